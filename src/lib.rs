@@ -1,1 +1,3 @@
-//! x
+//! Pledgecast: tells whether a Kickstarter campaign will reach its goal, as a paid service.
+
+pub mod types;

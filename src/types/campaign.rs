@@ -1,0 +1,184 @@
+//! The campaign: 21 fields, as text when they arrive and as typed values once they are checked.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+/// A checked campaign. Field names are the wire names; it is stored as JSON with the task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Campaign {
+    /// ISO 3166 code of the creator's country in capitals, or `Other`.
+    pub country: String,
+    /// Code of the currency that the goal is set in.
+    pub currency: String,
+    /// Whether the campaign had a pre-launch page; `None` where unknown.
+    pub prelaunch_activated: Option<bool>,
+    /// Whether Kickstarter chose it as a project it loves.
+    pub staff_pick: bool,
+    /// US dollars for one unit of the currency at launch; `None` where unknown.
+    pub static_usd_rate: Option<f64>,
+    /// US dollars for one unit of the currency today; `None` where unknown.
+    pub fx_rate: Option<f64>,
+    /// When the draft was begun.
+    pub created_at: NaiveDate,
+    /// When funding begins.
+    pub launched_at: NaiveDate,
+    /// When funding ends.
+    pub deadline: NaiveDate,
+    /// The title.
+    pub name: String,
+    /// The one-line summary under the title.
+    pub blurb: String,
+    /// The goal in US dollars.
+    pub usd_goal: f64,
+    /// The city; `None` where unknown.
+    pub name_city: Option<String>,
+    /// State or region; `None` where unknown.
+    pub region: Option<String>,
+    /// What kind of place the location is; `None` where unknown.
+    #[serde(rename = "type")]
+    pub location_type: Option<String>,
+    /// Kickstarter's flag of that name; `None` where unknown.
+    pub ppohasaction: Option<bool>,
+    /// The category.
+    pub analytics_name: String,
+    /// The category's place in its parent's list.
+    pub position: Option<u32>,
+    /// The parent of the category.
+    pub parent_name: String,
+    /// Whether the creator has launched before; `None` where unknown.
+    pub is_not_first_project: Option<bool>,
+    /// Whether the page has a video.
+    pub has_video: bool,
+}
+
+impl Campaign {
+    /// Days of funding, at least 1.
+    pub fn duration_days(&self) -> i64 {
+        (self.deadline - self.launched_at).num_days()
+    }
+
+    /// Days between the draft and the launch, at least 0.
+    pub fn preparation_days(&self) -> i64 {
+        (self.launched_at - self.created_at).num_days()
+    }
+}
+
+/// The same 21 fields as they arrive: text, blank or absent where unknown.
+///
+/// [`CampaignInput::check`] turns it into a [`Campaign`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[expect(
+    missing_docs,
+    reason = "each field is described at the field of `Campaign` of its name"
+)]
+pub struct CampaignInput {
+    pub country: String,
+    pub currency: String,
+    pub prelaunch_activated: String,
+    pub staff_pick: String,
+    pub static_usd_rate: String,
+    pub fx_rate: String,
+    pub created_at: String,
+    pub launched_at: String,
+    pub deadline: String,
+    pub name: String,
+    pub blurb: String,
+    pub usd_goal: String,
+    pub name_city: String,
+    pub region: String,
+    #[serde(rename = "type")]
+    pub location_type: String,
+    pub ppohasaction: String,
+    pub analytics_name: String,
+    pub position: String,
+    pub parent_name: String,
+    pub is_not_first_project: String,
+    pub has_video: String,
+}
+
+impl CampaignInput {
+    /// The wire names, in the order of the design.
+    pub const FIELDS: [&str; 21] = [
+        "country",
+        "currency",
+        "prelaunch_activated",
+        "staff_pick",
+        "static_usd_rate",
+        "fx_rate",
+        "created_at",
+        "launched_at",
+        "deadline",
+        "name",
+        "blurb",
+        "usd_goal",
+        "name_city",
+        "region",
+        "type",
+        "ppohasaction",
+        "analytics_name",
+        "position",
+        "parent_name",
+        "is_not_first_project",
+        "has_video",
+    ];
+
+    /// The field of a wire name, to fill it in.
+    pub fn field_mut(&mut self, name: &str) -> Option<&mut String> {
+        Some(match name {
+            "country" => &mut self.country,
+            "currency" => &mut self.currency,
+            "prelaunch_activated" => &mut self.prelaunch_activated,
+            "staff_pick" => &mut self.staff_pick,
+            "static_usd_rate" => &mut self.static_usd_rate,
+            "fx_rate" => &mut self.fx_rate,
+            "created_at" => &mut self.created_at,
+            "launched_at" => &mut self.launched_at,
+            "deadline" => &mut self.deadline,
+            "name" => &mut self.name,
+            "blurb" => &mut self.blurb,
+            "usd_goal" => &mut self.usd_goal,
+            "name_city" => &mut self.name_city,
+            "region" => &mut self.region,
+            "type" => &mut self.location_type,
+            "ppohasaction" => &mut self.ppohasaction,
+            "analytics_name" => &mut self.analytics_name,
+            "position" => &mut self.position,
+            "parent_name" => &mut self.parent_name,
+            "is_not_first_project" => &mut self.is_not_first_project,
+            "has_video" => &mut self.has_video,
+            _ => return None,
+        })
+    }
+}
+
+impl From<&Campaign> for CampaignInput {
+    fn from(campaign: &Campaign) -> Self {
+        fn text<T: ToString>(value: Option<&T>) -> String {
+            value.map(ToString::to_string).unwrap_or_default()
+        }
+        Self {
+            country: campaign.country.clone(),
+            currency: campaign.currency.clone(),
+            prelaunch_activated: text(campaign.prelaunch_activated.as_ref()),
+            staff_pick: campaign.staff_pick.to_string(),
+            static_usd_rate: text(campaign.static_usd_rate.as_ref()),
+            fx_rate: text(campaign.fx_rate.as_ref()),
+            created_at: campaign.created_at.to_string(),
+            launched_at: campaign.launched_at.to_string(),
+            deadline: campaign.deadline.to_string(),
+            name: campaign.name.clone(),
+            blurb: campaign.blurb.clone(),
+            usd_goal: campaign.usd_goal.to_string(),
+            name_city: campaign.name_city.clone().unwrap_or_default(),
+            region: campaign.region.clone().unwrap_or_default(),
+            location_type: campaign.location_type.clone().unwrap_or_default(),
+            ppohasaction: text(campaign.ppohasaction.as_ref()),
+            analytics_name: campaign.analytics_name.clone(),
+            position: text(campaign.position.as_ref()),
+            parent_name: campaign.parent_name.clone(),
+            is_not_first_project: text(campaign.is_not_first_project.as_ref()),
+            has_video: campaign.has_video.to_string(),
+        }
+    }
+}

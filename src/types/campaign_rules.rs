@@ -1,0 +1,501 @@
+//! The rules of a campaign, the same in the browser and on the server.
+
+use chrono::{DateTime, NaiveDate};
+
+use super::reference::{COUNTRIES, CURRENCIES, find_category, find_currency};
+use super::{CATEGORIES, Campaign, CampaignInput, FieldErrors, Violation};
+
+/// Longest title, in characters; Kickstarter itself allows 60.
+pub const NAME_MAX_CHARS: u32 = 100;
+/// Longest summary, in characters; Kickstarter itself allows 135.
+pub const BLURB_MAX_CHARS: u32 = 200;
+/// Longest funding period, in days: Kickstarter's own limit.
+pub const DURATION_MAX_DAYS: u32 = 60;
+/// Largest goal, in US dollars.
+pub const GOAL_MAX_USD: f64 = 1e9;
+const GOAL_MIN_USD: f64 = 0.01;
+const PLACE_MAX_CHARS: u32 = 100;
+const RATE_MAX: f64 = 1e4;
+const POSITION_MAX: u32 = 100;
+const FIRST_DAY: &str = "2009-01-01";
+const LAST_DAY: &str = "2099-12-31";
+
+impl CampaignInput {
+    /// Checks every field and derives what may be left out: rates from the currency, `parent_name`
+    /// and `position` from the category, `created_at` from `today` (or the launch, when that is
+    /// earlier).
+    ///
+    /// # Errors
+    /// Every broken rule, by the wire name of its field.
+    pub fn check(&self, today: NaiveDate) -> Result<Campaign, FieldErrors> {
+        let mut checker = Checker::default();
+        let campaign = self.read(today, &mut checker);
+        match campaign {
+            Some(campaign) if checker.errors.is_empty() => Ok(campaign),
+            _ => Err(checker.errors),
+        }
+    }
+
+    fn read(&self, today: NaiveDate, checker: &mut Checker) -> Option<Campaign> {
+        let country = checker.country(&self.country);
+        let currency = checker.currency(&self.currency);
+        let static_usd_rate = checker.rate("static_usd_rate", &self.static_usd_rate);
+        let fx_rate = checker.rate("fx_rate", &self.fx_rate);
+        let dates = self.dates(today, checker);
+        let name = checker.text("name", &self.name, NAME_MAX_CHARS, true);
+        let blurb = checker.text("blurb", &self.blurb, BLURB_MAX_CHARS, false);
+        let usd_goal = checker.goal(&self.usd_goal);
+        let category = checker.category(&self.analytics_name, &self.parent_name);
+        let position = checker.position(&self.position);
+        let prelaunch_activated = checker.flag("prelaunch_activated", &self.prelaunch_activated);
+        let staff_pick = checker.flag("staff_pick", &self.staff_pick);
+        let ppohasaction = checker.flag("ppohasaction", &self.ppohasaction);
+        let is_not_first_project = checker.flag("is_not_first_project", &self.is_not_first_project);
+        let has_video = checker.flag("has_video", &self.has_video);
+        let name_city = checker.text("name_city", &self.name_city, PLACE_MAX_CHARS, false);
+        let region = checker.text("region", &self.region, PLACE_MAX_CHARS, false);
+        let location_type = checker.text("type", &self.location_type, PLACE_MAX_CHARS, false);
+
+        let currency = currency?;
+        let category = category?;
+        let dates = dates?;
+        Some(Campaign {
+            country: country?,
+            currency: currency.code.to_owned(),
+            prelaunch_activated,
+            staff_pick: staff_pick.unwrap_or(false),
+            static_usd_rate: static_usd_rate.or(Some(currency.static_usd_rate)),
+            fx_rate: fx_rate.or(Some(currency.fx_rate)),
+            created_at: dates.created_at,
+            launched_at: dates.launched_at,
+            deadline: dates.deadline,
+            name: name?,
+            blurb: blurb.unwrap_or_default(),
+            usd_goal: usd_goal?,
+            name_city,
+            region,
+            location_type,
+            ppohasaction,
+            analytics_name: category.name.to_owned(),
+            position: position.or(category.position),
+            parent_name: category.parent.to_owned(),
+            is_not_first_project,
+            has_video: has_video.unwrap_or(false),
+        })
+    }
+
+    fn dates(&self, today: NaiveDate, checker: &mut Checker) -> Option<Dates> {
+        let launched_at = checker.required_date("launched_at", &self.launched_at);
+        let deadline = checker.required_date("deadline", &self.deadline);
+        let created_at = if self.created_at.trim().is_empty() {
+            launched_at.map(|launched_at| launched_at.min(today))
+        } else {
+            checker.required_date("created_at", &self.created_at)
+        };
+        if let (Some(created_at), Some(launched_at)) = (created_at, launched_at)
+            && launched_at < created_at
+        {
+            checker.fail(
+                "launched_at",
+                Violation::Before {
+                    other: "created_at".to_owned(),
+                },
+            );
+        }
+        if let (Some(launched_at), Some(deadline)) = (launched_at, deadline) {
+            let days = (deadline - launched_at).num_days();
+            if days < 1 {
+                checker.fail(
+                    "deadline",
+                    Violation::NotAfter {
+                        other: "launched_at".to_owned(),
+                    },
+                );
+            } else if days > i64::from(DURATION_MAX_DAYS) {
+                checker.fail(
+                    "deadline",
+                    Violation::TooLongAfter {
+                        other: "launched_at".to_owned(),
+                        max_days: DURATION_MAX_DAYS,
+                    },
+                );
+            }
+        }
+        Some(Dates {
+            created_at: created_at?,
+            launched_at: launched_at?,
+            deadline: deadline?,
+        })
+    }
+}
+
+struct Dates {
+    created_at: NaiveDate,
+    launched_at: NaiveDate,
+    deadline: NaiveDate,
+}
+
+#[derive(Default)]
+struct Checker {
+    errors: FieldErrors,
+}
+
+impl Checker {
+    fn fail(&mut self, field: &str, violation: Violation) {
+        self.errors.entry(field.to_owned()).or_insert(violation);
+    }
+
+    fn text(&mut self, field: &str, text: &str, max: u32, required: bool) -> Option<String> {
+        let text = text.trim();
+        if text.is_empty() {
+            if required {
+                self.fail(field, Violation::Required);
+            }
+            return None;
+        }
+        if text.chars().count() > max as usize {
+            self.fail(field, Violation::TooLong { max });
+            return None;
+        }
+        Some(text.to_owned())
+    }
+
+    fn flag(&mut self, field: &str, text: &str) -> Option<bool> {
+        match text.trim().to_ascii_lowercase().as_str() {
+            "" => None,
+            "true" | "1" | "on" | "yes" => Some(true),
+            "false" | "0" | "off" | "no" => Some(false),
+            _ => {
+                self.fail(field, Violation::NotABoolean);
+                None
+            }
+        }
+    }
+
+    fn number(&mut self, field: &str, text: &str, min: f64, max: f64) -> Option<f64> {
+        match text.trim().parse::<f64>() {
+            Ok(number) if (min..=max).contains(&number) => Some(number),
+            Ok(number) if !number.is_nan() => {
+                self.fail(field, Violation::out_of_range(min, max));
+                None
+            }
+            _ => {
+                self.fail(field, Violation::NotANumber);
+                None
+            }
+        }
+    }
+
+    fn goal(&mut self, text: &str) -> Option<f64> {
+        if text.trim().is_empty() {
+            self.fail("usd_goal", Violation::Required);
+            return None;
+        }
+        self.number("usd_goal", text, GOAL_MIN_USD, GOAL_MAX_USD)
+    }
+
+    /// A rate of 0 stands for an unknown one in Kickstarter's own data.
+    fn rate(&mut self, field: &str, text: &str) -> Option<f64> {
+        if text.trim().is_empty() {
+            return None;
+        }
+        self.number(field, text, 0.0, RATE_MAX)
+            .filter(|rate| *rate > 0.0)
+    }
+
+    fn position(&mut self, text: &str) -> Option<u32> {
+        let text = text.trim();
+        if text.is_empty() {
+            return None;
+        }
+        // Spreadsheets write whole numbers as `5.0`.
+        match text.trim_end_matches(".0").parse::<u32>() {
+            Ok(position) if position <= POSITION_MAX => Some(position),
+            Ok(_) => {
+                self.fail(
+                    "position",
+                    Violation::out_of_range(0.0, f64::from(POSITION_MAX)),
+                );
+                None
+            }
+            Err(_) => {
+                self.fail("position", Violation::NotAWholeNumber);
+                None
+            }
+        }
+    }
+
+    fn required_date(&mut self, field: &str, text: &str) -> Option<NaiveDate> {
+        let text = text.trim();
+        if text.is_empty() {
+            self.fail(field, Violation::Required);
+            return None;
+        }
+        let date = text.parse::<NaiveDate>().ok().or_else(|| {
+            DateTime::parse_from_rfc3339(text)
+                .ok()
+                .map(|time| time.naive_utc().date())
+        });
+        let Some(date) = date else {
+            self.fail(field, Violation::NotADate);
+            return None;
+        };
+        // ISO dates of four-digit years sort as text.
+        let iso = date.to_string();
+        if iso.len() != FIRST_DAY.len() || iso.as_str() < FIRST_DAY || iso.as_str() > LAST_DAY {
+            self.fail(
+                field,
+                Violation::DateOutOfRange {
+                    min: FIRST_DAY.to_owned(),
+                    max: LAST_DAY.to_owned(),
+                },
+            );
+            return None;
+        }
+        Some(date)
+    }
+
+    fn country(&mut self, text: &str) -> Option<String> {
+        let text = text.trim();
+        if text.is_empty() {
+            self.fail("country", Violation::Required);
+            return None;
+        }
+        let known = COUNTRIES
+            .iter()
+            .find(|code| code.eq_ignore_ascii_case(text));
+        if known.is_none() {
+            self.fail(
+                "country",
+                Violation::NotOneOf {
+                    allowed: COUNTRIES.iter().map(ToString::to_string).collect(),
+                },
+            );
+        }
+        known.map(ToString::to_string)
+    }
+
+    fn currency(&mut self, text: &str) -> Option<&'static super::Currency> {
+        let text = text.trim();
+        if text.is_empty() {
+            self.fail("currency", Violation::Required);
+            return None;
+        }
+        let known = find_currency(text);
+        if known.is_none() {
+            self.fail(
+                "currency",
+                Violation::NotOneOf {
+                    allowed: CURRENCIES.iter().map(|it| it.code.to_owned()).collect(),
+                },
+            );
+        }
+        known
+    }
+
+    /// Some category names stand under several parents; the parent, where given, tells which.
+    fn category(&mut self, name: &str, parent: &str) -> Option<&'static super::Category> {
+        let (name, parent) = (name.trim(), parent.trim());
+        if name.is_empty() {
+            self.fail("analytics_name", Violation::Required);
+            return None;
+        }
+        let Some(by_name) = find_category(name, None) else {
+            self.fail(
+                "analytics_name",
+                Violation::NotOneOf {
+                    allowed: distinct(CATEGORIES.iter().map(|it| it.name)),
+                },
+            );
+            return None;
+        };
+        // Scraped rows also carry the category itself, or nothing known, as its parent.
+        if parent.is_empty() || parent.eq_ignore_ascii_case(name) || parent == "(unknown)" {
+            return Some(by_name);
+        }
+        let found = find_category(name, Some(parent));
+        if found.is_none() {
+            let allowed = CATEGORIES
+                .iter()
+                .filter(|it| it.name == by_name.name)
+                .map(|it| it.parent);
+            self.fail(
+                "parent_name",
+                Violation::NotOneOf {
+                    allowed: distinct(allowed),
+                },
+            );
+        }
+        found
+    }
+}
+
+fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut names: Vec<String> = names.map(ToOwned::to_owned).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// The service's own sample, moved to a launch two weeks after `today`.
+pub fn campaign_example(today: NaiveDate) -> CampaignInput {
+    let launched_at = today + chrono::Days::new(14);
+    let deadline = launched_at + chrono::Days::new(30);
+    CampaignInput {
+        country: "US".to_owned(),
+        currency: "USD".to_owned(),
+        created_at: today.to_string(),
+        launched_at: launched_at.to_string(),
+        deadline: deadline.to_string(),
+        name: "Little Lanterns: a cooperative board game".to_owned(),
+        blurb: "Guide the lantern keepers home before dawn. A calm game for two to four players, \
+                forty minutes, made of wood and recycled card."
+            .to_owned(),
+        usd_goal: "8000".to_owned(),
+        name_city: "Portland".to_owned(),
+        region: "OR".to_owned(),
+        location_type: "Town".to_owned(),
+        analytics_name: "Tabletop Games".to_owned(),
+        parent_name: "Games".to_owned(),
+        is_not_first_project: "false".to_owned(),
+        has_video: "true".to_owned(),
+        ..CampaignInput::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn today() -> NaiveDate {
+        NaiveDate::from_ymd_opt(2025, 3, 1).unwrap()
+    }
+
+    fn sample() -> CampaignInput {
+        let mut input = CampaignInput::default();
+        for (field, value) in [
+            ("country", "US"),
+            ("currency", "USD"),
+            ("prelaunch_activated", "false"),
+            ("staff_pick", "true"),
+            ("static_usd_rate", "1.00"),
+            ("fx_rate", "1.00"),
+            ("created_at", "2024-01-15"),
+            ("launched_at", "2024-01-30"),
+            ("deadline", "2024-02-20"),
+            ("name", "BIG PROJECT TODAY"),
+            (
+                "blurb",
+                "Some text about presentation big world new big world",
+            ),
+            ("usd_goal", "10000"),
+            ("name_city", "New York"),
+            ("region", "NY"),
+            ("type", "town"),
+            ("ppohasaction", "False"),
+            ("analytics_name", "Dance"),
+            ("position", "5"),
+            ("parent_name", "Dance"),
+            ("is_not_first_project", "true"),
+            ("has_video", "true"),
+        ] {
+            *input.field_mut(field).unwrap() = value.to_owned();
+        }
+        input
+    }
+
+    fn broken(field: &str, value: &str) -> FieldErrors {
+        let mut input = sample();
+        *input.field_mut(field).unwrap() = value.to_owned();
+        input.check(today()).expect_err(value)
+    }
+
+    #[test]
+    fn the_sample_is_accepted_as_it_is() {
+        let campaign = sample().check(today()).unwrap();
+        assert_eq!(campaign.parent_name, "Dance");
+        assert_eq!(campaign.ppohasaction, Some(false));
+        assert_eq!(campaign.duration_days(), 21);
+        assert_eq!(campaign.preparation_days(), 15);
+    }
+
+    #[test]
+    fn the_example_is_accepted_and_derives_the_rest() {
+        let campaign = campaign_example(today()).check(today()).unwrap();
+        assert_eq!(campaign.static_usd_rate, Some(1.0));
+        assert_eq!(campaign.created_at, today());
+        assert!(campaign.position.is_some());
+    }
+
+    #[test]
+    fn every_broken_rule_names_its_field() {
+        for (field, value) in [
+            ("country", ""),
+            ("country", "Narnia"),
+            ("currency", "XYZ"),
+            ("prelaunch_activated", "maybe"),
+            ("staff_pick", "2"),
+            ("static_usd_rate", "-1"),
+            ("fx_rate", "one"),
+            ("created_at", "15/01/2024"),
+            ("launched_at", "2024-02-30"),
+            ("launched_at", "2024-01-14"),
+            ("deadline", "2024-01-30"),
+            ("deadline", "2024-03-31"),
+            ("deadline", "12024-03-31"),
+            ("name", "  "),
+            ("name", &"x".repeat(101)),
+            ("blurb", &"x".repeat(201)),
+            ("usd_goal", ""),
+            ("usd_goal", "0"),
+            ("usd_goal", "-5"),
+            ("usd_goal", "inf"),
+            ("usd_goal", "NaN"),
+            ("usd_goal", "1e300"),
+            ("name_city", &"x".repeat(101)),
+            ("analytics_name", "Danse"),
+            ("position", "1.5"),
+            ("position", "101"),
+            ("parent_name", "Games"),
+        ] {
+            let errors = broken(field, value);
+            assert_eq!(
+                errors.keys().collect::<Vec<_>>(),
+                [field],
+                "{field}={value}: {errors:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn several_broken_rules_are_all_told_at_once() {
+        let errors = CampaignInput::default().check(today()).unwrap_err();
+        for field in [
+            "country",
+            "currency",
+            "launched_at",
+            "deadline",
+            "name",
+            "usd_goal",
+            "analytics_name",
+        ] {
+            assert_eq!(errors[field], Violation::Required, "{field}");
+        }
+    }
+
+    #[test]
+    fn a_category_of_several_parents_follows_the_parent() {
+        let mut input = sample();
+        input.analytics_name = "comedy".to_owned();
+        input.parent_name = "Music".to_owned();
+        assert_eq!(input.check(today()).unwrap().parent_name, "Music");
+        input.parent_name.clear();
+        assert_eq!(input.check(today()).unwrap().parent_name, "Film & Video");
+    }
+
+    #[test]
+    fn what_was_checked_reads_back_as_the_same_campaign() {
+        let campaign = sample().check(today()).unwrap();
+        assert_eq!(CampaignInput::from(&campaign).check(today()), Ok(campaign));
+    }
+}

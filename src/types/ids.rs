@@ -1,0 +1,45 @@
+//! Ids as newtypes, so that one cannot be passed for another.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+        )]
+        #[serde(transparent)]
+        pub struct $name(pub i64);
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = std::num::ParseIntError;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+    };
+}
+
+id!(
+    /// A row of `users`.
+    UserId
+);
+id!(
+    /// A row of `task`; ids grow in the order of submission.
+    TaskId
+);
+id!(
+    /// A row of `transactions`; ids grow in the order of each user's ledger.
+    TransactionId
+);
+id!(
+    /// A row of `model`.
+    ModelId
+);

@@ -1,0 +1,30 @@
+//! What both halves share: ids, credits, the campaign and its rules, views, and the error that crosses the wire.
+//!
+//! Depends on nothing else of this crate, and holds no I/O.
+
+mod campaign;
+mod campaign_rules;
+mod credits;
+mod error;
+mod ids;
+mod reference;
+mod status;
+mod text;
+mod views;
+
+pub use campaign::{Campaign, CampaignInput};
+pub use campaign_rules::{
+    BLURB_MAX_CHARS, DURATION_MAX_DAYS, GOAL_MAX_USD, NAME_MAX_CHARS, campaign_example,
+};
+pub use credits::{Credits, TOP_UP_MAX, TOP_UP_MIN};
+pub use error::{AppError, FieldErrors, Violation};
+pub use ids::{ModelId, TaskId, TransactionId, UserId};
+pub use reference::{
+    CATEGORIES, COUNTRIES, CURRENCIES, Category, Currency, UNKNOWN_CATEGORY, categories_by_parent,
+    currency_of_country, find_category, find_currency,
+};
+pub use status::{ModelState, Role, TaskStatus, TransactionKind, Verdict};
+pub use text::{PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, parse_choice, parse_id, parse_page_limit};
+pub use views::{
+    BalanceView, ModelRef, ModelView, Page, ResultView, TaskView, TransactionView, UserView,
+};

@@ -1,0 +1,155 @@
+//! The closed sets of words that the database, the API and the pages share.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum $name {
+            $($(#[$variant_doc])* #[serde(rename = $word)] $variant),+
+        }
+
+        impl $name {
+            /// Every value, in the order of the definition.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// The word on the wire and in the database.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = UnknownWord;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                match text { $($word => Ok(Self::$variant),)+ _ => Err(UnknownWord) }
+            }
+        }
+    };
+}
+
+/// The text is none of the words of the set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a known word")]
+pub struct UnknownWord;
+
+words!(
+    /// Where a task is in its life.
+    TaskStatus {
+        /// Paid for by a hold, waiting for a worker.
+        Queued = "queued",
+        /// Leased by a worker.
+        Running = "running",
+        /// It has a result and a charge.
+        Succeeded = "succeeded",
+        /// It ran out of tries; its hold is released.
+        Failed = "failed",
+        /// Canceled by its user while queued; its hold is released.
+        Canceled = "canceled",
+    }
+);
+
+impl TaskStatus {
+    /// True once nothing will change the task any more.
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Succeeded | Self::Failed | Self::Canceled)
+    }
+}
+
+words!(
+    /// Why a line of the ledger was written.
+    TransactionKind {
+        /// The credits that a new user starts with.
+        Welcome = "welcome",
+        /// Credits bought.
+        TopUp = "top_up",
+        /// The price of a succeeded task.
+        Charge = "charge",
+        /// A correction by the operator.
+        Adjustment = "adjustment",
+    }
+);
+
+words!(
+    /// What a user may do.
+    Role {
+        /// Predicts and pays.
+        User = "user",
+        /// Registers models as well.
+        Admin = "admin",
+    }
+);
+
+words!(
+    /// Whether a model may be asked.
+    ModelState {
+        /// Registered, not yet on offer.
+        Candidate = "candidate",
+        /// On offer; the newest live one is the default.
+        Live = "live",
+        /// No longer on offer; its results stay.
+        Retired = "retired",
+    }
+);
+
+words!(
+    /// The probability in one word.
+    Verdict {
+        /// At least [`Verdict::LIKELY_FROM`].
+        Likely = "likely",
+        /// Between the two bounds: it may go either way.
+        TossUp = "toss_up",
+        /// At most [`Verdict::UNLIKELY_TO`].
+        Unlikely = "unlikely",
+    }
+);
+
+impl Verdict {
+    /// The lowest probability that is called likely.
+    pub const LIKELY_FROM: f64 = 0.6;
+    /// The highest probability that is called unlikely.
+    pub const UNLIKELY_TO: f64 = 0.4;
+
+    /// The verdict of a probability between 0 and 1.
+    pub fn of_probability(probability: f64) -> Self {
+        if probability >= Self::LIKELY_FROM {
+            Self::Likely
+        } else if probability <= Self::UNLIKELY_TO {
+            Self::Unlikely
+        } else {
+            Self::TossUp
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_reads_back_as_itself() {
+        for status in TaskStatus::ALL {
+            assert_eq!(status.as_str().parse(), Ok(*status));
+        }
+        for kind in TransactionKind::ALL {
+            assert_eq!(kind.as_str().parse(), Ok(*kind));
+        }
+        assert_eq!("paid".parse::<TaskStatus>(), Err(UnknownWord));
+    }
+
+    #[test]
+    fn the_verdict_changes_at_its_bounds() {
+        assert_eq!(Verdict::of_probability(0.6), Verdict::Likely);
+        assert_eq!(Verdict::of_probability(0.599), Verdict::TossUp);
+        assert_eq!(Verdict::of_probability(0.4), Verdict::Unlikely);
+        assert_eq!(Verdict::of_probability(0.401), Verdict::TossUp);
+    }
+}
