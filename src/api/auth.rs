@@ -1,0 +1,100 @@
+//! Accounts and sessions.
+
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+
+use crate::types::{AppError, UserView};
+
+/// `POST /api/auth/register`: makes an account with its welcome credits and signs it in.
+///
+/// # Errors
+/// 422 naming `email` or `password`; 409 where the address is taken; 429.
+#[server(prefix = "/api", endpoint = "auth/register")]
+pub async fn register(
+    #[server(default)] email: String,
+    #[server(default)] password: String,
+) -> Result<UserView, AppError> {
+    let (services, request) = super::request::visitor()?;
+    let user = services
+        .accounts
+        .register(&email, &password, &request.client)
+        .await?;
+    request.sign_in(&services, &user);
+    leptos_axum::redirect("/overview");
+    Ok(user.into())
+}
+
+/// `POST /api/auth/login`: signs in.
+///
+/// # Errors
+/// 422 where a field is blank; 401, the same for an unknown address and a wrong password; 429.
+#[server(prefix = "/api", endpoint = "auth/login")]
+pub async fn login(
+    #[server(default)] email: String,
+    #[server(default)] password: String,
+) -> Result<UserView, AppError> {
+    let (services, request) = super::request::visitor()?;
+    let user = services
+        .accounts
+        .log_in(&email, &password, &request.client)
+        .await?;
+    request.sign_in(&services, &user);
+    leptos_axum::redirect("/overview");
+    Ok(user.into())
+}
+
+/// `POST /api/auth/logout`: ends this session, on the server too; without one it does nothing.
+///
+/// # Errors
+/// 503 where the database is away.
+#[server(prefix = "/api", endpoint = "auth/logout")]
+pub async fn logout() -> Result<(), AppError> {
+    let (services, request) = super::request::visitor()?;
+    request.sign_out(&services).await?;
+    leptos_axum::redirect("/");
+    Ok(())
+}
+
+/// `GET /api/auth/me`: who is signed in.
+///
+/// # Errors
+/// 401.
+#[server(prefix = "/api", endpoint = "auth/me", input = GetUrl)]
+pub async fn me() -> Result<UserView, AppError> {
+    let (_, user) = super::request::signed_in().await?;
+    Ok(user.into())
+}
+
+/// `POST /api/auth/change_password`: sets a new password and ends all other sessions.
+///
+/// # Errors
+/// 422 naming `current_password` or `new_password`; 401; 429.
+#[server(prefix = "/api", endpoint = "auth/change_password")]
+pub async fn change_password(
+    #[server(default)] current_password: String,
+    #[server(default)] new_password: String,
+) -> Result<UserView, AppError> {
+    let (services, request) = super::request::visitor()?;
+    let user = request.user(&services).await?;
+    let user = services
+        .accounts
+        .change_password(user, &current_password, &new_password, &request.client)
+        .await?;
+    request.sign_in(&services, &user);
+    leptos_axum::redirect("/account?done=password");
+    Ok(user.into())
+}
+
+/// `POST /api/auth/end_sessions`: ends every session of the signed-in user, this one included.
+///
+/// # Errors
+/// 401.
+#[server(prefix = "/api", endpoint = "auth/end_sessions")]
+pub async fn end_sessions() -> Result<(), AppError> {
+    let (services, request) = super::request::visitor()?;
+    let user = request.user(&services).await?;
+    services.accounts.end_sessions(user).await?;
+    request.forget(&services);
+    leptos_axum::redirect("/login");
+    Ok(())
+}

@@ -1,0 +1,34 @@
+//! Credits: how many there are, and more of them.
+
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+
+use crate::types::{AppError, BalanceView, TransactionView};
+
+/// `GET /api/balance`: the signed-in user's credits.
+///
+/// # Errors
+/// 401.
+#[server(prefix = "/api", endpoint = "balance", input = GetUrl)]
+pub async fn get_balance() -> Result<BalanceView, AppError> {
+    let (services, user) = super::request::signed_in().await?;
+    services.ledger.balance(user.id()).await
+}
+
+/// `POST /api/balance/top_up`: buys 1 to 1,000,000 credits; the same key again answers the same line.
+///
+/// # Errors
+/// 422 naming `amount` or `idempotency_key`, or where the key was used for another amount; 401.
+#[server(prefix = "/api", endpoint = "balance/top_up")]
+pub async fn top_up(
+    #[server(default)] amount: String,
+    #[server(default)] idempotency_key: String,
+) -> Result<TransactionView, AppError> {
+    let (services, user) = super::request::signed_in().await?;
+    let line = services
+        .ledger
+        .top_up(user.id(), &amount, &idempotency_key)
+        .await?;
+    leptos_axum::redirect("/overview");
+    Ok(line.into())
+}

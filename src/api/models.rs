@@ -1,0 +1,39 @@
+//! The models on offer, and the operator's way to register another.
+
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+
+use crate::types::{AppError, ModelView};
+
+/// `GET /api/models`: the live models, the default first; an admin sees all. Needs no session.
+///
+/// # Errors
+/// 503 where the database is away.
+#[server(prefix = "/api", endpoint = "models", input = GetUrl)]
+pub async fn list_models() -> Result<Vec<ModelView>, AppError> {
+    let (services, request) = super::request::visitor()?;
+    let user = request.user(&services).await.ok();
+    services.catalog.models(user.as_ref()).await
+}
+
+/// `POST /api/models/create`: registers a model from an ONNX file that carries its manifest (admin).
+///
+/// `onnx` is the file: base64 in a JSON body or in a plain form, a file field in a multipart form.
+/// `price` is in credits; `state` is `candidate` (the default) or `live`; `description` is for people.
+///
+/// # Errors
+/// 422 naming `onnx` (with the reason), `price`, `state` or `description`; 401; 403; 409 where the very
+/// file is registered.
+#[server(prefix = "/api", endpoint = "models/create")]
+pub async fn create_model(
+    #[server(default)] onnx: String,
+    #[server(default)] price: String,
+    #[server(default)] state: String,
+    #[server(default)] description: String,
+) -> Result<ModelView, AppError> {
+    let (services, user) = super::request::signed_in().await?;
+    services
+        .catalog
+        .create_model(&user, &onnx, &price, &state, &description)
+        .await
+}

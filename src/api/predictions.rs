@@ -1,0 +1,47 @@
+//! Paid requests: submit, look, cancel.
+
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+
+use crate::types::{AppError, CampaignInput, TaskView};
+
+/// `POST /api/tasks/predict`: holds the price and queues a task; the same key again answers the same
+/// task. The 21 fields of the campaign stand flat beside `idempotency_key` and `model_id`.
+///
+/// # Errors
+/// 422 naming every field that breaks a rule, or where the key was used for another campaign; 401; 402;
+/// 404 naming no such live model; 503 where the queue is full.
+#[server(prefix = "/api", endpoint = "tasks/predict")]
+pub async fn predict(
+    #[server(flatten)] campaign: CampaignInput,
+    #[server(default)] idempotency_key: String,
+    #[server(default)] model_id: String,
+) -> Result<TaskView, AppError> {
+    let (services, user) = super::request::signed_in().await?;
+    let task = services
+        .predictions
+        .submit(user.id(), &campaign, &idempotency_key, &model_id)
+        .await?;
+    leptos_axum::redirect(&format!("/tasks/{}", task.id));
+    Ok(task)
+}
+
+/// `GET /api/task?id=`: one task of the signed-in user.
+///
+/// # Errors
+/// 422 naming `id`; 401; 404, also for somebody else's.
+#[server(prefix = "/api", endpoint = "task", input = GetUrl)]
+pub async fn get_task(#[server(default)] id: String) -> Result<TaskView, AppError> {
+    let (services, user) = super::request::signed_in().await?;
+    services.predictions.task(user.id(), &id).await
+}
+
+/// `POST /api/tasks/cancel`: cancels a queued task and releases its hold.
+///
+/// # Errors
+/// 422 naming `id`; 401; 404; 409 where the task is no longer queued.
+#[server(prefix = "/api", endpoint = "tasks/cancel")]
+pub async fn cancel_task(#[server(default)] id: String) -> Result<TaskView, AppError> {
+    let (services, user) = super::request::signed_in().await?;
+    services.predictions.cancel(user.id(), &id).await
+}
