@@ -1,1 +1,29 @@
-//! Schema.
+//! The database schema: one migration a table, for SQLite and PostgreSQL alike. No rows are written here,
+//! and nothing is ever dropped at start.
+
+pub use sea_orm_migration::prelude::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+mod m01_users;
+mod m02_balance;
+mod m03_model;
+mod m04_task;
+mod m05_task_result;
+mod m06_transactions;
+
+/// Applies the migrations in their order.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m01_users::Migration),
+            Box::new(m02_balance::Migration),
+            Box::new(m03_model::Migration),
+            Box::new(m04_task::Migration),
+            Box::new(m05_task_result::Migration),
+            Box::new(m06_transactions::Migration),
+        ]
+    }
+}
