@@ -4,5 +4,6 @@
 //! `docs/architecture.md` is the map.
 #![recursion_limit = "512"]
 
-pub mod api;
+#[cfg(feature = "ssr")]
+pub mod entities;
 pub mod types;

@@ -1,0 +1,33 @@
+//! `balance`.
+
+use sea_orm::entity::prelude::*;
+
+use crate::types::{BalanceView, Credits};
+
+/// A user's credits.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "balance")]
+#[expect(missing_docs, reason = "each column is described in the design and its migration")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub user_id: i64,
+    pub amount: i64,
+    pub held: i64,
+    pub updated_at: DateTimeUtc,
+}
+
+/// No relations are walked: queries name what they join.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl From<Model> for BalanceView {
+    fn from(balance: Model) -> Self {
+        Self {
+            amount: Credits(balance.amount),
+            held: Credits(balance.held),
+            available: Credits(balance.amount - balance.held),
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! `model`: the predictors. Lists leave the bytes in the database; only a worker reads them.
+
+use sea_orm::entity::prelude::*;
+use sea_orm::{FromQueryResult, QueryOrder, QuerySelect};
+
+use super::word;
+use crate::types::{Credits, ModelId, ModelState, ModelView};
+
+/// One predictor with its bytes.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "model")]
+#[expect(missing_docs, reason = "each column is described in the design and its migration")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    pub name: String,
+    pub version: String,
+    pub description: String,
+    pub price: i64,
+    pub onnx: Vec<u8>,
+    pub sha256: String,
+    pub manifest: Json,
+    pub metrics: Json,
+    pub state: String,
+    pub created_at: DateTimeUtc,
+}
+
+/// No relations are walked: queries name what they join.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// One predictor without its bytes and its manifest.
+#[derive(Clone, Debug, FromQueryResult)]
+#[expect(missing_docs, reason = "each column is described in the design and its migration")]
+pub struct Summary {
+    pub id: i64,
+    pub name: String,
+    pub version: String,
+    pub description: String,
+    pub price: i64,
+    pub sha256: String,
+    pub metrics: Json,
+    pub state: String,
+    pub created_at: DateTimeUtc,
+}
+
+impl Entity {
+    /// Predictors without their bytes, newest first, of one state or of all.
+    pub fn summaries(state: Option<ModelState>) -> Select<Self> {
+        let mut query = Self::find().select_only().columns([
+            Column::Id,
+            Column::Name,
+            Column::Version,
+            Column::Description,
+            Column::Price,
+            Column::Sha256,
+            Column::Metrics,
+            Column::State,
+            Column::CreatedAt,
+        ]);
+        if let Some(state) = state {
+            query = query.filter(Column::State.eq(state.as_str()));
+        }
+        query.order_by_desc(Column::Id)
+    }
+}
+
+impl Summary {
+    /// For the API; `default` is the id of the default model.
+    ///
+    /// # Errors
+    /// Where the row holds a word that the database should have refused.
+    pub fn into_view(self, default: Option<i64>) -> Result<ModelView, DbErr> {
+        let metric = |name: &str| self.metrics.get(name).and_then(Json::as_f64);
+        Ok(ModelView {
+            id: ModelId(self.id),
+            auc: metric("auc"),
+            accuracy: metric("accuracy"),
+            name: self.name,
+            version: self.version,
+            description: self.description,
+            price: Credits(self.price),
+            state: word("model.state", &self.state)?,
+            is_default: default == Some(self.id),
+            sha256: self.sha256,
+            created_at: self.created_at,
+        })
+    }
+}

@@ -1,0 +1,107 @@
+//! `task`: the paid requests; the queue of them is in [`crate::queue`].
+
+use sea_orm::entity::prelude::*;
+use sea_orm::{QueryOrder, QuerySelect};
+use serde::{Deserialize, Serialize};
+
+use super::{model, task_result, word};
+use crate::types::{
+    Campaign, Credits, ModelId, ModelRef, TaskId, TaskStatus, TaskView, UserId,
+};
+
+/// One paid request.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "task")]
+#[expect(missing_docs, reason = "each column is described in the design and its migration")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    pub user_id: i64,
+    pub model_id: i64,
+    pub input: Input,
+    pub status: String,
+    pub price: i64,
+    pub attempts: i32,
+    pub lease_token: Option<String>,
+    pub lease_expires_at: Option<DateTimeUtc>,
+    pub error: Option<String>,
+    pub idempotency_key: String,
+    pub request_hash: String,
+    pub queued_at: DateTimeUtc,
+    pub started_at: Option<DateTimeUtc>,
+    pub finished_at: Option<DateTimeUtc>,
+}
+
+/// The campaign as it is stored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, FromJsonQueryResult)]
+#[serde(transparent)]
+pub struct Input(pub Campaign);
+
+/// No relations are walked: queries name what they join.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// A user's tasks, newest first.
+    pub fn history(
+        user: UserId,
+        status: Option<TaskStatus>,
+        before: Option<i64>,
+        limit: u64,
+    ) -> Select<Self> {
+        let mut query = Self::find().filter(Column::UserId.eq(user.0));
+        if let Some(status) = status {
+            query = query.filter(Column::Status.eq(status.as_str()));
+        }
+        if let Some(before) = before {
+            query = query.filter(Column::Id.lt(before));
+        }
+        query.order_by_desc(Column::Id).limit(limit)
+    }
+
+    /// A user's task; somebody else's is not found.
+    pub fn of_user(user: UserId, task: TaskId) -> Select<Self> {
+        Self::find()
+            .filter(Column::Id.eq(task.0))
+            .filter(Column::UserId.eq(user.0))
+    }
+
+    /// The task that a user's idempotency key made.
+    pub fn find_by_key(user: UserId, key: &str) -> Select<Self> {
+        Self::find()
+            .filter(Column::UserId.eq(user.0))
+            .filter(Column::IdempotencyKey.eq(key))
+    }
+}
+
+impl Model {
+    /// For the API, with the model it asks and its result.
+    ///
+    /// # Errors
+    /// Where a row holds a word that the database should have refused.
+    pub fn into_view(
+        self,
+        model: &model::Summary,
+        result: Option<task_result::Model>,
+    ) -> Result<TaskView, DbErr> {
+        Ok(TaskView {
+            id: TaskId(self.id),
+            status: word("task.status", &self.status)?,
+            price: Credits(self.price),
+            model: ModelRef {
+                id: ModelId(model.id),
+                name: model.name.clone(),
+                version: model.version.clone(),
+            },
+            campaign: self.input.0,
+            attempts: self.attempts,
+            queued_at: self.queued_at,
+            started_at: self.started_at,
+            finished_at: self.finished_at,
+            error: self.error,
+            result: result.map(TryInto::try_into).transpose()?,
+        })
+    }
+}

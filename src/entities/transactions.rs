@@ -1,0 +1,75 @@
+//! `transactions`: the lines of the ledger.
+
+use sea_orm::entity::prelude::*;
+use sea_orm::{QueryOrder, QuerySelect};
+
+use super::word;
+use crate::types::{Credits, TaskId, TransactionId, TransactionKind, TransactionView, UserId};
+
+/// One line.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "transactions")]
+#[expect(missing_docs, reason = "each column is described in the design and its migration")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    pub user_id: i64,
+    pub kind: String,
+    pub amount: i64,
+    pub balance_before: i64,
+    pub balance_after: i64,
+    pub description: String,
+    pub task_id: Option<i64>,
+    pub idempotency_key: Option<String>,
+    pub request_hash: Option<String>,
+    pub created_at: DateTimeUtc,
+}
+
+/// No relations are walked: queries name what they join.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// A user's lines, newest first.
+    pub fn history(
+        user: UserId,
+        kind: Option<TransactionKind>,
+        before: Option<i64>,
+        limit: u64,
+    ) -> Select<Self> {
+        let mut query = Self::find().filter(Column::UserId.eq(user.0));
+        if let Some(kind) = kind {
+            query = query.filter(Column::Kind.eq(kind.as_str()));
+        }
+        if let Some(before) = before {
+            query = query.filter(Column::Id.lt(before));
+        }
+        query.order_by_desc(Column::Id).limit(limit)
+    }
+
+    /// The line that a user's idempotency key made.
+    pub fn find_by_key(user: UserId, key: &str) -> Select<Self> {
+        Self::find()
+            .filter(Column::UserId.eq(user.0))
+            .filter(Column::IdempotencyKey.eq(key))
+    }
+}
+
+impl TryFrom<Model> for TransactionView {
+    type Error = DbErr;
+
+    fn try_from(line: Model) -> Result<Self, DbErr> {
+        Ok(Self {
+            id: TransactionId(line.id),
+            kind: word("transactions.kind", &line.kind)?,
+            amount: Credits(line.amount),
+            balance_before: Credits(line.balance_before),
+            balance_after: Credits(line.balance_after),
+            description: line.description,
+            task_id: line.task_id.map(TaskId),
+            created_at: line.created_at,
+        })
+    }
+}

@@ -1,0 +1,67 @@
+//! `users`.
+
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::types::{Role, UserId, UserView};
+
+/// One user.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "users")]
+#[expect(missing_docs, reason = "each column is described in the design and its migration")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    pub email: String,
+    pub email_folded: String,
+    pub password_hash: String,
+    pub role: String,
+    pub session_epoch: i32,
+    pub ended_sessions: EndedSessions,
+    pub created_at: DateTimeUtc,
+}
+
+/// Issue times (microseconds of Unix time) of sessions that were ended before they expired.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+pub struct EndedSessions(pub Vec<i64>);
+
+/// No relations are walked: queries name what they join.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// The user of an address, however its letters are cased.
+    pub fn find_by_email(email: &str) -> Select<Self> {
+        Self::find().filter(Column::EmailFolded.eq(fold_email(email)))
+    }
+}
+
+/// The form of an address that uniqueness goes by.
+pub fn fold_email(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
+impl Model {
+    /// The typed id.
+    pub fn id(&self) -> UserId {
+        UserId(self.id)
+    }
+
+    /// What the user may do; an unknown word means no more than a user.
+    pub fn role(&self) -> Role {
+        self.role.parse().unwrap_or(Role::User)
+    }
+}
+
+impl From<Model> for UserView {
+    fn from(user: Model) -> Self {
+        Self {
+            id: user.id(),
+            role: user.role(),
+            email: user.email,
+            created_at: user.created_at,
+        }
+    }
+}
