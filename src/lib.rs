@@ -4,6 +4,18 @@
 //! `docs/architecture.md` is the map.
 #![recursion_limit = "512"]
 
+pub mod api;
+pub mod app;
 #[cfg(feature = "ssr")]
 pub mod entities;
+#[cfg(feature = "ssr")]
+pub mod inference;
+#[cfg(feature = "ssr")]
+pub mod queue;
+#[cfg(feature = "ssr")]
+pub mod server;
+#[cfg(feature = "ssr")]
+pub mod services;
 pub mod types;
+#[cfg(feature = "ssr")]
+pub mod worker;
