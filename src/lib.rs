@@ -5,4 +5,17 @@
 #![recursion_limit = "512"]
 
 pub mod api;
+pub mod app;
+pub mod components;
+pub mod pages;
 pub mod types;
+
+include!(concat!(env!("OUT_DIR"), "/i18n.rs"));
+
+/// Makes the server's HTML live; the page's script calls it once the module is loaded.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(app::App);
+}
