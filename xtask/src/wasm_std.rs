@@ -200,7 +200,7 @@ impl Tree {
             .env("RUSTC_BOOTSTRAP", "1")
             .env(
                 "RUSTFLAGS",
-                "-Cembed-bitcode=yes -Zforce-unstable-if-unmarked",
+                "-Cembed-bitcode=yes -Zforce-unstable-if-unmarked -Awarnings",
             )
             .env("CARGO_TARGET_DIR", &build)
             .current_dir(&self.folder)
