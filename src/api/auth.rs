@@ -61,7 +61,7 @@ pub async fn logout() -> Result<(), AppError> {
 /// 401.
 #[server(prefix = "/api", endpoint = "auth/me", input = GetUrl)]
 pub async fn me() -> Result<UserView, AppError> {
-    let (_, user) = super::request::signed_in().await?;
+    let (_services, user) = super::request::signed_in().await?;
     Ok(user.into())
 }
 

@@ -3,7 +3,10 @@
 //!
 //! Every argument arrives as text, so that a value of the wrong kind is answered by an error that names
 //! its field; the rules are in [`crate::types`] and in the services.
-#![expect(missing_docs, reason = "`#[server]` makes a public struct of the arguments of each function")]
+#![expect(
+    missing_docs,
+    reason = "`#[server]` makes a public struct of the arguments of each function"
+)]
 
 mod auth;
 mod balance;

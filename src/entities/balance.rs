@@ -7,7 +7,10 @@ use crate::types::{BalanceView, Credits};
 /// A user's credits.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "balance")]
-#[expect(missing_docs, reason = "each column is described in the design and its migration")]
+#[expect(
+    missing_docs,
+    reason = "each column is described in the design and its migration"
+)]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub user_id: i64,

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ConnectOptions, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
+    IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
 use crate::types::AppError;
@@ -81,6 +81,24 @@ impl Database {
         self.write
             .begin_with_options(TransactionOptions {
                 sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+                ..TransactionOptions::default()
+            })
+            .await
+    }
+
+    /// Begins a transaction that reads one state of the whole database.
+    ///
+    /// # Errors
+    /// Where no connection is to be had.
+    pub async fn begin_snapshot(&self) -> Result<DatabaseTransaction, DbErr> {
+        // SQLite's transactions are snapshots by themselves and know no levels.
+        let isolation_level = match self.backend() {
+            DatabaseBackend::Postgres => Some(IsolationLevel::RepeatableRead),
+            _ => None,
+        };
+        self.read
+            .begin_with_options(TransactionOptions {
+                isolation_level,
                 ..TransactionOptions::default()
             })
             .await

@@ -9,7 +9,10 @@ use crate::types::{Credits, ModelId, ModelState, ModelView};
 /// One predictor with its bytes.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "model")]
-#[expect(missing_docs, reason = "each column is described in the design and its migration")]
+#[expect(
+    missing_docs,
+    reason = "each column is described in the design and its migration"
+)]
 pub struct Model {
     #[sea_orm(primary_key)]
     pub id: i64,
@@ -33,7 +36,10 @@ impl ActiveModelBehavior for ActiveModel {}
 
 /// One predictor without its bytes and its manifest.
 #[derive(Clone, Debug, FromQueryResult)]
-#[expect(missing_docs, reason = "each column is described in the design and its migration")]
+#[expect(
+    missing_docs,
+    reason = "each column is described in the design and its migration"
+)]
 pub struct Summary {
     pub id: i64,
     pub name: String,

@@ -5,14 +5,15 @@ use sea_orm::{QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 
 use super::{model, task_result, word};
-use crate::types::{
-    Campaign, Credits, ModelId, ModelRef, TaskId, TaskStatus, TaskView, UserId,
-};
+use crate::types::{Campaign, Credits, ModelId, ModelRef, TaskId, TaskStatus, TaskView, UserId};
 
 /// One paid request.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "task")]
-#[expect(missing_docs, reason = "each column is described in the design and its migration")]
+#[expect(
+    missing_docs,
+    reason = "each column is described in the design and its migration"
+)]
 pub struct Model {
     #[sea_orm(primary_key)]
     pub id: i64,

@@ -8,7 +8,10 @@ use crate::types::ResultView;
 /// One answer of a model.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "task_result")]
-#[expect(missing_docs, reason = "each column is described in the design and its migration")]
+#[expect(
+    missing_docs,
+    reason = "each column is described in the design and its migration"
+)]
 pub struct Model {
     #[sea_orm(primary_key)]
     pub id: i64,

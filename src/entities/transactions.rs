@@ -9,7 +9,10 @@ use crate::types::{Credits, TaskId, TransactionId, TransactionKind, TransactionV
 /// One line.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "transactions")]
-#[expect(missing_docs, reason = "each column is described in the design and its migration")]
+#[expect(
+    missing_docs,
+    reason = "each column is described in the design and its migration"
+)]
 pub struct Model {
     #[sea_orm(primary_key)]
     pub id: i64,

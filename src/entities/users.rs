@@ -8,7 +8,10 @@ use crate::types::{Role, UserId, UserView};
 /// One user.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "users")]
-#[expect(missing_docs, reason = "each column is described in the design and its migration")]
+#[expect(
+    missing_docs,
+    reason = "each column is described in the design and its migration"
+)]
 pub struct Model {
     #[sea_orm(primary_key)]
     pub id: i64,

@@ -1,0 +1,34 @@
+//! Turns `locales/*.json` into the module `i18n`, so that a missing key is a compile error.
+//!
+//! It calls the generator of `leptos_i18n` directly: `leptos_i18n_build` would add a hundred crates of
+//! ICU data generation that nothing here uses.
+
+use std::error::Error;
+use std::path::PathBuf;
+
+use leptos_i18n_codegen::gen_code;
+use leptos_i18n_parser::parse_locales::options::{Config, ParseOptions};
+use leptos_i18n_parser::parse_locales::parse_locales;
+
+const ATTRIBUTES: &str = "#![allow(missing_docs, unreachable_pub, clippy::pedantic, clippy::unwrap_used, clippy::expect_used)]";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=locales");
+
+    let config =
+        Config::new("en")?.parse_options(ParseOptions::default().interpolate_display(true));
+    let locales = parse_locales(None, config)?;
+    for warning in locales.diag.warnings().iter() {
+        println!("cargo::warning={warning}");
+    }
+    for error in locales.diag.errors().iter() {
+        println!("cargo::error={error}");
+    }
+
+    let attributes = ATTRIBUTES.parse()?;
+    let code = gen_code(&locales, None, false, Some(&attributes), false)?;
+    let out = PathBuf::from(std::env::var("OUT_DIR")?).join("i18n.rs");
+    std::fs::write(out, code.to_string())?;
+    Ok(())
+}

@@ -1,0 +1,126 @@
+//! The document around every page, and the route table: URL to page.
+
+use chrono::NaiveDate;
+use leptos::prelude::*;
+use leptos_meta::{Meta, provide_meta_context};
+use leptos_router::SsrMode;
+use leptos_router::components::{FlatRoutes, Route, Router};
+use leptos_router::path;
+
+use crate::components::live::{ConnectionNotice, Live};
+use crate::components::locale::provide_locale;
+use crate::components::nav::{Footer, Header, MAIN_ID, SkipLink};
+use crate::components::time::provide_hydrated;
+use crate::components::toast::{ToastList, Toasts};
+use crate::components::{Session, tr, use_locale};
+use crate::pages::account::AccountPage;
+use crate::pages::home::HomePage;
+use crate::pages::login::LoginPage;
+use crate::pages::not_found::NotFoundPage;
+use crate::pages::overview::OverviewPage;
+use crate::pages::predict::PredictPage;
+use crate::pages::register::RegisterPage;
+use crate::pages::task::TaskPage;
+use crate::pages::tasks::TasksPage;
+use crate::pages::transactions::TransactionsPage;
+
+/// URLs of what the page loads; the server provides it as a context, because it knows the content hashes.
+#[derive(Clone, Debug)]
+pub struct SiteAssets {
+    /// The JavaScript module that wasm-bindgen wrote.
+    pub js: String,
+    /// The WebAssembly module.
+    pub wasm: String,
+    /// The style sheet.
+    pub css: String,
+}
+
+/// Today in UTC by the clock of the service; the server provides it as a context of each request.
+#[derive(Clone, Copy, Debug)]
+pub struct Today(pub NaiveDate);
+
+/// The whole application.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    provide_locale();
+    provide_hydrated();
+    Toasts::provide();
+    let session = Session::provide();
+    Live::provide(session);
+    let l = use_locale();
+
+    view! {
+        <Meta name="description" content=tr!(l, app.description) />
+        <Router>
+            <SkipLink />
+            <Header />
+            <main id=MAIN_ID class="page" tabindex="-1">
+                <FlatRoutes fallback=NotFoundPage>
+                    <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
+                    <Route path=path!("/register") view=RegisterPage ssr=SsrMode::Async />
+                    <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
+                    <Route path=path!("/overview") view=OverviewPage ssr=SsrMode::Async />
+                    <Route path=path!("/predict") view=PredictPage ssr=SsrMode::Async />
+                    <Route path=path!("/tasks") view=TasksPage ssr=SsrMode::Async />
+                    <Route path=path!("/tasks/:id") view=TaskPage ssr=SsrMode::Async />
+                    <Route path=path!("/transactions") view=TransactionsPage ssr=SsrMode::Async />
+                    <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
+                </FlatRoutes>
+            </main>
+            <Footer />
+            <ConnectionNotice />
+            <ToastList />
+        </Router>
+    }
+}
+
+/// The HTML document that the server sends, with the script that makes it live.
+#[cfg(feature = "ssr")]
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    use leptos::nonce::use_nonce;
+    use leptos_meta::MetaTags;
+
+    let locale: &str = {
+        use crate::i18n::I18nLocaleTrait;
+        crate::components::browser::document_locale().as_str()
+    };
+    let assets = use_context::<SiteAssets>().map(|assets| {
+        let script = format!(
+            "import({:?}).then(m=>m.default({{module_or_path:{:?}}}).then(()=>m.hydrate()))",
+            assets.js, assets.wasm
+        );
+        view! {
+            <link rel="stylesheet" href=assets.css />
+            <link rel="modulepreload" href=assets.js nonce=use_nonce() />
+            <link
+                rel="preload"
+                href=assets.wasm
+                r#as="fetch"
+                r#type="application/wasm"
+                crossorigin="anonymous"
+            />
+            <script type="module" nonce=use_nonce()>
+                {script}
+            </script>
+        }
+    });
+
+    view! {
+        <!DOCTYPE html>
+        <html lang=locale>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                {assets}
+                <AutoReload options />
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}

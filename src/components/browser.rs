@@ -1,0 +1,225 @@
+//! What only a browser can do, each with what the server does instead, so that pages need no `cfg`.
+
+pub use imp::*;
+
+#[cfg(feature = "hydrate")]
+mod imp {
+    use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+    use js_sys::{Date, Object, Reflect};
+    use wasm_bindgen::{JsCast, JsValue};
+    use web_sys::{Element, Event, HtmlElement, HtmlFormElement, HtmlSelectElement, Storage};
+
+    use crate::components::Locale;
+
+    fn document() -> web_sys::Document {
+        leptos::prelude::document()
+    }
+
+    /// The language that the server wrote on the page.
+    pub fn document_locale() -> Locale {
+        document()
+            .document_element()
+            .and_then(|html| html.get_attribute("lang"))
+            .and_then(|lang| lang.parse().ok())
+            .unwrap_or_default()
+    }
+
+    /// Today in UTC, by the device's clock.
+    pub fn today() -> NaiveDate {
+        let now = String::from(Date::new_0().to_iso_string());
+        now.get(..10)
+            .and_then(|day| day.parse().ok())
+            .unwrap_or_default()
+    }
+
+    /// 128 random bits in hexadecimal.
+    pub fn random_key() -> String {
+        let mut bytes = [0_u8; 16];
+        if let Ok(crypto) = leptos::prelude::window().crypto() {
+            // It fails only beyond 65,536 bytes.
+            let _ = crypto.get_random_values_with_u8_array(&mut bytes);
+        }
+        crate::components::format::hex(bytes)
+    }
+
+    fn storage() -> Option<Storage> {
+        leptos::prelude::window().session_storage().ok().flatten()
+    }
+
+    /// What was stored under the name in this tab.
+    pub fn stored(name: &str) -> Option<String> {
+        storage()?.get_item(name).ok().flatten()
+    }
+
+    /// Stores a value in this tab until it is closed; does nothing where storage is forbidden.
+    pub fn store(name: &str, value: &str) {
+        if let Some(storage) = storage() {
+            let _ = storage.set_item(name, value);
+        }
+    }
+
+    /// Forgets what was stored under the name.
+    pub fn forget(name: &str) {
+        if let Some(storage) = storage() {
+            let _ = storage.remove_item(name);
+        }
+    }
+
+    /// Moves the focus to the element of that id.
+    pub fn focus(id: &str) {
+        if let Some(element) = document()
+            .get_element_by_id(id)
+            .and_then(|element| element.dyn_into::<HtmlElement>().ok())
+        {
+            let _ = element.focus();
+        }
+    }
+
+    /// Ask the person, who may say no.
+    pub fn reload() {
+        let _ = leptos::prelude::window().location().reload();
+    }
+
+    /// The form control that an event comes from: its name and its value.
+    pub fn changed_control(event: &Event) -> Option<(String, String)> {
+        let target = event.target()?;
+        let read = |property: &str| Reflect::get(&target, &property.into()).ok()?.as_string();
+        Some((read("name")?, read("value")?))
+    }
+
+    /// Which option of the `<select>` that an event comes from is chosen; 0 is the first.
+    pub fn selected_index(event: &Event) -> Option<usize> {
+        let select = event.target()?.dyn_into::<HtmlSelectElement>().ok()?;
+        usize::try_from(select.selected_index()).ok()
+    }
+
+    fn form(id: &str) -> Option<HtmlFormElement> {
+        document().get_element_by_id(id)?.dyn_into().ok()
+    }
+
+    /// What is typed into the form of that id, as its server function would receive it.
+    pub fn read_form<T: serde::de::DeserializeOwned>(id: &str) -> Option<T> {
+        let data = web_sys::FormData::new_with_form(&form(id)?).ok()?;
+        leptos::form::FromFormData::from_form_data(&data).ok()
+    }
+
+    /// Writes a value into the control of a form.
+    pub fn write_control(form_id: &str, name: &str, value: &str) {
+        let control = form(form_id).and_then(|form| form.elements().named_item(name));
+        if let Some(control) = control {
+            let _ = Reflect::set(&control, &"value".into(), &value.into());
+        }
+    }
+
+    fn format_locally(at: &str, locale: Locale, options: &[(&str, &str)]) -> String {
+        let bag = Object::new();
+        for (name, value) in options {
+            let _ = Reflect::set(&bag, &(*name).into(), &(*value).into());
+        }
+        let locale: &str = locale.as_ref();
+        Date::new(&JsValue::from_str(at))
+            .to_locale_string(locale, &bag)
+            .into()
+    }
+
+    /// A time in the device's time zone, in the words of the language.
+    pub fn local_time(at: DateTime<Utc>, locale: Locale) -> String {
+        let at = at.to_rfc3339_opts(SecondsFormat::Secs, true);
+        format_locally(
+            &at,
+            locale,
+            &[("dateStyle", "medium"), ("timeStyle", "short")],
+        )
+    }
+
+    /// A day in the words of the language.
+    pub fn local_day(day: NaiveDate, locale: Locale) -> String {
+        let day = day.to_string();
+        format_locally(&day, locale, &[("dateStyle", "medium"), ("timeZone", "UTC")])
+    }
+
+    /// True while the element of that id is an open `<details>`.
+    pub fn open_details(id: &str) {
+        if let Some(details) = document().get_element_by_id(id) {
+            let _ = Element::set_attribute(&details, "open", "");
+        }
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+mod imp {
+    use chrono::{DateTime, NaiveDate, Utc};
+    use leptos::ev::Event;
+    use leptos::prelude::use_context;
+
+    use crate::components::{Locale, format};
+
+    /// The language of the request.
+    pub fn document_locale() -> Locale {
+        use_context().unwrap_or_default()
+    }
+
+    /// Today in UTC, by the clock of the service.
+    pub fn today() -> NaiveDate {
+        use_context::<crate::app::Today>()
+            .map(|today| today.0)
+            .unwrap_or_default()
+    }
+
+    /// 128 random bits in hexadecimal.
+    pub fn random_key() -> String {
+        #[cfg(feature = "ssr")]
+        let bytes = rand::random::<[u8; 16]>();
+        #[cfg(not(feature = "ssr"))]
+        let bytes = [0; 16];
+        format::hex(bytes)
+    }
+
+    /// The server stores nothing for a tab.
+    pub fn stored(_name: &str) -> Option<String> {
+        None
+    }
+
+    /// The server stores nothing for a tab.
+    pub fn store(_name: &str, _value: &str) {}
+
+    /// The server stores nothing for a tab.
+    pub fn forget(_name: &str) {}
+
+    /// The server has no focus to move.
+    pub fn focus(_id: &str) {}
+
+    /// The server has no page to reload.
+    pub fn reload() {}
+
+    /// No events happen on the server.
+    pub fn changed_control(_event: &Event) -> Option<(String, String)> {
+        None
+    }
+
+    /// No events happen on the server.
+    pub fn selected_index(_event: &Event) -> Option<usize> {
+        None
+    }
+
+    /// Nobody types on the server.
+    pub fn read_form<T: serde::de::DeserializeOwned>(_id: &str) -> Option<T> {
+        None
+    }
+
+    /// The server writes values into the HTML instead.
+    pub fn write_control(_form_id: &str, _name: &str, _value: &str) {}
+
+    /// The server does not know the device's time zone, so it says UTC.
+    pub fn local_time(at: DateTime<Utc>, _locale: Locale) -> String {
+        format::utc_time(at)
+    }
+
+    /// The day as it is on the wire.
+    pub fn local_day(day: NaiveDate, _locale: Locale) -> String {
+        day.to_string()
+    }
+
+    /// The server writes the attribute instead.
+    pub fn open_details(_id: &str) {}
+}

@@ -1,0 +1,193 @@
+//! A labelled input with its hint and its error.
+
+use leptos::prelude::*;
+
+use super::errors::{Faults, violation_text};
+use super::{labels, tr, use_locale};
+
+/// Id of the control of a field, by its wire name.
+pub fn control_id(name: &str) -> String {
+    format!("field-{name}")
+}
+
+/// What surrounds a control: label, hint, error, and the ids that tie them together.
+#[derive(Clone, Copy)]
+pub struct Frame {
+    name: &'static str,
+    has_hint: bool,
+    fault: Memo<Option<String>>,
+}
+
+impl Frame {
+    /// The frame of the field of that wire name, with the error that the form's [`Faults`] tell.
+    pub fn new(name: &'static str, has_hint: bool) -> Self {
+        let l = use_locale();
+        let faults = use_context::<Faults>();
+        let fault = Memo::new(move |_| {
+            faults.and_then(|faults| {
+                faults
+                    .fields
+                    .with(|fields| fields.get(name).map(|it| violation_text(l, it)))
+            })
+        });
+        Self {
+            name,
+            has_hint,
+            fault,
+        }
+    }
+
+    /// For `aria-invalid`.
+    pub fn invalid(self) -> Option<&'static str> {
+        self.fault.with(Option::is_some).then_some("true")
+    }
+
+    /// For `aria-describedby`.
+    pub fn described_by(self) -> Option<String> {
+        let id = control_id(self.name);
+        let hint = self.has_hint.then(|| format!("{id}-hint"));
+        let error = self
+            .fault
+            .with(Option::is_some)
+            .then(|| format!("{id}-error"));
+        match (hint, error) {
+            (Some(hint), Some(error)) => Some(format!("{error} {hint}")),
+            (hint, error) => error.or(hint),
+        }
+    }
+
+    /// The frame around a control.
+    pub fn around(self, optional: bool, hint: Option<String>, control: AnyView) -> AnyView {
+        let l = use_locale();
+        let id = control_id(self.name);
+        let hint_id = format!("{id}-hint");
+        let error_id = format!("{id}-error");
+        view! {
+            <div class="field">
+                <label for=id>
+                    {labels::field(l, self.name).to_owned()}
+                    {optional
+                        .then(|| {
+                            view! { <span class="field-optional">{tr!(l, app.optional)}</span> }
+                        })}
+                </label>
+                {control}
+                {move || {
+                    self.fault
+                        .get()
+                        .map(|text| {
+                            view! {
+                                <p class="field-error" id=error_id.clone()>
+                                    {text}
+                                </p>
+                            }
+                        })
+                }}
+                {hint
+                    .map(|hint| {
+                        view! {
+                            <p class="field-hint" id=hint_id>
+                                {hint}
+                            </p>
+                        }
+                    })}
+            </div>
+        }
+        .into_any()
+    }
+}
+
+/// A one-line input. Its label follows its wire name; a password's value is never written back.
+#[component]
+pub fn Field(
+    /// Wire name.
+    name: &'static str,
+    /// The input's `type`.
+    #[prop(default = "text")]
+    kind: &'static str,
+    /// What it holds at first.
+    #[prop(optional, into)]
+    value: String,
+    /// A line below it.
+    #[prop(optional, into)]
+    hint: Option<String>,
+    /// Whether it may stay empty.
+    #[prop(optional)]
+    optional: bool,
+    /// What the browser may fill in.
+    #[prop(optional)]
+    autocomplete: Option<&'static str>,
+    /// Which keyboard a phone shows.
+    #[prop(optional)]
+    inputmode: Option<&'static str>,
+) -> impl IntoView {
+    let frame = Frame::new(name, hint.is_some());
+    let value = (kind != "password" && !value.is_empty()).then_some(value);
+    let control = view! {
+        <input
+            class="control"
+            id=control_id(name)
+            name=name
+            type=kind
+            value=value
+            required=!optional
+            autocomplete=autocomplete
+            inputmode=inputmode
+            aria-invalid=move || frame.invalid()
+            aria-describedby=move || frame.described_by()
+        />
+    };
+    frame.around(optional, hint, control.into_any())
+}
+
+/// An input of a few lines.
+#[component]
+pub fn Area(
+    /// Wire name.
+    name: &'static str,
+    /// What it holds at first.
+    #[prop(into)]
+    value: String,
+    /// A line below it.
+    #[prop(into)]
+    hint: String,
+) -> impl IntoView {
+    let frame = Frame::new(name, true);
+    let control = view! {
+        <textarea
+            class="control"
+            id=control_id(name)
+            name=name
+            rows="2"
+            aria-invalid=move || frame.invalid()
+            aria-describedby=move || frame.described_by()
+        >
+            {value}
+        </textarea>
+    };
+    frame.around(true, Some(hint), control.into_any())
+}
+
+/// The button that sends a form; it waits while the form's request is on the way.
+#[component]
+pub fn Submit(
+    /// True while the request is on the way.
+    #[prop(into)]
+    pending: Signal<bool>,
+    /// Looks of the button.
+    #[prop(default = "button button-main")]
+    class: &'static str,
+    /// Its words.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <button
+            type="submit"
+            class=class
+            disabled=move || pending.get()
+            aria-busy=move || pending.get().then_some("true")
+        >
+            {children()}
+        </button>
+    }
+}

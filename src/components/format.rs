@@ -1,0 +1,155 @@
+//! Numbers and times as text. Pure functions; what needs a browser is in [`super::browser`].
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+use super::{Locale, tr};
+use crate::types::Credits;
+
+/// Bytes in lower-case hexadecimal.
+pub fn hex(bytes: [u8; 16]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = String::with_capacity(32);
+    for byte in bytes {
+        text.push(DIGITS[usize::from(byte >> 4)].into());
+        text.push(DIGITS[usize::from(byte & 15)].into());
+    }
+    text
+}
+
+/// `2026-11-23 11:40 UTC`.
+pub fn utc_time(at: DateTime<Utc>) -> String {
+    let text = at.to_rfc3339_opts(SecondsFormat::Secs, true);
+    match (text.get(..10), text.get(11..16)) {
+        (Some(day), Some(time)) => format!("{day} {time} UTC"),
+        _ => text,
+    }
+}
+
+/// A whole number with its thousands grouped as the language does.
+pub fn whole_number(l: Locale, number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let group = tr!(l, number.group);
+    let mut text = String::with_capacity(digits.len() + 8);
+    if number < 0 {
+        text.push('\u{2212}');
+    }
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push_str(group);
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A sum of credits in words: `1 credit`, `1,000 credits`.
+pub fn credits(l: Locale, credits: Credits) -> String {
+    let number = whole_number(l, credits.0);
+    tr!(l, number.credits, count = credits.0, number = number)
+}
+
+/// A share between 0 and 1 as whole percents, from 0 to 100.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to 0..=100 before"
+)]
+pub fn percents(share: f64) -> u8 {
+    (share.clamp(0.0, 1.0) * 100.0).round() as u8
+}
+
+/// A share between 0 and 1 in words: `63%`.
+pub fn percent(l: Locale, share: f64) -> String {
+    tr!(l, number.percent, value = percents(share))
+}
+
+/// A sum of US dollars: whole dollars grouped, cents only where there are any.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "goals are at most a thousand million"
+)]
+pub fn usd(l: Locale, dollars: f64) -> String {
+    let cents = (dollars * 100.0).round() as i64;
+    let mut value = whole_number(l, cents / 100);
+    if cents % 100 != 0 {
+        value.push_str(&format!(".{:02}", (cents % 100).abs()));
+    }
+    tr!(l, number.usd, value = value)
+}
+
+/// A number with its thousands grouped, and with the fraction that it has.
+#[expect(clippy::cast_possible_truncation, reason = "whole and below 2^53")]
+pub fn plain_number(l: Locale, number: f64) -> String {
+    if number.fract() == 0.0 && number.abs() < 1e15 {
+        whole_number(l, number as i64)
+    } else {
+        number.to_string()
+    }
+}
+
+/// Microseconds as milliseconds with one digit after the point.
+pub fn milliseconds(us: i64) -> String {
+    let tenths = us.max(0) / 100;
+    format!("{}.{}", tenths / 10, tenths % 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_grouped_and_minus_is_a_minus() {
+        assert_eq!(whole_number(Locale::en, 0), "0");
+        assert_eq!(whole_number(Locale::en, 999), "999");
+        assert_eq!(whole_number(Locale::en, 1_000), "1,000");
+        assert_eq!(whole_number(Locale::en, -1_234_567), "\u{2212}1,234,567");
+    }
+
+    #[test]
+    fn credits_follow_the_plural() {
+        assert_eq!(credits(Locale::en, Credits(1)), "1 credit");
+        assert_eq!(credits(Locale::en, Credits(0)), "0 credits");
+        assert_eq!(credits(Locale::en, Credits(12_000)), "12,000 credits");
+    }
+
+    #[test]
+    fn a_share_is_rounded_and_clamped() {
+        assert_eq!(percents(0.625), 63);
+        assert_eq!(percents(1.5), 100);
+        assert_eq!(percents(-0.1), 0);
+        assert_eq!(percent(Locale::en, 0.5), "50%");
+    }
+
+    #[test]
+    fn dollars_show_cents_only_where_there_are_any() {
+        assert_eq!(usd(Locale::en, 8000.0), "$8,000");
+        assert_eq!(usd(Locale::en, 0.5), "$0.50");
+        assert_eq!(usd(Locale::en, 1_234.567), "$1,234.57");
+    }
+
+    #[test]
+    fn a_bound_reads_as_a_person_would_write_it() {
+        assert_eq!(plain_number(Locale::en, 1e9), "1,000,000,000");
+        assert_eq!(plain_number(Locale::en, 0.01), "0.01");
+    }
+
+    #[test]
+    fn microseconds_are_cut_to_tenths_of_a_millisecond() {
+        assert_eq!(milliseconds(1_234), "1.2");
+        assert_eq!(milliseconds(40), "0.0");
+    }
+
+    #[test]
+    fn a_time_says_its_zone() {
+        let at = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
+        assert_eq!(utc_time(at), "2023-11-14 22:13 UTC");
+    }
+
+    #[test]
+    fn bytes_are_written_as_hexadecimal() {
+        let mut bytes = [0; 16];
+        bytes[0] = 0xaf;
+        bytes[15] = 0x01;
+        assert_eq!(hex(bytes), "af000000000000000000000000000001");
+    }
+}

@@ -1,0 +1,127 @@
+//! What stands between a page and its data: signed out, loading, failed, not there.
+
+use leptos::prelude::*;
+use leptos_router::components::Redirect;
+use leptos_router::hooks::use_location;
+
+use super::{ErrorPanel, tr, use_locale, use_session};
+use crate::pages::not_found::NotFound;
+use crate::types::AppError;
+
+/// Name of the query parameter of the log-in page that says where to go afterwards.
+pub const NEXT: &str = "next";
+
+/// Sends visitors without a session to the log-in page, and says there where to come back to.
+#[component]
+pub fn SignedInOnly() -> impl IntoView {
+    let session = use_session();
+    let location = use_location();
+    let path = location.pathname.get_untracked();
+    view! {
+        <Transition>
+            {move || {
+                let target = format!("/login?{NEXT}={path}");
+                Suspend::new(async move {
+                    matches!(session.user.await, Ok(None))
+                        .then(|| view! { <Redirect path=target /> })
+                })
+            }}
+        </Transition>
+    }
+}
+
+/// Where to go after the log-in: only a path of this site, never another address.
+pub fn safe_next(next: Option<String>) -> Option<String> {
+    next.filter(|path| {
+        path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', ':'])
+    })
+}
+
+/// Shows what a resource brought, a placeholder while it loads, and an error in words.
+#[component]
+pub fn Loaded<T, V>(
+    /// What is loaded.
+    resource: Resource<Result<T, AppError>>,
+    /// Lines of the placeholder, so that nothing jumps when the data comes.
+    #[prop(default = 3)]
+    lines: u8,
+    /// How the data looks.
+    show: V,
+) -> impl IntoView
+where
+    T: Clone + Send + Sync + 'static,
+    V: Fn(T) -> AnyView + Clone + Send + Sync + 'static,
+{
+    view! {
+        <Transition fallback=move || {
+            view! { <Skeleton lines /> }
+        }>
+            {move || {
+                let show = show.clone();
+                Suspend::new(async move {
+                    match resource.await {
+                        Ok(data) => show(data),
+                        Err(error) => view! { <LoadError error /> }.into_any(),
+                    }
+                })
+            }}
+        </Transition>
+    }
+}
+
+/// In place of data that is still on its way.
+#[component]
+pub fn Skeleton(
+    /// How many lines the data will have, about.
+    lines: u8,
+) -> impl IntoView {
+    let l = use_locale();
+    view! {
+        <div class="skeleton" role="status">
+            <span class="visually-hidden">{tr!(l, app.loading)}</span>
+            {(0..lines).map(|_| view! { <span class="skeleton-line"></span> }).collect_view()}
+        </div>
+    }
+}
+
+/// In place of data that did not come.
+#[component]
+fn LoadError(
+    /// Why.
+    error: AppError,
+) -> impl IntoView {
+    match error {
+        // `SignedInOnly` of the page is about to leave it.
+        AppError::Unauthorized => ().into_any(),
+        AppError::NotFound => view! { <NotFound /> }.into_any(),
+        error => view! { <ErrorPanel error /> }.into_any(),
+    }
+}
+
+/// Sets the status of the server's answer; does nothing in the browser.
+pub fn respond_with_status(status: u16) {
+    #[cfg(feature = "ssr")]
+    if let (Some(response), Ok(status)) = (
+        use_context::<leptos_axum::ResponseOptions>(),
+        http::StatusCode::from_u16(status),
+    ) {
+        response.set_status(status);
+    }
+    #[cfg(not(feature = "ssr"))]
+    let _ = status;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_the_log_in_nobody_is_sent_to_another_site() {
+        let safe = |path: &str| safe_next(Some(path.to_owned()));
+        assert_eq!(safe("/tasks/7"), Some("/tasks/7".to_owned()));
+        for bad in ["//evil.example", "https://evil.example", "/\\evil.example", "tasks", ""] {
+            assert_eq!(safe(bad), None, "{bad}");
+        }
+        assert_eq!(safe_next(None), None);
+    }
+}

@@ -1,0 +1,91 @@
+//! The key that makes a paid request safe to repeat: made once, kept until its answer has come.
+//!
+//! The server writes a fresh key into the form, so a double post of one rendered page pays once even
+//! without JavaScript. With it, the key of a request without an answer also survives a reload.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::browser;
+use crate::types::AppError;
+
+/// Name of the hidden input, on the wire too.
+pub const FIELD: &str = "idempotency_key";
+
+/// The key of the next request of one form.
+#[derive(Clone, Copy)]
+pub struct IdempotencyKey {
+    name: &'static str,
+    value: RwSignal<String>,
+}
+
+impl IdempotencyKey {
+    /// A key for the form of that name; `error` is what the URL says of its last request.
+    pub fn new(name: &'static str, error: Option<AppError>) -> Self {
+        let unanswered = error
+            .filter(|error| !settles(error))
+            .and_then(|_| use_query_map().with_untracked(|query| query.get(FIELD)));
+        let first =
+            SharedValue::new(|| unanswered.unwrap_or_else(browser::random_key)).into_inner();
+        let key = Self {
+            name,
+            value: RwSignal::new(first),
+        };
+        Effect::new(move |_| {
+            if let Some(unanswered) = browser::stored(name) {
+                key.value.set(unanswered);
+            }
+        });
+        key
+    }
+
+    /// Keeps the key over a reload: its request is on the way.
+    pub fn keep(self) {
+        browser::store(self.name, &self.value.get_untracked());
+    }
+
+    /// Takes a new key if the answer proves that the request is over; otherwise repeating it is safe.
+    pub fn settle<T>(self, answer: &Result<T, AppError>) {
+        if answer.as_ref().err().is_none_or(settles) {
+            browser::forget(self.name);
+            self.value.set(browser::random_key());
+        }
+    }
+
+    /// The hidden input.
+    pub fn input(self) -> impl IntoView {
+        view! {
+            <input
+                type="hidden"
+                name=FIELD
+                autocomplete="off"
+                value=move || self.value.get()
+            />
+        }
+    }
+}
+
+/// True where the error proves that nothing was or will be paid for this request.
+fn settles(error: &AppError) -> bool {
+    !matches!(
+        error,
+        AppError::Unreachable | AppError::Internal | AppError::Unavailable { .. }
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::Credits;
+
+    #[test]
+    fn only_an_answer_that_leaves_doubt_keeps_the_key() {
+        assert!(settles(&AppError::KeyReused));
+        assert!(settles(&AppError::InsufficientCredits {
+            needed: Credits(10),
+            available: Credits(0),
+        }));
+        assert!(!settles(&AppError::Unreachable));
+        assert!(!settles(&AppError::Internal));
+    }
+}

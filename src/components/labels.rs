@@ -1,0 +1,111 @@
+//! Wire names and closed sets of words, as people read them.
+
+use super::{Locale, tr};
+use crate::types::{TaskStatus, TransactionKind, Verdict};
+
+/// The label of a field, by its wire name; the name itself where there is none.
+pub fn field(l: Locale, name: &str) -> &str {
+    match name {
+        "email" => tr!(l, field.email),
+        "password" => tr!(l, field.password),
+        "current_password" => tr!(l, field.current_password),
+        "new_password" => tr!(l, field.new_password),
+        "amount" => tr!(l, field.amount),
+        "name" => tr!(l, field.name),
+        "blurb" => tr!(l, field.blurb),
+        "analytics_name" => tr!(l, field.analytics_name),
+        "parent_name" => tr!(l, field.parent_name),
+        "position" => tr!(l, field.position),
+        "usd_goal" => tr!(l, field.usd_goal),
+        "currency" => tr!(l, field.currency),
+        "static_usd_rate" => tr!(l, field.static_usd_rate),
+        "fx_rate" => tr!(l, field.fx_rate),
+        "launched_at" => tr!(l, field.launched_at),
+        "deadline" => tr!(l, field.deadline),
+        "created_at" => tr!(l, field.created_at),
+        "country" => tr!(l, field.country),
+        "name_city" => tr!(l, field.name_city),
+        "region" => tr!(l, field.region),
+        "type" => tr!(l, field.location_type),
+        "is_not_first_project" => tr!(l, field.is_not_first_project),
+        "has_video" => tr!(l, field.has_video),
+        "prelaunch_activated" => tr!(l, field.prelaunch_activated),
+        "staff_pick" => tr!(l, field.staff_pick),
+        "ppohasaction" => tr!(l, field.ppohasaction),
+        "model_id" => tr!(l, field.model_id),
+        super::idempotency::FIELD => tr!(l, field.idempotency_key),
+        other => other,
+    }
+}
+
+/// A task's status.
+pub fn status(l: Locale, status: TaskStatus) -> &'static str {
+    match status {
+        TaskStatus::Queued => tr!(l, status.queued),
+        TaskStatus::Running => tr!(l, status.running),
+        TaskStatus::Succeeded => tr!(l, status.succeeded),
+        TaskStatus::Failed => tr!(l, status.failed),
+        TaskStatus::Canceled => tr!(l, status.canceled),
+    }
+}
+
+/// A transaction's kind.
+pub fn kind(l: Locale, kind: TransactionKind) -> &'static str {
+    match kind {
+        TransactionKind::Welcome => tr!(l, kind.welcome),
+        TransactionKind::TopUp => tr!(l, kind.top_up),
+        TransactionKind::Charge => tr!(l, kind.charge),
+        TransactionKind::Adjustment => tr!(l, kind.adjustment),
+    }
+}
+
+/// A verdict as a sentence.
+pub fn verdict(l: Locale, verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Likely => tr!(l, verdict.likely),
+        Verdict::TossUp => tr!(l, verdict.toss_up),
+        Verdict::Unlikely => tr!(l, verdict.unlikely),
+    }
+}
+
+/// A verdict in a word or two, for tables.
+pub fn verdict_short(l: Locale, verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Likely => tr!(l, verdict.likely_short),
+        Verdict::TossUp => tr!(l, verdict.toss_up_short),
+        Verdict::Unlikely => tr!(l, verdict.unlikely_short),
+    }
+}
+
+/// Codes and their names from a list such as `AD Andorra;AE United Arab Emirates`, in its order.
+pub fn named_codes(list: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    list.split(';').filter_map(|entry| entry.split_once(' '))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::{COUNTRIES, CURRENCIES, CampaignInput};
+
+    #[test]
+    fn every_country_and_currency_has_a_name() {
+        let countries: Vec<_> = named_codes(tr!(Locale::en, list.countries)).collect();
+        assert_eq!(countries.len(), COUNTRIES.len());
+        for code in COUNTRIES {
+            assert!(countries.iter().any(|(it, _)| it == code), "{code}");
+        }
+        let currencies: Vec<_> = named_codes(tr!(Locale::en, list.currencies)).collect();
+        assert_eq!(currencies.len(), CURRENCIES.len());
+        for currency in CURRENCIES {
+            let code = currency.code;
+            assert!(currencies.iter().any(|(it, _)| *it == code), "{code}");
+        }
+    }
+
+    #[test]
+    fn every_field_of_the_campaign_has_a_label() {
+        for name in CampaignInput::FIELDS {
+            assert_ne!(field(Locale::en, name), name);
+        }
+    }
+}

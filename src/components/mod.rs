@@ -1,0 +1,39 @@
+//! Pieces that several pages share. Nothing here knows a page, and no rule of the service lives here.
+
+pub mod browser;
+pub mod errors;
+pub mod empty;
+pub mod field;
+pub mod form;
+pub mod format;
+pub mod guard;
+pub mod icon;
+pub mod idempotency;
+pub mod labels;
+pub mod live;
+pub mod live_list;
+pub mod locale;
+pub mod money;
+pub mod nav;
+pub mod pager;
+pub mod score;
+pub mod select;
+pub mod session;
+pub mod status_badge;
+pub mod task_list;
+pub mod time;
+pub mod toast;
+pub mod top_up;
+pub mod transaction_list;
+
+pub use empty::Empty;
+pub use errors::{ErrorPanel, FormErrors};
+pub use field::{Area, Field};
+pub use guard::{Loaded, SignedInOnly};
+pub use icon::Icon;
+pub use locale::{Locale, tr, use_locale};
+pub use money::Money;
+pub use select::Select;
+pub use session::{Session, use_session};
+pub use status_badge::StatusBadge;
+pub use time::{Day, Time};

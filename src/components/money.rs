@@ -1,0 +1,33 @@
+//! Credits on the screen: always through here.
+
+use leptos::prelude::*;
+
+use super::{format, use_locale};
+use crate::types::Credits;
+
+/// A sum of credits, such as `1,000 credits`.
+#[component]
+pub fn Money(
+    /// The sum.
+    credits: Credits,
+    /// Whether a plus is written before a gain, as in the ledger.
+    #[prop(optional)]
+    signed: bool,
+    /// Only the number, where the words stand in the column's heading.
+    #[prop(optional)]
+    bare: bool,
+) -> impl IntoView {
+    let l = use_locale();
+    let text = if bare {
+        format::whole_number(l, credits.0)
+    } else {
+        format::credits(l, credits)
+    };
+    let plus = (signed && credits.0 > 0).then_some("+");
+    let class = match (signed, credits.0 > 0) {
+        (true, true) => "money money-gain",
+        (true, false) => "money money-loss",
+        _ => "money",
+    };
+    view! { <span class=class>{plus} {text}</span> }
+}

@@ -1,0 +1,162 @@
+//! The frame of every page: skip link, header with the navigation and the balance, footer, page titles.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::components::A;
+
+use super::{Icon, format, tr, use_locale, use_session};
+
+/// Id of the page's main part.
+pub const MAIN_ID: &str = "main";
+
+/// The document's title, as `page · Pledgecast`.
+#[component]
+pub fn PageTitle(
+    /// What the page is called.
+    #[prop(into)]
+    page: String,
+) -> impl IntoView {
+    let l = use_locale();
+    view! { <Title text=tr!(l, app.title, page = page) /> }
+}
+
+/// Lets keyboards jump over the header.
+#[component]
+pub fn SkipLink() -> impl IntoView {
+    let l = use_locale();
+    view! {
+        <a class="skip-link" href=format!("#{MAIN_ID}") rel="external">
+            {tr!(l, app.skip)}
+        </a>
+    }
+}
+
+/// The header.
+#[component]
+pub fn Header() -> impl IntoView {
+    let l = use_locale();
+    let session = use_session();
+    view! {
+        <header class="site-header">
+            <div class="site-header-inner">
+                <A href="/" exact=true attr:class="brand">
+                    <Logo />
+                    {tr!(l, app.name)}
+                </A>
+                <Transition>
+                    {move || Suspend::new(async move {
+                        match session.user.await {
+                            Ok(Some(_)) => view! { <SignedIn /> }.into_any(),
+                            _ => view! { <SignedOut /> }.into_any(),
+                        }
+                    })}
+                </Transition>
+            </div>
+        </header>
+    }
+}
+
+#[component]
+fn SignedIn() -> impl IntoView {
+    let l = use_locale();
+    view! {
+        <nav class="nav-main" aria-label=tr!(l, nav.main)>
+            <NavLink href="/overview" icon="overview" text=tr!(l, nav.overview) />
+            <NavLink href="/predict" icon="predict" text=tr!(l, nav.predict) />
+            <NavLink href="/tasks" icon="tasks" text=tr!(l, nav.tasks) />
+            <NavLink href="/transactions" icon="transactions" text=tr!(l, nav.transactions) />
+        </nav>
+        <nav class="nav-account" aria-label=tr!(l, nav.account_area)>
+            <BalanceLink />
+            <NavLink href="/account" icon="account" text=tr!(l, nav.account) />
+        </nav>
+    }
+}
+
+#[component]
+fn SignedOut() -> impl IntoView {
+    let l = use_locale();
+    view! {
+        <nav class="nav-account" aria-label=tr!(l, nav.account_area)>
+            <A href="/login" attr:class="button">
+                {tr!(l, nav.login)}
+            </A>
+            <A href="/register" attr:class="button button-main">
+                {tr!(l, nav.register)}
+            </A>
+        </nav>
+    }
+}
+
+#[component]
+fn NavLink(
+    /// Where to.
+    href: &'static str,
+    /// The sign.
+    icon: &'static str,
+    /// The words.
+    text: &'static str,
+) -> impl IntoView {
+    view! {
+        <A href=href attr:class="nav-link">
+            <Icon name=icon />
+            <span>{text}</span>
+        </A>
+    }
+}
+
+#[component]
+fn BalanceLink() -> impl IntoView {
+    let l = use_locale();
+    let session = use_session();
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                session
+                    .balance
+                    .await
+                    .map(|balance| {
+                        let words = format::credits(l, balance.available);
+                        view! {
+                            <a
+                                class="balance-chip"
+                                href="/overview"
+                                aria-label=tr!(l, nav.balance, credits = words)
+                            >
+                                <Icon name="coins" />
+                                <span>{format::whole_number(l, balance.available.0)}</span>
+                            </a>
+                        }
+                    })
+            })}
+        </Transition>
+    }
+}
+
+/// The sign of the service: a gauge.
+#[component]
+fn Logo() -> impl IntoView {
+    view! {
+        <svg class="logo" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+            <path class="logo-track" d="M3 18a9 9 0 0 1 18 0" pathLength="100"></path>
+            <path
+                class="logo-value"
+                d="M3 18a9 9 0 0 1 18 0"
+                pathLength="100"
+                stroke-dasharray="68 200"
+            ></path>
+            <path class="logo-needle" d="M12 18l3.6-5.4"></path>
+        </svg>
+    }
+}
+
+/// The footer.
+#[component]
+pub fn Footer() -> impl IntoView {
+    let l = use_locale();
+    view! {
+        <footer class="site-footer">
+            <p>{tr!(l, app.footer)}</p>
+        </footer>
+    }
+}

@@ -1,0 +1,120 @@
+//! Links between the pages of a list, and between its filters. The URL holds both, so reload, the back
+//! button and a browser without JavaScript all work.
+
+use leptos::prelude::*;
+
+use super::{Icon, tr, use_locale};
+
+/// The URL of a list: its path with a filter and a cursor, leaving out what is empty.
+pub fn list_url(path: &str, filter: (&str, &str), cursor: &str) -> String {
+    let mut url = path.to_owned();
+    for (name, value) in [filter, ("cursor", cursor)] {
+        if !value.is_empty() {
+            url.push(if url.contains('?') { '&' } else { '?' });
+            url.push_str(name);
+            url.push('=');
+            url.push_str(&escape(value));
+        }
+    }
+    url
+}
+
+fn escape(value: &str) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let mut text = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            text.push(byte.into());
+        } else {
+            text.push('%');
+            text.push(DIGITS[usize::from(byte >> 4)].into());
+            text.push(DIGITS[usize::from(byte & 15)].into());
+        }
+    }
+    text
+}
+
+/// Links to the first page and to the one after this, where there are any.
+#[component]
+pub fn Pager(
+    /// The URL of the first page, where this is another one.
+    newest: Option<String>,
+    /// The URL of the next page, where there is one.
+    older: Option<String>,
+) -> impl IntoView {
+    let l = use_locale();
+    (newest.is_some() || older.is_some()).then(|| {
+        view! {
+            <nav class="pager" aria-label=tr!(l, pager.label)>
+                {newest.map(|url| view! { <a class="button" href=url>{tr!(l, pager.newest)}</a> })}
+                {older
+                    .map(|url| {
+                        view! {
+                            <a class="button" href=url rel="next">
+                                {tr!(l, pager.older)}
+                                <Icon name="arrow" />
+                            </a>
+                        }
+                    })}
+            </nav>
+        }
+    })
+}
+
+/// One choice of a filter.
+pub struct FilterChoice {
+    /// What it is called.
+    pub label: &'static str,
+    /// The URL of the list with it.
+    pub url: String,
+    /// Whether it is the one that is on.
+    pub is_current: bool,
+}
+
+/// The choices of a filter, as links.
+#[component]
+pub fn Filter(
+    /// What the filter is about.
+    label: &'static str,
+    /// The choices.
+    choices: Vec<FilterChoice>,
+) -> impl IntoView {
+    view! {
+        <nav class="filter" aria-label=label>
+            <ul>
+                {choices
+                    .into_iter()
+                    .map(|choice| {
+                        let current = choice.is_current.then_some("true");
+                        view! {
+                            <li>
+                                <a class="chip" href=choice.url aria-current=current>
+                                    {choice.label}
+                                </a>
+                            </li>
+                        }
+                    })
+                    .collect_view()}
+            </ul>
+        </nav>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_url_holds_only_what_is_set_and_escapes_it() {
+        assert_eq!(list_url("/tasks", ("status", ""), ""), "/tasks");
+        assert_eq!(
+            list_url("/tasks", ("status", "queued"), ""),
+            "/tasks?status=queued"
+        );
+        assert_eq!(list_url("/tasks", ("status", ""), "a+b="), "/tasks?cursor=a%2Bb%3D");
+        assert_eq!(
+            list_url("/tasks", ("status", "failed"), "7"),
+            "/tasks?status=failed&cursor=7"
+        );
+    }
+}

@@ -1,0 +1,109 @@
+//! A probability as a drawing: a half-circle gauge with the interval around the value.
+//!
+//! Every length is an SVG attribute, because the content security policy forbids inline styles.
+
+use leptos::prelude::*;
+
+use super::{format, labels, tr, use_locale};
+use crate::types::Verdict;
+
+/// The half circle from left to right; `pathLength` makes its length 100, so shares are percents.
+const ARC: &str = "M20 110 A90 90 0 0 1 200 110";
+
+/// The gauge of a probability; all three are shares between 0 and 1.
+#[component]
+pub fn Gauge(
+    /// The probability.
+    probability: f64,
+    /// Lower end of its interval.
+    low: f64,
+    /// Upper end of its interval.
+    high: f64,
+) -> impl IntoView {
+    let l = use_locale();
+    let verdict = Verdict::of_probability(probability);
+    let value = format::percents(probability);
+    let (from, to) = (format::percents(low), format::percents(high));
+    let words = tr!(
+        l,
+        task.gauge,
+        probability = format::percent(l, probability),
+        low = format::percent(l, low),
+        high = format::percent(l, high),
+        verdict = labels::verdict(l, verdict)
+    );
+    view! {
+        <svg
+            class=format!("gauge gauge-{verdict}")
+            viewBox="0 0 220 128"
+            role="img"
+            aria-label=words
+        >
+            <path class="gauge-track" d=ARC pathLength="100"></path>
+            <path
+                class="gauge-interval"
+                d=ARC
+                pathLength="100"
+                stroke-dasharray=band(from, to)
+            ></path>
+            <path
+                class="gauge-value"
+                d=ARC
+                pathLength="100"
+                stroke-dasharray=band(0, value)
+            ></path>
+            <text class="gauge-number" x="110" y="96">
+                {format::percent(l, probability)}
+            </text>
+            <text class="gauge-range" x="110" y="120">
+                {tr!(
+                    l, task.range, low = format::percent(l, low), high = format::percent(l, high)
+                )}
+            </text>
+        </svg>
+    }
+}
+
+/// A dash pattern that draws only the part between two percents.
+fn band(from: u8, to: u8) -> String {
+    let length = to.saturating_sub(from);
+    format!("0 {from} {length} 200")
+}
+
+/// A probability as a short bar with its number, for tables.
+#[component]
+pub fn ScoreBar(
+    /// The probability, a share between 0 and 1.
+    probability: f64,
+    /// The verdict.
+    verdict: Verdict,
+) -> impl IntoView {
+    let l = use_locale();
+    view! {
+        <span class=format!("score score-{verdict}")>
+            <svg class="score-bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
+                <rect class="score-track" width="100" height="8" rx="4"></rect>
+                <rect
+                    class="score-value"
+                    width=format::percents(probability).to_string()
+                    height="8"
+                    rx="4"
+                ></rect>
+            </svg>
+            <span class="score-number">{format::percent(l, probability)}</span>
+            <span class="score-word">{labels::verdict_short(l, verdict)}</span>
+        </span>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_band_starts_where_it_should_and_never_has_a_negative_length() {
+        assert_eq!(band(0, 63), "0 0 63 200");
+        assert_eq!(band(55, 70), "0 55 15 200");
+        assert_eq!(band(70, 55), "0 70 0 200");
+    }
+}

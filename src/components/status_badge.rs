@@ -1,0 +1,29 @@
+//! A task's status: a word, a shape and a colour.
+
+use leptos::prelude::*;
+
+use super::{Icon, labels, use_locale};
+use crate::types::TaskStatus;
+
+/// The badge of a status.
+#[component]
+pub fn StatusBadge(
+    /// Which.
+    status: TaskStatus,
+) -> impl IntoView {
+    let l = use_locale();
+    let icon = match status {
+        TaskStatus::Queued => "clock",
+        TaskStatus::Running => "spinner",
+        TaskStatus::Succeeded => "check",
+        TaskStatus::Failed => "cross",
+        TaskStatus::Canceled => "stop",
+    };
+    let class = format!("badge badge-{status}");
+    view! {
+        <span class=class>
+            <Icon name=icon />
+            {labels::status(l, status)}
+        </span>
+    }
+}

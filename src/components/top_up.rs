@@ -1,0 +1,60 @@
+//! The form that buys credits.
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+
+use super::errors::Faults;
+use super::field::Submit;
+use super::form::{on_answer, server_action, submitted};
+use super::idempotency::IdempotencyKey;
+use super::{Field, FormErrors, browser, format, toast, tr, use_locale, use_session};
+use crate::api::TopUp;
+
+const FORM_ID: &str = "top-up";
+const AMOUNT_DEFAULT: &str = "100";
+
+/// Buys credits by a demonstration payment.
+#[component]
+pub fn TopUpForm() -> impl IntoView {
+    let l = use_locale();
+    let session = use_session();
+    let action = server_action::<TopUp>();
+    let (value, pending) = (action.value(), action.pending());
+    let first_error = value.get_untracked().and_then(Result::err);
+    let key = IdempotencyKey::new("top_up", first_error);
+    Faults::provide_of(move || value.get());
+    on_answer(action, move |answer| {
+        key.settle(&answer);
+        if let Ok(line) = answer {
+            browser::write_control(FORM_ID, "amount", AMOUNT_DEFAULT);
+            session.refresh();
+            toast::say(tr!(
+                l,
+                top_up.done,
+                credits = format::credits(l, line.amount),
+                balance = format::credits(l, line.balance_after)
+            ));
+        }
+    });
+    let amount = Some(submitted("amount")).filter(|amount| !amount.is_empty());
+    view! {
+        <ActionForm
+            action=action
+            attr:id=FORM_ID
+            attr:class="form"
+            attr:novalidate=true
+            on:submit:capture=move |_| key.keep()
+        >
+            <FormErrors />
+            {key.input()}
+            <Field
+                name="amount"
+                inputmode="numeric"
+                autocomplete="off"
+                value=amount.unwrap_or_else(|| AMOUNT_DEFAULT.to_owned())
+                hint=tr!(l, hint.amount)
+            />
+            <Submit pending=pending>{tr!(l, top_up.submit)}</Submit>
+        </ActionForm>
+    }
+}

@@ -1,0 +1,66 @@
+//! Lines of the ledger as a table, with the running balance.
+
+use leptos::prelude::*;
+
+use super::{Money, Time, labels, tr, use_locale};
+use crate::types::TransactionView;
+
+/// The table of some lines.
+#[component]
+pub fn TransactionTable(
+    /// The lines, newest first.
+    transactions: Vec<TransactionView>,
+    /// What the table is, for screen readers.
+    caption: &'static str,
+) -> impl IntoView {
+    let l = use_locale();
+    view! {
+        <table class="table">
+            <caption class="visually-hidden">{caption}</caption>
+            <thead>
+                <tr>
+                    <th scope="col">{tr!(l, transactions.column_kind)}</th>
+                    <th scope="col" class="wide-only">{tr!(l, transactions.column_description)}</th>
+                    <th scope="col" class="number">{tr!(l, transactions.column_amount)}</th>
+                    <th scope="col" class="number">{tr!(l, transactions.column_balance)}</th>
+                    <th scope="col" class="wide-only">{tr!(l, transactions.column_time)}</th>
+                </tr>
+            </thead>
+            <tbody>
+                {transactions.into_iter().map(|line| view! { <Row line /> }).collect_view()}
+            </tbody>
+        </table>
+    }
+}
+
+#[component]
+fn Row(
+    /// The line.
+    line: TransactionView,
+) -> impl IntoView {
+    let l = use_locale();
+    let what = match line.task_id {
+        Some(id) => view! { <a href=format!("/tasks/{id}")>{tr!(l, transactions.task_link, id = id.0)}</a> }.into_any(),
+        None => line.description.into_any(),
+    };
+    view! {
+        <tr>
+            <th scope="row">
+                {labels::kind(l, line.kind)}
+                <span class="narrow-only quiet">
+                    <Time at=line.created_at />
+                </span>
+            </th>
+            <td class="wide-only">{what}</td>
+            <td class="number">
+                <Money credits=line.amount signed=true bare=true />
+            </td>
+            <td class="number">
+                <Money credits=line.balance_after bare=true />
+            </td>
+            <td class="wide-only">
+                <Time at=line.created_at />
+            </td>
+        </tr>
+    }
+}

@@ -1,0 +1,173 @@
+//! The account: password, sessions, signing out.
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use crate::api::{ChangePassword, EndSessions, Logout};
+use crate::components::errors::Faults;
+use crate::components::field::Submit;
+use crate::components::form::{on_answer, server_action};
+use crate::components::nav::PageTitle;
+use crate::components::{
+    Field, FormErrors, Icon, SignedInOnly, Time, browser, tr, use_locale, use_session,
+};
+
+const PASSWORD_FORM_ID: &str = "password-form";
+
+/// The account page.
+#[component]
+pub fn AccountPage() -> impl IntoView {
+    let l = use_locale();
+    view! {
+        <PageTitle page=tr!(l, account.title) />
+        <SignedInOnly />
+        <h1>{tr!(l, account.title)}</h1>
+        <Who />
+        <div class="columns">
+            <PasswordForm />
+            <div class="stack">
+                <SignOutForm />
+                <EndSessionsForm />
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Who() -> impl IntoView {
+    let l = use_locale();
+    let session = use_session();
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                session
+                    .user
+                    .await
+                    .ok()
+                    .flatten()
+                    .map(|user| {
+                        view! {
+                            <p class="lead">
+                                {tr!(l, account.signed_in_as, email = user.email)}
+                                <br />
+                                <span class="quiet">
+                                    {tr!(l, account.since)} " " <Time at=user.created_at />
+                                </span>
+                            </p>
+                        }
+                    })
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn PasswordForm() -> impl IntoView {
+    let l = use_locale();
+    let action = server_action::<ChangePassword>();
+    let (value, pending) = (action.value(), action.pending());
+    Faults::provide_of(move || value.get());
+    on_answer(action, |answer| {
+        if answer.is_ok() {
+            browser::write_control(PASSWORD_FORM_ID, "current_password", "");
+            browser::write_control(PASSWORD_FORM_ID, "new_password", "");
+        }
+    });
+    let query = use_query_map();
+    let is_done = move || {
+        query.with(|query| query.get_str("done") == Some("password"))
+            && !matches!(value.get(), Some(Err(_)))
+    };
+    view! {
+        <section class="card" aria-labelledby="password-title">
+            <h2 id="password-title">{tr!(l, account.password_title)}</h2>
+            <p class="quiet">{tr!(l, account.password_text)}</p>
+            <div role="status">
+                {move || {
+                    is_done()
+                        .then(|| {
+                            view! {
+                                <p class="notice notice-good">
+                                    <Icon name="check" />
+                                    {tr!(l, account.password_done)}
+                                </p>
+                            }
+                        })
+                }}
+            </div>
+            <ActionForm
+                action=action
+                attr:id=PASSWORD_FORM_ID
+                attr:class="form"
+                attr:novalidate=true
+            >
+                <FormErrors />
+                <Field
+                    name="current_password"
+                    kind="password"
+                    autocomplete="current-password"
+                />
+                <Field
+                    name="new_password"
+                    kind="password"
+                    autocomplete="new-password"
+                    hint=tr!(l, hint.new_password)
+                />
+                <Submit pending=pending>{tr!(l, account.password_submit)}</Submit>
+            </ActionForm>
+        </section>
+    }
+}
+
+#[component]
+fn SignOutForm() -> impl IntoView {
+    let l = use_locale();
+    let session = use_session();
+    let action = server_action::<Logout>();
+    let (value, pending) = (action.value(), action.pending());
+    Faults::provide_of(move || value.get());
+    on_answer(action, move |answer| {
+        if answer.is_ok() {
+            session.refresh();
+        }
+    });
+    view! {
+        <section class="card" aria-labelledby="sign-out-title">
+            <h2 id="sign-out-title">{tr!(l, account.sign_out_title)}</h2>
+            <p class="quiet">{tr!(l, account.sign_out_text)}</p>
+            <ActionForm action=action attr:class="form">
+                <FormErrors />
+                <Submit pending=pending class="button">
+                    {tr!(l, account.sign_out_submit)}
+                </Submit>
+            </ActionForm>
+        </section>
+    }
+}
+
+#[component]
+fn EndSessionsForm() -> impl IntoView {
+    let l = use_locale();
+    let session = use_session();
+    let action = server_action::<EndSessions>();
+    let (value, pending) = (action.value(), action.pending());
+    Faults::provide_of(move || value.get());
+    on_answer(action, move |answer| {
+        if answer.is_ok() {
+            session.refresh();
+        }
+    });
+    view! {
+        <section class="card" aria-labelledby="sessions-title">
+            <h2 id="sessions-title">{tr!(l, account.sessions_title)}</h2>
+            <p class="quiet">{tr!(l, account.sessions_text)}</p>
+            <ActionForm action=action attr:class="form">
+                <FormErrors />
+                <Submit pending=pending class="button button-bad">
+                    {tr!(l, account.sessions_submit)}
+                </Submit>
+            </ActionForm>
+        </section>
+    }
+}

@@ -1,0 +1,146 @@
+//! What the service is, what it costs, and how good its model is.
+
+use leptos::prelude::*;
+
+use crate::api::list_models;
+use crate::components::nav::PageTitle;
+use crate::components::score::Gauge;
+use crate::components::{Icon, Loaded, Money, format, tr, use_locale, use_session};
+use crate::types::ModelView;
+
+const SAMPLE: (f64, f64, f64) = (0.68, 0.59, 0.76);
+
+/// The start page.
+#[component]
+pub fn HomePage() -> impl IntoView {
+    let l = use_locale();
+    let session = use_session();
+    let models = Resource::new(move || session.version(), |_| list_models());
+    let offer = |models: Vec<ModelView>| {
+        let model = models.into_iter().find(|model| model.is_default);
+        view! { <Offer model /> }.into_any()
+    };
+    let (probability, low, high) = SAMPLE;
+    view! {
+        <PageTitle page=tr!(l, home.title) />
+        <section class="hero">
+            <div class="hero-words">
+                <h1>{tr!(l, home.title)}</h1>
+                <p class="lead">{tr!(l, home.lead)}</p>
+                <CallToAction />
+            </div>
+            <figure class="hero-figure card">
+                <Gauge probability low high />
+                <figcaption class="quiet">{tr!(l, home.sample_caption)}</figcaption>
+            </figure>
+        </section>
+        <Loaded resource=models lines=6 show=offer />
+        <HowItWorks />
+    }
+}
+
+#[component]
+fn CallToAction() -> impl IntoView {
+    let l = use_locale();
+    let session = use_session();
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                if matches!(session.user.await, Ok(Some(_))) {
+                    view! {
+                        <p class="buttons">
+                            <a class="button button-main button-large" href="/predict">
+                                {tr!(l, home.start_signed_in)}
+                                <Icon name="arrow" />
+                            </a>
+                        </p>
+                    }
+                        .into_any()
+                } else {
+                    view! {
+                        <p class="buttons">
+                            <a class="button button-main button-large" href="/register">
+                                {tr!(l, home.start)}
+                                <Icon name="arrow" />
+                            </a>
+                        </p>
+                        <p class="quiet">{tr!(l, home.welcome_note)}</p>
+                    }
+                        .into_any()
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Offer(
+    /// The model that is asked when none is named.
+    model: Option<ModelView>,
+) -> impl IntoView {
+    let l = use_locale();
+    let Some(model) = model else {
+        return view! { <p class="notice">{tr!(l, home.price_unknown)}</p> }.into_any();
+    };
+    let accuracy = model.accuracy.map(|share| {
+        let words = tr!(l, home.quality_accuracy, accuracy = format::percent(l, share));
+        view! { <p class="figure-text">{words}</p> }
+    });
+    let auc = model.auc.map(|share| {
+        let words = tr!(l, home.quality_auc, auc = format::percent(l, share));
+        view! { <p>{words}</p> }
+    });
+    let note = if accuracy.is_some() || auc.is_some() {
+        tr!(l, home.quality_honest)
+    } else {
+        tr!(l, home.quality_unknown)
+    };
+    let name = tr!(l, home.model_line, name = model.name, version = model.version);
+    view! {
+        <div class="columns">
+            <section class="card" aria-labelledby="price-title">
+                <h2 id="price-title">{tr!(l, home.price_title)}</h2>
+                <p class="figure-text">
+                    <Money credits=model.price /> " " {tr!(l, home.price_unit)}
+                </p>
+                <p>{tr!(l, home.price_text)}</p>
+            </section>
+            <section class="card" aria-labelledby="quality-title">
+                <h2 id="quality-title">{tr!(l, home.quality_title)}</h2>
+                {accuracy}
+                {auc}
+                <p class="quiet">{note}</p>
+                <p class="quiet">{name}</p>
+            </section>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn HowItWorks() -> impl IntoView {
+    let l = use_locale();
+    let steps = [
+        (tr!(l, home.how_1_title), tr!(l, home.how_1)),
+        (tr!(l, home.how_2_title), tr!(l, home.how_2)),
+        (tr!(l, home.how_3_title), tr!(l, home.how_3)),
+    ];
+    view! {
+        <section aria-labelledby="how-title">
+            <h2 id="how-title">{tr!(l, home.how_title)}</h2>
+            <ol class="steps">
+                {steps
+                    .into_iter()
+                    .map(|(title, text)| {
+                        view! {
+                            <li class="card">
+                                <h3>{title}</h3>
+                                <p>{text}</p>
+                            </li>
+                        }
+                    })
+                    .collect_view()}
+            </ol>
+        </section>
+    }
+}

@@ -1,0 +1,62 @@
+//! Signing in, and going back to where one was sent from.
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_query_map};
+
+use crate::api::Login;
+use crate::components::errors::Faults;
+use crate::components::field::Submit;
+use crate::components::form::{on_answer, server_action};
+use crate::components::guard::{NEXT, safe_next};
+use crate::components::nav::PageTitle;
+use crate::components::{Field, FormErrors, tr, use_locale, use_session};
+
+/// Signs in.
+#[component]
+pub fn LoginPage() -> impl IntoView {
+    let l = use_locale();
+    let session = use_session();
+    let action = server_action::<Login>();
+    let (value, pending) = (action.value(), action.pending());
+    Faults::provide_of(move || value.get());
+
+    let next = safe_next(use_query_map().with_untracked(|query| query.get(NEXT)));
+    let was_sent_here = next.is_some();
+    let navigate = use_navigate();
+    on_answer(action, move |answer| {
+        if answer.is_err() {
+            return;
+        }
+        session.refresh();
+        if let Some(next) = next.clone() {
+            let navigate = navigate.clone();
+            // After the server's own redirect, which the router follows in the next frame.
+            request_animation_frame(move || {
+                let options = NavigateOptions {
+                    replace: true,
+                    ..NavigateOptions::default()
+                };
+                navigate(&next, options);
+            });
+        }
+    });
+
+    view! {
+        <PageTitle page=tr!(l, login.title) />
+        <div class="card card-narrow">
+            <h1>{tr!(l, login.title)}</h1>
+            {was_sent_here.then(|| view! { <p class="lead">{tr!(l, login.first)}</p> })}
+            <ActionForm action=action attr:class="form" attr:novalidate=true>
+                <FormErrors />
+                <Field name="email" kind="email" autocomplete="username" />
+                <Field name="password" kind="password" autocomplete="current-password" />
+                <Submit pending=pending>{tr!(l, login.submit)}</Submit>
+            </ActionForm>
+            <p class="quiet">
+                {tr!(l, login.no_account)} " " <a href="/register">{tr!(l, login.register)}</a>
+            </p>
+        </div>
+    }
+}

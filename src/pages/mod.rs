@@ -1,0 +1,12 @@
+//! The pages, one a file. A page asks `crate::api` and lays out `crate::components`; no rule lives here.
+
+pub mod account;
+pub mod home;
+pub mod login;
+pub mod not_found;
+pub mod overview;
+pub mod predict;
+pub mod register;
+pub mod task;
+pub mod tasks;
+pub mod transactions;

@@ -1,0 +1,161 @@
+//! What a signed-in person has: balance, top-up, the latest tasks and transactions.
+
+use leptos::prelude::*;
+
+use crate::api::{list_tasks, list_transactions};
+use crate::components::live::{on_task, on_transaction};
+use crate::components::live_list::merge;
+use crate::components::nav::PageTitle;
+use crate::components::task_list::TaskTable;
+use crate::components::top_up::TopUpForm;
+use crate::components::transaction_list::TransactionTable;
+use crate::components::{
+    Empty, Icon, Loaded, Money, SignedInOnly, format, tr, use_locale, use_session,
+};
+use crate::types::BalanceView;
+
+const LATEST: usize = 5;
+
+/// The overview.
+#[component]
+pub fn OverviewPage() -> impl IntoView {
+    let l = use_locale();
+    view! {
+        <PageTitle page=tr!(l, overview.title) />
+        <SignedInOnly />
+        <div class="page-head">
+            <h1>{tr!(l, overview.title)}</h1>
+            <a class="button button-main" href="/predict">
+                <Icon name="predict" />
+                {tr!(l, overview.new_prediction)}
+            </a>
+        </div>
+        <div class="columns">
+            <section class="card" aria-labelledby="balance-title">
+                <h2 id="balance-title">{tr!(l, overview.balance)}</h2>
+                <Balance />
+            </section>
+            <section class="card" aria-labelledby="top-up-title">
+                <h2 id="top-up-title">{tr!(l, top_up.title)}</h2>
+                <TopUpForm />
+            </section>
+        </div>
+        <LatestTasks />
+        <LatestTransactions />
+    }
+}
+
+#[component]
+fn Balance() -> impl IntoView {
+    let session = use_session();
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                session.balance.await.map(|balance| view! { <BalanceFigures balance /> })
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn BalanceFigures(
+    /// The balance.
+    balance: BalanceView,
+) -> impl IntoView {
+    let l = use_locale();
+    view! {
+        <p class="figure">
+            <span class="figure-number">{format::whole_number(l, balance.available.0)}</span>
+            <span class="figure-label">{tr!(l, overview.available)}</span>
+        </p>
+        <dl class="facts">
+            <dt>{tr!(l, overview.amount)}</dt>
+            <dd>
+                <Money credits=balance.amount />
+            </dd>
+            <dt>{tr!(l, overview.held)}</dt>
+            <dd>
+                <Money credits=balance.held />
+            </dd>
+        </dl>
+        <p class="quiet">{tr!(l, overview.held_note)}</p>
+    }
+}
+
+#[component]
+fn LatestTasks() -> impl IntoView {
+    let l = use_locale();
+    let session = use_session();
+    let tasks = Resource::new(
+        move || session.version(),
+        |_| list_tasks(LATEST.to_string(), String::new(), String::new()),
+    );
+    on_task(move |task| {
+        tasks.update(|page| {
+            if let Some(Ok(page)) = page {
+                merge(&mut page.items, task, |it| it.id.0, true, true);
+                page.items.truncate(LATEST);
+            }
+        });
+    });
+    let show = move |page: crate::types::Page<_>| {
+        if page.items.is_empty() {
+            view! {
+                <Empty
+                    title=tr!(l, tasks.empty_title)
+                    text=tr!(l, tasks.empty_text)
+                    action=Some(("/predict", tr!(l, tasks.empty_action)))
+                />
+            }
+            .into_any()
+        } else {
+            view! { <TaskTable tasks=page.items caption=tr!(l, overview.latest_tasks) /> }
+                .into_any()
+        }
+    };
+    view! {
+        <section class="card" aria-labelledby="tasks-title">
+            <div class="card-head">
+                <h2 id="tasks-title">{tr!(l, overview.latest_tasks)}</h2>
+                <a href="/tasks">{tr!(l, overview.all_tasks)}</a>
+            </div>
+            <Loaded resource=tasks show=show />
+        </section>
+    }
+}
+
+#[component]
+fn LatestTransactions() -> impl IntoView {
+    let l = use_locale();
+    let session = use_session();
+    let lines = Resource::new(
+        move || session.version(),
+        |_| list_transactions(LATEST.to_string(), String::new(), String::new()),
+    );
+    on_transaction(move |line| {
+        lines.update(|page| {
+            if let Some(Ok(page)) = page {
+                merge(&mut page.items, line, |it| it.id.0, true, true);
+                page.items.truncate(LATEST);
+            }
+        });
+    });
+    let show = move |page: crate::types::Page<_>| {
+        view! {
+            <TransactionTable
+                transactions=page.items
+                caption=tr!(l, overview.latest_transactions)
+            />
+        }
+        .into_any()
+    };
+    view! {
+        <section class="card" aria-labelledby="transactions-title">
+            <div class="card-head">
+                <h2 id="transactions-title">{tr!(l, overview.latest_transactions)}</h2>
+                <a href="/transactions">{tr!(l, overview.all_transactions)}</a>
+            </div>
+            <Loaded resource=lines show=show />
+        </section>
+    }
+}

@@ -1,0 +1,129 @@
+//! The fields that are derived unless somebody knows better.
+
+use leptos::prelude::*;
+
+use super::ADVANCED_ID;
+use super::price::ModelChoice;
+use crate::components::errors::Faults;
+use crate::components::select::{Choice, Group, position_of, yes_no};
+use crate::components::{Field, Locale, Select, tr, use_locale};
+use crate::types::{AppError, CampaignInput, ModelView, categories_by_parent};
+
+/// Wire names of the fields in this group.
+const FIELDS: [&str; 10] = [
+    "parent_name",
+    "position",
+    "created_at",
+    "static_usd_rate",
+    "fx_rate",
+    "type",
+    "prelaunch_activated",
+    "staff_pick",
+    "ppohasaction",
+    "model_id",
+];
+
+fn parent_groups(l: Locale) -> Vec<Group> {
+    let choices = std::iter::once(Choice::new("", tr!(l, choice.unknown)))
+        .chain(
+            categories_by_parent()
+                .into_iter()
+                .map(|(parent, _)| Choice::new(parent, parent)),
+        )
+        .collect();
+    vec![Group {
+        label: None,
+        choices,
+    }]
+}
+
+/// The folded group; it is open where one of its fields has an error.
+#[component]
+pub fn Advanced(
+    /// What the fields hold at first.
+    input: CampaignInput,
+    /// The models on offer.
+    models: Resource<Result<Vec<ModelView>, AppError>>,
+    /// The model that is chosen; empty for the default.
+    model_id: RwSignal<String>,
+) -> impl IntoView {
+    let l = use_locale();
+    let faults = use_context::<Faults>();
+    let has_fault = Memo::new(move |_| {
+        faults.is_some_and(|faults| {
+            faults
+                .fields
+                .with(|fields| FIELDS.iter().any(|name| fields.contains_key(*name)))
+        })
+    });
+    let parents = parent_groups(l);
+    let parent = position_of(&parents, &input.parent_name);
+    let flags = yes_no(true);
+    let prelaunch = position_of(&flags, &input.prelaunch_activated);
+    let ppo = position_of(&flags, &input.ppohasaction);
+    let picks = yes_no(false);
+    let pick = position_of(&picks, &input.staff_pick);
+    view! {
+        <details class="card" id=ADVANCED_ID open=move || has_fault.get()>
+            <summary>{tr!(l, predict.advanced)}</summary>
+            <p class="quiet">{tr!(l, predict.advanced_lead)}</p>
+            <div class="fields">
+                <ModelChoice models model_id />
+                <Select
+                    name="parent_name"
+                    groups=parents
+                    selected=parent
+                    optional=true
+                    hint=tr!(l, hint.parent_name)
+                />
+                <Field
+                    name="position"
+                    value=input.position
+                    optional=true
+                    inputmode="numeric"
+                    hint=tr!(l, hint.from_category)
+                />
+                <Field
+                    name="created_at"
+                    kind="date"
+                    value=input.created_at
+                    optional=true
+                    hint=tr!(l, hint.created_at)
+                />
+                <Field
+                    name="static_usd_rate"
+                    value=input.static_usd_rate
+                    optional=true
+                    inputmode="decimal"
+                    hint=tr!(l, hint.from_currency)
+                />
+                <Field
+                    name="fx_rate"
+                    value=input.fx_rate
+                    optional=true
+                    inputmode="decimal"
+                    hint=tr!(l, hint.from_currency)
+                />
+                <Field
+                    name="type"
+                    value=input.location_type
+                    optional=true
+                    hint=tr!(l, hint.location_type)
+                />
+                <Select
+                    name="prelaunch_activated"
+                    groups=flags.clone()
+                    selected=prelaunch
+                    optional=true
+                />
+                <Select
+                    name="staff_pick"
+                    groups=picks
+                    selected=pick
+                    hint=tr!(l, hint.staff_pick)
+                />
+                <Select name="ppohasaction" groups=flags selected=ppo optional=true />
+            </div>
+        </details>
+    }
+}

@@ -1,0 +1,223 @@
+//! The five groups of questions that everybody answers.
+
+use leptos::prelude::*;
+
+use crate::components::select::{Choice, Group, position_of, yes_no};
+use crate::components::{Area, Field, Locale, Select, labels, tr, use_locale};
+use crate::types::{
+    BLURB_MAX_CHARS, CampaignInput, Category, DURATION_MAX_DAYS, NAME_MAX_CHARS,
+    categories_by_parent,
+};
+
+/// A titled group of fields.
+#[component]
+fn Fieldset(
+    /// What the group is about.
+    legend: &'static str,
+    /// Its fields.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <fieldset class="card">
+            <legend>{legend}</legend>
+            <div class="fields">{children()}</div>
+        </fieldset>
+    }
+}
+
+/// Every category, in the order in which the list offers them.
+pub fn offered_categories() -> Vec<&'static Category> {
+    categories_by_parent()
+        .into_iter()
+        .flat_map(|(_, categories)| categories)
+        .collect()
+}
+
+/// Which offered category an input names: of several of one name, that of its parent, or the first.
+fn chosen_category(input: &CampaignInput) -> Option<usize> {
+    let offered = offered_categories();
+    let is_named = |category: &&Category| {
+        category
+            .name
+            .eq_ignore_ascii_case(input.analytics_name.trim())
+    };
+    offered
+        .iter()
+        .position(|it| {
+            is_named(it) && it.parent.eq_ignore_ascii_case(input.parent_name.trim())
+        })
+        .or_else(|| offered.iter().position(|it| is_named(it)))
+}
+
+fn category_groups(l: Locale) -> Vec<Group> {
+    let placeholder = Group {
+        label: None,
+        choices: vec![Choice::new("", tr!(l, choice.pick))],
+    };
+    let parents = categories_by_parent()
+        .into_iter()
+        .map(|(parent, categories)| Group {
+            label: Some(parent.to_owned()),
+            choices: categories
+                .into_iter()
+                .map(|it| Choice::new(it.name, it.name))
+                .collect(),
+        });
+    std::iter::once(placeholder).chain(parents).collect()
+}
+
+/// Countries or currencies by name, after an entry that stands for none.
+fn named_groups(l: Locale, list: &'static str, with_code: bool) -> Vec<Group> {
+    let mut choices: Vec<_> = labels::named_codes(list)
+        .map(|(code, name)| {
+            let label = if with_code {
+                format!("{code} – {name}")
+            } else {
+                name.to_owned()
+            };
+            Choice::new(code, label)
+        })
+        .collect();
+    // The place for everywhere else stays last.
+    let end = choices.len() - usize::from(!with_code && !choices.is_empty());
+    choices[..end].sort_by(|a, b| a.label.cmp(&b.label));
+    choices.insert(0, Choice::new("", tr!(l, choice.pick)));
+    vec![Group {
+        label: None,
+        choices,
+    }]
+}
+
+/// Idea: title, summary, category.
+#[component]
+pub fn Idea(
+    /// What the fields hold at first.
+    input: CampaignInput,
+) -> impl IntoView {
+    let l = use_locale();
+    let category = chosen_category(&input).map(|index| index + 1);
+    view! {
+        <Fieldset legend=tr!(l, predict.idea)>
+            <Field
+                name="name"
+                value=input.name
+                hint=tr!(l, hint.name, max = NAME_MAX_CHARS)
+                autocomplete="off"
+            />
+            <Area name="blurb" value=input.blurb hint=tr!(l, hint.blurb, max = BLURB_MAX_CHARS) />
+            <Select name="analytics_name" groups=category_groups(l) selected=category />
+        </Fieldset>
+    }
+}
+
+/// Money: goal and currency.
+#[component]
+pub fn Money(
+    /// What the fields hold at first.
+    input: CampaignInput,
+) -> impl IntoView {
+    let l = use_locale();
+    let currencies = named_groups(l, tr!(l, list.currencies), true);
+    let currency = position_of(&currencies, &input.currency);
+    view! {
+        <Fieldset legend=tr!(l, predict.money)>
+            <Field
+                name="usd_goal"
+                value=input.usd_goal
+                inputmode="decimal"
+                autocomplete="off"
+                hint=tr!(l, hint.usd_goal)
+            />
+            <Select name="currency" groups=currencies selected=currency />
+        </Fieldset>
+    }
+}
+
+/// Dates: launch and last day.
+#[component]
+pub fn Dates(
+    /// What the fields hold at first.
+    input: CampaignInput,
+) -> impl IntoView {
+    let l = use_locale();
+    view! {
+        <Fieldset legend=tr!(l, predict.dates)>
+            <Field name="launched_at" kind="date" value=input.launched_at />
+            <Field
+                name="deadline"
+                kind="date"
+                value=input.deadline
+                hint=tr!(l, hint.deadline, max = DURATION_MAX_DAYS)
+            />
+        </Fieldset>
+    }
+}
+
+/// Place: country, city, region.
+#[component]
+pub fn Place(
+    /// What the fields hold at first.
+    input: CampaignInput,
+) -> impl IntoView {
+    let l = use_locale();
+    let countries = named_groups(l, tr!(l, list.countries), false);
+    let country = position_of(&countries, &input.country);
+    view! {
+        <Fieldset legend=tr!(l, predict.place)>
+            <Select name="country" groups=countries selected=country />
+            <Field name="name_city" value=input.name_city optional=true autocomplete="off" />
+            <Field name="region" value=input.region optional=true autocomplete="off" />
+        </Fieldset>
+    }
+}
+
+/// Creator: first campaign, video.
+#[component]
+pub fn Creator(
+    /// What the fields hold at first.
+    input: CampaignInput,
+) -> impl IntoView {
+    let l = use_locale();
+    let (first, video) = (yes_no(false), yes_no(false));
+    let is_not_first = position_of(&first, &input.is_not_first_project);
+    let has_video = position_of(&video, &input.has_video);
+    view! {
+        <Fieldset legend=tr!(l, predict.creator)>
+            <Select name="is_not_first_project" groups=first selected=is_not_first />
+            <Select
+                name="has_video"
+                groups=video
+                selected=has_video
+                hint=tr!(l, hint.has_video)
+            />
+        </Fieldset>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_category_of_several_parents_is_found_by_its_parent() {
+        let input = |name: &str, parent: &str| CampaignInput {
+            analytics_name: name.to_owned(),
+            parent_name: parent.to_owned(),
+            ..CampaignInput::default()
+        };
+        let offered = offered_categories();
+        let found = chosen_category(&input("comedy", "Music")).map(|index| offered[index]);
+        assert_eq!(found.map(|it| it.parent), Some("Music"));
+        assert!(chosen_category(&input("Dance", "")).is_some());
+        assert_eq!(chosen_category(&input("", "")), None);
+    }
+
+    #[test]
+    fn countries_are_sorted_by_name_with_everywhere_else_last() {
+        let groups = named_groups(Locale::en, tr!(Locale::en, list.countries), false);
+        let choices = &groups[0].choices;
+        assert_eq!(choices[0].value, "");
+        assert_eq!(choices[1].value, "AF");
+        assert_eq!(choices[choices.len() - 1].value, "Other");
+    }
+}

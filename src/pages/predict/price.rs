@@ -1,0 +1,128 @@
+//! What a prediction costs and who answers it: the button, the balance beside it, the choice of a model.
+
+use leptos::prelude::*;
+
+use crate::components::field::Submit;
+use crate::components::select::{Choice, Group, position_of};
+use crate::components::{Select, format, tr, use_locale, use_session};
+use crate::types::{AppError, Credits, ModelView};
+
+/// The models on offer, as a page loads them.
+pub type Models = Resource<Result<Vec<ModelView>, AppError>>;
+
+/// The model of that id, or the default one where the id is empty.
+fn chosen<'a>(models: &'a [ModelView], model_id: &str) -> Option<&'a ModelView> {
+    models.iter().find(|model| {
+        if model_id.is_empty() {
+            model.is_default
+        } else {
+            model.id.to_string() == model_id
+        }
+    })
+}
+
+/// The choice of a model, where there is more than one.
+#[component]
+pub fn ModelChoice(
+    /// The models on offer.
+    models: Models,
+    /// The model that is chosen at first; empty for the default.
+    model_id: RwSignal<String>,
+) -> impl IntoView {
+    let l = use_locale();
+    let field = move |models: Vec<ModelView>| {
+        let choices: Vec<_> = models
+            .iter()
+            .map(|model| {
+                let label = tr!(
+                    l,
+                    predict.model_option,
+                    name = model.name.clone(),
+                    version = model.version.clone(),
+                    price = format::credits(l, model.price)
+                );
+                Choice::new(model.id.to_string(), label)
+            })
+            .collect();
+        let groups = vec![Group {
+            label: None,
+            choices,
+        }];
+        let selected = chosen(&models, &model_id.get_untracked())
+            .and_then(|model| position_of(&groups, &model.id.to_string()));
+        view! { <Select name="model_id" groups selected /> }
+    };
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                models.await.ok().filter(|models| models.len() > 1).map(field)
+            })}
+        </Transition>
+    }
+}
+
+/// The button with the price on it, and whether the balance covers it.
+#[component]
+pub fn PayButton(
+    /// The models on offer.
+    models: Models,
+    /// The model that is chosen; empty for the default.
+    model_id: RwSignal<String>,
+    /// True while the request is on the way.
+    #[prop(into)]
+    pending: Signal<bool>,
+) -> impl IntoView {
+    let l = use_locale();
+    let session = use_session();
+    view! {
+        <Transition>
+            {move || {
+                let model_id = model_id.get();
+                Suspend::new(async move {
+                    let models = models.await.unwrap_or_default();
+                    let Some(price) = chosen(&models, &model_id).map(|model| model.price) else {
+                        return view! { <p class="notice">{tr!(l, predict.no_model)}</p> }
+                            .into_any();
+                    };
+                    let available = session.balance.await.map(|balance| balance.available);
+                    view! {
+                        <Submit pending=pending class="button button-main button-large">
+                            {tr!(l, predict.submit, price = format::credits(l, price))}
+                        </Submit>
+                        <Affordable price available />
+                    }
+                        .into_any()
+                })
+            }}
+        </Transition>
+    }
+}
+
+#[component]
+fn Affordable(
+    /// What a prediction costs.
+    price: Credits,
+    /// What can be spent; `None` while it is not known.
+    available: Option<Credits>,
+) -> impl IntoView {
+    let l = use_locale();
+    available.map(|available| {
+        let words = format::credits(l, available);
+        if available >= price {
+            view! {
+                <p class="quiet">
+                    {tr!(l, predict.have, available = words)} " " {tr!(l, predict.pays)}
+                </p>
+            }
+            .into_any()
+        } else {
+            view! {
+                <p class="notice">
+                    {tr!(l, predict.short, available = words)} " "
+                    <a href="/overview#top-up">{tr!(l, error.top_up)}</a>
+                </p>
+            }
+            .into_any()
+        }
+    })
+}

@@ -1,0 +1,78 @@
+//! What the form holds at first: what was submitted without JavaScript, the example, or defaults.
+
+use chrono::{Days, NaiveDate};
+
+use crate::types::{CampaignInput, campaign_example};
+
+/// Name of the query parameter that asks for the example.
+pub const EXAMPLE: &str = "example";
+/// The form with the example in it, for browsers without JavaScript too.
+pub const EXAMPLE_URL: &str = "/predict?example=1";
+
+const DAYS_TO_LAUNCH: u64 = 30;
+const DAYS_OF_FUNDING: u64 = 30;
+
+/// The values of the form where the URL says `query` of a name.
+pub fn first_values(query: impl Fn(&str) -> Option<String>, today: NaiveDate) -> CampaignInput {
+    let mut input = if query(EXAMPLE).is_some() {
+        campaign_example(today)
+    } else {
+        defaults(today)
+    };
+    if CampaignInput::FIELDS.iter().any(|name| query(name).is_some()) {
+        input = CampaignInput::default();
+    }
+    for name in CampaignInput::FIELDS {
+        if let (Some(field), Some(value)) = (input.field_mut(name), query(name)) {
+            *field = value;
+        }
+    }
+    input
+}
+
+fn defaults(today: NaiveDate) -> CampaignInput {
+    let launched_at = today + Days::new(DAYS_TO_LAUNCH);
+    let deadline = launched_at + Days::new(DAYS_OF_FUNDING);
+    CampaignInput {
+        country: "US".to_owned(),
+        currency: "USD".to_owned(),
+        launched_at: launched_at.to_string(),
+        deadline: deadline.to_string(),
+        is_not_first_project: "false".to_owned(),
+        has_video: "false".to_owned(),
+        staff_pick: "false".to_owned(),
+        ..CampaignInput::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn today() -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 11, 23).unwrap()
+    }
+
+    #[test]
+    fn the_defaults_break_no_rule_but_the_ones_that_only_a_person_can_mend() {
+        let errors = first_values(|_| None, today()).check(today()).unwrap_err();
+        let fields: Vec<_> = errors.keys().map(String::as_str).collect();
+        assert_eq!(fields, ["analytics_name", "name", "usd_goal"]);
+    }
+
+    #[test]
+    fn the_example_can_be_sent_as_it_is() {
+        let values = first_values(|name| (name == EXAMPLE).then(|| "1".to_owned()), today());
+        assert!(values.check(today()).is_ok());
+    }
+
+    #[test]
+    fn what_was_submitted_comes_back_and_nothing_else() {
+        let values = first_values(
+            |name| (name == "usd_goal").then(|| "12x".to_owned()),
+            today(),
+        );
+        assert_eq!(values.usd_goal, "12x");
+        assert_eq!(values.country, "");
+    }
+}

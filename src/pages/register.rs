@@ -1,0 +1,47 @@
+//! A new account.
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+
+use crate::api::Register;
+use crate::components::errors::Faults;
+use crate::components::field::Submit;
+use crate::components::form::{on_answer, server_action};
+use crate::components::nav::PageTitle;
+use crate::components::{Field, FormErrors, tr, use_locale, use_session};
+
+/// Makes an account and signs it in.
+#[component]
+pub fn RegisterPage() -> impl IntoView {
+    let l = use_locale();
+    let session = use_session();
+    let action = server_action::<Register>();
+    let (value, pending) = (action.value(), action.pending());
+    Faults::provide_of(move || value.get());
+    on_answer(action, move |answer| {
+        if answer.is_ok() {
+            session.refresh();
+        }
+    });
+    view! {
+        <PageTitle page=tr!(l, register.title) />
+        <div class="card card-narrow">
+            <h1>{tr!(l, register.title)}</h1>
+            <p class="lead">{tr!(l, register.lead)}</p>
+            <ActionForm action=action attr:class="form" attr:novalidate=true>
+                <FormErrors conflict=tr!(l, error.email_taken) />
+                <Field name="email" kind="email" autocomplete="username" hint=tr!(l, hint.email) />
+                <Field
+                    name="password"
+                    kind="password"
+                    autocomplete="new-password"
+                    hint=tr!(l, hint.new_password)
+                />
+                <Submit pending=pending>{tr!(l, register.submit)}</Submit>
+            </ActionForm>
+            <p class="quiet">
+                {tr!(l, register.have_account)} " " <a href="/login">{tr!(l, register.login)}</a>
+            </p>
+        </div>
+    }
+}

@@ -1,0 +1,39 @@
+//! The answer: a gauge, the verdict in words, and what the figure means.
+
+use leptos::prelude::*;
+
+use crate::components::score::Gauge;
+use crate::components::{format, labels, tr, use_locale};
+use crate::types::ResultView;
+
+/// The answer of the model.
+#[component]
+pub fn Answer(
+    /// What the model said.
+    result: ResultView,
+) -> impl IntoView {
+    let l = use_locale();
+    let (low, high) = (result.interval_low, result.interval_high);
+    let meaning = tr!(
+        l,
+        task.meaning,
+        count = format::percents(result.probability)
+    );
+    let interval = tr!(
+        l,
+        task.interval,
+        low = format::percent(l, low),
+        high = format::percent(l, high)
+    );
+    view! {
+        <h2 class=format!("verdict verdict-{}", result.verdict)>
+            {labels::verdict(l, result.verdict)}
+        </h2>
+        <figure class="answer">
+            <Gauge probability=result.probability low high />
+            <figcaption>{tr!(l, task.probability)}</figcaption>
+        </figure>
+        <p class="meaning">{meaning}</p>
+        <p class="quiet">{interval} ". " {tr!(l, task.interval_note)}</p>
+    }
+}

@@ -1,0 +1,107 @@
+//! Where a task stands, in words; changes are read aloud.
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+
+use super::result::Answer;
+use crate::api::CancelTask;
+use crate::components::errors::Faults;
+use crate::components::field::Submit;
+use crate::components::{FormErrors, StatusBadge, tr, use_locale};
+use crate::types::{TaskStatus, TaskView};
+
+/// The state of a task, and its result once it has one.
+#[component]
+pub fn State(
+    /// The task.
+    task: TaskView,
+    /// The action of the cancel button.
+    cancel: ServerAction<CancelTask>,
+) -> impl IntoView {
+    let status = task.status;
+    let body = match (status, task.result.clone()) {
+        (TaskStatus::Succeeded, Some(result)) => view! { <Answer result /> }.into_any(),
+        _ => view! { <Waiting task=task.clone() /> }.into_any(),
+    };
+    let cancel_form = (status == TaskStatus::Queued).then(|| {
+        view! { <CancelForm id=task.id.to_string() cancel /> }
+    });
+    view! {
+        <section class="card result" aria-live="polite">
+            <StatusBadge status />
+            {body}
+            {cancel_form}
+        </section>
+    }
+}
+
+/// The words of a task without a result.
+#[component]
+fn Waiting(
+    /// The task.
+    task: TaskView,
+) -> impl IntoView {
+    let l = use_locale();
+    let (title, text) = match task.status {
+        TaskStatus::Queued => (tr!(l, task.queued_title), tr!(l, task.queued_text)),
+        TaskStatus::Running | TaskStatus::Succeeded => {
+            (tr!(l, task.running_title), tr!(l, task.running_text))
+        }
+        TaskStatus::Failed => (tr!(l, task.failed_title), tr!(l, task.failed_text)),
+        TaskStatus::Canceled => (tr!(l, task.canceled_title), tr!(l, task.canceled_text)),
+    };
+    let again = (task.status == TaskStatus::Running && task.attempts > 1).then(|| {
+        let words = tr!(l, task.running_again, attempt = task.attempts);
+        view! { <p>{words}</p> }
+    });
+    let reason = task.error.map(|reason| {
+        let words = tr!(l, task.failed_reason, reason = reason);
+        view! { <p>{words}</p> }
+    });
+    let is_open = !task.status.is_final();
+    view! {
+        <h2>{title}</h2>
+        {is_open
+            .then(|| {
+                view! {
+                    <div class="progress" aria-hidden="true">
+                        <span></span>
+                    </div>
+                }
+            })}
+        <p>{text}</p>
+        {again}
+        {reason}
+        {is_open
+            .then(|| {
+                view! {
+                    <p class="without-script">
+                        <a href="" rel="external">
+                            {tr!(l, task.reload)}
+                        </a>
+                    </p>
+                }
+            })}
+    }
+}
+
+#[component]
+fn CancelForm(
+    /// The task's id.
+    id: String,
+    /// The action.
+    cancel: ServerAction<CancelTask>,
+) -> impl IntoView {
+    let l = use_locale();
+    let (value, pending) = (cancel.value(), cancel.pending());
+    Faults::provide_of(move || value.get());
+    view! {
+        <ActionForm action=cancel attr:class="form">
+            <FormErrors conflict=tr!(l, error.cancel_late) />
+            <input type="hidden" name="id" value=id />
+            <Submit pending=pending class="button">
+                {tr!(l, task.cancel)}
+            </Submit>
+        </ActionForm>
+    }
+}

@@ -1,0 +1,128 @@
+//! The history of tasks: filter and page in the URL, rows that change by themselves.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use crate::api::list_tasks;
+use crate::components::live::on_task;
+use crate::components::live_list::merge;
+use crate::components::nav::PageTitle;
+use crate::components::pager::{Filter, FilterChoice, Pager, list_url};
+use crate::components::task_list::TaskTable;
+use crate::components::{
+    Empty, Icon, Loaded, SignedInOnly, labels, tr, use_locale, use_session,
+};
+use crate::types::{Page, TaskStatus, TaskView};
+
+const PATH: &str = "/tasks";
+const FILTER: &str = "status";
+
+/// The task history.
+#[component]
+pub fn TasksPage() -> impl IntoView {
+    let l = use_locale();
+    let session = use_session();
+    let query = use_query_map();
+    let place = Memo::new(move |_| {
+        query.with(|query| {
+            let read = |name: &str| query.get(name).unwrap_or_default();
+            (read(FILTER), read("cursor"))
+        })
+    });
+    let tasks = Resource::new(
+        move || (session.version(), place.get()),
+        |(_, (status, cursor))| list_tasks(String::new(), cursor, status),
+    );
+    on_task(move |task| {
+        let (status, cursor) = place.get_untracked();
+        let fits = status.is_empty() || status == task.status.as_str();
+        tasks.update(|page| {
+            if let Some(Ok(page)) = page {
+                merge(&mut page.items, task, |it| it.id.0, fits, cursor.is_empty());
+            }
+        });
+    });
+    view! {
+        <PageTitle page=tr!(l, tasks.title) />
+        <SignedInOnly />
+        <div class="page-head">
+            <h1>{tr!(l, tasks.title)}</h1>
+            <a class="button button-main" href="/predict">
+                <Icon name="predict" />
+                {tr!(l, overview.new_prediction)}
+            </a>
+        </div>
+        {move || place.with(|(status, _)| view! { <StatusFilter status=status.clone() /> })}
+        <div class="card">
+            <Loaded
+                resource=tasks
+                lines=8
+                show=move |page| {
+                    let (status, cursor) = place.get_untracked();
+                    view! { <List page status cursor /> }.into_any()
+                }
+            />
+        </div>
+    }
+}
+
+#[component]
+fn StatusFilter(
+    /// The status that is on; empty for all.
+    status: String,
+) -> impl IntoView {
+    let l = use_locale();
+    let choice = |label, value: &str| FilterChoice {
+        label,
+        url: list_url(PATH, (FILTER, value), ""),
+        is_current: status == value,
+    };
+    let choices = std::iter::once(choice(tr!(l, tasks.all), ""))
+        .chain(
+            TaskStatus::ALL
+                .iter()
+                .map(|it| choice(labels::status(l, *it), it.as_str())),
+        )
+        .collect();
+    view! { <Filter label=tr!(l, tasks.filter) choices /> }
+}
+
+#[component]
+fn List(
+    /// The rows.
+    page: Page<TaskView>,
+    /// The filter.
+    status: String,
+    /// Where in the list this page begins.
+    cursor: String,
+) -> impl IntoView {
+    let l = use_locale();
+    let url = |cursor: &str| list_url(PATH, (FILTER, &status), cursor);
+    let newest = (!cursor.is_empty()).then(|| url(""));
+    let older = page.next.map(|next| url(&next));
+    let rows = if !page.items.is_empty() {
+        view! { <TaskTable tasks=page.items caption=tr!(l, tasks.title) /> }.into_any()
+    } else if status.is_empty() {
+        view! {
+            <Empty
+                title=tr!(l, tasks.empty_title)
+                text=tr!(l, tasks.empty_text)
+                action=Some(("/predict", tr!(l, tasks.empty_action)))
+            />
+        }
+        .into_any()
+    } else {
+        view! {
+            <Empty
+                title=tr!(l, tasks.empty_filter)
+                text=tr!(l, tasks.empty_filter_text)
+                action=None
+            />
+        }
+        .into_any()
+    };
+    view! {
+        {rows}
+        <Pager newest older />
+    }
+}

@@ -1,0 +1,58 @@
+//! Out of the queue, under a lease.
+
+use chrono::{DateTime, Duration, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Query};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use crate::entities::{Database, task};
+use crate::types::TaskStatus;
+
+/// What a worker holds while it works: only its token may settle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// The fencing token, shared by the tasks of one claim.
+    pub token: String,
+}
+
+/// Leases the oldest queued tasks, at most `limit`, in one statement. On PostgreSQL rows that another
+/// worker is claiming are skipped; SQLite has one writer, and the builder leaves the lock clause out.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn claim(
+    database: &Database,
+    limit: u64,
+    now: DateTime<Utc>,
+    lease_for: Duration,
+) -> Result<(Lease, Vec<task::Model>), DbErr> {
+    let token = Uuid::new_v4().to_string();
+    let oldest = Query::select()
+        .column(task::Column::Id)
+        .from(task::Entity)
+        // Written out, so that the partial index fits.
+        .and_where(Expr::cust("status = 'queued'"))
+        .order_by(task::Column::Id, sea_orm::Order::Asc)
+        .limit(limit)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .to_owned();
+    let mut tasks = task::Entity::update_many()
+        .col_expr(
+            task::Column::Status,
+            Expr::value(TaskStatus::Running.as_str()),
+        )
+        .col_expr(
+            task::Column::Attempts,
+            Expr::col(task::Column::Attempts).add(1),
+        )
+        .col_expr(task::Column::LeaseToken, Expr::value(token.as_str()))
+        .col_expr(task::Column::LeaseExpiresAt, Expr::value(now + lease_for))
+        .col_expr(task::Column::StartedAt, Expr::value(now))
+        .filter(task::Column::Id.in_subquery(oldest))
+        .filter(task::Column::Status.eq(TaskStatus::Queued.as_str()))
+        .exec_with_returning(database.write())
+        .await?;
+    // RETURNING promises no order; the order of ids is the order of locks.
+    tasks.sort_by_key(|task| task.id);
+    Ok((Lease { token }, tasks))
+}

@@ -1,0 +1,68 @@
+//! Leases: renewed while a worker works, taken back when it has gone.
+
+use chrono::{DateTime, Duration, Utc};
+use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{LockBehavior, LockType};
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+
+use super::Lease;
+use crate::entities::{Database, task};
+use crate::types::TaskStatus;
+
+/// Expired leases that are dealt with in one transaction.
+const EXPIRED_BATCH: u64 = 100;
+
+/// Renews every task that is still held under a lease; answers how many there are.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn renew(
+    database: &Database,
+    lease: &Lease,
+    now: DateTime<Utc>,
+    lease_for: Duration,
+) -> Result<u64, DbErr> {
+    let renewed = task::Entity::update_many()
+        .col_expr(task::Column::LeaseExpiresAt, Expr::value(now + lease_for))
+        .filter(task::Column::LeaseToken.eq(lease.token.as_str()))
+        .filter(task::Column::Status.eq(TaskStatus::Running.as_str()))
+        .exec(database.write())
+        .await?;
+    Ok(renewed.rows_affected)
+}
+
+/// A running task whose worker has not renewed its lease.
+#[derive(Clone, Debug)]
+pub struct Expired {
+    /// The task as it was found, locked for this transaction.
+    pub task: task::Model,
+    /// The lease that ran out.
+    pub lease: Lease,
+}
+
+/// Finds and locks running tasks whose lease has run out, in the order of their ids.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn take_expired(
+    transaction: &DatabaseTransaction,
+    now: DateTime<Utc>,
+) -> Result<Vec<Expired>, DbErr> {
+    let tasks = task::Entity::find()
+        .filter(Expr::cust("status = 'running'"))
+        .filter(task::Column::LeaseExpiresAt.lt(now))
+        .order_by_asc(task::Column::Id)
+        .limit(EXPIRED_BATCH)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .all(transaction)
+        .await?;
+    let expired = tasks.into_iter().map(|task| Expired {
+        lease: Lease {
+            token: task.lease_token.clone().unwrap_or_default(),
+        },
+        task,
+    });
+    Ok(expired.collect())
+}

@@ -1,0 +1,15 @@
+//! The queue: the `task` table and the signals around it. Rows go in, are leased, and become final.
+//!
+//! Money is not touched here; callers pair each step with its change of the ledger in one transaction.
+
+mod claim;
+mod enqueue;
+mod finish;
+mod lease;
+mod wake;
+
+pub use claim::{Lease, claim};
+pub use enqueue::{NewTask, enqueue, is_full};
+pub use finish::{Outcome, cancel, fail, requeue, succeed};
+pub use lease::{Expired, renew, take_expired};
+pub use wake::{Change, Notice, Signals};

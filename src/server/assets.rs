@@ -1,0 +1,123 @@
+//! The site's files, embedded in the program: the browser half, styles and icons, each also compressed.
+
+use axum::body::Body;
+use axum::http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+};
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+use crate::app::SiteAssets;
+
+const MANIFEST: &str = "manifest.json";
+const PRECOMPRESSED: &[(&str, &str)] = &[("br", "br"), ("gzip", "gz")];
+/// Files under `pkg` have their content's hash in their name.
+const FOREVER: &str = "public, max-age=31536000, immutable";
+const AN_HOUR: &str = "public, max-age=3600";
+
+#[derive(RustEmbed)]
+#[folder = "$CARGO_MANIFEST_DIR/target/site"]
+#[allow_missing = true]
+struct Site;
+
+/// The addresses of the browser half, where it was built before the server.
+///
+/// # Errors
+/// Where the manifest cannot be read.
+pub fn site_assets() -> anyhow::Result<SiteAssets> {
+    let Some(manifest) = Site::get(MANIFEST) else {
+        tracing::warn!("built without the browser half: pages work by reload only");
+        return Ok(SiteAssets::default());
+    };
+    Ok(serde_json::from_slice(&manifest.data)?)
+}
+
+/// The file of a path, in the best encoding that the client takes.
+pub fn find(path: &str, headers: &HeaderMap) -> Option<Response<Body>> {
+    let path = path.trim_start_matches('/');
+    if path.is_empty() || path == MANIFEST {
+        return None;
+    }
+    let plain = Site::get(path)?;
+    let accepted = headers
+        .get(ACCEPT_ENCODING)
+        .and_then(|it| it.to_str().ok())
+        .unwrap_or_default();
+    let compressed = PRECOMPRESSED
+        .iter()
+        .filter(|(encoding, _)| accepts(accepted, encoding))
+        .find_map(|(encoding, extension)| {
+            Some((*encoding, Site::get(&format!("{path}.{extension}"))?))
+        });
+    Some(respond(path, plain, compressed, headers))
+}
+
+fn respond(
+    path: &str,
+    plain: EmbeddedFile,
+    compressed: Option<(&'static str, EmbeddedFile)>,
+    headers: &HeaderMap,
+) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    let kind = mime_guess::from_path(path).first_or_octet_stream();
+    let out = response.headers_mut();
+    if let Ok(kind) = HeaderValue::from_str(kind.as_ref()) {
+        out.insert(CONTENT_TYPE, kind);
+    }
+    let lifetime = if path.starts_with("pkg/") {
+        FOREVER
+    } else {
+        AN_HOUR
+    };
+    out.insert(CACHE_CONTROL, HeaderValue::from_static(lifetime));
+    out.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    let (encoding, file) = match compressed {
+        Some((encoding, file)) => (Some(encoding), file),
+        None => (None, plain),
+    };
+    let tag = format!("\"{}\"", hex_prefix(&file.metadata.sha256_hash()));
+    let unchanged = headers
+        .get(IF_NONE_MATCH)
+        .is_some_and(|it| it.as_bytes() == tag.as_bytes());
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        out.insert(ETAG, tag);
+    }
+    if unchanged {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        return response;
+    }
+    if let Some(encoding) = encoding {
+        out.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
+    *response.body_mut() = Body::from(file.data);
+    response
+}
+
+fn accepts(accepted: &str, encoding: &str) -> bool {
+    accepted.split(',').any(|item| {
+        let (name, quality) = item.split_once(';').unwrap_or((item, ""));
+        name.trim() == encoding && !matches!(quality.trim(), "q=0" | "q=0.0")
+    })
+}
+
+fn hex_prefix(hash: &[u8; 32]) -> String {
+    use std::fmt::Write as _;
+    hash[..8].iter().fold(String::new(), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_encoding_is_taken_where_it_is_named_and_not_refused() {
+        assert!(accepts("gzip, deflate, br", "br"));
+        assert!(accepts("br;q=0.9", "br"));
+        assert!(!accepts("br;q=0", "br"));
+        assert!(!accepts("gzip", "br"));
+    }
+}

@@ -1,0 +1,213 @@
+//! Bodies of POSTs: bounded, and JSON and multipart made into the one form that server functions read.
+//!
+//! For forms without JavaScript it also sees to it that an error brings the entered values back.
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{FromRequest as _, Multipart, Request};
+use axum::http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
+use axum::http::{HeaderMap, HeaderValue, Method, Response};
+use axum::middleware::Next;
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE;
+use form_urlencoded::Serializer;
+use serde_json::Value;
+
+use super::problem;
+use crate::types::AppError;
+
+const API: &str = "/api/";
+const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
+const BODY_MAX_BYTES: usize = 64 * 1024;
+/// A model file of 8 MiB in base64, with its escapes.
+const MODEL_BODY_MAX_BYTES: usize = 16 * 1024 * 1024;
+const MODEL_PATH: &str = "/api/models/create";
+/// Forms whose entries come back with an error; none of them holds a secret.
+const REFILLED_PATHS: &[&str] = &["/api/tasks/predict", "/api/balance/top_up"];
+const NOT_REFILLED: &[&str] = &["idempotency_key"];
+
+/// Makes every body of a POST a bounded URL-encoded form.
+pub async fn read_any_form(request: Request, next: Next) -> Response<Body> {
+    if *request.method() != Method::POST || !request.uri().path().starts_with(API) {
+        return next.run(request).await;
+    }
+    let id = problem::request_id(request.headers());
+    let refill = wants_html(request.headers()) && REFILLED_PATHS.contains(&request.uri().path());
+    let (parts, body) = request.into_parts();
+    let max_bytes = if parts.uri.path() == MODEL_PATH {
+        MODEL_BODY_MAX_BYTES
+    } else {
+        BODY_MAX_BYTES
+    };
+    let Ok(bytes) = to_bytes(body, max_bytes).await else {
+        let max_bytes = u64::try_from(max_bytes).unwrap_or(u64::MAX);
+        return problem::respond(&AppError::TooLarge { max_bytes }, id.as_deref());
+    };
+    let form = match form_of(&parts.headers, &bytes).await {
+        Ok(form) => form,
+        Err(error) => return problem::respond(&error, id.as_deref()),
+    };
+    let mut request = Request::from_parts(parts, Body::from(form.clone()));
+    request.headers_mut().insert(CONTENT_TYPE, FORM);
+    request.headers_mut().remove(CONTENT_LENGTH);
+    let mut response = next.run(request).await;
+    if refill {
+        bring_entries_back(&mut response, &form);
+    }
+    response
+}
+
+async fn form_of(headers: &HeaderMap, bytes: &[u8]) -> Result<String, AppError> {
+    let kind = headers
+        .get(CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    if kind.starts_with("multipart/form-data") {
+        form_of_multipart(headers, bytes).await
+    } else if kind.starts_with("application/json") {
+        form_of_json(bytes)
+    } else if kind.starts_with("application/x-www-form-urlencoded") || bytes.is_empty() {
+        let form = std::str::from_utf8(bytes);
+        form.map(ToOwned::to_owned)
+            .map_err(|_| malformed("the body must be UTF-8"))
+    } else {
+        Err(malformed(
+            "the body must be application/json, application/x-www-form-urlencoded or multipart/form-data",
+        ))
+    }
+}
+
+/// Fields of a JSON object as text. `null` is the same as an absent field.
+fn form_of_json(bytes: &[u8]) -> Result<String, AppError> {
+    if bytes.is_empty() {
+        return Ok(String::new());
+    }
+    let value: Value = serde_json::from_slice(bytes)
+        .map_err(|error| malformed(&format!("the body is not JSON: {error}")))?;
+    let Value::Object(fields) = value else {
+        return Err(malformed("the body must be a JSON object"));
+    };
+    let mut form = Serializer::new(String::new());
+    for (name, value) in &fields {
+        match value {
+            Value::Null => continue,
+            Value::String(text) => form.append_pair(name, text),
+            Value::Bool(_) | Value::Number(_) => form.append_pair(name, &value.to_string()),
+            Value::Array(_) | Value::Object(_) => {
+                return Err(malformed(&format!(
+                    "{name} must be a text, a number, true, false or null"
+                )));
+            }
+        };
+    }
+    Ok(form.finish())
+}
+
+/// Text fields as they are, files in base64.
+async fn form_of_multipart(headers: &HeaderMap, bytes: &[u8]) -> Result<String, AppError> {
+    let mut request = Request::new(Body::from(bytes.to_vec()));
+    *request.headers_mut() = headers.clone();
+    let mut multipart = Multipart::from_request(request, &())
+        .await
+        .map_err(|error| malformed(&error.body_text()))?;
+    let mut fields = Vec::new();
+    loop {
+        let field = multipart.next_field().await;
+        let Some(field) = field.map_err(|error| malformed(&error.body_text()))? else {
+            break;
+        };
+        let name = field.name().unwrap_or_default().to_owned();
+        let is_file = field.file_name().is_some();
+        let value = field
+            .bytes()
+            .await
+            .map_err(|error| malformed(&error.body_text()))?;
+        let text = if is_file {
+            BASE64_URL_SAFE.encode(&value)
+        } else {
+            String::from_utf8(value.to_vec())
+                .map_err(|_| malformed(&format!("{name} must be UTF-8")))?
+        };
+        fields.push((name, text));
+    }
+    Ok(Serializer::new(String::new()).extend_pairs(fields).finish())
+}
+
+/// Where a form without JavaScript is sent back with an error, adds what was entered to the page's query.
+fn bring_entries_back(response: &mut Response<Body>, form: &str) {
+    let Some(location) = response
+        .headers()
+        .get(LOCATION)
+        .and_then(|it| it.to_str().ok())
+    else {
+        return;
+    };
+    let Some((page, query)) = location.split_once('?') else {
+        return;
+    };
+    let (query, fragment) = query.split_once('#').unwrap_or((query, ""));
+    let carried: Vec<_> = form_urlencoded::parse(query.as_bytes())
+        .filter(|(name, _)| name.starts_with("__"))
+        .collect();
+    if !carried.iter().any(|(name, _)| name == "__err") {
+        return;
+    }
+    let mut entries = Serializer::new(String::new());
+    entries.extend_pairs(&carried);
+    let entered = form_urlencoded::parse(form.as_bytes());
+    entries.extend_pairs(
+        entered
+            .filter(|(name, _)| !NOT_REFILLED.contains(&name.as_ref()) && !name.starts_with("__")),
+    );
+    let mut back = format!("{page}?{}", entries.finish());
+    if !fragment.is_empty() {
+        back.push('#');
+        back.push_str(fragment);
+    }
+    if let Ok(back) = HeaderValue::from_str(&back) {
+        response.headers_mut().insert(LOCATION, back);
+    }
+}
+
+fn wants_html(headers: &HeaderMap) -> bool {
+    headers
+        .get(ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
+}
+
+fn malformed(reason: &str) -> AppError {
+    AppError::Malformed(reason.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_fields_become_form_fields() {
+        let form = form_of_json(br#"{"a":"x y","b":1.50,"c":true,"d":null,"e":10000}"#).unwrap();
+        assert_eq!(form, "a=x+y&b=1.5&c=true&e=10000");
+    }
+
+    #[test]
+    fn json_that_is_no_flat_object_is_refused() {
+        for bad in ["[]", "1", "{", r#"{"a":[1]}"#, r#"{"a":{}}"#] {
+            assert!(form_of_json(bad.as_bytes()).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_error_brings_the_entries_back_but_no_key() {
+        let mut response = Response::new(Body::empty());
+        let location = "http://a.example/predict?example=1&__path=p&__err=e";
+        response
+            .headers_mut()
+            .insert(LOCATION, HeaderValue::from_static(location));
+        bring_entries_back(&mut response, "name=A+b&idempotency_key=k");
+        assert_eq!(
+            response.headers()[LOCATION],
+            "http://a.example/predict?__path=p&__err=e&name=A+b"
+        );
+    }
+}

@@ -1,0 +1,275 @@
+//! Configuration: flags, each with its environment variable.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::types::Role;
+
+/// Tells whether a Kickstarter campaign will reach its goal, as a paid service.
+#[derive(Debug, Parser)]
+#[command(version)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// How logs are written.
+    #[command(flatten)]
+    pub log: LogArgs,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the site and the API, with workers in the same process.
+    Serve(ServeArgs),
+    /// Work on queued tasks, in a process of its own (PostgreSQL only).
+    Worker(WorkerProcessArgs),
+    /// Bring the database to the schema of this version, and do nothing else.
+    Migrate(DatabaseArgs),
+    /// Check the invariants of the ledger and the tasks; exit 1 with the offending rows.
+    Audit(DatabaseArgs),
+    /// Make and change users.
+    User(UserArgs),
+    /// Turn a CSV of campaigns into a CSV of the model's features; training calls this.
+    Features(FeaturesArgs),
+}
+
+/// How logs are written.
+#[derive(Clone, Debug, Args)]
+pub struct LogArgs {
+    /// What is logged: a level, or targets with levels such as `info,pledgecast=debug`.
+    #[arg(long, env = "PLEDGECAST_LOG", default_value = "info,sqlx=warn,sea_orm_migration=warn", global = true)]
+    pub log: String,
+    /// For people or for machines.
+    #[arg(long, env = "PLEDGECAST_LOG_FORMAT", value_enum, default_value_t = LogFormat::Human, global = true)]
+    pub log_format: LogFormat,
+}
+
+/// The form of a log line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// A line to read.
+    Human,
+    /// A JSON object.
+    Json,
+}
+
+/// Where the database is.
+#[derive(Clone, Debug, Args)]
+pub struct DatabaseArgs {
+    /// Where the embedded database and the cookie key are kept.
+    #[arg(long, env = "PLEDGECAST_DATA_DIR", default_value = "data")]
+    pub data_dir: PathBuf,
+    /// `postgres://…` or `sqlite://…`; SQLite in the data folder where it is not given.
+    #[arg(long, env = "PLEDGECAST_DATABASE_URL", hide_env_values = true, value_parser = parse_database_url)]
+    pub database_url: Option<String>,
+    /// Most connections to PostgreSQL.
+    #[arg(long, env = "PLEDGECAST_DATABASE_CONNECTIONS", default_value_t = 20, value_parser = clap::value_parser!(u32).range(2..=1000))]
+    pub database_connections: u32,
+}
+
+/// How tasks are worked on.
+#[derive(Clone, Debug, Args)]
+pub struct WorkerArgs {
+    /// Loops that claim tasks in this process; 0 for none.
+    #[arg(long, env = "PLEDGECAST_WORKERS", default_value_t = 1, value_parser = clap::value_parser!(u16).range(0..=64))]
+    pub workers: u16,
+    /// Threads that run models; as many as there are cores where it is not given.
+    #[arg(long, env = "PLEDGECAST_INFERENCE_THREADS", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub inference_threads: Option<u16>,
+    /// Longest inference of one batch, in seconds.
+    #[arg(long, env = "PLEDGECAST_INFERENCE_SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub inference_seconds: u64,
+    /// Most tasks that are claimed and settled together.
+    #[arg(long, env = "PLEDGECAST_BATCH", default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    pub batch: u64,
+    /// How long a claim holds without being renewed, in seconds.
+    #[arg(long, env = "PLEDGECAST_LEASE_SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub lease_seconds: u64,
+    /// Tries before a task fails.
+    #[arg(long, env = "PLEDGECAST_MAX_ATTEMPTS", default_value_t = 3, value_parser = clap::value_parser!(i32).range(1..=100))]
+    pub max_attempts: i32,
+}
+
+impl WorkerArgs {
+    /// The inference threads, by configuration or by cores.
+    pub fn threads(&self) -> usize {
+        self.inference_threads.map_or_else(
+            || std::thread::available_parallelism().map_or(1, usize::from),
+            usize::from,
+        )
+    }
+
+    /// As a duration.
+    pub fn lease(&self) -> Duration {
+        Duration::from_secs(self.lease_seconds)
+    }
+}
+
+/// `pledgecast serve`.
+#[derive(Clone, Debug, Args)]
+pub struct ServeArgs {
+    /// The database.
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    /// The workers in this process.
+    #[command(flatten)]
+    pub worker: WorkerArgs,
+    /// Where to listen, as host:port; port 0 takes a free one.
+    #[arg(long, env = "PLEDGECAST_ADDRESS", default_value = "127.0.0.1:3000")]
+    pub address: SocketAddr,
+    /// How browsers reach the service, such as `https://pledgecast.example`; https makes cookies secure.
+    #[arg(long, env = "PLEDGECAST_PUBLIC_URL", value_parser = parse_public_url)]
+    pub public_url: Option<String>,
+    /// Proxies in front whose `X-Forwarded-For` is believed.
+    #[arg(long, env = "PLEDGECAST_TRUSTED_PROXIES", default_value_t = 0)]
+    pub trusted_proxies: u8,
+    /// The key of the session cookies: 64 bytes or more in base64; made and kept in the data folder where it
+    /// is not given. Web processes behind one balancer share one.
+    #[arg(long, env = "PLEDGECAST_KEY", hide_env_values = true)]
+    pub key: Option<String>,
+    /// Credits that a new user starts with.
+    #[arg(long, env = "PLEDGECAST_WELCOME_CREDITS", default_value_t = 10, value_parser = clap::value_parser!(i64).range(0..=1_000_000))]
+    pub welcome_credits: i64,
+    /// Tries a minute to log in or register, for each address, account and known browser.
+    #[arg(long, env = "PLEDGECAST_AUTH_PER_MINUTE", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    pub auth_per_minute: u32,
+    /// Password hashes computed at the same time (19 MiB each).
+    #[arg(long, env = "PLEDGECAST_HASHING_THREADS", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub hashing_threads: u16,
+    /// Queued tasks from which on submits are refused.
+    #[arg(long, env = "PLEDGECAST_MAX_QUEUED", default_value_t = 100_000)]
+    pub max_queued: u64,
+}
+
+/// `pledgecast worker`.
+#[derive(Clone, Debug, Args)]
+pub struct WorkerProcessArgs {
+    /// The database.
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    /// The workers in this process.
+    #[command(flatten)]
+    pub worker: WorkerArgs,
+}
+
+/// `pledgecast user`.
+#[derive(Clone, Debug, Args)]
+pub struct UserArgs {
+    /// The database.
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: UserCommand,
+}
+
+/// What the operator does with users. Passwords come from `PLEDGECAST_PASSWORD` or a line on standard input.
+#[derive(Clone, Debug, Subcommand)]
+pub enum UserCommand {
+    /// Make a user.
+    Create {
+        /// The address to log in with.
+        #[arg(long)]
+        email: String,
+        /// What the user may do: user or admin.
+        #[arg(long, default_value_t = Role::User)]
+        role: Role,
+        /// Credits to start with.
+        #[arg(long, default_value_t = 10)]
+        welcome_credits: i64,
+    },
+    /// Change what a user may do.
+    Role {
+        /// The address to log in with.
+        #[arg(long)]
+        email: String,
+        /// user or admin.
+        #[arg(long)]
+        role: Role,
+    },
+    /// Set a new password and end all sessions.
+    Password {
+        /// The address to log in with.
+        #[arg(long)]
+        email: String,
+    },
+    /// Correct a balance by an adjustment, up or down.
+    Grant {
+        /// The address to log in with.
+        #[arg(long)]
+        email: String,
+        /// Signed credits.
+        #[arg(long, allow_negative_numbers = true, value_parser = clap::value_parser!(i64).range(-1_000_000_000..=1_000_000_000))]
+        amount: i64,
+        /// What the user's history says of it.
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+/// `pledgecast features`.
+#[derive(Clone, Debug, Args)]
+pub struct FeaturesArgs {
+    /// Campaigns in the wire format, with a header.
+    #[arg(long)]
+    pub input: PathBuf,
+    /// Where the features go.
+    #[arg(long)]
+    pub output: PathBuf,
+}
+
+fn parse_database_url(url: &str) -> Result<String, String> {
+    let known = ["sqlite:", "postgres://", "postgresql://"];
+    if known.iter().any(|scheme| url.starts_with(scheme)) {
+        Ok(url.to_owned())
+    } else {
+        Err("must begin with sqlite:, postgres:// or postgresql://".to_owned())
+    }
+}
+
+fn parse_public_url(url: &str) -> Result<String, String> {
+    let rest = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"))
+        .ok_or("must begin with https:// or http://")?;
+    let host = rest.trim_end_matches('/');
+    if host.is_empty() || host.contains(['/', '?', '#', '@', ' ']) {
+        return Err(
+            "must be an origin such as https://pledgecast.example, without a path".to_owned(),
+        );
+    }
+    Ok(url.trim_end_matches('/').to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_of_the_flags_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_public_url_is_an_origin() {
+        assert_eq!(
+            parse_public_url("https://a.example/").as_deref(),
+            Ok("https://a.example")
+        );
+        for bad in [
+            "a.example",
+            "ftp://a.example",
+            "https://",
+            "https://a.example/x",
+            "https://u@a.example",
+        ] {
+            assert!(parse_public_url(bad).is_err(), "{bad}");
+        }
+    }
+}

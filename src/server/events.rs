@@ -1,0 +1,141 @@
+//! `GET /events`: what changes for the signed-in user, as server-sent events.
+//!
+//! `balance`, `transaction` and `task` carry the JSON of their views; `resync` says that something may have
+//! been missed, and is sent first of all.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, Response};
+use axum::response::IntoResponse;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures::stream;
+use tokio::sync::broadcast::{Receiver, error::RecvError};
+use tokio::time::{Interval, interval};
+use tokio_util::sync::CancellationToken;
+use tower_cookies::Cookies;
+
+use super::problem;
+use super::router::AppState;
+use crate::queue::{Change, Notice};
+use crate::services::Services;
+use crate::types::{AppError, UserId};
+
+const SESSION_CHECK: Duration = Duration::from_secs(15);
+
+struct Subscription {
+    services: Services,
+    cookies: Cookies,
+    user: UserId,
+    notices: Receiver<Notice>,
+    session_check: Interval,
+    stop: CancellationToken,
+    seen_transaction: i64,
+    pending: VecDeque<Event>,
+}
+
+/// Opens the stream.
+pub async fn events(
+    State(state): State<AppState>,
+    cookies: Cookies,
+    headers: HeaderMap,
+) -> Response<Body> {
+    match subscribe(state, cookies).await {
+        Ok(subscription) => {
+            let events = stream::unfold(subscription, |mut subscription| async {
+                let event = subscription.next().await?;
+                Some((Ok::<_, Infallible>(event), subscription))
+            });
+            Sse::new(events)
+                .keep_alive(KeepAlive::default())
+                .into_response()
+        }
+        Err(error) => problem::respond(&error, problem::request_id(&headers).as_deref()),
+    }
+}
+
+async fn subscribe(state: AppState, cookies: Cookies) -> Result<Subscription, AppError> {
+    // Subscribed before anything is read, so that nothing falls between.
+    let notices = state.signals.notices();
+    let user = state.services.sessions.user(&cookies).await?.id();
+    let newest = state
+        .services
+        .ledger
+        .transactions(user, "1", "", "")
+        .await?;
+    let mut session_check = interval(SESSION_CHECK);
+    session_check.reset();
+    Ok(Subscription {
+        services: state.services,
+        cookies,
+        user,
+        notices,
+        session_check,
+        stop: state.stop,
+        seen_transaction: newest.items.first().map_or(0, |line| line.id.0),
+        pending: VecDeque::from([resync()]),
+    })
+}
+
+fn resync() -> Event {
+    Event::default().event("resync").data("{}")
+}
+
+impl Subscription {
+    /// The next event; `None` ends the stream.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            if let Some(event) = self.pending.pop_front() {
+                return Some(event);
+            }
+            tokio::select! {
+                notice = self.notices.recv() => match notice {
+                    Ok(Notice::Changed(change)) if change.user != self.user => {}
+                    Ok(Notice::Changed(change)) => {
+                        if self.gather(change).await.is_err() {
+                            self.pending.push_back(resync());
+                        }
+                    }
+                    Ok(Notice::Resync) | Err(RecvError::Lagged(_)) => self.pending.push_back(resync()),
+                    Err(RecvError::Closed) => return None,
+                },
+                _ = self.session_check.tick() => {
+                    let session = self.services.sessions.user(&self.cookies).await;
+                    if session == Err(AppError::Unauthorized) {
+                        return None;
+                    }
+                }
+                () = self.stop.cancelled() => return None,
+            }
+        }
+    }
+
+    async fn gather(&mut self, change: Change) -> Result<(), AppError> {
+        if let Some(task) = change.task {
+            let task = self.services.predictions.find(self.user, task).await?;
+            self.push("task", &task);
+        }
+        let balance = self.services.ledger.balance(self.user).await?;
+        self.push("balance", &balance);
+        let lines = self
+            .services
+            .ledger
+            .transactions_after(self.user, self.seen_transaction)
+            .await?;
+        for line in lines {
+            self.seen_transaction = line.id.0;
+            self.push("transaction", &line);
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, name: &str, data: &impl serde::Serialize) {
+        match Event::default().event(name).json_data(data) {
+            Ok(event) => self.pending.push_back(event),
+            Err(error) => tracing::error!(%error, name, "an event could not be written"),
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! The program around the services: configuration, HTTP, the commands of the operator.
+//!
+//! Nothing here decides anything about accounts, credits or tasks.
+
+mod assets;
+mod body;
+mod client;
+pub mod commands;
+pub mod config;
+mod cookie_key;
+mod events;
+mod guard;
+mod health;
+mod problem;
+mod router;
+mod serve;
+mod setup;
+mod telemetry;

@@ -1,0 +1,135 @@
+//! `pledgecast serve` and `pledgecast worker`: start, run, stop cleanly.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use leptos::prelude::LeptosOptions;
+use sea_orm::DatabaseBackend;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use super::config::{ServeArgs, WorkerProcessArgs};
+use super::router::{AppState, router};
+use super::{assets, cookie_key, setup};
+use crate::inference::SHIPPED_MODEL;
+use crate::queue::Signals;
+use crate::services::{Catalog, ServiceOptions, Services};
+
+/// How long open requests may take once the process is to stop.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// Serves until SIGTERM or Ctrl-C.
+///
+/// # Errors
+/// Where anything that it needs cannot be had.
+pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
+    let stop = stop_on_signal()?;
+    let database = setup::database(&args.database).await?;
+    let signals = Signals::new(&database);
+    let key = cookie_key::load(args.key.as_deref(), &args.database.data_dir)?;
+    let options = ServiceOptions {
+        welcome_credits: args.welcome_credits,
+        max_queued: args.max_queued,
+        attempts_per_minute: args.auth_per_minute,
+        hashing_threads: usize::from(args.hashing_threads),
+        cookie_key: key,
+        https: args
+            .public_url
+            .as_ref()
+            .is_some_and(|url| url.starts_with("https://")),
+    };
+    let services = Services::new(&database, &signals, &setup::clock(), &options);
+    services
+        .catalog
+        .ensure_shipped_model(SHIPPED_MODEL)
+        .await
+        .context("registering the shipped model")?;
+    let worker = setup::worker(&args.worker, &database, &signals, &services.catalog)?;
+    let listening = tokio::spawn(signals.clone().listen(database.clone(), stop.clone()));
+    let working = tokio::spawn(worker.run(stop.clone()));
+
+    let listener = TcpListener::bind(args.address)
+        .await
+        .with_context(|| format!("listening on {}", args.address))?;
+    let address = listener.local_addr()?;
+    let state = AppState {
+        services,
+        signals,
+        stop: stop.clone(),
+        public_url: args.public_url,
+        trusted_proxies: args.trusted_proxies,
+        assets: assets::site_assets()?,
+        leptos: LeptosOptions::builder()
+            .output_name("pledgecast")
+            .site_addr(address)
+            .build(),
+    };
+    let app = router(state).into_make_service_with_connect_info::<SocketAddr>();
+    announce(address);
+    let serving = axum::serve(listener, app).with_graceful_shutdown(stop.clone().cancelled_owned());
+    tokio::select! {
+        served = serving.into_future() => served.context("serving")?,
+        () = drained(&stop) => tracing::warn!("requests were still open when the time to drain ran out"),
+    }
+    // Also where serving ended by itself.
+    stop.cancel();
+    working.await.context("the worker died")?;
+    listening.await.context("the listener died")?;
+    Ok(())
+}
+
+/// Works until SIGTERM or Ctrl-C.
+///
+/// # Errors
+/// On SQLite, and where anything that it needs cannot be had.
+pub async fn work(args: WorkerProcessArgs) -> anyhow::Result<()> {
+    let stop = stop_on_signal()?;
+    let database = setup::database(&args.database).await?;
+    if database.backend() != DatabaseBackend::Postgres {
+        bail!(
+            "workers of their own need PostgreSQL (PLEDGECAST_DATABASE_URL=postgres://…); \
+             on SQLite they run inside `pledgecast serve`"
+        );
+    }
+    let signals = Signals::new(&database);
+    let catalog = Arc::new(Catalog::new(database.clone(), setup::clock()));
+    let worker = setup::worker(&args.worker, &database, &signals, &catalog)?;
+    let listening = tokio::spawn(signals.listen(database, stop.clone()));
+    tracing::info!(loops = args.worker.workers, "working");
+    worker.run(stop.clone()).await;
+    stop.cancel();
+    listening.await.context("the listener died")?;
+    Ok(())
+}
+
+#[expect(
+    clippy::print_stdout,
+    reason = "the one line that tells people and tests the address"
+)]
+fn announce(address: SocketAddr) {
+    println!("Pledgecast is ready at http://{address}");
+}
+
+async fn drained(stop: &CancellationToken) {
+    stop.cancelled().await;
+    tokio::time::sleep(DRAIN).await;
+}
+
+fn stop_on_signal() -> anyhow::Result<CancellationToken> {
+    let stop = CancellationToken::new();
+    let mut terminate = signal(SignalKind::terminate()).context("listening to SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("listening to Ctrl-C")?;
+    let told = stop.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+        told.cancel();
+    });
+    Ok(stop)
+}

@@ -1,0 +1,22 @@
+//! Logs.
+
+use tracing_subscriber::EnvFilter;
+
+use super::config::{LogArgs, LogFormat};
+
+/// Sends the process's logs to standard error.
+///
+/// # Errors
+/// Where the filter cannot be read.
+pub fn init(args: &LogArgs) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(&args.log)
+        .map_err(|error| anyhow::anyhow!("PLEDGECAST_LOG: {error}"))?;
+    let logs = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    match args.log_format {
+        LogFormat::Human => logs.init(),
+        LogFormat::Json => logs.json().init(),
+    }
+    Ok(())
+}

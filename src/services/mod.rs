@@ -1,0 +1,102 @@
+//! The rules: what may happen to accounts, credits, predictions and models.
+//!
+//! Each service asks entities and the queue; none knows of HTTP beyond the cookies of a session.
+
+use std::sync::Arc;
+
+use crate::entities::Database;
+use crate::queue::Signals;
+
+pub mod accounts;
+pub mod attempts;
+pub mod audit;
+pub mod catalog;
+pub mod clock;
+mod idempotency;
+pub mod ledger;
+pub mod passwords;
+pub mod payment;
+pub mod predictions;
+pub mod sessions;
+
+pub use accounts::Accounts;
+pub use catalog::Catalog;
+pub use clock::{Clock, SystemClock};
+pub use ledger::Ledger;
+pub use predictions::Predictions;
+pub use sessions::Sessions;
+
+/// What the services are set up with.
+#[derive(Clone)]
+pub struct ServiceOptions {
+    /// Credits that a new user starts with.
+    pub welcome_credits: i64,
+    /// Most queued tasks before submits are refused.
+    pub max_queued: u64,
+    /// Tries a minute to log in or register, for each address, account and known browser.
+    pub attempts_per_minute: u32,
+    /// Password hashes computed at the same time.
+    pub hashing_threads: usize,
+    /// The key of the session cookie.
+    pub cookie_key: tower_cookies::Key,
+    /// Whether the service is reached over https.
+    pub https: bool,
+}
+
+/// Every service, shared by all requests; cheap to clone.
+#[derive(Clone)]
+pub struct Services {
+    /// Register, log in, change the password.
+    pub accounts: Arc<Accounts>,
+    /// Who is signed in.
+    pub sessions: Arc<Sessions>,
+    /// Credits.
+    pub ledger: Arc<Ledger>,
+    /// Paid requests.
+    pub predictions: Arc<Predictions>,
+    /// Models.
+    pub catalog: Arc<Catalog>,
+}
+
+impl Services {
+    /// Sets all services up on one database.
+    pub fn new(
+        database: &Database,
+        signals: &Signals,
+        clock: &Arc<dyn Clock>,
+        options: &ServiceOptions,
+    ) -> Self {
+        let sessions = Arc::new(Sessions::new(
+            database.clone(),
+            Arc::clone(clock),
+            options.cookie_key.clone(),
+            options.https,
+        ));
+        let catalog = Arc::new(Catalog::new(database.clone(), Arc::clone(clock)));
+        let ledger = Arc::new(Ledger::new(
+            database.clone(),
+            signals.clone(),
+            Arc::clone(clock),
+            Arc::new(payment::DemonstrationPayment),
+        ));
+        Self {
+            accounts: Arc::new(Accounts::new(
+                database.clone(),
+                Arc::clone(clock),
+                passwords::Passwords::new(options.hashing_threads),
+                attempts::Attempts::new(options.attempts_per_minute),
+                options.welcome_credits,
+            )),
+            predictions: Arc::new(Predictions::new(
+                database.clone(),
+                signals.clone(),
+                Arc::clone(clock),
+                Arc::clone(&catalog),
+                options.max_queued,
+            )),
+            sessions,
+            ledger,
+            catalog,
+        }
+    }
+}

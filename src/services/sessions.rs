@@ -1,0 +1,194 @@
+//! Sessions: an encrypted cookie with the user's id, the issue time and the session epoch.
+//!
+//! Log-out remembers the issue time in the user's row, so that a copy of the cookie is dead too; a changed
+//! epoch ends all sessions.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Duration, Utc};
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use tower_cookies::cookie::SameSite;
+use tower_cookies::{Cookie, Cookies, Key};
+
+use super::Clock;
+use super::attempts::Device;
+use crate::entities::{Database, users};
+use crate::types::AppError;
+
+const LIFETIME: Duration = Duration::days(30);
+const DEVICE_LIFETIME: Duration = Duration::days(365);
+const SESSION_COOKIE: &str = "pledgecast_session";
+const DEVICE_COOKIE: &str = "pledgecast_device";
+/// Ended sessions that a row remembers; past that all sessions end instead.
+const ENDED_MAX: usize = 200;
+
+/// What the session cookie holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Claims {
+    user: i64,
+    issued_us: i64,
+    epoch: i32,
+}
+
+/// Opens, reads and ends sessions.
+pub struct Sessions {
+    database: Database,
+    clock: Arc<dyn Clock>,
+    key: Key,
+    https: bool,
+}
+
+impl Sessions {
+    /// `https` tells whether browsers reach the service over https only.
+    pub fn new(database: Database, clock: Arc<dyn Clock>, key: Key, https: bool) -> Self {
+        Self {
+            database,
+            clock,
+            key,
+            https,
+        }
+    }
+
+    /// Signs a user in with this browser, and remembers the browser for the limits of log-in.
+    pub fn open(&self, cookies: &Cookies, user: &users::Model) {
+        let claims = Claims {
+            user: user.id,
+            issued_us: self.issue_time(),
+            epoch: user.session_epoch,
+        };
+        self.put(cookies, SESSION_COOKIE, &claims, LIFETIME);
+        if self
+            .device(cookies)
+            .is_none_or(|it| it.email != user.email_folded)
+        {
+            let device = Device {
+                email: user.email_folded.clone(),
+                mark: uuid::Uuid::new_v4().to_string(),
+            };
+            self.put(cookies, DEVICE_COOKIE, &device, DEVICE_LIFETIME);
+        }
+    }
+
+    /// Microseconds of Unix time, told apart within the clock's millisecond by chance.
+    fn issue_time(&self) -> i64 {
+        self.clock.now().timestamp_micros() + i64::from(rand::random::<u16>() % 1000)
+    }
+
+    /// Who is signed in.
+    ///
+    /// # Errors
+    /// [`AppError::Unauthorized`] where nobody is, or the session has ended; 503 where the database is away.
+    pub async fn user(&self, cookies: &Cookies) -> Result<users::Model, AppError> {
+        let claims = self.claims(cookies).ok_or(AppError::Unauthorized)?;
+        let issued =
+            DateTime::from_timestamp_micros(claims.issued_us).ok_or(AppError::Unauthorized)?;
+        if issued + LIFETIME < self.clock.now() {
+            return Err(AppError::Unauthorized);
+        }
+        let user = users::Entity::find_by_id(claims.user)
+            .one(self.database.read())
+            .await?
+            .ok_or(AppError::Unauthorized)?;
+        let ended =
+            user.session_epoch != claims.epoch || user.ended_sessions.0.contains(&claims.issued_us);
+        if ended {
+            Err(AppError::Unauthorized)
+        } else {
+            Ok(user)
+        }
+    }
+
+    /// Ends this browser's session, also for whoever copied its cookie. Without a session nothing happens.
+    ///
+    /// # Errors
+    /// 503 where the database is away.
+    pub async fn close(&self, cookies: &Cookies) -> Result<(), AppError> {
+        let claims = self.claims(cookies);
+        self.forget(cookies);
+        let Some(claims) = claims else { return Ok(()) };
+        let transaction = self.database.begin().await?;
+        let Some(user) = users::Entity::find_by_id(claims.user)
+            .one(&transaction)
+            .await?
+        else {
+            return Ok(());
+        };
+        let user = end_session(user, claims.issued_us, self.clock.now());
+        user.update(&transaction).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Takes the session cookie from this browser.
+    pub fn forget(&self, cookies: &Cookies) {
+        let mut cookie = self.cookie(SESSION_COOKIE, String::new());
+        cookie.make_removal();
+        cookies.add(cookie);
+    }
+
+    /// The account that this browser signed in to before.
+    pub fn device(&self, cookies: &Cookies) -> Option<Device> {
+        self.get(cookies, DEVICE_COOKIE)
+    }
+
+    fn claims(&self, cookies: &Cookies) -> Option<Claims> {
+        self.get(cookies, SESSION_COOKIE)
+    }
+
+    fn get<T: DeserializeOwned>(&self, cookies: &Cookies, name: &'static str) -> Option<T> {
+        let cookie = cookies.private(&self.key).get(&self.name(name))?;
+        serde_json::from_str(cookie.value()).ok()
+    }
+
+    fn put<T: Serialize>(
+        &self,
+        cookies: &Cookies,
+        name: &'static str,
+        value: &T,
+        lifetime: Duration,
+    ) {
+        // Claims and devices are plain structs: they always serialise.
+        let Ok(value) = serde_json::to_string(value) else {
+            return;
+        };
+        let mut cookie = self.cookie(name, value);
+        cookie.set_max_age(tower_cookies::cookie::time::Duration::seconds(
+            lifetime.num_seconds(),
+        ));
+        cookies.private(&self.key).add(cookie);
+    }
+
+    fn cookie(&self, name: &'static str, value: String) -> Cookie<'static> {
+        Cookie::build((self.name(name), value))
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .secure(self.https)
+            .path("/")
+            .build()
+    }
+
+    /// The `__Host-` prefix binds a cookie to this very host; browsers take it over https only.
+    fn name(&self, name: &'static str) -> String {
+        if self.https {
+            format!("__Host-{name}")
+        } else {
+            name.to_owned()
+        }
+    }
+}
+
+fn end_session(mut user: users::Model, issued_us: i64, now: DateTime<Utc>) -> users::ActiveModel {
+    let oldest = (now - LIFETIME).timestamp_micros();
+    let mut ended = std::mem::take(&mut user.ended_sessions);
+    ended.0.retain(|issued| *issued >= oldest);
+    ended.0.push(issued_us);
+    let epoch = user.session_epoch;
+    let mut user = user.into_active_model();
+    if ended.0.len() > ENDED_MAX {
+        user.session_epoch = Set(epoch.wrapping_add(1));
+        ended.0.clear();
+    }
+    user.ended_sessions = Set(ended);
+    user
+}

@@ -1,0 +1,50 @@
+//! The models that this process has loaded, by their ids. A model's bytes never change, so neither does
+//! what was loaded from them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+
+use crate::inference::{OnnxPredictor, Predictor};
+use crate::services::Catalog;
+use crate::types::ModelId;
+
+/// Loads each model once.
+pub(super) struct Models {
+    catalog: Arc<Catalog>,
+    loaded: Mutex<HashMap<ModelId, Arc<dyn Predictor>>>,
+}
+
+impl Models {
+    pub(super) fn new(catalog: Arc<Catalog>) -> Self {
+        Self {
+            catalog,
+            loaded: Mutex::default(),
+        }
+    }
+
+    /// The predictor of a model; loaded from the database at the first call.
+    ///
+    /// # Errors
+    /// Why it cannot be had, for the log.
+    pub(super) async fn get(&self, id: ModelId) -> Result<Arc<dyn Predictor>, String> {
+        // The lock is held while loading, so that loops do not load the same model side by side.
+        let mut loaded = self.loaded.lock().await;
+        if let Some(predictor) = loaded.get(&id) {
+            return Ok(Arc::clone(predictor));
+        }
+        let onnx = self
+            .catalog
+            .onnx(id)
+            .await
+            .map_err(|error| error.to_string())?;
+        let predictor = tokio::task::spawn_blocking(move || OnnxPredictor::load(&onnx))
+            .await
+            .map_err(|error| error.to_string())?
+            .map_err(|error| error.to_string())?;
+        let predictor: Arc<dyn Predictor> = Arc::new(predictor);
+        loaded.insert(id, Arc::clone(&predictor));
+        Ok(predictor)
+    }
+}

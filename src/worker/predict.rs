@@ -1,0 +1,81 @@
+//! From tasks to verdicts: asks a model about a batch, and about each task alone where the batch fails.
+
+use super::Worker;
+use super::pool::{Answer, InferenceError};
+use super::settle::{Verdict, Verdicts};
+use crate::entities::task;
+use crate::queue::Outcome;
+use crate::types::{Campaign, ModelId};
+
+const MODEL_UNAVAILABLE: &str = "the model could not be loaded";
+const MODEL_FAILED: &str = "the model could not answer for this campaign";
+
+impl Worker {
+    pub(super) async fn judge_by(&self, model: ModelId, tasks: Vec<task::Model>) -> Verdicts {
+        let predictor = match self.models.get(model).await {
+            Ok(predictor) => predictor,
+            Err(error) => {
+                tracing::error!(%model, error, "a model could not be loaded");
+                return fail_all(tasks, MODEL_UNAVAILABLE);
+            }
+        };
+        let timeout = self.options.inference_timeout;
+        let campaigns: Vec<Campaign> = tasks.iter().map(|task| task.input.0.clone()).collect();
+        let asked = self
+            .pool
+            .predict(predictor.clone(), campaigns, timeout)
+            .await;
+        match asked {
+            Ok(answer) => succeed_all(tasks, &answer),
+            Err(error) if tasks.len() == 1 => {
+                tracing::error!(%model, task = tasks[0].id, %error, "a prediction failed");
+                fail_all(tasks, MODEL_FAILED)
+            }
+            Err(error) => {
+                tracing::warn!(%model, %error, "a batch failed; asking for each task alone");
+                let mut verdicts = Verdicts::new();
+                for task in tasks {
+                    let campaign = vec![task.input.0.clone()];
+                    let asked = self
+                        .pool
+                        .predict(predictor.clone(), campaign, timeout)
+                        .await;
+                    verdicts.extend(one(task, asked));
+                }
+                verdicts
+            }
+        }
+    }
+}
+
+fn one(task: task::Model, asked: Result<Answer, InferenceError>) -> Verdicts {
+    match asked {
+        Ok(answer) => succeed_all(vec![task], &answer),
+        Err(error) => {
+            tracing::error!(task = task.id, %error, "a prediction failed");
+            fail_all(vec![task], MODEL_FAILED)
+        }
+    }
+}
+
+fn succeed_all(tasks: Vec<task::Model>, answer: &Answer) -> Verdicts {
+    let each = u32::try_from(tasks.len()).unwrap_or(u32::MAX).max(1);
+    let inference_us = i64::try_from((answer.took / each).as_micros()).unwrap_or(i64::MAX);
+    let outcomes = answer.predictions.iter().map(|prediction| Outcome {
+        probability: prediction.probability,
+        interval_low: prediction.interval_low,
+        interval_high: prediction.interval_high,
+        inference_us,
+    });
+    tasks
+        .into_iter()
+        .zip(outcomes.map(Verdict::Answered))
+        .collect()
+}
+
+fn fail_all(tasks: Vec<task::Model>, reason: &'static str) -> Verdicts {
+    tasks
+        .into_iter()
+        .map(|task| (task, Verdict::NotAnswered(reason)))
+        .collect()
+}

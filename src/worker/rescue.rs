@@ -1,0 +1,65 @@
+//! Takes back what dead workers had claimed.
+
+use std::sync::Arc;
+
+use sea_orm::DbErr;
+use tokio_util::sync::CancellationToken;
+
+use super::Worker;
+use crate::queue::{self, Change};
+use crate::services::ledger;
+use crate::types::{Credits, TaskId, UserId};
+
+const WORKER_LOST: &str = "the work on this task broke off too often";
+
+impl Worker {
+    pub(super) async fn rescue_loop(self: Arc<Self>, stop: CancellationToken) {
+        loop {
+            if let Err(error) = self.rescue_once().await {
+                tracing::warn!(%error, "expired leases could not be looked for");
+            }
+            tokio::select! {
+                () = tokio::time::sleep(self.options.lease / 2) => {}
+                () = stop.cancelled() => return,
+            }
+        }
+    }
+
+    /// Queues tasks whose lease has run out again, or fails them when their tries are used up.
+    ///
+    /// # Errors
+    /// Where the database refuses.
+    pub async fn rescue_once(&self) -> Result<usize, DbErr> {
+        let now = self.clock.now();
+        let transaction = self.database.begin().await?;
+        let expired = queue::take_expired(&transaction, now).await?;
+        if expired.is_empty() {
+            transaction.rollback().await?;
+            return Ok(0);
+        }
+        let rescued = expired.len();
+        let mut changes = Vec::with_capacity(rescued);
+        let mut releases = Vec::new();
+        let mut wake = false;
+        for expired in expired {
+            let task = expired.task;
+            let (user, id) = (UserId(task.user_id), TaskId(task.id));
+            if task.attempts >= self.options.max_attempts {
+                if queue::fail(&transaction, &expired.lease, id, WORKER_LOST, now).await? {
+                    releases.push((user, Credits(task.price)));
+                }
+            } else {
+                wake |= queue::requeue(&transaction, &expired.lease, id).await?;
+            }
+            changes.push(Change::task_of(user, id));
+        }
+        // Balance rows by user, after all task rows.
+        releases.sort_by_key(|(user, _)| *user);
+        for (user, price) in releases {
+            ledger::release(&transaction, user, price, now).await?;
+        }
+        self.signals.commit(transaction, wake, &changes).await?;
+        tracing::warn!(tasks = rescued, "took back tasks of workers that are gone");
+        Ok(rescued)
+    }
+}
