@@ -51,11 +51,14 @@ impl EventStream {
                 }
             }
         };
-        match tokio::time::timeout(PATIENCE, search).await {
-            Ok(Some(event)) => event,
-            Ok(None) => panic!("the stream ended before {what}; seen {:?}", self.seen),
-            Err(_) => panic!("no event: {what}; seen {:?}", self.seen),
-        }
+        let found = tokio::time::timeout(PATIENCE, search).await;
+        let Ok(Some(event)) = found else {
+            panic!(
+                "the stream ended or fell silent before {what}; seen {:?}",
+                self.seen
+            )
+        };
+        event
     }
 
     /// Reads on until the server ends the stream.
@@ -64,9 +67,8 @@ impl EventStream {
     /// With all events seen, where it does not end in time.
     pub async fn read_to_end(&mut self) {
         let reading = async { while self.read().await {} };
-        if tokio::time::timeout(PATIENCE, reading).await.is_err() {
-            panic!("the stream goes on; seen {:?}", self.seen);
-        }
+        let ended = tokio::time::timeout(PATIENCE, reading).await;
+        assert!(ended.is_ok(), "the stream goes on; seen {:?}", self.seen);
     }
 
     /// All events so far.
