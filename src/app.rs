@@ -25,7 +25,7 @@ use crate::pages::tasks::TasksPage;
 use crate::pages::transactions::TransactionsPage;
 
 /// URLs of what the page loads; the server provides it as a context, because it knows the content hashes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize)]
 pub struct SiteAssets {
     /// The JavaScript module that wasm-bindgen wrote.
     pub js: String,

@@ -135,7 +135,11 @@ mod imp {
     /// A day in the words of the language.
     pub fn local_day(day: NaiveDate, locale: Locale) -> String {
         let day = day.to_string();
-        format_locally(&day, locale, &[("dateStyle", "medium"), ("timeZone", "UTC")])
+        format_locally(
+            &day,
+            locale,
+            &[("dateStyle", "medium"), ("timeZone", "UTC")],
+        )
     }
 
     /// True while the element of that id is an open `<details>`.

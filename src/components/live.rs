@@ -199,11 +199,7 @@ mod stream {
         let _ = source.add_event_listener_with_callback(event, listener.unchecked_ref());
     }
 
-    fn on_data<T: DeserializeOwned>(
-        source: &EventSource,
-        event: &str,
-        act: impl Fn(T) + 'static,
-    ) {
+    fn on_data<T: DeserializeOwned>(source: &EventSource, event: &str, act: impl Fn(T) + 'static) {
         on(source, event, move |message| {
             let data = message.data().as_string().unwrap_or_default();
             match serde_json::from_str(&data) {
