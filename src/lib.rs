@@ -7,8 +7,20 @@
 pub mod api;
 pub mod app;
 pub mod components;
+#[cfg(feature = "ssr")]
+pub mod entities;
+#[cfg(feature = "ssr")]
+pub mod inference;
 pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod queue;
+#[cfg(feature = "ssr")]
+pub mod server;
+#[cfg(feature = "ssr")]
+pub mod services;
 pub mod types;
+#[cfg(feature = "ssr")]
+pub mod worker;
 
 include!(concat!(env!("OUT_DIR"), "/i18n.rs"));
 

@@ -43,9 +43,7 @@ fn chosen_category(input: &CampaignInput) -> Option<usize> {
     };
     offered
         .iter()
-        .position(|it| {
-            is_named(it) && it.parent.eq_ignore_ascii_case(input.parent_name.trim())
-        })
+        .position(|it| is_named(it) && it.parent.eq_ignore_ascii_case(input.parent_name.trim()))
         .or_else(|| offered.iter().position(|it| is_named(it)))
 }
 
