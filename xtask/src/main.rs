@@ -1,2 +1,94 @@
-//! x
-fn main() {}
+//! `cargo xtask`: the commands that build, run and test Pledgecast. This file knows the command line; what
+//! each command does is in the module of its name.
+//!
+//! - [`run`], [`dev`], [`test`](mod@test), [`train`]: the commands.
+//! - [`site`], [`server`]: the two halves that they build.
+//! - [`postgres`], [`browser`]: the real parts that tests need.
+//! - [`wasm_std`], [`apt`]: what a bare machine lacks.
+//! - [`process`], [`cargo`], [`progress`], [`paths`], [`fingerprint`]: means.
+
+mod apt;
+mod browser;
+mod cargo;
+mod dev;
+mod fingerprint;
+mod paths;
+mod postgres;
+mod process;
+mod progress;
+mod run;
+mod server;
+mod site;
+mod test;
+mod train;
+mod wasm_std;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// The build, run and test commands of Pledgecast.
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    arg_required_else_help = true
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build all and serve it, setting up what is missing; arguments after `--` go to `pledgecast serve`.
+    Run {
+        /// Arguments of `pledgecast serve`.
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
+    /// Build all: the browser half into target/site, and the server that carries it.
+    Build,
+    /// Build the browser half only, into target/site.
+    Site,
+    /// Rebuild and restart at each change of the sources; arguments after `--` go to `pledgecast serve`.
+    Dev {
+        /// Arguments of `pledgecast serve`.
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
+    /// Run every test: units, integration on SQLite and PostgreSQL, browser.
+    Test(test::Options),
+    /// Train the model again from the rows in FILE.
+    Train {
+        /// The table of campaigns to learn from.
+        #[arg(long, value_name = "FILE")]
+        data: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    match process::pass_signals_on().and_then(|()| execute(Arguments::parse().command)) {
+        Ok(code) => code,
+        // Whoever asked to stop knows why it stopped.
+        Err(_) if process::stop_requested() => ExitCode::from(130),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn execute(command: Command) -> Result<ExitCode> {
+    match command {
+        Command::Run { arguments } => return run::run(&arguments),
+        Command::Build => run::build()?,
+        Command::Site => run::site()?,
+        Command::Dev { arguments } => dev::dev(&arguments)?,
+        Command::Test(options) => test::test(&options)?,
+        Command::Train { data } => train::train(&data)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

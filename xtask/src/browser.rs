@@ -1,0 +1,215 @@
+//! The browser tests: Playwright in a real Chromium, against the very program that was built, alone in an
+//! empty folder. What they test is in `end2end/`.
+
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use tempfile::TempDir;
+
+use crate::process::Job;
+use crate::progress::note;
+use crate::{apt, fingerprint, paths, process};
+
+/// Names the browser to use, where it is not Debian's.
+const CHROMIUM_VARIABLE: &str = "CHROMIUM_PATH";
+const SETTINGS_PREFIX: &str = "PLEDGECAST_";
+const START_LIMIT: Duration = Duration::from_mins(1);
+const POLL: Duration = Duration::from_millis(100);
+
+/// Playwright and a browser, ready to use.
+pub struct Tools {
+    folder: PathBuf,
+    /// None when Playwright has a browser of its own.
+    chromium: Option<PathBuf>,
+}
+
+impl Tools {
+    /// Find or fetch Node's packages and Chromium.
+    pub fn ensure() -> Result<Self> {
+        let folder = paths::root()?.join("end2end");
+        for program in ["node", "npm", "npx"] {
+            if process::find_program(program).is_none() {
+                bail!("{program} is missing: the browser tests need Node.js 20 or later");
+            }
+        }
+        install_packages(&folder)?;
+        let chromium = ensure_chromium(&folder)?;
+        Ok(Self { folder, chromium })
+    }
+
+    /// Run the specs whose titles match the filter, against a server of their own.
+    pub fn test(
+        &self,
+        program: &Path,
+        filter: Option<&str>,
+        update_screenshot: bool,
+    ) -> Result<()> {
+        let artefacts = self.folder.join("artefacts");
+        fs::create_dir_all(&artefacts)?;
+        let mut server = Server::start(program, &artefacts.join("server.log"))?;
+        server.wait_until_ready()?;
+        let mut playwright = process::command("npx");
+        playwright
+            .args(["--no-install", "playwright", "test"])
+            .current_dir(&self.folder);
+        playwright.env("BASE_URL", server.url());
+        playwright
+            .env("PLEDGECAST_BIN", &server.program)
+            .env("PLEDGECAST_DATA_DIR", server.data());
+        if let Some(chromium) = &self.chromium {
+            playwright.env(CHROMIUM_VARIABLE, chromium);
+        }
+        if update_screenshot {
+            playwright.env("UPDATE_SCREENSHOT", "1");
+        }
+        if let Some(filter) = filter {
+            // A filter is for all tests, and may name one that is not among these.
+            playwright.args(["--pass-with-no-tests", "--grep", filter]);
+        }
+        process::run(&mut playwright).context("browser tests failed; see end2end/artefacts")
+    }
+}
+
+fn install_packages(folder: &Path) -> Result<()> {
+    let wanted = fingerprint::of(&fs::read(folder.join("package-lock.json"))?);
+    let stamp = folder.join("node_modules/.installed");
+    if fs::read_to_string(&stamp).unwrap_or_default() == wanted {
+        return Ok(());
+    }
+    let mut npm = process::command("npm");
+    npm.args([
+        "ci",
+        "--no-audit",
+        "--no-fund",
+        "--ignore-scripts",
+        "--loglevel=error",
+    ])
+    .current_dir(folder);
+    process::run(&mut npm).context("npm cannot install the packages of end2end/: no network?")?;
+    fs::write(stamp, wanted)?;
+    Ok(())
+}
+
+fn ensure_chromium(folder: &Path) -> Result<Option<PathBuf>> {
+    if let Some(path) = std::env::var_os(CHROMIUM_VARIABLE).map(PathBuf::from) {
+        if path.is_file() {
+            return Ok(Some(path));
+        }
+        bail!(
+            "{CHROMIUM_VARIABLE} names {}, which is not there",
+            path.display()
+        );
+    }
+    if let Some(path) = process::find_program("chromium") {
+        return Ok(Some(path));
+    }
+    if apt::is_available() && process::is_root() {
+        apt::install(&["chromium"], "the browser tests need it")?;
+        return process::find_program("chromium")
+            .context("chromium was installed but is not in PATH")
+            .map(Some);
+    }
+    note("fetching Chromium by Playwright");
+    let mut fetch = process::command("npx");
+    fetch
+        .args(["--no-install", "playwright", "install", "chromium"])
+        .current_dir(folder);
+    process::run(&mut fetch).with_context(|| {
+        format!("Chromium is missing: install it, or name one in {CHROMIUM_VARIABLE}")
+    })?;
+    Ok(None)
+}
+
+/// The server under test.
+struct Server {
+    port: u16,
+    program: PathBuf,
+    log: PathBuf,
+    // Fields drop in this order: the server must end before its folder goes.
+    job: Job,
+    folder: TempDir,
+}
+
+impl Server {
+    /// Copy the program alone to an empty folder, so that it cannot lean on the checkout, and start it there.
+    fn start(built: &Path, log: &Path) -> Result<Self> {
+        let folder = tempfile::Builder::new()
+            .prefix("pledgecast-browser-")
+            .tempdir()?;
+        let program = folder.path().join("pledgecast");
+        fs::copy(built, &program).context("cannot copy the server")?;
+        let port = process::free_port()?;
+        let mut command = without_settings(&program);
+        command
+            .arg("serve")
+            .current_dir(folder.path())
+            .env("PLEDGECAST_ADDRESS", format!("127.0.0.1:{port}"))
+            .env("PLEDGECAST_DATA_DIR", folder.path().join("data"))
+            // All tests come from one address, and register more users than one person would.
+            .env("PLEDGECAST_AUTH_PER_MINUTE", "100000")
+            .stdout(File::create(log)?)
+            .stderr(File::options().append(true).open(log)?);
+        let job = Job::start(&mut command)?;
+        Ok(Self {
+            port,
+            program,
+            log: log.to_owned(),
+            job,
+            folder,
+        })
+    }
+
+    fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    fn wait_until_ready(&mut self) -> Result<()> {
+        let deadline = Instant::now() + START_LIMIT;
+        while !is_ready(self.port) {
+            process::go_on()?;
+            if self.job.ended()?.is_some() || Instant::now() > deadline {
+                bail!(
+                    "the server did not start: {}",
+                    fs::read_to_string(&self.log).unwrap_or_default().trim()
+                );
+            }
+            thread::sleep(POLL);
+        }
+        Ok(())
+    }
+}
+
+/// The developer's own settings must not leak into the tests.
+fn without_settings(program: &Path) -> Command {
+    let mut command = process::command(program);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with(SETTINGS_PREFIX) {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+fn is_ready(port: u16) -> bool {
+    let ask = || -> std::io::Result<String> {
+        let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+        stream.set_read_timeout(Some(Duration::from_secs(2)))?;
+        stream.write_all(
+            b"GET /health/ready HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n",
+        )?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
+    };
+    ask().is_ok_and(|answer| answer.starts_with("HTTP/1.1 200"))
+}

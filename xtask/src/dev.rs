@@ -1,0 +1,89 @@
+//! `cargo xtask dev`: build, serve, and do both again at each change of the sources.
+//!
+//! Changes are found by looking at the files' times, which works the same on every file system and in
+//! containers. A build that fails leaves the running server alone.
+
+use std::path::PathBuf;
+use std::thread;
+use std::time::{Duration, SystemTime};
+
+use anyhow::Result;
+
+use crate::process::{self, Job};
+use crate::progress::{Steps, note};
+use crate::server::{self, Profile};
+use crate::site::{Effort, Site};
+use crate::{fingerprint, paths};
+
+/// What is looked at.
+const WATCHED: [&str; 9] = [
+    "Cargo.lock",
+    "Cargo.toml",
+    "build.rs",
+    "locales",
+    "migration",
+    "models",
+    "public",
+    "src",
+    "style",
+];
+const POLL: Duration = Duration::from_millis(300);
+
+/// Serve until asked to stop.
+pub fn dev(arguments: &[String]) -> Result<()> {
+    let mut server: Option<Job> = None;
+    loop {
+        let seen = snapshot()?;
+        match rebuild() {
+            Ok(program) => {
+                // The old one must have let go of its address before the new one takes it.
+                drop(server.take());
+                server = Some(server::start(&program, arguments)?);
+            }
+            Err(error) => {
+                process::go_on()?;
+                eprintln!("error: {error:#}");
+            }
+        }
+        note("waiting for changes; Ctrl-C ends");
+        wait_for_change(&seen, server.as_mut())?;
+    }
+}
+
+fn rebuild() -> Result<PathBuf> {
+    let site = Site::check(Effort::Fast)?;
+    let mut steps = Steps::new(site.steps() + 1);
+    site.build(&mut steps)?;
+    steps.step("Building the server", || server::build(Profile::Dev))
+}
+
+fn wait_for_change(seen: &[(PathBuf, SystemTime)], mut server: Option<&mut Job>) -> Result<()> {
+    while snapshot()? == seen {
+        process::go_on()?;
+        if let Some(status) = server
+            .as_mut()
+            .map(|job| job.ended())
+            .transpose()?
+            .flatten()
+        {
+            note(&format!("the server ended: {status}"));
+            server = None;
+        }
+        thread::sleep(POLL);
+    }
+    Ok(())
+}
+
+/// Every watched file with its time. Files that vanish meanwhile are gone in the next one.
+fn snapshot() -> Result<Vec<(PathBuf, SystemTime)>> {
+    let root = paths::root()?;
+    let mut files = Vec::new();
+    for name in WATCHED {
+        for file in fingerprint::files(&root.join(name))? {
+            if let Ok(time) = file.metadata().and_then(|metadata| metadata.modified()) {
+                files.push((file, time));
+            }
+        }
+    }
+    Ok(files)
+}

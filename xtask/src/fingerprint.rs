@@ -1,0 +1,114 @@
+//! One value for the content of many files, to tell whether something must be made again.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use sha2::{Digest, Sha256};
+use walkdir::WalkDir;
+
+/// Collects names and contents.
+#[derive(Default)]
+pub struct Fingerprint(Sha256);
+
+impl Fingerprint {
+    /// Add one piece under its name. Lengths go in too, so that no two lists of pieces read the same.
+    pub fn add(&mut self, name: &str, content: &[u8]) {
+        for part in [name.as_bytes(), content] {
+            self.0.update(part.len().to_le_bytes());
+            self.0.update(part);
+        }
+    }
+
+    /// Add a file, or all files of a folder; what does not exist counts as such.
+    pub fn add_path(&mut self, root: &Path, relative: &str) -> Result<()> {
+        for file in files(&root.join(relative))? {
+            let name = file
+                .strip_prefix(root)
+                .unwrap_or(&file)
+                .to_string_lossy()
+                .into_owned();
+            let content =
+                fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+            self.add(&name, &content);
+        }
+        Ok(())
+    }
+
+    /// The value, in hexadecimal digits.
+    pub fn finish(self) -> String {
+        hex(&self.0.finalize())
+    }
+}
+
+/// The value of one content.
+pub fn of(content: &[u8]) -> String {
+    hex(&Sha256::digest(content))
+}
+
+/// All files under a path (itself, when it is a file), in a fixed order.
+pub fn files(path: &Path) -> Result<Vec<PathBuf>> {
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let mut files = Vec::new();
+    for entry in WalkDir::new(path).sort_by_file_name() {
+        let entry = entry?;
+        if entry.file_type().is_file() {
+            files.push(entry.into_path());
+        }
+    }
+    Ok(files)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of_pieces(pieces: &[(&str, &str)]) -> String {
+        let mut fingerprint = Fingerprint::default();
+        for (name, content) in pieces {
+            fingerprint.add(name, content.as_bytes());
+        }
+        fingerprint.finish()
+    }
+
+    #[test]
+    fn a_letter_moved_between_name_and_content_changes_the_value() {
+        assert_ne!(of_pieces(&[("ab", "c")]), of_pieces(&[("a", "bc")]));
+        assert_ne!(
+            of_pieces(&[("a", "b"), ("c", "d")]),
+            of_pieces(&[("a", "bcd")])
+        );
+        assert_eq!(of_pieces(&[("ab", "c")]), of_pieces(&[("ab", "c")]));
+    }
+
+    #[test]
+    fn a_changed_file_and_a_new_file_change_the_value() {
+        let folder = tempfile::tempdir().unwrap();
+        let value = || {
+            let mut fingerprint = Fingerprint::default();
+            fingerprint.add_path(folder.path(), "src").unwrap();
+            fingerprint.finish()
+        };
+        let missing = value();
+        fs::create_dir(folder.path().join("src")).unwrap();
+        fs::write(folder.path().join("src/one"), "1").unwrap();
+        let one = value();
+        fs::write(folder.path().join("src/one"), "2").unwrap();
+        let changed = value();
+        fs::write(folder.path().join("src/two"), "").unwrap();
+        let two = value();
+        assert!(missing != one && one != changed && changed != two);
+        assert_eq!(two, value());
+    }
+}

@@ -1,0 +1,222 @@
+//! A throw-away `PostgreSQL` for the tests: its cluster lies in a temporary folder and goes with it.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::os::unix::fs::chown;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use tempfile::TempDir;
+
+use crate::process::Job;
+use crate::progress::note;
+use crate::{apt, fingerprint, process};
+
+/// Where the tests look for the server: the address of a superuser, who makes a database for each test.
+pub const URL_VARIABLE: &str = "TEST_DATABASE_URL";
+
+/// Where Debian keeps each version.
+const DEBIAN_FOLDER: &str = "/usr/lib/postgresql";
+const START_LIMIT: Duration = Duration::from_mins(1);
+const POLL: Duration = Duration::from_millis(100);
+
+/// What makes tests quick. Only a power failure would tell the difference.
+const CARELESS: [&str; 3] = [
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+];
+
+/// A server for the tests.
+pub enum Postgres {
+    /// One that runs already, at this address.
+    Given(String),
+    /// One of our own, stopped on drop.
+    Own(Cluster),
+}
+
+impl Postgres {
+    /// Take the one that `TEST_DATABASE_URL` names, or start one. `durable` keeps it safe against power
+    /// failure, as in production: for measuring commits.
+    pub fn ensure(durable: bool) -> Result<Self> {
+        match std::env::var(URL_VARIABLE) {
+            Ok(url) if !url.is_empty() => Ok(Self::Given(url)),
+            _ => Ok(Self::Own(Cluster::start(durable)?)),
+        }
+    }
+
+    /// The address of its superuser.
+    pub fn url(&self) -> &str {
+        match self {
+            Self::Given(url) => url,
+            Self::Own(cluster) => &cluster.url,
+        }
+    }
+}
+
+/// A running cluster in a temporary folder.
+pub struct Cluster {
+    url: String,
+    // Fields drop in this order: the server must end before its folder goes.
+    _server: Job,
+    _folder: TempDir,
+}
+
+impl Cluster {
+    fn start(durable: bool) -> Result<Self> {
+        let programs = ensure_programs()?;
+        let owner = Owner::choose()?;
+        let folder = tempfile::Builder::new()
+            .prefix("pledgecast-postgres-")
+            .tempdir()?;
+        let password = random_password()?;
+        let password_file = folder.path().join("password");
+        fs::write(&password_file, &password)?;
+        for path in [folder.path(), &password_file] {
+            owner.give(path)?;
+        }
+        let data = folder.path().join("data");
+        let log = folder.path().join("log");
+        initialise(
+            owner.command(&programs, "initdb", folder.path()),
+            &data,
+            &password_file,
+        )?;
+        let port = process::free_port()?;
+        let mut postgres = owner.command(&programs, "postgres", folder.path());
+        configure(&mut postgres, &data, port, durable);
+        postgres.stdout(Stdio::null()).stderr(File::create(&log)?);
+        let mut server = Job::start(&mut postgres)?.stopped_by_interrupt();
+        wait_until_ready(&programs, port, &mut server, &log)?;
+        note(&format!("PostgreSQL runs on port {port}"));
+        let url = format!("postgres://postgres:{password}@127.0.0.1:{port}/postgres");
+        Ok(Self {
+            url,
+            _server: server,
+            _folder: folder,
+        })
+    }
+}
+
+fn initialise(mut initdb: Command, data: &Path, password_file: &Path) -> Result<()> {
+    initdb
+        .args([
+            "--username=postgres",
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+        ])
+        .args(["--no-sync", "--no-instructions"])
+        .arg("--pwfile")
+        .arg(password_file)
+        .arg("--pgdata")
+        .arg(data)
+        .stdout(Stdio::null());
+    process::run(&mut initdb)
+}
+
+fn configure(postgres: &mut Command, data: &Path, port: u16, durable: bool) {
+    postgres.arg("-D").arg(data).args([
+        "-p",
+        &port.to_string(),
+        "-c",
+        "listen_addresses=127.0.0.1",
+    ]);
+    // Each test has a database and pools of its own.
+    postgres.args([
+        "-c",
+        "unix_socket_directories=",
+        "-c",
+        "max_connections=400",
+    ]);
+    for setting in CARELESS.iter().filter(|_| !durable) {
+        postgres.args(["-c", setting]);
+    }
+}
+
+fn wait_until_ready(programs: &Path, port: u16, server: &mut Job, log: &Path) -> Result<()> {
+    let deadline = Instant::now() + START_LIMIT;
+    let mut ask = process::command(programs.join("pg_isready"));
+    ask.args(["--quiet", "--host=127.0.0.1", "--port", &port.to_string()]);
+    while !process::succeeds(&mut ask) {
+        process::go_on()?;
+        if server.ended()?.is_some() || Instant::now() > deadline {
+            bail!(
+                "PostgreSQL did not start: {}",
+                fs::read_to_string(log).unwrap_or_default().trim()
+            );
+        }
+        thread::sleep(POLL);
+    }
+    Ok(())
+}
+
+/// Find the folder with `initdb` and `postgres`, or have apt install them.
+fn ensure_programs() -> Result<PathBuf> {
+    if let Some(folder) = find_programs() {
+        return Ok(folder);
+    }
+    apt::install(
+        &["postgresql"],
+        "the tests need PostgreSQL; or set TEST_DATABASE_URL",
+    )?;
+    find_programs().context("PostgreSQL was installed but initdb is nowhere to be found")
+}
+
+fn find_programs() -> Option<PathBuf> {
+    let versions = fs::read_dir(DEBIAN_FOLDER).into_iter().flatten().flatten();
+    let debian = versions.filter_map(|entry| {
+        let version: u32 = entry.file_name().to_str()?.parse().ok()?;
+        Some((version, entry.path().join("bin")))
+    });
+    let newest = debian
+        .filter(|(_, folder)| folder.join("initdb").is_file())
+        .max();
+    let elsewhere =
+        || process::find_program("initdb").and_then(|file| file.parent().map(Path::to_owned));
+    newest.map(|(_, folder)| folder).or_else(elsewhere)
+}
+
+/// Who owns the cluster: `PostgreSQL` refuses to run as root.
+struct Owner(Option<(u32, u32)>);
+
+impl Owner {
+    fn choose() -> Result<Self> {
+        if !process::is_root() {
+            return Ok(Self(None));
+        }
+        let ask = |what: &str| -> Result<u32> {
+            let id = process::output(process::command("id").args([what, "postgres"]))
+                .context("PostgreSQL does not run as root, and there is no user postgres")?;
+            id.trim().parse().context("id gave no number")
+        };
+        Ok(Self(Some((ask("-u")?, ask("-g")?))))
+    }
+
+    fn give(&self, path: &Path) -> Result<()> {
+        let Some((user, group)) = self.0 else {
+            return Ok(());
+        };
+        chown(path, Some(user), Some(group))
+            .with_context(|| format!("cannot give away {}", path.display()))
+    }
+
+    fn command(&self, programs: &Path, name: &str, folder: &Path) -> Command {
+        let mut command = process::command(programs.join(name));
+        command.current_dir(folder).env("LC_ALL", "C.UTF-8");
+        if let Some((user, group)) = self.0 {
+            command.uid(user).gid(group);
+        }
+        command
+    }
+}
+
+fn random_password() -> Result<String> {
+    let mut bytes = [0; 32];
+    File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    Ok(fingerprint::of(&bytes))
+}

@@ -1,0 +1,43 @@
+//! What the person at the terminal sees: numbered steps with the time that each took.
+
+use std::time::Instant;
+
+use anyhow::Result;
+
+/// A counter of the steps of one command.
+pub struct Steps {
+    total: usize,
+    begun: usize,
+}
+
+impl Steps {
+    /// A command of `total` steps.
+    pub fn new(total: usize) -> Self {
+        Self { total, begun: 0 }
+    }
+
+    /// Announce a step, do it, and tell how long it took.
+    pub fn step<T>(&mut self, title: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.announce(title);
+        let start = Instant::now();
+        let result = work()?;
+        eprintln!(
+            "[{}/{}] done in {:.1} s",
+            self.begun,
+            self.total,
+            start.elapsed().as_secs_f64()
+        );
+        Ok(result)
+    }
+
+    /// Announce a step that lasts.
+    pub fn announce(&mut self, title: &str) {
+        self.begun += 1;
+        eprintln!("[{}/{}] {title} …", self.begun, self.total);
+    }
+}
+
+/// Tell one thing worth knowing inside a step.
+pub fn note(text: &str) {
+    eprintln!("      {text}");
+}

@@ -1,0 +1,54 @@
+//! The server half: building the program `pledgecast` and running it.
+
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{ExitCode, ExitStatus};
+
+use anyhow::Result;
+
+use crate::process::Job;
+use crate::{cargo, paths, process};
+
+/// The name of the program and of its package.
+const NAME: &str = "pledgecast";
+
+/// How the server is compiled.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// Quick to compile.
+    Dev,
+    /// Quick to run.
+    Release,
+}
+
+/// Build the program. The site must be built before, because the server embeds it.
+pub fn build(profile: Profile) -> Result<PathBuf> {
+    let mut command = process::cargo();
+    command
+        .args(["build", "--package", NAME, "--bin", NAME])
+        .current_dir(paths::root()?);
+    if profile == Profile::Release {
+        command.arg("--release");
+    }
+    cargo::program(&cargo::make(&mut command)?, NAME)
+}
+
+/// Serve in the foreground until the server ends, by itself or by a signal.
+pub fn serve(program: &Path, arguments: &[String]) -> Result<ExitCode> {
+    let mut command = process::command(program);
+    command.arg("serve").args(arguments);
+    Ok(exit_code(Job::start(&mut command)?.wait()?))
+}
+
+/// Serve in the background.
+pub fn start(program: &Path, arguments: &[String]) -> Result<Job> {
+    Job::start(process::command(program).arg("serve").args(arguments))
+}
+
+/// As shells do it: a program that died by a signal has 128 and its number.
+fn exit_code(status: ExitStatus) -> ExitCode {
+    let code = status
+        .code()
+        .unwrap_or_else(|| 128 + status.signal().unwrap_or(1));
+    ExitCode::from(u8::try_from(code).unwrap_or(u8::MAX))
+}

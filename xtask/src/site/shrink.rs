@@ -1,0 +1,77 @@
+//! Making the wasm smaller by `wasm-opt`, which npm has as the package `binaryen`.
+//!
+//! A comfort, not a need: without Node the site works and is about twice as large, and xtask says so.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::progress::note;
+use crate::{fingerprint, paths, process};
+
+/// Shrink the file in place. Returns false when that was not possible now but may be later.
+pub fn shrink(wasm: &Path) -> Result<bool> {
+    let Some(node) = process::find_program("node") else {
+        note(
+            "Node.js is not here: the wasm stays about twice as large as it could be (wasm-opt comes by npm)",
+        );
+        return Ok(false);
+    };
+    let Some(tool) = ensure_tool()? else {
+        note("npm could not fetch binaryen: the wasm stays about twice as large as it could be");
+        return Ok(false);
+    };
+    let before = fs::metadata(wasm)?.len();
+    let smaller = wasm.with_extension("opt.wasm");
+    // The features are read from the module: with all of them allowed, browsers refuse the outcome.
+    process::run(
+        process::command(node)
+            .arg(tool)
+            .arg("-Oz")
+            .arg(wasm)
+            .arg("-o")
+            .arg(&smaller),
+    )
+    .context("wasm-opt failed")?;
+    fs::rename(&smaller, wasm)?;
+    note(&format!(
+        "wasm-opt: {} kB to {} kB",
+        before / 1000,
+        fs::metadata(wasm)?.len() / 1000
+    ));
+    Ok(true)
+}
+
+/// Find `wasm-opt` in the cache, or have npm put it there, in a folder named by the lock file.
+fn ensure_tool() -> Result<Option<PathBuf>> {
+    let source = paths::root()?.join("xtask");
+    let lock = fs::read(source.join("package-lock.json"))
+        .context("cannot read xtask/package-lock.json")?;
+    let folder = paths::cache()?.join(format!("node-{}", &fingerprint::of(&lock)[..16]));
+    let tool = folder.join("node_modules/binaryen/bin/wasm-opt");
+    let complete = folder.join(".complete");
+    if complete.is_file() && tool.is_file() {
+        return Ok(Some(tool));
+    }
+    fs::create_dir_all(&folder)?;
+    for file in ["package.json", "package-lock.json"] {
+        fs::copy(source.join(file), folder.join(file))?;
+    }
+    note("fetching wasm-opt (npm's binaryen), once");
+    let mut npm = process::command("npm");
+    npm.args([
+        "ci",
+        "--no-audit",
+        "--no-fund",
+        "--ignore-scripts",
+        "--loglevel=error",
+    ])
+    .current_dir(&folder);
+    if process::run(&mut npm).is_err() || !tool.is_file() {
+        process::go_on()?;
+        return Ok(None);
+    }
+    fs::write(complete, "")?;
+    Ok(Some(tool))
+}

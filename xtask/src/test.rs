@@ -1,0 +1,95 @@
+//! `cargo xtask test`: every test, on real parts. What is missing is installed or named; nothing is skipped
+//! in silence.
+
+use anyhow::{Context, Result};
+use clap::{Args, ValueEnum};
+
+use crate::browser::Tools;
+use crate::postgres::{self, Postgres};
+use crate::progress::Steps;
+use crate::site::{Effort, Site};
+use crate::{cargo, paths, process};
+
+/// What to test and how.
+#[derive(Args)]
+pub struct Options {
+    /// Run only tests whose names contain this.
+    filter: Option<String>,
+    /// Run one part only.
+    #[arg(long, value_enum)]
+    only: Option<Part>,
+    /// Keep the test PostgreSQL safe against power failure, as in production (slower).
+    #[arg(long)]
+    durable: bool,
+    /// Let the browser tests replace docs/result.png, which the README shows.
+    #[arg(long)]
+    update_screenshot: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Tests beside the code, and documentation examples.
+    Unit,
+    /// Tests of the whole server, on SQLite and PostgreSQL.
+    Integration,
+    /// Tests of the pages in Chromium.
+    Browser,
+}
+
+impl Options {
+    fn wants(&self, part: Part) -> bool {
+        self.only.is_none_or(|only| only == part)
+    }
+}
+
+/// Build, start what the tests need, run them; all that was started ends with this function.
+pub fn test(options: &Options) -> Result<()> {
+    let site = Site::check(Effort::Release)?;
+    let parts = [Part::Unit, Part::Integration, Part::Browser].map(|part| options.wants(part));
+    let [unit, integration, browser] = parts.map(usize::from);
+    let mut steps = Steps::new(site.steps() + 1 + unit + 2 * integration + 2 * browser);
+    site.build(&mut steps)?;
+    let built = steps.step("Building the server and the tests", || {
+        cargo::make(of_server().arg("--no-run"))
+    })?;
+    let filter = options.filter.as_deref();
+    if options.wants(Part::Unit) {
+        steps.step("Unit tests", || unit_tests(filter))?;
+    }
+    if options.wants(Part::Integration) {
+        let database = steps.step("Starting PostgreSQL", || Postgres::ensure(options.durable))?;
+        steps.step("Integration tests, on SQLite and PostgreSQL", || {
+            let mut tests = of_server();
+            tests
+                .args(["--test", "*"])
+                .env(postgres::URL_VARIABLE, database.url());
+            process::run(tests.args(filter)).context("integration tests failed")
+        })?;
+    }
+    if options.wants(Part::Browser) {
+        let tools = steps.step("Looking for Playwright and Chromium", Tools::ensure)?;
+        let program = cargo::program(&built, "pledgecast")?;
+        steps.step("Browser tests", || {
+            tools.test(&program, filter, options.update_screenshot)
+        })?;
+    }
+    Ok(())
+}
+
+fn unit_tests(filter: Option<&str>) -> Result<()> {
+    process::run(of_server().args(["--lib", "--bins"]).args(filter))
+        .context("unit tests failed")?;
+    process::run(of_server().arg("--doc").args(filter)).context("documentation examples failed")?;
+    let mut own = process::cargo();
+    own.args(["test", "--package", "xtask"])
+        .current_dir(paths::root()?);
+    process::run(own.args(filter)).context("xtask's own tests failed")
+}
+
+/// `cargo test` of all but xtask, whose dependencies, when chosen together with the server's, would be
+/// compiled a second time with other features.
+fn of_server() -> std::process::Command {
+    let mut command = process::cargo();
+    command.args(["test", "--workspace", "--exclude", "xtask"]);
+    command
+}

@@ -1,0 +1,66 @@
+//! `cargo xtask train`: runs the pinned Python of `training/`. How a model is made is told there.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::progress::{Steps, note};
+use crate::server::{self, Profile};
+use crate::site::{Effort, Site};
+use crate::{apt, fingerprint, paths, process};
+
+/// Train from the rows in `data`. Features are computed by the server's own code, which Python calls.
+pub fn train(data: &Path) -> Result<()> {
+    let data = data
+        .canonicalize()
+        .with_context(|| format!("cannot find {}", data.display()))?;
+    let folder = paths::root()?.join("training");
+    let site = Site::check(Effort::Release)?;
+    let mut steps = Steps::new(site.steps() + 3);
+    site.build(&mut steps)?;
+    let program = steps.step("Building the server", || server::build(Profile::Release))?;
+    let python = steps.step("Setting up Python", || ensure_python(&folder))?;
+    steps.step("Training", || {
+        let mut command = process::command(python);
+        command
+            .arg("train.py")
+            .arg("--data")
+            .arg(&data)
+            .current_dir(&folder);
+        process::run(command.env("PLEDGECAST_BIN", program))
+    })
+}
+
+fn ensure_python(folder: &Path) -> Result<PathBuf> {
+    let environment = folder.join(".venv");
+    let python = environment.join("bin/python");
+    let requirements = folder.join("requirements.txt");
+    let wanted =
+        fingerprint::of(&fs::read(&requirements).context("cannot read training/requirements.txt")?);
+    let stamp = environment.join("installed");
+    if python.is_file() && fs::read_to_string(&stamp).unwrap_or_default() == wanted {
+        return Ok(python);
+    }
+    let mut make = process::command("python3");
+    make.args(["-m", "venv", "--clear"]).arg(&environment);
+    if process::run(&mut make).is_err() {
+        process::go_on()?;
+        apt::install(&["python3", "python3-venv"], "training needs it")?;
+        process::run(&mut make)?;
+    }
+    note("installing the pinned packages");
+    let mut pip = process::command(&python);
+    pip.args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "-r",
+    ])
+    .arg(&requirements);
+    process::run(&mut pip).context("pip cannot install training/requirements.txt")?;
+    fs::write(stamp, wanted)?;
+    Ok(python)
+}
