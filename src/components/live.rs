@@ -148,10 +148,9 @@ mod stream {
             on(&source, "open", move |_| {
                 self.retry_ms.set_value(RETRY_MIN_MS);
                 self.live.connection.set(Connection::Open);
-                // Whatever changed between the page's HTML, or the loss, and now.
-                self.session.refresh();
             });
             on(&source, "error", move |_| self.lost());
+            // The first event of every stream too: changes since the page's HTML, or since the loss.
             on(&source, "resync", move |_| self.session.refresh());
             on_data(&source, "balance", move |balance| {
                 self.session.set_balance(balance);

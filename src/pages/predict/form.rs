@@ -182,8 +182,9 @@ pub fn PredictForm(
     });
     Effect::new(move |_| {
         if let Some(input) = draft().filter(|_| !is_given) {
-            check.fill(input);
             toast::say(tr!(l, predict.restored).to_owned());
+            // The form is in the document only after this.
+            request_animation_frame(move || check.fill(input));
         }
     });
 
