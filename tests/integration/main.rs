@@ -1,2 +1,50 @@
-//! t
-fn main() {}
+//! The service as its users and its operator meet it: the real binary as processes, a real database,
+//! HTTP. Nothing here calls into the crate.
+//!
+//! Each behaviour is held on SQLite and on PostgreSQL; `cargo xtask test` brings the latter. What a
+//! single function does is tested beside that function; what a browser does, in `end2end`.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test says what is wrong by panicking"
+)]
+
+/// Makes two tests of each function: `sqlite::name` and `postgres::name`.
+macro_rules! on_both_databases {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $name() {
+                Box::pin(super::$name($crate::support::Engine::Sqlite)).await;
+            })+
+        }
+
+        mod postgres {
+            $(#[tokio::test]
+            async fn $name() {
+                Box::pin(super::$name($crate::support::Engine::Postgres)).await;
+            })+
+        }
+    };
+}
+
+mod accounts;
+mod architecture;
+mod campaign_fields;
+mod command_line;
+mod cookies;
+mod database_guards;
+mod events;
+mod forms;
+mod histories;
+mod idempotency;
+mod login_limits;
+mod models;
+mod money;
+mod pages;
+mod predictions;
+mod queue;
+mod queue_crashes;
+mod request_bodies;
+mod safety;
+mod support;

@@ -1,0 +1,187 @@
+//! The layout of the code: which module may use which, and how long a file may be.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+const MAX_LINES: usize = 400;
+
+/// Each module under `src` with the modules that it may use; what is not listed may not be there.
+const ALLOWED: &[(&str, &[&str])] = &[
+    ("types", &[]),
+    ("inference", &["types"]),
+    ("entities", &["types"]),
+    ("queue", &["entities", "types"]),
+    ("services", &["entities", "inference", "queue", "types"]),
+    (
+        "worker",
+        &["entities", "inference", "queue", "services", "types"],
+    ),
+    ("api", &["services", "types"]),
+    ("components", &["api", "i18n", "types"]),
+    ("pages", &["api", "app", "components", "i18n", "types"]),
+    ("app", &["api", "components", "i18n", "pages", "types"]),
+    (
+        "server",
+        &[
+            "api",
+            "app",
+            "entities",
+            "i18n",
+            "inference",
+            "queue",
+            "services",
+            "types",
+            "worker",
+        ],
+    ),
+];
+
+/// The crate's entry points: they put everything together.
+const ENTRY_POINTS: [&str; 2] = ["lib", "main"];
+
+#[test]
+fn each_module_uses_only_what_the_design_allows() {
+    let mut broken = Vec::new();
+    for (path, text) in sources("src") {
+        let module = module_of(&path);
+        if ENTRY_POINTS.contains(&module.as_str()) {
+            continue;
+        }
+        let allowed = ALLOWED.iter().find(|(name, _)| *name == module);
+        let Some((_, allowed)) = allowed else {
+            broken.push(format!("{}: {module} is not in the design", path.display()));
+            continue;
+        };
+        for used in used_modules(&text) {
+            if used != module && !allowed.contains(&used.as_str()) {
+                broken.push(format!("{}: {module} -> {used}", path.display()));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "edges:\n{}", broken.join("\n"));
+}
+
+#[test]
+fn the_design_lists_no_module_that_is_gone() {
+    let there: BTreeSet<String> = sources("src")
+        .iter()
+        .map(|(path, _)| module_of(path))
+        .collect();
+    for (module, _) in ALLOWED {
+        assert!(there.contains(*module), "{module}");
+    }
+}
+
+#[test]
+fn a_file_has_at_most_four_hundred_lines() {
+    let long: Vec<String> = ["src", "migration/src", "xtask/src", "tests/integration"]
+        .into_iter()
+        .flat_map(sources)
+        .map(|(path, text)| (path, text.lines().count()))
+        .filter(|(_, lines)| *lines > MAX_LINES)
+        .map(|(path, lines)| format!("{}: {lines}", path.display()))
+        .collect();
+    assert!(long.is_empty(), "too long:\n{}", long.join("\n"));
+}
+
+#[test]
+fn each_file_says_what_lives_in_it() {
+    let silent: Vec<String> = ["src", "migration/src", "xtask/src", "tests/integration"]
+        .into_iter()
+        .flat_map(sources)
+        .filter(|(_, text)| !text.starts_with("//! "))
+        .map(|(path, _)| path.display().to_string())
+        .collect();
+    assert!(silent.is_empty(), "no `//!`:\n{}", silent.join("\n"));
+}
+
+#[test]
+fn used_modules_are_found_in_every_way_to_name_them() {
+    let text = "use crate::types::Campaign;\nuse crate::{queue::Lease, services::{Clock, ledger}};\n\
+                fn f() { crate::entities::task::find(); } // crate::pages is a comment\n\
+                //! [`crate::server`] too\nuse crate::{\n    api::balance,\n    worker,\n};\n";
+    let found: Vec<String> = used_modules(text).into_iter().collect();
+    assert_eq!(
+        found,
+        ["api", "entities", "queue", "services", "types", "worker"]
+    );
+}
+
+/// Every Rust file below a folder of the repository, by its path in the repository.
+fn sources(folder: &str) -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders = vec![root.join(folder)];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|it| it == "rs") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                files.push((path.strip_prefix(root).unwrap().to_owned(), text));
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// The module of the first level that a file belongs to.
+fn module_of(path: &Path) -> String {
+    let part = path.components().nth(1).unwrap().as_os_str();
+    let name = part.to_str().unwrap();
+    name.trim_end_matches(".rs").to_owned()
+}
+
+/// The modules of the first level that a text names after `crate::`.
+fn used_modules(text: &str) -> BTreeSet<String> {
+    let code: Vec<&str> = text
+        .lines()
+        .map(|line| line.split("//").next().unwrap_or_default())
+        .collect();
+    let code = code.join("\n");
+    let mut modules = BTreeSet::new();
+    for (start, mark) in code.match_indices("crate::") {
+        // Not the end of a longer name, such as `my_crate::`.
+        if code[..start].ends_with(|it: char| it.is_alphanumeric() || it == '_') {
+            continue;
+        }
+        let rest = &code[start + mark.len()..];
+        match rest.strip_prefix('{') {
+            Some(group) => modules.extend(first_names(group)),
+            None => modules.extend(first_name(rest)),
+        }
+    }
+    modules
+}
+
+/// The first name of each entry of a `use` group, whose opening brace is taken off already.
+fn first_names(group: &str) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let mut depth = 0;
+    let mut entry = 0;
+    for (at, character) in group.char_indices() {
+        match character {
+            '{' => depth += 1,
+            '}' if depth > 0 => depth -= 1,
+            ',' | '}' if depth == 0 => {
+                names.extend(first_name(&group[entry..at]));
+                entry = at + 1;
+                if character == '}' {
+                    break;
+                }
+            }
+            _ => {}
+        }
+    }
+    names
+}
+
+fn first_name(path: &str) -> Option<String> {
+    let path = path.trim_start();
+    let end = path
+        .find(|it: char| !it.is_alphanumeric() && it != '_')
+        .unwrap_or(path.len());
+    (end > 0).then(|| path[..end].to_owned())
+}

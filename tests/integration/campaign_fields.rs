@@ -1,0 +1,124 @@
+//! Every field of the campaign, with values that break its rules, by the dozen.
+
+use serde_json::{Value, json};
+
+use crate::support::{Browser, Engine, predict_body, sample, shared_idle_server, unique};
+
+on_both_databases!(
+    a_broken_rule_names_its_field_and_holds_nothing,
+    a_text_that_is_too_long_is_named,
+    several_broken_rules_are_named_together,
+    a_missing_or_bad_idempotency_key_is_named,
+);
+
+const NO_FLAG: &str = r#"["maybe", 2, -1, "truefalse", 0.5]"#;
+const NO_RATE: &str = r#"["one", -1, 1e300, "NaN", "1,5", "inf"]"#;
+const NO_TEXT: &str = r#"["a\u0000b"]"#;
+const NO_DATE: &str = r#"["soon", "2024-02-30", "30/01/2024", 20240130, "2024-13-01", "0000-00-00",
+                          "99999-01-01", "1999-01-01", true]"#;
+
+/// Fields with JSON lists of values that they must refuse; the rest of the sample stays as it is.
+const BROKEN: &[(&str, &str)] = &[
+    ("country", r#"["", " ", null, "Narnia", "USA", 1, "U\u0000"]"#),
+    ("currency", r#"["", null, "XYZ", "$", 1, false]"#),
+    ("prelaunch_activated", NO_FLAG),
+    ("staff_pick", NO_FLAG),
+    ("static_usd_rate", NO_RATE),
+    ("fx_rate", NO_RATE),
+    ("created_at", NO_DATE),
+    ("launched_at", NO_DATE),
+    ("launched_at", r#"["", null, "2024-01-14"]"#),
+    ("deadline", NO_DATE),
+    (
+        "deadline",
+        r#"["", null, "2024-01-30", "2024-01-29", "2024-03-31"]"#,
+    ),
+    ("name", NO_TEXT),
+    ("name", r#"["", "   ", null]"#),
+    ("blurb", NO_TEXT),
+    (
+        "usd_goal",
+        r#"["", null, 0, -5, "abc", 1e300, "inf", "NaN", "10 000", true, "1e-400"]"#,
+    ),
+    ("name_city", NO_TEXT),
+    ("region", NO_TEXT),
+    ("type", NO_TEXT),
+    ("ppohasaction", NO_FLAG),
+    ("analytics_name", r#"["", null, "Danse", 5, "D\u0000"]"#),
+    (
+        "position",
+        r#"["first", -1, 1.5, 101, 1e10, "99999999999"]"#,
+    ),
+    ("parent_name", r#"["Games", "Nowhere", 5]"#),
+    ("is_not_first_project", NO_FLAG),
+    ("has_video", NO_FLAG),
+];
+
+async fn assert_names(browser: &Browser, field: &str, value: Value) {
+    let mut body = predict_body(&unique("broken"));
+    body[field] = value;
+    let answer = browser.post_json("/api/tasks/predict", &body).await;
+    answer.names_fields(&[field]);
+}
+
+async fn assert_nothing_happened(browser: &Browser) {
+    assert_eq!(browser.balance().await, [10, 0, 10]);
+    assert!(browser.items("/api/tasks").await.is_empty());
+}
+
+async fn a_broken_rule_names_its_field_and_holds_nothing(engine: Engine) {
+    let browser = Browser::registered(shared_idle_server(engine).await).await;
+    for field in sample().as_object().unwrap().keys() {
+        assert!(BROKEN.iter().any(|(name, _)| name == field), "{field}");
+    }
+    for (field, values) in BROKEN {
+        let values: Vec<Value> = serde_json::from_str(values).unwrap();
+        for value in values {
+            assert_names(&browser, field, value).await;
+        }
+    }
+    assert_nothing_happened(&browser).await;
+}
+
+async fn a_text_that_is_too_long_is_named(engine: Engine) {
+    let browser = Browser::registered(shared_idle_server(engine).await).await;
+    for (field, longest) in [
+        ("name", 100),
+        ("blurb", 200),
+        ("name_city", 100),
+        ("region", 100),
+        ("type", 100),
+        ("country", 10),
+        ("analytics_name", 100),
+        ("parent_name", 100),
+    ] {
+        for length in [longest + 1, 10_000] {
+            assert_names(&browser, field, json!("й".repeat(length))).await;
+        }
+    }
+    assert_nothing_happened(&browser).await;
+}
+
+async fn several_broken_rules_are_named_together(engine: Engine) {
+    let browser = Browser::registered(shared_idle_server(engine).await).await;
+    let mut body = predict_body(&unique("several"));
+    body["usd_goal"] = json!(-1);
+    body["deadline"] = json!("2030-01-01");
+    body["country"] = json!("Narnia");
+    body["has_video"] = json!("maybe");
+    let answer = browser.post_json("/api/tasks/predict", &body).await;
+    answer.names_fields(&["country", "deadline", "has_video", "usd_goal"]);
+}
+
+async fn a_missing_or_bad_idempotency_key_is_named(engine: Engine) {
+    let browser = Browser::registered(shared_idle_server(engine).await).await;
+    for key in ["", "  ", "nul\u{0}nul", &"k".repeat(1000)] {
+        let answer = browser
+            .post_json("/api/tasks/predict", predict_body(key))
+            .await;
+        answer.names_fields(&["idempotency_key"]);
+    }
+    let answer = browser.post_json("/api/tasks/predict", sample()).await;
+    answer.names_fields(&["idempotency_key"]);
+    assert_nothing_happened(&browser).await;
+}

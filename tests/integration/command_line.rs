@@ -1,0 +1,174 @@
+//! The operator's commands and the configuration.
+
+use crate::support::{Browser, Engine, Site, unique};
+
+on_both_databases!(
+    migrating_twice_is_as_good_as_once,
+    a_user_made_by_the_operator_can_log_in,
+    the_operators_grant_is_a_line_of_the_ledger,
+    a_grant_cannot_take_what_is_not_there,
+    the_audit_needs_no_server,
+);
+
+async fn migrating_twice_is_as_good_as_once(engine: Engine) {
+    let site = Site::new(engine).await;
+    site.run_ok(&["migrate"], "").await;
+    site.run_ok(&["migrate"], "").await;
+    let users = site.database.number("SELECT COUNT(*) FROM users").await;
+    assert_eq!(users, 0);
+}
+
+async fn a_user_made_by_the_operator_can_log_in(engine: Engine) {
+    let (site, server) = Site::serving(engine, &[]).await;
+    let admin = site.admin(&server).await;
+    assert_eq!(admin.get("/api/auth/me").await.ok()["role"], "admin");
+    site.assert_audit_is_clean().await;
+    let taken = site
+        .run(
+            &["user", "create", "--email", "x", "--role", "admin"],
+            "correct horse battery\n",
+        )
+        .await;
+    assert!(!taken.status.success());
+    assert!(String::from_utf8_lossy(&taken.stderr).contains("email"));
+}
+
+async fn grant(site: &Site, email: &str, amount: &str) -> std::process::Output {
+    let amount = format!("--amount={amount}");
+    let arguments = [
+        "user",
+        "grant",
+        "--email",
+        email,
+        &amount,
+        "--reason",
+        "a goodwill gesture",
+    ];
+    site.run(&arguments, "").await
+}
+
+async fn the_operators_grant_is_a_line_of_the_ledger(engine: Engine) {
+    let (site, server) = Site::serving(engine, &[]).await;
+    let browser = Browser::registered(&server).await;
+    for (amount, after) in [("50", 60), ("-20", 40)] {
+        let output = grant(&site, &browser.email, amount).await;
+        assert!(output.status.success(), "{output:?}");
+        assert_eq!(browser.balance().await, [after, 0, after]);
+        let line = &browser.items("/api/transactions").await[0];
+        assert_eq!(line["kind"], "adjustment");
+        assert_eq!(line["description"], "a goodwill gesture");
+        assert_eq!(line["balance_after"], after);
+    }
+    site.assert_audit_is_clean().await;
+}
+
+async fn a_grant_cannot_take_what_is_not_there(engine: Engine) {
+    let (site, server) = Site::serving(engine, &[("PLEDGECAST_WORKERS", "0")]).await;
+    let browser = Browser::registered(&server).await;
+    browser.top_up(5).await;
+    browser.submit().await;
+    let nobody = format!("{}@example.org", unique("nobody"));
+    for (email, amount) in [
+        (browser.email.as_str(), "-6"),
+        (&browser.email, "-1000"),
+        (&browser.email, "0"),
+        (&browser.email, "much"),
+        (&nobody, "5"),
+    ] {
+        let output = grant(&site, email, amount).await;
+        assert!(!output.status.success(), "{email} {amount}: {output:?}");
+        assert!(!output.stderr.is_empty());
+    }
+    assert_eq!(browser.balance().await, [15, 10, 5]);
+    site.assert_audit_is_clean().await;
+}
+
+async fn the_audit_needs_no_server(engine: Engine) {
+    let site = Site::new(engine).await;
+    site.run_ok(&["migrate"], "").await;
+    site.assert_audit_is_clean().await;
+}
+
+#[tokio::test]
+async fn without_a_database_url_the_data_folder_holds_a_sqlite_database() {
+    let site = Site::new(Engine::Sqlite).await;
+    let mut command = site.command(&["serve", "--workers", "1"], &[]);
+    command.env_remove("PLEDGECAST_DATABASE_URL");
+    let mut program = site.start(command);
+    program
+        .wait_for_line("Pledgecast is ready at http://")
+        .await;
+    program.stop().await;
+    let entries = std::fs::read_dir(site.data()).unwrap();
+    let names: Vec<_> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert!(
+        names.iter().any(|name| !name.contains("key")),
+        "no database: {names:?}"
+    );
+    assert!(!std::path::Path::new(&site.database.url).exists());
+}
+
+#[tokio::test]
+async fn a_wrong_setting_is_told_by_its_name_at_start() {
+    let site = Site::new(Engine::Sqlite).await;
+    for (name, value) in [
+        ("PLEDGECAST_ADDRESS", "nowhere"),
+        ("PLEDGECAST_WORKERS", "many"),
+        ("PLEDGECAST_WORKERS", "-1"),
+        ("PLEDGECAST_INFERENCE_THREADS", "0"),
+        ("PLEDGECAST_WELCOME_CREDITS", "-1"),
+        ("PLEDGECAST_WELCOME_CREDITS", "1.5"),
+        ("PLEDGECAST_LEASE_SECONDS", "0"),
+        ("PLEDGECAST_MAX_QUEUED", "x"),
+        ("PLEDGECAST_AUTH_PER_MINUTE", "0"),
+        ("PLEDGECAST_DATABASE_URL", "mysql://somewhere/db"),
+        ("PLEDGECAST_DATABASE_URL", "nonsense"),
+        ("PLEDGECAST_PUBLIC_URL", "not a url"),
+    ] {
+        let mut program = site.start(site.command(&["serve"], &[(name, value)]));
+        let status = program.wait().await;
+        assert!(!status.success(), "{name}={value} was taken");
+        let told = program.log();
+        let option = name.trim_start_matches("PLEDGECAST_").to_lowercase();
+        let option = option.replace('_', "-");
+        assert!(
+            told.contains(name) || told.contains(&option),
+            "{name}={value}: {told}"
+        );
+        assert!(!told.contains("panicked"), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn the_help_explains_every_setting() {
+    let site = Site::new(Engine::Sqlite).await;
+    let help = site.run_ok(&["serve", "--help"], "").await;
+    for name in [
+        "PLEDGECAST_DATABASE_URL",
+        "PLEDGECAST_ADDRESS",
+        "PLEDGECAST_DATA_DIR",
+        "PLEDGECAST_WORKERS",
+        "PLEDGECAST_INFERENCE_THREADS",
+        "PLEDGECAST_WELCOME_CREDITS",
+        "PLEDGECAST_AUTH_PER_MINUTE",
+        "PLEDGECAST_MAX_QUEUED",
+        "PLEDGECAST_LEASE_SECONDS",
+        "PLEDGECAST_PUBLIC_URL",
+        "PLEDGECAST_LOG",
+    ] {
+        assert!(help.contains(name), "{name} is not explained:\n{help}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_is_taken_is_told_and_ends_the_start() {
+    let (_site, server) = Site::serving(Engine::Sqlite, &[]).await;
+    let address = server.url.trim_start_matches("http://");
+    let other = Site::new(Engine::Sqlite).await;
+    let settings = [("PLEDGECAST_ADDRESS", address)];
+    let mut program = other.start(other.command(&["serve"], &settings));
+    assert!(!program.wait().await.success());
+    assert!(program.log().contains(address), "{}", program.log());
+}

@@ -1,0 +1,103 @@
+//! The flags of the session cookie and the key behind it.
+
+use std::os::unix::fs::PermissionsExt;
+
+use serde_json::json;
+
+use crate::support::{Browser, Engine, Site, unique};
+
+/// The `Set-Cookie` lines of a registration at a site with these settings.
+async fn cookies_of_a_registration(settings: &[(&str, &str)]) -> (Site, Vec<String>) {
+    let (site, server) = Site::serving(Engine::Sqlite, settings).await;
+    let body = json!({
+        "email": format!("{}@example.org", unique("cookie")),
+        "password": "correct horse battery",
+    });
+    let answer = Browser::new(&server)
+        .post_json("/api/auth/register", &body)
+        .await;
+    answer.ok();
+    let lines = answer.headers.get_all("set-cookie").iter();
+    let lines: Vec<_> = lines
+        .map(|line| line.to_str().unwrap().to_owned())
+        .collect();
+    assert!(!lines.is_empty());
+    (site, lines)
+}
+
+#[tokio::test]
+async fn over_http_the_cookie_is_out_of_reach_of_scripts_and_other_sites() {
+    let (_site, lines) = cookies_of_a_registration(&[]).await;
+    for line in lines {
+        for flag in ["; HttpOnly", "; SameSite=Lax", "; Path=/"] {
+            assert!(line.contains(flag), "no `{flag}`: {line}");
+        }
+        assert!(!line.contains("; Secure"), "{line}");
+        assert!(!line.starts_with("__Host-"), "{line}");
+        assert!(!line.contains("; Domain"), "{line}");
+        assert!(!line.contains("example.org"), "not encrypted: {line}");
+    }
+}
+
+#[tokio::test]
+async fn over_https_the_cookie_is_secure_and_bound_to_the_host() {
+    let settings = [("PLEDGECAST_PUBLIC_URL", "https://pledgecast.example")];
+    let (_site, lines) = cookies_of_a_registration(&settings).await;
+    for line in lines {
+        assert!(line.starts_with("__Host-"), "{line}");
+        for flag in ["; Secure", "; HttpOnly", "; SameSite=Lax", "; Path=/"] {
+            assert!(line.contains(flag), "no `{flag}`: {line}");
+        }
+        assert!(!line.contains("; Domain"), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn the_key_is_made_once_for_its_owner_alone() {
+    let (site, server) = Site::serving(Engine::Sqlite, &[]).await;
+    let key_files = || -> Vec<_> {
+        let entries = std::fs::read_dir(site.data()).unwrap();
+        entries
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.file_name().unwrap().to_string_lossy().contains("key"))
+            .collect()
+    };
+    let files = key_files();
+    let [path] = files.as_slice() else {
+        panic!("not one key file: {files:?}");
+    };
+    let mode = std::fs::metadata(path).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let key = std::fs::read(path).unwrap();
+    assert!(key.len() >= 64, "{} bytes", key.len());
+
+    server.program.stop().await;
+    let _server = site.serve(&[]).await;
+    assert_eq!(std::fs::read(path).unwrap(), key);
+
+    let other = Site::serving(Engine::Sqlite, &[]).await;
+    let other_key = std::fs::read(other.0.data().join(path.file_name().unwrap()));
+    assert_ne!(other_key.unwrap(), key, "a built-in key");
+}
+
+#[tokio::test]
+async fn a_forged_or_damaged_cookie_is_no_session() {
+    let (_site, server) = Site::serving(Engine::Sqlite, &[]).await;
+    let browser = Browser::registered(&server).await;
+    let request = browser.request(reqwest::Method::GET, "/api/auth/me");
+    let cookies = request.build().unwrap().headers()["cookie"].clone();
+    let cookies = cookies.to_str().unwrap();
+    let middle = cookies.len() / 2;
+    for forged in [
+        format!("{}!{}", &cookies[..middle], &cookies[middle + 1..]),
+        cookies[..middle].to_owned(),
+        cookies.replace('=', "=1"),
+        cookies.split_once('=').unwrap().0.to_owned() + "=",
+    ] {
+        let stranger = Browser::new(&server);
+        let request = stranger
+            .request(reqwest::Method::GET, "/api/auth/me")
+            .header("cookie", forged);
+        stranger.send(request).await.problem(401);
+    }
+}

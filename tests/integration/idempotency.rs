@@ -1,0 +1,141 @@
+//! The same request sent again pays once.
+
+use serde_json::{Value, json};
+
+use crate::support::{
+    Browser, Engine, PRICE, Site, predict_body, shared_idle_server, shared_server, unique,
+};
+
+on_both_databases!(
+    a_repeated_top_up_answers_the_same_line,
+    a_top_up_key_is_good_for_one_amount,
+    twenty_top_ups_with_one_key_at_once_are_one_line,
+    a_repeated_prediction_answers_the_same_task,
+    a_prediction_key_is_good_for_one_campaign,
+    a_repeat_is_recognised_in_another_shape_and_after_the_credits_are_gone,
+    twenty_predictions_with_one_key_at_once_are_one_task,
+    two_users_may_use_the_same_key,
+    a_repeat_is_recognised_after_a_restart,
+);
+
+async fn a_repeated_top_up_answers_the_same_line(engine: Engine) {
+    let browser = Browser::registered(shared_server(engine).await).await;
+    let body = json!({ "amount": 30, "idempotency_key": unique("again") });
+    let first = browser.post_json("/api/balance/top_up", &body).await.ok();
+    browser.top_up(5).await;
+    let second = browser.post_json("/api/balance/top_up", &body).await.ok();
+    assert_eq!(first, second);
+    assert_eq!(browser.balance().await, [45, 0, 45]);
+}
+
+fn assert_key_was_used(problem: &Value) {
+    assert_eq!(problem["type"], "/problems/key_reused", "{problem}");
+}
+
+async fn a_top_up_key_is_good_for_one_amount(engine: Engine) {
+    let browser = Browser::registered(shared_server(engine).await).await;
+    let mut body = json!({ "amount": 30, "idempotency_key": unique("other") });
+    browser.post_json("/api/balance/top_up", &body).await.ok();
+    body["amount"] = json!(31);
+    let answer = browser.post_json("/api/balance/top_up", &body).await;
+    assert_key_was_used(&answer.problem(422));
+    assert_eq!(browser.balance().await, [40, 0, 40]);
+}
+
+async fn twenty_top_ups_with_one_key_at_once_are_one_line(engine: Engine) {
+    let browser = Browser::registered(shared_server(engine).await).await;
+    let body = json!({ "amount": 30, "idempotency_key": unique("burst") });
+    let attempts = (0..20).map(|_| browser.post_json("/api/balance/top_up", &body));
+    let answers = futures::future::join_all(attempts).await;
+    let first = answers[0].ok();
+    assert!(answers.iter().all(|answer| answer.ok() == first));
+    assert_eq!(browser.balance().await, [40, 0, 40]);
+}
+
+async fn a_repeated_prediction_answers_the_same_task(engine: Engine) {
+    let browser = Browser::registered(shared_server(engine).await).await;
+    browser.top_up(90).await;
+    let body = predict_body(&unique("again"));
+    let first = browser.post_json("/api/tasks/predict", &body).await.ok();
+    let again = browser.post_json("/api/tasks/predict", &body).await.ok();
+    assert_eq!(again["id"], first["id"]);
+    browser.wait_until_final(&first["id"]).await;
+    let finished = browser.post_json("/api/tasks/predict", &body).await.ok();
+    assert_eq!(finished["id"], first["id"]);
+    assert_eq!(browser.items("/api/tasks").await.len(), 1);
+    assert_eq!(browser.balance().await, [90, 0, 90]);
+}
+
+async fn a_prediction_key_is_good_for_one_campaign(engine: Engine) {
+    let browser = Browser::registered(shared_server(engine).await).await;
+    browser.top_up(90).await;
+    let mut body = predict_body(&unique("other"));
+    browser.post_json("/api/tasks/predict", &body).await.ok();
+    body["usd_goal"] = json!(20_000);
+    let answer = browser.post_json("/api/tasks/predict", &body).await;
+    assert_key_was_used(&answer.problem(422));
+    assert_eq!(browser.items("/api/tasks").await.len(), 1);
+}
+
+async fn a_repeat_is_recognised_in_another_shape_and_after_the_credits_are_gone(engine: Engine) {
+    let browser = Browser::registered(shared_server(engine).await).await;
+    let body = predict_body(&unique("shape"));
+    let first = browser.post_json("/api/tasks/predict", &body).await.ok();
+    let form = crate::support::form_of(&body);
+    let again = browser.post_form("/api/tasks/predict", &form).await.ok();
+    assert_eq!(again["id"], first["id"]);
+    browser.wait_until_final(&first["id"]).await;
+    assert_eq!(browser.balance().await, [0, 0, 0]);
+    let late = browser.post_form("/api/tasks/predict", &form).await.ok();
+    assert_eq!(late["id"], first["id"]);
+}
+
+async fn twenty_predictions_with_one_key_at_once_are_one_task(engine: Engine) {
+    let browser = Browser::registered(shared_idle_server(engine).await).await;
+    browser.top_up(990).await;
+    let body = predict_body(&unique("burst"));
+    let attempts = (0..20).map(|_| browser.post_json("/api/tasks/predict", &body));
+    let answers = futures::future::join_all(attempts).await;
+    let first = answers[0].ok();
+    assert!(
+        answers
+            .iter()
+            .all(|answer| answer.ok()["id"] == first["id"])
+    );
+    assert_eq!(browser.items("/api/tasks").await.len(), 1);
+    assert_eq!(browser.balance().await, [1000, PRICE, 1000 - PRICE]);
+}
+
+async fn two_users_may_use_the_same_key(engine: Engine) {
+    let server = shared_server(engine).await;
+    let body = predict_body(&unique("shared"));
+    let mut ids = Vec::new();
+    for _ in 0..2 {
+        let browser = Browser::registered(server).await;
+        let task = browser.post_json("/api/tasks/predict", &body).await.ok();
+        ids.push(task["id"].clone());
+        let top_up = json!({ "amount": 5, "idempotency_key": body["idempotency_key"] });
+        browser.post_json("/api/balance/top_up", &top_up).await.ok();
+    }
+    assert_ne!(ids[0], ids[1]);
+}
+
+async fn a_repeat_is_recognised_after_a_restart(engine: Engine) {
+    let (site, server) = Site::serving(engine, &[]).await;
+    let browser = Browser::registered(&server).await;
+    let top_up = json!({ "amount": 30, "idempotency_key": unique("restart") });
+    let line = browser.post_json("/api/balance/top_up", &top_up).await.ok();
+    let predict = predict_body(&unique("restart"));
+    let task = browser.post_json("/api/tasks/predict", &predict).await.ok();
+    server.program.stop().await;
+
+    let server = site.serve(&[]).await;
+    let browser = browser.copy_at(&server);
+    let again = browser.post_json("/api/balance/top_up", &top_up).await.ok();
+    assert_eq!(again, line);
+    let again = browser.post_json("/api/tasks/predict", &predict).await.ok();
+    assert_eq!(again["id"], task["id"]);
+    browser.wait_until_idle().await;
+    assert_eq!(browser.balance().await, [30, 0, 30]);
+    site.assert_audit_is_clean().await;
+}

@@ -1,0 +1,133 @@
+//! Every page answers whole HTML, signed in or not; health; what is not there.
+
+use serde_json::json;
+
+use crate::support::{Browser, Engine, Site, shared_server, unique};
+
+on_both_databases!(
+    every_page_answers_html_to_a_signed_in_user,
+    private_pages_lead_a_visitor_to_log_in,
+    public_pages_answer_a_visitor,
+    an_unknown_page_is_404_html,
+    an_unknown_endpoint_is_a_404_problem,
+    what_a_user_wrote_is_shown_as_text,
+    the_service_is_live_and_ready,
+    a_service_without_its_database_is_live_and_not_ready,
+    each_answer_carries_a_request_id,
+);
+
+const PRIVATE: [&str; 5] = [
+    "/overview",
+    "/predict",
+    "/tasks",
+    "/transactions",
+    "/account",
+];
+
+async fn every_page_answers_html_to_a_signed_in_user(engine: Engine) {
+    let browser = Browser::registered(shared_server(engine).await).await;
+    let id = browser.submit().await["id"].clone();
+    browser.wait_until_final(&id).await;
+    let task = format!("/tasks/{id}");
+    for path in ["/", &task].into_iter().chain(PRIVATE) {
+        let answer = browser.get(path).await;
+        assert_eq!(answer.status, 200, "{path}");
+        assert!(answer.is_html(), "{path}");
+        let html = answer.text();
+        assert!(html.contains("<title>"), "{path} has no title");
+        assert!(html.contains("<h1"), "{path} has no heading");
+        assert!(html.ends_with("</html>"), "{path} is cut off");
+    }
+}
+
+async fn private_pages_lead_a_visitor_to_log_in(engine: Engine) {
+    let server = shared_server(engine).await;
+    for path in PRIVATE.into_iter().chain(["/tasks/1"]) {
+        let answer = server.get(path).await;
+        if answer.status == 200 {
+            assert!(answer.is_html(), "{path}");
+            assert!(answer.text().contains("/login"), "{path}");
+        } else {
+            assert!(answer.location().starts_with("/login"), "{path}");
+        }
+    }
+}
+
+async fn public_pages_answer_a_visitor(engine: Engine) {
+    let server = shared_server(engine).await;
+    for path in ["/", "/login", "/register"] {
+        let answer = server.get(path).await;
+        assert_eq!(answer.status, 200, "{path}");
+        assert!(answer.is_html(), "{path}");
+    }
+}
+
+async fn an_unknown_page_is_404_html(engine: Engine) {
+    let server = shared_server(engine).await;
+    let browser = Browser::registered(server).await;
+    for path in ["/no-such-page", "/tasks/1/more", "/favicon.png"] {
+        let answer = browser.get(path).await;
+        assert_eq!(answer.status, 404, "{path}");
+        assert!(answer.is_html(), "{path}");
+    }
+    let stranger = Browser::registered(server).await;
+    let id = browser.submit().await["id"].clone();
+    for path in [
+        format!("/tasks/{id}"),
+        "/tasks/999999999".to_owned(),
+        "/tasks/abc".to_owned(),
+    ] {
+        let answer = stranger.get(&path).await;
+        assert_eq!(answer.status, 404, "{path}");
+        assert!(answer.is_html(), "{path}");
+    }
+}
+
+async fn an_unknown_endpoint_is_a_404_problem(engine: Engine) {
+    let browser = Browser::new(shared_server(engine).await);
+    for path in ["/api", "/api/", "/api/nothing", "/api/tasks/1"] {
+        browser.get(path).await.problem(404);
+        browser.post_json(path, json!({})).await.problem(404);
+    }
+}
+
+async fn what_a_user_wrote_is_shown_as_text(engine: Engine) {
+    let browser = Browser::registered(shared_server(engine).await).await;
+    let mut body = crate::support::predict_body(&unique("script"));
+    body["name"] = json!("<script>alert(1)</script>");
+    body["blurb"] = json!("</script><img src=x onerror=alert(1)>");
+    let task = browser.post_json("/api/tasks/predict", &body).await.ok();
+    for path in [format!("/tasks/{}", task["id"]), "/tasks".to_owned()] {
+        let html = browser.get(&path).await.text();
+        assert!(html.contains("alert(1)"), "{path} does not show it");
+        assert!(!html.contains("<script>alert"), "{path}");
+        assert!(!html.contains("<img src=x"), "{path}");
+    }
+}
+
+async fn the_service_is_live_and_ready(engine: Engine) {
+    let server = shared_server(engine).await;
+    for path in ["/health/live", "/health/ready"] {
+        assert_eq!(server.get(path).await.status, 200, "{path}");
+    }
+}
+
+async fn a_service_without_its_database_is_live_and_not_ready(engine: Engine) {
+    let (site, server) = Site::serving(engine, &[("PLEDGECAST_WORKERS", "0")]).await;
+    for table in ["task", "users", "balance", "model"] {
+        let sql = format!("ALTER TABLE {table} RENAME TO {table}_away");
+        site.database.execute(&sql).await;
+    }
+    assert_eq!(server.get("/health/live").await.status, 200);
+    assert_eq!(server.get("/health/ready").await.status, 503);
+}
+
+async fn each_answer_carries_a_request_id(engine: Engine) {
+    let server = shared_server(engine).await;
+    let page = server.get("/").await;
+    let api = server.get("/api/auth/me").await;
+    let (first, second) = (page.header("x-request-id"), api.header("x-request-id"));
+    assert!(!first.is_empty());
+    assert_ne!(first, second);
+    assert_eq!(api.problem(401)["request_id"], second);
+}

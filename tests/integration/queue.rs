@@ -1,0 +1,181 @@
+//! Tasks, workers and processes in quiet times: who does what, and what a restart keeps.
+
+use serde_json::json;
+
+use crate::support::{Browser, Engine, EventStream, Server, Site, wait_for};
+
+const IDLE: [(&str, &str); 1] = [("PLEDGECAST_WORKERS", "0")];
+
+on_both_databases!(
+    what_was_queued_before_a_restart_is_done_after_it,
+    a_server_that_is_asked_to_stop_ends_the_work_in_hand,
+    a_task_whose_model_cannot_be_loaded_fails_and_gives_its_hold_back,
+    many_users_at_once_are_each_charged_for_their_own,
+);
+
+async fn submit_many(browser: &Browser, count: i64) {
+    browser.top_up(10 * count).await;
+    futures::future::join_all((0..count).map(|_| browser.submit())).await;
+}
+
+async fn what_was_queued_before_a_restart_is_done_after_it(engine: Engine) {
+    let (site, server) = Site::serving(engine, &IDLE).await;
+    let browser = Browser::registered(&server).await;
+    submit_many(&browser, 5).await;
+    server.program.stop().await;
+
+    let server = site.serve(&[]).await;
+    let browser = browser.copy_at(&server);
+    browser.wait_until_idle().await;
+    let done = browser.items("/api/tasks?status=succeeded").await;
+    assert_eq!(done.len(), 5);
+    assert_eq!(browser.balance().await, [10, 0, 10]);
+    site.assert_audit_is_clean().await;
+}
+
+async fn a_server_that_is_asked_to_stop_ends_the_work_in_hand(engine: Engine) {
+    let (site, server) = Site::serving(engine, &[]).await;
+    let browser = Browser::registered(&server).await;
+    submit_many(&browser, 60).await;
+    for signal in ["TERM", "INT"] {
+        let mut program = site.serve(&[]).await.program;
+        program.signal(signal);
+        let status = program.wait().await;
+        assert!(status.success(), "{signal}: {status}\n{}", program.log());
+    }
+    server.program.stop().await;
+    let sql = "SELECT COUNT(*) FROM task WHERE status = 'running'";
+    assert_eq!(site.database.number(sql).await, 0);
+    site.assert_audit_is_clean().await;
+
+    let server = site.serve(&[]).await;
+    let browser = browser.copy_at(&server);
+    browser.wait_until_idle().await;
+    assert_eq!(browser.balance().await, [10, 0, 10]);
+    let again = "SELECT COUNT(*) FROM task WHERE attempts <> 1";
+    assert_eq!(site.database.number(again).await, 0);
+    site.assert_audit_is_clean().await;
+}
+
+async fn a_task_whose_model_cannot_be_loaded_fails_and_gives_its_hold_back(engine: Engine) {
+    let (site, server) = Site::serving(engine, &IDLE).await;
+    let browser = Browser::registered(&server).await;
+    let task = browser.submit().await;
+    server.program.stop().await;
+    let garbage = match engine {
+        Engine::Sqlite => "UPDATE model SET onnx = X'00'",
+        Engine::Postgres => "UPDATE model SET onnx = '\\x00'",
+    };
+    site.database.execute(garbage).await;
+
+    let server = site.serve(&[("PLEDGECAST_LEASE_SECONDS", "1")]).await;
+    let browser = browser.copy_at(&server);
+    let task = browser.wait_until_final(&task["id"]).await;
+    assert_eq!(task["status"], "failed");
+    assert!(!task["error"].as_str().unwrap().is_empty());
+    assert!(task["finished_at"].is_string());
+    assert_eq!(task["result"], json!(null));
+    assert_eq!(browser.balance().await, [10, 0, 10]);
+    assert_eq!(browser.items("/api/transactions").await.len(), 1);
+    site.assert_audit_is_clean().await;
+}
+
+async fn many_users_at_once_are_each_charged_for_their_own(engine: Engine) {
+    let (site, server) = Site::serving(engine, &[("PLEDGECAST_WORKERS", "3")]).await;
+    let users = (0..12).map(|number| {
+        let server = &server;
+        async move {
+            let browser = Browser::registered(server).await;
+            submit_many(&browser, number).await;
+            browser.wait_until_idle().await;
+            let done = browser.items("/api/tasks?status=succeeded&limit=100").await;
+            assert_eq!(done.len(), usize::try_from(number).unwrap());
+            assert_eq!(browser.balance().await, [10, 0, 10]);
+        }
+    });
+    futures::future::join_all(users).await;
+    site.assert_audit_is_clean().await;
+}
+
+#[tokio::test]
+async fn on_sqlite_a_worker_of_its_own_is_refused_in_words() {
+    let site = Site::new(Engine::Sqlite).await;
+    let output = site.run(&["worker"], "").await;
+    assert!(!output.status.success());
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(told.contains("PostgreSQL"), "{told}");
+}
+
+#[tokio::test]
+async fn a_worker_that_is_asked_to_stop_ends_the_work_in_hand() {
+    let (site, server) = Site::serving(Engine::Postgres, &IDLE).await;
+    let browser = Browser::registered(&server).await;
+    submit_many(&browser, 60).await;
+    let worker = site.worker(&[]);
+    wait_for("a task to be done", || async {
+        let done = browser.items("/api/tasks?status=succeeded&limit=1").await;
+        (!done.is_empty()).then_some(())
+    })
+    .await;
+    worker.stop().await;
+    let running = "SELECT COUNT(*) FROM task WHERE status = 'running'";
+    assert_eq!(site.database.number(running).await, 0);
+    site.assert_audit_is_clean().await;
+
+    let _worker = site.worker(&[]);
+    browser.wait_until_idle().await;
+    let again = "SELECT COUNT(*) FROM task WHERE attempts <> 1 OR status <> 'succeeded'";
+    assert_eq!(site.database.number(again).await, 0);
+}
+
+/// Two web processes without workers, and three worker processes, on one PostgreSQL.
+async fn crew() -> (Site, [Server; 2], [crate::support::Program; 3]) {
+    let site = Site::new(Engine::Postgres).await;
+    let webs = [site.serve(&IDLE).await, site.serve(&IDLE).await];
+    let workers = [0; 3].map(|_| site.worker(&[]));
+    (site, webs, workers)
+}
+
+#[tokio::test]
+async fn a_browser_at_one_process_sees_what_was_sent_to_another_and_done_by_a_third() {
+    let (_site, [here, there], _workers) = crew().await;
+    let browser = Browser::registered(&here).await;
+    let elsewhere = browser.copy_at(&there);
+    let mut events = EventStream::open(&browser).await;
+    elsewhere.top_up(500).await;
+    events
+        .wait_for("the top-up", |event| {
+            event.name == "balance" && event.data["amount"] == 510
+        })
+        .await;
+    let id = elsewhere.submit().await["id"].clone();
+    let done = events
+        .wait_for("the result", |event| {
+            event.name == "task" && event.data["id"] == id && event.data["status"] == "succeeded"
+        })
+        .await;
+    assert!(done.data["result"]["probability"].is_number());
+    events
+        .wait_for("the charge", |event| {
+            event.name == "balance" && event.data["amount"] == 500 && event.data["held"] == 0
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn three_workers_share_the_work_without_doing_any_twice() {
+    let (site, [here, there], _workers) = crew().await;
+    let browser = Browser::registered(&here).await;
+    browser.top_up(2000).await;
+    let elsewhere = browser.copy_at(&there);
+    let pairs = (0..100).map(|_| async {
+        browser.submit().await;
+        elsewhere.submit().await;
+    });
+    futures::future::join_all(pairs).await;
+    browser.wait_until_idle().await;
+    assert_eq!(browser.balance().await, [10, 0, 10]);
+    let once = "SELECT COUNT(*) FROM task WHERE attempts = 1 AND status = 'succeeded'";
+    assert_eq!(site.database.number(once).await, 200);
+    site.assert_audit_is_clean().await;
+}

@@ -1,0 +1,137 @@
+//! Bodies that cannot be read, or are too large, on every endpoint that takes one.
+
+use reqwest::Method;
+use serde_json::json;
+
+use crate::support::{Answer, Browser, Engine, form_of, predict_body, shared_server, unique};
+
+on_both_databases!(
+    what_is_no_flat_json_object_is_400,
+    a_form_that_is_no_text_is_400,
+    a_body_of_another_kind_is_refused,
+    an_empty_body_names_what_is_missing,
+    an_over_large_body_is_413,
+    unknown_fields_do_no_harm,
+);
+
+const WITH_FIELDS: [&str; 4] = [
+    "/api/auth/register",
+    "/api/auth/login",
+    "/api/balance/top_up",
+    "/api/tasks/predict",
+];
+
+async fn post(browser: &Browser, path: &str, content_type: &str, body: Vec<u8>) -> Answer {
+    let request = browser
+        .request(Method::POST, path)
+        .header("content-type", content_type)
+        .body(body);
+    browser.send(request).await
+}
+
+async fn what_is_no_flat_json_object_is_400(engine: Engine) {
+    let browser = Browser::registered(shared_server(engine).await).await;
+    let bodies: [&[u8]; 12] = [
+        b"not json",
+        b"",
+        b"{",
+        b"{\"email\":\"a@example.org\"",
+        b"[]",
+        b"[1, 2]",
+        b"\"text\"",
+        b"12",
+        b"null",
+        b"{\"email\": {\"a\": 1}, \"amount\": {\"a\": 1}, \"name\": {\"a\": 1}}",
+        b"{\"email\": [1], \"amount\": [1], \"name\": [1]}",
+        b"{\"email\": \"\xff\xfe\", \"amount\": \"\xff\", \"name\": \"\xff\"}",
+    ];
+    for path in WITH_FIELDS {
+        for body in bodies {
+            let answer = post(&browser, path, "application/json", body.to_vec()).await;
+            let problem = answer.problem(400);
+            assert_eq!(problem["type"], "/problems/malformed", "{path}");
+        }
+    }
+    assert_eq!(browser.balance().await, [10, 0, 10]);
+}
+
+async fn a_form_that_is_no_text_is_400(engine: Engine) {
+    let browser = Browser::registered(shared_server(engine).await).await;
+    let form = "application/x-www-form-urlencoded";
+    let mut body = form_of(&predict_body(&unique("bytes")))
+        .iter()
+        .filter(|(name, _)| name != "name")
+        .map(|(name, value)| format!("{name}={}", value.replace(' ', "+")))
+        .collect::<Vec<_>>()
+        .join("&")
+        .into_bytes();
+    body.extend(b"&name=\xff\xfe");
+    let answer = post(&browser, "/api/tasks/predict", form, body).await;
+    answer.problem(400);
+    assert_eq!(browser.balance().await, [10, 0, 10]);
+}
+
+async fn a_body_of_another_kind_is_refused(engine: Engine) {
+    let browser = Browser::registered(shared_server(engine).await).await;
+    let body = predict_body(&unique("kind")).to_string().into_bytes();
+    for path in WITH_FIELDS {
+        for content_type in ["text/plain", "application/xml", "nonsense"] {
+            let answer = post(&browser, path, content_type, body.clone()).await;
+            assert!(
+                matches!(answer.status, 400 | 415),
+                "{path} as {content_type}: {}",
+                answer.status
+            );
+            answer.problem(answer.status);
+        }
+    }
+    assert_eq!(browser.balance().await, [10, 0, 10]);
+}
+
+async fn an_empty_body_names_what_is_missing(engine: Engine) {
+    let browser = Browser::registered(shared_server(engine).await).await;
+    let top_up = browser.post_json("/api/balance/top_up", json!({})).await;
+    top_up.names_fields(&["amount", "idempotency_key"]);
+    let predict = browser.post_json("/api/tasks/predict", json!({})).await;
+    predict.names_fields(&[
+        "analytics_name",
+        "country",
+        "currency",
+        "deadline",
+        "idempotency_key",
+        "launched_at",
+        "name",
+        "usd_goal",
+    ]);
+    let cancel = browser.post_json("/api/tasks/cancel", json!({})).await;
+    cancel.names_fields(&["id"]);
+    browser.get("/api/task").await.names_fields(&["id"]);
+}
+
+async fn an_over_large_body_is_413(engine: Engine) {
+    let browser = Browser::registered(shared_server(engine).await).await;
+    let mut body = predict_body(&unique("large"));
+    body["blurb"] = json!("x".repeat(3_000_000));
+    for path in WITH_FIELDS {
+        let answer = browser.post_json(path, &body).await;
+        answer.problem(413);
+        let answer = browser.post_form(path, &form_of(&body)).await;
+        answer.problem(413);
+    }
+    assert_eq!(browser.balance().await, [10, 0, 10]);
+}
+
+async fn unknown_fields_do_no_harm(engine: Engine) {
+    let browser = Browser::registered(shared_server(engine).await).await;
+    let mut body = predict_body(&unique("more"));
+    for (name, value) in [
+        ("price", json!(1)),
+        ("status", json!("succeeded")),
+        ("user_id", json!(1)),
+        ("comment", json!("hello")),
+    ] {
+        body[name] = value;
+    }
+    let task = browser.post_json("/api/tasks/predict", &body).await.ok();
+    assert_eq!(task["price"], 10);
+}

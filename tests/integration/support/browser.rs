@@ -1,0 +1,286 @@
+//! An HTTP client with a cookie jar that a test can look into and copy.
+
+use std::borrow::Borrow;
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderMap, SET_COOKIE};
+use reqwest::{Client, Method, RequestBuilder, redirect};
+use serde_json::{Value, json};
+
+use super::{PATIENCE, Server, wait_for};
+
+/// The password of every user that [`Browser::registered`] makes.
+const PASSWORD: &str = "correct horse battery";
+
+/// One browser: cookies, no redirects followed.
+pub struct Browser {
+    http: Client,
+    base: String,
+    cookies: Mutex<BTreeMap<String, String>>,
+    pub email: String,
+}
+
+/// A whole answer.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    body: Vec<u8>,
+    request: String,
+}
+
+/// A word that no other call of this run, or of another run, answers.
+pub fn unique(prefix: &str) -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    format!("{prefix}-{}-{number}", std::process::id())
+}
+
+impl Browser {
+    /// A browser without cookies.
+    pub fn new(server: &Server) -> Self {
+        Self::build(&server.url, None)
+    }
+
+    /// A browser on another host: on Linux all of 127.0.0.0/8 is this machine.
+    pub fn at_address(server: &Server, last_octet: u8) -> Self {
+        Self::build(&server.url, Some(IpAddr::from([127, 0, 0, last_octet])))
+    }
+
+    fn build(base: &str, address: Option<IpAddr>) -> Self {
+        let http = Client::builder()
+            .redirect(redirect::Policy::none())
+            .local_address(address)
+            .timeout(PATIENCE)
+            .build()
+            .unwrap();
+        Self {
+            http,
+            base: base.to_owned(),
+            cookies: Mutex::default(),
+            email: String::new(),
+        }
+    }
+
+    /// The browser of a new user, signed in, with the welcome credits.
+    pub async fn registered(server: &Server) -> Self {
+        let mut browser = Self::new(server);
+        browser.email = format!("{}@example.org", unique("user"));
+        let credentials = browser.credentials();
+        browser
+            .post_json("/api/auth/register", &credentials)
+            .await
+            .ok();
+        browser
+    }
+
+    /// What logs this user in.
+    pub fn credentials(&self) -> Value {
+        json!({ "email": self.email, "password": PASSWORD })
+    }
+
+    /// Another browser with a copy of the cookies, at `server`, which may be another process.
+    pub fn copy_at(&self, server: &Server) -> Self {
+        let copy = Self {
+            email: self.email.clone(),
+            ..Self::new(server)
+        };
+        *copy.cookies.lock().unwrap() = self.cookies.lock().unwrap().clone();
+        copy
+    }
+
+    /// Forgets the cookies that `keep` refuses by their name.
+    pub fn keep_cookies(&self, keep: impl Fn(&str) -> bool) {
+        self.cookies.lock().unwrap().retain(|name, _| keep(name));
+    }
+
+    /// A request with the cookies, to be dressed further.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.http.request(method, format!("{}{path}", self.base));
+        let cookies: Vec<String> = {
+            let jar = self.cookies.lock().unwrap();
+            jar.iter()
+                .map(|(name, it)| format!("{name}={it}"))
+                .collect()
+        };
+        if cookies.is_empty() {
+            request
+        } else {
+            request.header(COOKIE, cookies.join("; "))
+        }
+    }
+
+    /// Sends it, reads the whole answer, keeps its cookies.
+    pub async fn send(&self, request: RequestBuilder) -> Answer {
+        let request = request.build().unwrap();
+        let name = format!("{} {}", request.method(), request.url());
+        let response = self.http.execute(request).await;
+        let response = response.unwrap_or_else(|error| panic!("{name}: {error:?}"));
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        self.keep(&headers);
+        Answer {
+            status,
+            headers,
+            body: response.bytes().await.unwrap().to_vec(),
+            request: name,
+        }
+    }
+
+    fn keep(&self, headers: &HeaderMap) {
+        let mut jar = self.cookies.lock().unwrap();
+        for line in headers.get_all(SET_COOKIE) {
+            let line = line.to_str().unwrap();
+            let (pair, flags) = line.split_once(';').unwrap_or((line, ""));
+            let (name, value) = pair.split_once('=').unwrap();
+            if flags.contains("Max-Age=0") {
+                jar.remove(name);
+            } else {
+                jar.insert(name.to_owned(), value.to_owned());
+            }
+        }
+    }
+
+    pub async fn get(&self, path: impl AsRef<str>) -> Answer {
+        self.send(self.request(Method::GET, path.as_ref())).await
+    }
+
+    pub async fn post_json(&self, path: &str, body: impl Borrow<Value>) -> Answer {
+        self.send(self.request(Method::POST, path).json(body.borrow()))
+            .await
+    }
+
+    pub async fn post_form<K: AsRef<str>, V: AsRef<str>>(
+        &self,
+        path: &str,
+        fields: &[(K, V)],
+    ) -> Answer {
+        let fields: Vec<_> = fields
+            .iter()
+            .map(|(name, value)| (name.as_ref(), value.as_ref()))
+            .collect();
+        self.send(self.request(Method::POST, path).form(&fields))
+            .await
+    }
+
+    /// Buys credits.
+    pub async fn top_up(&self, amount: i64) -> Value {
+        let body = json!({ "amount": amount, "idempotency_key": unique("top-up") });
+        self.post_json("/api/balance/top_up", &body).await.ok()
+    }
+
+    /// The balance as `[amount, held, available]`.
+    pub async fn balance(&self) -> [i64; 3] {
+        let balance = self.get("/api/balance").await.ok();
+        ["amount", "held", "available"].map(|part| balance[part].as_i64().unwrap())
+    }
+
+    /// Submits the sample; answers the task.
+    pub async fn submit(&self) -> Value {
+        let body = super::predict_body(&unique("predict"));
+        self.post_json("/api/tasks/predict", &body).await.ok()
+    }
+
+    /// Asks for a task to be canceled.
+    pub async fn cancel(&self, id: &Value) -> Answer {
+        let body = json!({ "id": id });
+        self.post_json("/api/tasks/cancel", body).await
+    }
+
+    /// The task as it is now.
+    pub async fn task(&self, id: &Value) -> Value {
+        self.get(format!("/api/task?id={id}")).await.ok()
+    }
+
+    /// Waits until nothing will change the task any more.
+    pub async fn wait_until_final(&self, id: &Value) -> Value {
+        wait_for(&format!("task {id} to become final"), || async {
+            let task = self.task(id).await;
+            let is_open = task["status"] == "queued" || task["status"] == "running";
+            (!is_open).then_some(task)
+        })
+        .await
+    }
+
+    /// Waits until none of the user's tasks is queued or running.
+    pub async fn wait_until_idle(&self) {
+        wait_for("all tasks to become final", || async {
+            let mut open = 0;
+            for status in ["queued", "running"] {
+                let path = format!("/api/tasks?limit=1&status={status}");
+                open += self.items(&path).await.len();
+            }
+            (open == 0).then_some(())
+        })
+        .await;
+    }
+
+    /// The items of one page of a list.
+    pub async fn items(&self, path: impl AsRef<str>) -> Vec<Value> {
+        let page = self.get(path).await.ok();
+        page["items"].as_array().unwrap().clone()
+    }
+}
+
+impl Answer {
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        let value = self.headers.get(name).map(|value| value.to_str().unwrap());
+        value.unwrap_or_default()
+    }
+
+    pub fn is_html(&self) -> bool {
+        self.header(CONTENT_TYPE.as_str()).starts_with("text/html")
+    }
+
+    /// The JSON of an answer that must be a success.
+    pub fn ok(&self) -> Value {
+        assert_eq!(self.status, 200, "{}: {}", self.request, self.text());
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    /// The problem details of an answer that must be this error.
+    pub fn problem(&self, status: u16) -> Value {
+        let text = self.text();
+        assert_eq!(self.status, status, "{}: {text}", self.request);
+        let content_type = self.header(CONTENT_TYPE.as_str());
+        assert_eq!(content_type, "application/problem+json", "{text}");
+        let problem: Value = serde_json::from_slice(&self.body).unwrap();
+        assert_eq!(problem["status"], status, "{problem}");
+        for part in ["type", "title", "detail", "request_id"] {
+            let is_told = problem[part].as_str().is_some_and(|text| !text.is_empty());
+            assert!(is_told, "no {part}: {problem}");
+        }
+        problem
+    }
+
+    /// Holds the answer to be a 422 that names these fields and no other.
+    pub fn names_fields(&self, fields: &[&str]) {
+        let problem = self.problem(422);
+        let errors = problem["errors"].as_object();
+        let errors = errors.unwrap_or_else(|| panic!("{}: no field: {problem}", self.request));
+        let names: Vec<&str> = errors.keys().map(String::as_str).collect();
+        assert_eq!(names, fields, "{}: {problem}", self.request);
+        for (field, error) in errors {
+            let detail = error["detail"].as_str().unwrap();
+            assert!(detail.starts_with(field.as_str()), "{problem}");
+        }
+    }
+
+    /// Where a redirect leads.
+    pub fn location(&self) -> &str {
+        assert!(
+            matches!(self.status, 302 | 303),
+            "{}: {} {}",
+            self.request,
+            self.status,
+            self.text()
+        );
+        self.header("location")
+    }
+}

@@ -1,0 +1,105 @@
+//! A database of one test's own, and SQL on it for what cannot be seen or provoked over HTTP.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection};
+
+/// Which database a scenario runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// An empty database; the file or the cluster that it lives in is thrown away with the test run.
+pub struct Database {
+    pub engine: Engine,
+    pub url: String,
+}
+
+/// An open connection, for a transaction that a scenario holds open.
+pub enum Link {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+impl Database {
+    /// Makes an empty one; `folder` holds the file of SQLite.
+    pub async fn create(engine: Engine, folder: &std::path::Path) -> Self {
+        let url = match engine {
+            Engine::Sqlite => format!("sqlite://{}", folder.join("test.db").display()),
+            Engine::Postgres => create_postgres().await,
+        };
+        Self { engine, url }
+    }
+
+    /// Opens a connection of the test's own.
+    pub async fn connect(&self) -> Link {
+        match self.engine {
+            Engine::Sqlite => Link::Sqlite(SqliteConnection::connect(&self.url).await.unwrap()),
+            Engine::Postgres => Link::Postgres(PgConnection::connect(&self.url).await.unwrap()),
+        }
+    }
+
+    /// Runs one statement; tells how many rows it touched.
+    pub async fn try_execute(&self, sql: &str) -> Result<u64, sqlx::Error> {
+        self.connect().await.try_execute(sql).await
+    }
+
+    /// Runs one statement that must work.
+    pub async fn execute(&self, sql: &str) -> u64 {
+        let done = self.try_execute(sql).await;
+        done.unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
+    /// The whole number that a query answers.
+    pub async fn number(&self, sql: &str) -> i64 {
+        let sql = AssertSqlSafe(sql.to_owned());
+        match self.connect().await {
+            Link::Sqlite(mut link) => sqlx::query_scalar(sql).fetch_one(&mut link).await,
+            Link::Postgres(mut link) => sqlx::query_scalar(sql).fetch_one(&mut link).await,
+        }
+        .unwrap()
+    }
+}
+
+impl Link {
+    /// Runs one statement; tells how many rows it touched.
+    pub async fn try_execute(&mut self, sql: &str) -> Result<u64, sqlx::Error> {
+        let sql = AssertSqlSafe(sql.to_owned());
+        match self {
+            Self::Sqlite(link) => link.execute(sql).await.map(|done| done.rows_affected()),
+            Self::Postgres(link) => link.execute(sql).await.map(|done| done.rows_affected()),
+        }
+    }
+
+    /// Runs one statement that must work.
+    pub async fn execute(&mut self, sql: &str) -> u64 {
+        let done = self.try_execute(sql).await;
+        done.unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+}
+
+async fn create_postgres() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let server = std::env::var("TEST_DATABASE_URL").unwrap_or_else(|_| {
+        panic!("TEST_DATABASE_URL is not set: run `cargo xtask test`, which starts a PostgreSQL")
+    });
+    let name = format!(
+        "pledgecast_{}_{}",
+        std::process::id(),
+        COUNT.fetch_add(1, Ordering::Relaxed)
+    );
+    let mut link = PgConnection::connect(&server)
+        .await
+        .unwrap_or_else(|error| panic!("the PostgreSQL of TEST_DATABASE_URL: {error}"));
+    // Not template1: a connection to it, such as another test's, would make this fail.
+    for sql in [
+        format!("DROP DATABASE IF EXISTS {name}"),
+        format!("CREATE DATABASE {name} TEMPLATE template0"),
+    ] {
+        link.execute(AssertSqlSafe(sql)).await.unwrap();
+    }
+    let (cluster, _) = server.rsplit_once('/').expect("a URL with a database");
+    format!("{cluster}/{name}")
+}

@@ -1,0 +1,100 @@
+//! A reader of server-sent events.
+
+use reqwest::Method;
+use serde_json::Value;
+
+use super::{Browser, PATIENCE};
+
+/// One event: its name and its JSON.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    pub name: String,
+    pub data: Value,
+}
+
+/// An open stream of a signed-in user.
+pub struct EventStream {
+    response: reqwest::Response,
+    buffer: String,
+    seen: Vec<Event>,
+}
+
+impl EventStream {
+    /// Opens `/events` and waits until the server has begun to answer.
+    pub async fn open(browser: &Browser) -> Self {
+        let request = browser
+            .request(Method::GET, "/events")
+            .header("accept", "text/event-stream");
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        let content_type = response.headers()["content-type"].to_str().unwrap();
+        assert!(content_type.starts_with("text/event-stream"));
+        Self {
+            response,
+            buffer: String::new(),
+            seen: Vec::new(),
+        }
+    }
+
+    /// Reads on until an event passes `test`; earlier events count too.
+    ///
+    /// # Panics
+    /// With all events seen, where none comes in time or the stream ends.
+    pub async fn wait_for(&mut self, what: &str, test: impl Fn(&Event) -> bool) -> Event {
+        let search = async {
+            loop {
+                if let Some(found) = self.seen.iter().find(|event| test(event)) {
+                    return Some(found.clone());
+                }
+                if !self.read().await {
+                    return None;
+                }
+            }
+        };
+        match tokio::time::timeout(PATIENCE, search).await {
+            Ok(Some(event)) => event,
+            Ok(None) => panic!("the stream ended before {what}; seen {:?}", self.seen),
+            Err(_) => panic!("no event: {what}; seen {:?}", self.seen),
+        }
+    }
+
+    /// Reads on until the server ends the stream.
+    ///
+    /// # Panics
+    /// With all events seen, where it does not end in time.
+    pub async fn read_to_end(&mut self) {
+        let reading = async { while self.read().await {} };
+        if tokio::time::timeout(PATIENCE, reading).await.is_err() {
+            panic!("the stream goes on; seen {:?}", self.seen);
+        }
+    }
+
+    /// All events so far.
+    pub fn seen(&self) -> &[Event] {
+        &self.seen
+    }
+
+    async fn read(&mut self) -> bool {
+        let Ok(Some(chunk)) = self.response.chunk().await else {
+            return false;
+        };
+        self.buffer.push_str(std::str::from_utf8(&chunk).unwrap());
+        while let Some(end) = self.buffer.find("\n\n") {
+            let block: String = self.buffer.drain(..end + 2).collect();
+            self.seen.extend(parse(&block));
+        }
+        true
+    }
+}
+
+fn parse(block: &str) -> Option<Event> {
+    let field = |name: &str| {
+        let mut lines = block.lines().filter_map(|line| line.strip_prefix(name));
+        lines.next().map(str::trim)
+    };
+    let data = field("data:")?;
+    Some(Event {
+        name: field("event:").unwrap_or("message").to_owned(),
+        data: serde_json::from_str(data).unwrap_or(Value::Null),
+    })
+}

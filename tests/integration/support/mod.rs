@@ -1,0 +1,42 @@
+//! What the scenarios stand on: a database, the processes, an HTTP client, and waiting.
+
+mod browser;
+mod campaign;
+mod database;
+mod event_stream;
+mod program;
+mod site;
+
+use std::future::Future;
+use std::time::{Duration, Instant};
+
+pub use browser::{Answer, Browser, unique};
+pub use campaign::{form_of, predict_body, sample};
+pub use database::{Database, Engine};
+pub use event_stream::EventStream;
+pub use program::Program;
+pub use site::{Server, Site, shared_idle_server, shared_server};
+
+/// Price of one prediction with the shipped model, and the welcome credits by default.
+pub const PRICE: i64 = 10;
+
+/// How long anything may take before the test calls it stuck; far above what it takes.
+pub const PATIENCE: Duration = Duration::from_secs(90);
+
+/// Polls `probe` until it yields a value.
+///
+/// # Panics
+/// Naming `what`, when [`PATIENCE`] is over.
+pub async fn wait_for<T, F>(what: &str, mut probe: impl FnMut() -> F) -> T
+where
+    F: Future<Output = Option<T>>,
+{
+    let start = Instant::now();
+    loop {
+        if let Some(value) = probe().await {
+            return value;
+        }
+        assert!(start.elapsed() < PATIENCE, "waited in vain for {what}");
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+}

@@ -1,0 +1,117 @@
+//! One running process of the binary, its log, and its signals.
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use super::wait_for;
+
+/// A process that ends, at the latest, with the test that started it.
+pub struct Program {
+    child: Child,
+    log: PathBuf,
+    ended: bool,
+}
+
+impl Program {
+    /// Starts `command` with both of its outputs in one log file in `folder`.
+    pub fn start(mut command: Command, folder: &std::path::Path) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let log = folder.join(format!("process-{number}.out"));
+        let output = File::create(&log).unwrap();
+        let child = command
+            .stdin(Stdio::piped())
+            .stdout(output.try_clone().unwrap())
+            .stderr(output)
+            .spawn()
+            .unwrap();
+        Self {
+            child,
+            log,
+            ended: false,
+        }
+    }
+
+    /// All that it has printed.
+    pub fn log(&self) -> String {
+        String::from_utf8_lossy(&std::fs::read(&self.log).unwrap_or_default()).into_owned()
+    }
+
+    /// The rest of the first whole line that begins with `prefix`.
+    ///
+    /// # Panics
+    /// With the log, where the process ends before it prints such a line.
+    pub async fn wait_for_line(&mut self, prefix: &str) -> String {
+        wait_for(&format!("a line `{prefix}`"), || {
+            let ended = self.child.try_wait().unwrap();
+            let log = self.log();
+            let found = log
+                .split_inclusive('\n')
+                .filter_map(|line| line.strip_suffix('\n'))
+                .find_map(|line| line.strip_prefix(prefix))
+                .map(|rest| rest.trim().to_owned());
+            assert!(
+                found.is_some() || ended.is_none(),
+                "ended by {ended:?}:\n{log}"
+            );
+            std::future::ready(found)
+        })
+        .await
+    }
+
+    /// Sends a signal by its name, such as `TERM`.
+    pub fn signal(&self, name: &str) {
+        let done = Command::new("kill")
+            .args(["-s", name, &self.child.id().to_string()])
+            .status();
+        assert!(done.unwrap().success(), "kill -s {name}");
+    }
+
+    /// Ends it at whatever instruction it stands, as a power cut does.
+    pub fn kill(mut self) {
+        self.end();
+    }
+
+    /// Waits until it ends by itself.
+    pub async fn wait(&mut self) -> ExitStatus {
+        let child = &mut self.child;
+        let status = wait_for("a process to end", || {
+            std::future::ready(child.try_wait().unwrap())
+        })
+        .await;
+        self.ended = true;
+        status
+    }
+
+    /// Asks it to stop, as a service manager does, and waits until it has.
+    pub async fn stop(mut self) {
+        self.signal("TERM");
+        let status = self.wait().await;
+        assert!(status.success(), "stopped by {status}:\n{}", self.log());
+    }
+
+    fn end(&mut self) {
+        if !self.ended {
+            // Fails only where it has ended already.
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+            self.ended = true;
+        }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.end();
+        if std::thread::panicking() {
+            let log = self.log();
+            let tail: Vec<&str> = log.lines().rev().take(30).collect();
+            eprintln!("--- the end of the log of process {}:", self.child.id());
+            for line in tail.iter().rev() {
+                eprintln!("{line}");
+            }
+        }
+    }
+}
