@@ -1,0 +1,17 @@
+//! From a campaign to a probability: features, the model file with its manifest, and the ONNX runtime.
+//!
+//! Knows nothing of users, credits, tasks or the database. `docs/model-card.md` says what the shipped
+//! model can and cannot do, `training/` how it is made.
+
+mod campaign_csv;
+mod features;
+pub mod features_csv;
+
+#[cfg(test)]
+mod test_support;
+
+pub use campaign_csv::{CampaignReader, CampaignRecord, CsvError, RecordError};
+pub use features::{
+    FEATURE_COUNT, FEATURE_SET, Features, LABEL_FEATURES, NUMBER_FEATURES, category_label,
+    feature_names,
+};
