@@ -31,7 +31,7 @@ pub const NUMBER_FEATURES: [&str; 14] = [
 ];
 
 /// The features that are labels; they follow the numbers in a model's input.
-pub const LABEL_FEATURES: [&str; 3] = ["category", "country", "currency"];
+pub const LABEL_FEATURES: [&str; 4] = ["parent", "category", "country", "currency"];
 
 /// How many values a model's input has.
 pub const FEATURE_COUNT: usize = NUMBER_FEATURES.len() + LABEL_FEATURES.len();
@@ -73,12 +73,13 @@ impl<'a> Features<'a> {
                 count(campaign.launched_at.weekday().num_days_from_monday().into()),
             ],
             labels: [
+                Cow::Borrowed(campaign.parent_name.as_str()),
                 Cow::Owned(category_label(
                     &campaign.parent_name,
                     &campaign.analytics_name,
                 )),
-                Cow::Borrowed(&campaign.country),
-                Cow::Borrowed(&campaign.currency),
+                Cow::Borrowed(campaign.country.as_str()),
+                Cow::Borrowed(campaign.currency.as_str()),
             ],
         }
     }
@@ -169,7 +170,7 @@ mod tests {
         close(number(&sample, "launch_month"), 1.0);
         close(number(&sample, "launch_weekday"), 1.0);
         let labels = Features::of(&sample).labels;
-        assert_eq!(labels, ["Dance / Dance", "US", "USD"]);
+        assert_eq!(labels, ["Dance", "Dance / Dance", "US", "USD"]);
     }
 
     #[test]

@@ -4,8 +4,12 @@
 //! model can and cannot do, `training/` how it is made.
 
 mod campaign_csv;
+mod encoder;
 mod features;
 pub mod features_csv;
+mod manifest;
+mod onnx;
+mod predictor;
 
 #[cfg(test)]
 mod test_support;
@@ -15,3 +19,10 @@ pub use features::{
     FEATURE_COUNT, FEATURE_SET, Features, LABEL_FEATURES, NUMBER_FEATURES, category_label,
     feature_names,
 };
+pub use encoder::Encoder;
+pub use manifest::{
+    BaseRate, Bounds, IntervalPoint, IntervalTable, MANIFEST_KEY, Manifest, Metrics, Scores,
+    TrainingData,
+};
+pub use onnx::{MODEL_MAX_BYTES, ModelError, OnnxPredictor};
+pub use predictor::{PredictError, Prediction, Predictor};
