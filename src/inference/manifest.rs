@@ -207,11 +207,8 @@ impl Manifest {
             }
             let mut sorted: Vec<&String> = labels.iter().collect();
             sorted.sort();
-            if let Some(pair) = sorted.windows(2).find(|pair| pair[0] == pair[1]) {
-                return Err(format!(
-                    "`encodings` has `{}` twice under `{name}`",
-                    pair[0]
-                ));
+            if let Some([twice, _]) = sorted.windows(2).find(|pair| pair[0] == pair[1]) {
+                return Err(format!("`encodings` has `{twice}` twice under `{name}`"));
             }
         }
         match self
@@ -232,7 +229,11 @@ impl Manifest {
                 .bounds
                 .get(name)
                 .ok_or_else(|| format!("`bounds` lacks `{name}`"))?;
-            if bounds.low.partial_cmp(&bounds.high).is_none_or(std::cmp::Ordering::is_gt) {
+            if bounds
+                .low
+                .partial_cmp(&bounds.high)
+                .is_none_or(std::cmp::Ordering::is_gt)
+            {
                 return Err(format!("`bounds` of `{name}` must be rising"));
             }
         }
@@ -278,10 +279,7 @@ impl IntervalTable {
             (Some(end), None) | (None, Some(end)) => (end.low, end.high),
             (None, None) => (0.0, 1.0),
         };
-        (
-            low.clamp(0.0, probability),
-            high.clamp(probability, 1.0),
-        )
+        (low.clamp(0.0, probability), high.clamp(probability, 1.0))
     }
 
     fn check(&self) -> Result<(), String> {

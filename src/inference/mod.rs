@@ -8,21 +8,28 @@ mod encoder;
 mod features;
 pub mod features_csv;
 mod manifest;
+mod model_file;
 mod onnx;
 mod predictor;
 
 #[cfg(test)]
 mod test_support;
+#[cfg(test)]
+mod tests;
 
 pub use campaign_csv::{CampaignReader, CampaignRecord, CsvError, RecordError};
+pub use encoder::Encoder;
 pub use features::{
     FEATURE_COUNT, FEATURE_SET, Features, LABEL_FEATURES, NUMBER_FEATURES, category_label,
     feature_names,
 };
-pub use encoder::Encoder;
 pub use manifest::{
     BaseRate, Bounds, IntervalPoint, IntervalTable, MANIFEST_KEY, Manifest, Metrics, Scores,
     TrainingData,
 };
-pub use onnx::{MODEL_MAX_BYTES, ModelError, OnnxPredictor};
+pub use model_file::{MODEL_MAX_BYTES, ModelError};
+pub use onnx::OnnxPredictor;
 pub use predictor::{PredictError, Prediction, Predictor};
+
+/// The model that comes with the binary, with its manifest inside.
+pub const SHIPPED_MODEL: &[u8] = include_bytes!("../../models/campaign-outlook.onnx");

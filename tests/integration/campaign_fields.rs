@@ -19,7 +19,10 @@ const NO_DATE: &str = r#"["soon", "2024-02-30", "30/01/2024", 20240130, "2024-13
 
 /// Fields with JSON lists of values that they must refuse; the rest of the sample stays as it is.
 const BROKEN: &[(&str, &str)] = &[
-    ("country", r#"["", " ", null, "Narnia", "USA", 1, "U\u0000"]"#),
+    (
+        "country",
+        r#"["", " ", null, "Narnia", "USA", 1, "U\u0000"]"#,
+    ),
     ("currency", r#"["", null, "XYZ", "$", 1, false]"#),
     ("prelaunch_activated", NO_FLAG),
     ("staff_pick", NO_FLAG),

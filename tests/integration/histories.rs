@@ -65,7 +65,7 @@ async fn walk(browser: &Browser, path: &str) -> (Vec<usize>, Vec<i64>) {
         sizes.push(items.len());
         ids.extend(items.iter().map(|item| item["id"].as_i64().unwrap()));
         match page["next"].as_str() {
-            Some(next) => cursor = next.to_owned(),
+            Some(next) => next.clone_into(&mut cursor),
             None => break,
         }
     }

@@ -92,11 +92,6 @@ impl Browser {
         copy
     }
 
-    /// Forgets the cookies that `keep` refuses by their name.
-    pub fn keep_cookies(&self, keep: impl Fn(&str) -> bool) {
-        self.cookies.lock().unwrap().retain(|name, _| keep(name));
-    }
-
     /// A request with the cookies, to be dressed further.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.base));

@@ -54,7 +54,7 @@ impl EventStream {
         match tokio::time::timeout(PATIENCE, search).await {
             Ok(Some(event)) => event,
             Ok(None) => panic!("the stream ended before {what}; seen {:?}", self.seen),
-            Err(_) => panic!("no event: {what}; seen {:?}", self.seen),
+            Err(elapsed) => panic!("no event after {elapsed}: {what}; seen {:?}", self.seen),
         }
     }
 
@@ -64,9 +64,8 @@ impl EventStream {
     /// With all events seen, where it does not end in time.
     pub async fn read_to_end(&mut self) {
         let reading = async { while self.read().await {} };
-        if tokio::time::timeout(PATIENCE, reading).await.is_err() {
-            panic!("the stream goes on; seen {:?}", self.seen);
-        }
+        let ended = tokio::time::timeout(PATIENCE, reading).await.is_ok();
+        assert!(ended, "the stream goes on; seen {:?}", self.seen);
     }
 
     /// All events so far.
