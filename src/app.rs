@@ -6,10 +6,11 @@ use leptos_meta::{Meta, provide_meta_context};
 use leptos_router::SsrMode;
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::path;
+use serde::{Deserialize, Serialize};
 
 use crate::components::live::{ConnectionNotice, Live};
 use crate::components::locale::provide_locale;
-use crate::components::nav::{Footer, Header, MAIN_ID, SkipLink};
+use crate::components::nav::{Footer, Header, MAIN_ID, ReadFromTheTop, SkipLink};
 use crate::components::time::provide_hydrated;
 use crate::components::toast::{ToastList, Toasts};
 use crate::components::{Session, tr, use_locale};
@@ -25,7 +26,8 @@ use crate::pages::tasks::TasksPage;
 use crate::pages::transactions::TransactionsPage;
 
 /// URLs of what the page loads; the server provides it as a context, because it knows the content hashes.
-#[derive(Clone, Debug)]
+/// All are empty where the browser half was not built.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct SiteAssets {
     /// The JavaScript module that wasm-bindgen wrote.
     pub js: String,
@@ -54,6 +56,7 @@ pub fn App() -> impl IntoView {
         <Meta name="description" content=tr!(l, app.description) />
         <Router>
             <SkipLink />
+            <ReadFromTheTop />
             <Header />
             <main id=MAIN_ID class="page" tabindex="-1">
                 <FlatRoutes fallback=NotFoundPage>
@@ -85,7 +88,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
         use crate::i18n::I18nLocaleTrait;
         crate::components::browser::document_locale().as_str()
     };
-    let assets = use_context::<SiteAssets>().map(|assets| {
+    let assets = use_context::<SiteAssets>().filter(|assets| !assets.js.is_empty());
+    let assets = assets.map(|assets| {
         let script = format!(
             "import({:?}).then(m=>m.default({{module_or_path:{:?}}}).then(()=>m.hydrate()))",
             assets.js, assets.wasm

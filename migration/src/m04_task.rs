@@ -30,7 +30,7 @@ impl MigrationTrait for Migration {
             if column == "status" {
                 index.col("id");
             }
-            manager.create_index(index.to_owned()).await?;
+            manager.create_index(index).await?;
         }
         // Partial indexes stay as small as the open work, however long the history grows.
         let connection = manager.get_connection();

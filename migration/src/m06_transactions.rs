@@ -35,7 +35,7 @@ impl MigrationTrait for Migration {
             if unique {
                 index.unique();
             }
-            manager.create_index(index.to_owned()).await?;
+            manager.create_index(index).await?;
         }
         let connection = manager.get_connection();
         for sql in immutability(manager.get_database_backend()) {

@@ -30,5 +30,5 @@ pub async fn top_up(
         .top_up(user.id(), &amount, &idempotency_key)
         .await?;
     leptos_axum::redirect("/overview");
-    Ok(line.into())
+    Ok(line)
 }

@@ -7,7 +7,7 @@ mod imp {
     use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
     use js_sys::{Date, Object, Reflect};
     use wasm_bindgen::{JsCast, JsValue};
-    use web_sys::{Element, Event, HtmlElement, HtmlFormElement, HtmlSelectElement, Storage};
+    use web_sys::{Event, FocusOptions, HtmlElement, HtmlFormElement, HtmlSelectElement, Storage};
 
     use crate::components::Locale;
 
@@ -67,17 +67,22 @@ mod imp {
 
     /// Moves the focus to the element of that id.
     pub fn focus(id: &str) {
-        if let Some(element) = document()
-            .get_element_by_id(id)
-            .and_then(|element| element.dyn_into::<HtmlElement>().ok())
-        {
+        if let Some(element) = html_element(id) {
             let _ = element.focus();
         }
     }
 
-    /// Ask the person, who may say no.
-    pub fn reload() {
-        let _ = leptos::prelude::window().location().reload();
+    fn html_element(id: &str) -> Option<HtmlElement> {
+        document().get_element_by_id(id)?.dyn_into().ok()
+    }
+
+    /// Moves the focus there without scrolling: whoever reads by keyboard or ear starts from here.
+    pub fn start_reading_at(id: &str) {
+        if let Some(element) = html_element(id) {
+            let options = FocusOptions::new();
+            options.set_prevent_scroll(true);
+            let _ = element.focus_with_options(&options);
+        }
     }
 
     /// The form control that an event comes from: its name and its value.
@@ -135,14 +140,11 @@ mod imp {
     /// A day in the words of the language.
     pub fn local_day(day: NaiveDate, locale: Locale) -> String {
         let day = day.to_string();
-        format_locally(&day, locale, &[("dateStyle", "medium"), ("timeZone", "UTC")])
-    }
-
-    /// True while the element of that id is an open `<details>`.
-    pub fn open_details(id: &str) {
-        if let Some(details) = document().get_element_by_id(id) {
-            let _ = Element::set_attribute(&details, "open", "");
-        }
+        format_locally(
+            &day,
+            locale,
+            &[("dateStyle", "medium"), ("timeZone", "UTC")],
+        )
     }
 }
 
@@ -189,8 +191,8 @@ mod imp {
     /// The server has no focus to move.
     pub fn focus(_id: &str) {}
 
-    /// The server has no page to reload.
-    pub fn reload() {}
+    /// The server has no focus to move.
+    pub fn start_reading_at(_id: &str) {}
 
     /// No events happen on the server.
     pub fn changed_control(_event: &Event) -> Option<(String, String)> {
@@ -219,7 +221,4 @@ mod imp {
     pub fn local_day(day: NaiveDate, _locale: Locale) -> String {
         day.to_string()
     }
-
-    /// The server writes the attribute instead.
-    pub fn open_details(_id: &str) {}
 }

@@ -60,13 +60,26 @@ pub fn violation_text(l: Locale, violation: &Violation) -> String {
         ),
         Violation::NotOneOf { .. } => tr!(l, violation.one_of).to_owned(),
         Violation::DateOutOfRange { min, max } => {
-            tr!(l, violation.date_range, min = min.clone(), max = max.clone())
+            tr!(
+                l,
+                violation.date_range,
+                min = min.clone(),
+                max = max.clone()
+            )
         }
         Violation::Before { other } => {
-            tr!(l, violation.before, other = labels::field(l, other).to_owned())
+            tr!(
+                l,
+                violation.before,
+                other = labels::field(l, other).to_owned()
+            )
         }
         Violation::NotAfter { other } => {
-            tr!(l, violation.not_after, other = labels::field(l, other).to_owned())
+            tr!(
+                l,
+                violation.not_after,
+                other = labels::field(l, other).to_owned()
+            )
         }
         Violation::TooLongAfter { other, max_days } => tr!(
             l,

@@ -27,10 +27,8 @@ pub fn submitted(name: &str) -> String {
 }
 
 /// Calls `act` with each answer that comes while the page is live.
-pub fn on_answer<S>(
-    action: ServerAction<S>,
-    act: impl Fn(Result<S::Output, S::Error>) + 'static,
-) where
+pub fn on_answer<S>(action: ServerAction<S>, act: impl Fn(Result<S::Output, S::Error>) + 'static)
+where
     S: ServerFn + Clone + Send + Sync + 'static,
     S::Output: Clone + Send + Sync + 'static,
     S::Error: Clone + Send + Sync + 'static,

@@ -72,7 +72,7 @@ pub fn usd(l: Locale, dollars: f64) -> String {
     let cents = (dollars * 100.0).round() as i64;
     let mut value = whole_number(l, cents / 100);
     if cents % 100 != 0 {
-        value.push_str(&format!(".{:02}", (cents % 100).abs()));
+        value = format!("{value}.{:02}", (cents % 100).abs());
     }
     tr!(l, number.usd, value = value)
 }

@@ -119,7 +119,13 @@ mod tests {
     fn after_the_log_in_nobody_is_sent_to_another_site() {
         let safe = |path: &str| safe_next(Some(path.to_owned()));
         assert_eq!(safe("/tasks/7"), Some("/tasks/7".to_owned()));
-        for bad in ["//evil.example", "https://evil.example", "/\\evil.example", "tasks", ""] {
+        for bad in [
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "tasks",
+            "",
+        ] {
             assert_eq!(safe(bad), None, "{bad}");
         }
         assert_eq!(safe_next(None), None);

@@ -148,10 +148,9 @@ mod stream {
             on(&source, "open", move |_| {
                 self.retry_ms.set_value(RETRY_MIN_MS);
                 self.live.connection.set(Connection::Open);
-                // Whatever changed between the page's HTML, or the loss, and now.
-                self.session.refresh();
             });
             on(&source, "error", move |_| self.lost());
+            // The first event of every stream too: changes since the page's HTML, or since the loss.
             on(&source, "resync", move |_| self.session.refresh());
             on_data(&source, "balance", move |balance| {
                 self.session.set_balance(balance);
@@ -199,11 +198,7 @@ mod stream {
         let _ = source.add_event_listener_with_callback(event, listener.unchecked_ref());
     }
 
-    fn on_data<T: DeserializeOwned>(
-        source: &EventSource,
-        event: &str,
-        act: impl Fn(T) + 'static,
-    ) {
+    fn on_data<T: DeserializeOwned>(source: &EventSource, event: &str, act: impl Fn(T) + 'static) {
         on(source, event, move |message| {
             let data = message.data().as_string().unwrap_or_default();
             match serde_json::from_str(&data) {

@@ -1,8 +1,8 @@
 //! Pieces that several pages share. Nothing here knows a page, and no rule of the service lives here.
 
 pub mod browser;
-pub mod errors;
 pub mod empty;
+pub mod errors;
 pub mod field;
 pub mod form;
 pub mod format;

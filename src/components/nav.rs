@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::A;
+use leptos_router::hooks::use_location;
 
-use super::{Icon, format, tr, use_locale, use_session};
+use super::{Icon, browser, format, tr, use_locale, use_session};
 
 /// Id of the page's main part.
 pub const MAIN_ID: &str = "main";
@@ -29,6 +30,21 @@ pub fn SkipLink() -> impl IntoView {
             {tr!(l, app.skip)}
         </a>
     }
+}
+
+/// Moves the focus to the page's main part when a link has led to another page, as a browser does when it
+/// loads one.
+#[component]
+pub fn ReadFromTheTop() -> impl IntoView {
+    let location = use_location();
+    Effect::new(move |before: Option<String>| {
+        let path = location.pathname.get();
+        let is_new = before.is_some_and(|before| before != path);
+        if is_new && location.hash.with_untracked(String::is_empty) {
+            request_animation_frame(|| browser::start_reading_at(MAIN_ID));
+        }
+        path
+    });
 }
 
 /// The header.

@@ -111,7 +111,10 @@ mod tests {
             list_url("/tasks", ("status", "queued"), ""),
             "/tasks?status=queued"
         );
-        assert_eq!(list_url("/tasks", ("status", ""), "a+b="), "/tasks?cursor=a%2Bb%3D");
+        assert_eq!(
+            list_url("/tasks", ("status", ""), "a+b="),
+            "/tasks?cursor=a%2Bb%3D"
+        );
         assert_eq!(
             list_url("/tasks", ("status", "failed"), "7"),
             "/tasks?status=failed&cursor=7"

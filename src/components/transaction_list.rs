@@ -40,7 +40,10 @@ fn Row(
 ) -> impl IntoView {
     let l = use_locale();
     let what = match line.task_id {
-        Some(id) => view! { <a href=format!("/tasks/{id}")>{tr!(l, transactions.task_link, id = id.0)}</a> }.into_any(),
+        Some(id) => {
+            view! { <a href=format!("/tasks/{id}")>{tr!(l, transactions.task_link, id = id.0)}</a> }
+                .into_any()
+        }
         None => line.description.into_any(),
     };
     view! {

@@ -79,7 +79,9 @@ impl Summary {
     /// # Errors
     /// Where the row holds a word that the database should have refused.
     pub fn into_view(self, default: Option<i64>) -> Result<ModelView, DbErr> {
-        let metric = |name: &str| self.metrics.get(name).and_then(Json::as_f64);
+        // A planner does not know whether Kickstarter will pick the campaign.
+        let planned = self.metrics.get("staff_pick_false");
+        let metric = |name: &str| planned.and_then(|it| it.get(name)).and_then(Json::as_f64);
         Ok(ModelView {
             id: ModelId(self.id),
             auc: metric("auc"),

@@ -1,60 +1,35 @@
-//! temp
-use crate::types::Campaign;
-#[derive(Clone, serde::Serialize, serde::Deserialize)]
-pub struct Manifest {
-    pub name: String,
-    pub version: String,
-}
-#[derive(Debug, thiserror::Error)]
-#[error("x")]
-pub struct ModelError;
-#[derive(Debug, thiserror::Error)]
-#[error("x")]
-pub struct PredictError;
-pub trait Predictor: Send + Sync {
-    fn manifest(&self) -> &Manifest;
-    fn predict(&self, campaigns: &[Campaign]) -> Result<Vec<Prediction>, PredictError>;
-}
-pub struct Prediction {
-    pub probability: f64,
-    pub interval_low: f64,
-    pub interval_high: f64,
-}
-pub struct OnnxPredictor;
-impl OnnxPredictor {
-    pub fn load(_: &[u8]) -> Result<Self, ModelError> {
-        Ok(Self)
-    }
-}
-impl Predictor for OnnxPredictor {
-    fn manifest(&self) -> &Manifest {
-        static M: std::sync::OnceLock<Manifest> = std::sync::OnceLock::new();
-        M.get_or_init(|| Manifest {
-            name: "t".into(),
-            version: "1".into(),
-        })
-    }
-    fn predict(&self, c: &[Campaign]) -> Result<Vec<Prediction>, PredictError> {
-        Ok(c.iter()
-            .map(|_| Prediction {
-                probability: 0.5,
-                interval_low: 0.4,
-                interval_high: 0.6,
-            })
-            .collect())
-    }
-}
-pub const SHIPPED_MODEL: &[u8] = b"";
-pub mod features_csv {
-    pub struct R {
-        pub left_out: Vec<(u64, String)>,
-        pub written: usize,
-    }
-    pub fn run(
-        _: &std::path::Path,
-        _: &std::path::Path,
-        _: chrono::NaiveDate,
-    ) -> Result<R, super::ModelError> {
-        Err(super::ModelError)
-    }
-}
+//! From a campaign to a probability: features, the model file with its manifest, and the ONNX runtime.
+//!
+//! Knows nothing of users, credits, tasks or the database. `docs/model-card.md` says what the shipped
+//! model can and cannot do, `training/` how it is made.
+
+mod campaign_csv;
+mod encoder;
+mod features;
+pub mod features_csv;
+mod manifest;
+mod model_file;
+mod onnx;
+mod predictor;
+
+#[cfg(test)]
+mod test_support;
+#[cfg(test)]
+mod tests;
+
+pub use campaign_csv::{CampaignReader, CampaignRecord, CsvError, RecordError};
+pub use encoder::Encoder;
+pub use features::{
+    FEATURE_COUNT, FEATURE_SET, Features, LABEL_FEATURES, NUMBER_FEATURES, category_label,
+    feature_names,
+};
+pub use manifest::{
+    BaseRate, Bounds, IntervalPoint, IntervalTable, MANIFEST_KEY, Manifest, Metrics, Scores,
+    TrainingData,
+};
+pub use model_file::{MODEL_MAX_BYTES, ModelError};
+pub use onnx::OnnxPredictor;
+pub use predictor::{PredictError, Prediction, Predictor};
+
+/// The model that comes with the binary, with its manifest inside.
+pub const SHIPPED_MODEL: &[u8] = include_bytes!("../../models/campaign-outlook.onnx");

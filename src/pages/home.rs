@@ -83,7 +83,11 @@ fn Offer(
         return view! { <p class="notice">{tr!(l, home.price_unknown)}</p> }.into_any();
     };
     let accuracy = model.accuracy.map(|share| {
-        let words = tr!(l, home.quality_accuracy, accuracy = format::percent(l, share));
+        let words = tr!(
+            l,
+            home.quality_accuracy,
+            accuracy = format::percent(l, share)
+        );
         view! { <p class="figure-text">{words}</p> }
     });
     let auc = model.auc.map(|share| {
@@ -95,7 +99,12 @@ fn Offer(
     } else {
         tr!(l, home.quality_unknown)
     };
-    let name = tr!(l, home.model_line, name = model.name, version = model.version);
+    let name = tr!(
+        l,
+        home.model_line,
+        name = model.name,
+        version = model.version
+    );
     view! {
         <div class="columns">
             <section class="card" aria-labelledby="price-title">

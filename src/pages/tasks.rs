@@ -9,9 +9,7 @@ use crate::components::live_list::merge;
 use crate::components::nav::PageTitle;
 use crate::components::pager::{Filter, FilterChoice, Pager, list_url};
 use crate::components::task_list::TaskTable;
-use crate::components::{
-    Empty, Icon, Loaded, SignedInOnly, labels, tr, use_locale, use_session,
-};
+use crate::components::{Empty, Icon, Loaded, SignedInOnly, labels, tr, use_locale, use_session};
 use crate::types::{Page, TaskStatus, TaskView};
 
 const PATH: &str = "/tasks";

@@ -24,12 +24,12 @@ struct Site;
 ///
 /// # Errors
 /// Where the manifest cannot be read.
-pub fn site_assets() -> anyhow::Result<SiteAssets> {
+pub fn site_assets() -> anyhow::Result<Option<SiteAssets>> {
     let Some(manifest) = Site::get(MANIFEST) else {
         tracing::warn!("built without the browser half: pages work by reload only");
-        return Ok(SiteAssets::default());
+        return Ok(None);
     };
-    Ok(serde_json::from_slice(&manifest.data)?)
+    Ok(Some(serde_json::from_slice(&manifest.data)?))
 }
 
 /// The file of a path, in the best encoding that the client takes.

@@ -1,5 +1,6 @@
 //! Which address is answered by what, and through which layers a request goes.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -21,9 +22,9 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
 use super::{assets, body, client, events, guard, health, problem};
-use crate::app::{App, SiteAssets, shell};
+use crate::app::{App, SiteAssets, Today, shell};
 use crate::queue::Signals;
-use crate::services::Services;
+use crate::services::{Clock, Services};
 use crate::types::AppError;
 
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
@@ -41,8 +42,10 @@ pub struct AppState {
     pub public_url: Option<String>,
     /// Proxies in front whose word is believed.
     pub trusted_proxies: u8,
-    /// The browser half.
-    pub assets: SiteAssets,
+    /// The one source of the time.
+    pub clock: Arc<dyn Clock>,
+    /// The browser half, where it was built before the server.
+    pub assets: Option<SiteAssets>,
     /// What Leptos wants to know.
     pub leptos: LeptosOptions,
 }
@@ -59,7 +62,10 @@ impl AppState {
     /// the response.
     fn provide(&self) {
         provide_context(self.services.clone());
-        provide_context(self.assets.clone());
+        provide_context(Today(self.clock.now().date_naive()));
+        if let Some(assets) = &self.assets {
+            provide_context(assets.clone());
+        }
         if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())
             && let Ok(policy) = HeaderValue::from_str(&guard::page_policy(&nonce))
         {

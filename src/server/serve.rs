@@ -61,6 +61,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         stop: stop.clone(),
         public_url: args.public_url,
         trusted_proxies: args.trusted_proxies,
+        clock: setup::clock(),
         assets: assets::site_assets()?,
         leptos: LeptosOptions::builder()
             .output_name("pledgecast")

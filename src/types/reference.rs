@@ -85,6 +85,10 @@ pub const COUNTRIES: &[&str] = &[
 ];
 
 /// The currencies of Kickstarter.
+#[expect(
+    clippy::unreadable_literal,
+    reason = "rates read as they are written in the listings"
+)]
 pub const CURRENCIES: &[Currency] = &[
     Currency {
         code: "AUD",

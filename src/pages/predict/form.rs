@@ -8,19 +8,17 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
+use super::FORM_ID;
 use super::advanced::Advanced;
 use super::groups::{Creator, Dates, Idea, Money, Place, offered_categories};
 use super::price::{Models, PayButton};
 use super::start::{EXAMPLE_URL, first_values};
-use super::FORM_ID;
 use crate::api::Predict;
 use crate::components::errors::{Faults, fields_of};
 use crate::components::form::{on_answer, server_action, submitted};
 use crate::components::idempotency::IdempotencyKey;
 use crate::components::{FormErrors, browser, toast, tr, use_locale};
-use crate::types::{
-    AppError, CampaignInput, FieldErrors, campaign_example, currency_of_country,
-};
+use crate::types::{AppError, CampaignInput, FieldErrors, campaign_example, currency_of_country};
 
 const DRAFT: &str = "draft";
 
@@ -184,8 +182,9 @@ pub fn PredictForm(
     });
     Effect::new(move |_| {
         if let Some(input) = draft().filter(|_| !is_given) {
-            check.fill(input);
             toast::say(tr!(l, predict.restored).to_owned());
+            // The form is in the document only after this.
+            request_animation_frame(move || check.fill(input));
         }
     });
 

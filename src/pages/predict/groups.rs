@@ -43,10 +43,8 @@ fn chosen_category(input: &CampaignInput) -> Option<usize> {
     };
     offered
         .iter()
-        .position(|it| {
-            is_named(it) && it.parent.eq_ignore_ascii_case(input.parent_name.trim())
-        })
-        .or_else(|| offered.iter().position(|it| is_named(it)))
+        .position(|it| is_named(it) && it.parent.eq_ignore_ascii_case(input.parent_name.trim()))
+        .or_else(|| offered.iter().position(is_named))
 }
 
 fn category_groups(l: Locale) -> Vec<Group> {

@@ -19,7 +19,10 @@ pub fn first_values(query: impl Fn(&str) -> Option<String>, today: NaiveDate) ->
     } else {
         defaults(today)
     };
-    if CampaignInput::FIELDS.iter().any(|name| query(name).is_some()) {
+    if CampaignInput::FIELDS
+        .iter()
+        .any(|name| query(name).is_some())
+    {
         input = CampaignInput::default();
     }
     for name in CampaignInput::FIELDS {

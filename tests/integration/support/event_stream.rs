@@ -51,14 +51,11 @@ impl EventStream {
                 }
             }
         };
-        let found = tokio::time::timeout(PATIENCE, search).await;
-        let Ok(Some(event)) = found else {
-            panic!(
-                "the stream ended or fell silent before {what}; seen {:?}",
-                self.seen
-            )
-        };
-        event
+        match tokio::time::timeout(PATIENCE, search).await {
+            Ok(Some(event)) => event,
+            Ok(None) => panic!("the stream ended before {what}; seen {:?}", self.seen),
+            Err(elapsed) => panic!("no event after {elapsed}: {what}; seen {:?}", self.seen),
+        }
     }
 
     /// Reads on until the server ends the stream.
@@ -67,8 +64,8 @@ impl EventStream {
     /// With all events seen, where it does not end in time.
     pub async fn read_to_end(&mut self) {
         let reading = async { while self.read().await {} };
-        let ended = tokio::time::timeout(PATIENCE, reading).await;
-        assert!(ended.is_ok(), "the stream goes on; seen {:?}", self.seen);
+        let ended = tokio::time::timeout(PATIENCE, reading).await.is_ok();
+        assert!(ended, "the stream goes on; seen {:?}", self.seen);
     }
 
     /// All events so far.

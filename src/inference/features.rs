@@ -1,0 +1,239 @@
+//! What a model sees of a campaign: the one definition, used by the service and by training alike.
+//!
+//! Numbers and labels here follow from the campaign alone. How labels become numbers belongs to each
+//! model and stands in its manifest ([`super::Encoder`] applies it).
+
+use std::borrow::Cow;
+
+use chrono::Datelike;
+
+use crate::types::Campaign;
+
+/// The version of this definition. A model made for another one is refused.
+pub const FEATURE_SET: u32 = 1;
+
+/// The features that are numbers, in the order of a model's input.
+pub const NUMBER_FEATURES: [&str; 14] = [
+    "log_goal",
+    "duration_days",
+    "log_preparation",
+    "name_chars",
+    "name_words",
+    "blurb_chars",
+    "blurb_words",
+    "name_digit",
+    "has_video",
+    "staff_pick",
+    "california",
+    "repeat_creator",
+    "launch_month",
+    "launch_weekday",
+];
+
+/// The features that are labels; they follow the numbers in a model's input.
+pub const LABEL_FEATURES: [&str; 4] = ["parent", "category", "country", "currency"];
+
+/// How many values a model's input has.
+pub const FEATURE_COUNT: usize = NUMBER_FEATURES.len() + LABEL_FEATURES.len();
+
+/// The names of all features, in the order of a model's input.
+pub fn feature_names() -> impl Iterator<Item = &'static str> {
+    NUMBER_FEATURES.into_iter().chain(LABEL_FEATURES)
+}
+
+/// A campaign as a model sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Features<'a> {
+    /// The values of [`NUMBER_FEATURES`]; all finite.
+    pub numbers: [f32; NUMBER_FEATURES.len()],
+    /// The values of [`LABEL_FEATURES`].
+    pub labels: [Cow<'a, str>; LABEL_FEATURES.len()],
+}
+
+impl<'a> Features<'a> {
+    /// Computes the features of a campaign.
+    pub fn of(campaign: &'a Campaign) -> Self {
+        let name = TextShape::of(&campaign.name);
+        let blurb = TextShape::of(&campaign.blurb);
+        Self {
+            numbers: [
+                to_f32(campaign.usd_goal.max(f64::MIN_POSITIVE).ln()),
+                count(campaign.duration_days()),
+                to_f32((day_count(campaign.preparation_days()) + 1.0).ln()),
+                name.chars,
+                name.words,
+                blurb.chars,
+                blurb.words,
+                flag(campaign.name.chars().any(|it| it.is_ascii_digit())),
+                flag(campaign.has_video),
+                flag(campaign.staff_pick),
+                flag(is_california(campaign)),
+                known_flag(campaign.is_not_first_project),
+                count(campaign.launched_at.month().into()),
+                count(campaign.launched_at.weekday().num_days_from_monday().into()),
+            ],
+            labels: [
+                Cow::Borrowed(campaign.parent_name.as_str()),
+                Cow::Owned(category_label(
+                    &campaign.parent_name,
+                    &campaign.analytics_name,
+                )),
+                Cow::Borrowed(campaign.country.as_str()),
+                Cow::Borrowed(campaign.currency.as_str()),
+            ],
+        }
+    }
+}
+
+/// The label of a category; several parents have categories of one name.
+pub fn category_label(parent: &str, category: &str) -> String {
+    format!("{parent} / {category}")
+}
+
+/// Only lengths and word counts of texts are known to the training data, so only they are looked at.
+struct TextShape {
+    chars: f32,
+    words: f32,
+}
+
+impl TextShape {
+    fn of(text: &str) -> Self {
+        Self {
+            chars: length(text.trim().chars().count()),
+            words: length(text.split_whitespace().count()),
+        }
+    }
+}
+
+/// The one region that the training data tells.
+fn is_california(campaign: &Campaign) -> bool {
+    campaign.country == "US"
+        && campaign.region.as_deref().is_some_and(|region| {
+            region.eq_ignore_ascii_case("CA") || region.eq_ignore_ascii_case("California")
+        })
+}
+
+fn flag(value: bool) -> f32 {
+    f32::from(u8::from(value))
+}
+
+/// 1 and -1 for what is known, 0 for what is not.
+fn known_flag(value: Option<bool>) -> f32 {
+    value.map_or(0.0, |value| if value { 1.0 } else { -1.0 })
+}
+
+fn count(value: i64) -> f32 {
+    to_f32(day_count(value))
+}
+
+fn length(value: usize) -> f32 {
+    f32::from(u16::try_from(value).unwrap_or(u16::MAX))
+}
+
+fn day_count(days: i64) -> f64 {
+    i32::try_from(days.max(0)).map_or(f64::from(i32::MAX), f64::from)
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "models compute in f32; the values are small"
+)]
+fn to_f32(value: f64) -> f32 {
+    value as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inference::test_support::sample;
+
+    fn number(campaign: &Campaign, name: &str) -> f32 {
+        let index = NUMBER_FEATURES.iter().position(|it| *it == name).unwrap();
+        Features::of(campaign).numbers[index]
+    }
+
+    fn close(value: f32, expected: f32) {
+        assert!((value - expected).abs() < 1e-6, "{value} is not {expected}");
+    }
+
+    #[test]
+    fn the_sample_has_the_features_that_one_computes_by_hand() {
+        let sample = sample();
+        close(number(&sample, "log_goal"), 10_000_f32.ln());
+        close(number(&sample, "duration_days"), 21.0);
+        close(number(&sample, "log_preparation"), 16_f32.ln());
+        close(number(&sample, "name_chars"), 17.0);
+        close(number(&sample, "name_words"), 3.0);
+        close(number(&sample, "blurb_chars"), 52.0);
+        close(number(&sample, "blurb_words"), 9.0);
+        close(number(&sample, "name_digit"), 0.0);
+        close(number(&sample, "launch_month"), 1.0);
+        close(number(&sample, "launch_weekday"), 1.0);
+        let labels = Features::of(&sample).labels;
+        assert_eq!(labels, ["Dance", "Dance / Dance", "US", "USD"]);
+    }
+
+    #[test]
+    fn an_unknown_creator_differs_from_a_new_and_from_an_experienced_one() {
+        let mut campaign = sample();
+        for (known, expected) in [(None, 0.0), (Some(false), -1.0), (Some(true), 1.0)] {
+            campaign.is_not_first_project = known;
+            close(number(&campaign, "repeat_creator"), expected);
+        }
+    }
+
+    #[test]
+    fn california_is_a_region_of_the_united_states_only() {
+        let mut campaign = sample();
+        for (country, region, expected) in [
+            ("US", Some("CA"), 1.0),
+            ("US", Some("california"), 1.0),
+            ("US", Some("NY"), 0.0),
+            ("US", None, 0.0),
+            ("IT", Some("CA"), 0.0),
+        ] {
+            campaign.country = country.to_owned();
+            campaign.region = region.map(ToOwned::to_owned);
+            close(number(&campaign, "california"), expected);
+        }
+    }
+
+    #[test]
+    fn lengths_count_characters_and_not_bytes() {
+        let mut campaign = sample();
+        campaign.name = " Тёплый дом 2 ".to_owned();
+        close(number(&campaign, "name_chars"), 12.0);
+        close(number(&campaign, "name_words"), 3.0);
+        close(number(&campaign, "name_digit"), 1.0);
+    }
+
+    #[test]
+    fn fields_that_the_card_calls_idle_change_nothing() {
+        let before = sample();
+        let mut campaign = sample();
+        campaign.position = Some(99);
+        campaign.fx_rate = None;
+        campaign.static_usd_rate = None;
+        campaign.name_city = None;
+        campaign.location_type = None;
+        campaign.ppohasaction = Some(true);
+        campaign.prelaunch_activated = Some(true);
+        assert_eq!(Features::of(&before), Features::of(&campaign));
+    }
+
+    #[test]
+    fn every_value_is_finite_at_the_ends_of_what_the_rules_allow() {
+        let mut campaign = sample();
+        for goal in [0.01, 1e9, f64::MIN_POSITIVE] {
+            campaign.usd_goal = goal;
+            campaign.name = "x".repeat(100);
+            campaign.created_at = chrono::NaiveDate::from_ymd_opt(2009, 1, 1).unwrap();
+            assert!(
+                Features::of(&campaign)
+                    .numbers
+                    .iter()
+                    .all(|it| it.is_finite())
+            );
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! A model file in ONNX form, run by tract.
+//!
+//! [`OnnxPredictor::load`] takes any bytes an operator may upload and says precisely what does not fit.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use tract_onnx::pb;
+use tract_onnx::prelude::*;
+
+use super::encoder::Encoder;
+use super::features::FEATURE_COUNT;
+use super::manifest::Manifest;
+use super::model_file::{MODEL_MAX_BYTES, ModelError, check_graph, read_manifest};
+use super::predictor::{PredictError, Prediction, Predictor};
+use crate::types::Campaign;
+
+/// Rows computed at once, largest first. tract optimises for a batch size known beforehand, so there is
+/// a plan for each of these, and a batch is cut into them.
+const PLAN_ROWS: [usize; 3] = [256, 16, 1];
+
+/// How far the plans of one model may differ from each other.
+const PLAN_TOLERANCE: f64 = 1e-4;
+
+/// A model file, ready to be asked.
+#[derive(Debug)]
+pub struct OnnxPredictor {
+    manifest: Manifest,
+    encoder: Encoder,
+    plans: Vec<Plan>,
+}
+
+#[derive(Debug)]
+struct Plan {
+    rows: usize,
+    model: Arc<TypedRunnableModel>,
+}
+
+impl OnnxPredictor {
+    /// Reads a model file, checks it against what this server computes, and tries it.
+    ///
+    /// # Errors
+    /// The first thing that does not fit.
+    pub fn load(bytes: &[u8]) -> Result<Self, ModelError> {
+        if bytes.len() > MODEL_MAX_BYTES {
+            return Err(ModelError::TooLarge { bytes: bytes.len() });
+        }
+        // tract trusts its files: a malformed one may make it panic, which must not reach the caller.
+        catch_unwind(AssertUnwindSafe(|| Self::load_trusting(bytes)))
+            .unwrap_or_else(|_| Err(ModelError::Unsupported("its graph is malformed".to_owned())))
+    }
+
+    fn load_trusting(bytes: &[u8]) -> Result<Self, ModelError> {
+        let reader = tract_onnx::onnx();
+        let proto = reader
+            .proto_model_for_read(&mut &*bytes)
+            .map_err(|error| ModelError::NotOnnx(innermost(&error)))?;
+        let graph = proto
+            .graph
+            .as_ref()
+            .ok_or_else(|| ModelError::NotOnnx("it holds no graph".to_owned()))?;
+        let manifest = read_manifest(&proto)?;
+        check_graph(&reader, graph)?;
+        let plans = PLAN_ROWS
+            .into_iter()
+            .map(|rows| Plan::build(&reader, &proto, rows))
+            .collect::<TractResult<Vec<_>>>()
+            .map_err(|error| ModelError::Unsupported(innermost(&error)))?;
+        let predictor = Self {
+            encoder: Encoder::new(&manifest),
+            manifest,
+            plans,
+        };
+        predictor.try_out().map_err(ModelError::Trial)?;
+        Ok(predictor)
+    }
+
+    /// Asks every plan about the same made-up inputs: they must agree, on probabilities.
+    fn try_out(&self) -> Result<(), String> {
+        let ends = [|low: f32, _| low, |_, high| high, f32::midpoint];
+        for end in ends {
+            let row = self.row_within_bounds(end);
+            let mut first = None;
+            for plan in &self.plans {
+                let inputs = row.repeat(plan.rows);
+                let mut answers = Vec::with_capacity(plan.rows);
+                plan.run(&inputs, &mut answers)
+                    .map_err(|error| error.to_string())?;
+                let expected = *first.get_or_insert(answers[0]);
+                if let Some(other) = answers
+                    .iter()
+                    .find(|it| (**it - expected).abs() > PLAN_TOLERANCE)
+                {
+                    return Err(format!(
+                        "for the same campaign it answers {expected} and {other}, so rows are not independent"
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "models compute in f32; bounds beyond it become infinite and fail the trial"
+    )]
+    fn row_within_bounds(&self, choose: fn(f32, f32) -> f32) -> [f32; FEATURE_COUNT] {
+        let mut row = [0.0; FEATURE_COUNT];
+        for (value, name) in row.iter_mut().zip(&self.manifest.features) {
+            if let Some(bounds) = self.manifest.bounds.get(name) {
+                *value = choose(bounds.low as f32, bounds.high as f32);
+            }
+        }
+        row
+    }
+
+    /// The input that the model gets of a campaign.
+    pub fn encode(&self, campaign: &Campaign) -> [f32; FEATURE_COUNT] {
+        self.encoder.encode(campaign)
+    }
+
+    /// The probabilities of inputs as [`Self::encode`] makes them, laid one after the other.
+    ///
+    /// # Errors
+    /// As [`Predictor::predict`]; also where `inputs` is not whole rows.
+    pub fn run(&self, inputs: &[f32]) -> Result<Vec<f64>, PredictError> {
+        if !inputs.len().is_multiple_of(FEATURE_COUNT) {
+            return Err(PredictError::Run(format!(
+                "{} values are no whole rows of {FEATURE_COUNT}",
+                inputs.len()
+            )));
+        }
+        let mut answers = Vec::with_capacity(inputs.len() / FEATURE_COUNT);
+        let mut rest = inputs;
+        for plan in &self.plans {
+            let mut batches = rest.chunks_exact(plan.rows * FEATURE_COUNT);
+            for batch in batches.by_ref() {
+                plan.run(batch, &mut answers)?;
+            }
+            rest = batches.remainder();
+        }
+        Ok(answers)
+    }
+}
+
+impl Predictor for OnnxPredictor {
+    fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    fn predict(&self, campaigns: &[Campaign]) -> Result<Vec<Prediction>, PredictError> {
+        let inputs: Vec<f32> = campaigns
+            .iter()
+            .flat_map(|campaign| self.encode(campaign))
+            .collect();
+        let predictions = self.run(&inputs)?.into_iter().map(|probability| {
+            let (interval_low, interval_high) = self.manifest.intervals.interval(probability);
+            Prediction {
+                probability,
+                interval_low,
+                interval_high,
+            }
+        });
+        Ok(predictions.collect())
+    }
+}
+
+impl Plan {
+    fn build(reader: &tract_onnx::Onnx, proto: &pb::ModelProto, rows: usize) -> TractResult<Self> {
+        let model = reader
+            .model_for_proto_model(proto)?
+            .with_input_fact(0, f32::fact([rows, FEATURE_COUNT]).into())?
+            .into_optimized()?
+            .into_runnable()?;
+        Ok(Self { rows, model })
+    }
+
+    /// Computes exactly `self.rows` rows and appends their probabilities.
+    fn run(&self, inputs: &[f32], answers: &mut Vec<f64>) -> Result<(), PredictError> {
+        let failed = |error: TractError| PredictError::Run(innermost(&error));
+        let input = Tensor::from_shape(&[self.rows, FEATURE_COUNT], inputs).map_err(failed)?;
+        let outputs = self.model.run(tvec!(input.into())).map_err(failed)?;
+        let view = outputs[0].to_plain_array_view::<f32>().map_err(failed)?;
+        if view.len() != self.rows {
+            return Err(PredictError::Run(format!(
+                "it gave {} answers for {} campaigns",
+                view.len(),
+                self.rows
+            )));
+        }
+        for answer in view {
+            let answer = f64::from(*answer);
+            if !(0.0..=1.0).contains(&answer) {
+                return Err(PredictError::NotAProbability(answer.to_string()));
+            }
+            answers.push(answer);
+        }
+        Ok(())
+    }
+}
+
+fn innermost(error: &TractError) -> String {
+    error.root_cause().to_string()
+}

@@ -1,0 +1,38 @@
+//! What a worker asks: probabilities of campaigns, by whatever model is behind it.
+
+use super::manifest::Manifest;
+use crate::types::Campaign;
+
+/// A loaded model. It may be asked from several threads at once.
+pub trait Predictor: Send + Sync {
+    /// What the model says of itself.
+    fn manifest(&self) -> &Manifest;
+
+    /// The predictions of campaigns, in their order.
+    ///
+    /// # Errors
+    /// Where the model fails, or answers what is no probability.
+    fn predict(&self, campaigns: &[Campaign]) -> Result<Vec<Prediction>, PredictError>;
+}
+
+/// What a model says of one campaign; all three between 0 and 1, low <= probability <= high.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Prediction {
+    /// Probability that the campaign reaches its goal.
+    pub probability: f64,
+    /// Lower end of the probability's interval.
+    pub interval_low: f64,
+    /// Upper end of the probability's interval.
+    pub interval_high: f64,
+}
+
+/// Why a model gave no prediction.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PredictError {
+    /// The graph could not be computed.
+    #[error("the model cannot be run: {0}")]
+    Run(String),
+    /// The output is not a number between 0 and 1.
+    #[error("the model answered {0}, which is no probability")]
+    NotAProbability(String),
+}

@@ -1,0 +1,94 @@
+//! What a manifest must say to be served.
+
+use crate::inference::{IntervalPoint, Manifest, OnnxPredictor, Predictor};
+
+fn manifest() -> Manifest {
+    let bytes = include_bytes!("../../../tests/fixtures/second_model.onnx");
+    OnnxPredictor::load(bytes).unwrap().manifest().clone()
+}
+
+fn refusal(change: impl FnOnce(&mut Manifest)) -> String {
+    let mut manifest = manifest();
+    change(&mut manifest);
+    manifest.check().unwrap_err()
+}
+
+#[test]
+fn every_broken_manifest_is_refused_with_what_is_wrong() {
+    assert_eq!(manifest().check(), Ok(()));
+    let cases = [
+        (refusal(|it| it.name.clear()), "`name` must have"),
+        (
+            refusal(|it| it.version = " 1".to_owned()),
+            "`version` must have",
+        ),
+        (
+            refusal(|it| it.description = "x".repeat(1001)),
+            "`description`",
+        ),
+        (refusal(|it| it.feature_set = 7), "made for feature set 7"),
+        (refusal(|it| drop(it.features.pop())), "names 17 features"),
+        (
+            refusal(|it| it.features.swap(0, 1)),
+            "its feature 1 is `duration_days`, and this server computes `log_goal` there",
+        ),
+        (
+            refusal(|it| drop(it.encodings.remove("country"))),
+            "lacks `country`",
+        ),
+        (
+            refusal(|it| drop(it.encodings.insert("planet".to_owned(), Vec::new()))),
+            "`planet`, which is no label feature",
+        ),
+        (
+            refusal(|it| {
+                drop(it.encodings.insert(
+                    "currency".to_owned(),
+                    vec!["EUR".to_owned(), "EUR".to_owned()],
+                ))
+            }),
+            "`EUR` twice under `currency`",
+        ),
+        (
+            refusal(|it| drop(it.bounds.remove("log_goal"))),
+            "`bounds` lacks `log_goal`",
+        ),
+        (
+            refusal(|it| it.bounds.get_mut("log_goal").unwrap().low = 99.0),
+            "`log_goal` must be rising",
+        ),
+        (refusal(|it| it.intervals.points.clear()), "no points"),
+        (
+            refusal(|it| it.intervals.points.reverse()),
+            "rising probability",
+        ),
+        (
+            refusal(|it| it.intervals.points[3].low = 0.9),
+            "low <= probability",
+        ),
+        (
+            refusal(|it| it.metrics.staff_pick_false.auc = 91.0),
+            "`auc` in `metrics`",
+        ),
+    ];
+    for (reason, expected) in cases {
+        assert!(reason.contains(expected), "{expected}: {reason}");
+    }
+}
+
+#[test]
+fn an_interval_is_interpolated_between_its_points_and_never_leaves_the_probability() {
+    let mut table = manifest().intervals;
+    table.points = [(0.2, 0.1, 0.4), (0.6, 0.5, 0.8)]
+        .map(|(probability, low, high)| IntervalPoint {
+            probability,
+            low,
+            high,
+        })
+        .to_vec();
+    let (low, high) = table.interval(0.4);
+    assert!((low - 0.3).abs() < 1e-12 && (high - 0.6).abs() < 1e-12);
+    assert_eq!(table.interval(0.2), (0.1, 0.4));
+    assert_eq!(table.interval(0.05), (0.05, 0.4));
+    assert_eq!(table.interval(0.95), (0.5, 0.95));
+}

@@ -1,0 +1,5 @@
+//! Tests of whole model files: the shipped one, a second one, and ones that must be refused.
+
+mod manifest_rules;
+mod refused_models;
+mod shipped_model;

@@ -1,0 +1,101 @@
+//! What an operator may upload by mistake, and what he is told.
+
+use crate::inference::test_support::sample;
+use crate::inference::{
+    MODEL_MAX_BYTES, ModelError, OnnxPredictor, PredictError, Predictor, SHIPPED_MODEL,
+};
+
+fn reason(bytes: &[u8]) -> String {
+    match OnnxPredictor::load(bytes) {
+        Ok(_) => panic!("loaded"),
+        Err(error) => error.to_string(),
+    }
+}
+
+macro_rules! misfit {
+    ($name:literal) => {
+        include_bytes!(concat!("../../../tests/fixtures/misfits/", $name, ".onnx"))
+    };
+}
+
+#[test]
+fn every_misfit_is_refused_with_its_own_reason() {
+    let cases: [(&[u8], &str); 13] = [
+        (misfit!("no_manifest"), "carries no manifest"),
+        (
+            misfit!("manifest_is_not_json"),
+            "manifest in the ONNX file does not fit: key must be",
+        ),
+        (misfit!("two_inputs"), "2 inputs instead of one"),
+        (
+            misfit!("too_few_features"),
+            "must have the shape [campaigns, 18]",
+        ),
+        (misfit!("fixed_batch"), "fixed number of campaigns"),
+        (misfit!("input_of_doubles"), "`features` is not of float32"),
+        (misfit!("two_outputs"), "2 outputs instead of one"),
+        (misfit!("output_not_made"), "`elsewhere`"),
+        (misfit!("unknown_operator"), "not known here: Divination"),
+        (
+            misfit!("weights_outside"),
+            "`logit_weight` lies outside the file",
+        ),
+        (misfit!("no_probability"), "which is no probability"),
+        (misfit!("not_a_number"), "NaN, which is no probability"),
+        (misfit!("rows_depend"), "rows are not independent"),
+    ];
+    for (bytes, expected) in cases {
+        let reason = reason(bytes);
+        assert!(reason.contains(expected), "{expected}: {reason}");
+    }
+}
+
+#[test]
+fn bytes_that_are_no_model_are_refused() {
+    assert!(reason(b"").contains("no graph"));
+    for garbage in [
+        &b"hello, I am a model"[..],
+        &[0xff; 4096],
+        b"\x89PNG\r\n\x1a\n",
+    ] {
+        assert!(reason(garbage).contains("not a whole ONNX model"));
+    }
+    let large = vec![0; MODEL_MAX_BYTES + 1];
+    assert_eq!(
+        OnnxPredictor::load(&large).unwrap_err(),
+        ModelError::TooLarge { bytes: large.len() }
+    );
+}
+
+#[test]
+fn a_truncated_model_is_refused_wherever_it_was_cut() {
+    let step = SHIPPED_MODEL.len() / 97;
+    for end in (1..SHIPPED_MODEL.len()).step_by(step) {
+        assert!(OnnxPredictor::load(&SHIPPED_MODEL[..end]).is_err(), "{end}");
+    }
+}
+
+#[test]
+fn a_damaged_model_never_panics() {
+    let whole = include_bytes!("../../../tests/fixtures/second_model.onnx");
+    for at in (0..whole.len()).step_by(61) {
+        let mut damaged = whole.to_vec();
+        damaged[at] ^= 0x55;
+        if let Ok(predictor) = OnnxPredictor::load(&damaged) {
+            // What still loads may be wrong, but answers or says why not.
+            let _answer: Result<_, PredictError> = predictor.predict(&[sample()]);
+        }
+    }
+}
+
+#[test]
+fn an_answer_that_is_no_number_is_an_error_and_not_a_prediction() {
+    let predictor = OnnxPredictor::load(misfit!("sometimes_not_a_number")).unwrap();
+    let mut campaign = sample();
+    assert!(predictor.predict(&[campaign.clone()]).is_ok());
+    campaign.usd_goal = 1.0;
+    assert_eq!(
+        predictor.predict(&[sample(), campaign]),
+        Err(PredictError::NotAProbability("NaN".to_owned()))
+    );
+}

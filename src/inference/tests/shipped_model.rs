@@ -1,0 +1,224 @@
+//! The shipped model: as accurate in tract as in ONNX Runtime, and true to what its card claims.
+
+use std::sync::LazyLock;
+
+use chrono::{Datelike, NaiveDate};
+
+use crate::inference::test_support::{sample, today};
+use crate::inference::{CampaignReader, OnnxPredictor, Predictor, SHIPPED_MODEL};
+use crate::types::{Campaign, Verdict};
+
+static MODEL: LazyLock<OnnxPredictor> =
+    LazyLock::new(|| OnnxPredictor::load(SHIPPED_MODEL).expect("the shipped model loads"));
+
+/// A thousand made-up campaigns, each with the probability that ONNX Runtime gives it.
+static MADE_UP: LazyLock<(Vec<Campaign>, Vec<f64>)> = LazyLock::new(|| {
+    let file = include_bytes!("../../../tests/fixtures/made_up_campaigns.csv");
+    let reader = CampaignReader::new(&file[..], today()).unwrap();
+    let column = reader
+        .header()
+        .iter()
+        .position(|name| name == "probability")
+        .unwrap();
+    reader
+        .map(|record| {
+            let record = record.unwrap();
+            let probability: f64 = record.values[column].parse().unwrap();
+            (record.campaign.unwrap(), probability)
+        })
+        .unzip()
+});
+
+fn probabilities(campaigns: &[Campaign]) -> Vec<f64> {
+    let predictions = MODEL.predict(campaigns).unwrap();
+    predictions.iter().map(|it| it.probability).collect()
+}
+
+fn assert_close(left: &[f64], right: &[f64], tolerance: f64) {
+    assert_eq!(left.len(), right.len());
+    for (at, (left, right)) in left.iter().zip(right).enumerate() {
+        assert!(
+            (left - right).abs() <= tolerance,
+            "row {at}: {left} and {right}"
+        );
+    }
+}
+
+#[test]
+fn tract_agrees_with_onnx_runtime_on_a_thousand_campaigns() {
+    let (campaigns, expected) = &*MADE_UP;
+    assert_eq!(campaigns.len(), 1000);
+    assert_close(&probabilities(campaigns), expected, 1e-5);
+    let mut ordered = expected.clone();
+    ordered.sort_by(f64::total_cmp);
+    assert!(
+        ordered[50] < 0.3 && ordered[950] > 0.9,
+        "the campaigns differ"
+    );
+}
+
+#[test]
+fn a_batch_says_what_single_campaigns_do() {
+    let campaigns = &MADE_UP.0[..300];
+    let single: Vec<f64> = campaigns
+        .iter()
+        .flat_map(|campaign| probabilities(std::slice::from_ref(campaign)))
+        .collect();
+    assert_close(&probabilities(campaigns), &single, 1e-6);
+    assert_eq!(MODEL.predict(&[]), Ok(Vec::new()));
+}
+
+#[test]
+fn the_order_of_campaigns_does_not_matter() {
+    let mut campaigns = MADE_UP.0.clone();
+    let mut expected = probabilities(&campaigns);
+    campaigns.reverse();
+    expected.reverse();
+    assert_close(&probabilities(&campaigns), &expected, 1e-6);
+}
+
+#[test]
+fn threads_that_ask_at_once_get_the_same_answers() {
+    let campaigns = &MADE_UP.0[..100];
+    let expected = probabilities(campaigns);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| assert_close(&probabilities(campaigns), &expected, 0.0));
+        }
+    });
+}
+
+#[test]
+fn a_higher_goal_is_never_more_likely_to_be_reached() {
+    for campaign in &MADE_UP.0 {
+        let ladder: Vec<Campaign> = (-8..=16)
+            .map(|step| Campaign {
+                usd_goal: campaign.usd_goal * 10_f64.powf(f64::from(step) / 4.0),
+                ..campaign.clone()
+            })
+            .collect();
+        let scores = probabilities(&ladder);
+        for pair in scores.windows(2) {
+            assert!(pair[1] <= pair[0] + 1e-6, "{scores:?} of {campaign:?}");
+        }
+    }
+}
+
+#[test]
+fn filler_text_of_the_same_shape_scores_the_same() {
+    let fill = |text: &str| -> String {
+        text.chars()
+            .map(|it| if it.is_alphabetic() { 'ж' } else { it })
+            .collect()
+    };
+    let campaigns = &MADE_UP.0;
+    let filled: Vec<Campaign> = campaigns
+        .iter()
+        .map(|campaign| Campaign {
+            name: fill(&campaign.name),
+            blurb: fill(&campaign.blurb),
+            ..campaign.clone()
+        })
+        .collect();
+    assert_close(&probabilities(&filled), &probabilities(campaigns), 0.0);
+}
+
+#[test]
+fn dates_a_year_or_ten_later_keep_working() {
+    let later = |date: NaiveDate, years: i32| {
+        // The same weekday, near the same day of the year.
+        date + chrono::Days::new(364 * u64::try_from(years).unwrap())
+    };
+    for years in [1, 10] {
+        let campaigns: Vec<Campaign> = MADE_UP
+            .0
+            .iter()
+            .filter(|it| (10..=20).contains(&it.launched_at.day()))
+            .cloned()
+            .collect();
+        let moved: Vec<Campaign> = campaigns
+            .iter()
+            .map(|campaign| Campaign {
+                created_at: later(campaign.created_at, years),
+                launched_at: later(campaign.launched_at, years),
+                deadline: later(campaign.deadline, years),
+                ..campaign.clone()
+            })
+            .collect();
+        let pairs: Vec<_> = campaigns
+            .iter()
+            .zip(&moved)
+            .filter(|(a, b)| a.launched_at.month() == b.launched_at.month())
+            .collect();
+        assert!(pairs.len() > 100);
+        for (a, b) in pairs {
+            assert_close(
+                &probabilities(std::slice::from_ref(a)),
+                &probabilities(std::slice::from_ref(b)),
+                0.0,
+            );
+        }
+    }
+}
+
+#[test]
+fn an_interval_holds_its_probability() {
+    for prediction in MODEL.predict(&MADE_UP.0).unwrap() {
+        assert!(0.0 <= prediction.interval_low);
+        assert!(prediction.interval_low < prediction.probability);
+        assert!(prediction.probability < prediction.interval_high);
+        assert!(prediction.interval_high <= 1.0);
+    }
+}
+
+#[test]
+fn a_staff_pick_and_experience_speak_for_a_campaign() {
+    let with = |change: fn(&mut Campaign)| {
+        let mut campaign = sample();
+        campaign.usd_goal = 20_000.0;
+        campaign.staff_pick = false;
+        campaign.is_not_first_project = None;
+        change(&mut campaign);
+        probabilities(&[campaign])[0]
+    };
+    let plain = with(|_| ());
+    assert!(with(|it| it.staff_pick = true) > plain + 0.1);
+    assert!(with(|it| it.is_not_first_project = Some(true)) > plain);
+    assert!(with(|it| it.is_not_first_project = Some(false)) < plain);
+}
+
+#[test]
+fn categories_and_countries_that_were_never_seen_are_still_scored() {
+    let mut campaign = sample();
+    campaign.country = "IS".to_owned();
+    campaign.parent_name = "Journalism".to_owned();
+    campaign.analytics_name = "Web".to_owned();
+    let probability = probabilities(&[campaign])[0];
+    assert!((0.01..0.99).contains(&probability));
+}
+
+#[test]
+fn the_sample_of_the_design_gets_a_verdict() {
+    let probability = probabilities(&[sample()])[0];
+    assert_eq!(Verdict::of_probability(probability), Verdict::Likely);
+}
+
+#[test]
+fn the_manifest_tells_how_good_the_model_is() {
+    let manifest = MODEL.manifest();
+    let metrics = &manifest.metrics;
+    assert!(metrics.staff_pick_as_given.auc > metrics.staff_pick_false.auc);
+    assert!(metrics.staff_pick_false.auc > 0.85);
+    assert!(manifest.data.campaigns > 10_000);
+    assert!(manifest.base_rates.len() > 100);
+    assert_eq!(manifest.never_rises_with, ["log_goal"]);
+}
+
+#[test]
+fn a_second_model_of_another_name_loads_as_well() {
+    let bytes = include_bytes!("../../../tests/fixtures/second_model.onnx");
+    let second = OnnxPredictor::load(bytes).unwrap();
+    assert_ne!(second.manifest().name, MODEL.manifest().name);
+    assert!(bytes.len() < 8_000);
+    assert!(second.predict(&[sample()]).unwrap()[0].probability > 0.5);
+}

@@ -1,0 +1,121 @@
+"""Test fixtures: made-up campaigns with ONNX Runtime's answers, and a second, tiny model.
+
+Nothing here comes from training data: names of categories and countries aside, every value is drawn.
+"""
+
+import csv
+import datetime
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+import data
+import graph
+import misfits
+from data import NUMBER, NUMBERS
+
+COUNT = 1000
+WORDS = "amber board copper drum echo forest glow harbour ink jar kite lantern moss night oak paper quill river stone tide".split()
+CURRENCY = {"US": "USD", "GB": "GBP", "DE": "EUR", "FR": "EUR", "CA": "CAD", "JP": "JPY", "MX": "MXN", "HK": "HKD", "NO": "NOK", "BR": "USD"}
+WIRE = (
+    "country currency prelaunch_activated staff_pick static_usd_rate fx_rate created_at launched_at deadline name blurb "
+    "usd_goal name_city region type ppohasaction analytics_name position parent_name is_not_first_project has_video"
+).split()
+
+
+def write(folder, model, manifest):
+    folder.mkdir(parents=True, exist_ok=True)
+    campaigns = list(made_up_campaigns(manifest["encodings"]["category"]))
+    inputs = encode(campaigns, manifest["encodings"])
+    probability = graph.run(model, inputs)
+    with open(folder / "made_up_campaigns.csv", "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([*WIRE, "probability"])
+        for campaign, p in zip(campaigns, probability):
+            writer.writerow([campaign[name] for name in WIRE] + [f"{p:.8f}"])
+    tiny = tiny_manifest(manifest)
+    (folder / "second_model.onnx").write_bytes(second_model(tiny))
+    misfits.write(folder / "misfits", tiny)
+
+
+def made_up_campaigns(categories, seed=2026):
+    random = np.random.default_rng(seed)
+
+    def text(most, longest):
+        words = [*random.choice(WORDS, random.integers(1, most + 1))]
+        if random.random() < 0.2:
+            words.append(str(random.integers(2, 3000)))
+        return " ".join(map(str, words))[:longest].strip()
+
+    for _ in range(COUNT):
+        parent, category = str(random.choice(categories)).split(" / ", 1)
+        country = str(random.choice(list(CURRENCY)))
+        created = datetime.date(2024, 1, 1) + datetime.timedelta(days=int(random.integers(0, 1400)))
+        launched = created + datetime.timedelta(days=int(random.exponential(40)))
+        deadline = launched + datetime.timedelta(days=int(random.integers(1, 61)))
+        unknown = random.random() < 0.5
+        yield {name: "" for name in WIRE} | {
+            "country": country,
+            "currency": CURRENCY[country],
+            "staff_pick": str(random.random() < 0.2).lower(),
+            "created_at": created.isoformat(),
+            "launched_at": launched.isoformat(),
+            "deadline": deadline.isoformat(),
+            "name": text(8, 60),
+            "blurb": text(22, 135),
+            "usd_goal": f"{max(1.0, float(np.exp(random.normal(8, 2)))):.2f}",
+            "region": "CA" if country == "US" and random.random() < 0.3 else "",
+            "analytics_name": category,
+            "parent_name": parent,
+            "is_not_first_project": "" if unknown else str(random.random() < 0.5).lower(),
+            "has_video": str(random.random() < 0.6).lower(),
+        }
+
+
+def encode(campaigns, encodings):
+    """By the server's own features, as everywhere."""
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder) / "in.csv", Path(folder) / "out.csv"
+        with open(source, "w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, WIRE)
+            writer.writeheader()
+            writer.writerows(campaigns)
+        command = [data.binary(), "features", "--input", str(source), "--output", str(target)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        with open(target, newline="", encoding="utf-8") as file:
+            rows = list(csv.reader(file))[1:]
+    if len(rows) != len(campaigns):
+        raise SystemExit("some made-up campaigns break the rules")
+    split = 1 + len(NUMBERS)
+    return data.encode(
+        data.Campaigns(
+            numbers=np.array([row[1:split] for row in rows], dtype=np.float32),
+            labels=np.array([row[split:] for row in rows], dtype=object),
+            success=np.zeros(len(rows)),
+            month=np.array([""] * len(rows)),
+        ),
+        encodings,
+    )
+
+
+def tiny_manifest(manifest):
+    return manifest | {
+        "name": "Straight Line",
+        "version": "0.1.0",
+        "description": "A weighted sum of goal, video and staff pick, for tests.",
+        "encodings": {name: [] for name in manifest["encodings"]},
+        "calibration": "None.",
+        "base_rates": [],
+    }
+
+
+def second_model(manifest):
+    """A weighted sum of goal, video and staff pick: valid, tiny, and unlike the shipped one."""
+    weights = np.zeros(len(NUMBERS), np.float32)
+    weights[NUMBER["log_goal"]] = -0.35
+    weights[NUMBER["has_video"]] = 0.3
+    weights[NUMBER["staff_pick"]] = 1.5
+    return graph.graph_of_line(weights, 3.4).model(manifest)

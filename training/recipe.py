@@ -1,0 +1,97 @@
+"""The recipe: teacher, calibration on the latest months, student. The same steps for judging and shipping."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+import data
+import student
+import teacher
+from teacher import sigmoid
+
+# Where staff pick is false it may be unknown (a planner) or known (a finished campaign). The score for
+# it lies between that of a teacher who never saw staff picks and that of one who saw this one refused.
+SHARE_WITHOUT_PICK = 0.7
+# On the logit, for a creator known to have launched before, and the opposite for a first project.
+REPEAT_CREATOR_OFFSET = 0.4
+MADE_UP_ROWS = 400_000
+EPOCHS = 40
+PICK_SHARE = 0.25
+CALIBRATION_MONTHS = 2
+
+
+@dataclass
+class Teacher:
+    """Both blends of trees and the calibration of what they say together."""
+
+    given: teacher.Trees
+    without: teacher.Trees
+    calibration: np.ndarray
+
+    def logits(self, inputs):
+        """For staff pick false and true, calibrated."""
+        column = data.NUMBER["staff_pick"]
+        off, on = inputs.copy(), inputs.copy()
+        off[:, column], on[:, column] = 0, 1
+        share = SHARE_WITHOUT_PICK
+        unpicked = (1 - share) * self.given.logits(off) + share * self.without.logits(inputs)
+        slope, shift, pick_shift = self.calibration
+        return slope * unpicked + shift, slope * self.given.logits(on) + shift + pick_shift
+
+
+def teach(campaigns, encodings, threads):
+    inputs = data.encode(campaigns, encodings)
+    weight = np.ones(len(campaigns))
+    trees = [teacher.Trees(inputs, campaigns.success, weight, pick, threads) for pick in (True, False)]
+    return Teacher(*trees, calibration=np.array([1.0, 0.0, 0.0]))
+
+
+def calibrate(raw, campaigns, encodings):
+    """Slope and shifts by which the teacher is right on campaigns later than it has seen.
+
+    Every campaign counts twice: with its staff pick, and with none.
+    """
+    off, on = raw.logits(data.encode(campaigns, encodings))
+    picked = campaigns.column("staff_pick") == 1
+    logit = np.concatenate([np.where(picked, on, off), off])
+    pick = np.concatenate([picked, np.zeros(len(picked))]).astype(float)
+    success = np.concatenate([campaigns.success, campaigns.success]).astype(float)
+    columns = np.column_stack([logit, np.ones(len(logit)), pick])
+    weights = np.array([1.0, 0.0, 0.0])
+    prior = np.array([50.0, 1.0, 10.0])
+    for _ in range(30):
+        p = sigmoid(columns @ weights)
+        slope = columns.T @ (success - p) - prior * (weights - [1, 0, 0])
+        curve = (columns * (p * (1 - p))[:, None]).T @ columns + np.diag(prior)
+        weights = weights + np.linalg.solve(curve, slope)
+    return weights
+
+
+def distil(taught, campaigns, encodings, seed, report=None):
+    """A student of the teacher's scores on true and on made-up rows."""
+    inputs = data.encode(campaigns, encodings)
+    random = np.random.default_rng(seed)
+    rows = np.concatenate([inputs, student.mixed_rows(inputs, random, MADE_UP_ROWS)])
+    off, on = (sigmoid(logit).astype(np.float32) for logit in taught.logits(rows))
+    pick_column = data.NUMBER["staff_pick"]
+    parent = len(data.NUMBERS)
+
+    def draw(random):
+        seen = rows.copy()
+        pick = random.random(len(rows)) < PICK_SHARE
+        seen[:, pick_column] = pick
+        # A label never seen is number 0: it is taught the average of what the others would say.
+        for columns, share in [([parent + 1], 0.02), ([parent, parent + 1], 0.01), ([parent + 2], 0.02), ([parent + 3], 0.02)]:
+            hidden = np.flatnonzero(random.random(len(rows)) < share)
+            seen[np.ix_(hidden, columns)] = 0
+        return seen, np.where(pick, on, off)
+
+    pupil = student.Student(inputs, encodings, seed)
+    pupil.fit(draw, EPOCHS, report=report)
+    return pupil
+
+
+def months_before(month, count):
+    year, number = map(int, month.split("-"))
+    total = year * 12 + number - 1 - count
+    return f"{total // 12}-{total % 12 + 1:02d}"
