@@ -93,6 +93,16 @@ fn check_output(graph: &pb::GraphProto) -> Result<(), ModelError> {
             graph.output.len()
         )));
     };
+    let made = graph
+        .node
+        .iter()
+        .any(|node| node.output.contains(&output.name));
+    if !made {
+        return Err(ModelError::Output(format!(
+            "nothing in the graph makes `{}`",
+            output.name
+        )));
+    }
     check_shape(output, 1).map_err(ModelError::Output)
 }
 

@@ -34,7 +34,10 @@ fn every_misfit_is_refused_with_its_own_reason() {
         (misfit!("fixed_batch"), "fixed number of campaigns"),
         (misfit!("input_of_doubles"), "`features` is not of float32"),
         (misfit!("two_outputs"), "2 outputs instead of one"),
-        (misfit!("output_not_made"), "`elsewhere`"),
+        (
+            misfit!("output_not_made"),
+            "nothing in the graph makes `elsewhere`",
+        ),
         (misfit!("unknown_operator"), "not known here: Divination"),
         (
             misfit!("weights_outside"),

@@ -165,8 +165,9 @@ fn dates_a_year_or_ten_later_keep_working() {
 fn an_interval_holds_its_probability() {
     for prediction in MODEL.predict(&MADE_UP.0).unwrap() {
         assert!(0.0 <= prediction.interval_low);
-        assert!(prediction.interval_low < prediction.probability);
-        assert!(prediction.probability < prediction.interval_high);
+        assert!(prediction.interval_low <= prediction.probability);
+        assert!(prediction.probability <= prediction.interval_high);
+        assert!(prediction.interval_low < prediction.interval_high);
         assert!(prediction.interval_high <= 1.0);
     }
 }
