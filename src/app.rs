@@ -1,6 +1,5 @@
 //! The document around every page, and the route table: URL to page.
 
-use chrono::NaiveDate;
 use leptos::prelude::*;
 use leptos_meta::{Meta, provide_meta_context};
 use leptos_router::SsrMode;
@@ -36,10 +35,6 @@ pub struct SiteAssets {
     /// The style sheet.
     pub css: String,
 }
-
-/// Today in UTC by the clock of the service; the server provides it as a context of each request.
-#[derive(Clone, Copy, Debug)]
-pub struct Today(pub NaiveDate);
 
 /// The whole application.
 #[component]

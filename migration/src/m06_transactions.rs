@@ -101,6 +101,11 @@ fn immutability(backend: DatabaseBackend) -> &'static [&'static str] {
         _ => &[
             "CREATE TRIGGER transactions_no_update BEFORE UPDATE ON transactions \
              BEGIN SELECT RAISE(ABORT, 'transactions are immutable'); END",
+            // INSERT OR REPLACE deletes without firing the trigger of a delete.
+            "CREATE TRIGGER transactions_no_replace BEFORE INSERT ON transactions \
+             WHEN EXISTS (SELECT 1 FROM transactions WHERE id = NEW.id OR task_id = NEW.task_id \
+             OR (user_id = NEW.user_id AND idempotency_key = NEW.idempotency_key)) \
+             BEGIN SELECT RAISE(ABORT, 'transactions are immutable'); END",
             "CREATE TRIGGER transactions_no_delete BEFORE DELETE ON transactions \
              BEGIN SELECT RAISE(ABORT, 'transactions are immutable'); END",
         ],

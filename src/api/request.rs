@@ -3,9 +3,8 @@
 use leptos::prelude::{expect_context, use_context};
 use tower_cookies::Cookies;
 
-use crate::entities::users;
-use crate::services::Services;
 use crate::services::attempts::Client;
+use crate::services::{Services, User};
 use crate::types::AppError;
 
 /// The request behind a server function or a page.
@@ -43,7 +42,7 @@ pub fn visitor() -> Result<(Services, Request), AppError> {
 ///
 /// # Errors
 /// 401.
-pub async fn signed_in() -> Result<(Services, users::Model), AppError> {
+pub async fn signed_in() -> Result<(Services, User), AppError> {
     let (services, request) = visitor()?;
     let user = request.user(&services).await?;
     Ok((services, user))
@@ -54,12 +53,12 @@ impl Request {
     ///
     /// # Errors
     /// 401.
-    pub async fn user(&self, services: &Services) -> Result<users::Model, AppError> {
+    pub async fn user(&self, services: &Services) -> Result<User, AppError> {
         services.sessions.user(&self.cookies).await
     }
 
     /// Opens a session in this browser.
-    pub fn sign_in(&self, services: &Services, user: &users::Model) {
+    pub fn sign_in(&self, services: &Services, user: &User) {
         services.sessions.open(&self.cookies, user);
     }
 

@@ -163,7 +163,7 @@ mod imp {
 
     /// Today in UTC, by the clock of the service.
     pub fn today() -> NaiveDate {
-        use_context::<crate::app::Today>()
+        use_context::<crate::types::Today>()
             .map(|today| today.0)
             .unwrap_or_default()
     }

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_location;
 
+use super::not_found::NotFound;
 use super::{ErrorPanel, tr, use_locale, use_session};
-use crate::pages::not_found::NotFound;
 use crate::types::AppError;
 
 /// Name of the query parameter of the log-in page that says where to go afterwards.

@@ -15,6 +15,7 @@ pub mod live_list;
 pub mod locale;
 pub mod money;
 pub mod nav;
+pub mod not_found;
 pub mod pager;
 pub mod score;
 pub mod select;

@@ -208,9 +208,7 @@ impl Manifest {
             let mut sorted: Vec<&String> = labels.iter().collect();
             sorted.sort();
             if let Some([twice, _]) = sorted.windows(2).find(|pair| pair[0] == pair[1]) {
-                return Err(format!(
-                    "`encodings` has `{twice}` twice under `{name}`"
-                ));
+                return Err(format!("`encodings` has `{twice}` twice under `{name}`"));
             }
         }
         match self

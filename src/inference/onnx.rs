@@ -77,11 +77,7 @@ impl OnnxPredictor {
 
     /// Asks every plan about the same made-up inputs: they must agree, on probabilities.
     fn try_out(&self) -> Result<(), String> {
-        let ends = [
-            |low: f32, _| low,
-            |_, high| high,
-            f32::midpoint,
-        ];
+        let ends = [|low: f32, _| low, |_, high| high, f32::midpoint];
         for end in ends {
             let row = self.row_within_bounds(end);
             let mut first = None;

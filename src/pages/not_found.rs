@@ -2,26 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::components::guard::respond_with_status;
-use crate::components::nav::PageTitle;
-use crate::components::{tr, use_locale};
-
-/// In place of a thing that is not there; the server answers 404.
-#[component]
-pub fn NotFound() -> impl IntoView {
-    let l = use_locale();
-    respond_with_status(404);
-    view! {
-        <PageTitle page=tr!(l, not_found.title) />
-        <div class="empty">
-            <h1>{tr!(l, not_found.title)}</h1>
-            <p>{tr!(l, not_found.text)}</p>
-            <a class="button button-main" href="/">
-                {tr!(l, not_found.home)}
-            </a>
-        </div>
-    }
-}
+use crate::components::not_found::NotFound;
 
 /// The page of an address without a page.
 #[component]

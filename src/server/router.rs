@@ -22,10 +22,10 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
 use super::{assets, body, client, events, guard, health, problem};
-use crate::app::{App, SiteAssets, Today, shell};
+use crate::app::{App, SiteAssets, shell};
 use crate::queue::Signals;
 use crate::services::{Clock, Services};
-use crate::types::AppError;
+use crate::types::{AppError, Today};
 
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -112,7 +112,10 @@ pub fn router(state: AppState) -> Router {
             client::note_client,
         ))
         .layer(CookieManagerLayer::new())
-        .layer(middleware::from_fn(body::read_any_form))
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            body::read_any_form,
+        ))
         .layer(middleware::from_fn(problem::shape_errors));
     Router::new()
         // Leptos mounts each server function at its own path; what is left under /api is unknown.

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::Clock;
 use super::idempotency::hex;
-use super::ledger::is_unique_violation;
+use super::pages::is_unique_violation;
 use crate::entities::model::{self, Summary};
 use crate::entities::{Database, users};
 use crate::inference::{OnnxPredictor, Predictor};

@@ -14,11 +14,13 @@ pub mod catalog;
 pub mod clock;
 mod idempotency;
 pub mod ledger;
+mod pages;
 pub mod passwords;
 pub mod payment;
 pub mod predictions;
 pub mod sessions;
 
+pub use crate::entities::users::Model as User;
 pub use accounts::Accounts;
 pub use catalog::Catalog;
 pub use clock::{Clock, SystemClock};

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 
 use super::idempotency::{check_key, request_hash};
-use super::ledger::{self, cut_page, is_unique_violation, parse_cursor};
+use super::ledger;
+use super::pages::{cut_page, is_unique_violation, parse_cursor};
 use super::{Catalog, Clock};
 use crate::entities::task::Input;
 use crate::entities::{Database, model, task, task_result};

@@ -6,6 +6,7 @@ mod campaign;
 mod campaign_rules;
 mod credits;
 mod error;
+mod field_checker;
 mod ids;
 mod reference;
 mod status;
@@ -26,5 +27,5 @@ pub use reference::{
 pub use status::{ModelState, Role, TaskStatus, TransactionKind, Verdict};
 pub use text::{PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, parse_choice, parse_id, parse_page_limit};
 pub use views::{
-    BalanceView, ModelRef, ModelView, Page, ResultView, TaskView, TransactionView, UserView,
+    BalanceView, ModelRef, ModelView, Page, ResultView, TaskView, Today, TransactionView, UserView,
 };

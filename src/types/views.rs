@@ -1,6 +1,6 @@
 //! What the API answers and the pages show. Times are UTC, RFC 3339 on the wire.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -143,3 +143,7 @@ pub struct Page<T> {
     /// Pass it as `cursor` for the next page; absent on the last one.
     pub next: Option<String>,
 }
+
+/// Today in UTC by the clock of the service; the server provides it to each page as a context.
+#[derive(Clone, Copy, Debug)]
+pub struct Today(pub NaiveDate);

@@ -3,23 +3,25 @@
 //! Lock order, here and in the queue: task rows by id, then balance rows by user, then new lines. A hold
 //! takes the balance row first and only then makes a new task row, which nobody else can have locked.
 
+mod postings;
+
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, Set,
-    SqlErr,
-};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 
 use super::Clock;
 use super::idempotency::{check_key, request_hash};
+use super::pages::{cut_page, parse_cursor};
 use super::payment::PaymentProvider;
 use crate::entities::{Database, balance, transactions};
 use crate::queue::{Change, Signals};
+use postings::{Line, add};
+pub(crate) use postings::{hold, open};
+pub use postings::{release, settle};
+
 use crate::types::{
-    AppError, BalanceView, Credits, Page, TOP_UP_MAX, TOP_UP_MIN, TaskId, TransactionKind,
-    TransactionView, UserId, Violation, parse_choice, parse_id, parse_page_limit,
+    AppError, BalanceView, Credits, Page, TOP_UP_MAX, TOP_UP_MIN, TransactionKind, TransactionView,
+    UserId, Violation, parse_choice, parse_page_limit,
 };
 
 /// Reads balances and transactions, and adds credits.
@@ -114,8 +116,7 @@ impl Ledger {
         amount: &str,
         key: &str,
     ) -> Result<TransactionView, AppError> {
-        let amount = parse_top_up(amount)?;
-        let key = check_key(key)?;
+        let (amount, key) = both(parse_top_up(amount), check_key(key))?;
         let hash = request_hash(&["top_up", &amount.to_string()]);
         if let Some(line) = self.find_by_key(user, key, &hash).await? {
             return Ok(line);
@@ -138,13 +139,12 @@ impl Ledger {
                 self.signals.commit(transaction, false, &[change]).await?;
                 Ok(line.try_into()?)
             }
-            Err(error) if is_unique_violation(&error) => {
-                // Another request with this key came first: its answer is ours.
+            Err(error) => {
                 transaction.rollback().await?;
+                // Where another request with this key came first, its answer is ours.
                 let first = self.find_by_key(user, key, &hash).await?;
-                first.ok_or(AppError::Internal)
+                first.ok_or_else(|| error.into())
             }
-            Err(error) => Err(error.into()),
         }
     }
 
@@ -197,177 +197,16 @@ impl Ledger {
     }
 }
 
-/// Opens a new user's balance with the welcome credits.
-pub(super) async fn open(
-    transaction: &DatabaseTransaction,
-    user: UserId,
-    welcome: Credits,
-    now: DateTime<Utc>,
-) -> Result<(), DbErr> {
-    balance::ActiveModel {
-        user_id: Set(user.0),
-        amount: Set(0),
-        held: Set(0),
-        updated_at: Set(now),
+/// Both values, or what is wrong with either.
+fn both<A, B>(a: Result<A, AppError>, b: Result<B, AppError>) -> Result<(A, B), AppError> {
+    match (a, b) {
+        (Ok(a), Ok(b)) => Ok((a, b)),
+        (Err(AppError::Invalid(mut fields)), Err(AppError::Invalid(more))) => {
+            fields.extend(more);
+            Err(AppError::Invalid(fields))
+        }
+        (Err(error), _) | (_, Err(error)) => Err(error),
     }
-    .insert(transaction)
-    .await?;
-    let line = Line {
-        kind: TransactionKind::Welcome,
-        amount: welcome,
-        description: "Welcome credits".to_owned(),
-        task: None,
-        key: None,
-    };
-    add(transaction, user, line, now).await.map(drop)
-}
-
-/// Reserves a price; `false` where the available credits do not cover it.
-pub(super) async fn hold(
-    transaction: &DatabaseTransaction,
-    user: UserId,
-    price: Credits,
-    now: DateTime<Utc>,
-) -> Result<bool, DbErr> {
-    let updated = balance::Entity::update_many()
-        .col_expr(
-            balance::Column::Held,
-            Expr::col(balance::Column::Held).add(price.0),
-        )
-        .col_expr(balance::Column::UpdatedAt, Expr::value(now))
-        .filter(balance::Column::UserId.eq(user.0))
-        .filter(
-            Expr::col(balance::Column::Amount)
-                .sub(Expr::col(balance::Column::Held))
-                .gte(price.0),
-        )
-        .exec(transaction)
-        .await?;
-    Ok(updated.rows_affected == 1)
-}
-
-/// Gives a reserved price back.
-///
-/// # Errors
-/// [`DbErr::RecordNotUpdated`] where it was not held.
-pub async fn release(
-    transaction: &DatabaseTransaction,
-    user: UserId,
-    price: Credits,
-    now: DateTime<Utc>,
-) -> Result<(), DbErr> {
-    let updated = balance::Entity::update_many()
-        .col_expr(
-            balance::Column::Held,
-            Expr::col(balance::Column::Held).sub(price.0),
-        )
-        .col_expr(balance::Column::UpdatedAt, Expr::value(now))
-        .filter(balance::Column::UserId.eq(user.0))
-        .filter(balance::Column::Held.gte(price.0))
-        .exec(transaction)
-        .await?;
-    if updated.rows_affected == 1 {
-        Ok(())
-    } else {
-        Err(DbErr::RecordNotUpdated)
-    }
-}
-
-/// Turns a reserved price into the charge of its task.
-///
-/// # Errors
-/// [`DbErr::RecordNotUpdated`] where it was not held.
-pub async fn settle(
-    transaction: &DatabaseTransaction,
-    user: UserId,
-    task: TaskId,
-    price: Credits,
-    now: DateTime<Utc>,
-) -> Result<(), DbErr> {
-    release(transaction, user, price, now).await?;
-    let line = Line {
-        kind: TransactionKind::Charge,
-        amount: Credits(-price.0),
-        description: format!("Prediction {task}"),
-        task: Some(task),
-        key: None,
-    };
-    add(transaction, user, line, now).await.map(drop)
-}
-
-struct Line {
-    kind: TransactionKind,
-    amount: Credits,
-    description: String,
-    task: Option<TaskId>,
-    key: Option<(String, String)>,
-}
-
-/// Changes the amount and writes the line that says so.
-///
-/// # Errors
-/// [`DbErr::RecordNotUpdated`] where less than what is held would remain.
-async fn add(
-    transaction: &DatabaseTransaction,
-    user: UserId,
-    line: Line,
-    now: DateTime<Utc>,
-) -> Result<transactions::Model, DbErr> {
-    let updated = balance::Entity::update_many()
-        .col_expr(
-            balance::Column::Amount,
-            Expr::col(balance::Column::Amount).add(line.amount.0),
-        )
-        .col_expr(balance::Column::UpdatedAt, Expr::value(now))
-        .filter(balance::Column::UserId.eq(user.0))
-        .filter(
-            Expr::col(balance::Column::Amount)
-                .add(line.amount.0)
-                .gte(Expr::col(balance::Column::Held)),
-        )
-        .exec_with_returning(transaction)
-        .await?;
-    let after = updated.first().ok_or(DbErr::RecordNotUpdated)?.amount;
-    let (key, hash) = line.key.unzip();
-    transactions::ActiveModel {
-        user_id: Set(user.0),
-        kind: Set(line.kind.as_str().to_owned()),
-        amount: Set(line.amount.0),
-        balance_before: Set(after - line.amount.0),
-        balance_after: Set(after),
-        description: Set(line.description),
-        task_id: Set(line.task.map(|task| task.0)),
-        idempotency_key: Set(key),
-        request_hash: Set(hash),
-        created_at: Set(now),
-        ..Default::default()
-    }
-    .insert(transaction)
-    .await
-}
-
-pub(super) fn is_unique_violation(error: &DbErr) -> bool {
-    matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
-}
-
-/// Reads the `next` of an earlier page.
-pub(super) fn parse_cursor(cursor: &str) -> Result<Option<i64>, AppError> {
-    parse_id("cursor", cursor).map_err(|_| AppError::invalid("cursor", Violation::NotACursor))
-}
-
-/// Cuts a list that was read with one item more than the page holds.
-pub(super) fn cut_page<T>(
-    mut items: Vec<T>,
-    limit: u32,
-    id: impl Fn(&T) -> i64,
-) -> (Vec<T>, Option<String>) {
-    let more = items.len() > limit as usize;
-    items.truncate(limit as usize);
-    let next = items
-        .last()
-        .filter(|_| more)
-        .map(|last| id(last).to_string());
-    (items, next)
 }
 
 fn parse_top_up(amount: &str) -> Result<Credits, AppError> {
@@ -414,15 +253,5 @@ mod tests {
         ] {
             assert!(parse_top_up(bad).is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn a_page_tells_the_next_one_only_where_there_is_one() {
-        assert_eq!(
-            cut_page(vec![9, 8, 7], 2, |id| *id),
-            (vec![9, 8], Some("8".to_owned()))
-        );
-        assert_eq!(cut_page(vec![9, 8], 2, |id| *id), (vec![9, 8], None));
-        assert_eq!(cut_page(Vec::new(), 2, |id| *id), (Vec::new(), None));
     }
 }
