@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate};
 
 use super::reference::{COUNTRIES, CURRENCIES, find_category, find_currency};
-use super::{CATEGORIES, Campaign, CampaignInput, FieldErrors, Violation};
+use super::{CATEGORIES, Campaign, CampaignInput, FieldErrors, Violation, text_violation};
 
 /// Longest title, in characters; Kickstarter itself allows 60.
 pub const NAME_MAX_CHARS: u32 = 100;
@@ -153,8 +153,8 @@ impl Checker {
             }
             return None;
         }
-        if text.chars().count() > max as usize {
-            self.fail(field, Violation::TooLong { max });
+        if let Some(violation) = text_violation(text, max) {
+            self.fail(field, violation);
             return None;
         }
         Some(text.to_owned())
