@@ -114,8 +114,14 @@ impl Ledger {
         amount: &str,
         key: &str,
     ) -> Result<TransactionView, AppError> {
-        let amount = parse_top_up(amount)?;
-        let key = check_key(key)?;
+        let (amount, key) = match (parse_top_up(amount), check_key(key)) {
+            (Ok(amount), Ok(key)) => (amount, key),
+            (Err(AppError::Invalid(mut errors)), Err(AppError::Invalid(more))) => {
+                errors.extend(more);
+                return Err(AppError::Invalid(errors));
+            }
+            (Err(error), _) | (_, Err(error)) => return Err(error),
+        };
         let hash = request_hash(&["top_up", &amount.to_string()]);
         if let Some(line) = self.find_by_key(user, key, &hash).await? {
             return Ok(line);
@@ -151,13 +157,17 @@ impl Ledger {
     /// Corrects a balance by a new line, up or down: for the operator.
     ///
     /// # Errors
-    /// 409 where it would take more than is available.
+    /// 422 naming `amount` where it is 0; 409 where it would take more than is available.
     pub async fn adjust(
         &self,
         user: UserId,
         amount: Credits,
         reason: &str,
     ) -> Result<TransactionView, AppError> {
+        if amount == Credits(0) {
+            let reason = "must not be 0".to_owned();
+            return Err(AppError::invalid("amount", Violation::Rejected { reason }));
+        }
         let transaction = self.database.begin().await?;
         let line = Line {
             kind: TransactionKind::Adjustment,
