@@ -103,6 +103,10 @@ fn immutability(backend: DatabaseBackend) -> &'static [&'static str] {
              BEGIN SELECT RAISE(ABORT, 'transactions are immutable'); END",
             "CREATE TRIGGER transactions_no_delete BEFORE DELETE ON transactions \
              BEGIN SELECT RAISE(ABORT, 'transactions are immutable'); END",
+            // INSERT OR REPLACE removes the old row without asking the trigger of DELETE.
+            "CREATE TRIGGER transactions_no_replace BEFORE INSERT ON transactions \
+             WHEN EXISTS (SELECT 1 FROM transactions WHERE id = NEW.id) \
+             BEGIN SELECT RAISE(ABORT, 'transactions are immutable'); END",
         ],
     }
 }
