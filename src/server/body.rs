@@ -1,10 +1,8 @@
 //! Bodies of POSTs: bounded, and JSON and multipart made into the one form that server functions read.
-//!
-//! For forms without JavaScript it also sees to it that an error brings the entered values back.
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequest as _, Multipart, Request};
-use axum::http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
+use axum::http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, Method, Response};
 use axum::middleware::Next;
 use base64::Engine as _;
@@ -12,7 +10,7 @@ use base64::prelude::BASE64_URL_SAFE;
 use form_urlencoded::Serializer;
 use serde_json::Value;
 
-use super::problem;
+use super::{problem, way_back};
 use crate::types::AppError;
 
 const API: &str = "/api/";
@@ -23,7 +21,6 @@ const MODEL_BODY_MAX_BYTES: usize = 16 * 1024 * 1024;
 const MODEL_PATH: &str = "/api/models/create";
 /// Forms whose entries come back with an error; none of them holds a secret.
 const REFILLED_PATHS: &[&str] = &["/api/tasks/predict", "/api/balance/top_up"];
-const NOT_REFILLED: &[&str] = &["idempotency_key"];
 
 /// Makes every body of a POST a bounded URL-encoded form.
 pub async fn read_any_form(request: Request, next: Next) -> Response<Body> {
@@ -31,7 +28,8 @@ pub async fn read_any_form(request: Request, next: Next) -> Response<Body> {
         return next.run(request).await;
     }
     let id = problem::request_id(request.headers());
-    let refill = wants_html(request.headers()) && REFILLED_PATHS.contains(&request.uri().path());
+    let wants_html = wants_html(request.headers());
+    let refill = REFILLED_PATHS.contains(&request.uri().path());
     let (parts, body) = request.into_parts();
     let max_bytes = if parts.uri.path() == MODEL_PATH {
         MODEL_BODY_MAX_BYTES
@@ -50,8 +48,8 @@ pub async fn read_any_form(request: Request, next: Next) -> Response<Body> {
     request.headers_mut().insert(CONTENT_TYPE, FORM);
     request.headers_mut().remove(CONTENT_LENGTH);
     let mut response = next.run(request).await;
-    if refill {
-        bring_entries_back(&mut response, &form);
+    if wants_html {
+        way_back::correct(&mut response, refill.then_some(form.as_str()));
     }
     response
 }
@@ -133,42 +131,6 @@ async fn form_of_multipart(headers: &HeaderMap, bytes: &[u8]) -> Result<String, 
     Ok(Serializer::new(String::new()).extend_pairs(fields).finish())
 }
 
-/// Where a form without JavaScript is sent back with an error, adds what was entered to the page's query.
-fn bring_entries_back(response: &mut Response<Body>, form: &str) {
-    let Some(location) = response
-        .headers()
-        .get(LOCATION)
-        .and_then(|it| it.to_str().ok())
-    else {
-        return;
-    };
-    let Some((page, query)) = location.split_once('?') else {
-        return;
-    };
-    let (query, fragment) = query.split_once('#').unwrap_or((query, ""));
-    let carried: Vec<_> = form_urlencoded::parse(query.as_bytes())
-        .filter(|(name, _)| name.starts_with("__"))
-        .collect();
-    if !carried.iter().any(|(name, _)| name == "__err") {
-        return;
-    }
-    let mut entries = Serializer::new(String::new());
-    entries.extend_pairs(&carried);
-    let entered = form_urlencoded::parse(form.as_bytes());
-    entries.extend_pairs(
-        entered
-            .filter(|(name, _)| !NOT_REFILLED.contains(&name.as_ref()) && !name.starts_with("__")),
-    );
-    let mut back = format!("{page}?{}", entries.finish());
-    if !fragment.is_empty() {
-        back.push('#');
-        back.push_str(fragment);
-    }
-    if let Ok(back) = HeaderValue::from_str(&back) {
-        response.headers_mut().insert(LOCATION, back);
-    }
-}
-
 fn wants_html(headers: &HeaderMap) -> bool {
     headers
         .get(ACCEPT)
@@ -195,19 +157,5 @@ mod tests {
         for bad in ["[]", "1", "{", r#"{"a":[1]}"#, r#"{"a":{}}"#] {
             assert!(form_of_json(bad.as_bytes()).is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn an_error_brings_the_entries_back_but_no_key() {
-        let mut response = Response::new(Body::empty());
-        let location = "http://a.example/predict?example=1&__path=p&__err=e";
-        response
-            .headers_mut()
-            .insert(LOCATION, HeaderValue::from_static(location));
-        bring_entries_back(&mut response, "name=A+b&idempotency_key=k");
-        assert_eq!(
-            response.headers()[LOCATION],
-            "http://a.example/predict?__path=p&__err=e&name=A+b"
-        );
     }
 }
