@@ -18,6 +18,12 @@ pub fn PageTitle(
     page: String,
 ) -> impl IntoView {
     let l = use_locale();
+    // The server half of leptos_meta writes the title into the HTML as it is; the browser half sets text.
+    let page = if cfg!(feature = "ssr") {
+        page.replace('&', "&amp;").replace('<', "&lt;")
+    } else {
+        page
+    };
     view! { <Title text=tr!(l, app.title, page = page) /> }
 }
 

@@ -1,19 +1,16 @@
 //! Bodies of POSTs: bounded, and JSON and multipart made into the one form that server functions read.
-//!
-//! For forms without JavaScript it also sees to it that an error brings the entered values back.
 
 use axum::body::{Body, to_bytes};
-use axum::extract::{FromRequest as _, Multipart, Request, State};
-use axum::http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HOST, LOCATION};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response};
+use axum::extract::{FromRequest as _, Multipart, Request};
+use axum::http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue, Method, Response};
 use axum::middleware::Next;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE;
 use form_urlencoded::Serializer;
 use serde_json::Value;
 
-use super::problem;
-use super::router::AppState;
+use super::{problem, way_back};
 use crate::types::AppError;
 
 const API: &str = "/api/";
@@ -24,27 +21,15 @@ const MODEL_BODY_MAX_BYTES: usize = 16 * 1024 * 1024;
 const MODEL_PATH: &str = "/api/models/create";
 /// Forms whose entries come back with an error; none of them holds a secret.
 const REFILLED_PATHS: &[&str] = &["/api/tasks/predict", "/api/balance/top_up"];
-const NOT_REFILLED: &[&str] = &["idempotency_key"];
 
 /// Makes every body of a POST a bounded URL-encoded form.
-pub async fn read_any_form(
-    State(state): State<AppState>,
-    request: Request,
-    next: Next,
-) -> Response<Body> {
+pub async fn read_any_form(request: Request, next: Next) -> Response<Body> {
     if *request.method() != Method::POST || !request.uri().path().starts_with(API) {
         return next.run(request).await;
     }
     let id = problem::request_id(request.headers());
-    let is_form = wants_html(request.headers());
-    let refill = is_form && REFILLED_PATHS.contains(&request.uri().path());
-    let public_host = state
-        .public_url
-        .as_deref()
-        .and_then(|url| url.split("//").nth(1));
-    let host = public_host
-        .or_else(|| text_of(request.headers(), HOST))
-        .map(ToOwned::to_owned);
+    let wants_html = wants_html(request.headers());
+    let refill = REFILLED_PATHS.contains(&request.uri().path());
     let (parts, body) = request.into_parts();
     let max_bytes = if parts.uri.path() == MODEL_PATH {
         MODEL_BODY_MAX_BYTES
@@ -63,12 +48,8 @@ pub async fn read_any_form(
     request.headers_mut().insert(CONTENT_TYPE, FORM);
     request.headers_mut().remove(CONTENT_LENGTH);
     let mut response = next.run(request).await;
-    if is_form {
-        lead_back(
-            &mut response,
-            host.as_deref(),
-            refill.then_some(form.as_str()),
-        );
+    if wants_html {
+        way_back::correct(&mut response, refill.then_some(form.as_str()));
     }
     response
 }
@@ -150,75 +131,11 @@ async fn form_of_multipart(headers: &HeaderMap, bytes: &[u8]) -> Result<String, 
     Ok(Serializer::new(String::new()).extend_pairs(fields).finish())
 }
 
-/// Where a form without JavaScript is sent next: always a page of ours, whatever its Referer said, with one
-/// error at most, and, where `form` is given, with what was entered.
-fn lead_back(response: &mut Response<Body>, host: Option<&str>, form: Option<&str>) {
-    let Some(location) = response
-        .headers()
-        .get(LOCATION)
-        .and_then(|it| it.to_str().ok())
-    else {
-        return;
-    };
-    let path = own_path(location, host);
-    let (path, _fragment) = path.split_once('#').unwrap_or((path, ""));
-    let (page, query) = path.split_once('?').unwrap_or((path, ""));
-    // The newest error stands last: what stands before it came with an earlier try.
-    let last = |wanted: &str| {
-        form_urlencoded::parse(query.as_bytes())
-            .filter(|(name, _)| name == wanted)
-            .last()
-    };
-    let mut entries = Serializer::new(String::new());
-    match (last("__path"), last("__err"), form) {
-        (Some(function), Some(error), Some(form)) => {
-            entries.extend_pairs([function, error]);
-            let entered = form_urlencoded::parse(form.as_bytes());
-            entries.extend_pairs(entered.filter(|(name, _)| {
-                !NOT_REFILLED.contains(&name.as_ref()) && !name.starts_with("__")
-            }));
-        }
-        (function, error, _) => {
-            let kept = form_urlencoded::parse(query.as_bytes());
-            entries.extend_pairs(kept.filter(|(name, _)| !name.starts_with("__")));
-            entries.extend_pairs(function.into_iter().chain(error));
-        }
-    }
-    let query = entries.finish();
-    let back = if query.is_empty() {
-        page.to_owned()
-    } else {
-        format!("{page}?{query}")
-    };
-    if let Ok(back) = HeaderValue::from_str(&back) {
-        response.headers_mut().insert(LOCATION, back);
-    }
-}
-
-/// The path of an address of ours; the start page for any other.
-fn own_path<'a>(location: &'a str, host: Option<&str>) -> &'a str {
-    if location.starts_with('/') && !location.starts_with("//") {
-        return location;
-    }
-    let address = location
-        .strip_prefix("http://")
-        .or_else(|| location.strip_prefix("https://"))
-        .unwrap_or_default();
-    let end = address.find(['/', '?', '#']).unwrap_or(address.len());
-    let (authority, path) = address.split_at(end);
-    if Some(authority) == host && path.starts_with('/') && !path.starts_with("//") {
-        path
-    } else {
-        "/"
-    }
-}
-
 fn wants_html(headers: &HeaderMap) -> bool {
-    text_of(headers, ACCEPT).is_some_and(|accept| accept.contains("text/html"))
-}
-
-fn text_of(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
-    headers.get(name)?.to_str().ok()
+    headers
+        .get(ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
 }
 
 fn malformed(reason: &str) -> AppError {
@@ -240,35 +157,5 @@ mod tests {
         for bad in ["[]", "1", "{", r#"{"a":[1]}"#, r#"{"a":{}}"#] {
             assert!(form_of_json(bad.as_bytes()).is_err(), "{bad}");
         }
-    }
-
-    fn led_back(location: &'static str, form: Option<&str>) -> String {
-        let mut response = Response::new(Body::empty());
-        response
-            .headers_mut()
-            .insert(LOCATION, HeaderValue::from_static(location));
-        lead_back(&mut response, Some("a.example"), form);
-        response.headers()[LOCATION].to_str().unwrap().to_owned()
-    }
-
-    #[test]
-    fn an_error_brings_the_entries_back_but_no_key() {
-        let location = "http://a.example/predict?example=1&__err=old&__path=p&__err=new";
-        assert_eq!(
-            led_back(location, Some("name=A+b&idempotency_key=k")),
-            "/predict?__path=p&__err=new&name=A+b"
-        );
-        assert_eq!(
-            led_back(location, None),
-            "/predict?example=1&__path=p&__err=new"
-        );
-    }
-
-    #[test]
-    fn a_form_leads_to_pages_of_ours_only() {
-        assert_eq!(led_back("/tasks/7", None), "/tasks/7");
-        assert_eq!(led_back("https://evil.example/login", None), "/");
-        assert_eq!(led_back("//evil.example", None), "/");
-        assert_eq!(led_back("http://a.example//evil.example", None), "/");
     }
 }

@@ -95,6 +95,9 @@ impl Subscription {
                 notice = self.notices.recv() => match notice {
                     Ok(Notice::Changed(change)) if change.user != self.user => {}
                     Ok(Notice::Changed(change)) => {
+                        if self.has_session_ended().await {
+                            return None;
+                        }
                         if self.gather(change).await.is_err() {
                             self.pending.push_back(resync());
                         }
@@ -103,14 +106,17 @@ impl Subscription {
                     Err(RecvError::Closed) => return None,
                 },
                 _ = self.session_check.tick() => {
-                    let session = self.services.sessions.user(&self.cookies).await;
-                    if session == Err(AppError::Unauthorized) {
+                    if self.has_session_ended().await {
                         return None;
                     }
                 }
                 () = self.stop.cancelled() => return None,
             }
         }
+    }
+
+    async fn has_session_ended(&self) -> bool {
+        self.services.sessions.user(&self.cookies).await == Err(AppError::Unauthorized)
     }
 
     async fn gather(&mut self, change: Change) -> Result<(), AppError> {

@@ -16,3 +16,4 @@ mod router;
 mod serve;
 mod setup;
 mod telemetry;
+mod way_back;

@@ -112,10 +112,7 @@ pub fn router(state: AppState) -> Router {
             client::note_client,
         ))
         .layer(CookieManagerLayer::new())
-        .layer(middleware::from_fn_with_state(
-            state.clone(),
-            body::read_any_form,
-        ))
+        .layer(middleware::from_fn(body::read_any_form))
         .layer(middleware::from_fn(problem::shape_errors));
     Router::new()
         // Leptos mounts each server function at its own path; what is left under /api is unknown.

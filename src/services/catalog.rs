@@ -18,6 +18,7 @@ use crate::entities::{Database, users};
 use crate::inference::{OnnxPredictor, Predictor};
 use crate::types::{
     AppError, Credits, FieldErrors, ModelId, ModelState, ModelView, Role, Violation, parse_choice,
+    text_violation,
 };
 
 /// The price of the shipped model: as much as a new user is given by default.
@@ -256,13 +257,8 @@ fn check_new_model(
         }
         Err(_) => None,
     };
-    if description.chars().count() > DESCRIPTION_MAX_CHARS as usize {
-        errors.insert(
-            "description".to_owned(),
-            Violation::TooLong {
-                max: DESCRIPTION_MAX_CHARS,
-            },
-        );
+    if let Some(violation) = text_violation(description, DESCRIPTION_MAX_CHARS) {
+        errors.insert("description".to_owned(), violation);
     }
     match (bytes, price, state) {
         (Some(onnx), Some(price), Some(state)) if errors.is_empty() => Ok(NewModel {

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QuerySelect, Set};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tower_cookies::cookie::SameSite;
 use tower_cookies::{Cookie, Cookies, Key};
@@ -108,7 +108,9 @@ impl Sessions {
         self.forget(cookies);
         let Some(claims) = claims else { return Ok(()) };
         let transaction = self.database.begin().await?;
+        // Locked, so that two browsers that log out at once do not forget one of them.
         let Some(user) = users::Entity::find_by_id(claims.user)
+            .lock_exclusive()
             .one(&transaction)
             .await?
         else {

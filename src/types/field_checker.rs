@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate};
 
 use super::campaign_rules::GOAL_MAX_USD;
 use super::reference::{COUNTRIES, CURRENCIES, find_category, find_currency};
-use super::{CATEGORIES, Category, Currency, FieldErrors, Violation};
+use super::{CATEGORIES, Category, Currency, FieldErrors, Violation, text_violation};
 
 const GOAL_MIN_USD: f64 = 0.01;
 const RATE_MAX: f64 = 1e4;
@@ -37,8 +37,8 @@ impl Checker {
             }
             return None;
         }
-        if text.chars().count() > max as usize {
-            self.fail(field, Violation::TooLong { max });
+        if let Some(violation) = text_violation(text, max) {
+            self.fail(field, violation);
             return None;
         }
         Some(text.to_owned())

@@ -25,7 +25,9 @@ pub use reference::{
     currency_of_country, find_category, find_currency,
 };
 pub use status::{ModelState, Role, TaskStatus, TransactionKind, Verdict};
-pub use text::{PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, parse_choice, parse_id, parse_page_limit};
+pub use text::{
+    PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, parse_choice, parse_id, parse_page_limit, text_violation,
+};
 pub use views::{
     BalanceView, ModelRef, ModelView, Page, ResultView, TaskView, Today, TransactionView, UserView,
 };

@@ -9,6 +9,23 @@ pub const PAGE_LIMIT_DEFAULT: u32 = 20;
 /// The most items that a page can have.
 pub const PAGE_LIMIT_MAX: u32 = 100;
 
+/// Finds what is wrong with a free text: too many characters, or one that no text has (PostgreSQL cannot
+/// even store NUL).
+pub fn text_violation(text: &str, max: u32) -> Option<Violation> {
+    if text.chars().count() > max as usize {
+        Some(Violation::TooLong { max })
+    } else if text
+        .chars()
+        .any(|it| it.is_control() && !it.is_whitespace())
+    {
+        Some(Violation::Rejected {
+            reason: "must not contain control characters".to_owned(),
+        })
+    } else {
+        None
+    }
+}
+
 /// Reads a page's limit, 1 to [`PAGE_LIMIT_MAX`]; blank means [`PAGE_LIMIT_DEFAULT`].
 ///
 /// # Errors
@@ -76,6 +93,16 @@ mod tests {
         for bad in ["0", "101", "-1", "ten", "1.5"] {
             assert!(parse_page_limit(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_text_is_bounded_and_has_no_control_characters() {
+        assert_eq!(text_violation("two\nlines", 9), None);
+        assert_eq!(
+            text_violation("ключ", 3),
+            Some(Violation::TooLong { max: 3 })
+        );
+        assert!(text_violation("a\0b", 9).is_some());
     }
 
     #[test]

@@ -42,15 +42,15 @@ fn every_broken_manifest_is_refused_with_what_is_wrong() {
         ),
         (
             refusal(|it| {
-                drop(it.encodings.insert(
-                    "currency".to_owned(),
-                    vec!["EUR".to_owned(), "EUR".to_owned()],
-                ))
+                let twice = vec!["EUR".to_owned(), "EUR".to_owned()];
+                it.encodings.insert("currency".to_owned(), twice);
             }),
             "`EUR` twice under `currency`",
         ),
         (
-            refusal(|it| drop(it.bounds.remove("log_goal"))),
+            refusal(|it| {
+                it.bounds.remove("log_goal");
+            }),
             "`bounds` lacks `log_goal`",
         ),
         (

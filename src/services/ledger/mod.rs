@@ -151,13 +151,17 @@ impl Ledger {
     /// Corrects a balance by a new line, up or down: for the operator.
     ///
     /// # Errors
-    /// 409 where it would take more than is available.
+    /// 422 naming `amount` where it is 0; 409 where it would take more than is available.
     pub async fn adjust(
         &self,
         user: UserId,
         amount: Credits,
         reason: &str,
     ) -> Result<TransactionView, AppError> {
+        if amount == Credits(0) {
+            let reason = "must not be 0".to_owned();
+            return Err(AppError::invalid("amount", Violation::Rejected { reason }));
+        }
         let transaction = self.database.begin().await?;
         let line = Line {
             kind: TransactionKind::Adjustment,
