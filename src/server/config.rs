@@ -41,7 +41,12 @@ pub enum Command {
 #[derive(Clone, Debug, Args)]
 pub struct LogArgs {
     /// What is logged: a level, or targets with levels such as `info,pledgecast=debug`.
-    #[arg(long, env = "PLEDGECAST_LOG", default_value = "info,sqlx=warn,sea_orm_migration=warn", global = true)]
+    #[arg(
+        long,
+        env = "PLEDGECAST_LOG",
+        default_value = "info,sqlx=warn,sea_orm_migration=warn",
+        global = true
+    )]
     pub log: String,
     /// For people or for machines.
     #[arg(long, env = "PLEDGECAST_LOG_FORMAT", value_enum, default_value_t = LogFormat::Human, global = true)]
