@@ -1,8 +1,15 @@
-//! What every form with a server function shares: its action, and what happens when the answer comes.
+//! What every form with a server function shares: the element, its action, and what happens when the answer
+//! comes.
+//!
+//! [`PostForm`] does what Leptos' `ActionForm` does, but is one type for all server functions, which spares
+//! the browser a copy of it for each.
 
+use leptos::ev::{Event, SubmitEvent};
+use leptos::form::FromFormData;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
+use serde::de::DeserializeOwned;
 
 /// The action of a form. The error of a form sent without JavaScript stands in the URL and is its first
 /// answer; an error of an earlier URL is not.
@@ -43,4 +50,74 @@ where
         }
         version
     });
+}
+
+/// Sends a form by its action, if `may_send` agrees; without JavaScript the browser posts it.
+pub fn sender<S>(
+    action: ServerAction<S>,
+    may_send: impl Fn() -> bool + Send + Sync + 'static,
+) -> Callback<SubmitEvent>
+where
+    S: ServerFn + DeserializeOwned + Clone + Send + Sync + 'static,
+    S::Output: Send + Sync + 'static,
+    S::Error: Send + Sync + 'static,
+{
+    Callback::new(move |event: SubmitEvent| {
+        event.prevent_default();
+        if action.pending().get_untracked() || !may_send() {
+            return;
+        }
+        match S::from_event(&event) {
+            Ok(input) => {
+                action.dispatch(input);
+            }
+            Err(error) => leptos::logging::error!("{}: {error}", S::PATH),
+        }
+    })
+}
+
+/// A form that is posted to a server function.
+#[component]
+pub fn PostForm(
+    /// The server function's URL.
+    url: &'static str,
+    /// What sends it once the page is live.
+    send: Callback<SubmitEvent>,
+    /// Its id.
+    #[prop(optional)]
+    id: Option<&'static str>,
+    /// Its looks.
+    #[prop(default = "form")]
+    class: &'static str,
+    /// Called while somebody types.
+    #[prop(optional)]
+    on_input: Option<Callback<()>>,
+    /// Called when a control was left with a new value.
+    #[prop(optional)]
+    on_change: Option<Callback<Event>>,
+    /// Its fields.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <form
+            action=url
+            method="post"
+            id=id
+            class=class
+            novalidate
+            on:submit=move |event| send.run(event)
+            on:input=move |_| {
+                if let Some(on_input) = on_input {
+                    on_input.run(());
+                }
+            }
+            on:change=move |event| {
+                if let Some(on_change) = on_change {
+                    on_change.run(event);
+                }
+            }
+        >
+            {children()}
+        </form>
+    }
 }

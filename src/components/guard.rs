@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_location;
 
+use super::later::{Later, load};
 use super::not_found::NotFound;
 use super::{ErrorPanel, tr, use_locale, use_session};
 use crate::types::AppError;
@@ -17,17 +18,15 @@ pub fn SignedInOnly() -> impl IntoView {
     let session = use_session();
     let location = use_location();
     let path = location.pathname.get_untracked();
-    view! {
-        <Transition>
-            {move || {
-                let target = format!("/login?{NEXT}={path}");
-                Suspend::new(async move {
-                    matches!(session.user.await, Ok(None))
-                        .then(|| view! { <Redirect path=target /> })
-                })
-            }}
-        </Transition>
-    }
+    let view = load(move || {
+        let target = format!("/login?{NEXT}={path}");
+        async move {
+            matches!(session.user.await, Ok(None))
+                .then(|| view! { <Redirect path=target /> })
+                .into_any()
+        }
+    });
+    view! { <Later view /> }
 }
 
 /// Where to go after the log-in: only a path of this site, never another address.
@@ -52,21 +51,18 @@ where
     T: Clone + Send + Sync + 'static,
     V: Fn(T) -> AnyView + Clone + Send + Sync + 'static,
 {
-    view! {
-        <Transition fallback=move || {
-            view! { <Skeleton lines /> }
-        }>
-            {move || {
-                let show = show.clone();
-                Suspend::new(async move {
-                    match resource.await {
-                        Ok(data) => show(data),
-                        Err(error) => view! { <LoadError error /> }.into_any(),
-                    }
-                })
-            }}
-        </Transition>
-    }
+    // Counted: the page may be left, and its arena freed, while the data is on its way.
+    let resource = ArcResource::from(resource);
+    let view = load(move || {
+        let (resource, show) = (resource.clone(), show.clone());
+        async move {
+            match resource.await {
+                Ok(data) => show(data),
+                Err(error) => view! { <LoadError error /> }.into_any(),
+            }
+        }
+    });
+    view! { <Later view lines /> }
 }
 
 /// In place of data that is still on its way.

@@ -10,6 +10,7 @@ pub mod guard;
 pub mod icon;
 pub mod idempotency;
 pub mod labels;
+pub mod later;
 pub mod live;
 pub mod live_list;
 pub mod locale;

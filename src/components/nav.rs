@@ -5,6 +5,7 @@ use leptos_meta::Title;
 use leptos_router::components::A;
 use leptos_router::hooks::use_location;
 
+use super::later::{Later, load};
 use super::{Icon, browser, format, tr, use_locale, use_session};
 
 /// Id of the page's main part.
@@ -58,6 +59,12 @@ pub fn ReadFromTheTop() -> impl IntoView {
 pub fn Header() -> impl IntoView {
     let l = use_locale();
     let session = use_session();
+    let view = load(move || async move {
+        match session.user.await {
+            Ok(Some(_)) => view! { <SignedIn /> }.into_any(),
+            _ => view! { <SignedOut /> }.into_any(),
+        }
+    });
     view! {
         <header class="site-header">
             <div class="site-header-inner">
@@ -65,14 +72,7 @@ pub fn Header() -> impl IntoView {
                     <Logo />
                     {tr!(l, app.name)}
                 </A>
-                <Transition>
-                    {move || Suspend::new(async move {
-                        match session.user.await {
-                            Ok(Some(_)) => view! { <SignedIn /> }.into_any(),
-                            _ => view! { <SignedOut /> }.into_any(),
-                        }
-                    })}
-                </Transition>
+                <Later view />
             </div>
         </header>
     }
@@ -131,28 +131,26 @@ fn NavLink(
 fn BalanceLink() -> impl IntoView {
     let l = use_locale();
     let session = use_session();
-    view! {
-        <Transition>
-            {move || Suspend::new(async move {
-                session
-                    .balance
-                    .await
-                    .map(|balance| {
-                        let words = format::credits(l, balance.available);
-                        view! {
-                            <a
-                                class="balance-chip"
-                                href="/overview"
-                                aria-label=tr!(l, nav.balance, credits = words)
-                            >
-                                <Icon name="coins" />
-                                <span>{format::whole_number(l, balance.available.0)}</span>
-                            </a>
-                        }
-                    })
-            })}
-        </Transition>
-    }
+    let view = load(move || async move {
+        session
+            .balance
+            .await
+            .map(|balance| {
+                let words = format::credits(l, balance.available);
+                view! {
+                    <a
+                        class="balance-chip"
+                        href="/overview"
+                        aria-label=tr!(l, nav.balance, credits = words)
+                    >
+                        <Icon name="coins" />
+                        <span>{format::whole_number(l, balance.available.0)}</span>
+                    </a>
+                }
+            })
+            .into_any()
+    });
+    view! { <Later view /> }
 }
 
 /// The sign of the service: a gauge.

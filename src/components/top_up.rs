@@ -1,11 +1,11 @@
 //! The form that buys credits.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 
 use super::errors::Faults;
 use super::field::Submit;
-use super::form::{on_answer, server_action, submitted};
+use super::form::{PostForm, on_answer, sender, server_action, submitted};
 use super::idempotency::IdempotencyKey;
 use super::{Field, FormErrors, browser, format, toast, tr, use_locale, use_session};
 use crate::api::TopUp;
@@ -36,15 +36,13 @@ pub fn TopUpForm() -> impl IntoView {
             ));
         }
     });
+    let send = sender(action, move || {
+        key.keep();
+        true
+    });
     let amount = Some(submitted("amount")).filter(|amount| !amount.is_empty());
     view! {
-        <ActionForm
-            action=action
-            attr:id=FORM_ID
-            attr:class="form"
-            attr:novalidate=true
-            on:submit:capture=move |_| key.keep()
-        >
+        <PostForm url=TopUp::url() send=send id=FORM_ID>
             <FormErrors />
             {key.input()}
             <Field
@@ -55,6 +53,6 @@ pub fn TopUpForm() -> impl IntoView {
                 hint=tr!(l, hint.amount)
             />
             <Submit pending=pending>{tr!(l, top_up.submit)}</Submit>
-        </ActionForm>
+        </PostForm>
     }
 }

@@ -1,13 +1,14 @@
 //! The account: password, sessions, signing out.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 use leptos_router::hooks::use_query_map;
 
 use crate::api::{ChangePassword, EndSessions, Logout};
 use crate::components::errors::Faults;
 use crate::components::field::Submit;
-use crate::components::form::{on_answer, server_action};
+use crate::components::form::{PostForm, on_answer, sender, server_action};
+use crate::components::later::{Later, load};
 use crate::components::nav::PageTitle;
 use crate::components::{
     Field, FormErrors, Icon, SignedInOnly, Time, browser, tr, use_locale, use_session,
@@ -38,28 +39,25 @@ pub fn AccountPage() -> impl IntoView {
 fn Who() -> impl IntoView {
     let l = use_locale();
     let session = use_session();
-    view! {
-        <Transition>
-            {move || Suspend::new(async move {
-                session
-                    .user
-                    .await
-                    .ok()
-                    .flatten()
-                    .map(|user| {
-                        view! {
-                            <p class="lead">
-                                {tr!(l, account.signed_in_as, email = user.email)}
-                                <br />
-                                <span class="quiet">
-                                    {tr!(l, account.since)} " " <Time at=user.created_at />
-                                </span>
-                            </p>
-                        }
-                    })
-            })}
-        </Transition>
-    }
+    let view = load(move || async move {
+        session
+            .user
+            .await
+            .ok()
+            .flatten()
+            .map(|user| {
+                view! {
+                    <p class="lead">
+                        {tr!(l, account.signed_in_as, email = user.email)} <br />
+                        <span class="quiet">
+                            {tr!(l, account.since)} " " <Time at=user.created_at />
+                        </span>
+                    </p>
+                }
+            })
+            .into_any()
+    });
+    view! { <Later view lines=2 /> }
 }
 
 #[component]
@@ -96,11 +94,10 @@ fn PasswordForm() -> impl IntoView {
                         })
                 }}
             </div>
-            <ActionForm
-                action=action
-                attr:id=PASSWORD_FORM_ID
-                attr:class="form"
-                attr:novalidate=true
+            <PostForm
+                url=ChangePassword::url()
+                send=sender(action, || true)
+                id=PASSWORD_FORM_ID
             >
                 <FormErrors />
                 <Field
@@ -115,7 +112,7 @@ fn PasswordForm() -> impl IntoView {
                     hint=tr!(l, hint.new_password)
                 />
                 <Submit pending=pending>{tr!(l, account.password_submit)}</Submit>
-            </ActionForm>
+            </PostForm>
         </section>
     }
 }
@@ -136,12 +133,12 @@ fn SignOutForm() -> impl IntoView {
         <section class="card" aria-labelledby="sign-out-title">
             <h2 id="sign-out-title">{tr!(l, account.sign_out_title)}</h2>
             <p class="quiet">{tr!(l, account.sign_out_text)}</p>
-            <ActionForm action=action attr:class="form">
+            <PostForm url=Logout::url() send=sender(action, || true)>
                 <FormErrors />
                 <Submit pending=pending class="button">
                     {tr!(l, account.sign_out_submit)}
                 </Submit>
-            </ActionForm>
+            </PostForm>
         </section>
     }
 }
@@ -162,12 +159,12 @@ fn EndSessionsForm() -> impl IntoView {
         <section class="card" aria-labelledby="sessions-title">
             <h2 id="sessions-title">{tr!(l, account.sessions_title)}</h2>
             <p class="quiet">{tr!(l, account.sessions_text)}</p>
-            <ActionForm action=action attr:class="form">
+            <PostForm url=EndSessions::url() send=sender(action, || true)>
                 <FormErrors />
                 <Submit pending=pending class="button button-bad">
                     {tr!(l, account.sessions_submit)}
                 </Submit>
-            </ActionForm>
+            </PostForm>
         </section>
     }
 }

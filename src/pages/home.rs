@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::api::list_models;
+use crate::components::later::{Later, load};
 use crate::components::nav::PageTitle;
 use crate::components::score::Gauge;
 use crate::components::{Icon, Loaded, Money, format, tr, use_locale, use_session};
@@ -43,34 +44,26 @@ pub fn HomePage() -> impl IntoView {
 fn CallToAction() -> impl IntoView {
     let l = use_locale();
     let session = use_session();
-    view! {
-        <Transition>
-            {move || Suspend::new(async move {
-                if matches!(session.user.await, Ok(Some(_))) {
-                    view! {
-                        <p class="buttons">
-                            <a class="button button-main button-large" href="/predict">
-                                {tr!(l, home.start_signed_in)}
-                                <Icon name="arrow" />
-                            </a>
-                        </p>
-                    }
-                        .into_any()
-                } else {
-                    view! {
-                        <p class="buttons">
-                            <a class="button button-main button-large" href="/register">
-                                {tr!(l, home.start)}
-                                <Icon name="arrow" />
-                            </a>
-                        </p>
-                        <p class="quiet">{tr!(l, home.welcome_note)}</p>
-                    }
-                        .into_any()
-                }
-            })}
-        </Transition>
-    }
+    let view = load(move || async move {
+        let is_signed_in = matches!(session.user.await, Ok(Some(_)));
+        let (href, words) = if is_signed_in {
+            ("/predict", tr!(l, home.start_signed_in))
+        } else {
+            ("/register", tr!(l, home.start))
+        };
+        let note = (!is_signed_in).then(|| tr!(l, home.welcome_note));
+        view! {
+            <p class="buttons">
+                <a class="button button-main button-large" href=href>
+                    {words}
+                    <Icon name="arrow" />
+                </a>
+            </p>
+            <p class="quiet">{note}</p>
+        }
+        .into_any()
+    });
+    view! { <Later view /> }
 }
 
 #[component]

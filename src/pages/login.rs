@@ -1,14 +1,14 @@
 //! Signing in, and going back to where one was sent from.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
 use crate::api::Login;
 use crate::components::errors::Faults;
 use crate::components::field::Submit;
-use crate::components::form::{on_answer, server_action};
+use crate::components::form::{PostForm, on_answer, sender, server_action};
 use crate::components::guard::{NEXT, safe_next};
 use crate::components::nav::PageTitle;
 use crate::components::{Field, FormErrors, tr, use_locale, use_session};
@@ -48,12 +48,12 @@ pub fn LoginPage() -> impl IntoView {
         <div class="card card-narrow">
             <h1>{tr!(l, login.title)}</h1>
             {was_sent_here.then(|| view! { <p class="lead">{tr!(l, login.first)}</p> })}
-            <ActionForm action=action attr:class="form" attr:novalidate=true>
+            <PostForm url=Login::url() send=sender(action, || true)>
                 <FormErrors />
                 <Field name="email" kind="email" autocomplete="username" />
                 <Field name="password" kind="password" autocomplete="current-password" />
                 <Submit pending=pending>{tr!(l, login.submit)}</Submit>
-            </ActionForm>
+            </PostForm>
             <p class="quiet">
                 {tr!(l, login.no_account)} " " <a href="/register">{tr!(l, login.register)}</a>
             </p>

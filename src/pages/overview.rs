@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::api::{list_tasks, list_transactions};
+use crate::components::later::{Later, load};
 use crate::components::live::{on_task, on_transaction};
 use crate::components::live_list::merge;
 use crate::components::nav::PageTitle;
@@ -48,13 +49,11 @@ pub fn OverviewPage() -> impl IntoView {
 #[component]
 fn Balance() -> impl IntoView {
     let session = use_session();
-    view! {
-        <Transition>
-            {move || Suspend::new(async move {
-                session.balance.await.map(|balance| view! { <BalanceFigures balance /> })
-            })}
-        </Transition>
-    }
+    let view = load(move || async move {
+        let figures = |balance| view! { <BalanceFigures balance /> };
+        session.balance.await.map(figures).into_any()
+    });
+    view! { <Later view lines=4 /> }
 }
 
 #[component]

@@ -1,12 +1,12 @@
 //! A new account.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 
 use crate::api::Register;
 use crate::components::errors::Faults;
 use crate::components::field::Submit;
-use crate::components::form::{on_answer, server_action};
+use crate::components::form::{PostForm, on_answer, sender, server_action};
 use crate::components::nav::PageTitle;
 use crate::components::{Field, FormErrors, tr, use_locale, use_session};
 
@@ -28,7 +28,7 @@ pub fn RegisterPage() -> impl IntoView {
         <div class="card card-narrow">
             <h1>{tr!(l, register.title)}</h1>
             <p class="lead">{tr!(l, register.lead)}</p>
-            <ActionForm action=action attr:class="form" attr:novalidate=true>
+            <PostForm url=Register::url() send=sender(action, || true)>
                 <FormErrors conflict=tr!(l, error.email_taken) />
                 <Field name="email" kind="email" autocomplete="username" hint=tr!(l, hint.email) />
                 <Field
@@ -38,7 +38,7 @@ pub fn RegisterPage() -> impl IntoView {
                     hint=tr!(l, hint.new_password)
                 />
                 <Submit pending=pending>{tr!(l, register.submit)}</Submit>
-            </ActionForm>
+            </PostForm>
             <p class="quiet">
                 {tr!(l, register.have_account)} " " <a href="/login">{tr!(l, register.login)}</a>
             </p>

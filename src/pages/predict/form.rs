@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use leptos::ev::Event;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 use leptos_router::hooks::use_query_map;
 
 use super::FORM_ID;
@@ -15,7 +15,7 @@ use super::price::{Models, PayButton};
 use super::start::{EXAMPLE_URL, first_values};
 use crate::api::Predict;
 use crate::components::errors::{Faults, fields_of};
-use crate::components::form::{on_answer, server_action, submitted};
+use crate::components::form::{PostForm, on_answer, sender, server_action, submitted};
 use crate::components::idempotency::IdempotencyKey;
 use crate::components::{FormErrors, browser, toast, tr, use_locale};
 use crate::types::{AppError, CampaignInput, FieldErrors, campaign_example, currency_of_country};
@@ -188,6 +188,14 @@ pub fn PredictForm(
         }
     });
 
+    let send = sender(action, move || {
+        let may_send = check.may_send();
+        if may_send {
+            key.keep();
+        }
+        may_send
+    });
+
     view! {
         <div class="page-head">
             <div>
@@ -205,20 +213,13 @@ pub fn PredictForm(
                 {tr!(l, predict.example)}
             </a>
         </div>
-        <ActionForm
-            action=action
-            attr:id=FORM_ID
-            attr:class="form form-wide"
-            attr:novalidate=true
-            on:input=move |_| check.typed()
-            on:change=move |event| check.changed(&event)
-            on:submit:capture=move |event| {
-                if check.may_send() {
-                    key.keep();
-                } else {
-                    event.prevent_default();
-                }
-            }
+        <PostForm
+            url=Predict::url()
+            send=send
+            id=FORM_ID
+            class="form form-wide"
+            on_input=Callback::new(move |()| check.typed())
+            on_change=Callback::new(move |event| check.changed(&event))
         >
             <FormErrors />
             {key.input()}
@@ -229,6 +230,6 @@ pub fn PredictForm(
             <Creator input=input.clone() />
             <Advanced input=input models model_id=check.model_id />
             <PayButton models model_id=check.model_id pending=pending />
-        </ActionForm>
+        </PostForm>
     }
 }

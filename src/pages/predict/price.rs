@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::components::field::Submit;
+use crate::components::later::{Later, load};
 use crate::components::select::{Choice, Group, position_of};
 use crate::components::{Select, format, tr, use_locale, use_session};
 use crate::types::{AppError, Credits, ModelView};
@@ -52,13 +53,11 @@ pub fn ModelChoice(
             .and_then(|model| position_of(&groups, &model.id.to_string()));
         view! { <Select name="model_id" groups selected /> }
     };
-    view! {
-        <Transition>
-            {move || Suspend::new(async move {
-                models.await.ok().filter(|models| models.len() > 1).map(field)
-            })}
-        </Transition>
-    }
+    let view = load(move || async move {
+        let models = models.await.ok().filter(|models| models.len() > 1);
+        models.map(field).into_any()
+    });
+    view! { <Later view /> }
 }
 
 /// The button with the price on it, and whether the balance covers it.
@@ -74,28 +73,24 @@ pub fn PayButton(
 ) -> impl IntoView {
     let l = use_locale();
     let session = use_session();
-    view! {
-        <Transition>
-            {move || {
-                let model_id = model_id.get();
-                Suspend::new(async move {
-                    let models = models.await.unwrap_or_default();
-                    let Some(price) = chosen(&models, &model_id).map(|model| model.price) else {
-                        return view! { <p class="notice">{tr!(l, predict.no_model)}</p> }
-                            .into_any();
-                    };
-                    let available = session.balance.await.map(|balance| balance.available);
-                    view! {
-                        <Submit pending=pending class="button button-main button-large">
-                            {tr!(l, predict.submit, price = format::credits(l, price))}
-                        </Submit>
-                        <Affordable price available />
-                    }
-                        .into_any()
-                })
-            }}
-        </Transition>
-    }
+    let view = load(move || {
+        let model_id = model_id.get();
+        async move {
+            let models = models.await.unwrap_or_default();
+            let Some(price) = chosen(&models, &model_id).map(|model| model.price) else {
+                return view! { <p class="notice">{tr!(l, predict.no_model)}</p> }.into_any();
+            };
+            let available = session.balance.await.map(|balance| balance.available);
+            view! {
+                <Submit pending=pending class="button button-main button-large">
+                    {tr!(l, predict.submit, price = format::credits(l, price))}
+                </Submit>
+                <Affordable price available />
+            }
+            .into_any()
+        }
+    });
+    view! { <Later view lines=2 /> }
 }
 
 #[component]

@@ -1,12 +1,13 @@
 //! Where a task stands, in words; changes are read aloud.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 
 use super::result::Answer;
 use crate::api::CancelTask;
 use crate::components::errors::Faults;
 use crate::components::field::Submit;
+use crate::components::form::{PostForm, sender};
 use crate::components::{FormErrors, StatusBadge, tr, use_locale};
 use crate::types::{TaskStatus, TaskView};
 
@@ -96,12 +97,12 @@ fn CancelForm(
     let (value, pending) = (cancel.value(), cancel.pending());
     Faults::provide_of(move || value.get());
     view! {
-        <ActionForm action=cancel attr:class="form">
+        <PostForm url=CancelTask::url() send=sender(cancel, || true)>
             <FormErrors conflict=tr!(l, error.cancel_late) />
             <input type="hidden" name="id" value=id />
             <Submit pending=pending class="button">
                 {tr!(l, task.cancel)}
             </Submit>
-        </ActionForm>
+        </PostForm>
     }
 }
