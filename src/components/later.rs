@@ -15,6 +15,9 @@ type ViewFuture = Pin<Box<dyn Future<Output = AnyView> + Send>>;
 pub struct Load(Arc<dyn Fn() -> ViewFuture + Send + Sync>);
 
 /// Makes a [`Load`] of an async function.
+///
+/// The view must hold no resource, shared value or further [`Later`]: server and browser count these as they
+/// are made, and what is made after an `await` is counted in another order on each side.
 pub fn load<F, V>(make: F) -> Load
 where
     F: Fn() -> V + Send + Sync + 'static,

@@ -7,6 +7,7 @@ use leptos_router::hooks::use_location;
 
 use super::later::{Later, load};
 use super::{Icon, browser, format, tr, use_locale, use_session};
+use crate::types::BalanceView;
 
 /// Id of the page's main part.
 pub const MAIN_ID: &str = "main";
@@ -60,8 +61,9 @@ pub fn Header() -> impl IntoView {
     let l = use_locale();
     let session = use_session();
     let view = load(move || async move {
+        let balance = session.balance.await;
         match session.user.await {
-            Ok(Some(_)) => view! { <SignedIn /> }.into_any(),
+            Ok(Some(_)) => view! { <SignedIn balance /> }.into_any(),
             _ => view! { <SignedOut /> }.into_any(),
         }
     });
@@ -79,7 +81,10 @@ pub fn Header() -> impl IntoView {
 }
 
 #[component]
-fn SignedIn() -> impl IntoView {
+fn SignedIn(
+    /// What they have; `None` where the server cannot tell.
+    balance: Option<BalanceView>,
+) -> impl IntoView {
     let l = use_locale();
     view! {
         <nav class="nav-main" aria-label=tr!(l, nav.main)>
@@ -89,7 +94,7 @@ fn SignedIn() -> impl IntoView {
             <NavLink href="/transactions" icon="transactions" text=tr!(l, nav.transactions) />
         </nav>
         <nav class="nav-account" aria-label=tr!(l, nav.account_area)>
-            <BalanceLink />
+            {balance.map(|balance| view! { <BalanceLink balance /> })}
             <NavLink href="/account" icon="account" text=tr!(l, nav.account) />
         </nav>
     }
@@ -128,29 +133,18 @@ fn NavLink(
 }
 
 #[component]
-fn BalanceLink() -> impl IntoView {
+fn BalanceLink(
+    /// The balance.
+    balance: BalanceView,
+) -> impl IntoView {
     let l = use_locale();
-    let session = use_session();
-    let view = load(move || async move {
-        session
-            .balance
-            .await
-            .map(|balance| {
-                let words = format::credits(l, balance.available);
-                view! {
-                    <a
-                        class="balance-chip"
-                        href="/overview"
-                        aria-label=tr!(l, nav.balance, credits = words)
-                    >
-                        <Icon name="coins" />
-                        <span>{format::whole_number(l, balance.available.0)}</span>
-                    </a>
-                }
-            })
-            .into_any()
-    });
-    view! { <Later view /> }
+    let words = format::credits(l, balance.available);
+    view! {
+        <a class="balance-chip" href="/overview" aria-label=tr!(l, nav.balance, credits = words)>
+            <Icon name="coins" />
+            <span>{format::whole_number(l, balance.available.0)}</span>
+        </a>
+    }
 }
 
 /// The sign of the service: a gauge.

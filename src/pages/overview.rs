@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::api::{list_tasks, list_transactions};
 use crate::components::later::{Later, load};
-use crate::components::live::{on_task, on_transaction};
+use crate::components::live::{amend, on_task, on_transaction};
 use crate::components::live_list::merge;
 use crate::components::nav::PageTitle;
 use crate::components::task_list::TaskTable;
@@ -90,11 +90,9 @@ fn LatestTasks() -> impl IntoView {
         |_| list_tasks(LATEST.to_string(), String::new(), String::new()),
     );
     on_task(move |task| {
-        tasks.update(|page| {
-            if let Some(Ok(page)) = page {
-                merge(&mut page.items, task, |it| it.id.0, true, true);
-                page.items.truncate(LATEST);
-            }
+        amend(tasks, |page| {
+            merge(&mut page.items, task, |it| it.id.0, true, true);
+            page.items.truncate(LATEST);
         });
     });
     let show = move |page: crate::types::Page<_>| {
@@ -132,11 +130,9 @@ fn LatestTransactions() -> impl IntoView {
         |_| list_transactions(LATEST.to_string(), String::new(), String::new()),
     );
     on_transaction(move |line| {
-        lines.update(|page| {
-            if let Some(Ok(page)) = page {
-                merge(&mut page.items, line, |it| it.id.0, true, true);
-                page.items.truncate(LATEST);
-            }
+        amend(lines, |page| {
+            merge(&mut page.items, line, |it| it.id.0, true, true);
+            page.items.truncate(LATEST);
         });
     });
     let show = move |page: crate::types::Page<_>| {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::api::list_tasks;
-use crate::components::live::on_task;
+use crate::components::live::{amend, on_task};
 use crate::components::live_list::merge;
 use crate::components::nav::PageTitle;
 use crate::components::pager::{Filter, FilterChoice, Pager, list_url};
@@ -34,10 +34,8 @@ pub fn TasksPage() -> impl IntoView {
     on_task(move |task| {
         let (status, cursor) = place.get_untracked();
         let fits = status.is_empty() || status == task.status.as_str();
-        tasks.update(|page| {
-            if let Some(Ok(page)) = page {
-                merge(&mut page.items, task, |it| it.id.0, fits, cursor.is_empty());
-            }
+        amend(tasks, |page| {
+            merge(&mut page.items, task, |it| it.id.0, fits, cursor.is_empty());
         });
     });
     view! {

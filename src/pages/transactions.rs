@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::api::list_transactions;
-use crate::components::live::on_transaction;
+use crate::components::live::{amend, on_transaction};
 use crate::components::live_list::merge;
 use crate::components::nav::PageTitle;
 use crate::components::pager::{Filter, FilterChoice, Pager, list_url};
@@ -34,10 +34,8 @@ pub fn TransactionsPage() -> impl IntoView {
     on_transaction(move |line| {
         let (kind, cursor) = place.get_untracked();
         let fits = kind.is_empty() || kind == line.kind.as_str();
-        lines.update(|page| {
-            if let Some(Ok(page)) = page {
-                merge(&mut page.items, line, |it| it.id.0, fits, cursor.is_empty());
-            }
+        amend(lines, |page| {
+            merge(&mut page.items, line, |it| it.id.0, fits, cursor.is_empty());
         });
     });
     view! {

@@ -9,7 +9,7 @@ use leptos_router::hooks::use_params_map;
 
 use crate::api::{CancelTask, get_task};
 use crate::components::form::{on_answer, server_action};
-use crate::components::live::on_task;
+use crate::components::live::{amend, on_task};
 use crate::components::nav::PageTitle;
 use crate::components::{Loaded, SignedInOnly, toast, tr, use_locale, use_session};
 use crate::types::{AppError, TaskView};
@@ -36,13 +36,10 @@ pub fn TaskPage() -> impl IntoView {
         },
     );
     let take_over = move |changed: TaskView| {
-        task.update(|task| {
-            if let Some(Ok(task)) = task
-                && task.id == changed.id
-            {
-                *task = changed;
-            }
-        });
+        let id = params.with_untracked(|params| params.get("id"));
+        if id == Some(changed.id.to_string()) {
+            amend(task, |task| *task = changed);
+        }
     };
     on_task(take_over);
     let cancel = server_action::<CancelTask>();
