@@ -195,8 +195,6 @@ async fn a_failed_form_leads_to_no_other_site(engine: Engine) {
         "",
     ] {
         let answer = submit_form(&browser, "/api/auth/login", referer, &form).await;
-        let location = answer.location();
-        assert!(!location.contains("evil.example"), "{location}");
-        assert!(!location.contains("javascript"), "{location}");
+        path_of(&answer, &server.url);
     }
 }

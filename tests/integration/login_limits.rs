@@ -48,13 +48,13 @@ async fn one_address_cannot_go_on_registering(engine: Engine) {
 }
 
 async fn the_owner_gets_in_while_others_guess(engine: Engine) {
-    let (_site, server) = Site::serving(engine, &[("PLEDGECAST_AUTH_PER_MINUTE", "20")]).await;
+    let (_site, server) = Site::serving(engine, &[("PLEDGECAST_AUTH_PER_MINUTE", "5")]).await;
     let owner = Browser::registered(&server).await;
     owner.post_json("/api/auth/logout", json!({})).await.ok();
 
     let guess = json!({ "email": owner.email, "password": "a wrong password" });
     let mut slowed_down = None;
-    for attempt in 0..60 {
+    for attempt in 0..40 {
         // From many addresses, so that only the limit of the account can be what answers.
         let attacker = Browser::at_address(&server, 10 + attempt);
         let answer = attacker.post_json("/api/auth/login", &guess).await;
@@ -64,12 +64,17 @@ async fn the_owner_gets_in_while_others_guess(engine: Engine) {
         }
         answer.problem(401);
     }
-    assert_slowed_down(&slowed_down.expect("60 guesses at one account were all tried"));
+    assert_slowed_down(&slowed_down.expect("40 guesses at one account were all tried"));
 
-    let stranger = Browser::at_address(&server, 250);
+    // Two tries, because the passing time may just have given one more.
     let credentials = owner.credentials();
-    let answer = stranger.post_json("/api/auth/login", &credentials).await;
-    assert_slowed_down(&answer);
+    let mut slowed_down = 0;
+    for address in [200, 201] {
+        let stranger = Browser::at_address(&server, address);
+        let answer = stranger.post_json("/api/auth/login", &credentials).await;
+        slowed_down += u32::from(answer.status == 429);
+    }
+    assert!(slowed_down > 0);
     owner.post_json("/api/auth/login", &credentials).await.ok();
     owner.get("/api/auth/me").await.ok();
 }

@@ -82,7 +82,7 @@ async fn a_task_whose_model_cannot_be_loaded_fails_and_gives_its_hold_back(engin
 
 async fn many_users_at_once_are_each_charged_for_their_own(engine: Engine) {
     let (site, server) = Site::serving(engine, &[("PLEDGECAST_WORKERS", "3")]).await;
-    let users = (0..12).map(|number| {
+    let users = (1..=12).map(|number| {
         let server = &server;
         async move {
             let browser = Browser::registered(server).await;

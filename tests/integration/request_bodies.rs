@@ -31,9 +31,8 @@ async fn post(browser: &Browser, path: &str, content_type: &str, body: Vec<u8>) 
 
 async fn what_is_no_flat_json_object_is_400(engine: Engine) {
     let browser = Browser::registered(shared_server(engine).await).await;
-    let bodies: [&[u8]; 12] = [
+    let bodies: [&[u8]; 11] = [
         b"not json",
-        b"",
         b"{",
         b"{\"email\":\"a@example.org\"",
         b"[]",
@@ -111,7 +110,7 @@ async fn an_empty_body_names_what_is_missing(engine: Engine) {
 async fn an_over_large_body_is_413(engine: Engine) {
     let browser = Browser::registered(shared_server(engine).await).await;
     let mut body = predict_body(&unique("large"));
-    body["blurb"] = json!("x".repeat(3_000_000));
+    body["blurb"] = json!("x".repeat(70_000));
     for path in WITH_FIELDS {
         let answer = browser.post_json(path, &body).await;
         answer.problem(413);

@@ -92,6 +92,11 @@ impl Browser {
         copy
     }
 
+    /// A cookie as it is sent, `name=value`.
+    pub fn cookie(&self, name: &str) -> String {
+        format!("{name}={}", self.cookies.lock().unwrap()[name])
+    }
+
     /// A request with the cookies, to be dressed further.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.base));
@@ -199,15 +204,11 @@ impl Browser {
         .await
     }
 
-    /// Waits until none of the user's tasks is queued or running.
+    /// Waits until none of the user's tasks is queued or running: then nothing is held.
     pub async fn wait_until_idle(&self) {
         wait_for("all tasks to become final", || async {
-            let mut open = 0;
-            for status in ["queued", "running"] {
-                let path = format!("/api/tasks?limit=1&status={status}");
-                open += self.items(&path).await.len();
-            }
-            (open == 0).then_some(())
+            let [_, held, _] = self.balance().await;
+            (held == 0).then_some(())
         })
         .await;
     }
