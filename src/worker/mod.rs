@@ -23,7 +23,7 @@ mod settle;
 pub use pool::InferencePool;
 
 use models::Models;
-use settle::Verdicts;
+pub use settle::{Verdict, Verdicts};
 
 const AFTER_ERROR: Duration = Duration::from_secs(1);
 

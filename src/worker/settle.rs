@@ -10,7 +10,7 @@ use crate::types::{Credits, TaskId, UserId};
 
 /// What became of one try.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Verdict {
+pub enum Verdict {
     /// The model answered.
     Answered(Outcome),
     /// It did not; the reason is for the user.
@@ -18,7 +18,7 @@ pub(super) enum Verdict {
 }
 
 /// The tries of one claim.
-pub(super) type Verdicts = Vec<(task::Model, Verdict)>;
+pub type Verdicts = Vec<(task::Model, Verdict)>;
 
 /// What a task's step means for its user's credits.
 enum Money {
@@ -29,7 +29,10 @@ enum Money {
 
 impl Worker {
     /// Settles a claim. A task whose lease was lost meanwhile is left alone.
-    pub(super) async fn settle(&self, lease: &Lease, mut verdicts: Verdicts) -> Result<(), DbErr> {
+    ///
+    /// # Errors
+    /// Where the database refuses; then nothing has changed.
+    pub async fn settle(&self, lease: &Lease, mut verdicts: Verdicts) -> Result<(), DbErr> {
         let transaction = self.database.begin().await?;
         // Task rows by id, then balance rows by user: the order that all keep to.
         verdicts.sort_by_key(|(task, _)| task.id);
