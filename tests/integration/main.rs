@@ -33,6 +33,7 @@ mod architecture;
 mod campaign_fields;
 mod command_line;
 mod cookies;
+mod crash;
 mod database_guards;
 mod events;
 mod forms;

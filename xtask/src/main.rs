@@ -61,6 +61,8 @@ enum Command {
     },
     /// Run every test: units, integration on SQLite and PostgreSQL, browser.
     Test(test::Options),
+    /// Kill, freeze and restart everything at random under load, and look what is lost.
+    Crash(test::CrashOptions),
     /// Train the model again from the rows in FILE.
     Train {
         /// The table of campaigns to learn from.
@@ -88,6 +90,7 @@ fn execute(command: Command) -> Result<ExitCode> {
         Command::Site => run::site()?,
         Command::Dev { arguments } => dev::dev(&arguments)?,
         Command::Test(options) => test::test(&options)?,
+        Command::Crash(options) => test::crash(&options)?,
         Command::Train { data } => train::train(&data)?,
     }
     Ok(ExitCode::SUCCESS)
