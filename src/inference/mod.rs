@@ -7,8 +7,10 @@ mod campaign_csv;
 mod encoder;
 mod features;
 pub mod features_csv;
+mod intervals;
 mod manifest;
 mod model_file;
+mod neighbours;
 mod onnx;
 mod predictor;
 
@@ -23,11 +25,10 @@ pub use features::{
     FEATURE_COUNT, FEATURE_SET, Features, LABEL_FEATURES, NUMBER_FEATURES, category_label,
     feature_names,
 };
-pub use manifest::{
-    BaseRate, Bounds, IntervalPoint, IntervalTable, MANIFEST_KEY, Manifest, Metrics, Scores,
-    TrainingData,
-};
+pub use intervals::{IntervalPoint, IntervalTable};
+pub use manifest::{BaseRate, Bounds, MANIFEST_KEY, Manifest, Metrics, Scores, TrainingData};
 pub use model_file::{MODEL_MAX_BYTES, ModelError};
+pub use neighbours::{CategoryName, Cell, MonthRate, Neighbours};
 pub use onnx::OnnxPredictor;
 pub use predictor::{PredictError, Prediction, Predictor};
 
