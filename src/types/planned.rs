@@ -26,31 +26,42 @@ impl CampaignInput {
     /// Every broken rule, and every field that may not change, by its wire name.
     pub fn check_changed(&self, paid: &Campaign) -> Result<Campaign, FieldErrors> {
         let mut given = self.clone();
-        let mut before = Self::from(paid);
-        let mut input = before.clone();
+        let mut plan = Self::from(paid);
+        let mut errors = FieldErrors::new();
         for field in Self::FIELDS {
-            if let (Some(to), Some(from)) = (input.field_mut(field), given.field_mut(field))
-                && !from.trim().is_empty()
-            {
-                *to = std::mem::take(from);
+            let text = given.field_mut(field).map(std::mem::take);
+            let Some(text) = text.filter(|text| !text.trim().is_empty()) else {
+                continue;
+            };
+            if Self::PLANNED.contains(&field) {
+                plan.set(field, text);
+            } else if !is_repeated(paid, field, text) {
+                errors.insert(field.to_owned(), stays());
             }
         }
         // No date is blank, so today is not asked for.
-        let changed = input.check(paid.launched_at)?;
-        let mut after = Self::from(&changed);
-        let fixed = Self::FIELDS
-            .into_iter()
-            .filter(|it| !Self::PLANNED.contains(it));
-        let errors: FieldErrors = fixed
-            .filter(|field| before.field_mut(field) != after.field_mut(field))
-            .map(|field| (field.to_owned(), stays()))
-            .collect();
-        if errors.is_empty() {
-            Ok(changed)
-        } else {
-            Err(errors)
+        match plan.check(paid.launched_at) {
+            Ok(campaign) if errors.is_empty() => Ok(campaign),
+            Ok(_) => Err(errors),
+            Err(broken) => {
+                errors.extend(broken);
+                Err(errors)
+            }
         }
     }
+
+    fn set(&mut self, field: &str, text: String) {
+        if let Some(value) = self.field_mut(field) {
+            *value = text;
+        }
+    }
+}
+
+/// Whether a field says, in whatever words, what was paid for.
+fn is_repeated(paid: &Campaign, field: &str, text: String) -> bool {
+    let mut repeated = CampaignInput::from(paid);
+    repeated.set(field, text);
+    repeated.check(paid.launched_at).as_ref() == Ok(paid)
 }
 
 fn stays() -> Violation {

@@ -10,7 +10,7 @@ mod groups;
 mod neighbours;
 mod shapley;
 #[cfg(test)]
-mod test_support;
+pub(super) mod test_support;
 #[cfg(test)]
 mod tests;
 mod unlike;
@@ -19,6 +19,8 @@ mod what_if;
 
 pub use changes::{advise, default_bounds};
 pub use explore::explore;
+
+use neighbours::Region;
 
 use super::{PredictError, Prediction, Predictor};
 use crate::types::{Advice, Campaign, ChangeBounds, Curves, Explanation, ResultContext};
@@ -48,7 +50,8 @@ pub fn assess(
     let assessed = campaigns.iter().zip(predictions);
     Ok(assessed
         .map(|(campaign, prediction)| {
-            let unlike = unlike::find(manifest, campaign);
+            let region = Region::around(manifest, campaign);
+            let unlike = unlike::find(manifest, campaign, &region);
             let tested = (prediction.interval_low, prediction.interval_high);
             let (interval_low, interval_high) = unlike::widen(tested, &unlike);
             Assessment {
@@ -60,7 +63,7 @@ pub fn assess(
                 context: ResultContext {
                     population: manifest.data.population.clone(),
                     base_rate: neighbours::base_rate(manifest, campaign),
-                    neighbours: neighbours::alike(manifest, campaign),
+                    neighbours: region.alike(),
                     unlike,
                 },
             }

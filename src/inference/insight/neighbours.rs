@@ -26,8 +26,11 @@ type GoalReach = Option<usize>;
 pub(super) const NEAR: GoalReach = Some(1);
 const WIDE: GoalReach = Some(3);
 
-/// Circle, goal, and whether the duration must be of the same bin; from the closest on.
-const STEPS: [(Circle, GoalReach, bool); 9] = [
+/// Circle, goal, and whether the duration must be of the same bin.
+type Step = (Circle, GoalReach, bool);
+
+/// From the closest on.
+const STEPS: [Step; 9] = [
     (Circle::Category, NEAR, true),
     (Circle::Category, NEAR, false),
     (Circle::Category, WIDE, false),
@@ -39,92 +42,125 @@ const STEPS: [(Circle, GoalReach, bool); 9] = [
     (Circle::Everyone, None, false),
 ];
 
+/// What the manifest counts around one campaign. Made once for a campaign: thousands of cells are looked
+/// through, and few belong to its parent category.
+pub(super) struct Region<'a> {
+    campaign: &'a Campaign,
+    neighbours: &'a Neighbours,
+    goal_bin: usize,
+    duration_bin: usize,
+    /// The cells of the parent category, and whether each is of the category itself.
+    cells: Vec<(bool, &'a Cell)>,
+}
+
 /// Counts of some cells, by goal bin.
 #[derive(Default)]
-pub(super) struct Counts {
-    pub(super) campaigns: u64,
+struct Counts {
+    campaigns: u64,
     successes: u64,
     by_goal: BTreeMap<u32, u64>,
 }
 
-/// The campaigns alike; `None` where the manifest has no counts at all.
-pub(super) fn alike(manifest: &Manifest, campaign: &Campaign) -> Option<NeighboursView> {
-    let neighbours = &manifest.neighbours;
-    let mut counted = STEPS
-        .into_iter()
-        .map(|step| (step, count(neighbours, campaign, step)));
-    let (step, counts) = counted.find(|((circle, reach, _), counts)| {
-        let is_last = (*circle, *reach) == (Circle::Everyone, None);
-        counts.campaigns >= if is_last { 1 } else { ENOUGH }
-    })?;
-    Some(view(neighbours, campaign, step, &counts))
-}
+impl<'a> Region<'a> {
+    pub(super) fn around(manifest: &'a Manifest, campaign: &'a Campaign) -> Self {
+        let neighbours = &manifest.neighbours;
+        let circles: Vec<Circle> = neighbours
+            .categories
+            .iter()
+            .map(|it| match it.parent == campaign.parent_name {
+                true if it.name == campaign.analytics_name => Circle::Category,
+                true => Circle::Parent,
+                false => Circle::Everyone,
+            })
+            .collect();
+        let circle_of = |cell: &Cell| circles.get(index(cell.category)).copied();
+        let cells = neighbours.cells.iter();
+        let cells = cells.filter_map(|cell| match circle_of(cell)? {
+            Circle::Category => Some((true, cell)),
+            Circle::Parent => Some((false, cell)),
+            Circle::Everyone => None,
+        });
+        let days = u32::try_from(campaign.duration_days()).unwrap_or_default();
+        Self {
+            campaign,
+            neighbours,
+            goal_bin: neighbours.goal_bin(campaign.usd_goal),
+            duration_bin: neighbours.duration_bin(days),
+            cells: cells.collect(),
+        }
+    }
 
-/// Counts the campaigns of a step.
-pub(super) fn count(
-    neighbours: &Neighbours,
-    campaign: &Campaign,
-    (circle, reach, same_duration): (Circle, GoalReach, bool),
-) -> Counts {
-    let in_circle: Vec<bool> = neighbours
-        .categories
-        .iter()
-        .map(|it| match circle {
-            Circle::Category => {
-                it.parent == campaign.parent_name && it.name == campaign.analytics_name
+    /// Whether the manifest counts anything anywhere.
+    pub(super) fn is_known(&self) -> bool {
+        !self.neighbours.cells.is_empty()
+    }
+
+    /// How many campaigns a step has.
+    pub(super) fn campaigns(&self, step: Step) -> u64 {
+        self.count(step).campaigns
+    }
+
+    /// The campaigns alike; `None` where nothing is counted.
+    pub(super) fn alike(&self) -> Option<NeighboursView> {
+        let mut counted = STEPS.into_iter().map(|step| (step, self.count(step)));
+        let (step, counts) = counted.find(|((circle, reach, _), counts)| {
+            let is_last = (*circle, *reach) == (Circle::Everyone, None);
+            counts.campaigns >= if is_last { 1 } else { ENOUGH }
+        })?;
+        Some(self.view(step, &counts))
+    }
+
+    fn count(&self, (circle, reach, same_duration): Step) -> Counts {
+        let is_alike = |cell: &Cell| {
+            reach.is_none_or(|reach| index(cell.goal_bin).abs_diff(self.goal_bin) <= reach)
+                && (!same_duration || index(cell.duration_bin) == self.duration_bin)
+        };
+        let mut total = Counts::default();
+        let mut add = |cell: &Cell| {
+            if is_alike(cell) {
+                total.campaigns += cell.campaigns;
+                total.successes += cell.successes;
+                *total.by_goal.entry(cell.goal_bin).or_default() += cell.campaigns;
             }
-            Circle::Parent => it.parent == campaign.parent_name,
-            Circle::Everyone => true,
-        })
-        .collect();
-    let goal_bin = neighbours.goal_bin(campaign.usd_goal);
-    let duration_bin = neighbours.duration_bin(duration(campaign));
-    let counts = |cell: &&Cell| {
-        let at = |bin: u32| usize::try_from(bin).unwrap_or(usize::MAX);
-        in_circle.get(at(cell.category)).copied().unwrap_or(false)
-            && reach.is_none_or(|reach| at(cell.goal_bin).abs_diff(goal_bin) <= reach)
-            && (!same_duration || at(cell.duration_bin) == duration_bin)
-    };
-    let mut total = Counts::default();
-    for cell in neighbours.cells.iter().filter(counts) {
-        total.campaigns += cell.campaigns;
-        total.successes += cell.successes;
-        *total.by_goal.entry(cell.goal_bin).or_default() += cell.campaigns;
+        };
+        if circle == Circle::Everyone {
+            self.neighbours.cells.iter().for_each(add);
+        } else {
+            let of_parent = circle == Circle::Parent;
+            let cells = self.cells.iter();
+            let cells = cells.filter(|(of_category, _)| of_parent || *of_category);
+            cells.for_each(|(_, cell)| add(cell));
+        }
+        total
     }
-    total
+
+    fn view(&self, (circle, reach, same_duration): Step, counts: &Counts) -> NeighboursView {
+        let goals = &self.neighbours.goal_edges_usd;
+        let days = &self.neighbours.duration_edges_days;
+        let duration_bin = same_duration.then_some(self.duration_bin);
+        let lower_edge = |bin: usize| bin.checked_sub(1);
+        NeighboursView {
+            parent: (circle != Circle::Everyone).then(|| self.campaign.parent_name.clone()),
+            category: (circle == Circle::Category).then(|| self.campaign.analytics_name.clone()),
+            goal_from_usd: reach
+                .and_then(|reach| self.goal_bin.checked_sub(reach))
+                .and_then(lower_edge)
+                .and_then(|edge| goals.get(edge).copied()),
+            goal_below_usd: reach.and_then(|reach| goals.get(self.goal_bin + reach).copied()),
+            duration_from_days: duration_bin
+                .and_then(lower_edge)
+                .and_then(|edge| days.get(edge).copied()),
+            duration_below_days: duration_bin.and_then(|bin| days.get(bin).copied()),
+            campaigns: counts.campaigns,
+            success_rate: share(counts.successes, counts.campaigns),
+            goal_quartiles_usd: [0.25, 0.5, 0.75].map(|part| quantile(goals, counts, part)),
+        }
+    }
 }
 
-fn duration(campaign: &Campaign) -> u32 {
-    u32::try_from(campaign.duration_days()).unwrap_or_default()
-}
-
-fn view(
-    neighbours: &Neighbours,
-    campaign: &Campaign,
-    (circle, reach, same_duration): (Circle, GoalReach, bool),
-    counts: &Counts,
-) -> NeighboursView {
-    let goals = &neighbours.goal_edges_usd;
-    let goal_bin = neighbours.goal_bin(campaign.usd_goal);
-    let days = &neighbours.duration_edges_days;
-    let duration_bin = same_duration.then(|| neighbours.duration_bin(duration(campaign)));
-    let lower_edge = |bin: usize| bin.checked_sub(1);
-    NeighboursView {
-        parent: (circle != Circle::Everyone).then(|| campaign.parent_name.clone()),
-        category: (circle == Circle::Category).then(|| campaign.analytics_name.clone()),
-        goal_from_usd: reach
-            .and_then(|reach| goal_bin.checked_sub(reach))
-            .and_then(lower_edge)
-            .and_then(|edge| goals.get(edge).copied()),
-        goal_below_usd: reach.and_then(|reach| goals.get(goal_bin + reach).copied()),
-        duration_from_days: duration_bin
-            .and_then(lower_edge)
-            .and_then(|edge| days.get(edge).copied()),
-        duration_below_days: duration_bin.and_then(|bin| days.get(bin).copied()),
-        campaigns: counts.campaigns,
-        success_rate: share(counts.successes, counts.campaigns),
-        goal_quartiles_usd: [0.25, 0.5, 0.75].map(|part| quantile(goals, counts, part)),
-    }
+/// A number of a cell as an index.
+fn index(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 /// The goal below which `part` of the campaigns are, interpolated within its bin.
@@ -134,7 +170,7 @@ fn quantile(edges: &[f64], counts: &Counts, part: f64) -> f64 {
     for (bin, campaigns) in &counts.by_goal {
         let campaigns = to_f64(*campaigns);
         if before + campaigns >= wanted {
-            let (low, high) = ends(edges, usize::try_from(*bin).unwrap_or(usize::MAX));
+            let (low, high) = ends(edges, index(*bin));
             return low * (high / low).powf((wanted - before) / campaigns);
         }
         before += campaigns;

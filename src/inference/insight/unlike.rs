@@ -1,6 +1,6 @@
 //! Where a campaign is unlike those that the model was trained on, and what that does to its interval.
 
-use super::neighbours::{Circle, NEAR, count};
+use super::neighbours::{Circle, NEAR, Region};
 use crate::inference::{Features, LABEL_FEATURES, Manifest, NUMBER_FEATURES};
 use crate::types::{Campaign, Unlike};
 
@@ -33,10 +33,10 @@ fn same(value: f64) -> f64 {
 }
 
 /// Every way in which a campaign is unlike; at most one a field, the weightiest.
-pub(super) fn find(manifest: &Manifest, campaign: &Campaign) -> Vec<Unlike> {
+pub(super) fn find(manifest: &Manifest, campaign: &Campaign, region: &Region) -> Vec<Unlike> {
     let mut found = out_of_range(manifest, campaign);
     found.extend(unknown_words(manifest, campaign));
-    found.extend(thin_regions(manifest, campaign));
+    found.extend(thin_regions(region));
     let mut fields = std::collections::BTreeSet::new();
     found.retain(|unlike| fields.insert(unlike.field().to_owned()));
     found
@@ -84,9 +84,8 @@ fn unknown_words(manifest: &Manifest, campaign: &Campaign) -> Vec<Unlike> {
     told.collect()
 }
 
-fn thin_regions(manifest: &Manifest, campaign: &Campaign) -> Vec<Unlike> {
-    let neighbours = &manifest.neighbours;
-    if neighbours.cells.is_empty() {
+fn thin_regions(region: &Region) -> Vec<Unlike> {
+    if !region.is_known() {
         return Vec::new();
     }
     let counted = [
@@ -94,7 +93,7 @@ fn thin_regions(manifest: &Manifest, campaign: &Campaign) -> Vec<Unlike> {
         ("usd_goal", (Circle::Parent, NEAR, false)),
         ("deadline", (Circle::Parent, None, true)),
     ];
-    let counted = counted.map(|(field, step)| (field, count(neighbours, campaign, step).campaigns));
+    let counted = counted.map(|(field, step)| (field, region.campaigns(step)));
     let thin = counted
         .into_iter()
         .filter(|(_, campaigns)| *campaigns < THIN);

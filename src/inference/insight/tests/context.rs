@@ -2,13 +2,22 @@
 
 use proptest::prelude::*;
 
+use crate::inference::insight::neighbours::{Region, base_rate};
 use crate::inference::insight::test_support::shipped_model;
-use crate::inference::insight::{Assessment, assess, neighbours, unlike};
+use crate::inference::insight::{Assessment, assess, unlike};
 use crate::inference::test_support::sample;
 use crate::inference::{CategoryName, Cell, Manifest, Predictor};
-use crate::types::{Campaign, Unlike};
+use crate::types::{Campaign, NeighboursView, Unlike};
 
 type Parts = (u32, u32, u32, u64, u64);
+
+fn alike(cells: &[Parts]) -> Option<NeighboursView> {
+    Region::around(&manifest(cells), &sample()).alike()
+}
+
+fn unlike_of(manifest: &Manifest, campaign: &Campaign) -> Vec<Unlike> {
+    unlike::find(manifest, campaign, &Region::around(manifest, campaign))
+}
 
 /// Bins below 1000, below 2000, and so on dollars; below 30 days and from there on.
 fn manifest(cells: &[Parts]) -> Manifest {
@@ -45,13 +54,13 @@ fn one(campaign: &Campaign) -> Assessment {
 #[test]
 fn neighbours_are_of_the_same_category_goal_and_duration_where_they_are_enough() {
     // The sample is of dance, with 10,000 dollars (bin 4) and 21 days (bin 0).
-    let manifest = manifest(&[
+    let found = alike(&[
         (0, 0, 4, 40, 30),
         (0, 0, 3, 10, 0),
         (0, 1, 4, 99, 9),
         (1, 0, 4, 99, 9),
     ]);
-    let found = neighbours::alike(&manifest, &sample()).unwrap();
+    let found = found.unwrap();
     assert_eq!(found.campaigns, 50);
     assert!((found.success_rate - 0.6).abs() < 1e-12);
     assert_eq!(found.category.as_deref(), Some("Dance"));
@@ -66,7 +75,7 @@ fn neighbours_are_of_the_same_category_goal_and_duration_where_they_are_enough()
 #[test]
 fn neighbours_are_widened_step_by_step_until_they_are_fifty() {
     let found = |cells: &[Parts]| {
-        let found = neighbours::alike(&manifest(cells), &sample()).unwrap();
+        let found = alike(cells).unwrap();
         let circle = (found.parent.is_some(), found.category.is_some());
         (found.campaigns, circle, found.goal_from_usd)
     };
@@ -82,7 +91,7 @@ fn neighbours_are_widened_step_by_step_until_they_are_fifty() {
     assert_eq!(found(&everyone), (50, (false, false), Some(4e3)));
     let all_there_are = [(2, 0, 0, 3, 0)];
     assert_eq!(found(&all_there_are), (3, (false, false), None));
-    assert_eq!(neighbours::alike(&manifest(&[]), &sample()), None);
+    assert_eq!(alike(&[]), None);
 }
 
 #[test]
@@ -94,7 +103,7 @@ fn the_base_rate_is_of_the_closest_circle_that_is_known() {
             analytics_name: category.to_owned(),
             ..sample()
         };
-        let rate = neighbours::base_rate(manifest, &campaign);
+        let rate = base_rate(manifest, &campaign);
         assert!(rate.campaigns > 0 && rate.success_rate > 0.0);
         (rate.parent, rate.category)
     };
@@ -153,7 +162,7 @@ fn measures_are_told_in_the_units_of_people() {
         usd_goal: 5e7,
         ..tabletop_game()
     };
-    let found = unlike::find(shipped_model().manifest(), &campaign);
+    let found = unlike_of(shipped_model().manifest(), &campaign);
     let Some(Unlike::OutOfRange {
         measure,
         value,
@@ -175,7 +184,7 @@ fn a_thinly_covered_combination_is_told_with_its_count() {
     manifest
         .encodings
         .insert("category".to_owned(), vec![label]);
-    let found = unlike::find(&manifest, &sample());
+    let found = unlike_of(&manifest, &sample());
     let thin = |field: &str| Unlike::Thin {
         field: field.to_owned(),
         campaigns: 19,
