@@ -216,7 +216,7 @@ mod tests {
     use crate::inference::FEATURE_COUNT;
     use crate::inference::insight::test_support::FakePredictor;
 
-    const PATIENCE: Duration = Duration::from_secs(60);
+    const PATIENCE: Duration = Duration::from_mins(1);
 
     fn row(goal: u16) -> Row {
         let mut row = [0.0; FEATURE_COUNT];

@@ -46,7 +46,7 @@ pub struct Insights {
     locks: [Mutex<()>; LOCKS],
 }
 
-/// A succeeded task with its result and its model.
+/// A succeeded task with its result.
 struct Paid {
     task: task::Model,
     result: task_result::Model,
@@ -186,7 +186,7 @@ impl Insights {
         Ok(explore(predictor.manifest(), model))
     }
 
-    /// A user's task that has a result. Read where it is written, so that nothing just settled is missed.
+    /// A user's task with its result.
     async fn paid(&self, user: UserId, id: TaskId) -> Result<Paid, AppError> {
         let task = task::Entity::of_user(user, id)
             .one(self.database.read())
