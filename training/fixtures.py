@@ -109,7 +109,19 @@ def tiny_manifest(manifest):
         "encodings": {name: [] for name in manifest["encodings"]},
         "calibration": "None.",
         "base_rates": [],
+        "background": [unlabelled(row) for row in manifest["background"][:4]],
+        "neighbours": {
+            "categories": [{"parent": "Dance", "name": "Performances"}],
+            "goal_edges_usd": [1000.0, 10000.0],
+            "duration_edges_days": [30],
+            "cells": [[0, 0, 1, 40, 24], [0, 1, 1, 30, 12], [0, 1, 2, 20, 5]],
+            "months": [{"parent": "Dance", "month": "2024-01", "campaigns": 90, "successes": 41}],
+        },
     }
+
+
+def unlabelled(row):
+    return [*row[: len(NUMBERS)], *[0.0] * (len(row) - len(NUMBERS))]
 
 
 def second_model(manifest):

@@ -7,11 +7,13 @@ for library in ("OMP", "OPENBLAS", "MKL"):
 
 import argparse
 import json
+import re
 import time
 from pathlib import Path
 
 import numpy as np
 
+import aggregates
 import card
 import data
 import fixtures
@@ -41,12 +43,16 @@ def main():
     test_from = recipe.months_before(last, TEST_MONTHS - 1)
     judged = judge(campaigns, test_from)
     shipped, encodings = build(campaigns, last, "shipped")
-    manifest = describe(campaigns, encodings, judged)
+    score = lambda inputs: recipe.sigmoid(shipped.logits(inputs.astype(np.float32)).astype(float))
+    manifest = describe(campaigns, encodings, judged) | {
+        "background": aggregates.background(campaigns, encodings, score, SEED),
+        "neighbours": aggregates.neighbours(campaigns),
+    }
     model = graph.graph_of_student(shipped, recipe.REPEAT_CREATOR_OFFSET).model(manifest)
     check_graph(model, shipped, data.encode(campaigns, encodings))
 
     write(ROOT / "models" / f"{FILE}.onnx", model)
-    write(ROOT / "models" / f"{FILE}.json", (json.dumps(manifest, indent=1, sort_keys=True) + "\n").encode())
+    write(ROOT / "models" / f"{FILE}.json", readable(manifest).encode())
     card.write(ROOT / "docs", manifest, judged)
     fixtures.write(ROOT / "tests" / "fixtures", model, manifest)
 
@@ -180,6 +186,12 @@ def check_graph(model, pupil, inputs):
     say(f"graph of {len(model)} bytes, at most {apart:.1e} from the student")
     if apart > 1e-5:
         raise SystemExit("the graph is not the student")
+
+
+def readable(manifest):
+    """JSON with a line for each value, but lists of numbers on one: there are thousands of them."""
+    text = json.dumps(manifest, indent=1, sort_keys=True)
+    return re.sub(r"\[[-+.,e\d\s]+\]", lambda found: re.sub(r"\s+", "", found.group()), text) + "\n"
 
 
 def write(path, content):

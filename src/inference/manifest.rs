@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::features::{FEATURE_SET, LABEL_FEATURES, NUMBER_FEATURES, feature_names};
+use super::intervals::IntervalTable;
+use super::neighbours::Neighbours;
 
 /// The key of the manifest in an ONNX file's `metadata_props`.
 pub const MANIFEST_KEY: &str = "pledgecast";
@@ -15,6 +17,7 @@ pub const MANIFEST_KEY: &str = "pledgecast";
 const NAME_MAX_CHARS: usize = 60;
 const DESCRIPTION_MAX_CHARS: usize = 1000;
 const LABELS_MAX: usize = 10_000;
+const BACKGROUND_MAX: usize = 128;
 
 /// What a model says of itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -45,6 +48,11 @@ pub struct Manifest {
     pub metrics: Metrics,
     /// How the campaigns of the training data did, for base rates.
     pub base_rates: Vec<BaseRate>,
+    /// What campaigns are like: a sample of features, in the order of [`Self::features`], labels as their
+    /// numbers. Explanations are told against it.
+    pub background: Vec<Vec<f64>>,
+    /// How campaigns did by category, duration and goal; and by month.
+    pub neighbours: Neighbours,
 }
 
 /// Where nearly all of the training data lies.
@@ -53,28 +61,6 @@ pub struct Bounds {
     /// Lowest value.
     pub low: f64,
     /// Highest value.
-    pub high: f64,
-}
-
-/// Intervals at some probabilities; between them they are interpolated.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct IntervalTable {
-    /// The share of groups of alike campaigns whose true rate lay inside, where it was tested.
-    pub coverage: f64,
-    /// How the table was made and tested.
-    pub method: String,
-    /// By rising probability.
-    pub points: Vec<IntervalPoint>,
-}
-
-/// The interval at one probability.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct IntervalPoint {
-    /// The probability.
-    pub probability: f64,
-    /// Lower end, at most the probability.
-    pub low: f64,
-    /// Upper end, at least the probability.
     pub high: f64,
 }
 
@@ -148,7 +134,9 @@ impl Manifest {
         self.check_bounds()?;
         self.intervals.check()?;
         self.metrics.staff_pick_as_given.check()?;
-        self.metrics.staff_pick_false.check()
+        self.metrics.staff_pick_false.check()?;
+        self.check_background()?;
+        self.neighbours.check()
     }
 
     fn check_texts(&self) -> Result<(), String> {
@@ -239,6 +227,36 @@ impl Manifest {
         }
         Ok(())
     }
+
+    fn check_background(&self) -> Result<(), String> {
+        if !(1..=BACKGROUND_MAX).contains(&self.background.len()) {
+            return Err(format!("`background` must have 1 to {BACKGROUND_MAX} rows"));
+        }
+        for (at, row) in self.background.iter().enumerate() {
+            if row.len() != self.features.len() {
+                return Err(format!(
+                    "`background[{at}]` must have {} numbers",
+                    self.features.len()
+                ));
+            }
+            for (feature, value) in self.features.iter().zip(row) {
+                let fits = match self.encodings.get(feature) {
+                    Some(labels) => is_label_number(*value, labels.len()),
+                    None => value.is_finite(),
+                };
+                if !fits {
+                    return Err(format!("`background[{at}]` has no sound `{feature}`"));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether it is 0 or the number of one of so many labels.
+fn is_label_number(value: f64, labels: usize) -> bool {
+    let highest = u32::try_from(labels).unwrap_or(u32::MAX);
+    value.fract() == 0.0 && (0.0..=f64::from(highest)).contains(&value)
 }
 
 impl Scores {
@@ -253,53 +271,6 @@ impl Scores {
             if !(0.0..=1.0).contains(&value) {
                 return Err(format!("`{name}` in `metrics` must be between 0 and 1"));
             }
-        }
-        Ok(())
-    }
-}
-
-impl IntervalTable {
-    /// The interval of a probability; it always holds the probability itself.
-    pub fn interval(&self, probability: f64) -> (f64, f64) {
-        let after = self
-            .points
-            .partition_point(|point| point.probability < probability);
-        let (low, high) = match (
-            after.checked_sub(1).and_then(|it| self.points.get(it)),
-            self.points.get(after),
-        ) {
-            (Some(left), Some(right)) => {
-                let share =
-                    (probability - left.probability) / (right.probability - left.probability);
-                (
-                    left.low + share * (right.low - left.low),
-                    left.high + share * (right.high - left.high),
-                )
-            }
-            (Some(end), None) | (None, Some(end)) => (end.low, end.high),
-            (None, None) => (0.0, 1.0),
-        };
-        (low.clamp(0.0, probability), high.clamp(probability, 1.0))
-    }
-
-    fn check(&self) -> Result<(), String> {
-        if self.points.is_empty() {
-            return Err("`intervals` has no points".to_owned());
-        }
-        let ordered = |point: &IntervalPoint| {
-            0.0 <= point.low
-                && point.low <= point.probability
-                && point.probability <= point.high
-                && point.high <= 1.0
-        };
-        if !self.points.iter().all(ordered) {
-            return Err(
-                "each of `intervals` must have 0 <= low <= probability <= high <= 1".to_owned(),
-            );
-        }
-        let rising = |pair: &[IntervalPoint]| pair[0].probability < pair[1].probability;
-        if !self.points.windows(2).all(rising) {
-            return Err("`intervals` must be ordered by rising probability".to_owned());
         }
         Ok(())
     }

@@ -9,10 +9,10 @@ use crate::services::ledger;
 use crate::types::{Credits, TaskId, UserId};
 
 /// What became of one try.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Verdict {
     /// The model answered.
-    Answered(Outcome),
+    Answered(Box<Outcome>),
     /// It did not; the reason is for the user.
     NotAnswered(&'static str),
 }
@@ -72,7 +72,7 @@ impl Worker {
         let now = self.clock.now();
         let (done, money) = match verdict {
             Verdict::Answered(outcome) => {
-                let done = queue::succeed(transaction, lease, id, outcome, now).await?;
+                let done = queue::succeed(transaction, lease, id, *outcome, now).await?;
                 (done, Money::Settle)
             }
             Verdict::NotAnswered(reason) if task.attempts >= self.options.max_attempts => {

@@ -39,6 +39,8 @@ mod events;
 mod forms;
 mod histories;
 mod idempotency;
+mod insight;
+mod insight_storage;
 mod login_limits;
 mod models;
 mod money;

@@ -1,5 +1,6 @@
 //! The real thing: services, queue and worker on a database of one case's own.
 
+use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -7,12 +8,15 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use migration::{Migrator, MigratorTrait as _};
 use pledgecast::entities::{Database, DatabaseOptions, task};
-use pledgecast::inference::SHIPPED_MODEL;
+use pledgecast::inference::{InferencePool, SHIPPED_MODEL};
 use pledgecast::queue::{self, Lease, Outcome, Signals};
 use pledgecast::services::audit::audit;
-use pledgecast::services::{Catalog, Clock, ServiceOptions, Services};
-use pledgecast::types::{AppError, CampaignInput, Role, TaskView, UserId, campaign_example};
-use pledgecast::worker::{InferencePool, Verdict, Worker, WorkerOptions};
+use pledgecast::services::insights::InsightOptions;
+use pledgecast::services::{Clock, ServiceOptions, Services};
+use pledgecast::types::{
+    AppError, BaseRateView, CampaignInput, ResultContext, Role, TaskView, UserId, campaign_example,
+};
+use pledgecast::worker::{Verdict, Worker, WorkerOptions};
 use proptest::prop_assert_eq;
 use proptest::test_runner::TestCaseError;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
@@ -156,6 +160,7 @@ async fn close(database: &Database) {
 }
 
 fn services(database: &Database, signals: &Signals, clock: &Arc<dyn Clock>) -> Services {
+    let pool = InferencePool::start(1).unwrap();
     let options = ServiceOptions {
         welcome_credits: WELCOME,
         max_queued: 1000,
@@ -163,8 +168,12 @@ fn services(database: &Database, signals: &Signals, clock: &Arc<dyn Clock>) -> S
         hashing_threads: 1,
         cookie_key: tower_cookies::Key::generate(),
         https: false,
+        insights: InsightOptions {
+            timeout: Duration::from_secs(1),
+            questions_per_minute: NonZeroU32::MIN,
+        },
     };
-    Services::new(database, signals, clock, &options)
+    Services::new(database, signals, clock, pool, &options)
 }
 
 fn campaign(other_body: bool) -> CampaignInput {
@@ -173,6 +182,26 @@ fn campaign(other_body: bool) -> CampaignInput {
         "4321".clone_into(&mut campaign.usd_goal);
     }
     campaign
+}
+
+fn outcome() -> Outcome {
+    Outcome {
+        probability: 0.5,
+        interval_low: 0.4,
+        interval_high: 0.6,
+        context: ResultContext {
+            population: "made-up campaigns".to_owned(),
+            base_rate: BaseRateView {
+                parent: None,
+                category: None,
+                campaigns: 2,
+                success_rate: 0.5,
+            },
+            neighbours: None,
+            unlike: Vec::new(),
+        },
+        inference_us: 1,
+    }
 }
 
 fn answer_of<T>(answer: &Result<T, AppError>, done: impl Fn(&T) -> Answer) -> Answer {
@@ -194,7 +223,6 @@ impl World {
         let shared: Arc<dyn Clock> = clock.clone();
         let signals = Signals::new(&database);
         let services = services(&database, &signals, &shared);
-        let catalog = Arc::new(Catalog::new(database.clone(), Arc::clone(&shared)));
         let options = WorkerOptions {
             loops: 1,
             batch: 1,
@@ -203,10 +231,11 @@ impl World {
             inference_timeout: Duration::from_secs(1),
             poll: Duration::from_secs(1),
         };
+        let models = Arc::clone(&services.models);
         let pool = InferencePool::start(1).unwrap();
         Self {
             users: template.users.clone(),
-            worker: Worker::new(database.clone(), signals, shared, catalog, pool, options),
+            worker: Worker::new(database.clone(), signals, shared, models, pool, options),
             database,
             clock,
             services,
@@ -324,12 +353,7 @@ impl World {
         let (lease, tasks) = &self.claims[claim];
         let verdict = |position: usize| {
             if answered >> position & 1 == 1 {
-                Verdict::Answered(Outcome {
-                    probability: 0.5,
-                    interval_low: 0.4,
-                    interval_high: 0.6,
-                    inference_us: 1,
-                })
+                Verdict::Answered(Box::new(outcome()))
             } else {
                 Verdict::NotAnswered("the model could not answer")
             }

@@ -70,6 +70,34 @@ fn every_broken_manifest_is_refused_with_what_is_wrong() {
             refusal(|it| it.metrics.staff_pick_false.auc = 91.0),
             "`auc` in `metrics`",
         ),
+        (
+            refusal(|it| it.background.clear()),
+            "`background` must have 1 to 128 rows",
+        ),
+        (
+            refusal(|it| it.background = vec![it.background[0].clone(); 129]),
+            "`background` must have 1 to 128 rows",
+        ),
+        (
+            refusal(|it| it.background[0].truncate(17)),
+            "`background[0]` must have 18 numbers",
+        ),
+        (
+            refusal(|it| it.background[0][0] = f64::NAN),
+            "`background[0]` has no sound `log_goal`",
+        ),
+        (
+            refusal(|it| it.background[0][14] = 0.5),
+            "`background[0]` has no sound `parent`",
+        ),
+        (
+            refusal(|it| it.background[0][17] = 1000.0),
+            "`background[0]` has no sound `currency`",
+        ),
+        (
+            refusal(|it| it.neighbours.goal_edges_usd.reverse()),
+            "`neighbours.goal_edges_usd` must be",
+        ),
     ];
     for (reason, expected) in cases {
         assert!(reason.contains(expected), "{expected}: {reason}");

@@ -1,0 +1,109 @@
+"""What the manifest tells of the campaigns themselves: rates by category, duration, goal and month, and a
+background sample. Counts and made-up rows only: no campaign can be read back from them."""
+
+import numpy as np
+
+import data
+from data import FEATURES, LABELS, NUMBER, NUMBERS
+
+# An edge belongs to the bin above it, so the round goals and the usual 30 days are told apart from less.
+GOAL_EDGES_USD = [
+    100, 150, 200, 300, 500, 700, 1000, 1500, 2000, 3000, 5000, 7000, 10_000, 15_000, 20_000, 30_000, 50_000,
+    70_000, 100_000, 150_000, 200_000, 300_000, 500_000, 1_000_000,
+]  # fmt: skip
+DURATION_EDGES_DAYS = [15, 30, 31, 45]
+BACKGROUND_ROWS = 64
+CANDIDATES = 4096
+
+
+def neighbours(campaigns):
+    parent = campaigns.column("parent").astype(str)
+    names, category = np.unique(campaigns.column("category").astype(str), return_inverse=True)
+    goal = np.searchsorted(GOAL_EDGES_USD, rounded_goal(campaigns.column("log_goal")), side="right")
+    duration = np.searchsorted(DURATION_EDGES_DAYS, campaigns.column("duration_days"), side="right")
+    cells, cell = np.unique(np.column_stack([category, duration, goal]), axis=0, return_inverse=True)
+    months, month = np.unique(np.column_stack([parent, campaigns.month.astype(str)]), axis=0, return_inverse=True)
+    return {
+        "categories": [dict(zip(("parent", "name"), name.split(" / ", 1))) for name in names],
+        "goal_edges_usd": [float(edge) for edge in GOAL_EDGES_USD],
+        "duration_edges_days": DURATION_EDGES_DAYS,
+        "cells": [[*map(int, c), *counts] for c, counts in zip(cells, counts_of(cell.ravel(), campaigns.success))],
+        "months": [
+            {"parent": str(p), "month": str(m), "campaigns": n, "successes": k}
+            for (p, m), (n, k) in zip(months, counts_of(month.ravel(), campaigns.success))
+        ],
+    }
+
+
+def rounded_goal(log_goal):
+    """The goal in whole dollars where there are some: ln and exp of 1000 are not quite 1000."""
+    goal = np.exp(log_goal.astype(float))
+    return np.where(goal < 10, goal, np.round(goal))
+
+
+def counts_of(group, success):
+    campaigns = np.bincount(group)
+    successes = np.bincount(group, weights=success)
+    return [(int(n), int(k)) for n, k in zip(campaigns, successes)]
+
+
+def background(campaigns, encodings, score, seed):
+    """Rows that are like the campaigns, none of them one: each field group from another campaign of the category.
+
+    Their scores stand where those of the campaigns do, by quantiles, and in an order in which every power of
+    two of first rows is spread over all scores as well.
+    """
+    random = np.random.default_rng(seed)
+    inputs = data.encode(campaigns, encodings)
+    made_up = coarse(mixed_within_categories(inputs, random))
+    found, wanted = score(made_up), np.sort(score(inputs))
+    order = np.argsort(found)
+    rows = []
+    for share in (spread_order(BACKGROUND_ROWS) + 0.5) / BACKGROUND_ROWS:
+        at = np.searchsorted(found[order], wanted[int(share * len(wanted))])
+        nearest = order[min(at, len(order) - 1)]
+        rows.append([round(float(value), 6) for value in made_up[nearest]])
+    return rows
+
+
+def mixed_within_categories(inputs, random):
+    at = len(NUMBERS)
+    rows = inputs[random.integers(0, len(inputs), CANDIDATES)].copy()
+    groups = [
+        ["log_goal", "duration_days"],
+        ["log_preparation"],
+        ["name_chars", "name_words", "name_digit"],
+        ["blurb_chars", "blurb_words"],
+        ["has_video"],
+        ["staff_pick"],
+        ["launch_month", "launch_weekday"],
+    ]
+    columns = [[NUMBER[name] for name in group] for group in groups]
+    columns.append([NUMBER["california"], at + LABELS.index("country"), at + LABELS.index("currency")])
+    category = at + LABELS.index("category")
+    for label in np.unique(rows[:, category]):
+        mine = np.flatnonzero(rows[:, category] == label)
+        alike = np.flatnonzero(inputs[:, category] == label)
+        for group in columns:
+            rows[np.ix_(mine, group)] = inputs[np.ix_(random.choice(alike, len(mine)), group)]
+    return rows
+
+
+def coarse(rows):
+    """Goal and preparation to two digits, and the creator unknown, as in the data."""
+    rows = rows.astype(float)
+    rows[:, NUMBER["log_goal"]] = np.log(two_digits(np.exp(rows[:, NUMBER["log_goal"]])))
+    days = np.expm1(rows[:, NUMBER["log_preparation"]])
+    rows[:, NUMBER["log_preparation"]] = np.log1p(two_digits(np.maximum(days, 1)) * (days >= 0.5))
+    return rows
+
+
+def two_digits(values):
+    unit = 10 ** (np.floor(np.log10(values)) - 1)
+    return np.round(values / unit) * unit
+
+
+def spread_order(count):
+    """0 to count - 1, a power of two, with the bits of each read backwards."""
+    bits = count.bit_length() - 1
+    return np.array([int(f"{i:0{bits}b}"[::-1], 2) for i in range(count)])
