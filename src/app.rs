@@ -14,6 +14,7 @@ use crate::components::time::provide_hydrated;
 use crate::components::toast::{ToastList, Toasts};
 use crate::components::{Session, tr, use_locale};
 use crate::pages::account::AccountPage;
+use crate::pages::explore::ExplorePage;
 use crate::pages::home::HomePage;
 use crate::pages::login::LoginPage;
 use crate::pages::not_found::NotFoundPage;
@@ -56,6 +57,7 @@ pub fn App() -> impl IntoView {
             <main id=MAIN_ID class="page" tabindex="-1">
                 <FlatRoutes fallback=NotFoundPage>
                     <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
+                    <Route path=path!("/explore") view=ExplorePage ssr=SsrMode::Async />
                     <Route path=path!("/register") view=RegisterPage ssr=SsrMode::Async />
                     <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
                     <Route path=path!("/overview") view=OverviewPage ssr=SsrMode::Async />

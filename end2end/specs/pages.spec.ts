@@ -15,7 +15,7 @@ import {
 
 const WIDTHS = [320, 1280];
 const SCHEMES = ["light", "dark"] as const;
-const OPEN_PAGES = ["/", "/login", "/register"];
+const OPEN_PAGES = ["/", "/explore", "/explore?parent=Games", "/login", "/register"];
 const OWN_PAGES = ["/", "/overview", "/predict", "/tasks", "/tasks?status=failed", "/transactions", "/account"];
 
 async function look(page: Page, path: string, project: string, name: string): Promise<void> {

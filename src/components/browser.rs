@@ -85,6 +85,11 @@ mod imp {
         }
     }
 
+    /// Calls `act` after so many milliseconds.
+    pub fn after_ms(ms: u64, act: impl FnOnce() + 'static) {
+        leptos::prelude::set_timeout(act, std::time::Duration::from_millis(ms));
+    }
+
     /// The form control that an event comes from: its name and its value.
     pub fn changed_control(event: &Event) -> Option<(String, String)> {
         let target = event.target()?;
@@ -193,6 +198,9 @@ mod imp {
 
     /// The server has no focus to move.
     pub fn start_reading_at(_id: &str) {}
+
+    /// Pages on the server do not wait.
+    pub fn after_ms(_ms: u64, _act: impl FnOnce() + 'static) {}
 
     /// No events happen on the server.
     pub fn changed_control(_event: &Event) -> Option<(String, String)> {

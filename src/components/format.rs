@@ -77,6 +77,47 @@ pub fn usd(l: Locale, dollars: f64) -> String {
     tr!(l, number.usd, value = value)
 }
 
+/// How many, with its thousands grouped.
+pub fn count(l: Locale, count: u64) -> String {
+    whole_number(l, i64::try_from(count).unwrap_or(i64::MAX))
+}
+
+/// A difference of two shares in percentage points: `+12 points`.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a difference of shares is between -1 and 1"
+)]
+pub fn points(l: Locale, difference: f64) -> String {
+    let points = (difference * 100.0).round() as i64;
+    let sign = if points > 0 { "+" } else { "" };
+    let value = format!("{sign}{}", whole_number(l, points));
+    tr!(l, number.points, count = points.abs(), value = value)
+}
+
+/// US dollars from the first on and below the second; an absent end is open.
+pub fn usd_range(l: Locale, from: Option<f64>, below: Option<f64>) -> String {
+    match (from, below) {
+        (Some(from), Some(below)) => tr!(
+            l,
+            number.usd_between,
+            from = usd(l, from.round()),
+            below = usd(l, below.round())
+        ),
+        (Some(from), None) => tr!(l, number.usd_from, from = usd(l, from.round())),
+        (None, Some(below)) => tr!(l, number.usd_below, below = usd(l, below.round())),
+        (None, None) => tr!(l, number.usd_any).to_owned(),
+    }
+}
+
+/// A measure as a person would say it: whole, or with one digit where it is small.
+pub fn rounded(l: Locale, number: f64) -> String {
+    if number.abs() >= 10.0 {
+        plain_number(l, number.round())
+    } else {
+        plain_number(l, (number * 10.0).round() / 10.0)
+    }
+}
+
 /// A number with its thousands grouped, and with the fraction that it has.
 #[expect(clippy::cast_possible_truncation, reason = "whole and below 2^53")]
 pub fn plain_number(l: Locale, number: f64) -> String {
@@ -131,6 +172,30 @@ mod tests {
     fn a_bound_reads_as_a_person_would_write_it() {
         assert_eq!(plain_number(Locale::en, 1e9), "1,000,000,000");
         assert_eq!(plain_number(Locale::en, 0.01), "0.01");
+    }
+
+    #[test]
+    fn a_difference_of_shares_is_told_in_points_with_its_sign() {
+        assert_eq!(points(Locale::en, 0.123), "+12 points");
+        assert_eq!(points(Locale::en, -0.01), "\u{2212}1 point");
+        assert_eq!(points(Locale::en, 0.001), "0 points");
+    }
+
+    #[test]
+    fn an_open_range_of_dollars_says_so() {
+        let l = Locale::en;
+        assert_eq!(
+            usd_range(l, Some(5000.0), Some(10_000.0)),
+            "$5,000 to $10,000"
+        );
+        assert_eq!(usd_range(l, None, Some(100.0)), "below $100");
+        assert_eq!(usd_range(l, Some(1e6), None), "$1,000,000 and more");
+    }
+
+    #[test]
+    fn a_measure_is_rounded_to_what_matters() {
+        assert_eq!(rounded(Locale::en, 1234.56), "1,235");
+        assert_eq!(rounded(Locale::en, 0.26), "0.3");
     }
 
     #[test]

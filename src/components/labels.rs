@@ -1,7 +1,9 @@
 //! Wire names and closed sets of words, as people read them.
 
+use chrono::{Datelike, NaiveDate};
+
 use super::{Locale, tr};
-use crate::types::{TaskStatus, TransactionKind, Verdict};
+use crate::types::{TaskStatus, TransactionKind, UNKNOWN_CATEGORY, Verdict};
 
 /// The label of a field, by its wire name; the name itself where there is none.
 pub fn field(l: Locale, name: &str) -> &str {
@@ -77,6 +79,39 @@ pub fn verdict_short(l: Locale, verdict: Verdict) -> &'static str {
     }
 }
 
+/// A day in words: `Jan 19, 2027`.
+pub fn day(l: Locale, day: NaiveDate) -> String {
+    let month = usize::try_from(day.month0()).unwrap_or_default();
+    let month = tr!(l, list.months).split(';').nth(month);
+    tr!(
+        l,
+        number.day,
+        month = month.unwrap_or_default(),
+        day = day.day(),
+        year = day.year()
+    )
+}
+
+/// A category's name; data of Kickstarter that lacks one says so in its own way.
+pub fn category(l: Locale, name: &str) -> String {
+    if name == UNKNOWN_CATEGORY {
+        tr!(l, explore.unknown).to_owned()
+    } else {
+        name.to_owned()
+    }
+}
+
+/// A month such as `2024-01` in words: `Jan 2024`.
+pub fn year_and_month(l: Locale, month: &str) -> String {
+    let (year, number) = month.split_once('-').unwrap_or((month, ""));
+    let index = number
+        .parse::<usize>()
+        .ok()
+        .and_then(|it| it.checked_sub(1));
+    let name = index.and_then(|index| tr!(l, list.months).split(';').nth(index));
+    name.map_or_else(|| month.to_owned(), |name| format!("{name} {year}"))
+}
+
 /// Codes and their names from a list such as `AD Andorra;AE United Arab Emirates`, in its order.
 pub fn named_codes(list: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
     list.split(';').filter_map(|entry| entry.split_once(' '))
@@ -100,6 +135,18 @@ mod tests {
             let code = currency.code;
             assert!(currencies.iter().any(|(it, _)| *it == code), "{code}");
         }
+    }
+
+    #[test]
+    fn a_day_is_named() {
+        let date = NaiveDate::from_ymd_opt(2027, 1, 19).unwrap();
+        assert_eq!(day(Locale::en, date), "Jan 19, 2027");
+    }
+
+    #[test]
+    fn a_month_is_named() {
+        assert_eq!(year_and_month(Locale::en, "2024-01"), "Jan 2024");
+        assert_eq!(year_and_month(Locale::en, "2024-13"), "2024-13");
     }
 
     #[test]

@@ -170,6 +170,9 @@ pub fn Footer() -> impl IntoView {
     let l = use_locale();
     view! {
         <footer class="site-footer">
+            <p>
+                <a href="/explore">{tr!(l, explore.link)}</a>
+            </p>
             <p>{tr!(l, app.footer)}</p>
         </footer>
     }

@@ -7,13 +7,19 @@ use super::{Icon, tr, use_locale};
 
 /// The URL of a list: its path with a filter and a cursor, leaving out what is empty.
 pub fn list_url(path: &str, filter: (&str, &str), cursor: &str) -> String {
+    let query = [filter, ("cursor", cursor)];
+    query_url(path, query.map(|(name, value)| (name, value.to_owned())))
+}
+
+/// A URL of a page with a query, leaving out what is empty.
+pub fn query_url<'a>(path: &str, query: impl IntoIterator<Item = (&'a str, String)>) -> String {
     let mut url = path.to_owned();
-    for (name, value) in [filter, ("cursor", cursor)] {
+    for (name, value) in query {
         if !value.is_empty() {
             url.push(if url.contains('?') { '&' } else { '?' });
             url.push_str(name);
             url.push('=');
-            url.push_str(&escape(value));
+            url.push_str(&escape(&value));
         }
     }
     url
@@ -64,7 +70,7 @@ pub fn Pager(
 /// One choice of a filter.
 pub struct FilterChoice {
     /// What it is called.
-    pub label: &'static str,
+    pub label: String,
     /// The URL of the list with it.
     pub url: String,
     /// Whether it is the one that is on.

@@ -138,7 +138,8 @@ impl From<DbErr> for AppError {
     }
 }
 
-fn is_away(error: &DbErr) -> bool {
+/// Whether an error means that the database cannot be reached now, rather than that it refuses.
+pub fn is_away(error: &DbErr) -> bool {
     use sea_orm::sqlx::Error as Sqlx;
     let inner = match error {
         DbErr::ConnectionAcquire(_) => return true,

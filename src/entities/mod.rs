@@ -10,7 +10,7 @@ pub mod task_result;
 pub mod transactions;
 pub mod users;
 
-pub use database::{Database, DatabaseOptions};
+pub use database::{Database, DatabaseOptions, is_away};
 
 /// Reads a word that a CHECK of the database keeps inside its closed set.
 fn word<T: std::str::FromStr>(column: &str, text: &str) -> Result<T, sea_orm::DbErr> {

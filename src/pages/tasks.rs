@@ -68,8 +68,8 @@ fn StatusFilter(
     status: String,
 ) -> impl IntoView {
     let l = use_locale();
-    let choice = |label, value: &str| FilterChoice {
-        label,
+    let choice = |label: &str, value: &str| FilterChoice {
+        label: label.to_owned(),
         url: list_url(PATH, (FILTER, value), ""),
         is_current: status == value,
     };

@@ -67,8 +67,8 @@ fn KindFilter(
     kind: String,
 ) -> impl IntoView {
     let l = use_locale();
-    let choice = |label, value: &str| FilterChoice {
-        label,
+    let choice = |label: &str, value: &str| FilterChoice {
+        label: label.to_owned(),
         url: list_url(PATH, (FILTER, value), ""),
         is_current: kind == value,
     };

@@ -75,6 +75,9 @@ pub struct DatabaseArgs {
     /// Most connections to PostgreSQL.
     #[arg(long, env = "PLEDGECAST_DATABASE_CONNECTIONS", default_value_t = 20, value_parser = clap::value_parser!(u32).range(2..=1000))]
     pub database_connections: u32,
+    /// How long to wait at the start for a database that cannot be reached.
+    #[arg(long, env = "PLEDGECAST_DATABASE_WAIT_SECONDS", default_value_t = 30)]
+    pub database_wait_seconds: u64,
 }
 
 /// How tasks are worked on.

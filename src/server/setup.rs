@@ -1,13 +1,14 @@
 //! From the configuration to a database of the right schema, services and workers.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use migration::{Migrator, MigratorTrait as _};
+use sea_orm::{DbErr, RuntimeErr};
 
 use super::config::{DatabaseArgs, WorkerArgs};
-use crate::entities::{Database, DatabaseOptions};
+use crate::entities::{Database, DatabaseOptions, is_away};
 use crate::inference::InferencePool;
 use crate::queue::Signals;
 use crate::services::{Clock, LoadedModels, SystemClock};
@@ -15,8 +16,10 @@ use crate::worker::{Worker, WorkerOptions};
 
 const SQLITE_FILE: &str = "pledgecast.db";
 const POLL: Duration = Duration::from_secs(5);
+const DATABASE_RETRY: Duration = Duration::from_secs(1);
 
-/// Connects, and brings the schema up to date; nothing is ever dropped.
+/// Connects, and brings the schema up to date; nothing is ever dropped. A database that cannot be reached is
+/// waited for a while: it may be starting, too.
 ///
 /// # Errors
 /// Where the data folder cannot be made, or the database not be reached or migrated.
@@ -31,33 +34,47 @@ pub async fn database(args: &DatabaseArgs) -> anyhow::Result<Database> {
         url,
         max_connections: args.database_connections,
     };
-    let database = Database::connect(&options)
-        .await
-        .context("opening the database")?;
-    migrate(&database).await.context("migrating the database")?;
+    let deadline = Instant::now() + Duration::from_secs(args.database_wait_seconds);
+    loop {
+        match open(&options).await {
+            Ok(database) => return Ok(database),
+            Err(error) if is_away(&error) && Instant::now() < deadline => {
+                tracing::warn!(%error, "the database cannot be reached; trying again");
+                tokio::time::sleep(DATABASE_RETRY).await;
+            }
+            Err(error) => return Err(error).context("opening the database"),
+        }
+    }
+}
+
+async fn open(options: &DatabaseOptions) -> Result<Database, DbErr> {
+    let database = Database::connect(options).await?;
+    migrate(&database).await?;
     Ok(database)
 }
 
 /// Two processes that start at once do not migrate side by side: on PostgreSQL an advisory lock sees to it,
 /// on SQLite there is one process.
-async fn migrate(database: &Database) -> anyhow::Result<()> {
+async fn migrate(database: &Database) -> Result<(), DbErr> {
     const MIGRATION_LOCK: i64 = 0x706c_6564_6765;
     if database.backend() != sea_orm::DatabaseBackend::Postgres {
-        Migrator::up(database.write(), None).await?;
-        return Ok(());
+        return Migrator::up(database.write(), None).await;
     }
+    let away = |error: sqlx::Error| DbErr::Conn(RuntimeErr::SqlxError(error.into()));
     let pool = database.write().get_postgres_connection_pool();
-    let mut guard = pool.acquire().await?;
+    let mut guard = pool.acquire().await.map_err(away)?;
     sqlx::query("SELECT pg_advisory_lock($1)")
         .bind(MIGRATION_LOCK)
         .execute(&mut *guard)
-        .await?;
+        .await
+        .map_err(away)?;
     let migrated = Migrator::up(database.write(), None).await;
     sqlx::query("SELECT pg_advisory_unlock($1)")
         .bind(MIGRATION_LOCK)
         .execute(&mut *guard)
-        .await?;
-    Ok(migrated?)
+        .await
+        .map_err(away)?;
+    migrated
 }
 
 /// The machine's clock, as the services take it.

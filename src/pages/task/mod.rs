@@ -1,19 +1,24 @@
 //! One task: its state while it is open, then its result, and what was asked.
 
 mod asked;
+mod context;
+mod insight;
 mod result;
 mod state;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use crate::api::{CancelTask, get_task};
+use crate::api::{CancelTask, WhatIf, get_task};
 use crate::components::form::{on_answer, server_action};
+use crate::components::later::{Later, load};
 use crate::components::live::{amend, on_task};
 use crate::components::nav::PageTitle;
 use crate::components::{Loaded, SignedInOnly, toast, tr, use_locale, use_session};
 use crate::types::{AppError, TaskView};
 use asked::{Asked, Facts};
+use context::Context;
+use insight::{Insight, inspect};
 use state::State;
 
 /// The page of a task.
@@ -35,6 +40,23 @@ pub fn TaskPage() -> impl IntoView {
             })
         },
     );
+    // A result never changes, so this is loaded once, and sliders stay where they are.
+    let inspected = Resource::new(
+        move || params.with(|params| params.get("id")),
+        move |_| inspect(ArcResource::from(task)),
+    );
+    // `Some(false)` while it is known to have no result.
+    Effect::new(move |before: Option<Option<bool>>| {
+        let now = task.with(|task| match task {
+            Some(Ok(task)) => Some(task.result.is_some()),
+            _ => None,
+        });
+        if before.flatten() == Some(false) && now == Some(true) {
+            inspected.refetch();
+        }
+        now.or(before.flatten())
+    });
+    let ask = server_action::<WhatIf>();
     let take_over = move |changed: TaskView| {
         let id = params.with_untracked(|params| params.get("id"));
         if id == Some(changed.id.to_string()) {
@@ -50,6 +72,17 @@ pub fn TaskPage() -> impl IntoView {
             toast::say(tr!(l, task.canceled_done).to_owned());
         }
     });
+    let told = ArcResource::from(task);
+    let asked = load(move || {
+        let task = told.clone();
+        // What is wrong with the task is told above.
+        async move {
+            let asked = task.await.ok();
+            asked
+                .map(|task| view! { <Asked campaign=task.campaign /> })
+                .into_any()
+        }
+    });
     view! {
         <SignedInOnly />
         <Loaded
@@ -57,6 +90,12 @@ pub fn TaskPage() -> impl IntoView {
             lines=8
             show=move |task| view! { <TaskCards task cancel /> }.into_any()
         />
+        <Loaded
+            resource=inspected
+            lines=0
+            show=move |inspected| view! { <Insight inspected ask /> }.into_any()
+        />
+        <Later view=asked />
     }
 }
 
@@ -68,6 +107,11 @@ fn TaskCards(
     cancel: ServerAction<CancelTask>,
 ) -> impl IntoView {
     let l = use_locale();
+    let context = task
+        .result
+        .as_ref()
+        .and_then(|result| result.context.clone());
+    let context = context.map(|context| view! { <Context context /> });
     view! {
         <PageTitle page=task.campaign.name.clone() />
         <p class="crumbs">
@@ -83,6 +127,6 @@ fn TaskCards(
             <State task=task.clone() cancel />
             <Facts task=task.clone() />
         </div>
-        <Asked campaign=task.campaign />
+        {context}
     }
 }

@@ -1,0 +1,191 @@
+//! How campaigns did, by category, goal and month: open to all.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use crate::api::explore;
+use crate::components::nav::PageTitle;
+use crate::components::pager::{Filter, FilterChoice, query_url};
+use crate::components::{Loaded, Locale, format, labels, tr, use_locale};
+use crate::types::{CategoryRate, ExploreView, GoalRate, LaunchMonthRate};
+
+const PATH: &str = "/explore";
+const PARENT: &str = "parent";
+
+/// The rates of all campaigns, or of one parent category.
+#[component]
+pub fn ExplorePage() -> impl IntoView {
+    let l = use_locale();
+    let rates = Resource::new(|| (), |()| explore());
+    let query = use_query_map();
+    let parent = Memo::new(move |_| query.with(|query| query.get(PARENT)));
+    view! {
+        <PageTitle page=tr!(l, explore.title) />
+        <div class="page-head">
+            <div>
+                <h1>{tr!(l, explore.title)}</h1>
+                <p class="lead">{tr!(l, explore.lead)}</p>
+            </div>
+        </div>
+        <Loaded
+            resource=rates
+            lines=12
+            show=move |rates| view! { <Rates rates parent /> }.into_any()
+        />
+    }
+}
+
+#[component]
+fn Rates(
+    /// The rates.
+    rates: ExploreView,
+    /// The parent category that is looked at; all where absent or unknown.
+    parent: Memo<Option<String>>,
+) -> impl IntoView {
+    let l = use_locale();
+    let overall = tr!(
+        l,
+        explore.overall,
+        rate = format::percent(l, rates.success_rate),
+        campaigns = format::count(l, rates.campaigns),
+        population = rates.population.clone()
+    );
+    view! {
+        <p>{overall}</p>
+        {move || tables(l, &rates, parent.get())}
+    }
+}
+
+fn tables(l: Locale, rates: &ExploreView, parent: Option<String>) -> AnyView {
+    let parent = parent.filter(|parent| rates.categories.iter().any(|it| it.parent == *parent));
+    let categories = rows_of_categories(l, &rates.categories, parent.as_deref());
+    let goals = rates.goals.iter().filter(|it| it.parent == parent);
+    let goals = goals.map(|it| row_of_goal(l, it)).collect();
+    let months = rates.months.iter().filter(|it| it.parent == parent);
+    let months = months.map(|it| row_of_month(l, it)).collect();
+    let choices = choices(l, &rates.categories, parent.as_deref());
+    view! {
+        <Filter label=tr!(l, explore.filter) choices />
+        <div class="columns">
+            <RateTable
+                title=tr!(l, explore.by_category)
+                head=tr!(l, field.analytics_name)
+                rows=categories
+            />
+            <div class="stack">
+                <RateTable title=tr!(l, explore.by_goal) head=tr!(l, field.usd_goal) rows=goals />
+                <RateTable title=tr!(l, explore.by_month) head=tr!(l, explore.month) rows=months />
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+struct Row {
+    words: String,
+    campaigns: u64,
+    success_rate: f64,
+}
+
+/// A table of rates with a bar for each.
+#[component]
+fn RateTable(
+    /// What the table is about.
+    title: &'static str,
+    /// What its rows are.
+    head: &'static str,
+    /// The rates.
+    rows: Vec<Row>,
+) -> impl IntoView {
+    let l = use_locale();
+    let rows = rows.into_iter().map(|row| {
+        view! {
+            <tr>
+                <th scope="row">{row.words}</th>
+                <td class="number">{format::count(l, row.campaigns)}</td>
+                <td class="rate">
+                    <svg class="score-bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
+                        <rect class="score-track" width="100" height="8"></rect>
+                        <rect
+                            class="score-value"
+                            width=format::percents(row.success_rate).to_string()
+                            height="8"
+                        ></rect>
+                    </svg>
+                    {format::percent(l, row.success_rate)}
+                </td>
+            </tr>
+        }
+    });
+    view! {
+        <section class="card">
+            <h2>{title}</h2>
+            <table class="table">
+                <caption class="visually-hidden">{title}</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">{head}</th>
+                        <th scope="col" class="number">
+                            {tr!(l, explore.campaigns)}
+                        </th>
+                        <th scope="col">{tr!(l, explore.reached)}</th>
+                    </tr>
+                </thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </section>
+    }
+}
+
+fn choices(l: Locale, categories: &[CategoryRate], parent: Option<&str>) -> Vec<FilterChoice> {
+    let all = FilterChoice {
+        label: tr!(l, context.all_categories).to_owned(),
+        url: PATH.to_owned(),
+        is_current: parent.is_none(),
+    };
+    let parents = categories.iter().filter(|it| it.category.is_none());
+    let parents = parents.map(|it| FilterChoice {
+        label: labels::category(l, &it.parent),
+        url: query_url(PATH, vec![(PARENT, it.parent.clone())]),
+        is_current: parent == Some(it.parent.as_str()),
+    });
+    std::iter::once(all).chain(parents).collect()
+}
+
+/// The parents, or the categories of one; the most successful first.
+fn rows_of_categories(l: Locale, categories: &[CategoryRate], parent: Option<&str>) -> Vec<Row> {
+    let mut chosen: Vec<_> = categories
+        .iter()
+        .filter(|it| match parent {
+            Some(parent) => it.parent == parent,
+            None => it.category.is_none(),
+        })
+        .collect();
+    chosen.sort_by(|a, b| b.success_rate.total_cmp(&a.success_rate));
+    let row = |it: &CategoryRate| Row {
+        words: match (&it.category, parent) {
+            (Some(category), _) => labels::category(l, category),
+            (None, Some(_)) => tr!(l, explore.whole, parent = labels::category(l, &it.parent)),
+            (None, None) => labels::category(l, &it.parent),
+        },
+        campaigns: it.campaigns,
+        success_rate: it.success_rate,
+    };
+    chosen.into_iter().map(row).collect()
+}
+
+fn row_of_goal(l: Locale, it: &GoalRate) -> Row {
+    Row {
+        words: format::usd_range(l, it.goal_from_usd, it.goal_below_usd),
+        campaigns: it.campaigns,
+        success_rate: it.success_rate,
+    }
+}
+
+fn row_of_month(l: Locale, it: &LaunchMonthRate) -> Row {
+    Row {
+        words: labels::year_and_month(l, &it.month),
+        campaigns: it.campaigns,
+        success_rate: it.success_rate,
+    }
+}

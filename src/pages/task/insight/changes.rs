@@ -1,0 +1,139 @@
+//! What to change: the few changes that gain most, in words, and a way to the form with them filled in.
+
+use leptos::prelude::*;
+
+use crate::components::pager::query_url;
+use crate::components::{Icon, Locale, format, labels, tr, use_locale};
+use crate::types::{Advice, Campaign, CampaignInput, Change};
+
+/// The changes, the largest gain first.
+#[component]
+pub fn Changes(
+    /// What was asked.
+    campaign: Campaign,
+    /// The probability of it as it was asked.
+    probability: f64,
+    /// What would gain.
+    advice: Advice,
+) -> impl IntoView {
+    let l = use_locale();
+    let is_empty = advice.changes.is_empty();
+    let best: Vec<Change> = match &advice.combination {
+        Some(combination) => combination.changes.clone(),
+        None => advice.changes.iter().take(1).map(|it| it.change).collect(),
+    };
+    let items = advice.changes.iter().map(|it| {
+        view! {
+            <li>
+                <span class="change-words">{words(l, &campaign, it.change)}</span>
+                <span class="change-gain">{format::points(l, it.gain)}</span>
+                <span class="quiet">{reached(l, it.probability, probability)}</span>
+            </li>
+        }
+    });
+    let combination = advice.combination.as_ref().map(|it| {
+        view! {
+            <p class="change-together">
+                <strong>{tr!(l, changes.together)}</strong>
+                " "
+                {reached(l, it.probability, probability)}
+            </p>
+        }
+    });
+    let list = view! {
+        <ol class="change-list">{items.collect_view()}</ol>
+        {combination}
+        <p>
+            <a class="button button-main" href=form_url(&campaign, &best)>
+                {tr!(l, changes.open_form)}
+                <Icon name="arrow" />
+            </a>
+        </p>
+    };
+    view! {
+        <section class="card" aria-labelledby="changes-title">
+            <h2 id="changes-title">{tr!(l, changes.title)}</h2>
+            {is_empty.then(|| view! { <p>{tr!(l, changes.none)}</p> })}
+            {(!is_empty).then_some(list)}
+            <p class="quiet">{tr!(l, changes.no_proof)}</p>
+            <p class="quiet">
+                {tr!(
+                    l, changes.bounds, goal = format::usd(l, advice.bounds.goal_min_usd), earliest = labels::day(l, advice.bounds.launch_earliest), latest = labels::day(l, advice.bounds.launch_latest)
+                )}
+            </p>
+        </section>
+    }
+}
+
+fn reached(l: Locale, probability: f64, before: f64) -> String {
+    tr!(
+        l,
+        changes.reached,
+        probability = format::percent(l, probability),
+        before = format::percent(l, before)
+    )
+}
+
+fn words(l: Locale, campaign: &Campaign, change: Change) -> String {
+    match change {
+        Change::LowerGoal { usd_goal } => tr!(
+            l,
+            changes.lower_goal,
+            goal = format::usd(l, usd_goal),
+            before = format::usd(l, campaign.usd_goal)
+        ),
+        Change::ChangeDuration { days, .. } => tr!(
+            l,
+            changes.duration,
+            days = tr!(l, task.duration, count = i64::from(days)),
+            before = tr!(l, task.duration, count = campaign.duration_days())
+        ),
+        Change::MoveLaunch { launched_at, .. } => tr!(
+            l,
+            changes.launch,
+            day = labels::day(l, launched_at),
+            before = labels::day(l, campaign.launched_at)
+        ),
+        Change::AddVideo { .. } => tr!(l, changes.video).to_owned(),
+    }
+}
+
+/// The form, filled with the campaign as it would be.
+fn form_url(campaign: &Campaign, changes: &[Change]) -> String {
+    let mut input = CampaignInput::from(campaign);
+    for change in changes {
+        match *change {
+            Change::LowerGoal { usd_goal } => input.usd_goal = usd_goal.to_string(),
+            Change::ChangeDuration { deadline, .. } => input.deadline = deadline.to_string(),
+            Change::MoveLaunch {
+                launched_at,
+                deadline,
+            } => {
+                input.launched_at = launched_at.to_string();
+                input.deadline = deadline.to_string();
+            }
+            Change::AddVideo { has_video } => input.has_video = has_video.to_string(),
+        }
+    }
+    let fields = CampaignInput::FIELDS.iter().map(|name| {
+        let value = input.field_mut(name).map(|value| value.clone());
+        (*name, value.unwrap_or_default())
+    });
+    query_url("/predict", fields)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::campaign_example;
+
+    #[test]
+    fn the_form_opens_with_the_campaign_and_its_changes() {
+        let today = "2026-11-23".parse().unwrap();
+        let campaign = campaign_example(today).check(today).unwrap();
+        let url = form_url(&campaign, &[Change::LowerGoal { usd_goal: 4321.0 }]);
+        assert!(url.starts_with("/predict?country=US&"), "{url}");
+        assert!(url.contains("&usd_goal=4321&"), "{url}");
+        assert!(url.contains("&name=Little%20Lanterns"), "{url}");
+    }
+}

@@ -1,0 +1,146 @@
+//! Why: what each group of inputs adds to the probability, as a waterfall with a table's words.
+
+use leptos::prelude::*;
+
+use crate::components::{Locale, format, labels, tr, use_locale};
+use crate::types::{Campaign, Effect, Explanation, Factor};
+
+/// Effects below half a percentage point are told as one.
+const SMALL: f64 = 0.005;
+
+/// From the average campaign to this one, factor by factor.
+#[component]
+pub fn Why(
+    /// What was asked.
+    campaign: Campaign,
+    /// The Shapley values.
+    explanation: Explanation,
+) -> impl IntoView {
+    let l = use_locale();
+    let (strong, small): (Vec<Effect>, Vec<Effect>) = explanation
+        .effects
+        .iter()
+        .partition(|effect| effect.value.abs() >= SMALL);
+    let rest: f64 = small.iter().map(|effect| effect.value).sum();
+    let mut reached = explanation.base;
+    let mut rows: Vec<_> = strong
+        .iter()
+        .map(|effect| {
+            let from = reached;
+            reached += effect.value;
+            step(
+                l,
+                factor(l, effect.factor).to_owned(),
+                what_is_given(l, effect.factor, &campaign),
+                from,
+                reached,
+            )
+        })
+        .collect();
+    if !small.is_empty() {
+        let label = tr!(l, why.rest).to_owned();
+        rows.push(step(l, label, String::new(), reached, reached + rest));
+    }
+    view! {
+        <section class="card" aria-labelledby="why-title">
+            <h2 id="why-title">{tr!(l, why.title)}</h2>
+            <p>{tr!(l, why.text)}</p>
+            <table class="table waterfall">
+                <caption class="visually-hidden">{tr!(l, why.title)}</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">{tr!(l, why.column_factor)}</th>
+                        <th scope="col" class="number">
+                            {tr!(l, why.column_effect)}
+                        </th>
+                    </tr>
+                </thead>
+                <tbody>
+                    {total(l, tr!(l, why.base), explanation.base)}
+                    {rows}
+                    {total(l, tr!(l, why.result), explanation.probability)}
+                </tbody>
+            </table>
+            <p class="quiet">
+                {tr!(l, why.note, count = format::whole_number(l, explanation.background.into()))}
+            </p>
+        </section>
+    }
+}
+
+/// A row that says where the probability stands.
+fn total(l: Locale, label: &'static str, share: f64) -> AnyView {
+    view! {
+        <tr class="waterfall-total">
+            <th scope="row">{label} {bar(0.0, share, "waterfall-level")}</th>
+            <td class="number">{format::percent(l, share)}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// A row of one factor: from one probability to the next.
+fn step(l: Locale, label: String, given: String, from: f64, to: f64) -> AnyView {
+    let class = if to >= from {
+        "waterfall-gain"
+    } else {
+        "waterfall-loss"
+    };
+    let given = (!given.is_empty()).then(|| view! { <span class="quiet">" "{given}</span> });
+    view! {
+        <tr>
+            <th scope="row">{label} {given} {bar(from.min(to), from.max(to), class)}</th>
+            <td class=format!("number {class}")>{format::points(l, to - from)}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn bar(from: f64, to: f64, class: &'static str) -> AnyView {
+    let percent = |share: f64| format!("{:.1}", share * 100.0);
+    view! {
+        <svg class="waterfall-bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
+            <rect class="waterfall-track" width="100" height="6"></rect>
+            <rect class=class x=percent(from) width=percent(to - from) height="6"></rect>
+        </svg>
+    }
+    .into_any()
+}
+
+fn factor(l: Locale, factor: Factor) -> &'static str {
+    match factor {
+        Factor::Goal => tr!(l, why.goal),
+        Factor::Duration => tr!(l, why.duration),
+        Factor::Timing => tr!(l, why.timing),
+        Factor::Preparation => tr!(l, why.preparation),
+        Factor::Category => tr!(l, why.category),
+        Factor::Text => tr!(l, why.words),
+        Factor::Video => tr!(l, why.video),
+        Factor::Place => tr!(l, why.place),
+        Factor::StaffPick => tr!(l, why.staff_pick),
+        Factor::Creator => tr!(l, why.creator),
+    }
+}
+
+/// What the campaign has of a factor, in a word or two.
+fn what_is_given(l: Locale, factor: Factor, campaign: &Campaign) -> String {
+    let yes_or_no = |answer: bool| {
+        let words = if answer {
+            tr!(l, choice.yes)
+        } else {
+            tr!(l, choice.no)
+        };
+        words.to_owned()
+    };
+    match factor {
+        Factor::Goal => format::usd(l, campaign.usd_goal),
+        Factor::Duration => tr!(l, task.duration, count = campaign.duration_days()),
+        Factor::Timing => labels::day(l, campaign.launched_at),
+        Factor::Preparation => tr!(l, task.duration, count = campaign.preparation_days()),
+        Factor::Category => campaign.analytics_name.clone(),
+        Factor::Video => yes_or_no(campaign.has_video),
+        Factor::Place => format!("{}, {}", campaign.country, campaign.currency),
+        Factor::StaffPick => yes_or_no(campaign.staff_pick),
+        Factor::Text | Factor::Creator => String::new(),
+    }
+}
