@@ -161,6 +161,7 @@ mod tests {
     fn a_file_keeps_its_columns_and_gains_the_scores_of_single_campaigns() {
         let mut other = sample();
         other.usd_goal = 900_000.0;
+        other.staff_pick = false;
         let campaigns = [sample(), other];
         let input = wire_csv(&campaigns);
         let (lines, report) = scored(input.as_bytes());
