@@ -3,52 +3,60 @@
 import { expect, test } from "@playwright/test";
 
 import { keepResultScreenshot, keepScreenshot } from "../support/screenshots.ts";
+import { gatherProblems, predictExample, register, waitForResult } from "../support/visitor.ts";
 
 test("a newcomer registers, pays for a prediction and sees its result and its charge", async ({ page }, info) => {
-  const problems: string[] = [];
-  page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") {
-      problems.push(message.text());
-    }
-  });
-  page.on("pageerror", (error) => problems.push(error.message));
-
-  await page.goto("/register");
-  const register = page.locator("main form");
-  await register.locator("input[name=email]").fill(`${info.project.name}-${Date.now()}@example.org`);
-  await register.locator("input[name=password]").fill("correct horse battery");
-  await register.locator("button[type=submit]").click();
-  await expect(page).toHaveURL(/\/overview$/);
-
-  if (info.project.name === "hydrated") {
-    await expect(page.locator("main")).toContainText("10");
-    expect(problems).toEqual([]);
-    return;
-  }
-
-  await page.goto("/predict?example=1");
-  const predict = page.locator("main form:has(input[name=usd_goal])");
-  await expect(predict.locator("input[name=name]")).not.toHaveValue("");
-  await predict.locator("button[type=submit]").click();
-
-  await expect(page).toHaveURL(/\/tasks\/\d+$/);
-  // Without JavaScript a page shows what has changed when it is loaded again.
-  await expect(async () => {
-    if (info.project.name === "no-js") {
-      await page.reload();
-    }
-    await expect(page.locator("main")).toContainText(/\d+\s?%/, { timeout: 2_000 });
-  }).toPass();
-  if (info.project.name === "hydrated") {
+  const problems = gatherProblems(page);
+  const isLive = info.project.name === "hydrated";
+  await register(page);
+  await predictExample(page);
+  await waitForResult(page, isLive);
+  if (isLive) {
     await keepResultScreenshot(page);
   } else {
     await keepScreenshot(page, "result-no-js");
   }
 
-  await page.goto("/transactions");
-  await expect(page.locator("main")).toContainText("10");
-  await expect(page.locator("main table, main ul, main ol").first()).toBeVisible();
-  await page.goto("/tasks");
-  await expect(page.locator("main")).toContainText("Little Lanterns");
+  await page.getByRole("link", { name: "Transactions" }).click();
+  const rows = page.locator("main tbody tr");
+  await expect(rows).toHaveCount(2);
+  await expect(rows.first()).toContainText("10");
+  await page.getByRole("link", { name: "Tasks" }).click();
+  await expect(page.locator("main tbody tr")).toContainText(["Little Lanterns"]);
+  await expect(page.locator("main tbody tr")).toContainText(["Succeeded"]);
   expect(problems).toEqual([]);
+});
+
+test("credits that do not suffice lead to the top-up and back", async ({ page }, info) => {
+  await register(page);
+  await predictExample(page);
+  await waitForResult(page, info.project.name === "hydrated");
+
+  await page.goto("/predict?example=1");
+  await page.getByRole("button", { name: /^Predict for/ }).click();
+  await expect(page.getByRole("alert")).toBeVisible();
+  await expect(page.getByLabel("Title")).toHaveValue(/Little Lanterns/);
+
+  await page.getByRole("alert").getByRole("link").click();
+  await expect(page).toHaveURL(/\/overview/);
+  const topUp = page.locator("form:has(input[name=amount])");
+  await topUp.locator("input[name=amount]").fill("0");
+  await topUp.getByRole("button").click();
+  await expect(topUp.locator(".field-error")).toContainText("from 1 to 1,000,000");
+  await topUp.locator("input[name=amount]").fill("40");
+  await topUp.getByRole("button").click();
+  await expect(page.getByRole("banner")).toContainText("40");
+  await predictExample(page);
+  await waitForResult(page, info.project.name === "hydrated");
+});
+
+test("what is wrong in the form stands beside its field, and what was typed stays", async ({ page }) => {
+  await register(page);
+  await page.goto("/predict");
+  await page.getByLabel("Title").fill("A lamp of driftwood");
+  await page.getByLabel(/goal/i).first().fill("much");
+  await page.getByRole("button", { name: /^Predict for/ }).click();
+  await expect(page.getByLabel(/goal/i).first()).toHaveAttribute("aria-invalid", "true");
+  await expect(page.getByLabel("Title")).toHaveValue("A lamp of driftwood");
+  await expect(page.getByLabel(/goal/i).first()).toHaveValue("much");
 });

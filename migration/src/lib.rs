@@ -1,4 +1,4 @@
-//! The database schema: one migration a table, for SQLite and PostgreSQL alike. No rows are written here,
+//! The database schema: one migration a table, and one a later change, for SQLite and PostgreSQL alike. No rows are written here,
 //! and nothing is ever dropped at start.
 
 pub use sea_orm_migration::prelude::MigratorTrait;
@@ -10,6 +10,7 @@ mod m03_model;
 mod m04_task;
 mod m05_task_result;
 mod m06_transactions;
+mod m07_insight;
 
 /// Applies the migrations in their order.
 pub struct Migrator;
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m04_task::Migration),
             Box::new(m05_task_result::Migration),
             Box::new(m06_transactions::Migration),
+            Box::new(m07_insight::Migration),
         ]
     }
 }

@@ -11,6 +11,7 @@
 mod auth;
 mod balance;
 mod history;
+mod insights;
 mod models;
 mod predictions;
 #[cfg(feature = "ssr")]
@@ -19,5 +20,6 @@ mod request;
 pub use auth::*;
 pub use balance::*;
 pub use history::*;
+pub use insights::*;
 pub use models::*;
 pub use predictions::*;

@@ -95,7 +95,7 @@ pub fn violation_text(l: Locale, violation: &Violation) -> String {
 /// An error, as the person who asked reads it.
 pub fn error_text(l: Locale, error: &AppError) -> String {
     match error {
-        AppError::Malformed(_) => tr!(l, error.malformed).to_owned(),
+        AppError::Malformed(_) | AppError::WrongMethod => tr!(l, error.malformed).to_owned(),
         AppError::Invalid(_) => tr!(l, error.invalid).to_owned(),
         AppError::KeyReused => tr!(l, error.key_reused).to_owned(),
         AppError::Unauthorized => tr!(l, error.unauthorized).to_owned(),

@@ -23,7 +23,7 @@ pub fn StatusBadge(
     view! {
         <span class=class>
             <Icon name=icon />
-            {labels::status(l, status)}
+            <span class="badge-word">{labels::status(l, status)}</span>
         </span>
     }
 }

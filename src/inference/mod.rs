@@ -1,4 +1,5 @@
-//! From a campaign to a probability: features, the model file with its manifest, and the ONNX runtime.
+//! From a campaign to a probability and what is told beside it: features, the model file with its manifest,
+//! the ONNX runtime and the threads it runs on.
 //!
 //! Knows nothing of users, credits, tasks or the database. `docs/model-card.md` says what the shipped
 //! model can and cannot do, `training/` how it is made.
@@ -7,11 +8,13 @@ mod campaign_csv;
 mod encoder;
 mod features;
 pub mod features_csv;
+pub mod insight;
 mod intervals;
 mod manifest;
 mod model_file;
 mod neighbours;
 mod onnx;
+mod pool;
 mod predictor;
 pub mod score_csv;
 
@@ -31,7 +34,8 @@ pub use manifest::{BaseRate, Bounds, MANIFEST_KEY, Manifest, Metrics, Scores, Tr
 pub use model_file::{MODEL_MAX_BYTES, ModelError};
 pub use neighbours::{CategoryName, Cell, MonthRate, Neighbours};
 pub use onnx::OnnxPredictor;
-pub use predictor::{PredictError, Prediction, Predictor};
+pub use pool::{Answer, InferenceError, InferencePool, Priority};
+pub use predictor::{PredictError, Prediction, Predictor, Row};
 
 /// The model that comes with the binary, with its manifest inside.
 pub const SHIPPED_MODEL: &[u8] = include_bytes!("../../models/campaign-outlook.onnx");

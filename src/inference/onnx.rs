@@ -12,7 +12,7 @@ use super::encoder::Encoder;
 use super::features::FEATURE_COUNT;
 use super::manifest::Manifest;
 use super::model_file::{MODEL_MAX_BYTES, ModelError, check_graph, read_manifest};
-use super::predictor::{PredictError, Prediction, Predictor};
+use super::predictor::{PredictError, Predictor, Row};
 use crate::types::Campaign;
 
 /// Rows computed at once, largest first. tract optimises for a batch size known beforehand, so there is
@@ -114,15 +114,10 @@ impl OnnxPredictor {
         row
     }
 
-    /// The input that the model gets of a campaign.
-    pub fn encode(&self, campaign: &Campaign) -> [f32; FEATURE_COUNT] {
-        self.encoder.encode(campaign)
-    }
-
-    /// The probabilities of inputs as [`Self::encode`] makes them, laid one after the other.
+    /// The probabilities of inputs as [`Predictor::encode`] makes them, laid one after the other.
     ///
     /// # Errors
-    /// As [`Predictor::predict`]; also where `inputs` is not whole rows.
+    /// As [`Predictor::score`]; also where `inputs` is not whole rows.
     pub fn run(&self, inputs: &[f32]) -> Result<Vec<f64>, PredictError> {
         if !inputs.len().is_multiple_of(FEATURE_COUNT) {
             return Err(PredictError::Run(format!(
@@ -148,20 +143,12 @@ impl Predictor for OnnxPredictor {
         &self.manifest
     }
 
-    fn predict(&self, campaigns: &[Campaign]) -> Result<Vec<Prediction>, PredictError> {
-        let inputs: Vec<f32> = campaigns
-            .iter()
-            .flat_map(|campaign| self.encode(campaign))
-            .collect();
-        let predictions = self.run(&inputs)?.into_iter().map(|probability| {
-            let (interval_low, interval_high) = self.manifest.intervals.interval(probability);
-            Prediction {
-                probability,
-                interval_low,
-                interval_high,
-            }
-        });
-        Ok(predictions.collect())
+    fn encode(&self, campaign: &Campaign) -> Row {
+        self.encoder.encode(campaign)
+    }
+
+    fn score(&self, rows: &[Row]) -> Result<Vec<f64>, PredictError> {
+        self.run(rows.as_flattened())
     }
 }
 

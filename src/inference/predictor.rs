@@ -1,18 +1,43 @@
 //! What a worker asks: probabilities of campaigns, by whatever model is behind it.
 
+use super::features::FEATURE_COUNT;
 use super::manifest::Manifest;
 use crate::types::Campaign;
+
+/// The input of a model for one campaign, in the order of [`super::feature_names`], labels as numbers.
+pub type Row = [f32; FEATURE_COUNT];
 
 /// A loaded model. It may be asked from several threads at once.
 pub trait Predictor: Send + Sync {
     /// What the model says of itself.
     fn manifest(&self) -> &Manifest;
 
-    /// The predictions of campaigns, in their order.
+    /// The input that the model gets of a campaign.
+    fn encode(&self, campaign: &Campaign) -> Row;
+
+    /// The probabilities of inputs, in their order.
     ///
     /// # Errors
     /// Where the model fails, or answers what is no probability.
-    fn predict(&self, campaigns: &[Campaign]) -> Result<Vec<Prediction>, PredictError>;
+    fn score(&self, rows: &[Row]) -> Result<Vec<f64>, PredictError>;
+
+    /// The predictions of campaigns, in their order.
+    ///
+    /// # Errors
+    /// As [`Predictor::score`].
+    fn predict(&self, campaigns: &[Campaign]) -> Result<Vec<Prediction>, PredictError> {
+        let rows: Vec<Row> = campaigns.iter().map(|it| self.encode(it)).collect();
+        let intervals = &self.manifest().intervals;
+        let predictions = self.score(&rows)?.into_iter().map(|probability| {
+            let (interval_low, interval_high) = intervals.interval(probability);
+            Prediction {
+                probability,
+                interval_low,
+                interval_high,
+            }
+        });
+        Ok(predictions.collect())
+    }
 }
 
 /// What a model says of one campaign; all three between 0 and 1, low <= probability <= high.

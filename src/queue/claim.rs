@@ -1,8 +1,8 @@
 //! Out of the queue, under a lease.
 
 use chrono::{DateTime, Duration, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Query};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Order, Query, SimpleExpr};
+use sea_orm::{ColumnTrait, DatabaseBackend, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use crate::entities::{Database, task};
@@ -15,8 +15,7 @@ pub struct Lease {
     pub token: String,
 }
 
-/// Leases the oldest queued tasks, at most `limit`, in one statement. On PostgreSQL rows that another
-/// worker is claiming are skipped; SQLite has one writer, and the builder leaves the lock clause out.
+/// Leases the oldest queued tasks, at most `limit`, in one statement.
 ///
 /// # Errors
 /// Where the database is away.
@@ -27,15 +26,6 @@ pub async fn claim(
     lease_for: Duration,
 ) -> Result<(Lease, Vec<task::Model>), DbErr> {
     let token = Uuid::new_v4().to_string();
-    let oldest = Query::select()
-        .column(task::Column::Id)
-        .from(task::Entity)
-        // Written out, so that the partial index fits.
-        .and_where(Expr::cust("status = 'queued'"))
-        .order_by(task::Column::Id, sea_orm::Order::Asc)
-        .limit(limit)
-        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
-        .to_owned();
     let mut tasks = task::Entity::update_many()
         .col_expr(
             task::Column::Status,
@@ -48,11 +38,33 @@ pub async fn claim(
         .col_expr(task::Column::LeaseToken, Expr::value(token.as_str()))
         .col_expr(task::Column::LeaseExpiresAt, Expr::value(now + lease_for))
         .col_expr(task::Column::StartedAt, Expr::value(now))
-        .filter(task::Column::Id.in_subquery(oldest))
+        .filter(is_among_oldest(database.backend(), limit))
         .filter(task::Column::Status.eq(TaskStatus::Queued.as_str()))
         .exec_with_returning(database.write())
         .await?;
     // RETURNING promises no order; the order of ids is the order of locks.
     tasks.sort_by_key(|task| task.id);
     Ok((Lease { token }, tasks))
+}
+
+/// On PostgreSQL rows that another worker is claiming are skipped. The array makes it compute the subquery
+/// once: as a plain `IN` it may run once for each row of the outer scan, and then claims more than `limit`.
+/// SQLite has one writer, needs no locks and computes it once anyway. The status is written out, so that the
+/// partial index fits.
+fn is_among_oldest(backend: DatabaseBackend, limit: u64) -> SimpleExpr {
+    let oldest = Query::select()
+        .column(task::Column::Id)
+        .from(task::Entity)
+        .and_where(Expr::cust("status = 'queued'"))
+        .order_by(task::Column::Id, Order::Asc)
+        .limit(limit)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .to_owned();
+    match backend {
+        DatabaseBackend::Postgres => Expr::cust_with_expr(
+            "id = ANY(ARRAY($1))",
+            SimpleExpr::SubQuery(None, Box::new(oldest.into())),
+        ),
+        _ => task::Column::Id.in_subquery(oldest),
+    }
 }

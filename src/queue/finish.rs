@@ -10,10 +10,10 @@ use sea_orm::{
 
 use super::Lease;
 use crate::entities::{task, task_result};
-use crate::types::{Credits, TaskId, TaskStatus, UserId, Verdict};
+use crate::types::{Credits, ResultContext, TaskId, TaskStatus, UserId, Verdict};
 
 /// What the model said of one task.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
     /// Probability, 0 to 1.
     pub probability: f64,
@@ -21,6 +21,8 @@ pub struct Outcome {
     pub interval_low: f64,
     /// Upper end of its interval, 0 to 1.
     pub interval_high: f64,
+    /// How campaigns alike did.
+    pub context: ResultContext,
     /// How long the model took, in microseconds.
     pub inference_us: i64,
 }
@@ -55,8 +57,10 @@ pub async fn succeed(
         interval_low: Set(outcome.interval_low),
         interval_high: Set(outcome.interval_high),
         inference_us: Set(outcome.inference_us),
+        context: Set(Some(task_result::to_json(&outcome.context)?)),
         explanation: Set(None),
         curves: Set(None),
+        advice: Set(None),
         created_at: Set(now),
         ..Default::default()
     }

@@ -1,6 +1,7 @@
 //! Configuration: flags, each with its environment variable.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -119,6 +120,11 @@ impl WorkerArgs {
     }
 
     /// As a duration.
+    pub fn inference_timeout(&self) -> Duration {
+        Duration::from_secs(self.inference_seconds)
+    }
+
+    /// As a duration.
     pub fn lease(&self) -> Duration {
         Duration::from_secs(self.lease_seconds)
     }
@@ -152,6 +158,9 @@ pub struct ServeArgs {
     /// Tries a minute to log in or register, for each address, account and known browser.
     #[arg(long, env = "PLEDGECAST_AUTH_PER_MINUTE", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     pub auth_per_minute: u32,
+    /// Questions a minute about changed campaigns (`what_if` and `advice`), for each user; not charged.
+    #[arg(long, env = "PLEDGECAST_WHAT_IF_PER_MINUTE", default_value = "120")]
+    pub what_if_per_minute: NonZeroU32,
     /// Password hashes computed at the same time (19 MiB each).
     #[arg(long, env = "PLEDGECAST_HASHING_THREADS", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub hashing_threads: u16,

@@ -25,7 +25,8 @@ pub async fn shape_errors(request: Request, next: Next) -> Response<Body> {
     let mut response = next.run(request).await;
     let status = response.status();
     if status == StatusCode::METHOD_NOT_ALLOWED {
-        return refuse_method(&response, id.as_deref());
+        // The router adds `Allow` to it on the way out.
+        return respond(&AppError::WrongMethod, id.as_deref());
     }
     if !status.is_redirection() && response.headers().contains_key(SERVER_FN_ERROR) {
         response = shape(response, id.as_deref()).await;
@@ -47,20 +48,6 @@ async fn shape(response: Response<Body>, id: Option<&str>) -> Response<Body> {
         shaped.headers_mut().insert(SERVER_FN_ERROR, path.clone());
     }
     shaped
-}
-
-fn refuse_method(response: &Response<Body>, id: Option<&str>) -> Response<Body> {
-    let allow = response.headers().get(header::ALLOW);
-    let methods = allow
-        .and_then(|it| it.to_str().ok())
-        .unwrap_or("another method");
-    let error = AppError::Malformed(format!("this path answers {methods} only"));
-    let mut refused = respond(&error, id);
-    *refused.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
-    if let Some(allow) = allow {
-        refused.headers_mut().insert(header::ALLOW, allow.clone());
-    }
-    refused
 }
 
 /// An error as a response.

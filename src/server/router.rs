@@ -116,6 +116,8 @@ pub fn router(state: AppState) -> Router {
         .layer(middleware::from_fn(problem::shape_errors));
     Router::new()
         // Leptos mounts each server function at its own path; what is left under /api is unknown.
+        .route("/api", any(unknown_function))
+        .route("/api/", any(unknown_function))
         .route("/api/{*unknown}", any(unknown_function))
         .route("/events", get(events::events))
         .route("/health/live", get(health::live))

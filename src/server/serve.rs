@@ -16,7 +16,8 @@ use super::router::{AppState, router};
 use super::{assets, cookie_key, setup};
 use crate::inference::SHIPPED_MODEL;
 use crate::queue::Signals;
-use crate::services::{Catalog, ServiceOptions, Services};
+use crate::services::insights::InsightOptions;
+use crate::services::{Catalog, LoadedModels, ServiceOptions, Services};
 
 /// How long open requests may take once the process is to stop.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -35,19 +36,24 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         max_queued: args.max_queued,
         attempts_per_minute: args.auth_per_minute,
         hashing_threads: usize::from(args.hashing_threads),
+        insights: InsightOptions {
+            timeout: args.worker.inference_timeout(),
+            questions_per_minute: args.what_if_per_minute,
+        },
         cookie_key: key,
         https: args
             .public_url
             .as_ref()
             .is_some_and(|url| url.starts_with("https://")),
     };
-    let services = Services::new(&database, &signals, &setup::clock(), &options);
+    let pool = setup::pool(&args.worker)?;
+    let services = Services::new(&database, &signals, &setup::clock(), pool.clone(), &options);
     services
         .catalog
         .ensure_shipped_model(SHIPPED_MODEL)
         .await
         .context("registering the shipped model")?;
-    let worker = setup::worker(&args.worker, &database, &signals, &services.catalog)?;
+    let worker = setup::worker(&args.worker, &database, &signals, &services.models, pool);
     let listening = tokio::spawn(signals.clone().listen(database.clone(), stop.clone()));
     let working = tokio::spawn(worker.run(stop.clone()));
 
@@ -97,7 +103,9 @@ pub async fn work(args: WorkerProcessArgs) -> anyhow::Result<()> {
     }
     let signals = Signals::new(&database);
     let catalog = Arc::new(Catalog::new(database.clone(), setup::clock()));
-    let worker = setup::worker(&args.worker, &database, &signals, &catalog)?;
+    let models = Arc::new(LoadedModels::new(catalog));
+    let pool = setup::pool(&args.worker)?;
+    let worker = setup::worker(&args.worker, &database, &signals, &models, pool);
     let listening = tokio::spawn(signals.listen(database, stop.clone()));
     tracing::info!(loops = args.worker.workers, "working");
     worker.run(stop.clone()).await;

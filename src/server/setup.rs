@@ -8,9 +8,10 @@ use migration::{Migrator, MigratorTrait as _};
 
 use super::config::{DatabaseArgs, WorkerArgs};
 use crate::entities::{Database, DatabaseOptions};
+use crate::inference::InferencePool;
 use crate::queue::Signals;
-use crate::services::{Catalog, Clock, SystemClock};
-use crate::worker::{InferencePool, Worker, WorkerOptions};
+use crate::services::{Clock, LoadedModels, SystemClock};
+use crate::worker::{Worker, WorkerOptions};
 
 const SQLITE_FILE: &str = "pledgecast.db";
 const POLL: Duration = Duration::from_secs(5);
@@ -64,31 +65,36 @@ pub fn clock() -> Arc<dyn Clock> {
     Arc::new(SystemClock)
 }
 
-/// The worker of this process.
+/// The inference threads of this process.
 ///
 /// # Errors
-/// Where the system refuses the inference threads.
+/// Where the system refuses them.
+pub fn pool(args: &WorkerArgs) -> anyhow::Result<InferencePool> {
+    InferencePool::start(args.threads()).context("starting the inference threads")
+}
+
+/// The worker of this process.
 pub fn worker(
     args: &WorkerArgs,
     database: &Database,
     signals: &Signals,
-    catalog: &Arc<Catalog>,
-) -> anyhow::Result<Arc<Worker>> {
-    let pool = InferencePool::start(args.threads()).context("starting the inference threads")?;
+    models: &Arc<LoadedModels>,
+    pool: InferencePool,
+) -> Arc<Worker> {
     let options = WorkerOptions {
         loops: usize::from(args.workers),
         batch: args.batch,
         lease: args.lease(),
         max_attempts: args.max_attempts,
-        inference_timeout: Duration::from_secs(args.inference_seconds),
+        inference_timeout: args.inference_timeout(),
         poll: POLL,
     };
-    Ok(Arc::new(Worker::new(
+    Arc::new(Worker::new(
         database.clone(),
         signals.clone(),
         clock(),
-        Arc::clone(catalog),
+        Arc::clone(models),
         pool,
         options,
-    )))
+    ))
 }

@@ -83,7 +83,11 @@ fn network_of(address: IpAddr) -> IpAddr {
     }
 }
 
-fn take<K: Clone + Eq + std::hash::Hash>(
+/// Takes one try out of a key's bucket.
+///
+/// # Errors
+/// [`AppError::TooManyRequests`] where it is empty.
+pub(super) fn take<K: Clone + Eq + std::hash::Hash>(
     bucket: &DefaultKeyedRateLimiter<K>,
     key: &K,
 ) -> Result<(), AppError> {

@@ -17,8 +17,8 @@ use crate::entities::model::{self, Summary};
 use crate::entities::{Database, users};
 use crate::inference::{OnnxPredictor, Predictor};
 use crate::types::{
-    AppError, Credits, FieldErrors, ModelId, ModelState, ModelView, Role, Violation, parse_choice,
-    text_violation,
+    AppError, Credits, FieldErrors, ModelId, ModelRef, ModelState, ModelView, Role, Violation,
+    parse_choice, text_violation,
 };
 
 /// The price of the shipped model: as much as a new user is given by default.
@@ -129,6 +129,20 @@ impl Catalog {
             .all(self.database.read())
             .await?;
         Ok(models.into_iter().map(|model| (model.id, model)).collect())
+    }
+
+    /// What is said of a model where it is named, whatever its state.
+    ///
+    /// # Errors
+    /// 404 where there is none.
+    pub(super) async fn model_ref(&self, id: ModelId) -> Result<ModelRef, AppError> {
+        let mut models = self.summaries(HashSet::from([id.0])).await?;
+        let model = models.remove(&id.0).ok_or(AppError::NotFound)?;
+        Ok(ModelRef {
+            id,
+            name: model.name,
+            version: model.version,
+        })
     }
 
     /// The bytes of a model, for a worker.

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use crate::entities::Database;
+use crate::inference::InferencePool;
 use crate::queue::Signals;
 
 pub mod accounts;
@@ -13,7 +14,9 @@ pub mod audit;
 pub mod catalog;
 pub mod clock;
 mod idempotency;
+pub mod insights;
 pub mod ledger;
+mod loaded_models;
 mod pages;
 pub mod passwords;
 pub mod payment;
@@ -24,7 +27,9 @@ pub use crate::entities::users::Model as User;
 pub use accounts::Accounts;
 pub use catalog::Catalog;
 pub use clock::{Clock, SystemClock};
+pub use insights::Insights;
 pub use ledger::Ledger;
+pub use loaded_models::LoadedModels;
 pub use predictions::Predictions;
 pub use sessions::Sessions;
 
@@ -39,6 +44,8 @@ pub struct ServiceOptions {
     pub attempts_per_minute: u32,
     /// Password hashes computed at the same time.
     pub hashing_threads: usize,
+    /// How results are looked into.
+    pub insights: insights::InsightOptions,
     /// The key of the session cookie.
     pub cookie_key: tower_cookies::Key,
     /// Whether the service is reached over https.
@@ -56,16 +63,21 @@ pub struct Services {
     pub ledger: Arc<Ledger>,
     /// Paid requests.
     pub predictions: Arc<Predictions>,
+    /// What is told beside a probability.
+    pub insights: Arc<Insights>,
     /// Models.
     pub catalog: Arc<Catalog>,
+    /// Models that this process has loaded.
+    pub models: Arc<LoadedModels>,
 }
 
 impl Services {
-    /// Sets all services up on one database.
+    /// Sets all services up on one database; `pool` runs models for those who look into results.
     pub fn new(
         database: &Database,
         signals: &Signals,
         clock: &Arc<dyn Clock>,
+        pool: InferencePool,
         options: &ServiceOptions,
     ) -> Self {
         let sessions = Arc::new(Sessions::new(
@@ -75,6 +87,7 @@ impl Services {
             options.https,
         ));
         let catalog = Arc::new(Catalog::new(database.clone(), Arc::clone(clock)));
+        let models = Arc::new(LoadedModels::new(Arc::clone(&catalog)));
         let ledger = Arc::new(Ledger::new(
             database.clone(),
             signals.clone(),
@@ -96,9 +109,17 @@ impl Services {
                 Arc::clone(&catalog),
                 options.max_queued,
             )),
+            insights: Arc::new(Insights::new(
+                database.clone(),
+                Arc::clone(&catalog),
+                Arc::clone(&models),
+                pool,
+                options.insights,
+            )),
             sessions,
             ledger,
             catalog,
+            models,
         }
     }
 }

@@ -277,7 +277,8 @@ impl Predictions {
     }
 }
 
-fn required_id(id: &str) -> Result<TaskId, AppError> {
+/// The id of a task, which must be there.
+pub(super) fn required_id(id: &str) -> Result<TaskId, AppError> {
     parse_id("id", id)?
         .map(TaskId)
         .ok_or_else(|| AppError::invalid("id", Violation::Required))

@@ -146,6 +146,9 @@ pub enum AppError {
     /// There is no such thing, or it belongs to somebody else.
     #[error("not found")]
     NotFound,
+    /// The path answers another HTTP method.
+    #[error("this path answers another method only; the header Allow names it")]
+    WrongMethod,
     /// The thing is in a state that does not allow it.
     #[error("{0}")]
     Conflict(String),
@@ -191,6 +194,7 @@ impl AppError {
             Self::InsufficientCredits { .. } => 402,
             Self::Forbidden(_) => 403,
             Self::NotFound => 404,
+            Self::WrongMethod => 405,
             Self::Conflict(_) => 409,
             Self::TooLarge { .. } => 413,
             Self::Invalid(_) | Self::KeyReused => 422,
@@ -220,6 +224,7 @@ impl AppError {
             Self::InsufficientCredits { .. } => "insufficient_credits",
             Self::Forbidden(_) => "forbidden",
             Self::NotFound => "not_found",
+            Self::WrongMethod => "wrong_method",
             Self::Conflict(_) => "conflict",
             Self::TooLarge { .. } => "too_large",
             Self::TooManyRequests { .. } => "too_many_requests",
@@ -239,6 +244,7 @@ impl AppError {
             Self::InsufficientCredits { .. } => "Not enough credits",
             Self::Forbidden(_) => "Not allowed",
             Self::NotFound => "Not found",
+            Self::WrongMethod => "Another method is needed",
             Self::Conflict(_) => "Not possible now",
             Self::TooLarge { .. } => "Too large",
             Self::TooManyRequests { .. } => "Too many tries",
@@ -361,6 +367,7 @@ impl From<Problem> for AppError {
             },
             "forbidden" => Self::Forbidden(problem.detail),
             "not_found" => Self::NotFound,
+            "wrong_method" => Self::WrongMethod,
             "conflict" => Self::Conflict(problem.detail),
             "too_large" => Self::TooLarge {
                 max_bytes: problem.max_bytes.unwrap_or_default(),

@@ -6,8 +6,11 @@ mod campaign;
 mod campaign_rules;
 mod credits;
 mod error;
+mod explore;
 mod field_checker;
 mod ids;
+mod insight;
+mod planned;
 mod reference;
 mod status;
 mod text;
@@ -19,7 +22,14 @@ pub use campaign_rules::{
 };
 pub use credits::{Credits, TOP_UP_MAX, TOP_UP_MIN};
 pub use error::{AppError, FieldErrors, Violation};
+pub use explore::{CategoryRate, ExploreView, GoalRate, LaunchMonthRate};
 pub use ids::{ModelId, TaskId, TransactionId, UserId};
+pub use insight::{
+    Advice, BaseRateView, Change, ChangeBounds, Combination, Curves, DaysPoint, Effect,
+    Explanation, Factor, GoalPoint, InsightView, LaunchPoint, NeighboursView, RatedChange,
+    ResultContext, Switch, Unlike, WhatIfView,
+};
+pub use planned::ChangeBoundsInput;
 pub use reference::{
     CATEGORIES, COUNTRIES, CURRENCIES, Category, Currency, UNKNOWN_CATEGORY, categories_by_parent,
     currency_of_country, find_category, find_currency,

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Campaign, Credits, ModelId, ModelState, Role, TaskId, TaskStatus, TransactionId,
+    Campaign, Credits, ModelId, ModelState, ResultContext, Role, TaskId, TaskStatus, TransactionId,
     TransactionKind, UserId, Verdict,
 };
 
@@ -102,6 +102,8 @@ pub struct ResultView {
     pub interval_low: f64,
     /// Upper end of the probability's interval, 0 to 1.
     pub interval_high: f64,
+    /// How campaigns alike did; absent in results of earlier versions of the service.
+    pub context: Option<ResultContext>,
     /// How long the model took, in microseconds.
     pub inference_us: i64,
     /// When the result was written.

@@ -10,20 +10,16 @@ use sea_orm::DbErr;
 use tokio_util::sync::CancellationToken;
 
 use crate::entities::{Database, task};
+use crate::inference::InferencePool;
 use crate::queue::{self, Lease, Signals};
-use crate::services::{Catalog, Clock};
+use crate::services::{Clock, LoadedModels};
 use crate::types::ModelId;
 
-mod models;
-mod pool;
 mod predict;
 mod rescue;
 mod settle;
 
-pub use pool::InferencePool;
-
-use models::Models;
-use settle::Verdicts;
+pub use settle::{Verdict, Verdicts};
 
 const AFTER_ERROR: Duration = Duration::from_secs(1);
 
@@ -49,7 +45,7 @@ pub struct Worker {
     database: Database,
     signals: Signals,
     clock: Arc<dyn Clock>,
-    models: Models,
+    models: Arc<LoadedModels>,
     pool: InferencePool,
     options: WorkerOptions,
 }
@@ -60,7 +56,7 @@ impl Worker {
         database: Database,
         signals: Signals,
         clock: Arc<dyn Clock>,
-        catalog: Arc<Catalog>,
+        models: Arc<LoadedModels>,
         pool: InferencePool,
         options: WorkerOptions,
     ) -> Self {
@@ -68,7 +64,7 @@ impl Worker {
             database,
             signals,
             clock,
-            models: Models::new(catalog),
+            models,
             pool,
             options,
         }

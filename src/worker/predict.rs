@@ -1,9 +1,12 @@
 //! From tasks to verdicts: asks a model about a batch, and about each task alone where the batch fails.
 
+use std::sync::Arc;
+
 use super::Worker;
-use super::pool::{Answer, InferenceError};
 use super::settle::{Verdict, Verdicts};
 use crate::entities::task;
+use crate::inference::insight::{Assessment, assess};
+use crate::inference::{Answer, InferenceError, Predictor, Priority};
 use crate::queue::Outcome;
 use crate::types::{Campaign, ModelId};
 
@@ -19,14 +22,8 @@ impl Worker {
                 return fail_all(tasks, MODEL_UNAVAILABLE);
             }
         };
-        let timeout = self.options.inference_timeout;
-        let campaigns: Vec<Campaign> = tasks.iter().map(|task| task.input.0.clone()).collect();
-        let asked = self
-            .pool
-            .predict(predictor.clone(), campaigns, timeout)
-            .await;
-        match asked {
-            Ok(answer) => succeed_all(tasks, &answer),
+        match self.ask(&predictor, &tasks).await {
+            Ok(answer) => succeed_all(tasks, answer),
             Err(error) if tasks.len() == 1 => {
                 tracing::error!(%model, task = tasks[0].id, %error, "a prediction failed");
                 fail_all(tasks, MODEL_FAILED)
@@ -35,22 +32,31 @@ impl Worker {
                 tracing::warn!(%model, %error, "a batch failed; asking for each task alone");
                 let mut verdicts = Verdicts::new();
                 for task in tasks {
-                    let campaign = vec![task.input.0.clone()];
-                    let asked = self
-                        .pool
-                        .predict(predictor.clone(), campaign, timeout)
-                        .await;
+                    let asked = self.ask(&predictor, std::slice::from_ref(&task)).await;
                     verdicts.extend(one(task, asked));
                 }
                 verdicts
             }
         }
     }
+
+    async fn ask(
+        &self,
+        predictor: &Arc<dyn Predictor>,
+        tasks: &[task::Model],
+    ) -> Result<Answer<Vec<Assessment>>, InferenceError> {
+        let campaigns: Vec<Campaign> = tasks.iter().map(|task| task.input.0.clone()).collect();
+        let work = move |predictor: &dyn Predictor| assess(predictor, &campaigns);
+        let timeout = self.options.inference_timeout;
+        self.pool
+            .ask(Priority::Score, Arc::clone(predictor), timeout, work)
+            .await
+    }
 }
 
-fn one(task: task::Model, asked: Result<Answer, InferenceError>) -> Verdicts {
+fn one(task: task::Model, asked: Result<Answer<Vec<Assessment>>, InferenceError>) -> Verdicts {
     match asked {
-        Ok(answer) => succeed_all(vec![task], &answer),
+        Ok(answer) => succeed_all(vec![task], answer),
         Err(error) => {
             tracing::error!(task = task.id, %error, "a prediction failed");
             fail_all(vec![task], MODEL_FAILED)
@@ -58,18 +64,19 @@ fn one(task: task::Model, asked: Result<Answer, InferenceError>) -> Verdicts {
     }
 }
 
-fn succeed_all(tasks: Vec<task::Model>, answer: &Answer) -> Verdicts {
+fn succeed_all(tasks: Vec<task::Model>, answer: Answer<Vec<Assessment>>) -> Verdicts {
     let each = u32::try_from(tasks.len()).unwrap_or(u32::MAX).max(1);
     let inference_us = i64::try_from((answer.took / each).as_micros()).unwrap_or(i64::MAX);
-    let outcomes = answer.predictions.iter().map(|prediction| Outcome {
-        probability: prediction.probability,
-        interval_low: prediction.interval_low,
-        interval_high: prediction.interval_high,
+    let outcomes = answer.value.into_iter().map(|assessment| Outcome {
+        probability: assessment.prediction.probability,
+        interval_low: assessment.prediction.interval_low,
+        interval_high: assessment.prediction.interval_high,
+        context: assessment.context,
         inference_us,
     });
     tasks
         .into_iter()
-        .zip(outcomes.map(Verdict::Answered))
+        .zip(outcomes.map(|outcome| Verdict::Answered(Box::new(outcome))))
         .collect()
 }
 

@@ -9,16 +9,16 @@ use crate::services::ledger;
 use crate::types::{Credits, TaskId, UserId};
 
 /// What became of one try.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Verdict {
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
     /// The model answered.
-    Answered(Outcome),
+    Answered(Box<Outcome>),
     /// It did not; the reason is for the user.
     NotAnswered(&'static str),
 }
 
 /// The tries of one claim.
-pub(super) type Verdicts = Vec<(task::Model, Verdict)>;
+pub type Verdicts = Vec<(task::Model, Verdict)>;
 
 /// What a task's step means for its user's credits.
 enum Money {
@@ -29,7 +29,10 @@ enum Money {
 
 impl Worker {
     /// Settles a claim. A task whose lease was lost meanwhile is left alone.
-    pub(super) async fn settle(&self, lease: &Lease, mut verdicts: Verdicts) -> Result<(), DbErr> {
+    ///
+    /// # Errors
+    /// Where the database refuses; then nothing has changed.
+    pub async fn settle(&self, lease: &Lease, mut verdicts: Verdicts) -> Result<(), DbErr> {
         let transaction = self.database.begin().await?;
         // Task rows by id, then balance rows by user: the order that all keep to.
         verdicts.sort_by_key(|(task, _)| task.id);
@@ -69,7 +72,7 @@ impl Worker {
         let now = self.clock.now();
         let (done, money) = match verdict {
             Verdict::Answered(outcome) => {
-                let done = queue::succeed(transaction, lease, id, outcome, now).await?;
+                let done = queue::succeed(transaction, lease, id, *outcome, now).await?;
                 (done, Money::Settle)
             }
             Verdict::NotAnswered(reason) if task.attempts >= self.options.max_attempts => {

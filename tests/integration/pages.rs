@@ -85,7 +85,7 @@ async fn an_unknown_page_is_404_html(engine: Engine) {
 
 async fn an_unknown_endpoint_is_a_404_problem(engine: Engine) {
     let browser = Browser::new(shared_server(engine).await);
-    for path in ["/api/nothing", "/api/tasks/1", "/api/auth"] {
+    for path in ["/api", "/api/", "/api/nothing", "/api/tasks/1", "/api/auth"] {
         browser.get(path).await.problem(404);
         browser.post_json(path, json!({})).await.problem(404);
     }

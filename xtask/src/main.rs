@@ -1,13 +1,14 @@
 //! `cargo xtask`: the commands that build, run and test Pledgecast. This file knows the command line; what
 //! each command does is in the module of its name.
 //!
-//! - [`run`], [`dev`], [`test`](mod@test), [`train`]: the commands.
+//! - [`run`], [`dev`], [`test`](mod@test), [`bench`](mod@bench), [`train`]: the commands.
 //! - [`site`], [`server`]: the two halves that they build.
 //! - [`postgres`], [`browser`]: the real parts that tests need.
 //! - [`wasm_std`], [`apt`]: what a bare machine lacks.
 //! - [`process`], [`cargo`], [`progress`], [`paths`], [`fingerprint`]: means.
 
 mod apt;
+mod bench;
 mod browser;
 mod cargo;
 mod dev;
@@ -61,6 +62,14 @@ enum Command {
     },
     /// Run every test: units, integration on SQLite and PostgreSQL, browser.
     Test(test::Options),
+    /// Kill, freeze and restart everything at random under load, and look what is lost.
+    Crash(test::CrashOptions),
+    /// Measure what is promised, in the release build.
+    Bench {
+        /// Measure only this.
+        #[arg(value_enum)]
+        subject: Option<bench::Subject>,
+    },
     /// Train the model again from the rows in FILE.
     Train {
         /// The table of campaigns to learn from.
@@ -88,6 +97,8 @@ fn execute(command: Command) -> Result<ExitCode> {
         Command::Site => run::site()?,
         Command::Dev { arguments } => dev::dev(&arguments)?,
         Command::Test(options) => test::test(&options)?,
+        Command::Crash(options) => test::crash(&options)?,
+        Command::Bench { subject } => bench::bench(subject)?,
         Command::Train { data } => train::train(&data)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::Read;
-use std::os::unix::fs::chown;
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -61,12 +61,67 @@ impl Postgres {
 /// A running cluster in a temporary folder.
 pub struct Cluster {
     url: String,
+    programs: PathBuf,
+    port: u16,
     // Fields drop in this order: the server must end before its folder goes.
     _server: Job,
-    _folder: TempDir,
+    folder: TempDir,
+}
+
+/// A cluster that tests may stop and start: safe against crashes, as in production.
+pub struct Restartable {
+    cluster: Cluster,
+    control: PathBuf,
+}
+
+impl Restartable {
+    /// Start one.
+    pub fn start() -> Result<Self> {
+        let cluster = Cluster::start(true)?;
+        let control = cluster.folder.path().join("control");
+        fs::write(&control, cluster.control_script()?)?;
+        fs::set_permissions(&control, fs::Permissions::from_mode(0o755))?;
+        Ok(Self { cluster, control })
+    }
+
+    /// Tell a test where it is and who controls it.
+    pub fn describe_to(&self, test: &mut Command) {
+        test.env("CRASH_DATABASE_URL", &self.cluster.url)
+            .env("CRASH_POSTGRES_CONTROL", &self.control);
+    }
+}
+
+impl Drop for Restartable {
+    fn drop(&mut self) {
+        // Started again by a test, it is no child of ours any more. Fails where it is stopped already.
+        let _ = process::succeeds(process::command(&self.control).arg("immediate"));
+    }
 }
 
 impl Cluster {
+    /// A program that takes `start`, or the mode to stop in.
+    fn control_script(&self) -> Result<String> {
+        let owner = match Owner::choose()? {
+            Owner(Some((user, group))) => {
+                format!("setpriv --reuid {user} --regid {group} --clear-groups ")
+            }
+            Owner(None) => String::new(),
+        };
+        let folder = self.folder.path().display();
+        let pg_ctl = format!(
+            "cd {folder} && exec {owner}{}/pg_ctl --pgdata {folder}/data --log {folder}/restarts --wait --silent",
+            self.programs.display()
+        );
+        let mut options = process::command("postgres");
+        set_options(&mut options, self.port, true);
+        let options: Vec<_> = options.get_args().map(|it| it.to_string_lossy()).collect();
+        let options = options.join(" ");
+        Ok(format!(
+            "#!/bin/sh\nif [ \"$1\" = start ]; then\n  {pg_ctl} --options '{options}' start\nelse\n  \
+             {pg_ctl} --mode \"$1\" stop\nfi\n"
+        ))
+    }
+
     fn start(durable: bool) -> Result<Self> {
         let programs = ensure_programs()?;
         let owner = Owner::choose()?;
@@ -88,7 +143,8 @@ impl Cluster {
         )?;
         let port = process::free_port()?;
         let mut postgres = owner.command(&programs, "postgres", folder.path());
-        configure(&mut postgres, &data, port, durable);
+        postgres.arg("-D").arg(&data);
+        set_options(&mut postgres, port, durable);
         postgres.stdout(Stdio::null()).stderr(File::create(&log)?);
         let mut server = Job::start(&mut postgres)?.stopped_by_interrupt();
         wait_until_ready(&programs, port, &mut server, &log)?;
@@ -96,8 +152,10 @@ impl Cluster {
         let url = format!("postgres://postgres:{password}@127.0.0.1:{port}/postgres");
         Ok(Self {
             url,
+            programs,
+            port,
             _server: server,
-            _folder: folder,
+            folder,
         })
     }
 }
@@ -119,13 +177,8 @@ fn initialise(mut initdb: Command, data: &Path, password_file: &Path) -> Result<
     process::run(&mut initdb)
 }
 
-fn configure(postgres: &mut Command, data: &Path, port: u16, durable: bool) {
-    postgres.arg("-D").arg(data).args([
-        "-p",
-        &port.to_string(),
-        "-c",
-        "listen_addresses=127.0.0.1",
-    ]);
+fn set_options(postgres: &mut Command, port: u16, durable: bool) {
+    postgres.args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1"]);
     // Each test has a database and pools of its own.
     postgres.args([
         "-c",

@@ -5,7 +5,7 @@ use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 
 use crate::browser::Tools;
-use crate::postgres::{self, Postgres};
+use crate::postgres::{self, Postgres, Restartable};
 use crate::progress::Steps;
 use crate::site::{Effort, Site};
 use crate::{cargo, paths, process};
@@ -57,12 +57,16 @@ pub fn test(options: &Options) -> Result<()> {
         steps.step("Unit tests", || unit_tests(filter))?;
     }
     if options.wants(Part::Integration) {
-        let database = steps.step("Starting PostgreSQL", || Postgres::ensure(options.durable))?;
+        let (database, restartable) = steps.step("Starting PostgreSQL", || {
+            let database = Postgres::ensure(options.durable)?;
+            Ok((database, Restartable::start()?))
+        })?;
         steps.step("Integration tests, on SQLite and PostgreSQL", || {
             let mut tests = of_server();
             tests
                 .args(["--test", "*"])
                 .env(postgres::URL_VARIABLE, database.url());
+            restartable.describe_to(&mut tests);
             process::run(tests.args(filter)).context("integration tests failed")
         })?;
     }
@@ -74,6 +78,35 @@ pub fn test(options: &Options) -> Result<()> {
         })?;
     }
     Ok(())
+}
+
+/// What `cargo xtask crash` takes.
+#[derive(Args)]
+pub struct CrashOptions {
+    /// How many rounds.
+    #[arg(long, default_value_t = 10)]
+    rounds: u64,
+    /// What a failed run printed, to do the same again.
+    #[arg(long)]
+    seed: Option<u64>,
+}
+
+/// Run the crash test alone, as long as asked for.
+pub fn crash(options: &CrashOptions) -> Result<()> {
+    let site = Site::check(Effort::Release)?;
+    let mut steps = Steps::new(site.steps() + 2);
+    site.build(&mut steps)?;
+    let restartable = steps.step("Starting PostgreSQL", Restartable::start)?;
+    steps.step("Crashing", || {
+        let mut test = of_server();
+        test.args(["--test", "integration", "crash::", "--", "--nocapture"])
+            .env("CRASH_ROUNDS", options.rounds.to_string());
+        if let Some(seed) = options.seed {
+            test.env("CRASH_SEED", seed.to_string());
+        }
+        restartable.describe_to(&mut test);
+        process::run(&mut test).context("something was lost")
+    })
 }
 
 fn unit_tests(filter: Option<&str>) -> Result<()> {

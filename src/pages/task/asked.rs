@@ -28,7 +28,7 @@ pub fn Facts(
     let l = use_locale();
     let model = tr!(
         l,
-        home.model_line,
+        task.model_name,
         name = task.model.name,
         version = task.model.version
     );

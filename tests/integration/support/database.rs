@@ -28,9 +28,24 @@ impl Database {
     pub async fn create(engine: Engine, folder: &std::path::Path) -> Self {
         let url = match engine {
             Engine::Sqlite => format!("sqlite://{}", folder.join("test.db").display()),
-            Engine::Postgres => create_postgres().await,
+            Engine::Postgres => {
+                let server = std::env::var("TEST_DATABASE_URL").unwrap_or_else(|_| {
+                    panic!(
+                        "TEST_DATABASE_URL is not set: run `cargo xtask test`, which starts a PostgreSQL"
+                    )
+                });
+                return Self::create_on(&server).await;
+            }
         };
         Self { engine, url }
+    }
+
+    /// Makes an empty one on this PostgreSQL.
+    pub async fn create_on(server: &str) -> Self {
+        Self {
+            engine: Engine::Postgres,
+            url: create_postgres(server).await,
+        }
     }
 
     /// Opens a connection of the test's own.
@@ -80,17 +95,14 @@ impl Link {
     }
 }
 
-async fn create_postgres() -> String {
+async fn create_postgres(server: &str) -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
-    let server = std::env::var("TEST_DATABASE_URL").unwrap_or_else(|_| {
-        panic!("TEST_DATABASE_URL is not set: run `cargo xtask test`, which starts a PostgreSQL")
-    });
     let name = format!(
         "pledgecast_{}_{}",
         std::process::id(),
         COUNT.fetch_add(1, Ordering::Relaxed)
     );
-    let mut link = PgConnection::connect(&server)
+    let mut link = PgConnection::connect(server)
         .await
         .unwrap_or_else(|error| panic!("the PostgreSQL of TEST_DATABASE_URL: {error}"));
     // Not template1: a connection to it, such as another test's, would make this fail.

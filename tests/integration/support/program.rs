@@ -69,6 +69,11 @@ impl Program {
         assert!(done.unwrap().success(), "kill -s {name}");
     }
 
+    /// Whether it is there still.
+    pub fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
     /// Ends it at whatever instruction it stands, as a power cut does.
     pub fn kill(mut self) {
         self.end();

@@ -27,8 +27,13 @@ impl Site {
     /// An empty installation.
     pub async fn new(engine: Engine) -> Self {
         let folder = TempDir::new().unwrap();
-        std::fs::create_dir(folder.path().join("data")).unwrap();
         let database = Database::create(engine, folder.path()).await;
+        Self::on(database, folder)
+    }
+
+    /// An installation on this database, with its data in `folder`.
+    pub fn on(database: Database, folder: TempDir) -> Self {
+        std::fs::create_dir(folder.path().join("data")).unwrap();
         Self { database, folder }
     }
 

@@ -1,23 +1,24 @@
-//! The models that this process has loaded, by their ids. A model's bytes never change, so neither does
-//! what was loaded from them.
+//! The models that this process has loaded, by their ids, for its workers and its insights alike. A model's
+//! bytes never change, so neither does what was loaded from them.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
+use super::Catalog;
 use crate::inference::{OnnxPredictor, Predictor};
-use crate::services::Catalog;
 use crate::types::ModelId;
 
 /// Loads each model once.
-pub(super) struct Models {
+pub struct LoadedModels {
     catalog: Arc<Catalog>,
     loaded: Mutex<HashMap<ModelId, Arc<dyn Predictor>>>,
 }
 
-impl Models {
-    pub(super) fn new(catalog: Arc<Catalog>) -> Self {
+impl LoadedModels {
+    /// None is loaded yet.
+    pub fn new(catalog: Arc<Catalog>) -> Self {
         Self {
             catalog,
             loaded: Mutex::default(),
@@ -28,7 +29,7 @@ impl Models {
     ///
     /// # Errors
     /// Why it cannot be had, for the log.
-    pub(super) async fn get(&self, id: ModelId) -> Result<Arc<dyn Predictor>, String> {
+    pub async fn get(&self, id: ModelId) -> Result<Arc<dyn Predictor>, String> {
         // The lock is held while loading, so that loops do not load the same model side by side.
         let mut loaded = self.loaded.lock().await;
         if let Some(predictor) = loaded.get(&id) {

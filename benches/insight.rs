@@ -1,0 +1,79 @@
+//! How long one thread takes to look into one result with the shipped model: `cargo xtask bench insight`.
+//! The aim is [`AIM`]; it exits with 1 where the median of any campaign is above it.
+#![expect(
+    clippy::print_stdout,
+    clippy::expect_used,
+    reason = "a benchmark prints, and panics where it cannot be run"
+)]
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use pledgecast::inference::insight::{Insight, assess, default_bounds};
+use pledgecast::inference::{OnnxPredictor, Predictor as _, SHIPPED_MODEL};
+use pledgecast::types::{Campaign, campaign_example};
+
+const AIM: Duration = Duration::from_millis(50);
+const RUNS: usize = 41;
+
+fn main() -> ExitCode {
+    let model = OnnxPredictor::load(SHIPPED_MODEL).expect("the shipped model loads");
+    let mut within = true;
+    for (name, campaign) in campaigns() {
+        let own = model
+            .predict(std::slice::from_ref(&campaign))
+            .expect("the model answers")[0]
+            .probability;
+        let bounds = default_bounds(&campaign, campaign.created_at);
+        let look = || Insight::compute(&model, &campaign, own, bounds).expect("the model answers");
+        let background = look().explanation.background;
+        let insight = median(|| drop(look()));
+        let context = median(|| {
+            let assessed = assess(&model, std::slice::from_ref(&campaign));
+            drop(assessed.expect("the model answers"));
+        });
+        println!(
+            "{name}: insight {insight:.1?} against {background} campaigns; score with context {context:.1?}"
+        );
+        within &= insight <= AIM;
+    }
+    println!("aim: {AIM:?} for an insight on one core");
+    ExitCode::from(u8::from(!within))
+}
+
+/// The example of the form, and one that differs from nearly all others in every group of inputs.
+fn campaigns() -> [(&'static str, Campaign); 2] {
+    let today = chrono::NaiveDate::from_ymd_opt(2025, 3, 1).expect("a day");
+    let usual = campaign_example(today);
+    let mut odd = usual.clone();
+    for (field, value) in [
+        ("usd_goal", "123456"),
+        ("deadline", "2025-04-12"),
+        ("country", "NO"),
+        ("currency", "NOK"),
+        ("analytics_name", "Latin"),
+        ("parent_name", "Music"),
+        ("position", ""),
+        ("has_video", "false"),
+        ("staff_pick", "true"),
+        ("is_not_first_project", "true"),
+    ] {
+        value.clone_into(odd.field_mut(field).expect("a field"));
+    }
+    [("the usual", usual), ("the odd", odd)].map(|(name, input)| {
+        let campaign = input.check(today).expect("a campaign that keeps the rules");
+        (name, campaign)
+    })
+}
+
+fn median(mut run: impl FnMut()) -> Duration {
+    let mut took: Vec<Duration> = (0..RUNS)
+        .map(|_| {
+            let start = Instant::now();
+            run();
+            start.elapsed()
+        })
+        .collect();
+    took.sort_unstable();
+    took[RUNS / 2]
+}

@@ -1,0 +1,100 @@
+// Every page, as narrow as a small phone and as wide as a desk, light and dark: it holds together, is
+// accessible, and the browser has nothing to complain about.
+
+import { expect, type Page, test } from "@playwright/test";
+
+import { keepScreenshot } from "../support/screenshots.ts";
+import {
+  expectAccessible,
+  expectNoSidewaysScroll,
+  gatherProblems,
+  predictExample,
+  register,
+  waitForResult,
+} from "../support/visitor.ts";
+
+const WIDTHS = [320, 1280];
+const SCHEMES = ["light", "dark"] as const;
+const OPEN_PAGES = ["/", "/login", "/register"];
+const OWN_PAGES = ["/", "/overview", "/predict", "/tasks", "/tasks?status=failed", "/transactions", "/account"];
+
+async function look(page: Page, path: string, project: string, name: string): Promise<void> {
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 800 });
+    for (const colorScheme of SCHEMES) {
+      await page.emulateMedia({ colorScheme });
+      await page.goto(path);
+      await expect(page.locator("h1")).toHaveCount(1);
+      await expectNoSidewaysScroll(page);
+      await expectAccessible(page, project === "hydrated");
+      await keepScreenshot(page, `${project}-${name}-${width}-${colorScheme}`);
+    }
+  }
+}
+
+function nameOf(path: string): string {
+  return path.replace(/\W+/g, "-").replace(/^-|-$/g, "") || "home";
+}
+
+test("pages that are open to all", async ({ page }, info) => {
+  test.slow();
+  const problems = gatherProblems(page);
+  for (const path of OPEN_PAGES) {
+    await look(page, path, info.project.name, `open-${nameOf(path)}`);
+  }
+  expect(problems).toEqual([]);
+});
+
+test("pages of somebody who just began", async ({ page }, info) => {
+  test.slow();
+  const problems = gatherProblems(page);
+  await register(page);
+  for (const path of OWN_PAGES) {
+    await look(page, path, info.project.name, `new-${nameOf(path)}`);
+  }
+  expect(problems).toEqual([]);
+});
+
+test("pages of somebody with a history", async ({ page }, info) => {
+  test.slow();
+  const problems = gatherProblems(page);
+  await register(page);
+  const task = await predictExample(page);
+  await waitForResult(page, info.project.name === "hydrated");
+  for (const path of ["/overview", "/predict?example=1", "/tasks", "/transactions"]) {
+    await look(page, path, info.project.name, `own-${nameOf(path)}`);
+  }
+  await look(page, task, info.project.name, "own-result");
+  expect(problems).toEqual([]);
+});
+
+test("a page that is not there says so, with the status to match", async ({ page }, info) => {
+  await register(page);
+  for (const path of ["/nothing-here", "/tasks/no-id", "/tasks/999999999"]) {
+    const answer = await page.goto(path);
+    expect(answer?.status(), path).toBe(404);
+    await expect(page.locator("h1")).toBeVisible();
+    await expectAccessible(page, info.project.name === "hydrated");
+  }
+});
+
+test("everything is reached by keyboard, and one sees where one is", async ({ page }, info) => {
+  test.skip(info.project.name !== "hydrated", "the same document without JavaScript");
+  await page.goto("/login");
+  await page.keyboard.press("Tab");
+  await expect(page.locator(":focus")).toHaveAttribute("href", /#/);
+  await page.keyboard.press("Enter");
+  await expect(page.locator("main")).toBeFocused();
+  const seen = new Set<string>();
+  for (let press = 0; press < 8; press += 1) {
+    await page.keyboard.press("Tab");
+    const focused = page.locator(":focus");
+    if ((await focused.count()) === 0) {
+      break;
+    }
+    const outline = await focused.evaluate((it) => getComputedStyle(it).outlineStyle);
+    expect(outline).not.toBe("none");
+    seen.add((await focused.getAttribute("name")) ?? (await focused.textContent()) ?? "");
+  }
+  expect([...seen]).toEqual(expect.arrayContaining(["email", "password"]));
+});

@@ -1,0 +1,48 @@
+// Signing in and out.
+
+import { expect, test } from "@playwright/test";
+
+import { gatherProblems, PASSWORD, register } from "../support/visitor.ts";
+
+test("somebody signs out, is asked to sign in where an account is needed, and is let in again", async ({ page }, info) => {
+  const problems = gatherProblems(page);
+  const email = await register(page);
+  await page.getByRole("banner").getByRole("link", { name: "Account" }).click();
+  await expect(page.locator("main")).toContainText(email);
+  await page.getByRole("button", { name: "Sign out", exact: true }).click();
+  await expect(page.getByRole("banner").getByRole("link", { name: "Log in" })).toBeVisible();
+
+  await page.goto("/tasks");
+  await expect(page).toHaveURL(/\/login\?next=\/tasks$/);
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password").fill("not the password");
+  await page.locator("main form").getByRole("button").click();
+  await expect(page.getByRole("alert")).toBeVisible();
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.locator("main form").getByRole("button").click();
+  await expect(page).toHaveURL(info.project.name === "hydrated" ? /\/tasks$/ : /\/(tasks|overview)$/);
+  await expect(page.getByRole("banner").getByRole("link", { name: "Account" })).toBeVisible();
+  expect(problems.filter((problem) => !problem.includes("401"))).toEqual([]);
+});
+
+test("a password is changed, and only the new one opens the account", async ({ page }) => {
+  const email = await register(page);
+  await page.goto("/account");
+  await page.getByLabel("Current password").fill(PASSWORD);
+  await page.getByLabel("New password").fill("another horse battery");
+  await page.locator("#password-form").getByRole("button").click();
+  await expect(page.locator("main [role=status]").first()).not.toBeEmpty();
+  await page.getByRole("button", { name: "Sign out", exact: true }).click();
+  await page.goto("/login");
+  for (const [password, place] of [
+    [PASSWORD, /\/login/],
+    ["another horse battery", /\/overview$/],
+  ] as const) {
+    await page.getByLabel("E-mail").fill(email);
+    await page.getByLabel("Password").fill(password);
+    await page.locator("main form").getByRole("button").click();
+    await expect(page.getByRole("alert").or(page.locator("h1:has-text('Overview')"))).toBeVisible();
+    await expect(page).toHaveURL(place);
+  }
+});

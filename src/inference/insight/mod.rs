@@ -1,0 +1,103 @@
+//! What is told beside a probability: how alike campaigns did, why, what if, what to change.
+//!
+//! [`assess`] is cheap and belongs to each score. [`Insight::compute`] asks the model thousands of times and is for
+//! when somebody looks. Everything here is computed from a campaign, a model and its manifest; who may
+//! see it and where it is kept is not known here.
+
+mod changes;
+mod explore;
+mod groups;
+mod neighbours;
+mod shapley;
+#[cfg(test)]
+pub(super) mod test_support;
+#[cfg(test)]
+mod tests;
+mod unlike;
+mod variants;
+mod what_if;
+
+pub use changes::{advise, default_bounds};
+pub use explore::explore;
+
+use neighbours::Region;
+
+use super::{PredictError, Prediction, Predictor};
+use crate::types::{Advice, Campaign, ChangeBounds, Curves, Explanation, ResultContext};
+
+/// What a model says of one campaign, with how campaigns alike did.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Assessment {
+    /// The probability, and its interval with the allowance for what is unlike anything seen.
+    pub prediction: Prediction,
+    /// How campaigns alike did.
+    pub context: ResultContext,
+}
+
+/// Scores campaigns and puts each score into its context.
+///
+/// # Errors
+/// As [`Predictor::score`].
+pub fn assess(
+    predictor: &dyn Predictor,
+    campaigns: &[Campaign],
+) -> Result<Vec<Assessment>, PredictError> {
+    let manifest = predictor.manifest();
+    let predictions = predictor.predict(campaigns)?;
+    if predictions.len() != campaigns.len() {
+        return Err(PredictError::Run("it answered too few rows".to_owned()));
+    }
+    let assessed = campaigns.iter().zip(predictions);
+    Ok(assessed
+        .map(|(campaign, prediction)| {
+            let region = Region::around(manifest, campaign);
+            let unlike = unlike::find(manifest, campaign, &region);
+            let tested = (prediction.interval_low, prediction.interval_high);
+            let (interval_low, interval_high) = unlike::widen(tested, &unlike);
+            Assessment {
+                prediction: Prediction {
+                    interval_low,
+                    interval_high,
+                    ..prediction
+                },
+                context: ResultContext {
+                    population: manifest.data.population.clone(),
+                    base_rate: neighbours::base_rate(manifest, campaign),
+                    neighbours: region.alike(),
+                    unlike,
+                },
+            }
+        })
+        .collect())
+}
+
+/// Why, what if and what to change.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Insight {
+    /// Why the probability is what it is.
+    pub explanation: Explanation,
+    /// What it would be.
+    pub curves: Curves,
+    /// What to change.
+    pub advice: Advice,
+}
+
+impl Insight {
+    /// Looks into the `probability` that the model gave for a campaign.
+    ///
+    /// # Errors
+    /// As [`Predictor::score`].
+    pub fn compute(
+        predictor: &dyn Predictor,
+        campaign: &Campaign,
+        probability: f64,
+        bounds: ChangeBounds,
+    ) -> Result<Self, PredictError> {
+        let row = predictor.encode(campaign);
+        Ok(Self {
+            explanation: shapley::explain(predictor, &row, probability)?,
+            curves: what_if::curves(predictor, campaign)?,
+            advice: advise(predictor, campaign, probability, bounds)?,
+        })
+    }
+}

@@ -1,0 +1,227 @@
+//! Campaigns alike and base rates, from the aggregates in the model's manifest.
+//!
+//! Alike are those of the same category with about the same goal and duration. Where these are fewer
+//! than [`ENOUGH`], the circle is widened step by step in the order of [`STEPS`]: what matters least to
+//! success goes first, the category last.
+
+use std::collections::BTreeMap;
+
+use crate::inference::{BaseRate, Cell, Manifest, Neighbours};
+use crate::types::{BaseRateView, Campaign, NeighboursView};
+
+/// Fewer campaigns than this are no rate.
+const ENOUGH: u64 = 50;
+
+/// Whose campaigns count as alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Circle {
+    Category,
+    Parent,
+    Everyone,
+}
+
+/// How far the goal may be from the campaign's own, in bins to either side; `None`: any.
+type GoalReach = Option<usize>;
+
+pub(super) const NEAR: GoalReach = Some(1);
+const WIDE: GoalReach = Some(3);
+
+/// Circle, goal, and whether the duration must be of the same bin.
+type Step = (Circle, GoalReach, bool);
+
+/// From the closest on.
+const STEPS: [Step; 9] = [
+    (Circle::Category, NEAR, true),
+    (Circle::Category, NEAR, false),
+    (Circle::Category, WIDE, false),
+    (Circle::Parent, NEAR, true),
+    (Circle::Parent, NEAR, false),
+    (Circle::Parent, WIDE, false),
+    (Circle::Parent, None, false),
+    (Circle::Everyone, NEAR, false),
+    (Circle::Everyone, None, false),
+];
+
+/// What the manifest counts around one campaign. Made once for a campaign: thousands of cells are looked
+/// through, and few belong to its parent category.
+pub(super) struct Region<'a> {
+    campaign: &'a Campaign,
+    neighbours: &'a Neighbours,
+    goal_bin: usize,
+    duration_bin: usize,
+    /// The cells of the parent category, and whether each is of the category itself.
+    cells: Vec<(bool, &'a Cell)>,
+}
+
+/// Counts of some cells, by goal bin.
+#[derive(Default)]
+struct Counts {
+    campaigns: u64,
+    successes: u64,
+    by_goal: BTreeMap<u32, u64>,
+}
+
+impl<'a> Region<'a> {
+    pub(super) fn around(manifest: &'a Manifest, campaign: &'a Campaign) -> Self {
+        let neighbours = &manifest.neighbours;
+        let circles: Vec<Circle> = neighbours
+            .categories
+            .iter()
+            .map(|it| match it.parent == campaign.parent_name {
+                true if it.name == campaign.analytics_name => Circle::Category,
+                true => Circle::Parent,
+                false => Circle::Everyone,
+            })
+            .collect();
+        let circle_of = |cell: &Cell| circles.get(index(cell.category)).copied();
+        let cells = neighbours.cells.iter();
+        let cells = cells.filter_map(|cell| match circle_of(cell)? {
+            Circle::Category => Some((true, cell)),
+            Circle::Parent => Some((false, cell)),
+            Circle::Everyone => None,
+        });
+        let days = u32::try_from(campaign.duration_days()).unwrap_or_default();
+        Self {
+            campaign,
+            neighbours,
+            goal_bin: neighbours.goal_bin(campaign.usd_goal),
+            duration_bin: neighbours.duration_bin(days),
+            cells: cells.collect(),
+        }
+    }
+
+    /// Whether the manifest counts anything anywhere.
+    pub(super) fn is_known(&self) -> bool {
+        !self.neighbours.cells.is_empty()
+    }
+
+    /// How many campaigns a step has.
+    pub(super) fn campaigns(&self, step: Step) -> u64 {
+        self.count(step).campaigns
+    }
+
+    /// The campaigns alike; `None` where nothing is counted.
+    pub(super) fn alike(&self) -> Option<NeighboursView> {
+        let mut counted = STEPS.into_iter().map(|step| (step, self.count(step)));
+        let (step, counts) = counted.find(|((circle, reach, _), counts)| {
+            let is_last = (*circle, *reach) == (Circle::Everyone, None);
+            counts.campaigns >= if is_last { 1 } else { ENOUGH }
+        })?;
+        Some(self.view(step, &counts))
+    }
+
+    fn count(&self, (circle, reach, same_duration): Step) -> Counts {
+        let is_alike = |cell: &Cell| {
+            reach.is_none_or(|reach| index(cell.goal_bin).abs_diff(self.goal_bin) <= reach)
+                && (!same_duration || index(cell.duration_bin) == self.duration_bin)
+        };
+        let mut total = Counts::default();
+        let mut add = |cell: &Cell| {
+            if is_alike(cell) {
+                total.campaigns += cell.campaigns;
+                total.successes += cell.successes;
+                *total.by_goal.entry(cell.goal_bin).or_default() += cell.campaigns;
+            }
+        };
+        if circle == Circle::Everyone {
+            self.neighbours.cells.iter().for_each(add);
+        } else {
+            let of_parent = circle == Circle::Parent;
+            let cells = self.cells.iter();
+            let cells = cells.filter(|(of_category, _)| of_parent || *of_category);
+            cells.for_each(|(_, cell)| add(cell));
+        }
+        total
+    }
+
+    fn view(&self, (circle, reach, same_duration): Step, counts: &Counts) -> NeighboursView {
+        let goals = &self.neighbours.goal_edges_usd;
+        let days = &self.neighbours.duration_edges_days;
+        let duration_bin = same_duration.then_some(self.duration_bin);
+        let lower_edge = |bin: usize| bin.checked_sub(1);
+        NeighboursView {
+            parent: (circle != Circle::Everyone).then(|| self.campaign.parent_name.clone()),
+            category: (circle == Circle::Category).then(|| self.campaign.analytics_name.clone()),
+            goal_from_usd: reach
+                .and_then(|reach| self.goal_bin.checked_sub(reach))
+                .and_then(lower_edge)
+                .and_then(|edge| goals.get(edge).copied()),
+            goal_below_usd: reach.and_then(|reach| goals.get(self.goal_bin + reach).copied()),
+            duration_from_days: duration_bin
+                .and_then(lower_edge)
+                .and_then(|edge| days.get(edge).copied()),
+            duration_below_days: duration_bin.and_then(|bin| days.get(bin).copied()),
+            campaigns: counts.campaigns,
+            success_rate: share(counts.successes, counts.campaigns),
+            goal_quartiles_usd: [0.25, 0.5, 0.75].map(|part| quantile(goals, counts, part)),
+        }
+    }
+}
+
+/// A number of a cell as an index.
+fn index(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// The goal below which `part` of the campaigns are, interpolated within its bin.
+fn quantile(edges: &[f64], counts: &Counts, part: f64) -> f64 {
+    let wanted = part * to_f64(counts.campaigns);
+    let mut before = 0.0;
+    for (bin, campaigns) in &counts.by_goal {
+        let campaigns = to_f64(*campaigns);
+        if before + campaigns >= wanted {
+            let (low, high) = ends(edges, index(*bin));
+            return low * (high / low).powf((wanted - before) / campaigns);
+        }
+        before += campaigns;
+    }
+    before
+}
+
+/// The ends of a bin; an open one is taken to reach as far as a factor of two.
+fn ends(edges: &[f64], bin: usize) -> (f64, f64) {
+    let low = bin.checked_sub(1).and_then(|edge| edges.get(edge)).copied();
+    let high = edges.get(bin).copied();
+    match (low, high) {
+        (Some(low), Some(high)) => (low, high),
+        (Some(low), None) => (low, low * 2.0),
+        (None, Some(high)) => (high / 2.0, high),
+        (None, None) => (1.0, 1.0),
+    }
+}
+
+/// How the category did, or its parent, or all, whichever is the closest that is known.
+pub(super) fn base_rate(manifest: &Manifest, campaign: &Campaign) -> BaseRateView {
+    let of = |category: Option<&str>| {
+        let mut rates = manifest.base_rates.iter();
+        rates.find(|it| it.parent == campaign.parent_name && it.category.as_deref() == category)
+    };
+    let known = of(Some(&campaign.analytics_name)).or_else(|| of(None));
+    known.map_or_else(
+        || BaseRateView {
+            parent: None,
+            category: None,
+            campaigns: manifest.data.campaigns,
+            success_rate: manifest.data.success_rate,
+        },
+        |rate: &BaseRate| BaseRateView {
+            parent: Some(rate.parent.clone()),
+            category: rate.category.clone(),
+            campaigns: rate.campaigns,
+            success_rate: rate.success_rate,
+        },
+    )
+}
+
+/// A share of counts; 0 of nothing.
+pub(super) fn share(part: u64, all: u64) -> f64 {
+    if all == 0 {
+        0.0
+    } else {
+        to_f64(part) / to_f64(all)
+    }
+}
+
+fn to_f64(count: u64) -> f64 {
+    u32::try_from(count).map_or(f64::from(u32::MAX), f64::from)
+}

@@ -1,0 +1,63 @@
+//! What the tests of insights share: the shipped model, and models that are a formula.
+
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::inference::{
+    Encoder, Manifest, OnnxPredictor, PredictError, Predictor, Row, SHIPPED_MODEL,
+};
+use crate::types::Campaign;
+
+/// The model that comes with the binary.
+pub fn shipped_model() -> &'static OnnxPredictor {
+    static MODEL: LazyLock<OnnxPredictor> =
+        LazyLock::new(|| OnnxPredictor::load(SHIPPED_MODEL).expect("the shipped model loads"));
+    &MODEL
+}
+
+/// A model that is a formula, with the manifest of the shipped one; it counts what it is asked.
+pub struct FakePredictor {
+    manifest: Manifest,
+    encoder: Encoder,
+    formula: Box<dyn Fn(&Row) -> f64 + Send + Sync>,
+    rows_asked: AtomicUsize,
+}
+
+impl FakePredictor {
+    /// Answers by `formula`.
+    pub fn new(formula: impl Fn(&Row) -> f64 + Send + Sync + 'static) -> Self {
+        let manifest = shipped_model().manifest().clone();
+        Self {
+            encoder: Encoder::new(&manifest),
+            manifest,
+            formula: Box::new(formula),
+            rows_asked: AtomicUsize::new(0),
+        }
+    }
+
+    /// The same with another background sample.
+    pub fn with_background(mut self, background: Vec<Vec<f64>>) -> Self {
+        self.manifest.background = background;
+        self
+    }
+
+    /// How many rows it was asked so far.
+    pub fn rows_asked(&self) -> usize {
+        self.rows_asked.load(Ordering::Relaxed)
+    }
+}
+
+impl Predictor for FakePredictor {
+    fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    fn encode(&self, campaign: &Campaign) -> Row {
+        self.encoder.encode(campaign)
+    }
+
+    fn score(&self, rows: &[Row]) -> Result<Vec<f64>, PredictError> {
+        self.rows_asked.fetch_add(rows.len(), Ordering::Relaxed);
+        Ok(rows.iter().map(&self.formula).collect())
+    }
+}

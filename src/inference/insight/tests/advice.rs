@@ -1,0 +1,183 @@
+//! What is suggested: real gains, within the bounds, and never what cannot be changed.
+
+use chrono::{NaiveDate, TimeDelta};
+use proptest::prelude::*;
+
+use crate::inference::Predictor;
+use crate::inference::insight::test_support::{FakePredictor, shipped_model};
+use crate::inference::insight::{Insight, advise, default_bounds};
+use crate::inference::test_support::sample;
+use crate::types::{Advice, Campaign, Change, ChangeBounds};
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+/// A plan with much to gain: a high goal, long, without a video.
+fn ambitious() -> Campaign {
+    Campaign {
+        usd_goal: 60_000.0,
+        deadline: day("2024-03-30"),
+        has_video: false,
+        staff_pick: false,
+        is_not_first_project: None,
+        analytics_name: "Product Design".to_owned(),
+        parent_name: "Design".to_owned(),
+        ..sample()
+    }
+}
+
+fn one(campaign: &Campaign) -> f64 {
+    let predictions = shipped_model().predict(std::slice::from_ref(campaign));
+    predictions.unwrap()[0].probability
+}
+
+/// Sets what a change names, field by field, as a user of the API does.
+fn set(campaign: &mut Campaign, change: &Change) {
+    match *change {
+        Change::LowerGoal { usd_goal } => campaign.usd_goal = usd_goal,
+        Change::ChangeDuration { deadline, .. } => campaign.deadline = deadline,
+        Change::MoveLaunch {
+            launched_at,
+            deadline,
+        } => (campaign.launched_at, campaign.deadline) = (launched_at, deadline),
+        Change::AddVideo { has_video } => campaign.has_video = has_video,
+    }
+}
+
+fn advice_of(campaign: &Campaign, bounds: ChangeBounds) -> Advice {
+    advise(shipped_model(), campaign, one(campaign), bounds).unwrap()
+}
+
+fn assert_is_sound(campaign: &Campaign, advice: &Advice) {
+    let own = one(campaign);
+    let close = |left: f64, right: f64| (left - right).abs() < 1e-6;
+    for rated in &advice.changes {
+        let mut plan = campaign.clone();
+        set(&mut plan, &rated.change);
+        assert!(close(one(&plan), rated.probability), "{rated:?}");
+        assert!(close(rated.gain, rated.probability - own), "{rated:?}");
+        assert!(rated.gain >= 0.01, "{rated:?}");
+        assert!(plan.usd_goal >= advice.bounds.goal_min_usd.min(campaign.usd_goal));
+        assert!((1..=60).contains(&plan.duration_days()));
+        if plan.launched_at != campaign.launched_at {
+            assert!(plan.launched_at >= advice.bounds.launch_earliest);
+            assert!(plan.launched_at <= advice.bounds.launch_latest);
+            assert!(plan.launched_at >= campaign.created_at);
+        }
+    }
+    assert!(advice.changes.len() <= 5);
+    let pairs = advice.changes.windows(2);
+    assert!(pairs.into_iter().all(|pair| pair[0].gain >= pair[1].gain));
+    if let Some(combination) = &advice.combination {
+        let mut plan = campaign.clone();
+        for change in &combination.changes {
+            set(&mut plan, change);
+        }
+        assert!(combination.changes.len() >= 2);
+        assert!(
+            close(one(&plan), combination.probability),
+            "{combination:?}"
+        );
+        assert!(combination.gain >= advice.changes[0].gain + 0.01);
+    }
+}
+
+#[test]
+fn each_gain_is_the_difference_of_two_single_scores() {
+    let campaign = ambitious();
+    let advice = advice_of(&campaign, default_bounds(&campaign, day("2024-01-20")));
+    assert!(advice.changes.len() >= 2, "{advice:?}");
+    assert!(advice.combination.is_some(), "{advice:?}");
+    assert_is_sound(&campaign, &advice);
+}
+
+#[test]
+fn the_default_bounds_are_half_the_goal_and_half_a_year_from_today_on() {
+    let bounds = default_bounds(&sample(), day("2024-01-20"));
+    assert!((bounds.goal_min_usd - 5_000.0).abs() < 1e-9);
+    assert_eq!(bounds.launch_earliest, day("2024-01-20"));
+    assert_eq!(bounds.launch_latest, day("2024-07-28"));
+    // Of a launch that is over, what could have been done is told from its own day on.
+    let over = default_bounds(&sample(), day("2026-11-23"));
+    assert_eq!(over.launch_earliest, sample().launched_at);
+}
+
+#[test]
+fn a_goal_that_may_not_be_lower_stays() {
+    let campaign = ambitious();
+    let bounds = ChangeBounds {
+        goal_min_usd: campaign.usd_goal,
+        ..default_bounds(&campaign, day("2024-01-20"))
+    };
+    let advice = advice_of(&campaign, bounds);
+    let lowers = |it: &Change| matches!(it, Change::LowerGoal { .. });
+    assert!(!advice.changes.iter().any(|it| lowers(&it.change)));
+    let mut combined = advice.combination.iter().flat_map(|it| &it.changes);
+    assert!(!combined.any(lowers));
+}
+
+#[test]
+fn a_model_that_minds_nothing_has_nothing_to_advise() {
+    let campaign = ambitious();
+    let indifferent = FakePredictor::new(|_| 0.5);
+    let bounds = default_bounds(&campaign, day("2024-01-20"));
+    let advice = advise(&indifferent, &campaign, 0.5, bounds).unwrap();
+    assert_eq!((advice.changes, advice.combination), (Vec::new(), None));
+}
+
+#[test]
+fn of_a_kind_the_least_effort_is_taken_that_brings_most() {
+    // All that counts is a duration of less than 40 days.
+    let model = FakePredictor::new(|row| if row[1] < 40.0 { 0.6 } else { 0.5 });
+    let campaign = ambitious();
+    let bounds = default_bounds(&campaign, day("2024-01-20"));
+    let advice = advise(&model, &campaign, 0.5, bounds).unwrap();
+    let changes: Vec<Change> = advice.changes.iter().map(|it| it.change).collect();
+    let deadline = campaign.launched_at + TimeDelta::days(35);
+    assert_eq!(changes, [Change::ChangeDuration { days: 35, deadline }]);
+}
+
+#[test]
+fn a_whole_insight_costs_a_bounded_number_of_scores() {
+    let model = FakePredictor::new(|row| 0.9 - f64::from(row[0]) / 30.0);
+    let campaign = ambitious();
+    let predictions = model.predict(std::slice::from_ref(&campaign));
+    let own = predictions.unwrap()[0].probability;
+    let bounds = default_bounds(&campaign, day("2024-01-20"));
+    let insight = Insight::compute(&model, &campaign, own, bounds).unwrap();
+    assert!(model.rows_asked() <= 34_000, "{}", model.rows_asked());
+    assert_eq!(insight.explanation.probability.to_bits(), own.to_bits());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn advice_keeps_its_bounds_whatever_the_plan(
+        log_goal in 4.0_f64..13.0,
+        duration in 1_i64..=60,
+        preparation in 0_i64..400,
+        has_video: bool,
+        least in 0.0_f64..1.2,
+        from in -100_i64..100,
+        window in 0_i64..366,
+    ) {
+        let launched_at = day("2025-05-14");
+        let campaign = Campaign {
+            usd_goal: log_goal.exp().round(),
+            created_at: launched_at - TimeDelta::days(preparation),
+            launched_at,
+            deadline: launched_at + TimeDelta::days(duration),
+            has_video,
+            staff_pick: false,
+            ..sample()
+        };
+        let launch_earliest = launched_at + TimeDelta::days(from);
+        let bounds = ChangeBounds {
+            goal_min_usd: campaign.usd_goal * least,
+            launch_earliest,
+            launch_latest: launch_earliest + TimeDelta::days(window),
+        };
+        assert_is_sound(&campaign, &advice_of(&campaign, bounds));
+    }
+}

@@ -1,0 +1,121 @@
+//! Where a campaign is unlike those that the model was trained on, and what that does to its interval.
+
+use super::neighbours::{Circle, NEAR, Region};
+use crate::inference::{Features, LABEL_FEATURES, Manifest, NUMBER_FEATURES};
+use crate::types::{Campaign, Unlike};
+
+/// How a feature is told to people: wire field, measure with its unit, and from the feature to the measure.
+type Measure = (&'static str, &'static str, &'static str, fn(f64) -> f64);
+
+/// The features that can lie outside of what was seen; flags, months and weekdays cannot.
+const MEASURES: [Measure; 7] = [
+    ("log_goal", "usd_goal", "goal_usd", f64::exp),
+    ("duration_days", "deadline", "duration_days", same),
+    (
+        "log_preparation",
+        "created_at",
+        "preparation_days",
+        f64::exp_m1,
+    ),
+    ("name_chars", "name", "name_chars", same),
+    ("name_words", "name", "name_words", same),
+    ("blurb_chars", "blurb", "blurb_chars", same),
+    ("blurb_words", "blurb", "blurb_words", same),
+];
+
+/// The model computes in f32: nearer than this to a bound is on it.
+const ON_THE_BOUND: f64 = 1e-5;
+/// A category or a goal in its parent with fewer campaigns than this is thinly covered.
+const THIN: u64 = 20;
+
+fn same(value: f64) -> f64 {
+    value
+}
+
+/// Every way in which a campaign is unlike; at most one a field, the weightiest.
+pub(super) fn find(manifest: &Manifest, campaign: &Campaign, region: &Region) -> Vec<Unlike> {
+    let mut found = out_of_range(manifest, campaign);
+    found.extend(unknown_words(manifest, campaign));
+    found.extend(thin_regions(region));
+    let mut fields = std::collections::BTreeSet::new();
+    found.retain(|unlike| fields.insert(unlike.field().to_owned()));
+    found
+}
+
+fn out_of_range(manifest: &Manifest, campaign: &Campaign) -> Vec<Unlike> {
+    let features = Features::of(campaign);
+    let numbers = NUMBER_FEATURES.iter().zip(features.numbers);
+    let outside = numbers.filter_map(|(feature, value)| {
+        let (_, field, measure, told) = MEASURES.iter().find(|it| it.0 == *feature)?;
+        let bounds = manifest.bounds.get(*feature)?;
+        let value = f64::from(value);
+        let inside = (bounds.low - ON_THE_BOUND)..=(bounds.high + ON_THE_BOUND);
+        (!inside.contains(&value)).then(|| Unlike::OutOfRange {
+            field: (*field).to_owned(),
+            measure: (*measure).to_owned(),
+            value: told(value),
+            min: told(bounds.low),
+            max: told(bounds.high),
+        })
+    });
+    outside.collect()
+}
+
+fn unknown_words(manifest: &Manifest, campaign: &Campaign) -> Vec<Unlike> {
+    let features = Features::of(campaign);
+    let words = LABEL_FEATURES.iter().zip(&features.labels);
+    let unknown = words.filter(|(feature, label)| {
+        let known = manifest.encodings.get(**feature);
+        known.is_some_and(|known| !known.iter().any(|it| it == label.as_ref()))
+    });
+    let told = unknown.filter_map(|(feature, _)| {
+        let (field, value) = match *feature {
+            "parent" => ("parent_name", &campaign.parent_name),
+            "category" => ("analytics_name", &campaign.analytics_name),
+            "country" => ("country", &campaign.country),
+            "currency" => ("currency", &campaign.currency),
+            _ => return None,
+        };
+        Some(Unlike::Unknown {
+            field: field.to_owned(),
+            value: value.clone(),
+        })
+    });
+    told.collect()
+}
+
+fn thin_regions(region: &Region) -> Vec<Unlike> {
+    if !region.is_known() {
+        return Vec::new();
+    }
+    let counted = [
+        ("analytics_name", (Circle::Category, None, false)),
+        ("usd_goal", (Circle::Parent, NEAR, false)),
+        ("deadline", (Circle::Parent, None, true)),
+    ];
+    let counted = counted.map(|(field, step)| (field, region.campaigns(step)));
+    let thin = counted
+        .into_iter()
+        .filter(|(_, campaigns)| *campaigns < THIN);
+    thin.map(|(field, campaigns)| Unlike::Thin {
+        field: field.to_owned(),
+        campaigns,
+    })
+    .collect()
+}
+
+/// Moves both ends of an interval outwards, by a share of what is left to 0 and to 1 for each way in
+/// which the campaign is unlike. The share is an allowance: no coverage can be tested where there is no
+/// data.
+pub(super) fn widen((low, high): (f64, f64), unlike: &[Unlike]) -> (f64, f64) {
+    let keeps: f64 = unlike.iter().map(|it| 1.0 - allowance(it)).product();
+    (low * keeps, 1.0 - (1.0 - high) * keeps)
+}
+
+fn allowance(unlike: &Unlike) -> f64 {
+    match unlike {
+        Unlike::OutOfRange { .. } => 0.25,
+        Unlike::Unknown { .. } => 0.15,
+        Unlike::Thin { .. } => 0.1,
+    }
+}

@@ -1,0 +1,114 @@
+//! A campaign with one thing changed, so that the other fields still make sense.
+
+use chrono::{Datelike, NaiveDate, TimeDelta};
+
+use crate::inference::{PredictError, Predictor, Row};
+use crate::types::Campaign;
+
+/// The years that a campaign's dates may lie in; the rules of the form know the same ones.
+const YEARS: std::ops::RangeInclusive<i32> = 2009..=2099;
+
+/// Another goal, in US dollars.
+pub(super) fn with_goal(campaign: &Campaign, usd_goal: f64) -> Campaign {
+    Campaign {
+        usd_goal,
+        ..campaign.clone()
+    }
+}
+
+/// Another duration: the deadline moves.
+pub(super) fn with_duration(campaign: &Campaign, days: u32) -> Campaign {
+    Campaign {
+        deadline: campaign.launched_at + TimeDelta::days(days.into()),
+        ..campaign.clone()
+    }
+}
+
+/// Another preparation: the draft's date moves, all that follows stays.
+pub(super) fn with_preparation(campaign: &Campaign, days: u32) -> Campaign {
+    Campaign {
+        created_at: campaign.launched_at - TimeDelta::days(days.into()),
+        ..campaign.clone()
+    }
+}
+
+/// Another launch as if everything had been begun that much earlier or later: all dates move together.
+pub(super) fn with_all_dates_moved(campaign: &Campaign, launched_at: NaiveDate) -> Campaign {
+    let moved = launched_at - campaign.launched_at;
+    Campaign {
+        created_at: campaign.created_at + moved,
+        ..with_launch(campaign, launched_at)
+    }
+}
+
+/// Another launch of the campaign that is being prepared: the draft's date stays, the duration too.
+pub(super) fn with_launch(campaign: &Campaign, launched_at: NaiveDate) -> Campaign {
+    Campaign {
+        launched_at,
+        deadline: launched_at + (campaign.deadline - campaign.launched_at),
+        ..campaign.clone()
+    }
+}
+
+/// Whether the form would take the dates.
+pub(super) fn has_allowed_dates(campaign: &Campaign) -> bool {
+    let dates = [campaign.created_at, campaign.launched_at, campaign.deadline];
+    dates.iter().all(|date| YEARS.contains(&date.year()))
+        && campaign.created_at <= campaign.launched_at
+}
+
+/// The scores of campaigns, in their order.
+pub(super) fn score_all(
+    predictor: &dyn Predictor,
+    campaigns: &[Campaign],
+) -> Result<Vec<f64>, PredictError> {
+    let rows: Vec<Row> = campaigns.iter().map(|it| predictor.encode(it)).collect();
+    predictor.score(&rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inference::test_support::{sample, today};
+    use crate::types::CampaignInput;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_change_moves_the_dates_that_hang_on_it_and_no_other() {
+        let sample = sample();
+        let longer = with_duration(&sample, 60);
+        assert_eq!(longer.launched_at, sample.launched_at);
+        assert_eq!(longer.duration_days(), 60);
+        let later = with_launch(&sample, day("2024-03-30"));
+        assert_eq!((later.duration_days(), later.preparation_days()), (21, 75));
+        let moved = with_all_dates_moved(&sample, day("2024-03-30"));
+        assert_eq!((moved.duration_days(), moved.preparation_days()), (21, 15));
+        let prepared = with_preparation(&sample, 100);
+        assert_eq!(
+            (prepared.duration_days(), prepared.preparation_days()),
+            (21, 100)
+        );
+    }
+
+    #[test]
+    fn dates_are_allowed_where_the_form_takes_them() {
+        for launch in [
+            "2008-12-31",
+            "2009-01-20",
+            "2024-01-10",
+            "2099-12-01",
+            "2099-12-20",
+        ] {
+            for campaign in [
+                with_launch(&sample(), day(launch)),
+                with_all_dates_moved(&sample(), day(launch)),
+            ] {
+                let taken = CampaignInput::from(&campaign).check(today()).is_ok();
+                assert_eq!(has_allowed_dates(&campaign), taken, "{launch}");
+            }
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! What a planner may change of a campaign that was paid for: the questions of what if, and the bounds of
+//! advice, as text when they arrive and checked.
+
+use serde::{Deserialize, Serialize};
+
+use super::field_checker::Checker;
+use super::{Campaign, CampaignInput, ChangeBounds, FieldErrors, GOAL_MAX_USD, Violation};
+
+/// Most days between the bounds of a launch.
+const LAUNCH_WINDOW_MAX_DAYS: u32 = 366;
+
+impl CampaignInput {
+    /// The fields that may differ from the campaign that was paid for: what a planner can still choose.
+    pub const PLANNED: [&str; 6] = [
+        "usd_goal",
+        "created_at",
+        "launched_at",
+        "deadline",
+        "has_video",
+        "staff_pick",
+    ];
+
+    /// The campaign `paid` with these fields changed, by the same rules; blank fields stay as they are.
+    ///
+    /// # Errors
+    /// Every broken rule, and every field that may not change, by its wire name.
+    pub fn check_changed(&self, paid: &Campaign) -> Result<Campaign, FieldErrors> {
+        let mut given = self.clone();
+        let mut plan = Self::from(paid);
+        let mut errors = FieldErrors::new();
+        for field in Self::FIELDS {
+            let text = given.field_mut(field).map(std::mem::take);
+            let Some(text) = text.filter(|text| !text.trim().is_empty()) else {
+                continue;
+            };
+            if Self::PLANNED.contains(&field) {
+                plan.set(field, text);
+            } else if !is_repeated(paid, field, text) {
+                errors.insert(field.to_owned(), stays());
+            }
+        }
+        // No date is blank, so today is not asked for.
+        match plan.check(paid.launched_at) {
+            Ok(campaign) if errors.is_empty() => Ok(campaign),
+            Ok(_) => Err(errors),
+            Err(broken) => {
+                errors.extend(broken);
+                Err(errors)
+            }
+        }
+    }
+
+    fn set(&mut self, field: &str, text: String) {
+        if let Some(value) = self.field_mut(field) {
+            *value = text;
+        }
+    }
+}
+
+/// Whether a field says, in whatever words, what was paid for.
+fn is_repeated(paid: &Campaign, field: &str, text: String) -> bool {
+    let mut repeated = CampaignInput::from(paid);
+    repeated.set(field, text);
+    repeated.check(paid.launched_at).as_ref() == Ok(paid)
+}
+
+fn stays() -> Violation {
+    Violation::Rejected {
+        reason: format!(
+            "stays as it was paid for; what may change is {}",
+            CampaignInput::PLANNED.join(", ")
+        ),
+    }
+}
+
+/// The asker's bounds of advice, as they arrive: text, blank where the default is meant.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[expect(
+    missing_docs,
+    reason = "each field is described at the field of `ChangeBounds` of its name"
+)]
+pub struct ChangeBoundsInput {
+    pub goal_min_usd: String,
+    pub launch_earliest: String,
+    pub launch_latest: String,
+}
+
+impl ChangeBoundsInput {
+    /// Checks every bound; blank ones are the default.
+    ///
+    /// # Errors
+    /// Every broken rule, by the name of its field.
+    pub fn check(&self, default: ChangeBounds) -> Result<ChangeBounds, FieldErrors> {
+        let mut checker = Checker::default();
+        let is_given = |text: &str| !text.trim().is_empty();
+        let mut bounds = default;
+        if is_given(&self.goal_min_usd) {
+            let least = checker.number("goal_min_usd", &self.goal_min_usd, 0.0, GOAL_MAX_USD);
+            bounds.goal_min_usd = least.unwrap_or_default();
+        }
+        if is_given(&self.launch_earliest) {
+            let earliest = checker.required_date("launch_earliest", &self.launch_earliest);
+            bounds.launch_earliest = earliest.unwrap_or_default();
+            bounds.launch_latest = default.launch_latest.max(bounds.launch_earliest);
+        }
+        if is_given(&self.launch_latest) {
+            let latest = checker.required_date("launch_latest", &self.launch_latest);
+            bounds.launch_latest = latest.unwrap_or_default();
+            if !is_given(&self.launch_earliest) {
+                bounds.launch_earliest = default.launch_earliest.min(bounds.launch_latest);
+            }
+        }
+        let other = "launch_earliest".to_owned();
+        let days = (bounds.launch_latest - bounds.launch_earliest).num_days();
+        if checker.errors.is_empty() && days < 0 {
+            checker.fail("launch_latest", Violation::Before { other });
+        } else if checker.errors.is_empty() && days > i64::from(LAUNCH_WINDOW_MAX_DAYS) {
+            let max_days = LAUNCH_WINDOW_MAX_DAYS;
+            checker.fail("launch_latest", Violation::TooLongAfter { other, max_days });
+        }
+        if checker.errors.is_empty() {
+            Ok(bounds)
+        } else {
+            Err(checker.errors)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+
+    use super::*;
+    use crate::types::campaign_example;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn paid() -> Campaign {
+        let today = day("2026-03-01");
+        campaign_example(today).check(today).unwrap()
+    }
+
+    fn changed(field: &str, value: &str) -> Result<Campaign, FieldErrors> {
+        let mut changes = CampaignInput::default();
+        *changes.field_mut(field).unwrap() = value.to_owned();
+        changes.check_changed(&paid())
+    }
+
+    #[test]
+    fn nothing_changed_is_the_campaign_that_was_paid_for() {
+        assert_eq!(CampaignInput::default().check_changed(&paid()), Ok(paid()));
+        assert_eq!(
+            CampaignInput::from(&paid()).check_changed(&paid()),
+            Ok(paid())
+        );
+    }
+
+    #[test]
+    fn what_is_planned_may_change_by_the_same_rules() {
+        assert_eq!(
+            changed("has_video", "false").map(|it| it.has_video),
+            Ok(false)
+        );
+        assert_eq!(
+            changed("deadline", "2026-03-20").map(|it| it.duration_days()),
+            Ok(5)
+        );
+        for (field, value) in [
+            ("usd_goal", "-1"),
+            ("deadline", "2026-12-31"),
+            ("staff_pick", "?"),
+        ] {
+            let errors = changed(field, value).unwrap_err();
+            assert_eq!(errors.keys().collect::<Vec<_>>(), [field]);
+        }
+    }
+
+    #[test]
+    fn what_was_paid_for_may_be_repeated_and_not_changed() {
+        assert_eq!(changed("country", "us"), Ok(paid()));
+        for (field, value) in [
+            ("country", "GB"),
+            ("currency", "EUR"),
+            ("name", "Another"),
+            ("analytics_name", "Playing Cards"),
+            ("is_not_first_project", "true"),
+            ("prelaunch_activated", "true"),
+        ] {
+            let errors = changed(field, value).unwrap_err();
+            assert_eq!(errors.keys().collect::<Vec<_>>(), [field]);
+        }
+    }
+
+    fn bounds(goal: &str, earliest: &str, latest: &str) -> Result<ChangeBounds, FieldErrors> {
+        let default = ChangeBounds {
+            goal_min_usd: 500.0,
+            launch_earliest: day("2026-03-01"),
+            launch_latest: day("2026-09-01"),
+        };
+        let input = ChangeBoundsInput {
+            goal_min_usd: goal.to_owned(),
+            launch_earliest: earliest.to_owned(),
+            launch_latest: latest.to_owned(),
+        };
+        input.check(default)
+    }
+
+    #[test]
+    fn a_blank_bound_is_the_default_and_never_contradicts_the_other() {
+        assert_eq!(
+            bounds("", "", "").unwrap().goal_min_usd.to_bits(),
+            500_f64.to_bits()
+        );
+        let late = bounds("", "2026-12-01", "").unwrap();
+        assert_eq!(late.launch_latest, day("2026-12-01"));
+        let early = bounds("", "", "2026-02-01").unwrap();
+        assert_eq!(early.launch_earliest, day("2026-02-01"));
+    }
+
+    #[test]
+    fn every_broken_bound_is_named() {
+        for (given, field) in [
+            (["x", "", ""], "goal_min_usd"),
+            (["-1", "", ""], "goal_min_usd"),
+            (["", "soon", ""], "launch_earliest"),
+            (["", "", "2026-02-30"], "launch_latest"),
+            (["", "2026-05-01", "2026-04-30"], "launch_latest"),
+            (["", "2026-01-01", "2027-05-01"], "launch_latest"),
+        ] {
+            let errors = bounds(given[0], given[1], given[2]).unwrap_err();
+            assert_eq!(errors.keys().collect::<Vec<_>>(), [field]);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Two web processes and three workers on a PostgreSQL that can be stopped and started.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use crate::support::{Database, Program, Server, Site};
+
+/// Who stops and starts PostgreSQL: a program that is called with `start`, or with a mode to stop in.
+const CONTROL: &str = "CRASH_POSTGRES_CONTROL";
+const SERVER: &str = "CRASH_DATABASE_URL";
+const MISSING: &str =
+    "is not set: run `cargo xtask test` or `cargo xtask crash`, which start a PostgreSQL for it";
+
+const WEBS: usize = 2;
+const WORKERS: usize = 3;
+const LEASE: Duration = Duration::from_secs(2);
+const SETTINGS: [(&str, &str); 3] = [
+    ("PLEDGECAST_WORKERS", "1"),
+    ("PLEDGECAST_LEASE_SECONDS", "2"),
+    ("PLEDGECAST_DATABASE_CONNECTIONS", "8"),
+];
+const WEB_SETTINGS: [(&str, &str); 2] = [
+    ("PLEDGECAST_WORKERS", "0"),
+    ("PLEDGECAST_DATABASE_CONNECTIONS", "8"),
+];
+
+/// Where each web process is now; it moves when it is started again.
+pub type Urls = Arc<RwLock<Vec<String>>>;
+
+pub struct Town {
+    pub site: Site,
+    webs: Vec<Server>,
+    workers: Vec<Program>,
+    urls: Urls,
+    control: PathBuf,
+}
+
+impl Town {
+    pub async fn build() -> Self {
+        let variable =
+            |name: &str| std::env::var(name).unwrap_or_else(|_| panic!("{name} {MISSING}"));
+        let control = PathBuf::from(variable(CONTROL));
+        let database = Database::create_on(&variable(SERVER)).await;
+        let site = Site::on(database, TempDir::new().unwrap());
+        let mut webs = Vec::new();
+        for _ in 0..WEBS {
+            webs.push(site.serve(&WEB_SETTINGS).await);
+        }
+        let urls = webs.iter().map(|web| web.url.clone()).collect();
+        Self {
+            workers: (0..WORKERS).map(|_| site.worker(&SETTINGS)).collect(),
+            webs,
+            urls: Arc::new(RwLock::new(urls)),
+            site,
+            control,
+        }
+    }
+
+    pub fn urls(&self) -> Urls {
+        Arc::clone(&self.urls)
+    }
+
+    /// Any of the web processes.
+    pub fn web(&self) -> &Server {
+        &self.webs[0]
+    }
+
+    pub async fn kill_worker(&mut self, which: usize, pause: Duration) -> String {
+        let which = which % WORKERS;
+        self.workers[which].signal("KILL");
+        tokio::time::sleep(pause).await;
+        self.workers[which] = self.site.worker(&SETTINGS);
+        format!("worker {which} killed")
+    }
+
+    pub async fn kill_web(&mut self, which: usize, pause: Duration) -> String {
+        let which = which % WEBS;
+        self.webs[which].program.signal("KILL");
+        tokio::time::sleep(pause).await;
+        self.webs[which] = self.site.serve(&WEB_SETTINGS).await;
+        let url = &self.webs[which].url;
+        self.urls.write().unwrap()[which].clone_from(url);
+        format!("web {which} killed")
+    }
+
+    pub async fn freeze_worker(&mut self, which: usize) -> String {
+        let which = which % WORKERS;
+        self.workers[which].signal("STOP");
+        tokio::time::sleep(LEASE * 3 / 2).await;
+        self.workers[which].signal("CONT");
+        format!("worker {which} frozen")
+    }
+
+    pub async fn restart_postgres(&mut self, mode: &str, pause: Duration) -> String {
+        self.control(mode).await;
+        tokio::time::sleep(pause).await;
+        self.control("start").await;
+        format!("PostgreSQL stopped ({mode})")
+    }
+
+    async fn control(&self, what: &str) {
+        let mut command = Command::new(&self.control);
+        command.arg(what);
+        let output = tokio::task::spawn_blocking(move || command.output().unwrap())
+            .await
+            .unwrap();
+        assert!(output.status.success(), "{what}: {output:?}");
+    }
+
+    /// Nobody may have died of what happened to others.
+    pub fn check_that_all_run(&mut self) {
+        let webs = self.webs.iter_mut().map(|web| &mut web.program);
+        for program in webs.chain(&mut self.workers) {
+            assert!(
+                program.is_running(),
+                "a process ended by itself:\n{}",
+                program.log()
+            );
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The ledger and the life of tasks against a small model of them in plain Rust: whatever order people,
+//! workers and time take their steps in, both must say the same after each, on SQLite and on PostgreSQL.
+//!
+//! Unlike the other tests this one calls into the crate: over HTTP nobody can hold a worker between its
+//! claim and its settling.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test says what is wrong by panicking"
+)]
+
+mod reference;
+mod steps;
+mod world;
+
+use proptest::collection::vec;
+use proptest::test_runner::{Config, TestRunner};
+
+use world::{Engine, Template, World};
+
+/// A copy of a database takes PostgreSQL a second, SQLite none.
+const CASES_SQLITE: u32 = 64;
+const CASES_POSTGRES: u32 = 16;
+const STEPS_MAX: usize = 80;
+
+#[test]
+fn ledger_and_tasks_follow_the_reference_on_sqlite() {
+    follow_the_reference(Engine::Sqlite);
+}
+
+#[test]
+fn ledger_and_tasks_follow_the_reference_on_postgres() {
+    follow_the_reference(Engine::Postgres);
+}
+
+fn follow_the_reference(engine: Engine) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let template = runtime.block_on(Template::make(engine));
+    let config = Config {
+        cases: match engine {
+            Engine::Sqlite => CASES_SQLITE,
+            Engine::Postgres => CASES_POSTGRES,
+        },
+        max_shrink_iters: 400,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    let mut runner = TestRunner::new(config);
+    runner
+        .run(&vec(steps::step(), 1..STEPS_MAX), |steps| {
+            runtime.block_on(async {
+                let mut world = World::open(&template).await;
+                let mut reference = reference::Reference::new(world.users.len());
+                for step in steps {
+                    world.take(&step, &mut reference).await?;
+                    world.compare(&reference, &step).await?;
+                }
+                world.audit().await
+            })
+        })
+        .unwrap();
+}
