@@ -19,6 +19,7 @@ import data
 import fixtures
 import graph
 import intervals
+import moves
 import recipe
 import scores
 from data import NUMBER, NUMBERS
@@ -95,6 +96,7 @@ def judge(campaigns, test_from):
         "spread": widest,
         "coverage": min(share for share, _ in covered),
         "groups": sum(count for _, count in covered),
+        "moves": moves.measure(pupil, test, encodings, SEED),
     }
 
 
