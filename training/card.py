@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+import recipe
 import scores
 
 MODES = {"staff_pick_as_given": "staff pick as given", "staff_pick_false": "staff pick set to false"}
@@ -27,6 +28,8 @@ def write(folder, manifest, judged):
         "test_rate": percent(test.success.mean()),
         "scores": scores_table(judged),
         "picks": picks_table(judged),
+        "moves": moves_table(judged),
+        "share": f"{recipe.SHARE_WITHOUT_PICK:.0%}",
         "months": months_table(judged),
         "parents": parents_table(judged),
         "interval_method": manifest["intervals"]["method"],
@@ -74,6 +77,8 @@ def scores_table(judged):
         [name, *(with_spread(measure, success, judged["probability"][mode]) for mode in MODES)]
         for name, measure in measures.items()
     ]
+    chance = [f"{scores.ece_by_chance(judged['probability'][mode]):.3f}" for mode in MODES]
+    rows.append(["the ECE that chance alone makes on so many campaigns", *chance])
     return table(["measure", *MODES.values()], rows)
 
 
@@ -98,6 +103,11 @@ def months_table(judged):
     return table(["launched", "mode", "n", "AUC", "mean score", "succeeded"], rows)
 
 
+def moves_table(judged):
+    rows = [[field, f"{100 * moved:.1f}", f"{lost:.3f}"] for field, moved, lost in judged["moves"]]
+    return table(["exchanged between campaigns", "moves the score by points, on average", "AUC lost"], rows)
+
+
 def parents_table(judged):
     test, rows = judged["test"], []
     parents, counts = np.unique(test.column("parent").astype(str), return_counts=True)
@@ -109,9 +119,9 @@ def parents_table(judged):
         cells = [parent, count, percent(success.mean())]
         for mode in MODES:
             p = judged["probability"][mode][chosen]
-            cells += [with_spread(scores.auc, success, p), f"{scores.ece(success, p):.3f}"]
+            cells += [with_spread(scores.auc, success, p), f"{scores.ece(success, p):.3f} ({scores.ece_by_chance(p):.3f})"]
         rows.append(cells)
-    return table(["parent", "n", "succeeded", "AUC, as given", "ECE", "AUC, set to false", "ECE"], rows)
+    return table(["parent", "n", "succeeded", "AUC, as given", "ECE (by chance)", "AUC, set to false", "ECE (by chance)"], rows)
 
 
 def calibration_picture(judged):

@@ -52,3 +52,10 @@ def spread(measure, success, probability, rounds=400, seed=7):
         if 0 < success[rows].sum() < len(rows):
             values.append(measure(success[rows], probability[rows]))
     return tuple(float(v) for v in np.quantile(values, [0.025, 0.975]))
+
+
+def ece_by_chance(probability, rounds=200, seed=7):
+    """The ECE that a perfectly calibrated score shows on so many campaigns, for chance alone."""
+    random = np.random.default_rng(seed)
+    drawn = (random.random(len(probability)) < probability for _ in range(rounds))
+    return float(np.mean([ece(success.astype(float), probability) for success in drawn]))

@@ -3,7 +3,9 @@
 //! Columns may stand in any order; a column that is absent counts as blank, one that is no field of a
 //! campaign is ignored.
 
-use std::io::Read;
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Read};
+use std::path::Path;
 
 use chrono::NaiveDate;
 use csv::StringRecord;
@@ -25,6 +27,9 @@ pub enum CsvError {
     /// A field has two columns.
     #[error("the header names {0} twice")]
     DoubleColumn(String),
+    /// Writing the output would destroy the input.
+    #[error("input and output are the same file")]
+    SameFile,
 }
 
 /// Why one record is no campaign.
@@ -44,6 +49,39 @@ pub enum RecordError {
     /// Bytes that are not UTF-8.
     #[error("is not UTF-8 text")]
     NotText,
+}
+
+/// What became of the campaigns of a file.
+#[derive(Debug, Default, PartialEq)]
+pub struct CsvReport {
+    /// How many were done.
+    pub done: u64,
+    /// The lines that were not, each with its reason.
+    pub failed: Vec<(u64, RecordError)>,
+}
+
+impl CsvReport {
+    pub(super) fn add(&mut self, line: u64, outcome: Result<(), RecordError>) {
+        match outcome {
+            Ok(()) => self.done += 1,
+            Err(reason) => self.failed.push((line, reason)),
+        }
+    }
+}
+
+/// Opens a file to read and another to write.
+pub(super) fn open_pair(
+    input: &Path,
+    output: &Path,
+) -> Result<(BufReader<File>, BufWriter<File>), CsvError> {
+    let source = File::open(input)?;
+    if output.exists() && input.canonicalize()? == output.canonicalize()? {
+        return Err(CsvError::SameFile);
+    }
+    Ok((
+        BufReader::new(source),
+        BufWriter::new(File::create(output)?),
+    ))
 }
 
 fn describe(errors: &FieldErrors) -> String {

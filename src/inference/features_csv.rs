@@ -3,32 +3,21 @@
 //! The output has one line for each campaign that keeps the rules: `row` (its number in the input, from
 //! 1), then [`feature_names`]. Numbers are written so that they read back as the very same `f32`.
 
-use std::fs::File;
-use std::io::{BufReader, BufWriter, Read, Write};
+use std::io::{Read, Write};
 use std::path::Path;
 
 use chrono::NaiveDate;
 
-use super::campaign_csv::{CampaignReader, CsvError, RecordError};
+use super::campaign_csv::{CampaignReader, CsvError, CsvReport, open_pair};
 use super::features::{Features, feature_names};
-
-/// What became of the campaigns of a file.
-#[derive(Debug, Default, PartialEq)]
-pub struct FeaturesReport {
-    /// How many were written.
-    pub written: u64,
-    /// The lines that were left out, each with its reason.
-    pub left_out: Vec<(u64, RecordError)>,
-}
 
 /// Writes the features of every campaign in `input` to `output`. `today` stands in for a blank
 /// `created_at`.
 ///
 /// # Errors
 /// Where a file cannot be read or written, or the header is not that of campaigns.
-pub fn run(input: &Path, output: &Path, today: NaiveDate) -> Result<FeaturesReport, CsvError> {
-    let source = BufReader::new(File::open(input)?);
-    let target = BufWriter::new(File::create(output)?);
+pub fn run(input: &Path, output: &Path, today: NaiveDate) -> Result<CsvReport, CsvError> {
+    let (source, target) = open_pair(input, output)?;
     convert(source, target, today)
 }
 
@@ -40,28 +29,25 @@ pub fn convert(
     source: impl Read,
     target: impl Write,
     today: NaiveDate,
-) -> Result<FeaturesReport, CsvError> {
+) -> Result<CsvReport, CsvError> {
     let reader = CampaignReader::new(source, today)?;
     let mut writer = csv::Writer::from_writer(target);
     writer.write_record(std::iter::once("row").chain(feature_names()))?;
-    let mut report = FeaturesReport::default();
+    let mut report = CsvReport::default();
     for record in reader {
         let record = record?;
-        match record.campaign {
-            Ok(campaign) => {
-                let features = Features::of(&campaign);
-                writer.write_field(record.number.to_string())?;
-                for number in features.numbers {
-                    writer.write_field(number.to_string())?;
-                }
-                for label in &features.labels {
-                    writer.write_field(label.as_ref())?;
-                }
-                writer.write_record(None::<&[u8]>)?;
-                report.written += 1;
+        if let Ok(campaign) = &record.campaign {
+            let features = Features::of(campaign);
+            writer.write_field(record.number.to_string())?;
+            for number in features.numbers {
+                writer.write_field(number.to_string())?;
             }
-            Err(reason) => report.left_out.push((record.line, reason)),
+            for label in &features.labels {
+                writer.write_field(label.as_ref())?;
+            }
+            writer.write_record(None::<&[u8]>)?;
         }
+        report.add(record.line, record.campaign.map(drop));
     }
     writer.flush()?;
     Ok(report)
@@ -82,7 +68,7 @@ mod tests {
             today(),
         )
         .unwrap();
-        assert_eq!((report.written, report.left_out.len()), (2, 0));
+        assert_eq!((report.done, report.failed.len()), (2, 0));
         let mut reader = csv::Reader::from_reader(output.as_slice());
         let lines: Vec<_> = reader.records().map(Result::unwrap).collect();
         assert_eq!(lines.len(), 2);
@@ -102,9 +88,9 @@ mod tests {
         let mut output = Vec::new();
         let text = wire_csv(&[sample(), bad, sample()]);
         let report = convert(text.as_bytes(), &mut output, today()).unwrap();
-        assert_eq!(report.written, 2);
-        assert_eq!(report.left_out.len(), 1);
-        assert_eq!(report.left_out[0].0, 3);
+        assert_eq!(report.done, 2);
+        assert_eq!(report.failed.len(), 1);
+        assert_eq!(report.failed[0].0, 3);
         let text = String::from_utf8(output).unwrap();
         assert!(
             text.lines().nth(2).unwrap().starts_with("3,"),

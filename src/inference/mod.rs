@@ -16,13 +16,14 @@ mod neighbours;
 mod onnx;
 mod pool;
 mod predictor;
+pub mod score_csv;
 
 #[cfg(test)]
 mod test_support;
 #[cfg(test)]
 mod tests;
 
-pub use campaign_csv::{CampaignReader, CampaignRecord, CsvError, RecordError};
+pub use campaign_csv::{CampaignReader, CampaignRecord, CsvError, CsvReport, RecordError};
 pub use encoder::Encoder;
 pub use features::{
     FEATURE_COUNT, FEATURE_SET, Features, LABEL_FEATURES, NUMBER_FEATURES, category_label,

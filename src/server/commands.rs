@@ -4,10 +4,10 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 
-use super::config::{Cli, Command, FeaturesArgs, UserArgs, UserCommand};
+use super::config::{Cli, Command, CsvArgs, UserArgs, UserCommand};
 use super::{serve, setup, telemetry};
 use crate::entities::Database;
-use crate::inference::features_csv;
+use crate::inference::{CsvReport, OnnxPredictor, SHIPPED_MODEL, features_csv, score_csv};
 use crate::queue::Signals;
 use crate::services::attempts::Attempts;
 use crate::services::ledger::Ledger;
@@ -30,6 +30,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Audit(args) => return report_audit(&setup::database(&args).await?).await,
         Command::User(args) => change_user(args).await?,
+        Command::Score(args) => return score(&args),
         Command::Features(args) => write_features(&args)?,
     }
     Ok(ExitCode::SUCCESS)
@@ -113,22 +114,38 @@ fn read_password() -> anyhow::Result<String> {
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-/// Rows that break the rules are told and left out, so that training sees what a user could have entered.
+fn score(args: &CsvArgs) -> anyhow::Result<ExitCode> {
+    let predictor = OnnxPredictor::load(SHIPPED_MODEL)?;
+    let today = setup::clock().now().date_naive();
+    let report = score_csv::run(&predictor, &args.input, &args.output, today)?;
+    tell(&report);
+    Ok(if report.failed.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Campaigns that break the rules are told and left out, so that training sees what a user could have
+/// entered; that is no failure.
+fn write_features(args: &CsvArgs) -> anyhow::Result<()> {
+    let today = setup::clock().now().date_naive();
+    tell(&features_csv::run(&args.input, &args.output, today)?);
+    Ok(())
+}
+
 #[expect(
     clippy::print_stdout,
     clippy::print_stderr,
     reason = "the report is the command's output"
 )]
-fn write_features(args: &FeaturesArgs) -> anyhow::Result<()> {
-    let today = setup::clock().now().date_naive();
-    let report = features_csv::run(&args.input, &args.output, today)?;
-    for (row, reason) in &report.left_out {
-        eprintln!("row {row}: {reason}");
+fn tell(report: &CsvReport) {
+    for (line, reason) in &report.failed {
+        eprintln!("line {line}: {reason}");
     }
     println!(
-        "{} rows written, {} left out",
-        report.written,
-        report.left_out.len()
+        "{} campaigns done, {} lines left out",
+        report.done,
+        report.failed.len()
     );
-    Ok(())
 }

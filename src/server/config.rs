@@ -34,8 +34,18 @@ pub enum Command {
     Audit(DatabaseArgs),
     /// Make and change users.
     User(UserArgs),
+    /// Score a CSV of campaigns by the model that comes with the program, without a database.
+    ///
+    /// The first line names the columns by the fields of a campaign, in any order. Optional fields may be
+    /// blank or absent, other columns are passed through; dates are YYYY-MM-DD or RFC 3339. The output is
+    /// the input with two more columns, `probability` (0 to 1) and `verdict` (`likely`, `toss_up` or `unlikely`).
+    ///
+    /// A line that breaks a rule stays in the output with both blank and is told on standard error by its
+    /// number, the header being line 1; all others are still scored. Exits 1 when there was such a line.
+    #[command(verbatim_doc_comment)]
+    Score(CsvArgs),
     /// Turn a CSV of campaigns into a CSV of the model's features; training calls this.
-    Features(FeaturesArgs),
+    Features(CsvArgs),
 }
 
 /// How logs are written.
@@ -228,14 +238,14 @@ pub enum UserCommand {
     },
 }
 
-/// `pledgecast features`.
+/// `pledgecast score` and `pledgecast features`.
 #[derive(Clone, Debug, Args)]
-pub struct FeaturesArgs {
+pub struct CsvArgs {
     /// Campaigns in the wire format, with a header.
-    #[arg(long)]
+    #[arg(long, value_name = "FILE.csv")]
     pub input: PathBuf,
-    /// Where the features go.
-    #[arg(long)]
+    /// Where the result goes; a file that is there is replaced.
+    #[arg(long, value_name = "FILE.csv")]
     pub output: PathBuf,
 }
 

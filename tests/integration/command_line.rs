@@ -172,3 +172,34 @@ async fn an_address_that_is_taken_is_told_and_ends_the_start() {
     assert!(!program.wait().await.success());
     assert!(program.log().contains(address), "{}", program.log());
 }
+
+#[tokio::test]
+async fn scoring_a_file_tells_its_bad_lines_and_still_scores_the_others() {
+    let site = Site::new(Engine::Sqlite).await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (input, output) = (path("campaigns.csv"), path("scored.csv"));
+    let good = "x1,12000,Hardware,US,USD,2025-03-03,2025-04-02T09:00:00Z,A lamp";
+    let bad = "x2,-5,Hardware,US,USD,2025-03-03,2025-04-02,A lamp";
+    let header = "id,usd_goal,analytics_name,country,currency,launched_at,deadline,name";
+    let score = async |lines: &[&str]| {
+        std::fs::write(&input, [&[header], lines].concat().join("\n")).unwrap();
+        let arguments = ["score", "--input", &input, "--output", &output];
+        let outcome = site.run(&arguments, "").await;
+        (outcome, std::fs::read_to_string(&output).unwrap())
+    };
+
+    let (outcome, text) = score(&[good, bad, good]).await;
+    assert_eq!(outcome.status.code(), Some(1));
+    let told = String::from_utf8_lossy(&outcome.stderr).into_owned();
+    assert!(told.contains("line 3: usd_goal"), "{told}");
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines[0], format!("{header},probability,verdict"));
+    assert_eq!(lines[2], format!("{bad},,"));
+    assert_eq!(lines[1], lines[3]);
+    let probability = lines[1].split(',').nth(8).unwrap();
+    assert!((0.0..=1.0).contains(&probability.parse::<f64>().unwrap()));
+
+    let (outcome, _) = score(&[good]).await;
+    assert!(outcome.status.success(), "{outcome:?}");
+}

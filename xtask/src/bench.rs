@@ -5,11 +5,13 @@ use clap::ValueEnum;
 
 use crate::progress::Steps;
 use crate::site::{Effort, Site};
-use crate::{paths, process};
+use crate::{paths, process, train};
 
 /// What can be measured.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Subject {
+    /// The shipped model in tract, with ONNX Runtime beside it.
+    Inference,
     /// Looking into one result.
     Insight,
 }
@@ -18,6 +20,7 @@ impl Subject {
     /// The benchmark's name in Cargo.toml.
     const fn target(self) -> &'static str {
         match self {
+            Self::Inference => "inference",
             Self::Insight => "insight",
         }
     }
@@ -26,13 +29,15 @@ impl Subject {
 /// Build the site, which the server embeds, and run the benchmarks: the named one, or all.
 pub fn bench(subject: Option<Subject>) -> Result<()> {
     let site = Site::check(Effort::Release)?;
-    let mut steps = Steps::new(site.steps() + 1);
+    let mut steps = Steps::new(site.steps() + 2);
     site.build(&mut steps)?;
+    let python = steps.step("Setting up Python", train::ensure_python)?;
     let subjects = subject.map_or_else(|| Subject::value_variants().to_vec(), |it| vec![it]);
     steps.step("Measuring", || {
         let mut command = process::cargo();
         command
             .args(["bench", "--package", "pledgecast"])
+            .env("PLEDGECAST_PYTHON", python)
             .current_dir(paths::root()?);
         for subject in subjects {
             command.args(["--bench", subject.target()]);

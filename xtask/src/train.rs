@@ -20,7 +20,7 @@ pub fn train(data: &Path) -> Result<()> {
     let mut steps = Steps::new(site.steps() + 3);
     site.build(&mut steps)?;
     let program = steps.step("Building the server", || server::build(Profile::Release))?;
-    let python = steps.step("Setting up Python", || ensure_python(&folder))?;
+    let python = steps.step("Setting up Python", ensure_python)?;
     steps.step("Training", || {
         let mut command = process::command(python);
         command
@@ -32,7 +32,9 @@ pub fn train(data: &Path) -> Result<()> {
     })
 }
 
-fn ensure_python(folder: &Path) -> Result<PathBuf> {
+/// A Python with the packages of `training/requirements.txt`, made where it is missing.
+pub fn ensure_python() -> Result<PathBuf> {
+    let folder = paths::root()?.join("training");
     let environment = folder.join(".venv");
     let python = environment.join("bin/python");
     let requirements = folder.join("requirements.txt");

@@ -223,3 +223,73 @@ fn a_second_model_of_another_name_loads_as_well() {
     assert!(bytes.len() < 8_000);
     assert!(second.predict(&[sample()]).unwrap()[0].probability > 0.5);
 }
+
+#[test]
+fn fields_that_the_card_calls_idle_change_no_score() {
+    let campaigns: Vec<Campaign> = MADE_UP
+        .0
+        .iter()
+        .filter(|it| it.region.is_none())
+        .cloned()
+        .collect();
+    let changed: Vec<Campaign> = campaigns
+        .iter()
+        .map(|campaign| Campaign {
+            prelaunch_activated: Some(true),
+            static_usd_rate: Some(0.5),
+            fx_rate: Some(7.0),
+            name_city: Some("Springfield".to_owned()),
+            region: Some("OR".to_owned()),
+            location_type: Some("Suburb".to_owned()),
+            ppohasaction: Some(true),
+            position: Some(99),
+            ..campaign.clone()
+        })
+        .collect();
+    assert!(campaigns.len() > 500);
+    assert_close(&probabilities(&changed), &probabilities(&campaigns), 0.0);
+}
+
+#[test]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "models compute in f32, and the counts are small"
+)]
+fn the_background_is_scored_as_the_training_data_succeeded() {
+    let manifest = MODEL.manifest();
+    assert_eq!(manifest.background.len(), 64);
+    let rows: Vec<f32> = manifest
+        .background
+        .iter()
+        .flatten()
+        .map(|value| *value as f32)
+        .collect();
+    let scores = MODEL.run(&rows).unwrap();
+    let mean = |scores: &[f64]| scores.iter().sum::<f64>() / scores.len() as f64;
+    // Also its first half: explanations may take fewer rows.
+    for part in [&scores[..], &scores[..32]] {
+        assert!((mean(part) - manifest.data.success_rate).abs() < 0.03);
+    }
+}
+
+#[test]
+#[expect(clippy::cast_precision_loss, reason = "the counts are small")]
+fn every_category_of_the_neighbours_counts_as_its_base_rate_does() {
+    let manifest = MODEL.manifest();
+    let neighbours = &manifest.neighbours;
+    for rate in &manifest.base_rates {
+        let cells = neighbours.cells.iter().filter(|cell| {
+            let category = &neighbours.categories[usize::try_from(cell.category).unwrap()];
+            category.parent == rate.parent
+                && rate.category.as_ref().is_none_or(|it| *it == category.name)
+        });
+        let (campaigns, successes) =
+            cells.fold((0, 0), |(n, k), it| (n + it.campaigns, k + it.successes));
+        assert_eq!(campaigns, rate.campaigns, "{rate:?}");
+        let share = successes as f64 / campaigns as f64;
+        assert!((share - rate.success_rate).abs() < 1e-3, "{rate:?}");
+    }
+    let by_month: u64 = neighbours.months.iter().map(|it| it.campaigns).sum();
+    assert_eq!(by_month, manifest.data.campaigns);
+}

@@ -1,0 +1,39 @@
+"""The time of ONNX Runtime on a model file: microseconds for one row and for 256. `benches/inference.rs` calls it."""
+
+import json
+import sys
+import time
+
+import numpy as np
+import onnx
+import onnxruntime
+
+from graph import MANIFEST_KEY
+
+BATCH = 256
+TURN_SECONDS = 0.3
+
+
+def main(path):
+    properties = {entry.key: entry.value for entry in onnx.load(path).metadata_props}
+    background = np.array(json.loads(properties[MANIFEST_KEY])["background"], np.float32)
+    rows = np.resize(background, (BATCH, background.shape[1]))
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    for count in (1, BATCH):
+        some = np.ascontiguousarray(rows[:count])
+        print(quickest_us(lambda: session.run(None, {"features": some})))
+
+
+def quickest_us(run):
+    end, quickest = time.perf_counter() + TURN_SECONDS, float("inf")
+    while time.perf_counter() < end:
+        start = time.perf_counter()
+        run()
+        quickest = min(quickest, time.perf_counter() - start)
+    return quickest * 1e6
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
