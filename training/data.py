@@ -100,6 +100,12 @@ def encodings_of(campaigns):
     return encodings
 
 
+def parents_of(encodings):
+    """For the number of each category that of its parent; a parent too rare to be told apart is 0, as ever."""
+    ids = {label: number + 1 for number, label in enumerate(encodings["parent"])}
+    return [0, *(ids.get(label.split(" / ", 1)[0], 0) for label in encodings["category"])]
+
+
 def encode(campaigns, encodings):
     """The model's input: numbers, then the number of each label, 0 for any other."""
     columns = [campaigns.numbers]

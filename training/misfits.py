@@ -38,7 +38,7 @@ def misfits(manifest):
 
 def line_graph():
     graph = Graph()
-    numbers = graph.columns(0, len(NUMBERS), "numbers")
+    numbers = graph.columns("features", 0, len(NUMBERS), "numbers")
     weights = np.zeros((len(NUMBERS), 1), np.float32)
     weights[0] = -0.35
     graph.dense(numbers, weights, [3.4], "logit")
@@ -98,6 +98,6 @@ def rows_depend(graph):
 
 
 def square_root(graph):
-    goal = graph.columns(0, 1, "goal")
+    goal = graph.columns("features", 0, 1, "goal")
     above = graph.node("Sub", [goal, graph.constant("three", 3.0)], "above")
     graph.node("Mul", [graph.node("Sqrt", [above], "root"), graph.constant("tenth", 0.1)], "probability")

@@ -49,7 +49,7 @@ def main():
         "background": aggregates.background(campaigns, encodings, score, SEED),
         "neighbours": aggregates.neighbours(campaigns),
     }
-    model = graph.graph_of_student(shipped, recipe.REPEAT_CREATOR_OFFSET).model(manifest)
+    model = graph.graph_of_student(shipped, data.parents_of(encodings), recipe.REPEAT_CREATOR_OFFSET).model(manifest)
     check_graph(model, shipped, data.encode(campaigns, encodings))
 
     write(ROOT / "models" / f"{FILE}.onnx", model)
@@ -84,21 +84,30 @@ def judge(campaigns, test_from):
         "last": last,
         "probability": probability,
         "moves": moves.measure(pupil, test, encodings, SEED),
-        **judge_intervals(test, probability, test_from),
+        **judge_intervals(test, probability),
     }
 
 
-def judge_intervals(test, probability, test_from):
-    """The spread learnt on the first test month, the wider of both modes, and its coverage on the others."""
-    first = test.month == test_from
-    spread = max(intervals.spread_of(test.take(first), p[first]) for p in probability.values())
-    covered = [intervals.coverage_of(test.take(~first), p[~first], spread) for p in probability.values()]
-    say(f"intervals: spread {spread:.3f}, coverage {covered}")
-    return {
-        "spread": spread,
-        "coverage": min(share for share, _ in covered),
-        "groups": sum(count for _, count in covered),
-    }
+def judge_intervals(test, probability):
+    """The spread for all judged campaigns, the wider of both modes; its coverage is tried across parents.
+
+    Half of the parent categories give a spread that is tried on the other half, and the other way round.
+    """
+    parents = np.unique(test.column("parent").astype(str))
+    half = np.isin(test.column("parent").astype(str), parents[::2])
+    inside = groups = 0
+    for fitted, tried in ((half, ~half), (~half, half)):
+        spread = widest_spread(test, probability, fitted)
+        for p in probability.values():
+            share, count = intervals.coverage_of(test.take(tried), p[tried], spread)
+            inside, groups = inside + share * count, groups + count
+    spread = widest_spread(test, probability, np.ones(len(test), bool))
+    say(f"intervals: spread {spread:.3f}, coverage {inside / groups:.3f} of {groups} groups")
+    return {"spread": spread, "coverage": inside / groups, "groups": groups}
+
+
+def widest_spread(test, probability, rows):
+    return max(intervals.spread_of(test.take(rows), p[rows]) for p in probability.values())
 
 
 def describe(campaigns, encodings, judged):
@@ -126,7 +135,8 @@ def describe(campaigns, encodings, judged):
             "coverage": round(judged["coverage"], 3),
             "method": (
                 f"90 % interval of the true rate among alike campaigns (one parent category, about the same "
-                f"score), spread fitted on one later month and tried on {judged['groups']} groups of the next."
+                f"score), as wide as later campaigns of half of the parents need, tried on {judged['groups']} groups of "
+                f"the other half."
             ),
             "points": intervals.table(judged["spread"]),
         },
