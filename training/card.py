@@ -29,7 +29,7 @@ def write(folder, manifest, judged):
         "scores": scores_table(judged),
         "picks": picks_table(judged),
         "moves": moves_table(judged),
-        "share": f"{recipe.SHARE_WITHOUT_PICK:.0%}",
+        "share": f"{100 * recipe.SHARE_WITHOUT_PICK:.0f} %",
         "months": months_table(judged),
         "parents": parents_table(judged),
         "interval_method": manifest["intervals"]["method"],

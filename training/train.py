@@ -149,7 +149,7 @@ def describe(campaigns, encodings, judged):
         },
         "metrics": {
             "split": (
-                f"The same recipe trained on launches from {first} to {judged['last']}, judged once on those of "
+                f"The same recipe trained on launches from {first} to {judged['last']}, judged on those of "
                 f"{min(test.month)} to {max(test.month)}."
             ),
             **{mode: rounded(scores.score(test.success, p)) for mode, p in judged["probability"].items()},
