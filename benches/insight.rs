@@ -73,7 +73,7 @@ fn time_of_one(runs: u32, mut run: impl FnMut()) -> Duration {
     for _ in 0..runs {
         run();
     }
-    (time_on_core() - before) / runs
+    time_on_core().saturating_sub(before) / runs
 }
 
 /// How long this thread has been on a core, as Linux counts it.
