@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+import recipe
 import scores
 
 MODES = {"staff_pick_as_given": "staff pick as given", "staff_pick_false": "staff pick set to false"}
@@ -28,6 +29,7 @@ def write(folder, manifest, judged):
         "scores": scores_table(judged),
         "picks": picks_table(judged),
         "moves": moves_table(judged),
+        "share": f"{recipe.SHARE_WITHOUT_PICK:.0%}",
         "months": months_table(judged),
         "parents": parents_table(judged),
         "interval_method": manifest["intervals"]["method"],

@@ -22,14 +22,11 @@ def groups_of(campaigns, probability):
 
 
 def spread_of(campaigns, probability):
-    """The standard deviation, on the logit, of true group rates about their scores, chance taken out."""
-    found = np.array(list(groups_of(campaigns, probability)))
-    rate, p, chance = found.T
-    slope = p * (1 - p)
-    trial = np.linspace(0.02, 1.5, 300)
-    variance = (trial[:, None] * slope) ** 2 + chance
-    likelihood = (-0.5 * np.log(variance) - 0.5 * (rate - p) ** 2 / variance).sum(axis=1)
-    return float(trial[likelihood.argmax()])
+    """The smallest spread on the logit with which the intervals hold LEVEL of the groups."""
+    trials = np.linspace(0.0, 1.5, 151)
+    return next(
+        (float(spread) for spread in trials if coverage_of(campaigns, probability, spread)[0] >= LEVEL), trials[-1]
+    )
 
 
 def coverage_of(campaigns, probability, spread):

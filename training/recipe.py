@@ -12,7 +12,7 @@ from teacher import sigmoid
 # Where staff pick is false it may be unknown (a planner) or known (a finished campaign). The score for
 # it lies between that of a teacher who never saw staff picks and that of one who saw this one refused;
 # `rolling.py` shows what each choice costs on either side.
-SHARE_WITHOUT_PICK = 0.7
+SHARE_WITHOUT_PICK = 0.6
 # On the logit, for a creator known to have launched before, and the opposite for a first project.
 REPEAT_CREATOR_OFFSET = 0.4
 MADE_UP_ROWS = 400_000

@@ -79,24 +79,25 @@ def judge(campaigns, test_from):
         logits = pupil.logits(data.encode(rows, encodings))
         probability[mode] = recipe.sigmoid(logits.astype(float))
         say(f"{mode}: {scores.score(test.success, probability[mode])}")
-    # The spread is learnt on the first test month and tried on the second.
-    spread = {}
-    for mode, p in probability.items():
-        first = test.month == test_from
-        spread[mode] = intervals.spread_of(test.take(first), p[first])
-        covered = intervals.coverage_of(test.take(~first), p[~first], spread[mode])
-        say(f"{mode}: spread {spread[mode]:.3f}, coverage {covered}")
-    widest = max(spread.values())
-    first = test.month == test_from
-    covered = [intervals.coverage_of(test.take(~first), p[~first], widest) for p in probability.values()]
     return {
         "test": test,
         "last": last,
         "probability": probability,
-        "spread": widest,
+        "moves": moves.measure(pupil, test, encodings, SEED),
+        **judge_intervals(test, probability, test_from),
+    }
+
+
+def judge_intervals(test, probability, test_from):
+    """The spread learnt on the first test month, the wider of both modes, and its coverage on the others."""
+    first = test.month == test_from
+    spread = max(intervals.spread_of(test.take(first), p[first]) for p in probability.values())
+    covered = [intervals.coverage_of(test.take(~first), p[~first], spread) for p in probability.values()]
+    say(f"intervals: spread {spread:.3f}, coverage {covered}")
+    return {
+        "spread": spread,
         "coverage": min(share for share, _ in covered),
         "groups": sum(count for _, count in covered),
-        "moves": moves.measure(pupil, test, encodings, SEED),
     }
 
 
