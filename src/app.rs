@@ -100,6 +100,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 r#as="fetch"
                 r#type="application/wasm"
                 crossorigin="anonymous"
+                // Without scripts nothing would use it.
+                media="(scripting: enabled)"
             />
             <script type="module" nonce=use_nonce()>
                 {script}

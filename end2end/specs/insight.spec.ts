@@ -31,6 +31,24 @@ test("a result says why, what to change and how campaigns alike did", async ({ p
   expect(problems).toEqual([]);
 });
 
+test("the advice keeps to bounds of one's own, and says which of them is wrong", async ({ page }, info) => {
+  await register(page);
+  await predictExample(page);
+  await waitForResult(page, info.project.name === "hydrated");
+  const changes = page.getByRole("region", { name: "What to change" });
+  await expect(changes).toContainText("Ask for");
+  await changes.getByText("Within your own bounds").click();
+  await changes.getByLabel("Never a goal below").fill("8000");
+  await changes.getByRole("button", { name: "Look again" }).click();
+  await expect(page).toHaveURL(/goal_min_usd=8000/);
+  await expect(changes).toContainText("goals of $8,000 and more");
+  await expect(changes).not.toContainText("Ask for");
+
+  await page.goto(`${page.url().split("?")[0]}?goal_min_usd=much`);
+  await expect(changes.getByLabel("Never a goal below")).toHaveAttribute("aria-invalid", "true");
+  await expect(changes.getByLabel("Never a goal below")).toHaveValue("much");
+});
+
 test("sliders answer without a charge, one by its curve and several by the model", async ({ page }, info) => {
   test.skip(info.project.name !== "hydrated", "without JavaScript the values stand in tables");
   const problems = gatherProblems(page);

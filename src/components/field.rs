@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::errors::{Faults, violation_text};
 use super::{labels, tr, use_locale};
+use crate::types::CampaignInput;
 
 /// Id of the control of a field, by its wire name.
 pub fn control_id(name: &str) -> String {
@@ -59,6 +60,12 @@ impl Frame {
     /// The frame around a control.
     pub fn around(self, optional: bool, hint: Option<String>, control: AnyView) -> AnyView {
         let l = use_locale();
+        let is_ignored = CampaignInput::NOT_SCORED.contains(&self.name);
+        let mark = if is_ignored {
+            Some(tr!(l, app.not_scored))
+        } else {
+            optional.then(|| tr!(l, app.optional))
+        };
         let id = control_id(self.name);
         let hint_id = format!("{id}-hint");
         let error_id = format!("{id}-error");
@@ -66,10 +73,7 @@ impl Frame {
             <div class="field">
                 <label for=id>
                     {labels::field(l, self.name).to_owned()}
-                    {optional
-                        .then(|| {
-                            view! { <span class="field-optional">{tr!(l, app.optional)}</span> }
-                        })}
+                    {mark.map(|mark| view! { <span class="field-optional">{mark}</span> })}
                 </label>
                 {control}
                 {move || {

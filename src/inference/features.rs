@@ -146,6 +146,7 @@ fn to_f32(value: f64) -> f32 {
 mod tests {
     use super::*;
     use crate::inference::test_support::sample;
+    use crate::types::CampaignInput;
 
     fn number(campaign: &Campaign, name: &str) -> f32 {
         let index = NUMBER_FEATURES.iter().position(|it| *it == name).unwrap();
@@ -154,6 +155,45 @@ mod tests {
 
     fn close(value: f32, expected: f32) {
         assert!((value - expected).abs() < 1e-6, "{value} is not {expected}");
+    }
+
+    #[test]
+    fn a_field_moves_a_feature_unless_it_is_told_not_to_count() {
+        let other = [
+            ("country", "GB"),
+            ("currency", "EUR"),
+            ("prelaunch_activated", "true"),
+            ("staff_pick", "false"),
+            ("static_usd_rate", "0.5"),
+            ("fx_rate", "0.5"),
+            ("created_at", "2024-01-02"),
+            ("launched_at", "2024-02-05"),
+            ("deadline", "2024-03-01"),
+            ("name", "Another 1"),
+            ("blurb", "Less"),
+            ("usd_goal", "123"),
+            ("name_city", "Elsewhere"),
+            ("region", "CA"),
+            ("type", "zip"),
+            ("ppohasaction", "true"),
+            ("analytics_name", "Performances"),
+            ("position", "77"),
+            ("is_not_first_project", "false"),
+            ("has_video", "false"),
+        ];
+        // The parent cannot change alone: it follows from the category.
+        let alone = CampaignInput::FIELDS.iter().filter(|it| **it != "parent_name");
+        assert!(alone.eq(other.iter().map(|(field, _)| field)));
+        let sample = sample();
+        for (field, value) in other {
+            let mut input = CampaignInput::from(&sample);
+            value.clone_into(input.field_mut(field).unwrap());
+            let changed = input.check(sample.launched_at).unwrap();
+            assert_ne!(changed, sample, "{field}");
+            let is_ignored = Features::of(&changed) == Features::of(&sample);
+            let is_told = CampaignInput::NOT_SCORED.contains(&field);
+            assert_eq!(is_ignored, is_told, "{field}");
+        }
     }
 
     #[test]

@@ -98,6 +98,17 @@ pub struct CampaignInput {
 }
 
 impl CampaignInput {
+    /// The wire names of the fields that are kept with the task but that no model of this version sees.
+    pub const NOT_SCORED: [&str; 7] = [
+        "prelaunch_activated",
+        "static_usd_rate",
+        "fx_rate",
+        "name_city",
+        "type",
+        "ppohasaction",
+        "position",
+    ];
+
     /// The wire names, in the order of the design.
     pub const FIELDS: [&str; 21] = [
         "country",

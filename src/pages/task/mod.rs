@@ -7,7 +7,7 @@ mod result;
 mod state;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::api::{CancelTask, WhatIf, get_task};
 use crate::components::form::{on_answer, server_action};
@@ -15,7 +15,7 @@ use crate::components::later::{Later, load};
 use crate::components::live::{amend, on_task};
 use crate::components::nav::PageTitle;
 use crate::components::{Loaded, SignedInOnly, toast, tr, use_locale, use_session};
-use crate::types::{AppError, TaskView};
+use crate::types::{AppError, ChangeBoundsInput, TaskView};
 use asked::{Asked, Facts};
 use context::Context;
 use insight::{Insight, inspect};
@@ -41,9 +41,18 @@ pub fn TaskPage() -> impl IntoView {
         },
     );
     // A result never changes, so this is loaded once, and sliders stay where they are.
+    let query = use_query_map();
     let inspected = Resource::new(
-        move || params.with(|params| params.get("id")),
-        move |_| inspect(ArcResource::from(task)),
+        move || {
+            let read = |name| query.with(|query| query.get(name).unwrap_or_default());
+            let bounds = ChangeBoundsInput {
+                goal_min_usd: read("goal_min_usd"),
+                launch_earliest: read("launch_earliest"),
+                launch_latest: read("launch_latest"),
+            };
+            (params.with(|params| params.get("id")), bounds)
+        },
+        move |(_, bounds)| inspect(ArcResource::from(task), bounds),
     );
     // `Some(false)` while it is known to have no result.
     Effect::new(move |before: Option<Option<bool>>| {

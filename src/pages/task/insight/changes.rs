@@ -2,9 +2,11 @@
 
 use leptos::prelude::*;
 
+use crate::components::errors::Faults;
+use crate::components::form::submitted;
 use crate::components::pager::query_url;
-use crate::components::{Icon, Locale, format, labels, tr, use_locale};
-use crate::types::{Advice, Campaign, CampaignInput, Change};
+use crate::components::{Field, FormErrors, Icon, Locale, format, labels, tr, use_locale};
+use crate::types::{Advice, AppError, Campaign, CampaignInput, Change, ChangeBounds};
 
 /// The changes, the largest gain first.
 #[component]
@@ -15,6 +17,8 @@ pub fn Changes(
     probability: f64,
     /// What would gain.
     advice: Advice,
+    /// Why the asker's own bounds were not taken.
+    refusal: Option<AppError>,
 ) -> impl IntoView {
     let l = use_locale();
     let is_empty = advice.changes.is_empty();
@@ -61,7 +65,54 @@ pub fn Changes(
                     l, changes.bounds, goal = format::usd(l, advice.bounds.goal_min_usd), earliest = labels::day(l, advice.bounds.launch_earliest), latest = labels::day(l, advice.bounds.launch_latest)
                 )}
             </p>
+            <Bounds bounds=advice.bounds refusal />
         </section>
+    }
+}
+
+/// A form of plain GET: the bounds stand in the URL, so reload and a browser without JavaScript both work.
+#[component]
+fn Bounds(
+    /// The bounds that hold now.
+    bounds: ChangeBounds,
+    /// Why the asker's own were not taken.
+    refusal: Option<AppError>,
+) -> impl IntoView {
+    let l = use_locale();
+    let is_refused = refusal.is_some();
+    Faults::provide_of(move || refusal.clone().map(Err::<(), _>));
+    let value = |name: &str, bound: String| {
+        let given = submitted(name);
+        if given.is_empty() { bound } else { given }
+    };
+    view! {
+        <details open=is_refused>
+            <summary>{tr!(l, changes.set_bounds)}</summary>
+            <form method="get" action="#changes-title" class="form" novalidate>
+                <FormErrors />
+                <Field
+                    name="goal_min_usd"
+                    inputmode="decimal"
+                    optional=true
+                    value=value("goal_min_usd", bounds.goal_min_usd.to_string())
+                />
+                <Field
+                    name="launch_earliest"
+                    kind="date"
+                    optional=true
+                    value=value("launch_earliest", bounds.launch_earliest.to_string())
+                />
+                <Field
+                    name="launch_latest"
+                    kind="date"
+                    optional=true
+                    value=value("launch_latest", bounds.launch_latest.to_string())
+                />
+                <button type="submit" class="button">
+                    {tr!(l, changes.apply)}
+                </button>
+            </form>
+        </details>
     }
 }
 
