@@ -182,7 +182,9 @@ mod tests {
             ("has_video", "false"),
         ];
         // The parent cannot change alone: it follows from the category.
-        let alone = CampaignInput::FIELDS.iter().filter(|it| **it != "parent_name");
+        let alone = CampaignInput::FIELDS
+            .iter()
+            .filter(|it| **it != "parent_name");
         assert!(alone.eq(other.iter().map(|(field, _)| field)));
         let sample = sample();
         for (field, value) in other {
