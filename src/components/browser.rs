@@ -39,7 +39,7 @@ mod imp {
             // It fails only beyond 65,536 bytes.
             let _ = crypto.get_random_values_with_u8_array(&mut bytes);
         }
-        crate::components::format::hex(bytes)
+        crate::types::hex(&bytes)
     }
 
     fn storage() -> Option<Storage> {
@@ -179,7 +179,7 @@ mod imp {
         let bytes = rand::random::<[u8; 16]>();
         #[cfg(not(feature = "ssr"))]
         let bytes = [0; 16];
-        format::hex(bytes)
+        crate::types::hex(&bytes)
     }
 
     /// The server stores nothing for a tab.

@@ -11,6 +11,10 @@ use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
 use serde::de::DeserializeOwned;
 
+use super::errors::Faults;
+use super::use_session;
+use crate::types::AppError;
+
 /// The action of a form. The error of a form sent without JavaScript stands in the URL and is its first
 /// answer; an error of an earlier URL is not.
 pub fn server_action<S>() -> ServerAction<S>
@@ -50,6 +54,25 @@ where
         }
         version
     });
+}
+
+/// The action of a form after which somebody else is signed in, or nobody. Its faults are told to the fields
+/// below the caller, and everything is loaded anew once it succeeds.
+pub fn session_action<S>() -> ServerAction<S>
+where
+    S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync + 'static,
+{
+    let session = use_session();
+    let action = server_action::<S>();
+    let value = action.value();
+    Faults::provide_of(move || value.get());
+    on_answer(action, move |answer| {
+        if answer.is_ok() {
+            session.refresh();
+        }
+    });
+    action
 }
 
 /// Sends a form by its action, if `may_send` agrees; without JavaScript the browser posts it.

@@ -5,17 +5,6 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use super::{Locale, tr};
 use crate::types::Credits;
 
-/// Bytes in lower-case hexadecimal.
-pub fn hex(bytes: [u8; 16]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut text = String::with_capacity(32);
-    for byte in bytes {
-        text.push(DIGITS[usize::from(byte >> 4)].into());
-        text.push(DIGITS[usize::from(byte & 15)].into());
-    }
-    text
-}
-
 /// `2026-11-23 11:40 UTC`.
 pub fn utc_time(at: DateTime<Utc>) -> String {
     let text = at.to_rfc3339_opts(SecondsFormat::Secs, true);
@@ -208,13 +197,5 @@ mod tests {
     fn a_time_says_its_zone() {
         let at = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
         assert_eq!(utc_time(at), "2023-11-14 22:13 UTC");
-    }
-
-    #[test]
-    fn bytes_are_written_as_hexadecimal() {
-        let mut bytes = [0; 16];
-        bytes[0] = 0xaf;
-        bytes[15] = 0x01;
-        assert_eq!(hex(bytes), "af000000000000000000000000000001");
     }
 }

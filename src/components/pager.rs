@@ -2,6 +2,7 @@
 //! button and a browser without JavaScript all work.
 
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 
 use super::{Icon, tr, use_locale};
 
@@ -40,15 +41,33 @@ fn escape(value: &str) -> String {
     text
 }
 
-/// Links to the first page and to the one after this, where there are any.
+/// Where in a list the URL points to: the value of its filter, and the cursor; each empty where there is none.
+pub fn list_place(filter: &'static str) -> Memo<(String, String)> {
+    let query = use_query_map();
+    Memo::new(move |_| {
+        query.with(|query| {
+            let read = |name: &str| query.get(name).unwrap_or_default();
+            (read(filter), read("cursor"))
+        })
+    })
+}
+
+/// Links to the first page of a list and to the one after this, where there are any.
 #[component]
 pub fn Pager(
-    /// The URL of the first page, where this is another one.
-    newest: Option<String>,
-    /// The URL of the next page, where there is one.
-    older: Option<String>,
+    /// The path of the list.
+    path: &'static str,
+    /// The name of its filter, and its value.
+    filter: (&'static str, String),
+    /// Where this page begins; empty for the first.
+    cursor: String,
+    /// Where the next page begins, where there is one.
+    next: Option<String>,
 ) -> impl IntoView {
     let l = use_locale();
+    let url = |cursor: &str| list_url(path, (filter.0, &filter.1), cursor);
+    let newest = (!cursor.is_empty()).then(|| url(""));
+    let older = next.map(|next| url(&next));
     (newest.is_some() || older.is_some()).then(|| {
         view! {
             <nav class="pager" aria-label=tr!(l, pager.label)>
@@ -75,6 +94,23 @@ pub struct FilterChoice {
     pub url: String,
     /// Whether it is the one that is on.
     pub is_current: bool,
+}
+
+/// The choices of a list's filter: all, then each of the closed set by its label and value.
+pub fn list_choices(
+    path: &str,
+    (filter, current): (&str, &str),
+    all: &'static str,
+    words: impl Iterator<Item = (&'static str, &'static str)>,
+) -> Vec<FilterChoice> {
+    std::iter::once((all, ""))
+        .chain(words)
+        .map(|(label, value)| FilterChoice {
+            label: label.to_owned(),
+            url: list_url(path, (filter, value), ""),
+            is_current: current == value,
+        })
+        .collect()
 }
 
 /// The choices of a filter, as links.

@@ -7,7 +7,7 @@ use leptos_router::hooks::use_query_map;
 use crate::api::{ChangePassword, EndSessions, Logout};
 use crate::components::errors::Faults;
 use crate::components::field::Submit;
-use crate::components::form::{PostForm, on_answer, sender, server_action};
+use crate::components::form::{PostForm, on_answer, sender, server_action, session_action};
 use crate::components::later::{Later, load};
 use crate::components::nav::PageTitle;
 use crate::components::{
@@ -120,15 +120,8 @@ fn PasswordForm() -> impl IntoView {
 #[component]
 fn SignOutForm() -> impl IntoView {
     let l = use_locale();
-    let session = use_session();
-    let action = server_action::<Logout>();
-    let (value, pending) = (action.value(), action.pending());
-    Faults::provide_of(move || value.get());
-    on_answer(action, move |answer| {
-        if answer.is_ok() {
-            session.refresh();
-        }
-    });
+    let action = session_action::<Logout>();
+    let pending = action.pending();
     view! {
         <section class="card" aria-labelledby="sign-out-title">
             <h2 id="sign-out-title">{tr!(l, account.sign_out_title)}</h2>
@@ -146,15 +139,8 @@ fn SignOutForm() -> impl IntoView {
 #[component]
 fn EndSessionsForm() -> impl IntoView {
     let l = use_locale();
-    let session = use_session();
-    let action = server_action::<EndSessions>();
-    let (value, pending) = (action.value(), action.pending());
-    Faults::provide_of(move || value.get());
-    on_answer(action, move |answer| {
-        if answer.is_ok() {
-            session.refresh();
-        }
-    });
+    let action = session_action::<EndSessions>();
+    let pending = action.pending();
     view! {
         <section class="card" aria-labelledby="sessions-title">
             <h2 id="sessions-title">{tr!(l, account.sessions_title)}</h2>

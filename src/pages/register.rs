@@ -4,25 +4,17 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
 
 use crate::api::Register;
-use crate::components::errors::Faults;
 use crate::components::field::Submit;
-use crate::components::form::{PostForm, on_answer, sender, server_action};
+use crate::components::form::{PostForm, sender, session_action};
 use crate::components::nav::PageTitle;
-use crate::components::{Field, FormErrors, tr, use_locale, use_session};
+use crate::components::{Field, FormErrors, tr, use_locale};
 
 /// Makes an account and signs it in.
 #[component]
 pub fn RegisterPage() -> impl IntoView {
     let l = use_locale();
-    let session = use_session();
-    let action = server_action::<Register>();
-    let (value, pending) = (action.value(), action.pending());
-    Faults::provide_of(move || value.get());
-    on_answer(action, move |answer| {
-        if answer.is_ok() {
-            session.refresh();
-        }
-    });
+    let action = session_action::<Register>();
+    let pending = action.pending();
     view! {
         <PageTitle page=tr!(l, register.title) />
         <div class="card card-narrow">

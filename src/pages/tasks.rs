@@ -1,13 +1,12 @@
 //! The history of tasks: filter and page in the URL, rows that change by themselves.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use crate::api::list_tasks;
 use crate::components::live::{amend, on_task};
 use crate::components::live_list::merge;
 use crate::components::nav::PageTitle;
-use crate::components::pager::{Filter, FilterChoice, Pager, list_url};
+use crate::components::pager::{Filter, Pager, list_choices, list_place};
 use crate::components::task_list::TaskTable;
 use crate::components::{Empty, Icon, Loaded, SignedInOnly, labels, tr, use_locale, use_session};
 use crate::types::{Page, TaskStatus, TaskView};
@@ -20,13 +19,7 @@ const FILTER: &str = "status";
 pub fn TasksPage() -> impl IntoView {
     let l = use_locale();
     let session = use_session();
-    let query = use_query_map();
-    let place = Memo::new(move |_| {
-        query.with(|query| {
-            let read = |name: &str| query.get(name).unwrap_or_default();
-            (read(FILTER), read("cursor"))
-        })
-    });
+    let place = list_place(FILTER);
     let tasks = Resource::new(
         move || (session.version(), place.get()),
         |(_, (status, cursor))| list_tasks(String::new(), cursor, status),
@@ -68,18 +61,9 @@ fn StatusFilter(
     status: String,
 ) -> impl IntoView {
     let l = use_locale();
-    let choice = |label: &str, value: &str| FilterChoice {
-        label: label.to_owned(),
-        url: list_url(PATH, (FILTER, value), ""),
-        is_current: status == value,
-    };
-    let choices = std::iter::once(choice(tr!(l, tasks.all), ""))
-        .chain(
-            TaskStatus::ALL
-                .iter()
-                .map(|it| choice(labels::status(l, *it), it.as_str())),
-        )
-        .collect();
+    let words = TaskStatus::ALL.iter();
+    let words = words.map(|it| (labels::status(l, *it), it.as_str()));
+    let choices = list_choices(PATH, (FILTER, &status), tr!(l, tasks.all), words);
     view! { <Filter label=tr!(l, tasks.filter) choices /> }
 }
 
@@ -93,9 +77,6 @@ fn List(
     cursor: String,
 ) -> impl IntoView {
     let l = use_locale();
-    let url = |cursor: &str| list_url(PATH, (FILTER, &status), cursor);
-    let newest = (!cursor.is_empty()).then(|| url(""));
-    let older = page.next.map(|next| url(&next));
     let rows = if !page.items.is_empty() {
         view! { <TaskTable tasks=page.items caption=tr!(l, tasks.title) /> }.into_any()
     } else if status.is_empty() {
@@ -119,6 +100,6 @@ fn List(
     };
     view! {
         {rows}
-        <Pager newest older />
+        <Pager path=PATH filter=(FILTER, status) cursor next=page.next />
     }
 }

@@ -1,13 +1,12 @@
 //! The ledger: filter and page in the URL, the running balance, lines that appear by themselves.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use crate::api::list_transactions;
 use crate::components::live::{amend, on_transaction};
 use crate::components::live_list::merge;
 use crate::components::nav::PageTitle;
-use crate::components::pager::{Filter, FilterChoice, Pager, list_url};
+use crate::components::pager::{Filter, Pager, list_choices, list_place};
 use crate::components::transaction_list::TransactionTable;
 use crate::components::{Empty, Loaded, SignedInOnly, labels, tr, use_locale, use_session};
 use crate::types::{Page, TransactionKind, TransactionView};
@@ -20,13 +19,7 @@ const FILTER: &str = "kind";
 pub fn TransactionsPage() -> impl IntoView {
     let l = use_locale();
     let session = use_session();
-    let query = use_query_map();
-    let place = Memo::new(move |_| {
-        query.with(|query| {
-            let read = |name: &str| query.get(name).unwrap_or_default();
-            (read(FILTER), read("cursor"))
-        })
-    });
+    let place = list_place(FILTER);
     let lines = Resource::new(
         move || (session.version(), place.get()),
         |(_, (kind, cursor))| list_transactions(String::new(), cursor, kind),
@@ -67,18 +60,9 @@ fn KindFilter(
     kind: String,
 ) -> impl IntoView {
     let l = use_locale();
-    let choice = |label: &str, value: &str| FilterChoice {
-        label: label.to_owned(),
-        url: list_url(PATH, (FILTER, value), ""),
-        is_current: kind == value,
-    };
-    let choices = std::iter::once(choice(tr!(l, tasks.all), ""))
-        .chain(
-            TransactionKind::ALL
-                .iter()
-                .map(|it| choice(labels::kind(l, *it), it.as_str())),
-        )
-        .collect();
+    let words = TransactionKind::ALL.iter();
+    let words = words.map(|it| (labels::kind(l, *it), it.as_str()));
+    let choices = list_choices(PATH, (FILTER, &kind), tr!(l, tasks.all), words);
     view! { <Filter label=tr!(l, tasks.filter) choices /> }
 }
 
@@ -92,9 +76,6 @@ fn List(
     cursor: String,
 ) -> impl IntoView {
     let l = use_locale();
-    let url = |cursor: &str| list_url(PATH, (FILTER, &kind), cursor);
-    let newest = (!cursor.is_empty()).then(|| url(""));
-    let older = page.next.map(|next| url(&next));
     let rows = if page.items.is_empty() {
         let (title, text) = if kind.is_empty() {
             (
@@ -116,6 +97,6 @@ fn List(
     };
     view! {
         {rows}
-        <Pager newest older />
+        <Pager path=PATH filter=(FILTER, kind) cursor next=page.next />
     }
 }

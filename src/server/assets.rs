@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 use crate::app::SiteAssets;
+use crate::types::hex;
 
 const MANIFEST: &str = "manifest.json";
 const PRECOMPRESSED: &[(&str, &str)] = &[("br", "br"), ("gzip", "gz")];
@@ -75,7 +76,7 @@ fn respond(
         Some((encoding, file)) => (Some(encoding), file),
         None => (None, plain),
     };
-    let tag = format!("\"{}\"", hex_prefix(&file.metadata.sha256_hash()));
+    let tag = format!("\"{}\"", hex(&file.metadata.sha256_hash()[..8]));
     let unchanged = headers
         .get(IF_NONE_MATCH)
         .is_some_and(|it| it.as_bytes() == tag.as_bytes());
@@ -97,15 +98,6 @@ fn accepts(accepted: &str, encoding: &str) -> bool {
     accepted.split(',').any(|item| {
         let (name, quality) = item.split_once(';').unwrap_or((item, ""));
         name.trim() == encoding && !matches!(quality.trim(), "q=0" | "q=0.0")
-    })
-}
-
-fn hex_prefix(hash: &[u8; 32]) -> String {
-    use std::fmt::Write as _;
-    hash[..8].iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
     })
 }
 

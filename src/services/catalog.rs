@@ -11,13 +11,12 @@ use sea_orm::{
 use sha2::{Digest, Sha256};
 
 use super::Clock;
-use super::idempotency::hex;
 use super::pages::is_unique_violation;
 use crate::entities::model::{self, Summary};
 use crate::entities::{Database, users};
 use crate::inference::{OnnxPredictor, Predictor};
 use crate::types::{
-    AppError, Credits, FieldErrors, ModelId, ModelRef, ModelState, ModelView, Role, Violation,
+    AppError, Credits, FieldErrors, ModelId, ModelRef, ModelState, ModelView, Role, Violation, hex,
     parse_choice, text_violation,
 };
 

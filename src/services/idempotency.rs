@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::types::{AppError, Violation};
+use crate::types::{AppError, Violation, hex};
 
 const KEY_MAX_CHARS: usize = 100;
 
@@ -32,16 +32,6 @@ pub fn request_hash(parts: &[&str]) -> String {
         hash.update(part.as_bytes());
     }
     hex(&hash.finalize())
-}
-
-/// Bytes in hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

@@ -159,42 +159,10 @@ pub fn campaign_example(today: NaiveDate) -> CampaignInput {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::types::test_support::sample;
 
     fn today() -> NaiveDate {
         NaiveDate::from_ymd_opt(2025, 3, 1).unwrap()
-    }
-
-    fn sample() -> CampaignInput {
-        let mut input = CampaignInput::default();
-        for (field, value) in [
-            ("country", "US"),
-            ("currency", "USD"),
-            ("prelaunch_activated", "false"),
-            ("staff_pick", "true"),
-            ("static_usd_rate", "1.00"),
-            ("fx_rate", "1.00"),
-            ("created_at", "2024-01-15"),
-            ("launched_at", "2024-01-30"),
-            ("deadline", "2024-02-20"),
-            ("name", "BIG PROJECT TODAY"),
-            (
-                "blurb",
-                "Some text about presentation big world new big world",
-            ),
-            ("usd_goal", "10000"),
-            ("name_city", "New York"),
-            ("region", "NY"),
-            ("type", "town"),
-            ("ppohasaction", "False"),
-            ("analytics_name", "Dance"),
-            ("position", "5"),
-            ("parent_name", "Dance"),
-            ("is_not_first_project", "true"),
-            ("has_video", "true"),
-        ] {
-            *input.field_mut(field).unwrap() = value.to_owned();
-        }
-        input
     }
 
     fn broken(field: &str, value: &str) -> FieldErrors {

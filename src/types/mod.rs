@@ -13,6 +13,8 @@ mod insight;
 mod planned;
 mod reference;
 mod status;
+#[cfg(test)]
+pub(crate) mod test_support;
 mod text;
 mod views;
 
@@ -36,7 +38,8 @@ pub use reference::{
 };
 pub use status::{ModelState, Role, TaskStatus, TransactionKind, Verdict};
 pub use text::{
-    PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, parse_choice, parse_id, parse_page_limit, text_violation,
+    PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, hex, parse_choice, parse_id, parse_page_limit,
+    text_violation,
 };
 pub use views::{
     BalanceView, ModelRef, ModelView, Page, ResultView, TaskView, Today, TransactionView, UserView,

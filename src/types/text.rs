@@ -1,4 +1,4 @@
-//! Reading the small things that arrive as text: ids, limits, words of a closed set.
+//! Small things as text: reading ids, limits and words of a closed set; writing bytes.
 
 use std::str::FromStr;
 
@@ -8,6 +8,17 @@ use super::{AppError, Violation};
 pub const PAGE_LIMIT_DEFAULT: u32 = 20;
 /// The most items that a page can have.
 pub const PAGE_LIMIT_MAX: u32 = 100;
+
+/// Bytes in lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        text.push(DIGITS[usize::from(byte >> 4)].into());
+        text.push(DIGITS[usize::from(byte & 15)].into());
+    }
+    text
+}
 
 /// Finds what is wrong with a free text: too many characters, or one that no text has (PostgreSQL cannot
 /// even store NUL).
@@ -93,6 +104,14 @@ mod tests {
         for bad in ["0", "101", "-1", "ten", "1.5"] {
             assert!(parse_page_limit(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn bytes_are_written_as_hexadecimal() {
+        let mut bytes = [0; 16];
+        bytes[0] = 0xaf;
+        bytes[15] = 0x01;
+        assert_eq!(hex(&bytes), "af000000000000000000000000000001");
     }
 
     #[test]
