@@ -11,6 +11,7 @@ mod cookie_key;
 mod events;
 mod guard;
 mod health;
+mod preferences;
 mod problem;
 mod router;
 mod serve;

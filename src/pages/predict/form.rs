@@ -15,7 +15,7 @@ use super::price::{Models, PayButton};
 use super::start::{EXAMPLE_URL, first_values};
 use crate::api::Predict;
 use crate::components::errors::{Faults, fields_of};
-use crate::components::form::{PostForm, on_answer, sender, server_action, submitted};
+use crate::components::form::{PostForm, Sending, submitted};
 use crate::components::idempotency::IdempotencyKey;
 use crate::components::{FormErrors, browser, toast, tr, use_locale};
 use crate::types::{AppError, CampaignInput, FieldErrors, campaign_example, currency_of_country};
@@ -26,7 +26,7 @@ const DRAFT: &str = "draft";
 #[derive(Clone, Copy)]
 struct Check {
     today: NaiveDate,
-    action: ServerAction<Predict>,
+    sending: Sending,
     /// The rules broken by what is typed now.
     broken: RwSignal<FieldErrors>,
     /// The fields that were left once: only these are marked before the first try to send.
@@ -37,10 +37,10 @@ struct Check {
 }
 
 impl Check {
-    fn new(action: ServerAction<Predict>, today: NaiveDate) -> Self {
+    fn new(sending: Sending, today: NaiveDate) -> Self {
         Self {
             today,
-            action,
+            sending,
             broken: RwSignal::new(FieldErrors::new()),
             touched: RwSignal::new(BTreeSet::new()),
             attempted: RwSignal::new(false),
@@ -49,13 +49,13 @@ impl Check {
     }
 
     fn provide_faults(self) {
-        let answer = self.action.value();
+        let sending = self.sending;
         let error = Signal::derive(move || {
             let broken = self.broken.get();
             if self.attempted.get() && !broken.is_empty() {
                 return Some(AppError::Invalid(broken));
             }
-            answer.get().and_then(Result::err)
+            sending.error()
         });
         let fields = Signal::derive(move || {
             let mut fields = fields_of(error.get());
@@ -73,7 +73,7 @@ impl Check {
 
     /// Reads and checks what is typed.
     fn read(self) -> Option<CampaignInput> {
-        let input = browser::read_form::<Predict>(FORM_ID)?.campaign;
+        let input = campaign_in(&browser::form_body(FORM_ID)?);
         let broken = input.check(self.today).err().unwrap_or_default();
         self.broken.set(broken);
         Some(input)
@@ -108,26 +108,22 @@ impl Check {
         self.touched.update(|touched| {
             touched.insert(name);
         });
-        if let Some(input) = self.read() {
-            keep_draft(&input);
+        if self.read().is_some() {
+            keep_draft();
         }
         // From here on the form's own check speaks.
-        if self
-            .action
-            .value()
-            .with_untracked(|answer| matches!(answer, Some(Err(_))))
-        {
-            self.action.clear();
+        if self.sending.error_untracked().is_some() {
+            self.sending.clear();
         }
     }
 
     /// Somebody wants to send; true where nothing stands against it.
     fn may_send(self) -> bool {
         self.attempted.set(false);
-        let Some(input) = self.read() else {
+        if self.read().is_none() {
             return true;
-        };
-        keep_draft(&input);
+        }
+        keep_draft();
         self.attempted.set(true);
         self.broken.with_untracked(FieldErrors::is_empty)
     }
@@ -141,19 +137,30 @@ impl Check {
         }
         self.touched.set(BTreeSet::new());
         self.attempted.set(false);
-        self.action.clear();
+        self.sending.clear();
         self.read();
     }
 }
 
-fn keep_draft(input: &CampaignInput) {
-    if let Ok(text) = serde_json::to_string(input) {
-        browser::store(DRAFT, &text);
+/// The campaign in a form as it would be sent.
+fn campaign_in(body: &str) -> CampaignInput {
+    let mut input = CampaignInput::default();
+    browser::values_in_body(body, &CampaignInput::FIELDS, |name, value| {
+        if let Some(field) = input.field_mut(name) {
+            *field = value;
+        }
+    });
+    input
+}
+
+fn keep_draft() {
+    if let Some(body) = browser::form_body(FORM_ID) {
+        browser::store(DRAFT, &body);
     }
 }
 
 fn draft() -> Option<CampaignInput> {
-    serde_json::from_str(&browser::stored(DRAFT)?).ok()
+    browser::stored(DRAFT).map(|body| campaign_in(&body))
 }
 
 /// The form with its heading.
@@ -168,15 +175,13 @@ pub fn PredictForm(
     let input = query.with_untracked(|query| first_values(|name| query.get(name), today));
     let is_given = query.with_untracked(|query| query.latest_values().next().is_some());
 
-    let action = server_action::<Predict>();
-    let (value, pending) = (action.value(), action.pending());
-    let first_error = value.get_untracked().and_then(Result::err);
-    let key = IdempotencyKey::new("predict", first_error);
-    let check = Check::new(action, today);
+    let sending = Sending::new(Predict::PATH);
+    let key = IdempotencyKey::new("predict", sending.error_untracked());
+    let check = Check::new(sending, today);
     check.provide_faults();
-    on_answer(action, move |answer| {
-        key.settle(&answer);
-        if answer.is_ok() {
+    sending.on_reply(move |reply| {
+        key.settle(&reply);
+        if reply.is_ok() {
             browser::forget(DRAFT);
         }
     });
@@ -188,7 +193,7 @@ pub fn PredictForm(
         }
     });
 
-    let send = sender(action, move || {
+    let send = sending.sender(move || {
         let may_send = check.may_send();
         if may_send {
             key.keep();
@@ -214,7 +219,7 @@ pub fn PredictForm(
             </a>
         </div>
         <PostForm
-            url=Predict::url()
+            url=Predict::PATH
             send=send
             id=FORM_ID
             class="form form-wide"
@@ -229,7 +234,7 @@ pub fn PredictForm(
             <Place input=input.clone() />
             <Creator input=input.clone() />
             <Advanced input=input models model_id=check.model_id />
-            <PayButton models model_id=check.model_id pending=pending />
+            <PayButton models model_id=check.model_id pending=sending.pending() />
         </PostForm>
     }
 }

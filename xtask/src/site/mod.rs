@@ -7,6 +7,7 @@
 mod browser_half;
 mod pack;
 mod shrink;
+mod snip;
 mod style;
 
 use std::fs;
