@@ -21,7 +21,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         .parse_options(ParseOptions::default().interpolate_display(true));
     let locales = parse_locales(None, config)?;
     for warning in locales.diag.warnings().iter() {
-        println!("cargo::warning={warning}");
+        // Such as a key that one language lacks.
+        println!("cargo::error={warning}");
     }
     for error in locales.diag.errors().iter() {
         println!("cargo::error={error}");

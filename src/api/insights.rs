@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
-use crate::types::{Advice, AppError, CampaignInput, ChangeBoundsInput, ExploreView, InsightView, JsonAnswer, WhatIfView};
+use crate::types::{
+    Advice, AppError, CampaignInput, ChangeBoundsInput, ExploreView, InsightView, JsonAnswer,
+    WhatIfView,
+};
 
 /// `GET /api/task/insight?id=`: why the result is what it is, curves of what if, and what to change. Made
 /// when it is first asked for, and the same ever after.

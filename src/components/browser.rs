@@ -135,6 +135,42 @@ mod imp {
         usize::try_from(select.selected_index()).ok()
     }
 
+    /// Hides the options of a `<select>` whose words and group lack these, takes the first that is left, and
+    /// returns how many are.
+    pub fn narrow_select(id: &str, words: &str) -> u32 {
+        let select = html_element(id).and_then(|it| it.dyn_into::<HtmlSelectElement>().ok());
+        let Some(select) = select else {
+            return 0;
+        };
+        let words = words.trim().to_lowercase();
+        let fits = |text: Option<String>| text.is_some_and(|it| it.to_lowercase().contains(&words));
+        let (mut count, mut first) = (0, None);
+        for index in 0..select.length() {
+            let Some(option) = select.item(index) else {
+                continue;
+            };
+            let group = option.parent_element();
+            let group = group.and_then(|it| it.get_attribute("label"));
+            // The first option stands for none.
+            let is_left = index == 0 || fits(option.text_content()) || fits(group);
+            if is_left && index > 0 {
+                count += 1;
+                first = first.or(i32::try_from(index).ok());
+            }
+            for attribute in ["hidden", "disabled"] {
+                let _ = option.toggle_attribute_with_force(attribute, !is_left);
+            }
+        }
+        if let Some(first) = first.filter(|_| !words.is_empty()) {
+            select.set_selected_index(first);
+            if let Ok(changed) = document().create_event("Event") {
+                changed.init_event_with_bubbles("change", true);
+                let _ = select.dispatch_event(&changed);
+            }
+        }
+        count
+    }
+
     fn form(id: &str) -> Option<HtmlFormElement> {
         document().get_element_by_id(id)?.dyn_into().ok()
     }
@@ -149,7 +185,11 @@ mod imp {
         let form: HtmlFormElement = event.target()?.dyn_into().ok()?;
         let data = FormData::new_with_form(&form).ok()?;
         let button = event.submitter();
-        let read = |name| button.as_ref().and_then(|button| button.get_attribute(name));
+        let read = |name| {
+            button
+                .as_ref()
+                .and_then(|button| button.get_attribute(name))
+        };
         if let (Some(name), Some(value)) = (read("name"), read("value")) {
             data.append_with_str(&name, &value).ok()?;
         }
@@ -305,6 +345,11 @@ mod imp {
     /// No events happen on the server.
     pub fn selected_index(_event: &Event) -> Option<usize> {
         None
+    }
+
+    /// Nobody searches on the server.
+    pub fn narrow_select(_id: &str, _words: &str) -> u32 {
+        0
     }
 
     /// Nobody types on the server.

@@ -32,6 +32,8 @@ enum Held {
     Json(Arc<str>),
     Value {
         value: Arc<dyn Any + Send + Sync>,
+        /// Only the server writes values into a page; the browser half must not carry how.
+        #[cfg(feature = "ssr")]
         to_json: fn(&dyn Any) -> String,
     },
 }
@@ -41,6 +43,7 @@ impl Payload {
     pub fn of<T: Wire>(value: T) -> Self {
         Self(Held::Value {
             value: Arc::new(value),
+            #[cfg(feature = "ssr")]
             to_json: |value| {
                 let json = value.downcast_ref::<T>().map(serde_json::to_string);
                 json.and_then(Result::ok).unwrap_or_default()
@@ -65,6 +68,7 @@ impl Payload {
         .ok_or(AppError::Internal)
     }
 
+    #[cfg(feature = "ssr")]
     fn json(&self) -> String {
         match &self.0 {
             Held::Json(json) => json.as_ref().to_owned(),
@@ -97,6 +101,12 @@ impl Encoder<Reply> for ReplyCodec {
     type Error = serde_json::Error;
     type Encoded = String;
 
+    #[cfg(not(feature = "ssr"))]
+    fn encode(_reply: &Reply) -> Result<String, Self::Error> {
+        Ok(String::new())
+    }
+
+    #[cfg(feature = "ssr")]
     fn encode(reply: &Reply) -> Result<String, Self::Error> {
         Ok(match reply {
             Ok(payload) => format!("+{}", payload.json()),
@@ -233,7 +243,7 @@ impl Counted {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
 
@@ -255,9 +265,6 @@ mod tests {
             Payload::of("text".to_owned()).get::<i32>(),
             Err(AppError::Internal)
         );
-        assert_eq!(
-            Payload::of_json("[]").get::<i32>(),
-            Err(AppError::Internal)
-        );
+        assert_eq!(Payload::of_json("[]").get::<i32>(), Err(AppError::Internal));
     }
 }

@@ -61,7 +61,11 @@ pub fn usd(l: Locale, dollars: f64) -> String {
     let cents = (dollars * 100.0).round() as i64;
     let mut value = whole_number(l, cents / 100);
     if cents % 100 != 0 {
-        value = format!("{value}{}{:02}", tr!(l, number.decimal), (cents % 100).abs());
+        value = format!(
+            "{value}{}{:02}",
+            tr!(l, number.decimal),
+            (cents % 100).abs()
+        );
     }
     tr!(l, number.usd, value = value)
 }

@@ -73,8 +73,7 @@ fn PasswordForm() -> impl IntoView {
     });
     let query = use_query_map();
     let is_done = move || {
-        query.with(|query| query.get_str("done") == Some("password"))
-            && sending.error().is_none()
+        query.with(|query| query.get_str("done") == Some("password")) && sending.error().is_none()
     };
     view! {
         <section class="card" aria-labelledby="password-title">

@@ -16,5 +16,6 @@ mod problem;
 mod router;
 mod serve;
 mod setup;
+mod styleguide;
 mod telemetry;
 mod way_back;

@@ -22,7 +22,7 @@ use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetReques
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
-use super::{assets, body, client, events, guard, health, preferences, problem};
+use super::{assets, body, client, events, guard, health, preferences, problem, styleguide};
 use crate::app::{App, SiteAssets, shell};
 use crate::components::preferences::URL as PREFERENCES_URL;
 use crate::queue::Signals;
@@ -62,7 +62,7 @@ impl AppState {
 
     /// Puts the services and the visitor's preferences where pages and server functions look for them, and
     /// on the response its content policy and that it is this visitor's alone.
-    fn provide(&self) {
+    pub fn provide(&self) {
         provide_context(self.services.clone());
         provide_context(Today(self.clock.now().date_naive()));
         if let Some(assets) = &self.assets {
@@ -75,7 +75,7 @@ impl AppState {
         let Some(response) = use_context::<ResponseOptions>() else {
             return;
         };
-        let mut say = |name, value| response.insert_header(name, HeaderValue::from_static(value));
+        let say = |name, value| response.insert_header(name, HeaderValue::from_static(value));
         say(header::VARY, "cookie, accept-language");
         say(header::CACHE_CONTROL, "private, no-cache");
         if let Some(nonce) = use_nonce()
@@ -126,7 +126,11 @@ pub fn router(state: AppState) -> Router {
         .layer(CookieManagerLayer::new())
         .layer(middleware::from_fn(body::read_any_form))
         .layer(middleware::from_fn(problem::shape_errors));
-    Router::new()
+    let mut router = Router::new();
+    if cfg!(debug_assertions) {
+        router = router.route(styleguide::PATH, get(styleguide::page));
+    }
+    router
         // Leptos mounts each server function at its own path; what is left under /api is unknown.
         .route("/api", any(unknown_function))
         .route("/api/", any(unknown_function))

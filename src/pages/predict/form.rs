@@ -12,6 +12,7 @@ use super::FORM_ID;
 use super::advanced::Advanced;
 use super::groups::{Creator, Dates, Idea, Money, Place, offered_categories};
 use super::price::{Models, PayButton};
+use super::rail::Rail;
 use super::start::{EXAMPLE_URL, first_values};
 use crate::api::Predict;
 use crate::components::errors::{Faults, fields_of};
@@ -29,6 +30,8 @@ struct Check {
     sending: Sending,
     /// The rules broken by what is typed now.
     broken: RwSignal<FieldErrors>,
+    /// Whether what is typed was looked at; never in the server's HTML.
+    is_read: RwSignal<bool>,
     /// The fields that were left once: only these are marked before the first try to send.
     touched: RwSignal<BTreeSet<String>>,
     /// Whether somebody tried to send what is typed now.
@@ -42,6 +45,7 @@ impl Check {
             today,
             sending,
             broken: RwSignal::new(FieldErrors::new()),
+            is_read: RwSignal::new(false),
             touched: RwSignal::new(BTreeSet::new()),
             attempted: RwSignal::new(false),
             model_id: RwSignal::new(submitted("model_id")),
@@ -76,14 +80,13 @@ impl Check {
         let input = campaign_in(&browser::form_body(FORM_ID)?);
         let broken = input.check(self.today).err().unwrap_or_default();
         self.broken.set(broken);
+        self.is_read.set(true);
         Some(input)
     }
 
-    /// While somebody types: only what is marked already is checked again.
+    /// While somebody types: what is marked already, and the rail.
     fn typed(self) {
-        if self.touched.with_untracked(|touched| !touched.is_empty()) {
-            self.read();
-        }
+        self.read();
     }
 
     /// A field was left with a new value.
@@ -186,12 +189,17 @@ pub fn PredictForm(
         }
     });
     Effect::new(move |_| {
-        if let Some(input) = draft().filter(|_| !is_given) {
+        let draft = draft().filter(|_| !is_given);
+        if draft.is_some() {
             toast::say(tr!(l, predict.restored).to_owned());
-            // The form is in the document only after this.
-            request_animation_frame(move || check.fill(input));
         }
+        // The form is in the document only after this.
+        request_animation_frame(move || match draft {
+            Some(input) => check.fill(input),
+            None => check.typed(),
+        });
     });
+    let broken = Signal::derive(move || check.is_read.get().then(|| check.broken.get()));
 
     let send = sending.sender(move || {
         let may_send = check.may_send();
@@ -228,6 +236,7 @@ pub fn PredictForm(
         >
             <FormErrors />
             {key.input()}
+            <Rail broken />
             <Idea input=input.clone() />
             <Money input=input.clone() />
             <Dates input=input.clone() />

@@ -7,6 +7,7 @@ mod advanced;
 mod form;
 mod groups;
 mod price;
+mod rail;
 mod start;
 
 use leptos::prelude::*;

@@ -48,10 +48,7 @@ fn snipped(wasm: &[u8]) -> Result<(Vec<u8>, usize)> {
         let (params, results) = (signature.params().to_vec(), signature.results().to_vec());
         let mut builder = FunctionBuilder::new(&mut module.types, &params, &results);
         builder.func_body().unreachable();
-        let params = params
-            .iter()
-            .map(|kind| module.locals.add(*kind))
-            .collect();
+        let params = params.iter().map(|kind| module.locals.add(*kind)).collect();
         module.funcs.get_mut(*id).kind = FunctionKind::Local(builder.local_func(params));
     }
     Ok((module.emit_wasm(), never_called.len()))
@@ -66,7 +63,8 @@ mod tests {
     fn module(names: [&str; 2]) -> Vec<u8> {
         let mut module = Module::default();
         for name in names {
-            let mut builder = FunctionBuilder::new(&mut module.types, &[ValType::I32], &[ValType::I32]);
+            let mut builder =
+                FunctionBuilder::new(&mut module.types, &[ValType::I32], &[ValType::I32]);
             builder.name(name.to_owned()).func_body().i32_const(7);
             let param = module.locals.add(ValType::I32);
             let id = builder.finish(vec![param], &mut module.funcs);
