@@ -70,6 +70,8 @@ enum Command {
         #[arg(value_enum)]
         subject: Option<bench::Subject>,
     },
+    /// Measure the pages in Chromium, with a slow processor on a slow network.
+    BenchPages,
     /// Train the model again from the rows in FILE.
     Train {
         /// The table of campaigns to learn from.
@@ -99,6 +101,7 @@ fn execute(command: Command) -> Result<ExitCode> {
         Command::Test(options) => test::test(&options)?,
         Command::Crash(options) => test::crash(&options)?,
         Command::Bench { subject } => bench::bench(subject)?,
+        Command::BenchPages => run::bench_pages()?,
         Command::Train { data } => train::train(&data)?,
     }
     Ok(ExitCode::SUCCESS)
