@@ -3,6 +3,7 @@
 //! Lock order, here and in the queue: task rows by id, then balance rows by user, then new lines. A hold
 //! takes the balance row first and only then makes a new task row, which nobody else can have locked.
 
+mod intake;
 mod postings;
 
 use std::sync::Arc;
@@ -15,9 +16,10 @@ use super::pages::{cut_page, parse_cursor};
 use super::payment::PaymentProvider;
 use crate::entities::{Database, balance, transactions};
 use crate::queue::{Change, Signals};
+pub(crate) use intake::{Taken, Wait, hold_and_queue};
+pub(crate) use postings::open;
+pub use postings::{Charge, lock_balances, release, settle_all};
 use postings::{Line, add};
-pub(crate) use postings::{hold, open};
-pub use postings::{release, settle};
 
 use crate::types::{
     AppError, BalanceView, Credits, Page, TOP_UP_MAX, TOP_UP_MIN, TransactionKind, TransactionView,
