@@ -243,14 +243,23 @@ impl Predictions {
         views.pop().ok_or(AppError::Internal)
     }
 
-    /// One query more for a whole page, the results of its tasks, and one for models not named before.
+    /// At most one query more for a whole page, the results of its tasks, and one for models not named before.
     async fn views(&self, tasks: Vec<task::Model>) -> Result<Vec<TaskView>, AppError> {
         let models: HashSet<i64> = tasks.iter().map(|task| task.model_id).collect();
         let models = self.catalog.named(models).await?;
-        let results = task_result::Entity::find()
-            .filter(task_result::Column::TaskId.is_in(tasks.iter().map(|task| task.id)))
-            .all(self.database.read())
-            .await?;
+        let succeeded: Vec<i64> = tasks
+            .iter()
+            .filter(|task| task.status == TaskStatus::Succeeded.as_str())
+            .map(|task| task.id)
+            .collect();
+        let results = if succeeded.is_empty() {
+            Vec::new()
+        } else {
+            task_result::Entity::find()
+                .filter(task_result::Column::TaskId.is_in(succeeded))
+                .all(self.database.read())
+                .await?
+        };
         let mut results: HashMap<i64, _> = results
             .into_iter()
             .map(|result| (result.task_id, result))

@@ -13,7 +13,7 @@ use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 use tempfile::TempDir;
 
 /// The user whose credits are all held.
-pub const POOR: i64 = 20;
+pub const POOR: i64 = 21;
 const USERS: i64 = 5_000;
 const TASKS_EACH: i64 = 4;
 const TIME: &str = "2026-02-01T12:00:00+00:00";

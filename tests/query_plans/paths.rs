@@ -114,8 +114,9 @@ async fn work(services: &Services, worker: &Worker, database: &Database, clock: 
     assert!(worker.work_once().await.unwrap() > 1);
     assert!(worker.rescue_once().await.unwrap() > 0);
 
-    let refused = submit(POOR, "too dear").await;
-    assert!(matches!(refused, Err(AppError::InsufficientCredits { .. })));
+    let refused = submit(POOR, "too-dear").await;
+    let is_poor = matches!(refused, Err(AppError::InsufficientCredits { .. }));
+    assert!(is_poor, "{refused:?}");
 }
 
 async fn look(services: &Services, user: UserId) {
