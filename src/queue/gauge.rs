@@ -42,8 +42,8 @@ impl Gauge {
     /// # Errors
     /// Where the database is away.
     pub async fn is_full(&self, database: &Database) -> Result<bool, DbErr> {
-        let known = *self.lock();
-        if let Some(count) = known {
+        let mut added_before = 0;
+        if let Some(count) = self.lock().as_mut() {
             let age = count.at.elapsed();
             let has_room = count.queued + count.added < self.max;
             if has_room && age < STALE_AFTER {
@@ -52,12 +52,20 @@ impl Gauge {
             if count.queued >= self.max && age < count.took * REST {
                 return Ok(true);
             }
+            if has_room {
+                // One asker counts; the others go on with what is known.
+                count.at = Instant::now();
+            }
+            added_before = count.added;
         }
         let at = Instant::now();
         let queued = count(database, self.max).await?;
-        *self.lock() = Some(Count {
+        let mut state = self.lock();
+        // What was added meanwhile may be counted or not: better twice than never.
+        let added = state.map_or(0, |it| it.added.saturating_sub(added_before));
+        *state = Some(Count {
             queued,
-            added: 0,
+            added,
             at,
             took: at.elapsed(),
         });

@@ -145,11 +145,14 @@ impl Catalog {
             let found = offers.find(|offer| id.is_none_or(|id| offer.id == id));
             found.cloned()
         };
-        if let Some((read_at, offers)) = &self.remembered().offers
-            && read_at.elapsed() < OFFERS_STALE_AFTER
+        if let Some((read_at, offers)) = &mut self.remembered().offers
             && let Some(offer) = find(offers)
         {
-            return Ok(offer);
+            if read_at.elapsed() < OFFERS_STALE_AFTER {
+                return Ok(offer);
+            }
+            // One asker reads them anew; the others go on with what is remembered.
+            *read_at = Instant::now();
         }
         let read_at = Instant::now();
         let offers = model::Entity::summaries(Some(ModelState::Live))

@@ -26,6 +26,9 @@ use crate::types::{
     UserId, Violation, parse_choice, parse_page_limit,
 };
 
+/// New lines that [`Ledger::transactions_after`] answers at most.
+pub const LINES_AT_ONCE: usize = 20;
+
 /// Reads balances and transactions, and adds credits.
 pub struct Ledger {
     database: Database,
@@ -87,7 +90,7 @@ impl Ledger {
         Ok(Page { items, next })
     }
 
-    /// A user's lines after one that was seen, oldest first, at most a page of them.
+    /// A user's lines after one that was seen, oldest first, at most the newest [`LINES_AT_ONCE`].
     ///
     /// # Errors
     /// 503 where the database is away.
@@ -96,7 +99,7 @@ impl Ledger {
         user: UserId,
         seen: i64,
     ) -> Result<Vec<TransactionView>, AppError> {
-        let newest = transactions::Entity::history(user, None, None, 20)
+        let newest = transactions::Entity::history(user, None, None, LINES_AT_ONCE as u64)
             .filter(transactions::Column::Id.gt(seen))
             .all(self.database.read())
             .await?;
