@@ -65,11 +65,7 @@ enum Command {
     /// Kill, freeze and restart everything at random under load, and look what is lost.
     Crash(test::CrashOptions),
     /// Measure what is promised, in the release build.
-    Bench {
-        /// Measure only this.
-        #[arg(value_enum)]
-        subject: Option<bench::Subject>,
-    },
+    Bench(bench::Options),
     /// Measure the pages in Chromium, with a slow processor on a slow network.
     BenchPages,
     /// Train the model again from the rows in FILE.
@@ -100,7 +96,7 @@ fn execute(command: Command) -> Result<ExitCode> {
         Command::Dev { arguments } => dev::dev(&arguments)?,
         Command::Test(options) => test::test(&options)?,
         Command::Crash(options) => test::crash(&options)?,
-        Command::Bench { subject } => bench::bench(subject)?,
+        Command::Bench(options) => bench::bench(&options)?,
         Command::BenchPages => run::bench_pages()?,
         Command::Train { data } => train::train(&data)?,
     }
