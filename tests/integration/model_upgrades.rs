@@ -33,7 +33,8 @@ async fn left_by_an_older_program(engine: Engine, version: &str) -> (Site, Brows
 }
 
 async fn forget_how_to_run_it(site: &Site) {
-    let bytes: String = MISFIT.iter().map(|byte| format!("{byte:02x}")).collect();
+    let bytes: Vec<String> = MISFIT.iter().map(|byte| format!("{byte:02x}")).collect();
+    let bytes = bytes.concat();
     let literal = match site.database.engine {
         Engine::Sqlite => format!("X'{bytes}'"),
         Engine::Postgres => format!("decode('{bytes}', 'hex')"),
