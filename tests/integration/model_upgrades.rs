@@ -108,16 +108,20 @@ async fn a_newer_shipped_model_takes_over_at_the_price_of_the_one_before(engine:
 
 async fn a_model_that_cannot_be_run_any_more_is_retired_and_its_results_stay(engine: Engine) {
     let (site, browser, old) = left_by_an_older_program(engine, "0.9.0").await;
+    let sql = format!(
+        "INSERT INTO model \
+         (name, version, description, price, onnx, sha256, manifest, metrics, state, created_at) \
+         SELECT name, '0.8.0', description, price, onnx, '{}', manifest, metrics, state, created_at \
+         FROM model",
+        "1".repeat(64)
+    );
+    site.database.execute(&sql).await;
     forget_how_to_run_it(&site).await;
     let server = site.serve(&[]).await;
     let browser = browser.copy_at(&server);
 
     let models = models(&server).await;
-    assert_eq!(
-        models.len(),
-        1,
-        "the one before is not on offer: {models:?}"
-    );
+    assert_eq!(models.len(), 1, "those before are not on offer: {models:?}");
     assert_eq!(models[0]["is_default"], true);
     browser.top_up(7).await;
     submit(&browser, &json!("")).await;

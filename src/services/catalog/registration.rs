@@ -211,7 +211,7 @@ fn decode(onnx: &str) -> Result<Vec<u8>, Violation> {
     Ok(bytes)
 }
 
-fn rejected(reason: &str) -> AppError {
+pub(super) fn rejected(reason: &str) -> AppError {
     AppError::invalid(
         "onnx",
         Violation::Rejected {

@@ -4,7 +4,7 @@
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 use super::Catalog;
-use super::registration::{NewModel, sha256, try_out};
+use super::registration::{NewModel, rejected, sha256, try_out};
 use crate::entities::model::{self, Summary};
 use crate::types::{AppError, Credits, ModelId, ModelState};
 
@@ -17,8 +17,8 @@ impl Catalog {
     ///
     /// It becomes live, and with that the default, where there is no model yet, and where it is a later
     /// version of the default one, whose price it takes over. Else the operator has chosen another model, and
-    /// it becomes a candidate. The version before it stays live for those who ask for it by its id; where
-    /// this program cannot run it any more, it is retired.
+    /// it becomes a candidate. The versions before it stay live for those who ask for them by their ids; those
+    /// that this program cannot run any more are retired.
     ///
     /// # Errors
     /// Where the file does not fit, or the database is away.
@@ -31,15 +31,11 @@ impl Catalog {
             return Ok(());
         }
         let (onnx, manifest) = try_out(onnx.to_vec()).await?;
-        let before = match (self.default_model().await?, manifest) {
-            (Some(default), Ok(manifest))
-                if default.name == manifest.name
-                    && follows(&manifest.version, &default.version) =>
-            {
-                Some(default)
-            }
-            _ => None,
+        let manifest = manifest.map_err(|error| rejected(&error.to_string()))?;
+        let precedes = |model: &Summary| {
+            model.name == manifest.name && follows(&manifest.version, &model.version)
         };
+        let before = self.default_model().await?.filter(precedes);
         let first = model::Entity::find().count(self.database.write()).await? == 0;
         let new = NewModel {
             onnx,
@@ -56,10 +52,20 @@ impl Catalog {
             Err(AppError::Conflict(_)) => return Ok(()),
             registered => registered?,
         };
-        match before {
-            Some(before) => self.retire_misfit(&before).await,
-            None => Ok(()),
+        if before.is_some() {
+            for model in self.live().await?.iter().filter(|it| precedes(it)) {
+                self.retire_misfit(model).await?;
+            }
         }
+        Ok(())
+    }
+
+    async fn live(&self) -> Result<Vec<Summary>, AppError> {
+        let live = model::Entity::summaries(Some(ModelState::Live));
+        Ok(live
+            .into_model::<Summary>()
+            .all(self.database.read())
+            .await?)
     }
 
     async fn default_model(&self) -> Result<Option<Summary>, AppError> {
