@@ -5,7 +5,8 @@ mod registration;
 mod shipped;
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
@@ -14,16 +15,33 @@ use crate::entities::model::{self, Summary};
 use crate::entities::{Database, users};
 use crate::types::{AppError, ModelId, ModelRef, ModelState, ModelView, Role};
 
+/// How long the live models are remembered.
+const OFFERS_STALE_AFTER: Duration = Duration::from_secs(1);
+
 /// Registers and finds models.
 pub struct Catalog {
     database: Database,
     clock: Arc<dyn Clock>,
+    remembered: Mutex<Remembered>,
+}
+
+/// What need not be read again and again.
+#[derive(Default)]
+struct Remembered {
+    /// The live models, newest first, and when they were read.
+    offers: Option<(Instant, Vec<Summary>)>,
+    /// Every model that was named, for its name and version, which never change.
+    named: HashMap<i64, Arc<Summary>>,
 }
 
 impl Catalog {
     /// On one database.
     pub fn new(database: Database, clock: Arc<dyn Clock>) -> Self {
-        Self { database, clock }
+        Self {
+            database,
+            clock,
+            remembered: Mutex::default(),
+        }
     }
 
     /// The models that a user may see: the live ones, the default first; an admin sees all.
@@ -78,17 +96,64 @@ impl Catalog {
             .ok_or(AppError::NotFound)
     }
 
-    /// Models by their ids, without their bytes.
-    pub(super) async fn summaries(
-        &self,
-        ids: HashSet<i64>,
-    ) -> Result<HashMap<i64, Summary>, AppError> {
-        let models = model::Entity::summaries(None)
-            .filter(model::Column::Id.is_in(ids))
+    /// As [`Catalog::live_model`], from memory where it was read within the last second. Whoever sells by it
+    /// must look in the same transaction whether the model is still live at this price.
+    ///
+    /// # Errors
+    /// 404 where there is none.
+    pub(super) async fn offer(&self, id: Option<i64>) -> Result<Summary, AppError> {
+        let find = |offers: &[Summary]| {
+            let mut offers = offers.iter();
+            let found = offers.find(|offer| id.is_none_or(|id| offer.id == id));
+            found.cloned()
+        };
+        if let Some((read_at, offers)) = &mut self.remembered().offers
+            && let Some(offer) = find(offers)
+        {
+            if read_at.elapsed() < OFFERS_STALE_AFTER {
+                return Ok(offer);
+            }
+            // One asker reads them anew; the others go on with what is remembered.
+            *read_at = Instant::now();
+        }
+        let read_at = Instant::now();
+        let offers = model::Entity::summaries(Some(ModelState::Live))
             .into_model::<Summary>()
             .all(self.database.read())
             .await?;
-        Ok(models.into_iter().map(|model| (model.id, model)).collect())
+        let offer = find(&offers);
+        self.remembered().offers = Some((read_at, offers));
+        offer.ok_or(AppError::NotFound)
+    }
+
+    fn remembered(&self) -> MutexGuard<'_, Remembered> {
+        self.remembered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Models by their ids, for their names and versions; the rest may have changed since it was read.
+    pub(super) async fn named(
+        &self,
+        ids: HashSet<i64>,
+    ) -> Result<HashMap<i64, Arc<Summary>>, AppError> {
+        let mut found: HashMap<i64, Arc<Summary>> = {
+            let remembered = self.remembered();
+            let known = ids
+                .iter()
+                .filter_map(|id| Some((*id, Arc::clone(remembered.named.get(id)?))));
+            known.collect()
+        };
+        if found.len() < ids.len() {
+            let models = model::Entity::summaries(None)
+                .filter(model::Column::Id.is_in(ids))
+                .into_model::<Summary>()
+                .all(self.database.read())
+                .await?;
+            found.extend(models.into_iter().map(|model| (model.id, Arc::new(model))));
+            self.remembered().named.extend(found.clone());
+        }
+        Ok(found)
     }
 
     /// What is said of a model where it is named, whatever its state.
@@ -96,12 +161,12 @@ impl Catalog {
     /// # Errors
     /// 404 where there is none.
     pub(super) async fn model_ref(&self, id: ModelId) -> Result<ModelRef, AppError> {
-        let mut models = self.summaries(HashSet::from([id.0])).await?;
-        let model = models.remove(&id.0).ok_or(AppError::NotFound)?;
+        let models = self.named(HashSet::from([id.0])).await?;
+        let model = models.get(&id.0).ok_or(AppError::NotFound)?;
         Ok(ModelRef {
             id,
-            name: model.name,
-            version: model.version,
+            name: model.name.clone(),
+            version: model.version.clone(),
         })
     }
 

@@ -1,14 +1,13 @@
 //! Registering models, and changing what is asked for them.
 
-use std::collections::HashSet;
-
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE};
-use sea_orm::{ActiveModelTrait, Set};
+use sea_orm::{ActiveModelTrait, ColumnTrait, QueryFilter, Set};
 use sha2::{Digest, Sha256};
 
 use super::Catalog;
-use crate::entities::{model, users};
+use crate::entities::model::{self, Summary};
+use crate::entities::users;
 use crate::inference::{Manifest, ModelError, OnnxPredictor, Predictor as _};
 use crate::services::pages::is_unique_violation;
 use crate::types::{
@@ -114,9 +113,15 @@ impl Catalog {
         self.view(id).await
     }
 
+    /// A model as it is now, after a change of it.
     async fn view(&self, id: ModelId) -> Result<ModelView, AppError> {
+        self.remembered().offers = None;
         let default = self.live_model(None).await.ok().map(|model| model.id);
-        let summary = self.summaries(HashSet::from([id.0])).await?.remove(&id.0);
+        let summary = model::Entity::summaries(None)
+            .filter(model::Column::Id.eq(id.0))
+            .into_model::<Summary>()
+            .one(self.database.write())
+            .await?;
         Ok(summary.ok_or(AppError::NotFound)?.into_view(default)?)
     }
 }

@@ -3,6 +3,7 @@
 //! Lock order, here and in the queue: task rows by id, then balance rows by user, then new lines. A hold
 //! takes the balance row first and only then makes a new task row, which nobody else can have locked.
 
+mod intake;
 mod postings;
 
 use std::sync::Arc;
@@ -15,14 +16,18 @@ use super::pages::{cut_page, parse_cursor};
 use super::payment::PaymentProvider;
 use crate::entities::{Database, balance, transactions};
 use crate::queue::{Change, Signals};
+pub(crate) use intake::{Taken, Wait, hold_and_queue};
+pub(crate) use postings::open;
+pub use postings::{Charge, lock_balances, release, settle_all};
 use postings::{Line, add};
-pub(crate) use postings::{hold, open};
-pub use postings::{release, settle};
 
 use crate::types::{
     AppError, BalanceView, Credits, Page, TOP_UP_MAX, TOP_UP_MIN, TransactionKind, TransactionView,
     UserId, Violation, parse_choice, parse_page_limit,
 };
+
+/// New lines that [`Ledger::transactions_after`] answers at most.
+pub const LINES_AT_ONCE: usize = 20;
 
 /// Reads balances and transactions, and adds credits.
 pub struct Ledger {
@@ -85,7 +90,7 @@ impl Ledger {
         Ok(Page { items, next })
     }
 
-    /// A user's lines after one that was seen, oldest first, at most a page of them.
+    /// A user's lines after one that was seen, oldest first, at most the newest [`LINES_AT_ONCE`].
     ///
     /// # Errors
     /// 503 where the database is away.
@@ -94,7 +99,7 @@ impl Ledger {
         user: UserId,
         seen: i64,
     ) -> Result<Vec<TransactionView>, AppError> {
-        let newest = transactions::Entity::history(user, None, None, 20)
+        let newest = transactions::Entity::history(user, None, None, LINES_AT_ONCE as u64)
             .filter(transactions::Column::Id.gt(seen))
             .all(self.database.read())
             .await?;
