@@ -42,6 +42,7 @@ mod idempotency;
 mod insight;
 mod insight_storage;
 mod login_limits;
+mod model_upgrades;
 mod models;
 mod money;
 mod pages;
