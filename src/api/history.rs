@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
-use crate::types::{AppError, Page, TaskView, TransactionView};
+use crate::types::{AppError, JsonAnswer, Page, TaskView, TransactionView};
 
 /// `GET /api/tasks?limit=&cursor=&status=`: the signed-in user's tasks.
 ///
 /// # Errors
 /// 422 naming `limit`, `cursor` or `status`; 401.
-#[server(prefix = "/api", endpoint = "tasks", input = GetUrl)]
+#[server(prefix = "/api", endpoint = "tasks", input = GetUrl, output = JsonAnswer)]
 pub async fn list_tasks(
     #[server(default)] limit: String,
     #[server(default)] cursor: String,
@@ -26,7 +26,7 @@ pub async fn list_tasks(
 ///
 /// # Errors
 /// 422 naming `limit`, `cursor` or `kind`; 401.
-#[server(prefix = "/api", endpoint = "transactions", input = GetUrl)]
+#[server(prefix = "/api", endpoint = "transactions", input = GetUrl, output = JsonAnswer)]
 pub async fn list_transactions(
     #[server(default)] limit: String,
     #[server(default)] cursor: String,

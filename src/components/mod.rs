@@ -1,6 +1,7 @@
 //! Pieces that several pages share. Nothing here knows a page, and no rule of the service lives here.
 
 pub mod browser;
+pub mod data;
 pub mod empty;
 pub mod errors;
 pub mod field;
@@ -18,6 +19,7 @@ pub mod money;
 pub mod nav;
 pub mod not_found;
 pub mod pager;
+pub mod preferences;
 pub mod score;
 pub mod select;
 pub mod session;

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use crate::api::list_tasks;
-use crate::components::live::{amend, on_task};
+use crate::components::data::Data;
+use crate::components::live::on_task;
 use crate::components::live_list::merge;
 use crate::components::nav::PageTitle;
 use crate::components::pager::{Filter, Pager, list_choices, list_place};
@@ -20,14 +21,15 @@ pub fn TasksPage() -> impl IntoView {
     let l = use_locale();
     let session = use_session();
     let place = list_place(FILTER);
-    let tasks = Resource::new(
-        move || (session.version(), place.get()),
-        |(_, (status, cursor))| list_tasks(String::new(), cursor, status),
-    );
+    let tasks = Data::new(move || {
+        session.version();
+        let (status, cursor) = place.get();
+        list_tasks(String::new(), cursor, status)
+    });
     on_task(move |task| {
         let (status, cursor) = place.get_untracked();
         let fits = status.is_empty() || status == task.status.as_str();
-        amend(tasks, |page| {
+        tasks.amend(|page| {
             merge(&mut page.items, task, |it| it.id.0, fits, cursor.is_empty());
         });
     });

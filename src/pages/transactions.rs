@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use crate::api::list_transactions;
-use crate::components::live::{amend, on_transaction};
+use crate::components::data::Data;
+use crate::components::live::on_transaction;
 use crate::components::live_list::merge;
 use crate::components::nav::PageTitle;
 use crate::components::pager::{Filter, Pager, list_choices, list_place};
@@ -20,14 +21,15 @@ pub fn TransactionsPage() -> impl IntoView {
     let l = use_locale();
     let session = use_session();
     let place = list_place(FILTER);
-    let lines = Resource::new(
-        move || (session.version(), place.get()),
-        |(_, (kind, cursor))| list_transactions(String::new(), cursor, kind),
-    );
+    let lines = Data::new(move || {
+        session.version();
+        let (kind, cursor) = place.get();
+        list_transactions(String::new(), cursor, kind)
+    });
     on_transaction(move |line| {
         let (kind, cursor) = place.get_untracked();
         let fits = kind.is_empty() || kind == line.kind.as_str();
-        amend(lines, |page| {
+        lines.amend(|page| {
             merge(&mut page.items, line, |it| it.id.0, fits, cursor.is_empty());
         });
     });

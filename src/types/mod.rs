@@ -10,12 +10,14 @@ mod explore;
 mod field_checker;
 mod ids;
 mod insight;
+mod json_text;
 mod planned;
 mod reference;
 mod status;
 #[cfg(test)]
 pub(crate) mod test_support;
 mod text;
+mod theme;
 mod views;
 
 pub use campaign::{Campaign, CampaignInput};
@@ -31,6 +33,7 @@ pub use insight::{
     Explanation, Factor, GoalPoint, InsightView, LaunchPoint, NeighboursView, RatedChange,
     ResultContext, Switch, Unlike, WhatIfView,
 };
+pub use json_text::{JsonAnswer, JsonText};
 pub use planned::ChangeBoundsInput;
 pub use reference::{
     CATEGORIES, COUNTRIES, CURRENCIES, Category, Currency, UNKNOWN_CATEGORY, categories_by_parent,
@@ -41,6 +44,7 @@ pub use text::{
     PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, hex, parse_choice, parse_id, parse_page_limit,
     text_violation,
 };
+pub use theme::Theme;
 pub use views::{
     BalanceView, ModelRef, ModelView, Page, ResultView, TaskView, Today, TransactionView, UserView,
 };

@@ -7,11 +7,13 @@ mod advanced;
 mod form;
 mod groups;
 mod price;
+mod rail;
 mod start;
 
 use leptos::prelude::*;
 
 use crate::api::list_models;
+use crate::components::data::Data;
 use crate::components::nav::PageTitle;
 use crate::components::{SignedInOnly, tr, use_locale, use_session};
 use form::PredictForm;
@@ -26,7 +28,10 @@ const ADVANCED_ID: &str = "advanced";
 pub fn PredictPage() -> impl IntoView {
     let l = use_locale();
     let session = use_session();
-    let models = Resource::new(move || session.version(), |_| list_models());
+    let models = Data::new(move || {
+        session.version();
+        list_models()
+    });
     view! {
         <PageTitle page=tr!(l, predict.title) />
         <SignedInOnly />
