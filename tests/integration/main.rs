@@ -41,6 +41,7 @@ mod histories;
 mod idempotency;
 mod insight;
 mod insight_storage;
+mod intake;
 mod login_limits;
 mod model_upgrades;
 mod models;
