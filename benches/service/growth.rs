@@ -166,8 +166,9 @@ impl Side {
         self.town.worker.signal("STOP");
         queue_many(site, &self.town.people, queued).await;
         let database = database_of(site).await;
-        let mut times = Vec::with_capacity(CLAIMS);
-        for _ in 0..CLAIMS {
+        let claims = CLAIMS.min(queued / usize::try_from(BATCH).unwrap());
+        let mut times = Vec::with_capacity(claims);
+        for _ in 0..claims {
             let start = Instant::now();
             let lease_for = chrono::Duration::seconds(30);
             let (_, tasks) = queue::claim(&database, BATCH, SystemClock.now(), lease_for)

@@ -11,6 +11,7 @@ mod cookie_key;
 mod events;
 mod guard;
 mod health;
+pub mod model_command;
 mod preferences;
 mod problem;
 mod router;

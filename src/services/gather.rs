@@ -150,11 +150,15 @@ mod tests {
                 }
             })
         };
-        let asked = (0..6).map(|item| {
+        let ask = |item| {
             let gather = gather.clone();
             tokio::spawn(async move { gather.ask(item).await })
-        });
-        let asked: Vec<_> = asked.collect();
+        };
+        let mut asked = vec![ask(0)];
+        while groups.lock().unwrap().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        asked.extend((1..6).map(ask));
         while gather.inner.state.lock().unwrap().waiting.len() < 5 {
             tokio::task::yield_now().await;
         }

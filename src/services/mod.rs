@@ -31,7 +31,7 @@ pub use catalog::Catalog;
 pub use clock::{Clock, SystemClock};
 pub use insights::Insights;
 pub use ledger::Ledger;
-pub use loaded_models::LoadedModels;
+pub use loaded_models::{LoadError, LoadedModels};
 pub use predictions::Predictions;
 pub use sessions::Sessions;
 
