@@ -129,7 +129,7 @@ impl Subscription {
         loop {
             match self.notices.try_recv() {
                 Ok(Notice::Changed(change)) if change.user == self.user => {
-                    tasks.extend(change.task)
+                    tasks.extend(change.task);
                 }
                 Ok(Notice::Changed(_)) => {}
                 Ok(Notice::Resync) | Err(TryRecvError::Lagged(_)) => {
