@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Credits, FieldErrors, JsonText, Violation};
 
+/// When to look again whether tasks have become final.
+const OPEN_RETRY_S: u64 = 5;
+
 /// Why a request was not answered as asked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
 #[serde(into = "Problem", from = "Problem")]
@@ -60,6 +63,12 @@ pub enum AppError {
         /// When to try again, in seconds.
         retry_after_s: u64,
     },
+    /// The user has as many open tasks as one may have.
+    #[error("{limit} of your tasks are open already; wait for their results, or cancel some")]
+    TooManyOpen {
+        /// Most open tasks of a user.
+        limit: u64,
+    },
     /// The service cannot take it now.
     #[error("{reason}; try again in {retry_after_s} seconds")]
     Unavailable {
@@ -94,7 +103,7 @@ impl AppError {
             Self::Conflict(_) => 409,
             Self::TooLarge { .. } => 413,
             Self::Invalid(_) | Self::KeyReused => 422,
-            Self::TooManyRequests { .. } => 429,
+            Self::TooManyRequests { .. } | Self::TooManyOpen { .. } => 429,
             Self::Internal => 500,
             Self::Unavailable { .. } | Self::Unreachable => 503,
         }
@@ -106,6 +115,7 @@ impl AppError {
             Self::TooManyRequests { retry_after_s } | Self::Unavailable { retry_after_s, .. } => {
                 Some(*retry_after_s)
             }
+            Self::TooManyOpen { .. } => Some(OPEN_RETRY_S),
             _ => None,
         }
     }
@@ -124,6 +134,7 @@ impl AppError {
             Self::Conflict(_) => "conflict",
             Self::TooLarge { .. } => "too_large",
             Self::TooManyRequests { .. } => "too_many_requests",
+            Self::TooManyOpen { .. } => "too_many_open",
             Self::Unavailable { .. } => "unavailable",
             Self::Unreachable => "unreachable",
             Self::Internal => "internal",
@@ -144,6 +155,7 @@ impl AppError {
             Self::Conflict(_) => "Not possible now",
             Self::TooLarge { .. } => "Too large",
             Self::TooManyRequests { .. } => "Too many tries",
+            Self::TooManyOpen { .. } => "Too many open tasks",
             Self::Unavailable { .. } | Self::Unreachable => "Not available now",
             Self::Internal => "Internal error",
         }
@@ -191,6 +203,8 @@ struct Problem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     max_bytes: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    limit: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     retry_after_s: Option<u64>,
 }
 
@@ -224,6 +238,7 @@ impl From<AppError> for Problem {
             needed: None,
             available: None,
             max_bytes: None,
+            limit: None,
             retry_after_s: error.retry_after_s(),
         };
         match error {
@@ -241,6 +256,7 @@ impl From<AppError> for Problem {
                 problem.available = Some(available);
             }
             AppError::TooLarge { max_bytes } => problem.max_bytes = Some(max_bytes),
+            AppError::TooManyOpen { limit } => problem.limit = Some(limit),
             AppError::Unavailable { reason, .. } => problem.detail = reason,
             _ => {}
         }
@@ -279,6 +295,9 @@ impl From<Problem> for AppError {
                 max_bytes: problem.max_bytes.unwrap_or_default(),
             },
             "too_many_requests" => Self::TooManyRequests { retry_after_s },
+            "too_many_open" => Self::TooManyOpen {
+                limit: problem.limit.unwrap_or_default(),
+            },
             "unavailable" => Self::Unavailable {
                 reason: problem.detail,
                 retry_after_s,
