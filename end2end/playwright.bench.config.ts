@@ -1,0 +1,16 @@
+// How the pages are measured: one browser, one page at a time. `cargo xtask bench-pages` starts the server.
+
+import { defineConfig } from "@playwright/test";
+
+import tests from "./playwright.config.ts";
+
+export default defineConfig({
+  ...tests,
+  testDir: "./bench",
+  testMatch: "*.bench.ts",
+  fullyParallel: false,
+  workers: 1,
+  timeout: 300_000,
+  reporter: [["line"]],
+  projects: tests.projects?.filter((project) => project.name === "hydrated") ?? [],
+});
