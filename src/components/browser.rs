@@ -5,7 +5,8 @@ pub use imp::*;
 #[cfg(feature = "hydrate")]
 mod imp {
     use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
-    use js_sys::{Date, Object, Reflect};
+    use js_sys::{Date, Function, Object, Promise, Reflect};
+    use wasm_bindgen::prelude::Closure;
     use wasm_bindgen::{JsCast, JsValue};
     use web_sys::{Event, FocusOptions, HtmlElement, HtmlFormElement, HtmlSelectElement, Storage};
 
@@ -85,6 +86,36 @@ mod imp {
         }
     }
 
+    /// Scheme, host and port of this page.
+    pub fn origin() -> String {
+        leptos::prelude::window()
+            .location()
+            .origin()
+            .unwrap_or_default()
+    }
+
+    /// Whether the page is in a tab that nobody sees.
+    pub fn is_hidden() -> bool {
+        Reflect::get(&document(), &"hidden".into()).is_ok_and(|hidden| hidden.is_truthy())
+    }
+
+    /// Copies a text, and calls `done` once it is copied; does nothing where the browser refuses.
+    pub fn copy(text: &str, done: impl FnOnce() + 'static) {
+        let get = |of: &JsValue, name: &str| Reflect::get(of, &name.into());
+        let copied = || -> Result<Promise, JsValue> {
+            let clipboard = get(&get(&leptos::prelude::window(), "navigator")?, "clipboard")?;
+            let write: Function = get(&clipboard, "writeText")?.dyn_into()?;
+            write.call1(&clipboard, &text.into())?.dyn_into()
+        };
+        // Outside of https the property is not there.
+        if let Ok(copied) = copied() {
+            let done = Closure::once(move |_: JsValue| done());
+            let _ = copied.then(&done);
+            // It is called once, later, and frees itself.
+            done.forget();
+        }
+    }
+
     /// Calls `act` after so many milliseconds.
     pub fn after_ms(ms: u64, act: impl FnOnce() + 'static) {
         leptos::prelude::set_timeout(act, std::time::Duration::from_millis(ms));
@@ -111,6 +142,12 @@ mod imp {
     pub fn read_form<T: serde::de::DeserializeOwned>(id: &str) -> Option<T> {
         let data = web_sys::FormData::new_with_form(&form(id)?).ok()?;
         leptos::form::FromFormData::from_form_data(&data).ok()
+    }
+
+    /// What the control of that name holds in a form; `None` where there is no such control.
+    pub fn control_value(form_id: &str, name: &str) -> Option<String> {
+        let control = form(form_id)?.elements().named_item(name)?;
+        Reflect::get(&control, &"value".into()).ok()?.as_string()
     }
 
     /// Writes a value into the control of a form.
@@ -199,6 +236,19 @@ mod imp {
     /// The server has no focus to move.
     pub fn start_reading_at(_id: &str) {}
 
+    /// The server does not know by which name it is reached.
+    pub fn origin() -> String {
+        String::new()
+    }
+
+    /// The server has no tabs.
+    pub fn is_hidden() -> bool {
+        false
+    }
+
+    /// The server has no clipboard.
+    pub fn copy(_text: &str, _done: impl FnOnce() + 'static) {}
+
     /// Pages on the server do not wait.
     pub fn after_ms(_ms: u64, _act: impl FnOnce() + 'static) {}
 
@@ -214,6 +264,11 @@ mod imp {
 
     /// Nobody types on the server.
     pub fn read_form<T: serde::de::DeserializeOwned>(_id: &str) -> Option<T> {
+        None
+    }
+
+    /// Nobody types on the server.
+    pub fn control_value(_form_id: &str, _name: &str) -> Option<String> {
         None
     }
 

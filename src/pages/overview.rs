@@ -13,7 +13,7 @@ use crate::components::transaction_list::TransactionTable;
 use crate::components::{
     Empty, Icon, Loaded, Money, SignedInOnly, format, tr, use_locale, use_session,
 };
-use crate::types::BalanceView;
+use crate::types::{BalanceView, TaskFilterInput, TransactionFilterInput};
 
 const LATEST: usize = 5;
 
@@ -87,7 +87,13 @@ fn LatestTasks() -> impl IntoView {
     let session = use_session();
     let tasks = Resource::new(
         move || session.version(),
-        |_| list_tasks(LATEST.to_string(), String::new(), String::new()),
+        |_| {
+            list_tasks(
+                LATEST.to_string(),
+                String::new(),
+                TaskFilterInput::default(),
+            )
+        },
     );
     on_task(move |task| {
         amend(tasks, |page| {
@@ -127,7 +133,10 @@ fn LatestTransactions() -> impl IntoView {
     let session = use_session();
     let lines = Resource::new(
         move || session.version(),
-        |_| list_transactions(LATEST.to_string(), String::new(), String::new()),
+        |_| {
+            let all = TransactionFilterInput::default();
+            list_transactions(LATEST.to_string(), String::new(), all)
+        },
     );
     on_transaction(move |line| {
         amend(lines, |page| {

@@ -22,7 +22,7 @@ use super::problem;
 use super::router::AppState;
 use crate::queue::{Change, Notice};
 use crate::services::Services;
-use crate::types::{AppError, UserId};
+use crate::types::{AppError, TransactionFilterInput, UserId};
 
 const SESSION_CHECK: Duration = Duration::from_secs(15);
 
@@ -64,7 +64,7 @@ async fn subscribe(state: AppState, cookies: Cookies) -> Result<Subscription, Ap
     let newest = state
         .services
         .ledger
-        .transactions(user, "1", "", "")
+        .transactions(user, "1", "", &TransactionFilterInput::default())
         .await?;
     let mut session_check = interval(SESSION_CHECK);
     session_check.reset();

@@ -21,7 +21,7 @@ use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetReques
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
-use super::{assets, body, client, events, guard, health, problem};
+use super::{assets, body, client, events, export, guard, health, problem};
 use crate::app::{App, SiteAssets, shell};
 use crate::queue::Signals;
 use crate::services::{Clock, Services};
@@ -119,6 +119,8 @@ pub fn router(state: AppState) -> Router {
         .route("/api", any(unknown_function))
         .route("/api/", any(unknown_function))
         .route("/api/{*unknown}", any(unknown_function))
+        .route("/api/tasks.csv", get(export::tasks))
+        .route("/api/transactions.csv", get(export::transactions))
         .route("/events", get(events::events))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))

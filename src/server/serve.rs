@@ -36,6 +36,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         max_queued: args.max_queued,
         attempts_per_minute: args.auth_per_minute,
         hashing_threads: usize::from(args.hashing_threads),
+        shared_per_minute: args.shared_per_minute,
         insights: InsightOptions {
             timeout: args.worker.inference_timeout(),
             questions_per_minute: args.what_if_per_minute,

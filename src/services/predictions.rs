@@ -7,14 +7,15 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 
 use super::idempotency::{check_key, request_hash};
 use super::ledger;
-use super::pages::{cut_page, is_unique_violation, parse_cursor};
+use super::pages::{cut_span, is_unique_violation, page_span, parse_cursor};
+use super::queue_outlook::QueueOutlook;
 use super::{Catalog, Clock};
 use crate::entities::task::Input;
 use crate::entities::{Database, model, task, task_result};
 use crate::queue::{self, Change, NewTask, Signals};
 use crate::types::{
-    AppError, Campaign, CampaignInput, Credits, FieldErrors, Page, TaskId, TaskStatus, TaskView,
-    UserId, Violation, parse_choice, parse_id, parse_page_limit,
+    AppError, Campaign, CampaignInput, Credits, FieldErrors, Page, TaskFilterInput, TaskId,
+    TaskStatus, TaskView, UserId, Violation, parse_id, parse_page_limit,
 };
 
 const QUEUE_FULL_RETRY_S: u64 = 5;
@@ -26,6 +27,7 @@ pub struct Predictions {
     clock: Arc<dyn Clock>,
     catalog: Arc<Catalog>,
     max_queued: u64,
+    outlook: QueueOutlook,
 }
 
 struct Submission {
@@ -45,6 +47,7 @@ impl Predictions {
         max_queued: u64,
     ) -> Self {
         Self {
+            outlook: QueueOutlook::new(database.clone(), Arc::clone(&clock)),
             database,
             signals,
             clock,
@@ -193,27 +196,38 @@ impl Predictions {
             .one(self.database.read())
             .await?
             .ok_or(AppError::NotFound)?;
-        self.view(task).await
+        let queue = if task.status == TaskStatus::Queued.as_str() {
+            Some(self.outlook.of(&task).await?)
+        } else {
+            None
+        };
+        let view = self.view(task).await?;
+        Ok(TaskView { queue, ..view })
     }
 
-    /// A page of a user's tasks, newest first.
+    /// A page of a user's tasks, newest first. It may hold less than `limit` and still name a next one: see
+    /// [`super::pages`].
     ///
     /// # Errors
-    /// 422 naming `limit`, `cursor` or `status`.
+    /// 422 naming `limit`, `cursor` or fields of the filter.
     pub async fn tasks(
         &self,
         user: UserId,
         limit: &str,
         cursor: &str,
-        status: &str,
+        filter: &TaskFilterInput,
     ) -> Result<Page<TaskView>, AppError> {
         let limit = parse_page_limit(limit)?;
-        let status = parse_choice("status", status, TaskStatus::ALL)?;
+        let filter = filter.check()?;
         let before = parse_cursor(cursor)?;
-        let tasks = task::Entity::history(user, status, before, u64::from(limit) + 1)
-            .all(self.database.read())
+        let database = self.database.read();
+        let look_back = |rows| task::Entity::look_back(user, before, rows);
+        let span = page_span(database, before, filter.is_by_index(), look_back).await?;
+        let backend = self.database.backend();
+        let tasks = task::Entity::history(user, &filter, span, backend, u64::from(limit) + 1)
+            .all(database)
             .await?;
-        let (tasks, next) = cut_page(tasks, limit, |task| task.id);
+        let (tasks, next) = cut_span(tasks, limit, span, |task| task.id);
         let items = self.views(tasks).await?;
         Ok(Page { items, next })
     }

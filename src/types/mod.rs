@@ -8,6 +8,7 @@ mod credits;
 mod error;
 mod explore;
 mod field_checker;
+mod filters;
 mod ids;
 mod insight;
 mod planned;
@@ -25,6 +26,9 @@ pub use campaign_rules::{
 pub use credits::{Credits, TOP_UP_MAX, TOP_UP_MIN};
 pub use error::{AppError, FieldErrors, Violation};
 pub use explore::{CategoryRate, ExploreView, GoalRate, LaunchMonthRate};
+pub use filters::{
+    TaskFilter, TaskFilterInput, TimeRange, TransactionFilter, TransactionFilterInput,
+};
 pub use ids::{ModelId, TaskId, TransactionId, UserId};
 pub use insight::{
     Advice, BaseRateView, Change, ChangeBounds, Combination, Curves, DaysPoint, Effect,
@@ -42,5 +46,6 @@ pub use text::{
     text_violation,
 };
 pub use views::{
-    BalanceView, ModelRef, ModelView, Page, ResultView, TaskView, Today, TransactionView, UserView,
+    BalanceHistory, BalancePoint, BalanceView, ModelRef, ModelView, Page, QueueView, ResultView,
+    ShareView, SharedView, TaskView, Today, TransactionView, UserView,
 };
