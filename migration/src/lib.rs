@@ -11,7 +11,7 @@ mod m04_task;
 mod m05_task_result;
 mod m06_transactions;
 mod m07_insight;
-mod m08_shared_result;
+mod m09_shared_result;
 
 /// Applies the migrations in their order.
 pub struct Migrator;
@@ -27,7 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m05_task_result::Migration),
             Box::new(m06_transactions::Migration),
             Box::new(m07_insight::Migration),
-            Box::new(m08_shared_result::Migration),
+            Box::new(m09_shared_result::Migration),
         ]
     }
 }

@@ -19,31 +19,82 @@ pub fn FilterBar(
     /// Which.
     list: List,
     /// Where in it.
-    place: Place,
+    place: Memo<Place>,
 ) -> impl IntoView {
     let l = use_locale();
-    let (first, chips) = match list {
+    // What was typed stays in the document, so it is written there when the URL says something else.
+    Effect::new(move |before: Option<()>| {
+        let place = place.get();
+        if before.is_some() {
+            for (name, value) in place.filter() {
+                browser::write_control(FORM_ID, name, &value);
+            }
+        }
+    });
+    let first = place.get_untracked();
+    let fields = match list {
+        List::Tasks => Some((search(l, &first), verdict(l, &first))),
+        List::Transactions => None,
+    };
+    let chosen = chips_of(list);
+    let kept = move || {
+        let value = place.with(|place| place.get(chosen));
+        (!value.is_empty()).then(|| view! { <input type="hidden" name=chosen value=value /> })
+    };
+    let links = move || place.with(|place| links(l, list, place));
+    let navigate = use_navigate();
+    let go = move |event: SubmitEvent| {
+        event.prevent_default();
+        let options = NavigateOptions {
+            scroll: false,
+            ..NavigateOptions::default()
+        };
+        navigate(&entered_url(list, &place.get_untracked()), options);
+    };
+    view! {
+        {move || place.with(|place| chips(l, list, place))}
+        <form id=FORM_ID class="filter-bar" method="get" action=list.path() on:submit=go>
+            {kept}
+            {fields}
+            {day(l, "from", &first)}
+            {day(l, "to", &first)}
+            <div class="buttons">
+                <button type="submit" class="button">
+                    {tr!(l, history.apply)}
+                </button>
+                {links}
+            </div>
+        </form>
+    }
+}
+
+/// The filter whose values are links.
+const fn chips_of(list: List) -> &'static str {
+    match list {
+        List::Tasks => "status",
+        List::Transactions => "kind",
+    }
+}
+
+fn chips(l: Locale, list: List, place: &Place) -> AnyView {
+    let all = tr!(l, tasks.all);
+    let choices = match list {
         List::Tasks => {
             let words = TaskStatus::ALL.iter();
             let words = words.map(|it| (labels::status(l, *it), it.as_str()));
-            (
-                "status",
-                list_choices(&place, "status", tr!(l, tasks.all), words),
-            )
+            list_choices(place, chips_of(list), all, words)
         }
         List::Transactions => {
             let words = TransactionKind::ALL.iter();
             let words = words.map(|it| (labels::kind(l, *it), it.as_str()));
-            (
-                "kind",
-                list_choices(&place, "kind", tr!(l, tasks.all), words),
-            )
+            list_choices(place, chips_of(list), all, words)
         }
     };
-    let fields = match list {
-        List::Tasks => Some((search(l, &place), verdict(l, &place))),
-        List::Transactions => None,
-    };
+    view! { <Filter label=tr!(l, tasks.filter) choices /> }.into_any()
+}
+
+/// The way to all rows, and to the file of those that are shown.
+fn links(l: Locale, list: List, place: &Place) -> AnyView {
     let clear = place.is_filtered().then(|| {
         view! {
             <a class="button button-quiet" href=place.all()>
@@ -51,55 +102,24 @@ pub fn FilterBar(
             </a>
         }
     });
-    let file = query_url(list.file(), place.filter().chain([("bom", "1".to_owned())]));
-    let kept = place.get(first);
-    let go = goes(list, place.clone());
+    let mark = ("bom", "1".to_owned());
+    let file = query_url(list.file(), place.filter().chain([mark]));
     view! {
-        <Filter label=tr!(l, tasks.filter) choices=chips />
-        <form
-            id=FORM_ID
-            class="filter-bar"
-            method="get"
-            action=place.all()
-            on:submit=move |event: SubmitEvent| {
-                event.prevent_default();
-                go();
-            }
-        >
-            {(!kept.is_empty()).then(|| view! { <input type="hidden" name=first value=kept /> })}
-            {fields}
-            {day(l, "from", &place)}
-            {day(l, "to", &place)}
-            <div class="buttons">
-                <button type="submit" class="button">
-                    {tr!(l, history.apply)}
-                </button>
-                {clear}
-                <a class="button button-quiet" href=file rel="external" download="">
-                    {tr!(l, history.file)}
-                </a>
-            </div>
-        </form>
+        {clear}
+        <a class="button button-quiet" href=file rel="external" download="">
+            {tr!(l, history.file)}
+        </a>
     }
+    .into_any()
 }
 
-/// Goes to the URL of what the form holds.
-fn goes(list: List, place: Place) -> impl Fn() {
-    let navigate = use_navigate();
-    move || {
-        let filter = list.filters().iter().map(|name| {
-            let entered = browser::control_value(FORM_ID, name);
-            (*name, entered.unwrap_or_else(|| place.get(name)))
-        });
-        let url = query_url(place.all(), filter);
-        navigate(
-            &url,
-            NavigateOptions {
-                scroll: false,
-                ..NavigateOptions::default()
-            },
-        );
-    }
+/// The URL of what the form holds.
+fn entered_url(list: List, place: &Place) -> String {
+    let filter = list.filters().iter().map(|name| {
+        let entered = browser::control_value(FORM_ID, name);
+        (*name, entered.unwrap_or_else(|| place.get(name)))
+    });
+    query_url(list.path(), filter)
 }
 
 fn labelled(name: &str, label: &str, control: AnyView) -> AnyView {

@@ -34,7 +34,7 @@ pub fn TasksPage() -> impl IntoView {
                 {tr!(l, overview.new_prediction)}
             </a>
         </div>
-        {move || view! { <FilterBar list=LIST place=place.get() /> }}
+        <FilterBar list=LIST place />
         <div class="card">
             <Loaded
                 resource=page

@@ -55,7 +55,7 @@ pub fn TransactionsPage() -> impl IntoView {
             lines=4
             show=move |history| view! { <BalanceChart history /> }.into_any()
         />
-        {move || view! { <FilterBar list=LIST place=place.get() /> }}
+        <FilterBar list=LIST place />
         <div class="card">
             <Loaded
                 resource=page

@@ -29,10 +29,10 @@ async fn submit_titled(browser: &Browser, title: &str) -> Value {
 
 /// The titles that a query of the task list finds.
 async fn titles(browser: &Browser, query: &[(&str, &str)]) -> Vec<String> {
-    let request = browser
-        .request(reqwest::Method::GET, "/api/tasks")
-        .query(&query);
-    let page = browser.send(request).await.ok();
+    let query = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(query)
+        .finish();
+    let page = browser.get(format!("/api/tasks?{query}")).await.ok();
     let items = page["items"].as_array().unwrap().iter();
     items
         .map(|task| task["campaign"]["name"].as_str().unwrap().to_owned())
