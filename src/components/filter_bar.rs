@@ -32,10 +32,13 @@ pub fn FilterBar(
         }
     });
     let first = place.get_untracked();
-    let fields = match list {
-        List::Tasks => Some((search(l, &first), verdict(l, &first))),
-        List::Transactions => None,
+    let (search, verdict) = match list {
+        List::Tasks => (Some(search(l, &first)), Some(verdict(l, &first))),
+        List::Transactions => (None, None),
     };
+    let is_open = ["verdict", "from", "to"]
+        .iter()
+        .any(|name| !first.get(name).is_empty());
     let chosen = chips_of(list);
     let kept = move || {
         let value = place.with(|place| place.get(chosen));
@@ -55,15 +58,22 @@ pub fn FilterBar(
         {move || place.with(|place| chips(l, list, place))}
         <form id=FORM_ID class="filter-bar" method="get" action=list.path() on:submit=go>
             {kept}
-            {fields}
-            {day(l, "from", &first)}
-            {day(l, "to", &first)}
+            {search}
             <div class="buttons">
                 <button type="submit" class="button">
                     {tr!(l, history.apply)}
                 </button>
                 {links}
             </div>
+            <details class="filter-more" open=is_open>
+                <summary>
+                    {match list {
+                        List::Tasks => tr!(l, history.more_tasks),
+                        List::Transactions => tr!(l, history.more_transactions),
+                    }}
+                </summary>
+                <div>{verdict} {day(l, "from", &first)} {day(l, "to", &first)}</div>
+            </details>
         </form>
     }
 }

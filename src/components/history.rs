@@ -40,10 +40,10 @@ pub fn History(
     view! {
         <Waiting list feed />
         <Rows list feed is_filtered=place.is_filtered() />
-        <div class="pager">
-            {newest} {older}
+        <div class="history-foot">
+            <Progress feed />
+            <div class="pager">{newest} {older}</div>
         </div>
-        <Progress feed />
     }
 }
 
