@@ -16,11 +16,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=locales");
 
-    let config =
-        Config::new("en")?.parse_options(ParseOptions::default().interpolate_display(true));
+    let config = Config::new("en")?
+        .add_locale("ru")?
+        .parse_options(ParseOptions::default().interpolate_display(true));
     let locales = parse_locales(None, config)?;
     for warning in locales.diag.warnings().iter() {
-        println!("cargo::warning={warning}");
+        // Such as a key that one language lacks.
+        println!("cargo::error={warning}");
     }
     for error in locales.diag.errors().iter() {
         println!("cargo::error={error}");

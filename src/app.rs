@@ -85,10 +85,11 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     use leptos::nonce::use_nonce;
     use leptos_meta::MetaTags;
 
-    let locale: &str = {
-        use crate::i18n::I18nLocaleTrait;
-        crate::components::browser::document_locale().as_str()
-    };
+    use crate::components::browser::{document_locale, document_theme};
+    use crate::i18n::I18nLocaleTrait as _;
+
+    let locale = document_locale().as_str();
+    let theme = document_theme();
     let assets = use_context::<SiteAssets>().filter(|assets| !assets.js.is_empty());
     let assets = assets.map(|assets| {
         let script = format!(
@@ -115,11 +116,11 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 
     view! {
         <!DOCTYPE html>
-        <html lang=locale>
+        <html lang=locale data-theme=theme.as_str()>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
-                <meta name="color-scheme" content="light dark" />
+                <meta name="color-scheme" content=theme.color_scheme() />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 {assets}
                 <AutoReload options />

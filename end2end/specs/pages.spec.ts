@@ -13,23 +13,30 @@ import {
   waitForResult,
 } from "../support/visitor.ts";
 
-const WIDTHS = [320, 1280];
+const WIDTHS = [320, 768, 1440];
 const SCHEMES = ["light", "dark"] as const;
+const LOCALES = ["en", "ru"] as const;
 const OPEN_PAGES = ["/", "/explore", "/explore?parent=Games", "/login", "/register"];
 const OWN_PAGES = ["/", "/overview", "/predict", "/tasks", "/tasks?status=failed", "/transactions", "/account"];
 
+/** One load for each language; width and colours change under the loaded page, as they do on a device. */
 async function look(page: Page, path: string, project: string, name: string): Promise<void> {
-  for (const width of WIDTHS) {
-    await page.setViewportSize({ width, height: 800 });
-    for (const colorScheme of SCHEMES) {
-      await page.emulateMedia({ colorScheme });
-      await page.goto(path);
-      await expect(page.locator("h1")).toHaveCount(1);
+  for (const locale of LOCALES) {
+    await page.request.post("/preferences", { form: { locale } });
+    await page.goto(path);
+    await expect(page.locator("html")).toHaveAttribute("lang", locale);
+    await expect(page.locator("h1")).toHaveCount(1);
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 800 });
       await expectNoSidewaysScroll(page);
-      await expectAccessible(page, project === "hydrated");
-      await keepScreenshot(page, `${project}-${name}-${width}-${colorScheme}`);
+      for (const colorScheme of SCHEMES) {
+        await page.emulateMedia({ colorScheme });
+        await expectAccessible(page, project === "hydrated");
+        await keepScreenshot(page, `${project}-${name}-${locale}-${width}-${colorScheme}`);
+      }
     }
   }
+  await page.request.post("/preferences", { form: { locale: "en" } });
 }
 
 function nameOf(path: string): string {
@@ -37,7 +44,7 @@ function nameOf(path: string): string {
 }
 
 test("pages that are open to all", async ({ page }, info) => {
-  test.slow();
+  test.setTimeout(300_000);
   const problems = gatherProblems(page);
   for (const path of OPEN_PAGES) {
     await look(page, path, info.project.name, `open-${nameOf(path)}`);
@@ -46,7 +53,7 @@ test("pages that are open to all", async ({ page }, info) => {
 });
 
 test("pages of somebody who just began", async ({ page }, info) => {
-  test.slow();
+  test.setTimeout(300_000);
   const problems = gatherProblems(page);
   await register(page);
   for (const path of OWN_PAGES) {
@@ -56,7 +63,7 @@ test("pages of somebody who just began", async ({ page }, info) => {
 });
 
 test("pages of somebody with a history", async ({ page }, info) => {
-  test.slow();
+  test.setTimeout(300_000);
   const problems = gatherProblems(page);
   await register(page);
   const task = await predictExample(page);

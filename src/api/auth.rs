@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
-use crate::types::{AppError, UserView};
+use crate::types::{AppError, JsonAnswer, UserView};
 
 /// `POST /api/auth/register`: makes an account with its welcome credits and signs it in.
 ///
 /// # Errors
 /// 422 naming `email` or `password`; 409 where the address is taken; 429.
-#[server(prefix = "/api", endpoint = "auth/register")]
+#[server(prefix = "/api", endpoint = "auth/register", output = JsonAnswer)]
 pub async fn register(
     #[server(default)] email: String,
     #[server(default)] password: String,
@@ -28,7 +28,7 @@ pub async fn register(
 ///
 /// # Errors
 /// 422 where a field is blank; 401, the same for an unknown address and a wrong password; 429.
-#[server(prefix = "/api", endpoint = "auth/login")]
+#[server(prefix = "/api", endpoint = "auth/login", output = JsonAnswer)]
 pub async fn login(
     #[server(default)] email: String,
     #[server(default)] password: String,
@@ -47,7 +47,7 @@ pub async fn login(
 ///
 /// # Errors
 /// 503 where the database is away.
-#[server(prefix = "/api", endpoint = "auth/logout")]
+#[server(prefix = "/api", endpoint = "auth/logout", output = JsonAnswer)]
 pub async fn logout() -> Result<(), AppError> {
     let (services, request) = super::request::visitor()?;
     request.sign_out(&services).await?;
@@ -59,7 +59,7 @@ pub async fn logout() -> Result<(), AppError> {
 ///
 /// # Errors
 /// 401.
-#[server(prefix = "/api", endpoint = "auth/me", input = GetUrl)]
+#[server(prefix = "/api", endpoint = "auth/me", input = GetUrl, output = JsonAnswer)]
 pub async fn me() -> Result<UserView, AppError> {
     let (_services, user) = super::request::signed_in().await?;
     Ok(user.into())
@@ -69,7 +69,7 @@ pub async fn me() -> Result<UserView, AppError> {
 ///
 /// # Errors
 /// 422 naming `current_password` or `new_password`; 401; 429.
-#[server(prefix = "/api", endpoint = "auth/change_password")]
+#[server(prefix = "/api", endpoint = "auth/change_password", output = JsonAnswer)]
 pub async fn change_password(
     #[server(default)] current_password: String,
     #[server(default)] new_password: String,
@@ -89,7 +89,7 @@ pub async fn change_password(
 ///
 /// # Errors
 /// 401.
-#[server(prefix = "/api", endpoint = "auth/end_sessions")]
+#[server(prefix = "/api", endpoint = "auth/end_sessions", output = JsonAnswer)]
 pub async fn end_sessions() -> Result<(), AppError> {
     let (services, request) = super::request::visitor()?;
     let user = request.user(&services).await?;

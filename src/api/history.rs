@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
 use crate::types::{
-    AppError, BalanceHistory, Page, TaskFilterInput, TaskView, TransactionFilterInput,
+    AppError, BalanceHistory, JsonAnswer, Page, TaskFilterInput, TaskView, TransactionFilterInput,
     TransactionView,
 };
 
@@ -12,7 +12,7 @@ use crate::types::{
 ///
 /// # Errors
 /// 422 naming `limit`, `cursor` or fields of the filter; 401.
-#[server(prefix = "/api", endpoint = "tasks", input = GetUrl)]
+#[server(prefix = "/api", endpoint = "tasks", input = GetUrl, output = JsonAnswer)]
 pub async fn list_tasks(
     #[server(default)] limit: String,
     #[server(default)] cursor: String,
@@ -29,7 +29,7 @@ pub async fn list_tasks(
 ///
 /// # Errors
 /// 422 naming `limit`, `cursor` or fields of the filter; 401.
-#[server(prefix = "/api", endpoint = "transactions", input = GetUrl)]
+#[server(prefix = "/api", endpoint = "transactions", input = GetUrl, output = JsonAnswer)]
 pub async fn list_transactions(
     #[server(default)] limit: String,
     #[server(default)] cursor: String,
@@ -46,7 +46,7 @@ pub async fn list_transactions(
 ///
 /// # Errors
 /// 401.
-#[server(prefix = "/api", endpoint = "balance/history", input = GetUrl)]
+#[server(prefix = "/api", endpoint = "balance/history", input = GetUrl, output = JsonAnswer)]
 pub async fn get_balance_history() -> Result<BalanceHistory, AppError> {
     let (services, user) = super::request::signed_in().await?;
     services.ledger.balance_history(user.id()).await

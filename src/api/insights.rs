@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
 use crate::types::{
-    Advice, AppError, CampaignInput, ChangeBoundsInput, ExploreView, InsightView, WhatIfView,
+    Advice, AppError, CampaignInput, ChangeBoundsInput, ExploreView, InsightView, JsonAnswer,
+    WhatIfView,
 };
 
 /// `GET /api/task/insight?id=`: why the result is what it is, curves of what if, and what to change. Made
@@ -12,7 +13,7 @@ use crate::types::{
 ///
 /// # Errors
 /// 422 naming `id`; 401; 404, also for somebody else's; 409 where the task did not succeed (yet); 503.
-#[server(prefix = "/api", endpoint = "task/insight", input = GetUrl)]
+#[server(prefix = "/api", endpoint = "task/insight", input = GetUrl, output = JsonAnswer)]
 pub async fn get_insight(#[server(default)] id: String) -> Result<InsightView, AppError> {
     let (services, user) = super::request::signed_in().await?;
     services.insights.insight(user.id(), &id).await
@@ -23,7 +24,7 @@ pub async fn get_insight(#[server(default)] id: String) -> Result<InsightView, A
 ///
 /// # Errors
 /// 422 naming `id` and every field that breaks a rule or may not change; 401; 404; 409; 429; 503.
-#[server(prefix = "/api", endpoint = "task/what_if")]
+#[server(prefix = "/api", endpoint = "task/what_if", output = JsonAnswer)]
 pub async fn what_if(
     #[server(default)] id: String,
     #[server(flatten)] changes: CampaignInput,
@@ -37,7 +38,7 @@ pub async fn what_if(
 ///
 /// # Errors
 /// 422 naming `id` or a bound; 401; 404; 409; 429; 503.
-#[server(prefix = "/api", endpoint = "task/advice", input = GetUrl)]
+#[server(prefix = "/api", endpoint = "task/advice", input = GetUrl, output = JsonAnswer)]
 pub async fn get_advice(
     #[server(default)] id: String,
     #[server(flatten)] bounds: ChangeBoundsInput,
@@ -51,7 +52,7 @@ pub async fn get_advice(
 ///
 /// # Errors
 /// 404 where no model is live.
-#[server(prefix = "/api", endpoint = "explore", input = GetUrl)]
+#[server(prefix = "/api", endpoint = "explore", input = GetUrl, output = JsonAnswer)]
 pub async fn explore() -> Result<ExploreView, AppError> {
     let (services, _request) = super::request::visitor()?;
     services.insights.explore().await

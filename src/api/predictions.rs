@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
-use crate::types::{AppError, CampaignInput, TaskView};
+use crate::types::{AppError, CampaignInput, JsonAnswer, TaskView};
 
 /// `POST /api/tasks/predict`: holds the price and queues a task; the same key again answers the same
 /// task. The 21 fields of the campaign stand flat beside `idempotency_key` and `model_id`.
@@ -11,7 +11,7 @@ use crate::types::{AppError, CampaignInput, TaskView};
 /// # Errors
 /// 422 naming every field that breaks a rule, or where the key was used for another campaign; 401; 402;
 /// 404 naming no such live model; 503 where the queue is full.
-#[server(prefix = "/api", endpoint = "tasks/predict")]
+#[server(prefix = "/api", endpoint = "tasks/predict", output = JsonAnswer)]
 pub async fn predict(
     #[server(flatten)] campaign: CampaignInput,
     #[server(default)] idempotency_key: String,
@@ -30,7 +30,7 @@ pub async fn predict(
 ///
 /// # Errors
 /// 422 naming `id`; 401; 404, also for somebody else's.
-#[server(prefix = "/api", endpoint = "task", input = GetUrl)]
+#[server(prefix = "/api", endpoint = "task", input = GetUrl, output = JsonAnswer)]
 pub async fn get_task(#[server(default)] id: String) -> Result<TaskView, AppError> {
     let (services, user) = super::request::signed_in().await?;
     services.predictions.task(user.id(), &id).await
@@ -40,7 +40,7 @@ pub async fn get_task(#[server(default)] id: String) -> Result<TaskView, AppErro
 ///
 /// # Errors
 /// 422 naming `id`; 401; 404; 409 where the task is no longer queued.
-#[server(prefix = "/api", endpoint = "tasks/cancel")]
+#[server(prefix = "/api", endpoint = "tasks/cancel", output = JsonAnswer)]
 pub async fn cancel_task(#[server(default)] id: String) -> Result<TaskView, AppError> {
     let (services, user) = super::request::signed_in().await?;
     services.predictions.cancel(user.id(), &id).await

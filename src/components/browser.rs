@@ -6,11 +6,23 @@ pub use imp::*;
 mod imp {
     use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
     use js_sys::{Date, Function, Object, Promise, Reflect};
+    use leptos::server_fn::client::Client;
+    use leptos::server_fn::client::browser::BrowserClient;
+    use leptos::server_fn::error::FromServerFnError;
+    use leptos::server_fn::redirect::call_redirect_hook;
+    use leptos::server_fn::request::ClientReq;
+    use leptos::server_fn::request::browser::BrowserRequest;
+    use leptos::server_fn::response::ClientRes;
     use wasm_bindgen::prelude::Closure;
     use wasm_bindgen::{JsCast, JsValue};
-    use web_sys::{Event, FocusOptions, HtmlElement, HtmlFormElement, HtmlSelectElement, Storage};
+    use web_sys::{
+        Event, FocusOptions, FormData, HtmlElement, HtmlFormElement, HtmlSelectElement, Storage,
+        SubmitEvent, UrlSearchParams,
+    };
 
     use crate::components::Locale;
+    use crate::components::data::{Payload, Reply};
+    use crate::types::{AppError, Theme};
 
     fn document() -> web_sys::Document {
         leptos::prelude::document()
@@ -23,6 +35,26 @@ mod imp {
             .and_then(|html| html.get_attribute("lang"))
             .and_then(|lang| lang.parse().ok())
             .unwrap_or_default()
+    }
+
+    /// The theme that the server wrote on the page, or that was chosen since.
+    pub fn document_theme() -> Theme {
+        document()
+            .document_element()
+            .and_then(|html| html.get_attribute("data-theme"))
+            .and_then(|word| Theme::parse(&word))
+            .unwrap_or_default()
+    }
+
+    /// Shows the page in a theme.
+    pub fn set_document_theme(theme: Theme) {
+        if let Some(html) = document().document_element() {
+            let _ = html.set_attribute("data-theme", theme.as_str());
+        }
+        let meta = document().query_selector("meta[name=color-scheme]");
+        if let Ok(Some(meta)) = meta {
+            let _ = meta.set_attribute("content", theme.color_scheme());
+        }
     }
 
     /// Today in UTC, by the device's clock.
@@ -134,14 +166,107 @@ mod imp {
         usize::try_from(select.selected_index()).ok()
     }
 
+    /// Hides the options of a `<select>` whose words and group lack these, takes the first that is left, and
+    /// returns how many are.
+    pub fn narrow_select(id: &str, words: &str) -> u32 {
+        let select = html_element(id).and_then(|it| it.dyn_into::<HtmlSelectElement>().ok());
+        let Some(select) = select else {
+            return 0;
+        };
+        let words = words.trim().to_lowercase();
+        let fits = |text: Option<String>| text.is_some_and(|it| it.to_lowercase().contains(&words));
+        let (mut count, mut first) = (0, None);
+        for index in 0..select.length() {
+            let Some(option) = select.item(index) else {
+                continue;
+            };
+            let group = option.parent_element();
+            let group = group.and_then(|it| it.get_attribute("label"));
+            // The first option stands for none.
+            let is_left = index == 0 || fits(option.text_content()) || fits(group);
+            if is_left && index > 0 {
+                count += 1;
+                first = first.or(i32::try_from(index).ok());
+            }
+            for attribute in ["hidden", "disabled"] {
+                let _ = option.toggle_attribute_with_force(attribute, !is_left);
+            }
+        }
+        if let Some(first) = first.filter(|_| !words.is_empty()) {
+            select.set_selected_index(first);
+            if let Ok(changed) = document().create_event("Event") {
+                changed.init_event_with_bubbles("change", true);
+                let _ = select.dispatch_event(&changed);
+            }
+        }
+        count
+    }
+
     fn form(id: &str) -> Option<HtmlFormElement> {
         document().get_element_by_id(id)?.dyn_into().ok()
     }
 
-    /// What is typed into the form of that id, as its server function would receive it.
-    pub fn read_form<T: serde::de::DeserializeOwned>(id: &str) -> Option<T> {
-        let data = web_sys::FormData::new_with_form(&form(id)?).ok()?;
-        leptos::form::FromFormData::from_form_data(&data).ok()
+    /// What is typed into the form of that id, URL-encoded as it would be sent.
+    pub fn form_body(id: &str) -> Option<String> {
+        encode(&FormData::new_with_form(&form(id)?).ok()?)
+    }
+
+    /// What a form is about to send, URL-encoded, with the button that sends it.
+    pub fn submitted_body(event: &SubmitEvent) -> Option<String> {
+        let form: HtmlFormElement = event.target()?.dyn_into().ok()?;
+        let data = FormData::new_with_form(&form).ok()?;
+        let button = event.submitter();
+        let read = |name| {
+            button
+                .as_ref()
+                .and_then(|button| button.get_attribute(name))
+        };
+        if let (Some(name), Some(value)) = (read("name"), read("value")) {
+            data.append_with_str(&name, &value).ok()?;
+        }
+        encode(&data)
+    }
+
+    fn encode(data: &FormData) -> Option<String> {
+        let body = UrlSearchParams::new_with_str_sequence_sequence(data).ok()?;
+        Some(body.to_string().into())
+    }
+
+    /// Hands on the values of names in a URL-encoded form; empty where it has none.
+    pub fn values_in_body(body: &str, names: &[&str], mut take: impl FnMut(&str, String)) {
+        if let Ok(body) = UrlSearchParams::new_with_str(body) {
+            for name in names {
+                take(name, body.get(name).unwrap_or_default());
+            }
+        }
+    }
+
+    /// Posts a URL-encoded form to a server function and hands the answer on, following a redirect.
+    pub fn post(url: &'static str, body: String, answered: impl FnOnce(Reply) + 'static) {
+        leptos::task::spawn_local(async move {
+            answered(reply_to(url, body).await);
+        });
+    }
+
+    async fn reply_to(url: &str, body: String) -> Reply {
+        let request = <BrowserRequest as ClientReq<AppError>>::try_new_post(
+            url,
+            "application/x-www-form-urlencoded",
+            "application/json",
+            body,
+        )?;
+        let response = <BrowserClient as Client<AppError>>::send(request).await?;
+        let is_ok = ClientRes::<AppError>::status(&response) < 400;
+        let redirect = ClientRes::<AppError>::has_redirect(&response)
+            .then(|| ClientRes::<AppError>::location(&response));
+        let text: String = ClientRes::<AppError>::try_into_string(response).await?;
+        if !is_ok {
+            return Err(AppError::de(text.into()));
+        }
+        if let Some(url) = redirect {
+            call_redirect_hook(&url);
+        }
+        Ok(Payload::of_json(&text))
     }
 
     /// What the control of that name holds in a form; `None` where there is no such control.
@@ -193,15 +318,25 @@ mod imp {
 #[cfg(not(feature = "hydrate"))]
 mod imp {
     use chrono::{DateTime, NaiveDate, Utc};
-    use leptos::ev::Event;
+    use leptos::ev::{Event, SubmitEvent};
     use leptos::prelude::use_context;
 
+    use crate::components::data::Reply;
     use crate::components::{Locale, format};
+    use crate::types::Theme;
 
     /// The language of the request.
     pub fn document_locale() -> Locale {
         use_context().unwrap_or_default()
     }
+
+    /// The theme of the request.
+    pub fn document_theme() -> Theme {
+        use_context().unwrap_or_default()
+    }
+
+    /// The theme stands in the HTML.
+    pub fn set_document_theme(_theme: Theme) {}
 
     /// Today in UTC, by the clock of the service.
     pub fn today() -> NaiveDate {
@@ -262,8 +397,13 @@ mod imp {
         None
     }
 
+    /// Nobody searches on the server.
+    pub fn narrow_select(_id: &str, _words: &str) -> u32 {
+        0
+    }
+
     /// Nobody types on the server.
-    pub fn read_form<T: serde::de::DeserializeOwned>(_id: &str) -> Option<T> {
+    pub fn form_body(_id: &str) -> Option<String> {
         None
     }
 
@@ -271,6 +411,17 @@ mod imp {
     pub fn control_value(_form_id: &str, _name: &str) -> Option<String> {
         None
     }
+
+    /// No events happen on the server.
+    pub fn submitted_body(_event: &SubmitEvent) -> Option<String> {
+        None
+    }
+
+    /// Nobody types on the server.
+    pub fn values_in_body(_body: &str, _names: &[&str], _take: impl FnMut(&str, String)) {}
+
+    /// The server does not ask itself by HTTP.
+    pub fn post(_url: &'static str, _body: String, _answered: impl FnOnce(Reply) + 'static) {}
 
     /// The server writes values into the HTML instead.
     pub fn write_control(_form_id: &str, _name: &str, _value: &str) {}

@@ -19,11 +19,9 @@ pub struct Faults {
 }
 
 impl Faults {
-    /// The faults that the server answered to a form's action.
-    pub fn provide_of<T: Clone + Send + Sync + 'static>(
-        answer: impl Fn() -> Option<Result<T, AppError>> + Send + Sync + 'static,
-    ) -> Self {
-        let error = Signal::derive(move || answer().and_then(Result::err));
+    /// The faults of a form where the server's last answer was that error.
+    pub fn provide_of(error: impl Fn() -> Option<AppError> + Send + Sync + 'static) -> Self {
+        let error = Signal::derive(error);
         let fields = Signal::derive(move || fields_of(error.get()));
         let faults = Self { error, fields };
         provide_context(faults);

@@ -1,33 +1,138 @@
-//! What every form with a server function shares: the element, its action, and what happens when the answer
+//! What every form with a server function shares: the element, its sending, and what happens when the answer
 //! comes.
 //!
-//! [`PostForm`] does what Leptos' `ActionForm` does, but is one type for all server functions, which spares
-//! the browser a copy of it for each.
+//! It does what `ActionForm` and `ServerAction` of Leptos do, but is one type for all server functions, and
+//! sends what the browser itself reads from the form: theirs weigh the browser half down with a copy for each.
 
 use leptos::ev::{Event, SubmitEvent};
-use leptos::form::FromFormData;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
-use serde::de::DeserializeOwned;
 
+use super::data::{Reply, Wire, value_of};
 use super::errors::Faults;
-use super::use_session;
+use super::{browser, use_session};
 use crate::types::AppError;
 
-/// The action of a form. The error of a form sent without JavaScript stands in the URL and is its first
-/// answer; an error of an earlier URL is not.
-pub fn server_action<S>() -> ServerAction<S>
-where
-    S: ServerFn + Clone + Send + Sync + 'static,
-    S::Output: Send + Sync + 'static,
-    S::Error: Send + Sync + 'static,
-{
-    let action = ServerAction::<S>::new();
-    if use_query_map().with_untracked(|query| query.get_str("__err").is_none()) {
-        action.clear();
+/// The requests of one form to one server function, one at a time.
+#[derive(Clone, Copy)]
+pub struct Sending {
+    url: &'static str,
+    pending: RwSignal<bool>,
+    answer: RwSignal<Option<Reply>>,
+    /// Counts the answers that came while the page was live.
+    answers: RwSignal<usize>,
+    /// Counts the requests: only the answer to the last one is taken.
+    requests: StoredValue<usize>,
+}
+
+impl Sending {
+    /// Requests to a server function. The error of a form sent without JavaScript stands in the URL and is
+    /// its first answer.
+    ///
+    /// Not to be made in a view that comes later: the server tells the browser that error by a shared value.
+    pub fn new(url: &'static str) -> Self {
+        let first = SharedValue::new(|| error_in_url(url)).into_inner();
+        Self {
+            url,
+            pending: RwSignal::new(false),
+            answer: RwSignal::new(first.map(Err)),
+            answers: RwSignal::new(0),
+            requests: StoredValue::new(0),
+        }
     }
-    action
+
+    /// True while a request is on the way.
+    pub fn pending(self) -> Signal<bool> {
+        self.pending.into()
+    }
+
+    /// The last answer, until it is cleared or the next request is on the way.
+    pub fn answer(self) -> Option<Reply> {
+        self.answer.get()
+    }
+
+    /// The error of the last answer.
+    pub fn error(self) -> Option<AppError> {
+        self.answer.get().and_then(Result::err)
+    }
+
+    /// The error of the last answer, without following it.
+    pub fn error_untracked(self) -> Option<AppError> {
+        self.answer.get_untracked().and_then(Result::err)
+    }
+
+    /// Forgets the last answer.
+    pub fn clear(self) {
+        self.answer.set(None);
+    }
+
+    /// Sends a URL-encoded body.
+    pub fn send(self, body: String) {
+        self.requests.update_value(|requests| *requests += 1);
+        let this = self.requests.get_value();
+        self.pending.set(true);
+        self.answer.set(None);
+        let answered = move |reply| {
+            // The page may have been left meanwhile.
+            if self.requests.try_get_value() == Some(this) {
+                self.pending.set(false);
+                self.answer.set(Some(reply));
+                self.answers.update(|answers| *answers += 1);
+            }
+        };
+        browser::post(self.url, body, answered);
+    }
+
+    /// Calls `act` with each answer that comes while the page is live.
+    pub fn on_reply(self, act: impl Fn(Reply) + 'static) {
+        Effect::new(move |seen: Option<usize>| {
+            let answers = self.answers.get();
+            if seen.is_some_and(|seen| seen != answers)
+                && let Some(reply) = self.answer.get_untracked()
+            {
+                untrack(|| act(reply));
+            }
+            answers
+        });
+    }
+
+    /// Calls `act` with the value of each answer that comes while the page is live.
+    pub fn on_answer<T: Wire>(self, act: impl Fn(Result<T, AppError>) + 'static) {
+        self.on_reply(move |reply| act(value_of(reply)));
+    }
+
+    /// What sends the form that is submitted, if `may_send` agrees; without JavaScript the browser posts it.
+    pub fn sender(
+        self,
+        may_send: impl Fn() -> bool + Send + Sync + 'static,
+    ) -> Callback<SubmitEvent> {
+        Callback::new(move |event: SubmitEvent| {
+            event.prevent_default();
+            if self.pending.get_untracked() || !may_send() {
+                return;
+            }
+            if let Some(body) = browser::submitted_body(&event) {
+                self.send(body);
+            }
+        })
+    }
+}
+
+/// What the URL says of the last request to that server function, where it was sent without JavaScript.
+fn error_in_url(url: &str) -> Option<AppError> {
+    #[cfg(feature = "ssr")]
+    {
+        use leptos::server::ServerActionError;
+        use leptos::server_fn::error::ServerFnUrlError;
+
+        let error = use_context::<ServerActionError>()?;
+        (error.path() == url).then(|| ServerFnUrlError::<AppError>::decode_err(error.err()))
+    }
+    #[cfg(not(feature = "ssr"))]
+    {
+        let _ = url;
+        None
+    }
 }
 
 /// What the URL says a field held when its form was sent without JavaScript; empty where it says nothing.
@@ -37,66 +142,18 @@ pub fn submitted(name: &str) -> String {
         .unwrap_or_default()
 }
 
-/// Calls `act` with each answer that comes while the page is live.
-pub fn on_answer<S>(action: ServerAction<S>, act: impl Fn(Result<S::Output, S::Error>) + 'static)
-where
-    S: ServerFn + Clone + Send + Sync + 'static,
-    S::Output: Clone + Send + Sync + 'static,
-    S::Error: Clone + Send + Sync + 'static,
-{
-    let (version, value) = (action.version(), action.value());
-    Effect::new(move |seen: Option<usize>| {
-        let version = version.get();
-        if seen.is_some_and(|seen| seen != version)
-            && let Some(answer) = value.get_untracked()
-        {
-            untrack(|| act(answer));
-        }
-        version
-    });
-}
-
-/// The action of a form after which somebody else is signed in, or nobody. Its faults are told to the fields
-/// below the caller, and everything is loaded anew once it succeeds.
-pub fn session_action<S>() -> ServerAction<S>
-where
-    S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
-    S::Output: Clone + Send + Sync + 'static,
-{
+/// The requests of a form after which somebody else is signed in, or nobody. Its faults are told to the
+/// fields below the caller, and everything is loaded anew once it succeeds.
+pub fn session_sending(url: &'static str) -> Sending {
     let session = use_session();
-    let action = server_action::<S>();
-    let value = action.value();
-    Faults::provide_of(move || value.get());
-    on_answer(action, move |answer| {
-        if answer.is_ok() {
+    let sending = Sending::new(url);
+    Faults::provide_of(move || sending.error());
+    sending.on_reply(move |reply| {
+        if reply.is_ok() {
             session.refresh();
         }
     });
-    action
-}
-
-/// Sends a form by its action, if `may_send` agrees; without JavaScript the browser posts it.
-pub fn sender<S>(
-    action: ServerAction<S>,
-    may_send: impl Fn() -> bool + Send + Sync + 'static,
-) -> Callback<SubmitEvent>
-where
-    S: ServerFn + DeserializeOwned + Clone + Send + Sync + 'static,
-    S::Output: Send + Sync + 'static,
-    S::Error: Send + Sync + 'static,
-{
-    Callback::new(move |event: SubmitEvent| {
-        event.prevent_default();
-        if action.pending().get_untracked() || !may_send() {
-            return;
-        }
-        match S::from_event(&event) {
-            Ok(input) => {
-                action.dispatch(input);
-            }
-            Err(error) => leptos::logging::error!("{}: {error}", S::PATH),
-        }
-    })
+    sending
 }
 
 /// A form that is posted to a server function.

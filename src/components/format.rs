@@ -61,7 +61,11 @@ pub fn usd(l: Locale, dollars: f64) -> String {
     let cents = (dollars * 100.0).round() as i64;
     let mut value = whole_number(l, cents / 100);
     if cents % 100 != 0 {
-        value = format!("{value}.{:02}", (cents % 100).abs());
+        value = format!(
+            "{value}{}{:02}",
+            tr!(l, number.decimal),
+            (cents % 100).abs()
+        );
     }
     tr!(l, number.usd, value = value)
 }
@@ -113,14 +117,14 @@ pub fn plain_number(l: Locale, number: f64) -> String {
     if number.fract() == 0.0 && number.abs() < 1e15 {
         whole_number(l, number as i64)
     } else {
-        number.to_string()
+        number.to_string().replace('.', tr!(l, number.decimal))
     }
 }
 
 /// Microseconds as milliseconds with one digit after the point.
-pub fn milliseconds(us: i64) -> String {
+pub fn milliseconds(l: Locale, us: i64) -> String {
     let tenths = us.max(0) / 100;
-    format!("{}.{}", tenths / 10, tenths % 10)
+    format!("{}{}{}", tenths / 10, tr!(l, number.decimal), tenths % 10)
 }
 
 #[cfg(test)]
@@ -140,6 +144,25 @@ mod tests {
         assert_eq!(credits(Locale::en, Credits(1)), "1 credit");
         assert_eq!(credits(Locale::en, Credits(0)), "0 credits");
         assert_eq!(credits(Locale::en, Credits(12_000)), "12,000 credits");
+    }
+
+    #[test]
+    fn russian_has_its_own_plurals_groups_and_decimal_sign() {
+        let l = Locale::ru;
+        for (number, words) in [
+            (1, "1\u{a0}кредит"),
+            (2, "2\u{a0}кредита"),
+            (5, "5\u{a0}кредитов"),
+            (11, "11\u{a0}кредитов"),
+            (21, "21\u{a0}кредит"),
+            (104, "104\u{a0}кредита"),
+            (12_000, "12\u{a0}000\u{a0}кредитов"),
+        ] {
+            assert_eq!(credits(l, Credits(number)), words);
+        }
+        assert_eq!(usd(l, 1_234.5), "1\u{a0}234,50\u{a0}$");
+        assert_eq!(percent(l, 0.5), "50\u{a0}%");
+        assert_eq!(plain_number(l, 0.25), "0,25");
     }
 
     #[test]
@@ -189,8 +212,8 @@ mod tests {
 
     #[test]
     fn microseconds_are_cut_to_tenths_of_a_millisecond() {
-        assert_eq!(milliseconds(1_234), "1.2");
-        assert_eq!(milliseconds(40), "0.0");
+        assert_eq!(milliseconds(Locale::en, 1_234), "1.2");
+        assert_eq!(milliseconds(Locale::ru, 40), "0,0");
     }
 
     #[test]

@@ -1,10 +1,13 @@
 //! What stands between a page and its data: signed out, loading, failed, not there.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_location;
 
-use super::later::{Later, load};
+use super::data::{Counted, Data, Reply, Wire, value_of};
+use super::later::{Later, Load, load};
 use super::not_found::NotFound;
 use super::{ErrorPanel, tr, use_locale, use_session};
 use crate::types::AppError;
@@ -40,7 +43,7 @@ pub fn safe_next(next: Option<String>) -> Option<String> {
 #[component]
 pub fn Loaded<T, V>(
     /// What is loaded.
-    resource: Resource<Result<T, AppError>>,
+    resource: Data<T>,
     /// Lines of the placeholder, so that nothing jumps when the data comes.
     #[prop(default = 3)]
     lines: u8,
@@ -48,21 +51,23 @@ pub fn Loaded<T, V>(
     show: V,
 ) -> impl IntoView
 where
-    T: Clone + Send + Sync + 'static,
-    V: Fn(T) -> AnyView + Clone + Send + Sync + 'static,
+    T: Wire,
+    V: Fn(T) -> AnyView + Send + Sync + 'static,
 {
-    // Counted: the page may be left, and its arena freed, while the data is on its way.
-    let resource = ArcResource::from(resource);
-    let view = load(move || {
-        let (resource, show) = (resource.clone(), show.clone());
-        async move {
-            match resource.await {
-                Ok(data) => show(data),
-                Err(error) => view! { <LoadError error /> }.into_any(),
-            }
-        }
-    });
+    let show = move |reply| match value_of(reply) {
+        Ok(data) => show(data),
+        Err(error) => view! { <LoadError error /> }.into_any(),
+    };
+    let view = load_reply(resource.counted(), Arc::new(show));
     view! { <Later view lines /> }
+}
+
+/// Apart from `Loaded`, so that it is compiled once.
+fn load_reply(data: Counted, show: Arc<dyn Fn(Reply) -> AnyView + Send + Sync>) -> Load {
+    load(move || {
+        let (reply, show) = (data.reply(), Arc::clone(&show));
+        async move { show(reply.await) }
+    })
 }
 
 /// In place of data that is still on its way.

@@ -91,7 +91,7 @@ pub fn verdict_short(l: Locale, verdict: Verdict) -> &'static str {
 /// A day in words: `Jan 19, 2027`.
 pub fn day(l: Locale, day: NaiveDate) -> String {
     let month = usize::try_from(day.month0()).unwrap_or_default();
-    let month = tr!(l, list.months).split(';').nth(month);
+    let month = tr!(l, list.months_of_day).split(';').nth(month);
     tr!(
         l,
         number.day,

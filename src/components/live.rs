@@ -2,15 +2,10 @@
 //!
 //! It says what changed; how a list takes a change over is the list's business.
 
-use std::pin::pin;
-use std::task::{Context, Waker};
-
 use leptos::prelude::*;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use super::{Session, tr, use_locale};
-use crate::types::{AppError, TaskView, TransactionView};
+use crate::types::{TaskView, TransactionView};
 
 /// Where the stream stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,27 +63,6 @@ pub fn on_transaction(apply: impl Fn(TransactionView) + 'static) {
         Effect::new(move |_| {
             if let Some(transaction) = live.transaction.get() {
                 untrack(|| apply(transaction));
-            }
-        });
-    }
-}
-
-/// Takes a live change over into what a resource holds.
-///
-/// While the resource loads, it is loaded once more instead: the answer on its way may be older than the
-/// change, and a change made now would throw that answer away.
-pub fn amend<T>(resource: Resource<Result<T, AppError>>, change: impl FnOnce(&mut T))
-where
-    T: Serialize + DeserializeOwned + Send + Sync + 'static,
-{
-    let mut context = Context::from_waker(Waker::noop());
-    let is_loading = pin!(resource.ready()).poll(&mut context).is_pending();
-    if is_loading {
-        resource.refetch();
-    } else {
-        resource.update(|data| {
-            if let Some(Ok(data)) = data {
-                change(data);
             }
         });
     }

@@ -2,6 +2,7 @@
 
 pub mod balance_chart;
 pub mod browser;
+pub mod data;
 pub mod empty;
 pub mod errors;
 pub mod feed;
@@ -22,6 +23,7 @@ pub mod money;
 pub mod nav;
 pub mod not_found;
 pub mod pager;
+pub mod preferences;
 pub mod score;
 pub mod select;
 pub mod session;

@@ -6,6 +6,7 @@ use leptos_router::components::A;
 use leptos_router::hooks::use_location;
 
 use super::later::{Later, load};
+use super::preferences::Preferences;
 use super::{Icon, browser, format, tr, use_locale, use_session};
 use crate::types::BalanceView;
 
@@ -61,7 +62,7 @@ pub fn Header() -> impl IntoView {
     let l = use_locale();
     let session = use_session();
     let view = load(move || async move {
-        let balance = session.balance.await;
+        let balance = session.balance.await.ok().flatten();
         match session.user.await {
             Ok(Some(_)) => view! { <SignedIn balance /> }.into_any(),
             _ => view! { <SignedOut /> }.into_any(),
@@ -75,6 +76,7 @@ pub fn Header() -> impl IntoView {
                     {tr!(l, app.name)}
                 </A>
                 <Later view />
+                <Preferences />
             </div>
         </header>
     }

@@ -8,17 +8,29 @@ use leptos_router::hooks::use_query_map;
 const CURSOR: &str = "cursor";
 
 /// A URL of a page with a query, leaving out what is empty.
-pub fn query_url<'a>(path: &str, query: impl IntoIterator<Item = (&'a str, String)>) -> String {
-    let mut url = path.to_owned();
-    for (name, value) in query {
+pub fn query_url<'a>(path: &str, pairs: impl IntoIterator<Item = (&'a str, String)>) -> String {
+    let query = query(pairs);
+    if query.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{query}")
+    }
+}
+
+/// A query, or the body of a form, leaving out what is empty.
+pub fn query<'a>(pairs: impl IntoIterator<Item = (&'a str, String)>) -> String {
+    let mut query = String::new();
+    for (name, value) in pairs {
         if !value.is_empty() {
-            url.push(if url.contains('?') { '&' } else { '?' });
-            url.push_str(name);
-            url.push('=');
-            url.push_str(&escape(&value));
+            if !query.is_empty() {
+                query.push('&');
+            }
+            query.push_str(name);
+            query.push('=');
+            query.push_str(&escape(&value));
         }
     }
-    url
+    query
 }
 
 fn escape(value: &str) -> String {

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::field::{Frame, control_id};
-use super::{tr, use_locale};
+use super::{browser, tr, use_locale};
 
 /// One choice.
 #[derive(Clone, Debug)]
@@ -63,8 +63,12 @@ pub fn Select(
     /// Whether it may stay empty.
     #[prop(optional)]
     optional: bool,
+    /// What a search over the choices is called, where the list is long enough to need one.
+    #[prop(optional)]
+    search: Option<&'static str>,
 ) -> impl IntoView {
     let frame = Frame::new(name, hint.is_some());
+    let search = search.map(|label| view! { <Search name label /> });
     let mut index = 0;
     let mut option = |choice: Choice| {
         let chosen = selected == Some(index);
@@ -86,6 +90,7 @@ pub fn Select(
         })
         .collect();
     let control = view! {
+        {search}
         <select
             class="control"
             id=control_id(name)
@@ -97,6 +102,44 @@ pub fn Select(
         </select>
     };
     frame.around(optional, hint, control.into_any())
+}
+
+/// Narrows the choices of a `<select>` to those with the words in them, and takes the first of these. Without
+/// JavaScript the list is there as a whole.
+#[component]
+fn Search(
+    /// Wire name of the field.
+    name: &'static str,
+    /// What it is called.
+    label: &'static str,
+) -> impl IntoView {
+    let l = use_locale();
+    let found = RwSignal::new(None);
+    view! {
+        <input
+            type="search"
+            class="control with-script"
+            autocomplete="off"
+            aria-label=label
+            placeholder=label
+            aria-controls=control_id(name)
+            on:input=move |event| {
+                let words = event_target_value(&event);
+                let count = browser::narrow_select(&control_id(name), &words);
+                found.set((!words.is_empty()).then_some(count));
+            }
+            on:keydown=move |event| {
+                // It is no field of the form, so Enter does not send it.
+                if event.key() == "Enter" {
+                    event.prevent_default();
+                    browser::focus(&control_id(name));
+                }
+            }
+        />
+        <p class="field-hint" role="status">
+            {move || found.get().map(|count| tr!(l, choice.found, count = count))}
+        </p>
+    }
 }
 
 /// Where a value stands among the choices, counted through all groups.

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::data::Data;
 use crate::api::{get_balance, me};
 use crate::types::{AppError, BalanceView, UserView};
 
@@ -10,9 +11,9 @@ use crate::types::{AppError, BalanceView, UserView};
 pub struct Session {
     version: RwSignal<u32>,
     /// `Ok(None)` where nobody is signed in.
-    pub user: Resource<Result<Option<UserView>, AppError>>,
-    /// `None` where nobody is signed in.
-    pub balance: Resource<Option<BalanceView>>,
+    pub user: Data<Option<UserView>>,
+    /// `Ok(None)` where nobody is signed in.
+    pub balance: Data<Option<BalanceView>>,
 }
 
 impl Session {
@@ -21,20 +22,14 @@ impl Session {
         let version = RwSignal::new(0);
         let session = Self {
             version,
-            user: Resource::new(
-                move || version.get(),
-                |_| async {
-                    match me().await {
-                        Ok(user) => Ok(Some(user)),
-                        Err(AppError::Unauthorized) => Ok(None),
-                        Err(error) => Err(error),
-                    }
-                },
-            ),
-            balance: Resource::new(
-                move || version.get(),
-                |_| async { get_balance().await.ok() },
-            ),
+            user: Data::new(move || {
+                version.track();
+                async { if_signed_in(me().await) }
+            }),
+            balance: Data::new(move || {
+                version.track();
+                async { if_signed_in(get_balance().await) }
+            }),
         };
         provide_context(session);
         session
@@ -52,7 +47,16 @@ impl Session {
 
     /// Takes over a balance that the server told.
     pub fn set_balance(self, balance: BalanceView) {
-        self.balance.set(Some(Some(balance)));
+        self.balance.set(Some(balance));
+    }
+}
+
+/// The answer to somebody who is signed in; `None` for anybody else.
+fn if_signed_in<T>(answer: Result<T, AppError>) -> Result<Option<T>, AppError> {
+    match answer {
+        Ok(value) => Ok(Some(value)),
+        Err(AppError::Unauthorized) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

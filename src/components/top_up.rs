@@ -5,10 +5,11 @@ use leptos::server_fn::ServerFn as _;
 
 use super::errors::Faults;
 use super::field::Submit;
-use super::form::{PostForm, on_answer, sender, server_action, submitted};
+use super::form::{PostForm, Sending, submitted};
 use super::idempotency::IdempotencyKey;
 use super::{Field, FormErrors, browser, format, toast, tr, use_locale, use_session};
 use crate::api::TopUp;
+use crate::types::TransactionView;
 
 const FORM_ID: &str = "top-up";
 const AMOUNT_DEFAULT: &str = "100";
@@ -18,12 +19,10 @@ const AMOUNT_DEFAULT: &str = "100";
 pub fn TopUpForm() -> impl IntoView {
     let l = use_locale();
     let session = use_session();
-    let action = server_action::<TopUp>();
-    let (value, pending) = (action.value(), action.pending());
-    let first_error = value.get_untracked().and_then(Result::err);
-    let key = IdempotencyKey::new("top_up", first_error);
-    Faults::provide_of(move || value.get());
-    on_answer(action, move |answer| {
+    let sending = Sending::new(TopUp::PATH);
+    let key = IdempotencyKey::new("top_up", sending.error_untracked());
+    Faults::provide_of(move || sending.error());
+    sending.on_answer(move |answer: Result<TransactionView, _>| {
         key.settle(&answer);
         if let Ok(line) = answer {
             browser::write_control(FORM_ID, "amount", AMOUNT_DEFAULT);
@@ -36,13 +35,13 @@ pub fn TopUpForm() -> impl IntoView {
             ));
         }
     });
-    let send = sender(action, move || {
+    let send = sending.sender(move || {
         key.keep();
         true
     });
     let amount = Some(submitted("amount")).filter(|amount| !amount.is_empty());
     view! {
-        <PostForm url=TopUp::url() send=send id=FORM_ID>
+        <PostForm url=TopUp::PATH send=send id=FORM_ID>
             <FormErrors />
             {key.input()}
             <Field
@@ -52,7 +51,7 @@ pub fn TopUpForm() -> impl IntoView {
                 value=amount.unwrap_or_else(|| AMOUNT_DEFAULT.to_owned())
                 hint=tr!(l, hint.amount)
             />
-            <Submit pending=pending>{tr!(l, top_up.submit)}</Submit>
+            <Submit pending=sending.pending()>{tr!(l, top_up.submit)}</Submit>
         </PostForm>
     }
 }

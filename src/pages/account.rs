@@ -7,7 +7,7 @@ use leptos_router::hooks::use_query_map;
 use crate::api::{ChangePassword, EndSessions, Logout};
 use crate::components::errors::Faults;
 use crate::components::field::Submit;
-use crate::components::form::{PostForm, on_answer, sender, server_action, session_action};
+use crate::components::form::{PostForm, Sending, session_sending};
 use crate::components::later::{Later, load};
 use crate::components::nav::PageTitle;
 use crate::components::{
@@ -63,10 +63,9 @@ fn Who() -> impl IntoView {
 #[component]
 fn PasswordForm() -> impl IntoView {
     let l = use_locale();
-    let action = server_action::<ChangePassword>();
-    let (value, pending) = (action.value(), action.pending());
-    Faults::provide_of(move || value.get());
-    on_answer(action, |answer| {
+    let sending = Sending::new(ChangePassword::PATH);
+    Faults::provide_of(move || sending.error());
+    sending.on_reply(|answer| {
         if answer.is_ok() {
             browser::write_control(PASSWORD_FORM_ID, "current_password", "");
             browser::write_control(PASSWORD_FORM_ID, "new_password", "");
@@ -74,8 +73,7 @@ fn PasswordForm() -> impl IntoView {
     });
     let query = use_query_map();
     let is_done = move || {
-        query.with(|query| query.get_str("done") == Some("password"))
-            && !matches!(value.get(), Some(Err(_)))
+        query.with(|query| query.get_str("done") == Some("password")) && sending.error().is_none()
     };
     view! {
         <section class="card" aria-labelledby="password-title">
@@ -95,8 +93,8 @@ fn PasswordForm() -> impl IntoView {
                 }}
             </div>
             <PostForm
-                url=ChangePassword::url()
-                send=sender(action, || true)
+                url=ChangePassword::PATH
+                send=sending.sender(|| true)
                 id=PASSWORD_FORM_ID
             >
                 <FormErrors />
@@ -111,7 +109,7 @@ fn PasswordForm() -> impl IntoView {
                     autocomplete="new-password"
                     hint=tr!(l, hint.new_password)
                 />
-                <Submit pending=pending>{tr!(l, account.password_submit)}</Submit>
+                <Submit pending=sending.pending()>{tr!(l, account.password_submit)}</Submit>
             </PostForm>
         </section>
     }
@@ -120,15 +118,14 @@ fn PasswordForm() -> impl IntoView {
 #[component]
 fn SignOutForm() -> impl IntoView {
     let l = use_locale();
-    let action = session_action::<Logout>();
-    let pending = action.pending();
+    let sending = session_sending(Logout::PATH);
     view! {
         <section class="card" aria-labelledby="sign-out-title">
             <h2 id="sign-out-title">{tr!(l, account.sign_out_title)}</h2>
             <p class="quiet">{tr!(l, account.sign_out_text)}</p>
-            <PostForm url=Logout::url() send=sender(action, || true)>
+            <PostForm url=Logout::PATH send=sending.sender(|| true)>
                 <FormErrors />
-                <Submit pending=pending class="button">
+                <Submit pending=sending.pending() class="button">
                     {tr!(l, account.sign_out_submit)}
                 </Submit>
             </PostForm>
@@ -139,15 +136,14 @@ fn SignOutForm() -> impl IntoView {
 #[component]
 fn EndSessionsForm() -> impl IntoView {
     let l = use_locale();
-    let action = session_action::<EndSessions>();
-    let pending = action.pending();
+    let sending = session_sending(EndSessions::PATH);
     view! {
         <section class="card" aria-labelledby="sessions-title">
             <h2 id="sessions-title">{tr!(l, account.sessions_title)}</h2>
             <p class="quiet">{tr!(l, account.sessions_text)}</p>
-            <PostForm url=EndSessions::url() send=sender(action, || true)>
+            <PostForm url=EndSessions::PATH send=sending.sender(|| true)>
                 <FormErrors />
-                <Submit pending=pending class="button button-bad">
+                <Submit pending=sending.pending() class="button button-bad">
                     {tr!(l, account.sessions_submit)}
                 </Submit>
             </PostForm>

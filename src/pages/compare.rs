@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::task::insight::why::factor;
 use crate::api::{get_insight, get_task};
+use crate::components::data::Data;
 use crate::components::nav::PageTitle;
 use crate::components::score::ScoreBar;
 use crate::components::task_list::COMPARED;
@@ -37,7 +38,7 @@ pub fn ComparePage() -> impl IntoView {
     let l = use_locale();
     let query = use_query_map();
     let ids = Memo::new(move |_| query.with(|query| query.get_all(COMPARED).unwrap_or_default()));
-    let sides = Resource::new(move || ids.get(), sides);
+    let sides = Data::new(move || sides(ids.get()));
     view! {
         <PageTitle page=tr!(l, compare.title) />
         <SignedInOnly />

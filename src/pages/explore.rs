@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::api::explore;
+use crate::components::data::Data;
 use crate::components::nav::PageTitle;
 use crate::components::pager::{Filter, FilterChoice, query_url};
 use crate::components::{Loaded, Locale, format, labels, tr, use_locale};
@@ -16,7 +17,7 @@ const PARENT: &str = "parent";
 #[component]
 pub fn ExplorePage() -> impl IntoView {
     let l = use_locale();
-    let rates = Resource::new(|| (), |()| explore());
+    let rates = Data::new(explore);
     let query = use_query_map();
     let parent = Memo::new(move |_| query.with(|query| query.get(PARENT)));
     view! {

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::api::list_models;
+use crate::components::data::Data;
 use crate::components::later::{Later, load};
 use crate::components::nav::PageTitle;
 use crate::components::score::Gauge;
@@ -16,7 +17,10 @@ const SAMPLE: (f64, f64, f64) = (0.68, 0.59, 0.76);
 pub fn HomePage() -> impl IntoView {
     let l = use_locale();
     let session = use_session();
-    let models = Resource::new(move || session.version(), |_| list_models());
+    let models = Data::new(move || {
+        session.version();
+        list_models()
+    });
     let offer = |models: Vec<ModelView>| {
         let model = models.into_iter().find(|model| model.is_default);
         view! { <Offer model /> }.into_any()

@@ -8,7 +8,7 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 use crate::api::Login;
 use crate::components::errors::Faults;
 use crate::components::field::Submit;
-use crate::components::form::{PostForm, on_answer, sender, server_action};
+use crate::components::form::{PostForm, Sending};
 use crate::components::guard::{NEXT, safe_next};
 use crate::components::nav::PageTitle;
 use crate::components::{Field, FormErrors, tr, use_locale, use_session};
@@ -18,14 +18,13 @@ use crate::components::{Field, FormErrors, tr, use_locale, use_session};
 pub fn LoginPage() -> impl IntoView {
     let l = use_locale();
     let session = use_session();
-    let action = server_action::<Login>();
-    let (value, pending) = (action.value(), action.pending());
-    Faults::provide_of(move || value.get());
+    let sending = Sending::new(Login::PATH);
+    Faults::provide_of(move || sending.error());
 
     let next = safe_next(use_query_map().with_untracked(|query| query.get(NEXT)));
     let was_sent_here = next.is_some();
     let navigate = use_navigate();
-    on_answer(action, move |answer| {
+    sending.on_reply(move |answer| {
         if answer.is_err() {
             return;
         }
@@ -48,11 +47,11 @@ pub fn LoginPage() -> impl IntoView {
         <div class="card card-narrow">
             <h1>{tr!(l, login.title)}</h1>
             {was_sent_here.then(|| view! { <p class="lead">{tr!(l, login.first)}</p> })}
-            <PostForm url=Login::url() send=sender(action, || true)>
+            <PostForm url=Login::PATH send=sending.sender(|| true)>
                 <FormErrors />
                 <Field name="email" kind="email" autocomplete="username" />
                 <Field name="password" kind="password" autocomplete="current-password" />
-                <Submit pending=pending>{tr!(l, login.submit)}</Submit>
+                <Submit pending=sending.pending()>{tr!(l, login.submit)}</Submit>
             </PostForm>
             <p class="quiet">
                 {tr!(l, login.no_account)} " " <a href="/register">{tr!(l, login.register)}</a>

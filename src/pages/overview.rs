@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 
 use crate::api::{list_tasks, list_transactions};
+use crate::components::data::Data;
 use crate::components::later::{Later, load};
-use crate::components::live::{amend, on_task, on_transaction};
+use crate::components::live::{on_task, on_transaction};
 use crate::components::live_list::merge;
 use crate::components::nav::PageTitle;
 use crate::components::task_list::TaskTable;
@@ -51,7 +52,7 @@ fn Balance() -> impl IntoView {
     let session = use_session();
     let view = load(move || async move {
         let figures = |balance| view! { <BalanceFigures balance /> };
-        session.balance.await.map(figures).into_any()
+        session.balance.await.ok().flatten().map(figures).into_any()
     });
     view! { <Later view lines=4 /> }
 }
@@ -85,18 +86,13 @@ fn BalanceFigures(
 fn LatestTasks() -> impl IntoView {
     let l = use_locale();
     let session = use_session();
-    let tasks = Resource::new(
-        move || session.version(),
-        |_| {
-            list_tasks(
-                LATEST.to_string(),
-                String::new(),
-                TaskFilterInput::default(),
-            )
-        },
-    );
+    let tasks = Data::new(move || {
+        session.version();
+        let all = TaskFilterInput::default();
+        list_tasks(LATEST.to_string(), String::new(), all)
+    });
     on_task(move |task| {
-        amend(tasks, |page| {
+        tasks.amend(|page| {
             merge(&mut page.items, task, |it| it.id.0, true, true);
             page.items.truncate(LATEST);
         });
@@ -131,15 +127,13 @@ fn LatestTasks() -> impl IntoView {
 fn LatestTransactions() -> impl IntoView {
     let l = use_locale();
     let session = use_session();
-    let lines = Resource::new(
-        move || session.version(),
-        |_| {
-            let all = TransactionFilterInput::default();
-            list_transactions(LATEST.to_string(), String::new(), all)
-        },
-    );
+    let lines = Data::new(move || {
+        session.version();
+        let all = TransactionFilterInput::default();
+        list_transactions(LATEST.to_string(), String::new(), all)
+    });
     on_transaction(move |line| {
-        amend(lines, |page| {
+        lines.amend(|page| {
             merge(&mut page.items, line, |it| it.id.0, true, true);
             page.items.truncate(LATEST);
         });

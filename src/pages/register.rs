@@ -5,7 +5,7 @@ use leptos::server_fn::ServerFn as _;
 
 use crate::api::Register;
 use crate::components::field::Submit;
-use crate::components::form::{PostForm, sender, session_action};
+use crate::components::form::{PostForm, session_sending};
 use crate::components::nav::PageTitle;
 use crate::components::{Field, FormErrors, tr, use_locale};
 
@@ -13,14 +13,13 @@ use crate::components::{Field, FormErrors, tr, use_locale};
 #[component]
 pub fn RegisterPage() -> impl IntoView {
     let l = use_locale();
-    let action = session_action::<Register>();
-    let pending = action.pending();
+    let sending = session_sending(Register::PATH);
     view! {
         <PageTitle page=tr!(l, register.title) />
         <div class="card card-narrow">
             <h1>{tr!(l, register.title)}</h1>
             <p class="lead">{tr!(l, register.lead)}</p>
-            <PostForm url=Register::url() send=sender(action, || true)>
+            <PostForm url=Register::PATH send=sending.sender(|| true)>
                 <FormErrors conflict=tr!(l, error.email_taken) />
                 <Field name="email" kind="email" autocomplete="username" hint=tr!(l, hint.email) />
                 <Field
@@ -29,7 +28,7 @@ pub fn RegisterPage() -> impl IntoView {
                     autocomplete="new-password"
                     hint=tr!(l, hint.new_password)
                 />
-                <Submit pending=pending>{tr!(l, register.submit)}</Submit>
+                <Submit pending=sending.pending()>{tr!(l, register.submit)}</Submit>
             </PostForm>
             <p class="quiet">
                 {tr!(l, register.have_account)} " " <a href="/login">{tr!(l, register.login)}</a>

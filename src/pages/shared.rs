@@ -9,6 +9,7 @@ use super::task::context::Context;
 use super::task::insight::why::Why;
 use super::task::result::Answer;
 use crate::api::get_shared;
+use crate::components::data::Data;
 use crate::components::guard::respond_in_private;
 use crate::components::nav::PageTitle;
 use crate::components::{Loaded, tr, use_locale};
@@ -19,10 +20,9 @@ use crate::types::SharedView;
 pub fn SharedPage() -> impl IntoView {
     respond_in_private();
     let params = use_params_map();
-    let shared = Resource::new(
-        move || params.with(|params| params.get("token").unwrap_or_default()),
-        get_shared,
-    );
+    let shared = Data::new(move || {
+        get_shared(params.with(|params| params.get("token").unwrap_or_default()))
+    });
     view! {
         <Meta name="robots" content="noindex" />
         <Loaded

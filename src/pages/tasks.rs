@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::components::data::Data;
 use crate::components::feed::List;
 use crate::components::filter_bar::FilterBar;
 use crate::components::history::History;
@@ -17,13 +18,11 @@ pub fn TasksPage() -> impl IntoView {
     let l = use_locale();
     let place = Place::follow(LIST.path(), LIST.filters());
     // What changes while it is shown, the history takes over itself.
-    let page = Resource::new(
-        move || place.get(),
-        |place| async move {
-            let cursor = place.cursor.clone();
-            LIST.fetch(place, cursor, "").await
-        },
-    );
+    let page = Data::new(move || {
+        let place = place.get();
+        let cursor = place.cursor.clone();
+        LIST.fetch(place, cursor, "")
+    });
     view! {
         <PageTitle page=tr!(l, tasks.title) />
         <SignedInOnly />

@@ -4,10 +4,11 @@ use leptos::prelude::*;
 
 use crate::api::get_balance_history;
 use crate::components::balance_chart::BalanceChart;
+use crate::components::data::Data;
 use crate::components::feed::List;
 use crate::components::filter_bar::FilterBar;
 use crate::components::history::History;
-use crate::components::live::{amend, on_transaction};
+use crate::components::live::on_transaction;
 use crate::components::nav::PageTitle;
 use crate::components::pager::Place;
 use crate::components::{Loaded, SignedInOnly, tr, use_locale, use_session};
@@ -22,20 +23,21 @@ pub fn TransactionsPage() -> impl IntoView {
     let session = use_session();
     let place = Place::follow(LIST.path(), LIST.filters());
     // What changes while it is shown, the history takes over itself.
-    let page = Resource::new(
-        move || place.get(),
-        |place| async move {
-            let cursor = place.cursor.clone();
-            LIST.fetch(place, cursor, "").await
-        },
-    );
-    let balances = Resource::new(move || session.version(), |_| get_balance_history());
+    let page = Data::new(move || {
+        let place = place.get();
+        let cursor = place.cursor.clone();
+        LIST.fetch(place, cursor, "")
+    });
+    let balances = Data::new(move || {
+        session.version();
+        get_balance_history()
+    });
     on_transaction(move |line| {
         let point = BalancePoint {
             at: line.created_at,
             amount: line.balance_after,
         };
-        amend(balances, |history| {
+        balances.amend(|history| {
             if history.points.last() != Some(&point) {
                 history.points.push(point);
             }

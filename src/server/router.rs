@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{FromRef, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use axum::response::IntoResponse;
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
 use axum::{Router, middleware};
 use leptos::nonce::use_nonce;
 use leptos::prelude::{LeptosOptions, provide_context, use_context};
@@ -21,8 +22,11 @@ use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetReques
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
-use super::{assets, body, client, events, export, guard, health, problem};
+use super::{
+    assets, body, client, events, export, guard, health, preferences, problem, styleguide,
+};
 use crate::app::{App, SiteAssets, shell};
+use crate::components::preferences::URL as PREFERENCES_URL;
 use crate::queue::Signals;
 use crate::services::{Clock, Services};
 use crate::types::{AppError, Today};
@@ -58,15 +62,25 @@ impl AppState {
             .is_some_and(|url| url.starts_with("https://"))
     }
 
-    /// Puts the services where pages and server functions look for them, and the page's content policy on
-    /// the response.
-    fn provide(&self) {
+    /// Puts the services and the visitor's preferences where pages and server functions look for them, and
+    /// on the response its content policy and that it is this visitor's alone.
+    pub fn provide(&self) {
         provide_context(self.services.clone());
         provide_context(Today(self.clock.now().date_naive()));
         if let Some(assets) = &self.assets {
             provide_context(assets.clone());
         }
-        if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())
+        if let Some(request) = use_context::<Parts>() {
+            provide_context(preferences::locale(&request.headers));
+            provide_context(preferences::theme(&request.headers));
+        }
+        let Some(response) = use_context::<ResponseOptions>() else {
+            return;
+        };
+        let say = |name, value| response.insert_header(name, HeaderValue::from_static(value));
+        say(header::VARY, "cookie, accept-language");
+        say(header::CACHE_CONTROL, "private, no-cache");
+        if let Some(nonce) = use_nonce()
             && let Ok(policy) = HeaderValue::from_str(&guard::page_policy(&nonce))
         {
             response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
@@ -114,13 +128,18 @@ pub fn router(state: AppState) -> Router {
         .layer(CookieManagerLayer::new())
         .layer(middleware::from_fn(body::read_any_form))
         .layer(middleware::from_fn(problem::shape_errors));
-    Router::new()
+    let mut router = Router::new();
+    if cfg!(debug_assertions) {
+        router = router.route(styleguide::PATH, get(styleguide::page));
+    }
+    router
         // Leptos mounts each server function at its own path; what is left under /api is unknown.
         .route("/api", any(unknown_function))
         .route("/api/", any(unknown_function))
         .route("/api/{*unknown}", any(unknown_function))
         .route("/api/tasks.csv", get(export::tasks))
         .route("/api/transactions.csv", get(export::transactions))
+        .route(PREFERENCES_URL, post(preferences::set))
         .route("/events", get(events::events))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))

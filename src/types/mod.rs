@@ -11,12 +11,14 @@ mod field_checker;
 mod filters;
 mod ids;
 mod insight;
+mod json_text;
 mod planned;
 mod reference;
 mod status;
 #[cfg(test)]
 pub(crate) mod test_support;
 mod text;
+mod theme;
 mod views;
 
 pub use campaign::{Campaign, CampaignInput};
@@ -35,6 +37,7 @@ pub use insight::{
     Explanation, Factor, GoalPoint, InsightView, LaunchPoint, NeighboursView, RatedChange,
     ResultContext, Switch, Unlike, WhatIfView,
 };
+pub use json_text::{JsonAnswer, JsonText};
 pub use planned::ChangeBoundsInput;
 pub use reference::{
     CATEGORIES, COUNTRIES, CURRENCIES, Category, Currency, UNKNOWN_CATEGORY, categories_by_parent,
@@ -45,6 +48,7 @@ pub use text::{
     PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, hex, parse_choice, parse_id, parse_page_limit,
     text_violation,
 };
+pub use theme::Theme;
 pub use views::{
     BalanceHistory, BalancePoint, BalanceView, ModelRef, ModelView, Page, QueueView, ResultView,
     ShareView, SharedView, TaskView, Today, TransactionView, UserView,

@@ -47,6 +47,7 @@ mod models;
 mod money;
 mod pages;
 mod predictions;
+mod preferences;
 mod queue;
 mod queue_crashes;
 mod queue_place;

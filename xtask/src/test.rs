@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use crate::browser::Tools;
 use crate::postgres::{self, Postgres, Restartable};
 use crate::progress::Steps;
-use crate::site::{Effort, Site};
+use crate::site::{self, Effort, Site};
 use crate::{cargo, paths, process};
 
 /// What to test and how.
@@ -44,11 +44,15 @@ impl Options {
 
 /// Build, start what the tests need, run them; all that was started ends with this function.
 pub fn test(options: &Options) -> Result<()> {
-    let site = Site::check(Effort::Release)?;
+    let made = Site::check(Effort::Release)?;
     let parts = [Part::Unit, Part::Integration, Part::Browser].map(|part| options.wants(part));
     let [unit, integration, browser] = parts.map(usize::from);
-    let mut steps = Steps::new(site.steps() + 1 + unit + 2 * integration + 2 * browser);
-    site.build(&mut steps)?;
+    let mut steps = Steps::new(made.steps() + 1 + unit + 2 * integration + 2 * browser);
+    made.build(&mut steps)?;
+    // Without Node.js, `site` has said that the wasm could not be shrunk, and what it weighs is no fault of the code.
+    if process::find_program("node").is_some() {
+        site::check_weight()?;
+    }
     let built = steps.step("Building the server and the tests", || {
         cargo::make(of_server().arg("--no-run"))
     })?;

@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 
 use super::ADVANCED_ID;
-use super::price::ModelChoice;
+use super::price::{ModelChoice, Models};
 use crate::components::errors::Faults;
 use crate::components::select::{Choice, Group, position_of, yes_no};
 use crate::components::{Field, Locale, Select, tr, use_locale};
-use crate::types::{AppError, CampaignInput, ModelView, categories_by_parent};
+use crate::types::{CampaignInput, categories_by_parent};
 
 /// Wire names of the fields in this group.
 const FIELDS: [&str; 10] = [
@@ -43,7 +43,7 @@ pub fn Advanced(
     /// What the fields hold at first.
     input: CampaignInput,
     /// The models on offer.
-    models: Resource<Result<Vec<ModelView>, AppError>>,
+    models: Models,
     /// The model that is chosen; empty for the default.
     model_id: RwSignal<String>,
 ) -> impl IntoView {

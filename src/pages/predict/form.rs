@@ -12,10 +12,11 @@ use super::FORM_ID;
 use super::advanced::Advanced;
 use super::groups::{Creator, Dates, Idea, Money, Place, offered_categories};
 use super::price::{Models, PayButton};
+use super::rail::Rail;
 use super::start::{EXAMPLE_URL, first_values};
 use crate::api::Predict;
 use crate::components::errors::{Faults, fields_of};
-use crate::components::form::{PostForm, on_answer, sender, server_action, submitted};
+use crate::components::form::{PostForm, Sending, submitted};
 use crate::components::idempotency::IdempotencyKey;
 use crate::components::{FormErrors, browser, toast, tr, use_locale};
 use crate::types::{AppError, CampaignInput, FieldErrors, campaign_example, currency_of_country};
@@ -26,9 +27,11 @@ const DRAFT: &str = "draft";
 #[derive(Clone, Copy)]
 struct Check {
     today: NaiveDate,
-    action: ServerAction<Predict>,
+    sending: Sending,
     /// The rules broken by what is typed now.
     broken: RwSignal<FieldErrors>,
+    /// Whether what is typed was looked at; never in the server's HTML.
+    is_read: RwSignal<bool>,
     /// The fields that were left once: only these are marked before the first try to send.
     touched: RwSignal<BTreeSet<String>>,
     /// Whether somebody tried to send what is typed now.
@@ -37,11 +40,12 @@ struct Check {
 }
 
 impl Check {
-    fn new(action: ServerAction<Predict>, today: NaiveDate) -> Self {
+    fn new(sending: Sending, today: NaiveDate) -> Self {
         Self {
             today,
-            action,
+            sending,
             broken: RwSignal::new(FieldErrors::new()),
+            is_read: RwSignal::new(false),
             touched: RwSignal::new(BTreeSet::new()),
             attempted: RwSignal::new(false),
             model_id: RwSignal::new(submitted("model_id")),
@@ -49,13 +53,13 @@ impl Check {
     }
 
     fn provide_faults(self) {
-        let answer = self.action.value();
+        let sending = self.sending;
         let error = Signal::derive(move || {
             let broken = self.broken.get();
             if self.attempted.get() && !broken.is_empty() {
                 return Some(AppError::Invalid(broken));
             }
-            answer.get().and_then(Result::err)
+            sending.error()
         });
         let fields = Signal::derive(move || {
             let mut fields = fields_of(error.get());
@@ -73,17 +77,16 @@ impl Check {
 
     /// Reads and checks what is typed.
     fn read(self) -> Option<CampaignInput> {
-        let input = browser::read_form::<Predict>(FORM_ID)?.campaign;
+        let input = campaign_in(&browser::form_body(FORM_ID)?);
         let broken = input.check(self.today).err().unwrap_or_default();
         self.broken.set(broken);
+        self.is_read.set(true);
         Some(input)
     }
 
-    /// While somebody types: only what is marked already is checked again.
+    /// While somebody types: what is marked already, and the rail.
     fn typed(self) {
-        if self.touched.with_untracked(|touched| !touched.is_empty()) {
-            self.read();
-        }
+        self.read();
     }
 
     /// A field was left with a new value.
@@ -108,26 +111,22 @@ impl Check {
         self.touched.update(|touched| {
             touched.insert(name);
         });
-        if let Some(input) = self.read() {
-            keep_draft(&input);
+        if self.read().is_some() {
+            keep_draft();
         }
         // From here on the form's own check speaks.
-        if self
-            .action
-            .value()
-            .with_untracked(|answer| matches!(answer, Some(Err(_))))
-        {
-            self.action.clear();
+        if self.sending.error_untracked().is_some() {
+            self.sending.clear();
         }
     }
 
     /// Somebody wants to send; true where nothing stands against it.
     fn may_send(self) -> bool {
         self.attempted.set(false);
-        let Some(input) = self.read() else {
+        if self.read().is_none() {
             return true;
-        };
-        keep_draft(&input);
+        }
+        keep_draft();
         self.attempted.set(true);
         self.broken.with_untracked(FieldErrors::is_empty)
     }
@@ -141,19 +140,30 @@ impl Check {
         }
         self.touched.set(BTreeSet::new());
         self.attempted.set(false);
-        self.action.clear();
+        self.sending.clear();
         self.read();
     }
 }
 
-fn keep_draft(input: &CampaignInput) {
-    if let Ok(text) = serde_json::to_string(input) {
-        browser::store(DRAFT, &text);
+/// The campaign in a form as it would be sent.
+fn campaign_in(body: &str) -> CampaignInput {
+    let mut input = CampaignInput::default();
+    browser::values_in_body(body, &CampaignInput::FIELDS, |name, value| {
+        if let Some(field) = input.field_mut(name) {
+            *field = value;
+        }
+    });
+    input
+}
+
+fn keep_draft() {
+    if let Some(body) = browser::form_body(FORM_ID) {
+        browser::store(DRAFT, &body);
     }
 }
 
 fn draft() -> Option<CampaignInput> {
-    serde_json::from_str(&browser::stored(DRAFT)?).ok()
+    browser::stored(DRAFT).map(|body| campaign_in(&body))
 }
 
 /// The form with its heading.
@@ -168,27 +178,30 @@ pub fn PredictForm(
     let input = query.with_untracked(|query| first_values(|name| query.get(name), today));
     let is_given = query.with_untracked(|query| query.latest_values().next().is_some());
 
-    let action = server_action::<Predict>();
-    let (value, pending) = (action.value(), action.pending());
-    let first_error = value.get_untracked().and_then(Result::err);
-    let key = IdempotencyKey::new("predict", first_error);
-    let check = Check::new(action, today);
+    let sending = Sending::new(Predict::PATH);
+    let key = IdempotencyKey::new("predict", sending.error_untracked());
+    let check = Check::new(sending, today);
     check.provide_faults();
-    on_answer(action, move |answer| {
-        key.settle(&answer);
-        if answer.is_ok() {
+    sending.on_reply(move |reply| {
+        key.settle(&reply);
+        if reply.is_ok() {
             browser::forget(DRAFT);
         }
     });
     Effect::new(move |_| {
-        if let Some(input) = draft().filter(|_| !is_given) {
+        let draft = draft().filter(|_| !is_given);
+        if draft.is_some() {
             toast::say(tr!(l, predict.restored).to_owned());
-            // The form is in the document only after this.
-            request_animation_frame(move || check.fill(input));
         }
+        // The form is in the document only after this.
+        request_animation_frame(move || match draft {
+            Some(input) => check.fill(input),
+            None => check.typed(),
+        });
     });
+    let broken = Signal::derive(move || check.is_read.get().then(|| check.broken.get()));
 
-    let send = sender(action, move || {
+    let send = sending.sender(move || {
         let may_send = check.may_send();
         if may_send {
             key.keep();
@@ -214,7 +227,7 @@ pub fn PredictForm(
             </a>
         </div>
         <PostForm
-            url=Predict::url()
+            url=Predict::PATH
             send=send
             id=FORM_ID
             class="form form-wide"
@@ -223,13 +236,14 @@ pub fn PredictForm(
         >
             <FormErrors />
             {key.input()}
+            <Rail broken />
             <Idea input=input.clone() />
             <Money input=input.clone() />
             <Dates input=input.clone() />
             <Place input=input.clone() />
             <Creator input=input.clone() />
             <Advanced input=input models model_id=check.model_id />
-            <PayButton models model_id=check.model_id pending=pending />
+            <PayButton models model_id=check.model_id pending=sending.pending() />
         </PostForm>
     }
 }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::rail::Step;
 use crate::components::select::{Choice, Group, position_of, yes_no};
 use crate::components::{Area, Field, Locale, Select, labels, tr, use_locale};
 use crate::types::{
@@ -12,14 +13,15 @@ use crate::types::{
 /// A titled group of fields.
 #[component]
 fn Fieldset(
-    /// What the group is about.
-    legend: &'static str,
+    /// Which group.
+    step: Step,
     /// Its fields.
     children: Children,
 ) -> impl IntoView {
+    let l = use_locale();
     view! {
-        <fieldset class="card">
-            <legend>{legend}</legend>
+        <fieldset class="card" id=step.id()>
+            <legend>{step.title(l)}</legend>
             <div class="fields">{children()}</div>
         </fieldset>
     }
@@ -95,7 +97,7 @@ pub fn Idea(
     let l = use_locale();
     let category = chosen_category(&input).map(|index| index + 1);
     view! {
-        <Fieldset legend=tr!(l, predict.idea)>
+        <Fieldset step=Step::Idea>
             <Field
                 name="name"
                 value=input.name
@@ -103,7 +105,12 @@ pub fn Idea(
                 autocomplete="off"
             />
             <Area name="blurb" value=input.blurb hint=tr!(l, hint.blurb, max = BLURB_MAX_CHARS) />
-            <Select name="analytics_name" groups=category_groups(l) selected=category />
+            <Select
+                name="analytics_name"
+                groups=category_groups(l)
+                selected=category
+                search=tr!(l, predict.search)
+            />
         </Fieldset>
     }
 }
@@ -118,7 +125,7 @@ pub fn Money(
     let currencies = named_groups(l, tr!(l, list.currencies), true);
     let currency = position_of(&currencies, &input.currency);
     view! {
-        <Fieldset legend=tr!(l, predict.money)>
+        <Fieldset step=Step::Money>
             <Field
                 name="usd_goal"
                 value=input.usd_goal
@@ -139,7 +146,7 @@ pub fn Dates(
 ) -> impl IntoView {
     let l = use_locale();
     view! {
-        <Fieldset legend=tr!(l, predict.dates)>
+        <Fieldset step=Step::Dates>
             <Field name="launched_at" kind="date" value=input.launched_at />
             <Field
                 name="deadline"
@@ -161,7 +168,7 @@ pub fn Place(
     let countries = named_groups(l, tr!(l, list.countries), false);
     let country = position_of(&countries, &input.country);
     view! {
-        <Fieldset legend=tr!(l, predict.place)>
+        <Fieldset step=Step::Place>
             <Select name="country" groups=countries selected=country />
             <Field name="name_city" value=input.name_city optional=true autocomplete="off" />
             <Field name="region" value=input.region optional=true autocomplete="off" />
@@ -180,7 +187,7 @@ pub fn Creator(
     let is_not_first = position_of(&first, &input.is_not_first_project);
     let has_video = position_of(&video, &input.has_video);
     view! {
-        <Fieldset legend=tr!(l, predict.creator)>
+        <Fieldset step=Step::Creator>
             <Select name="is_not_first_project" groups=first selected=is_not_first />
             <Select
                 name="has_video"

@@ -8,12 +8,14 @@ mod again;
 mod form;
 mod groups;
 mod price;
+mod rail;
 mod start;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::api::list_models;
+use crate::components::data::Data;
 use crate::components::nav::PageTitle;
 use crate::components::task_list::AGAIN;
 use crate::components::{SignedInOnly, tr, use_locale, use_session};
@@ -30,7 +32,10 @@ const ADVANCED_ID: &str = "advanced";
 pub fn PredictPage() -> impl IntoView {
     let l = use_locale();
     let session = use_session();
-    let models = Resource::new(move || session.version(), |_| list_models());
+    let models = Data::new(move || {
+        session.version();
+        list_models()
+    });
     let query = use_query_map();
     let again = Memo::new(move |_| query.with(|query| query.get(AGAIN)));
     let form = move || match again.get() {

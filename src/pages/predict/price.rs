@@ -2,14 +2,15 @@
 
 use leptos::prelude::*;
 
+use crate::components::data::Data;
 use crate::components::field::Submit;
 use crate::components::later::{Later, load};
 use crate::components::select::{Choice, Group, position_of};
 use crate::components::{Select, format, tr, use_locale, use_session};
-use crate::types::{AppError, Credits, ModelView};
+use crate::types::{Credits, ModelView};
 
 /// The models on offer, as a page loads them.
-pub type Models = Resource<Result<Vec<ModelView>, AppError>>;
+pub type Models = Data<Vec<ModelView>>;
 
 /// The model of that id, or the default one where the id is empty.
 fn chosen<'a>(models: &'a [ModelView], model_id: &str) -> Option<&'a ModelView> {
@@ -80,7 +81,8 @@ pub fn PayButton(
             let Some(price) = chosen(&models, &model_id).map(|model| model.price) else {
                 return view! { <p class="notice">{tr!(l, predict.no_model)}</p> }.into_any();
             };
-            let available = session.balance.await.map(|balance| balance.available);
+            let balance = session.balance.await.ok().flatten();
+            let available = balance.map(|balance| balance.available);
             view! {
                 <Submit pending=pending class="button button-main button-large">
                     {tr!(l, predict.submit, price = format::credits(l, price))}

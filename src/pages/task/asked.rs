@@ -42,7 +42,7 @@ pub fn Facts(
         let words = tr!(
             l,
             task.milliseconds,
-            value = format::milliseconds(result.inference_us)
+            value = format::milliseconds(l, result.inference_us)
         );
         view! { <Fact term=tr!(l, task.inference)>{words}</Fact> }
     });

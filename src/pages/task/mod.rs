@@ -9,12 +9,14 @@ mod share;
 mod state;
 
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::api::{CancelTask, WhatIf, get_task};
-use crate::components::form::{on_answer, server_action};
+use crate::components::data::{Data, value_of};
+use crate::components::form::Sending;
 use crate::components::later::{Later, load};
-use crate::components::live::{amend, on_task};
+use crate::components::live::on_task;
 use crate::components::nav::PageTitle;
 use crate::components::task_list::again_url;
 use crate::components::{Loaded, SignedInOnly, toast, tr, use_locale, use_session};
@@ -31,74 +33,70 @@ pub fn TaskPage() -> impl IntoView {
     let l = use_locale();
     let session = use_session();
     let params = use_params_map();
-    let task = Resource::new(
-        move || {
-            let id = params.with(|params| params.get("id").unwrap_or_default());
-            (session.version(), id)
-        },
-        |(_, id)| async move {
+    let task = Data::new(move || {
+        session.version();
+        let id = params.with(|params| params.get("id").unwrap_or_default());
+        async move {
             get_task(id).await.map_err(|error| match error {
                 // An address with something else than an id has no page.
                 AppError::Invalid(_) => AppError::NotFound,
                 error => error,
             })
-        },
-    );
+        }
+    });
     // A result never changes, so this is loaded once, and sliders stay where they are.
     let query = use_query_map();
-    let inspected = Resource::new(
-        move || {
-            let read = |name| query.with(|query| query.get(name).unwrap_or_default());
-            let bounds = ChangeBoundsInput {
-                goal_min_usd: read("goal_min_usd"),
-                launch_earliest: read("launch_earliest"),
-                launch_latest: read("launch_latest"),
-            };
-            (params.with(|params| params.get("id")), bounds)
-        },
-        move |(_, bounds)| inspect(ArcResource::from(task), bounds),
-    );
-    let link = Resource::new(
-        move || params.with(|params| params.get("id")),
-        move |_| link_of(ArcResource::from(task)),
-    );
+    let inspected = Data::new(move || {
+        params.track();
+        let read = |name| query.with(|query| query.get(name).unwrap_or_default());
+        let bounds = ChangeBoundsInput {
+            goal_min_usd: read("goal_min_usd"),
+            launch_earliest: read("launch_earliest"),
+            launch_latest: read("launch_latest"),
+        };
+        inspect(task.counted(), bounds)
+    });
+    let link = Data::new(move || {
+        params.track();
+        link_of(task.counted())
+    });
     let sharing = Sharing::new(link);
     let place = RwSignal::new(None);
     place::follow(task, place);
     // `Some(false)` while it is known to have no result.
     Effect::new(move |before: Option<Option<bool>>| {
-        let now = task.with(|task| match task {
-            Some(Ok(task)) => Some(task.result.is_some()),
-            _ => None,
-        });
+        let now = task
+            .get()
+            .and_then(Result::ok)
+            .map(|task| task.result.is_some());
         if before.flatten() == Some(false) && now == Some(true) {
             inspected.refetch();
             link.refetch();
         }
         now.or(before.flatten())
     });
-    let ask = server_action::<WhatIf>();
+    let ask = Sending::new(WhatIf::PATH);
     let take_over = move |changed: TaskView| {
         let id = params.with_untracked(|params| params.get("id"));
         if id == Some(changed.id.to_string()) {
-            amend(task, |task| *task = changed);
+            task.amend(|task| *task = changed);
         }
     };
     on_task(take_over);
-    let cancel = server_action::<CancelTask>();
-    on_answer(cancel, move |answer| {
+    let cancel = Sending::new(CancelTask::PATH);
+    cancel.on_answer(move |answer: Result<TaskView, _>| {
         if let Ok(canceled) = answer {
             take_over(canceled);
             session.refresh();
             toast::say(tr!(l, task.canceled_done).to_owned());
         }
     });
-    let told = ArcResource::from(task);
+    let told = task.counted();
     let asked = load(move || {
-        let task = told.clone();
+        let reply = told.reply();
         // What is wrong with the task is told above.
         async move {
-            let asked = task.await.ok();
+            let asked: Option<TaskView> = value_of(reply.await).ok();
             asked
                 .map(|task| view! { <Asked campaign=task.campaign /> })
                 .into_any()
@@ -133,7 +131,7 @@ fn TaskCards(
     /// The task.
     task: TaskView,
     /// The action of the cancel button.
-    cancel: ServerAction<CancelTask>,
+    cancel: Sending,
     /// Where it stands in the queue.
     place: RwSignal<Option<QueueView>>,
 ) -> impl IntoView {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::api::get_task;
-use crate::components::live::amend;
+use crate::components::data::Data;
 use crate::components::{Locale, browser, format, tr, use_locale};
 use crate::types::{AppError, QueueView, TaskStatus, TaskView};
 
@@ -12,10 +12,10 @@ const ASK_EVERY_MS: u64 = 2_000;
 
 /// Keeps `place` as it is while the task is queued. That the task itself has changed comes by the stream of
 /// live changes; others move it in the queue without a word.
-pub fn follow(task: Resource<Result<TaskView, AppError>>, place: RwSignal<Option<QueueView>>) {
+pub fn follow(task: Data<TaskView>, place: RwSignal<Option<QueueView>>) {
     let is_waiting = StoredValue::new(false);
     Effect::new(move |_| {
-        let queued = task.with(queued_id);
+        let queued = queued_id(task.get());
         if queued.is_some() && !is_waiting.get_value() {
             is_waiting.set_value(true);
             wait(task, place, is_waiting);
@@ -23,22 +23,21 @@ pub fn follow(task: Resource<Result<TaskView, AppError>>, place: RwSignal<Option
     });
 }
 
-fn queued_id(task: &Option<Result<TaskView, AppError>>) -> Option<String> {
+fn queued_id(task: Option<Result<TaskView, AppError>>) -> Option<String> {
     match task {
         Some(Ok(task)) if task.status == TaskStatus::Queued => Some(task.id.to_string()),
         _ => None,
     }
 }
 
-fn wait(
-    task: Resource<Result<TaskView, AppError>>,
-    place: RwSignal<Option<QueueView>>,
-    is_waiting: StoredValue<bool>,
-) {
+fn wait(task: Data<TaskView>, place: RwSignal<Option<QueueView>>, is_waiting: StoredValue<bool>) {
     browser::after_ms(ASK_EVERY_MS, move || {
-        // Neither is there once the page was left.
-        let Some(Some(id)) = task.try_with_untracked(queued_id) else {
-            is_waiting.try_set_value(false);
+        // It is not there any more once the page was left.
+        if place.is_disposed() {
+            return;
+        }
+        let Some(id) = untrack(|| queued_id(task.get())) else {
+            is_waiting.set_value(false);
             return;
         };
         if browser::is_hidden() {
@@ -53,7 +52,7 @@ fn wait(
             match answer {
                 Ok(now) if now.status != TaskStatus::Queued => {
                     is_waiting.set_value(false);
-                    amend(task, |task| *task = now);
+                    task.amend(|task| *task = now);
                 }
                 answer => {
                     if let Ok(now) = answer {

@@ -4,32 +4,31 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
 
 use crate::api::{Share, Unshare, get_link};
+use crate::components::data::{Counted, Data, value_of};
 use crate::components::errors::Faults;
 use crate::components::field::Submit;
-use crate::components::form::{PostForm, on_answer, sender, server_action};
+use crate::components::form::{PostForm, Sending};
 use crate::components::time::is_hydrated;
 use crate::components::{FormErrors, browser, toast, tr, use_locale};
 use crate::types::{AppError, ShareView, TaskView};
 
 /// The link of a task that has a result; `None` before.
-pub type Link = Resource<Result<Option<ShareView>, AppError>>;
+pub type Link = Data<Option<ShareView>>;
 
 /// What makes and ends links; made once for the page, because the card comes and goes.
 #[derive(Clone, Copy)]
 pub struct Sharing {
-    share: ServerAction<Share>,
-    unshare: ServerAction<Unshare>,
+    share: Sending,
+    unshare: Sending,
 }
 
 /// Reads the link of the task that `task` holds, once it has a result.
 ///
 /// # Errors
 /// Those of [`get_link`].
-pub async fn link_of(
-    task: ArcResource<Result<TaskView, AppError>>,
-) -> Result<Option<ShareView>, AppError> {
+pub async fn link_of(task: Counted) -> Result<Option<ShareView>, AppError> {
     // What is wrong with the task is told where the task is shown.
-    match task.await {
+    match value_of::<TaskView>(task.reply().await) {
         Ok(task) if task.result.is_some() => get_link(task.id.to_string()).await.map(Some),
         _ => Ok(None),
     }
@@ -39,16 +38,16 @@ impl Sharing {
     /// Puts each answer into `link`.
     pub fn new(link: Link) -> Self {
         let sharing = Self {
-            share: server_action::<Share>(),
-            unshare: server_action::<Unshare>(),
+            share: Sending::new(Share::url()),
+            unshare: Sending::new(Unshare::url()),
         };
         let take_over = move |answer: Result<ShareView, AppError>| {
-            if answer.is_ok() {
-                link.set(Some(answer.map(Some)));
+            if let Ok(answer) = answer {
+                link.set(Some(answer));
             }
         };
-        on_answer(sharing.share, take_over);
-        on_answer(sharing.unshare, take_over);
+        sharing.share.on_answer(take_over);
+        sharing.unshare.on_answer(take_over);
         sharing
     }
 }
@@ -63,15 +62,14 @@ pub fn ShareCard(
 ) -> impl IntoView {
     let l = use_locale();
     let Sharing { share, unshare } = sharing;
-    let answer = move || unshare.value().get().or_else(|| share.value().get());
-    Faults::provide_of(answer);
+    Faults::provide_of(move || unshare.error().or_else(|| share.error()));
     let link = link?;
     let id = link.task_id.to_string();
     let body = match link.path {
         Some(path) => view! { <Shared path id unshare /> }.into_any(),
         None => view! {
             <p>{tr!(l, share.text)}</p>
-            <PostForm url=Share::url() send=sender(share, || true)>
+            <PostForm url=Share::url() send=share.sender(|| true)>
                 <input type="hidden" name="id" value=id />
                 <Submit pending=share.pending() class="button">
                     {tr!(l, share.make)}
@@ -96,7 +94,7 @@ fn Shared(
     /// The task's id.
     id: String,
     /// The action that ends the link.
-    unshare: ServerAction<Unshare>,
+    unshare: Sending,
 ) -> impl IntoView {
     let l = use_locale();
     let words = path.clone();
@@ -122,7 +120,7 @@ fn Shared(
             <button type="button" class="button with-script" on:click=copy>
                 {tr!(l, share.copy)}
             </button>
-            <PostForm url=Unshare::url() send=sender(unshare, || true) class="form-inline">
+            <PostForm url=Unshare::url() send=unshare.sender(|| true) class="form-inline">
                 <input type="hidden" name="id" value=id />
                 <Submit pending=unshare.pending() class="button button-bad">
                     {tr!(l, share.end)}

@@ -8,7 +8,7 @@ use super::result::Answer;
 use crate::api::CancelTask;
 use crate::components::errors::Faults;
 use crate::components::field::Submit;
-use crate::components::form::{PostForm, sender};
+use crate::components::form::{PostForm, Sending};
 use crate::components::{FormErrors, StatusBadge, tr, use_locale};
 use crate::types::{QueueView, TaskStatus, TaskView};
 
@@ -18,7 +18,7 @@ pub fn State(
     /// The task.
     task: TaskView,
     /// The action of the cancel button.
-    cancel: ServerAction<CancelTask>,
+    cancel: Sending,
     /// Where it stands in the queue.
     place: RwSignal<Option<QueueView>>,
 ) -> impl IntoView {
@@ -97,16 +97,15 @@ fn CancelForm(
     /// The task's id.
     id: String,
     /// The action.
-    cancel: ServerAction<CancelTask>,
+    cancel: Sending,
 ) -> impl IntoView {
     let l = use_locale();
-    let (value, pending) = (cancel.value(), cancel.pending());
-    Faults::provide_of(move || value.get());
+    Faults::provide_of(move || cancel.error());
     view! {
-        <PostForm url=CancelTask::url() send=sender(cancel, || true)>
+        <PostForm url=CancelTask::PATH send=cancel.sender(|| true)>
             <FormErrors conflict=tr!(l, error.cancel_late) />
             <input type="hidden" name="id" value=id />
-            <Submit pending=pending class="button">
+            <Submit pending=cancel.pending() class="button">
                 {tr!(l, task.cancel)}
             </Submit>
         </PostForm>

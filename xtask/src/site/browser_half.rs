@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
-use super::{Effort, remove_if_there, shrink};
+use super::{Effort, remove_if_there, shrink, snip};
 use crate::wasm_std::{Compiler, TARGET};
 use crate::{cargo, fingerprint, paths, process};
 
@@ -90,8 +90,13 @@ fn bind(raw: &Path, folder: &Path, effort: Effort) -> Result<()> {
         fs::remove_dir_all(folder)?;
     }
     let is_release = effort == Effort::Release;
+    let mut input = raw.to_owned();
+    if is_release {
+        input = folder.with_extension("wasm");
+        snip::snip(raw, &input)?;
+    }
     Bindgen::new()
-        .input_path(raw)
+        .input_path(input)
         .out_name(NAME)
         .web(true)?
         .omit_default_module_path(false)

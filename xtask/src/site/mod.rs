@@ -7,7 +7,9 @@
 mod browser_half;
 mod pack;
 mod shrink;
+mod snip;
 mod style;
+mod weight;
 
 use std::fs;
 use std::path::PathBuf;
@@ -17,6 +19,7 @@ use anyhow::{Context, Result};
 use crate::fingerprint::Fingerprint;
 use crate::progress::Steps;
 use crate::{paths, process, wasm_std};
+use weight::Weight;
 
 /// What the site is made of, and what makes it.
 const INPUTS: [&str; 11] = [
@@ -81,10 +84,19 @@ impl Site {
         steps.step("Assembling the site", || {
             let style = style::bundle(&paths::root()?.join("style/main.css"))?;
             pack::Tree::new(&half, &style, &paths::root()?.join("public"))?
-                .write(&paths::site()?, self.effort)
+                .write(&paths::site()?, self.effort)?;
+            if self.effort == Effort::Release {
+                Weight::of(&paths::site()?)?.tell();
+            }
+            Ok(())
         })?;
         fs::write(stamp()?, &self.fingerprint).context("cannot note that the site is made")
     }
+}
+
+/// Fail where the site is heavier than it may be.
+pub fn check_weight() -> Result<()> {
+    Weight::of(&paths::site()?)?.check()
 }
 
 /// Beside the site, not in it: the server embeds all that lies there.

@@ -80,7 +80,7 @@ fn Bounds(
 ) -> impl IntoView {
     let l = use_locale();
     let is_refused = refusal.is_some();
-    Faults::provide_of(move || refusal.clone().map(Err::<(), _>));
+    Faults::provide_of(move || refusal.clone());
     let value = |name: &str, bound: String| {
         let given = submitted(name);
         if given.is_empty() { bound } else { given }

@@ -8,7 +8,9 @@ pub(in crate::pages) mod why;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::api::{WhatIf, get_advice, get_insight};
+use crate::api::{get_advice, get_insight};
+use crate::components::data::{Counted, value_of};
+use crate::components::form::Sending;
 use crate::types::{AppError, ChangeBoundsInput, InsightView, TaskStatus, TaskView};
 use changes::Changes;
 use what_if::WhatIfCard;
@@ -28,11 +30,11 @@ pub struct Inspected {
 /// # Errors
 /// Those of [`get_insight`], and of [`get_advice`] but for bounds that break a rule.
 pub async fn inspect(
-    task: ArcResource<Result<TaskView, AppError>>,
+    task: Counted,
     bounds: ChangeBoundsInput,
 ) -> Result<Option<Inspected>, AppError> {
     // What is wrong with the task is told where the task is shown.
-    let Ok(task) = task.await else {
+    let Ok(task) = value_of::<TaskView>(task.reply().await) else {
         return Ok(None);
     };
     if task.status != TaskStatus::Succeeded {
@@ -61,7 +63,7 @@ pub fn Insight(
     /// The task with its insight; `None` while it has none.
     inspected: Option<Inspected>,
     /// Asks about several changes at once.
-    ask: ServerAction<WhatIf>,
+    ask: Sending,
 ) -> impl IntoView {
     inspected.map(|it| {
         let (task, insight) = (it.task, it.insight);

@@ -4,9 +4,11 @@
 use leptos::prelude::*;
 
 use super::knobs::{Kind, Knob, knobs, plan};
-use crate::api::WhatIf;
+use crate::components::data::value_of;
+use crate::components::form::Sending;
+use crate::components::pager::query;
 use crate::components::{Locale, browser, format, tr, use_locale};
-use crate::types::{AppError, Campaign, Curves, TaskId};
+use crate::types::{AppError, Campaign, CampaignInput, Curves, TaskId, WhatIfView};
 
 /// A slider rests this long before the server is asked.
 const REST_MS: u64 = 250;
@@ -26,7 +28,7 @@ pub fn WhatIfCard(
     /// The scores.
     curves: Curves,
     /// Asks about several changes at once.
-    ask: ServerAction<WhatIf>,
+    ask: Sending,
 ) -> impl IntoView {
     let l = use_locale();
     let knobs = StoredValue::new(knobs(l, &campaign, &curves));
@@ -71,7 +73,7 @@ fn answer_of(
     knobs: StoredValue<Vec<Knob>>,
     chosen: Chosen,
     probability: f64,
-    ask: ServerAction<WhatIf>,
+    ask: Sending,
 ) -> Answer {
     let chosen = chosen.get();
     knobs.with_value(|knobs| match changed(knobs, &chosen).as_slice() {
@@ -80,10 +82,10 @@ fn answer_of(
             let position = knobs[*one].positions.get(chosen[*one]);
             Answer::Known(position.map_or(probability, |it| it.probability))
         }
-        _ => match (ask.pending().get(), ask.value().get()) {
-            (false, Some(Ok(answer))) => Answer::Known(answer.probability),
-            (false, Some(Err(error))) => Answer::Refused(error),
-            _ => Answer::Asking,
+        _ => match ask.answer().map(value_of::<WhatIfView>) {
+            Some(Ok(answer)) => Answer::Known(answer.probability),
+            Some(Err(error)) => Answer::Refused(error),
+            None => Answer::Asking,
         },
     })
 }
@@ -113,7 +115,7 @@ fn ask_when_at_rest(
     campaign: Campaign,
     knobs: StoredValue<Vec<Knob>>,
     chosen: Chosen,
-    ask: ServerAction<WhatIf>,
+    ask: Sending,
 ) {
     let dispatch = move |positions: &[usize]| {
         knobs.with_value(|knobs| {
@@ -124,10 +126,12 @@ fn ask_when_at_rest(
                     (knob.kind, knob.positions[positions[index]].clone())
                 })
                 .collect();
-            ask.dispatch(WhatIf {
-                id: task.to_string(),
-                changes: plan(&campaign, &turned),
-            });
+            let mut changes = plan(&campaign, &turned);
+            let id = ("id", task.to_string());
+            let fields = CampaignInput::FIELDS
+                .into_iter()
+                .filter_map(|name| Some((name, changes.field_mut(name)?.clone())));
+            ask.send(query(std::iter::once(id).chain(fields)));
         });
     };
     let dispatch = StoredValue::new(dispatch);

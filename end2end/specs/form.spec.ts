@@ -1,0 +1,59 @@
+// The form as one fills it in: what helps on the way.
+
+import { expect, test } from "@playwright/test";
+
+import { register } from "../support/visitor.ts";
+
+test.beforeEach(async ({ page }) => {
+  await register(page);
+  await page.goto("/predict");
+});
+
+test("twelve things are asked at most, unless Advanced is opened", async ({ page }, info) => {
+  test.skip(info.project.name === "hydrated", "the search over categories is a help, not a question");
+  const controls = page.locator("#campaign :is(input, select, textarea):visible");
+  expect(await controls.count()).toBeLessThanOrEqual(12);
+});
+
+test("the rail leads to each group, and marks those that are filled in", async ({ page }, info) => {
+  const rail = page.getByRole("navigation", { name: "Steps" });
+  await expect(rail.getByRole("link")).toHaveCount(5);
+  await rail.getByRole("link", { name: /Place/ }).click();
+  await expect(page.locator("#step-place")).toBeInViewport();
+  if (info.project.name === "hydrated") {
+    await expect(rail.getByRole("link", { name: /^Dates/ })).toContainText("filled in");
+    await expect(rail.getByRole("link", { name: /^Money/ })).not.toContainText("filled in");
+    await page.getByLabel("Goal in US dollars").fill("8000");
+    await expect(rail.getByRole("link", { name: /^Money/ })).toContainText("filled in");
+  }
+});
+
+test("a category is found by typing a part of its name", async ({ page }, info) => {
+  test.skip(info.project.name !== "hydrated", "without JavaScript the whole list is there");
+  await page.getByRole("searchbox").fill("tabletop");
+  const category = page.locator("#field-analytics_name");
+  await expect(category).toHaveValue("Tabletop Games");
+  await expect(page.locator("#field-parent_name")).toHaveValue("Games");
+  await page.getByRole("searchbox").fill("");
+  await expect(category.locator("option:not([hidden])")).not.toHaveCount(2);
+});
+
+test("an error shows as one leaves a field, and goes as one mends it", async ({ page }, info) => {
+  test.skip(info.project.name !== "hydrated", "without JavaScript the server tells");
+  const goal = page.getByLabel("Goal in US dollars");
+  await goal.fill("much");
+  await page.getByLabel("Title").focus();
+  await expect(goal).toHaveAttribute("aria-invalid", "true");
+  await goal.fill("9000");
+  await expect(goal).not.toHaveAttribute("aria-invalid", "true");
+});
+
+test("what was begun survives a reload", async ({ page }, info) => {
+  test.skip(info.project.name !== "hydrated", "drafts need JavaScript");
+  await page.getByLabel("Title").fill("A lamp of driftwood");
+  await page.getByLabel("City").fill("Bergen");
+  await page.getByLabel("Title").focus();
+  await page.reload();
+  await expect(page.getByLabel("Title")).toHaveValue("A lamp of driftwood");
+  await expect(page.getByLabel("City")).toHaveValue("Bergen");
+});

@@ -1,0 +1,150 @@
+//! How a person wants the pages: language and theme, chosen in the header.
+//!
+//! Both are cookies that the server reads, so a page comes as it should be at once. The switches are plain
+//! forms; with JavaScript the theme changes in place, and the language, whose words are fixed for the life of
+//! a page, loads the page anew as it does without.
+
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+use super::{Icon, Locale, browser, tr, use_locale};
+use crate::i18n::I18nLocaleTrait as _;
+use crate::types::Theme;
+
+/// Where the choices are sent.
+pub const URL: &str = "/preferences";
+/// Name of the language, in the form and as a cookie.
+pub const LOCALE: &str = "locale";
+/// Name of the theme, in the form and as a cookie.
+pub const THEME: &str = "theme";
+/// Name of the page to come back to, in the form.
+pub const BACK: &str = "back";
+
+/// The switches, folded behind one button.
+#[component]
+pub fn Preferences() -> impl IntoView {
+    let l = use_locale();
+    view! {
+        <details class="preferences">
+            <summary aria-label=tr!(l, preferences.title)>
+                <Icon name="preferences" />
+            </summary>
+            <div class="preferences-panel card">
+                <Switch name=LOCALE label=tr!(l, preferences.language) choices=languages(l) />
+                <ThemeSwitch />
+            </div>
+        </details>
+    }
+}
+
+/// One choice of a switch.
+struct Choice {
+    value: &'static str,
+    label: &'static str,
+    /// The language of the label, where it is not the page's.
+    lang: Option<&'static str>,
+    is_chosen: Signal<bool>,
+}
+
+/// Each language in its own words.
+fn languages(l: Locale) -> Vec<Choice> {
+    let choice = |locale: Locale, label| Choice {
+        value: locale.as_str(),
+        label,
+        lang: (locale != l).then(|| locale.as_str()),
+        is_chosen: Signal::stored(locale == l),
+    };
+    vec![
+        choice(Locale::en, tr!(Locale::en, preferences.own_name)),
+        choice(Locale::ru, tr!(Locale::ru, preferences.own_name)),
+    ]
+}
+
+#[component]
+fn ThemeSwitch() -> impl IntoView {
+    let l = use_locale();
+    let chosen = RwSignal::new(browser::document_theme());
+    let choices = Theme::ALL.map(|theme| Choice {
+        value: theme.as_str(),
+        label: match theme {
+            Theme::System => tr!(l, preferences.system),
+            Theme::Light => tr!(l, preferences.light),
+            Theme::Dark => tr!(l, preferences.dark),
+        },
+        lang: None,
+        is_chosen: Signal::derive(move || chosen.get() == theme),
+    });
+    let send = Callback::new(move |event: SubmitEvent| {
+        let Some(body) = browser::submitted_body(&event) else {
+            return;
+        };
+        event.prevent_default();
+        browser::values_in_body(&body, &[THEME], |_, theme| {
+            if let Some(theme) = Theme::parse(&theme) {
+                browser::set_document_theme(theme);
+                chosen.set(theme);
+            }
+        });
+        browser::post(URL, body, |_| {});
+    });
+    let choices = Vec::from(choices);
+    view! { <Switch name=THEME label=tr!(l, preferences.theme) choices send /> }
+}
+
+/// A row of buttons of which one is on.
+#[component]
+fn Switch(
+    /// Name of the choice.
+    name: &'static str,
+    /// What is chosen.
+    label: &'static str,
+    /// The choices.
+    choices: Vec<Choice>,
+    /// What sends it once the page is live, if not the browser.
+    #[prop(optional)]
+    send: Option<Callback<SubmitEvent>>,
+) -> impl IntoView {
+    let location = use_location();
+    let back = move || {
+        let query = location.search.get();
+        let mark = if query.is_empty() { "" } else { "?" };
+        format!("{}{mark}{query}", location.pathname.get())
+    };
+    let label_id = format!("{name}-label");
+    let buttons = choices.into_iter().map(|choice| {
+        let is_chosen = choice.is_chosen;
+        view! {
+            <button
+                type="submit"
+                class="chip"
+                name=name
+                value=choice.value
+                lang=choice.lang
+                aria-pressed=move || if is_chosen.get() { "true" } else { "false" }
+            >
+                {choice.label}
+            </button>
+        }
+    });
+    view! {
+        <form
+            action=URL
+            method="post"
+            class="switch"
+            role="group"
+            aria-labelledby=label_id.clone()
+            on:submit=move |event| {
+                if let Some(send) = send {
+                    send.run(event);
+                }
+            }
+        >
+            <p class="switch-label" id=label_id.clone()>
+                {label}
+            </p>
+            <input type="hidden" name=BACK value=back />
+            <div class="switch-choices">{buttons.collect_view()}</div>
+        </form>
+    }
+}

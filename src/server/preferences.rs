@@ -1,0 +1,168 @@
+//! Language and theme: kept in cookies, read for each page; without a choice the browser's languages decide.
+
+use axum::body::Body;
+use axum::extract::{Form, State};
+use axum::http::header::{ACCEPT, ACCEPT_LANGUAGE, COOKIE, LOCATION};
+use axum::http::{HeaderMap, HeaderName, Response, StatusCode};
+use axum::response::IntoResponse as _;
+use chrono::Duration;
+use serde::Deserialize;
+use tower_cookies::cookie::SameSite;
+use tower_cookies::{Cookie, Cookies};
+
+use super::router::AppState;
+use crate::components::Locale;
+use crate::components::guard::safe_next;
+use crate::components::preferences::{LOCALE, THEME};
+use crate::types::Theme;
+
+const LIFETIME: Duration = Duration::days(365);
+
+/// What may be chosen; a word that is not known changes nothing.
+#[derive(Deserialize)]
+pub struct Choices {
+    locale: Option<String>,
+    theme: Option<String>,
+    /// The page to come back to.
+    back: Option<String>,
+}
+
+/// `POST /preferences`: keeps the choices and leads back.
+pub async fn set(
+    State(state): State<AppState>,
+    cookies: Cookies,
+    headers: HeaderMap,
+    Form(choices): Form<Choices>,
+) -> Response<Body> {
+    let put = |name: &'static str, value: &'static str| {
+        let cookie = Cookie::build((name, value))
+            .path("/")
+            .same_site(SameSite::Lax)
+            .secure(state.https())
+            .http_only(true)
+            .max_age(tower_cookies::cookie::time::Duration::seconds(
+                LIFETIME.num_seconds(),
+            ));
+        cookies.add(cookie.build());
+    };
+    if let Some(locale) = choices.locale.and_then(|word| find(&word)) {
+        put(LOCALE, name(locale));
+    }
+    if let Some(theme) = choices.theme.and_then(|word| Theme::parse(&word)) {
+        put(THEME, theme.as_str());
+    }
+    let wants_page = text(&headers, ACCEPT).contains("text/html");
+    if wants_page {
+        let back = safe_next(choices.back).unwrap_or_else(|| "/".to_owned());
+        (StatusCode::SEE_OTHER, [(LOCATION, back)]).into_response()
+    } else {
+        StatusCode::NO_CONTENT.into_response()
+    }
+}
+
+/// The language of a page for a request of these headers.
+pub fn locale(headers: &HeaderMap) -> Locale {
+    cookie(headers, LOCALE)
+        .and_then(find)
+        .or_else(|| accepted(text(headers, ACCEPT_LANGUAGE)))
+        .unwrap_or_default()
+}
+
+/// The theme of a page for a request of these headers.
+pub fn theme(headers: &HeaderMap) -> Theme {
+    cookie(headers, THEME)
+        .and_then(Theme::parse)
+        .unwrap_or_default()
+}
+
+fn name(locale: Locale) -> &'static str {
+    use crate::i18n::I18nLocaleTrait as _;
+    locale.as_str()
+}
+
+fn find(word: &str) -> Option<Locale> {
+    word.parse().ok()
+}
+
+fn text(headers: &HeaderMap, header: HeaderName) -> &str {
+    headers
+        .get(header)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+}
+
+fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|cookies| cookies.split(';'))
+        .filter_map(|cookie| cookie.trim().split_once('='))
+        .find_map(|(it, value)| (it == name).then_some(value))
+}
+
+/// The first language that is spoken here, by the weights of `Accept-Language`.
+fn accepted(header: &str) -> Option<Locale> {
+    let mut ranges: Vec<(f32, &str)> = header
+        .split(',')
+        .filter_map(|range| {
+            let (tag, parameters) = range.split_once(';').unwrap_or((range, ""));
+            let weight = match parameters.trim().strip_prefix("q=") {
+                Some(weight) => weight.trim().parse().ok()?,
+                None => 1.0,
+            };
+            (weight > 0.0).then_some((weight, tag.trim()))
+        })
+        .collect();
+    // Stable: of equal weights the first comes first.
+    ranges.sort_by(|a, b| b.0.total_cmp(&a.0));
+    ranges.into_iter().find_map(|(_, tag)| {
+        let language = tag.split('-').next().unwrap_or_default();
+        find(&language.to_ascii_lowercase())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    fn headers(pairs: &[(HeaderName, &'static str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| (name.clone(), HeaderValue::from_static(value)))
+            .collect()
+    }
+
+    #[test]
+    fn without_a_choice_the_heaviest_spoken_language_decides() {
+        for (header, locale) in [
+            ("ru-RU,ru;q=0.9,en;q=0.8", Some(Locale::ru)),
+            ("de,en;q=0.5,ru;q=0.7", Some(Locale::ru)),
+            ("RU", Some(Locale::ru)),
+            ("en-GB;q=0.4, ru;q=0.4", Some(Locale::en)),
+            ("ru;q=0, en", Some(Locale::en)),
+            ("de-DE,fr;q=x", None),
+            ("*", None),
+            ("", None),
+        ] {
+            assert_eq!(accepted(header), locale, "{header}");
+        }
+    }
+
+    #[test]
+    fn a_choice_outweighs_the_browser_and_nonsense_does_not() {
+        let chosen = headers(&[
+            (ACCEPT_LANGUAGE, "en"),
+            (COOKIE, "a=b; locale=ru; theme=dark"),
+        ]);
+        assert_eq!(locale(&chosen), Locale::ru);
+        assert_eq!(theme(&chosen), Theme::Dark);
+        let nonsense = headers(&[
+            (ACCEPT_LANGUAGE, "ru"),
+            (COOKIE, "locale=xx; theme=\"><script>"),
+        ]);
+        assert_eq!(locale(&nonsense), Locale::ru);
+        assert_eq!(theme(&nonsense), Theme::System);
+    }
+}
