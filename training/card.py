@@ -28,6 +28,7 @@ def write(folder, manifest, judged):
         "test_rate": percent(test.success.mean()),
         "scores": scores_table(judged),
         "picks": picks_table(judged),
+        **pick_gap(judged),
         "moves": moves_table(judged),
         "share": f"{100 * recipe.SHARE_WITHOUT_PICK:.0f} %",
         "months": months_table(judged),
@@ -90,6 +91,20 @@ def picks_table(judged):
         chosen = test.column("staff_pick") == value
         rows.append([name, chosen.sum(), percent(p[chosen].mean()), percent(test.success[chosen].mean())])
     return table(["campaigns", "n", "mean score", "succeeded"], rows)
+
+
+def pick_gap(judged, aim=0.015):
+    """By how much the mean errors of both modes differ, and what would let both reach the aim."""
+    given, false = (judged["probability"][mode] for mode in MODES)
+    picked = judged["test"].column("staff_pick") == 1
+    share, known, blanked = picked.mean(), given[picked].mean(), false[picked].mean()
+    return {
+        "pick_share": percent(share),
+        "picked_with": percent(known),
+        "picked_without": percent(blanked),
+        "pick_gap": f"{share * (known - blanked):.3f}",
+        "picked_needed": percent(known - 2 * aim / share),
+    }
 
 
 def months_table(judged):

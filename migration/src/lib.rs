@@ -11,6 +11,7 @@ mod m04_task;
 mod m05_task_result;
 mod m06_transactions;
 mod m07_insight;
+mod m08_room_for_updates;
 mod m09_shared_result;
 
 /// Applies the migrations in their order.
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m05_task_result::Migration),
             Box::new(m06_transactions::Migration),
             Box::new(m07_insight::Migration),
+            Box::new(m08_room_for_updates::Migration),
             Box::new(m09_shared_result::Migration),
         ]
     }

@@ -12,7 +12,8 @@ use crate::types::{
 /// when it is first asked for, and the same ever after.
 ///
 /// # Errors
-/// 422 naming `id`; 401; 404, also for somebody else's; 409 where the task did not succeed (yet); 503.
+/// 422 naming `id`; 401; 404, also for somebody else's; 409 where the task did not succeed (yet), or where
+/// its model is of another version of the program and cannot be run by this one; 503.
 #[server(prefix = "/api", endpoint = "task/insight", input = GetUrl, output = JsonAnswer)]
 pub async fn get_insight(#[server(default)] id: String) -> Result<InsightView, AppError> {
     let (services, user) = super::request::signed_in().await?;
@@ -23,7 +24,7 @@ pub async fn get_insight(#[server(default)] id: String) -> Result<InsightView, A
 /// `id` stand, flat, the fields that change: goal, dates, video, staff pick. Costs nothing.
 ///
 /// # Errors
-/// 422 naming `id` and every field that breaks a rule or may not change; 401; 404; 409; 429; 503.
+/// 422 naming `id` and every field that breaks a rule or may not change; 401; 404; 409 as above; 429; 503.
 #[server(prefix = "/api", endpoint = "task/what_if", output = JsonAnswer)]
 pub async fn what_if(
     #[server(default)] id: String,
@@ -37,7 +38,7 @@ pub async fn what_if(
 /// of the asker's own. Costs nothing.
 ///
 /// # Errors
-/// 422 naming `id` or a bound; 401; 404; 409; 429; 503.
+/// 422 naming `id` or a bound; 401; 404; 409 as above; 429; 503.
 #[server(prefix = "/api", endpoint = "task/advice", input = GetUrl, output = JsonAnswer)]
 pub async fn get_advice(
     #[server(default)] id: String,

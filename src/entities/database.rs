@@ -57,6 +57,20 @@ impl Database {
         })
     }
 
+    /// Has `watch` see every statement of this handle and its later clones: for tests that read query plans.
+    #[must_use]
+    pub fn watched(
+        mut self,
+        watch: impl Fn(&sea_orm::Statement) + Clone + Send + Sync + 'static,
+    ) -> Self {
+        let too = watch.clone();
+        self.read
+            .set_metric_callback(move |seen| too(seen.statement));
+        self.write
+            .set_metric_callback(move |seen| watch(seen.statement));
+        self
+    }
+
     /// For single statements that only read.
     pub fn read(&self) -> &DatabaseConnection {
         &self.read

@@ -1,7 +1,7 @@
 //! `model`: the predictors. Lists leave the bytes in the database; only a worker reads them.
 
 use sea_orm::entity::prelude::*;
-use sea_orm::{FromQueryResult, QueryOrder, QuerySelect};
+use sea_orm::{FromQueryResult, QueryOrder, QuerySelect, UpdateMany};
 
 use super::word;
 use crate::types::{Credits, ModelId, ModelState, ModelView};
@@ -70,6 +70,22 @@ impl Entity {
             query = query.filter(Column::State.eq(state.as_str()));
         }
         query.order_by_desc(Column::Id)
+    }
+
+    /// Sets state, price or both of a predictor; what is `None` stays.
+    pub fn change(
+        id: ModelId,
+        state: Option<ModelState>,
+        price: Option<Credits>,
+    ) -> UpdateMany<Self> {
+        let mut change = Self::update_many().filter(Column::Id.eq(id.0));
+        if let Some(state) = state {
+            change = change.col_expr(Column::State, Expr::value(state.as_str()));
+        }
+        if let Some(price) = price {
+            change = change.col_expr(Column::Price, Expr::value(price.0));
+        }
+        change
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use csv::StringRecord;
@@ -18,9 +18,17 @@ pub enum CsvError {
     /// Reading or writing failed.
     #[error(transparent)]
     Csv(#[from] csv::Error),
-    /// Opening or writing failed.
+    /// Writing failed.
     #[error(transparent)]
     Io(#[from] std::io::Error),
+    /// A file cannot be opened or made.
+    #[error("{}: {cause}", .path.display())]
+    Open {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        cause: std::io::Error,
+    },
     /// Fields that every campaign needs have no column.
     #[error("the header lacks {}", .0.join(", "))]
     MissingColumns(Vec<String>),
@@ -74,13 +82,17 @@ pub(super) fn open_pair(
     input: &Path,
     output: &Path,
 ) -> Result<(BufReader<File>, BufWriter<File>), CsvError> {
-    let source = File::open(input)?;
+    let at = |path: &Path| {
+        let path = path.to_owned();
+        move |cause| CsvError::Open { path, cause }
+    };
+    let source = File::open(input).map_err(at(input))?;
     if output.exists() && input.canonicalize()? == output.canonicalize()? {
         return Err(CsvError::SameFile);
     }
     Ok((
         BufReader::new(source),
-        BufWriter::new(File::create(output)?),
+        BufWriter::new(File::create(output).map_err(at(output))?),
     ))
 }
 

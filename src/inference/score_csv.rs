@@ -254,4 +254,17 @@ mod tests {
         assert!(error.to_string().contains("same file"), "{error}");
         assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
     }
+
+    #[test]
+    fn a_file_that_cannot_be_opened_or_made_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let input = folder.path().join("campaigns.csv");
+        let output = folder.path().join("missing").join("scores.csv");
+        let predictor = OnnxPredictor::load(SHIPPED_MODEL).unwrap();
+        let error = run(&predictor, &input, &output, today()).unwrap_err();
+        assert!(error.to_string().contains("campaigns.csv: "), "{error}");
+        std::fs::write(&input, wire_csv(&[sample()])).unwrap();
+        let error = run(&predictor, &input, &output, today()).unwrap_err();
+        assert!(error.to_string().contains("scores.csv: "), "{error}");
+    }
 }

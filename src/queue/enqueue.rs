@@ -1,22 +1,20 @@
 //! Into the queue.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
-    QuerySelect, Set,
-};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, Set, TryInsertResult};
 
+use crate::entities::task;
 use crate::entities::task::Input;
-use crate::entities::{Database, task};
 use crate::types::{Credits, TaskStatus, UserId};
 
 /// A task to be queued.
+#[derive(Clone, Debug)]
 pub struct NewTask {
     /// Who pays.
     pub user: UserId,
     /// The id of the model that is asked.
     pub model: i64,
-    /// The price, held already.
+    /// The price that is held for it.
     pub price: Credits,
     /// What is asked.
     pub input: Input,
@@ -26,44 +24,64 @@ pub struct NewTask {
     pub hash: String,
 }
 
-/// Queues a task whose price is held.
+/// The end of a PostgreSQL statement that queues all rows of a common table `payable`, whose columns are those
+/// of [`NewTask`] and `n`, their order; `$2` is the time. Rows whose key was used before are passed over.
+pub const QUEUE_PAYABLE: &str = "INSERT INTO task \
+    (user_id, model_id, input, status, price, attempts, idempotency_key, request_hash, queued_at) \
+    SELECT user_id, model_id, input, 'queued', price, 0, key, hash, $2 FROM payable ORDER BY n \
+    ON CONFLICT (user_id, idempotency_key) DO NOTHING \
+    RETURNING id, user_id, price, idempotency_key";
+
+/// Queues a task whose price is held; `None` where the user has used the idempotency key before.
 ///
 /// # Errors
-/// A violation of the unique key where the user has used the idempotency key before.
+/// Where the database refuses.
 pub async fn enqueue(
-    transaction: &DatabaseTransaction,
-    new: NewTask,
+    transaction: &impl ConnectionTrait,
+    new: &NewTask,
     now: DateTime<Utc>,
-) -> Result<task::Model, DbErr> {
-    task::ActiveModel {
+) -> Result<Option<i64>, DbErr> {
+    let row = task::ActiveModel {
         user_id: Set(new.user.0),
         model_id: Set(new.model),
-        input: Set(new.input),
+        input: Set(new.input.clone()),
         status: Set(TaskStatus::Queued.as_str().to_owned()),
         price: Set(new.price.0),
         attempts: Set(0),
-        idempotency_key: Set(new.key),
-        request_hash: Set(new.hash),
+        idempotency_key: Set(new.key.clone()),
+        request_hash: Set(new.hash.clone()),
         queued_at: Set(now),
         ..Default::default()
-    }
-    .insert(transaction)
-    .await
+    };
+    let inserted = task::Entity::insert(row)
+        .on_conflict_do_nothing_on([task::Column::UserId, task::Column::IdempotencyKey])
+        .exec(transaction)
+        .await?;
+    Ok(match inserted {
+        TryInsertResult::Inserted(row) => Some(row.last_insert_id),
+        TryInsertResult::Conflicted | TryInsertResult::Empty => None,
+    })
 }
 
-/// Whether `max_queued` tasks or more are queued. One look at the index, no count of all.
-///
-/// # Errors
-/// Where the database is away.
-pub async fn is_full(database: &Database, max_queued: u64) -> Result<bool, DbErr> {
-    let nth: Option<i64> = task::Entity::find()
-        .select_only()
-        .column(task::Column::Id)
-        .filter(task::Column::Status.eq(TaskStatus::Queued.as_str()))
-        .offset(max_queued.saturating_sub(1))
-        .limit(1)
-        .into_tuple()
-        .one(database.read())
-        .await?;
-    Ok(max_queued == 0 || nth.is_some())
+impl NewTask {
+    /// The row that it was queued as.
+    pub fn into_task(self, id: i64, now: DateTime<Utc>) -> task::Model {
+        task::Model {
+            id,
+            user_id: self.user.0,
+            model_id: self.model,
+            input: self.input,
+            status: TaskStatus::Queued.as_str().to_owned(),
+            price: self.price.0,
+            attempts: 0,
+            lease_token: None,
+            lease_expires_at: None,
+            error: None,
+            idempotency_key: self.key,
+            request_hash: self.hash,
+            queued_at: now,
+            started_at: None,
+            finished_at: None,
+        }
+    }
 }

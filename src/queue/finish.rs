@@ -1,11 +1,13 @@
 //! Out of a lease: done, failed or back in the queue. Each step is fenced: it changes a task only while the
 //! caller's lease stands, and says whether it did.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, Set,
-    UpdateMany,
+    ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    Set, UpdateMany,
 };
 
 use super::Lease;
@@ -27,46 +29,73 @@ pub struct Outcome {
     pub inference_us: i64,
 }
 
-/// Marks a task as succeeded and writes its result; `false` where the lease was lost.
+/// Locks those of a claim's tasks whose lease still stands, in the order of their ids, and answers which.
 ///
 /// # Errors
 /// Where the database is away.
-pub async fn succeed(
+pub async fn lock_leased(
     transaction: &DatabaseTransaction,
     lease: &Lease,
-    task: TaskId,
-    outcome: Outcome,
+    tasks: &[TaskId],
+) -> Result<HashSet<TaskId>, DbErr> {
+    let ids: Vec<i64> = task::Entity::find()
+        .select_only()
+        .column(task::Column::Id)
+        .filter(task::Column::Id.is_in(tasks.iter().map(|task| task.0)))
+        .filter(task::Column::LeaseToken.eq(lease.token.as_str()))
+        .filter(task::Column::Status.eq(TaskStatus::Running.as_str()))
+        .order_by_asc(task::Column::Id)
+        .lock_exclusive()
+        .into_tuple()
+        .all(transaction)
+        .await?;
+    Ok(ids.into_iter().map(TaskId).collect())
+}
+
+/// Marks tasks that [`lock_leased`] has locked as succeeded and writes their results.
+///
+/// # Errors
+/// Where the database is away; [`DbErr::RecordNotUpdated`] where one was not locked.
+pub async fn succeed_all(
+    transaction: &DatabaseTransaction,
+    lease: &Lease,
+    outcomes: Vec<(TaskId, Outcome)>,
     now: DateTime<Utc>,
-) -> Result<bool, DbErr> {
-    let update = leave(TaskStatus::Succeeded)
+) -> Result<(), DbErr> {
+    if outcomes.is_empty() {
+        return Ok(());
+    }
+    let updated = leave(TaskStatus::Succeeded)
         .col_expr(task::Column::FinishedAt, Expr::value(now))
-        .col_expr(task::Column::Error, null());
-    if !fenced(update, lease, task)
+        .col_expr(task::Column::Error, null())
+        .filter(task::Column::Id.is_in(outcomes.iter().map(|(task, _)| task.0)))
+        .filter(task::Column::LeaseToken.eq(lease.token.as_str()))
+        .filter(task::Column::Status.eq(TaskStatus::Running.as_str()))
         .exec(transaction)
+        .await?;
+    if updated.rows_affected != outcomes.len() as u64 {
+        return Err(DbErr::RecordNotUpdated);
+    }
+    let mut results = Vec::with_capacity(outcomes.len());
+    for (task, outcome) in outcomes {
+        results.push(task_result::ActiveModel {
+            task_id: Set(task.0),
+            probability: Set(outcome.probability),
+            verdict: Set(Verdict::of_probability(outcome.probability)
+                .as_str()
+                .to_owned()),
+            interval_low: Set(outcome.interval_low),
+            interval_high: Set(outcome.interval_high),
+            inference_us: Set(outcome.inference_us),
+            context: Set(Some(task_result::to_json(&outcome.context)?)),
+            created_at: Set(now),
+            ..Default::default()
+        });
+    }
+    task_result::Entity::insert_many(results)
+        .exec_without_returning(transaction)
         .await
-        .map(hit)?
-    {
-        return Ok(false);
-    }
-    task_result::ActiveModel {
-        task_id: Set(task.0),
-        probability: Set(outcome.probability),
-        verdict: Set(Verdict::of_probability(outcome.probability)
-            .as_str()
-            .to_owned()),
-        interval_low: Set(outcome.interval_low),
-        interval_high: Set(outcome.interval_high),
-        inference_us: Set(outcome.inference_us),
-        context: Set(Some(task_result::to_json(&outcome.context)?)),
-        explanation: Set(None),
-        curves: Set(None),
-        advice: Set(None),
-        created_at: Set(now),
-        ..Default::default()
-    }
-    .insert(transaction)
-    .await?;
-    Ok(true)
+        .map(drop)
 }
 
 /// Marks a task as failed; `false` where the lease was lost. The caller releases the hold.

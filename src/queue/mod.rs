@@ -5,13 +5,15 @@
 mod claim;
 mod enqueue;
 mod finish;
+mod gauge;
 mod lease;
 mod outlook;
 mod wake;
 
 pub use claim::{Lease, claim};
-pub use enqueue::{NewTask, enqueue, is_full};
-pub use finish::{Outcome, cancel, fail, requeue, succeed};
+pub use enqueue::{NewTask, QUEUE_PAYABLE, enqueue};
+pub use finish::{Outcome, cancel, fail, lock_leased, requeue, succeed_all};
+pub use gauge::Gauge;
 pub use lease::{Expired, renew, take_expired};
 pub use outlook::{Done, count_ahead, latest_done, waiting_since};
 pub use wake::{Change, Notice, Signals};

@@ -1,8 +1,11 @@
 //! Who must hear of a commit: idle workers, and the browsers of the user it concerns.
 //!
-//! On PostgreSQL the word travels by NOTIFY inside the very transaction, so that it is sent exactly when
-//! the change is there; every process listens. On SQLite there is one process, which tells itself.
+//! On PostgreSQL the word travels by NOTIFY; every process listens. [`Signals::commit`] sends it inside the
+//! very transaction, so that it is there exactly when the change is. But commits with a NOTIFY wait for each
+//! other in the whole cluster, disk included: [`Signals::tell`] is for what is committed already and frequent.
+//! On SQLite there is one process, which tells itself.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sea_orm::sqlx::postgres::PgListener;
@@ -19,6 +22,8 @@ const CHANNEL: &str = "pledgecast";
 const CHANGES_PER_NOTICE: usize = 100;
 /// Notices that a slow subscriber may lag behind before it is told to read everything anew.
 const BACKLOG: usize = 1024;
+/// Changes that wait to be sent before everybody is told to read everything anew instead.
+const UNSENT_MAX: usize = 10_000;
 const RECONNECT_AFTER: Duration = Duration::from_secs(1);
 
 /// Something of a user has changed: always perhaps the balance, and one task where it is named.
@@ -54,16 +59,27 @@ pub enum Notice {
     Resync,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 struct Payload {
     wake: bool,
+    #[serde(default)]
+    resync: bool,
     changes: Vec<Change>,
+}
+
+/// What is committed and not yet told.
+#[derive(Default)]
+struct Unsent {
+    is_sending: bool,
+    payload: Payload,
 }
 
 /// Sends and spreads the word; cheap to clone.
 #[derive(Clone)]
 pub struct Signals {
-    by_notify: bool,
+    /// Where the word goes by NOTIFY.
+    postgres: Option<Database>,
+    unsent: Arc<Mutex<Unsent>>,
     wake: watch::Sender<u64>,
     notices: broadcast::Sender<Notice>,
 }
@@ -72,7 +88,8 @@ impl Signals {
     /// For one process on one database. On PostgreSQL, [`Signals::listen`] must run as well.
     pub fn new(database: &Database) -> Self {
         Self {
-            by_notify: database.backend() == DatabaseBackend::Postgres,
+            postgres: (database.backend() == DatabaseBackend::Postgres).then(|| database.clone()),
+            unsent: Arc::default(),
             wake: watch::Sender::new(0),
             notices: broadcast::Sender::new(BACKLOG),
         }
@@ -88,7 +105,7 @@ impl Signals {
         wake: bool,
         changes: &[Change],
     ) -> Result<(), DbErr> {
-        if !self.by_notify {
+        if self.postgres.is_none() {
             transaction.commit().await?;
             self.spread(wake, changes);
             return Ok(());
@@ -96,18 +113,76 @@ impl Signals {
         for (index, changes) in changes.chunks(CHANGES_PER_NOTICE).enumerate() {
             let payload = Payload {
                 wake: wake && index == 0,
+                resync: false,
                 changes: changes.to_vec(),
             };
-            let payload = serde_json::to_string(&payload)
-                .map_err(|error| DbErr::Custom(error.to_string()))?;
-            let notify = Statement::from_sql_and_values(
-                DatabaseBackend::Postgres,
-                "SELECT pg_notify($1, $2)",
-                [CHANNEL.into(), payload.into()],
-            );
-            transaction.execute_raw(notify).await?;
+            notify(&transaction, &payload).await?;
         }
         transaction.commit().await
+    }
+
+    /// Lets everybody know of changes that are committed; `wake` tells that tasks were queued. The word is sent
+    /// in the background, much of it at once. It is lost where this process dies first: then idle workers find
+    /// the tasks when they next look by themselves.
+    pub fn tell(&self, wake: bool, changes: &[Change]) {
+        let Some(database) = &self.postgres else {
+            self.spread(wake, changes);
+            return;
+        };
+        let mut unsent = self.lock_unsent();
+        let payload = &mut unsent.payload;
+        payload.wake |= wake;
+        if payload.changes.len() + changes.len() > UNSENT_MAX {
+            payload.resync = true;
+            payload.changes.clear();
+        }
+        if !payload.resync {
+            payload.changes.extend_from_slice(changes);
+        }
+        if !std::mem::replace(&mut unsent.is_sending, true) {
+            tokio::spawn(self.clone().send(database.clone()));
+        }
+    }
+
+    async fn send(self, database: Database) {
+        while let Some(payload) = self.next_unsent() {
+            if let Err(error) = notify(database.write(), &payload).await {
+                tracing::warn!(%error, "a notice could not be sent");
+                self.resync_instead(payload.wake);
+                tokio::time::sleep(RECONNECT_AFTER).await;
+            }
+        }
+    }
+
+    /// Instead of what could not be sent, everybody is told to read everything anew.
+    fn resync_instead(&self, wake: bool) {
+        let mut unsent = self.lock_unsent();
+        unsent.payload.wake |= wake;
+        unsent.payload.resync = true;
+        unsent.payload.changes.clear();
+    }
+
+    /// `None`, where all is sent, ends the sender, under the same lock under which changes come in.
+    fn next_unsent(&self) -> Option<Payload> {
+        let mut unsent = self.lock_unsent();
+        let Unsent {
+            is_sending,
+            payload,
+        } = &mut *unsent;
+        if !payload.wake && !payload.resync && payload.changes.is_empty() {
+            *is_sending = false;
+            return None;
+        }
+        let count = payload.changes.len().min(CHANGES_PER_NOTICE);
+        Some(Payload {
+            wake: std::mem::take(&mut payload.wake),
+            resync: std::mem::take(&mut payload.resync),
+            changes: payload.changes.drain(..count).collect(),
+        })
+    }
+
+    fn lock_unsent(&self) -> std::sync::MutexGuard<'_, Unsent> {
+        self.unsent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Hears of queued tasks: the value changes with each.
@@ -123,7 +198,7 @@ impl Signals {
     /// Listens to PostgreSQL until stopped, reconnecting where the connection breaks; on SQLite there is
     /// nothing to listen to.
     pub async fn listen(self, database: Database, stop: CancellationToken) {
-        if !self.by_notify {
+        if self.postgres.is_none() {
             return;
         }
         let pool = database.write().get_postgres_connection_pool().clone();
@@ -156,6 +231,7 @@ impl Signals {
 
     fn receive(&self, payload: &str) {
         match serde_json::from_str::<Payload>(payload) {
+            Ok(payload) if payload.resync => self.resync(),
             Ok(payload) => self.spread(payload.wake, &payload.changes),
             Err(error) => {
                 tracing::warn!(%error, "a notice could not be read");
@@ -180,4 +256,15 @@ impl Signals {
             .send_modify(|count| *count = count.wrapping_add(1));
         let _ = self.notices.send(Notice::Resync);
     }
+}
+
+async fn notify(connection: &impl ConnectionTrait, payload: &Payload) -> Result<(), DbErr> {
+    let payload =
+        serde_json::to_string(payload).map_err(|error| DbErr::Custom(error.to_string()))?;
+    let notify = Statement::from_sql_and_values(
+        DatabaseBackend::Postgres,
+        "SELECT pg_notify($1, $2)",
+        [CHANNEL.into(), payload.into()],
+    );
+    connection.execute_raw(notify).await.map(drop)
 }

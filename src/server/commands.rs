@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 
 use super::config::{Cli, Command, CsvArgs, UserArgs, UserCommand};
-use super::{serve, setup, telemetry};
+use super::{model_command, serve, setup, telemetry};
 use crate::entities::Database;
 use crate::inference::{CsvReport, OnnxPredictor, SHIPPED_MODEL, features_csv, score_csv};
 use crate::queue::Signals;
@@ -30,6 +30,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Command::Audit(args) => return report_audit(&setup::database(&args).await?).await,
         Command::User(args) => change_user(args).await?,
+        Command::Model(args) => model_command::run(args).await?,
         Command::Score(args) => return score(&args),
         Command::Features(args) => write_features(&args)?,
     }

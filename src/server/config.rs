@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::model_command::ModelArgs;
 use crate::types::Role;
 
 /// Tells whether a Kickstarter campaign will reach its goal, as a paid service.
@@ -34,6 +35,8 @@ pub enum Command {
     Audit(DatabaseArgs),
     /// Make and change users.
     User(UserArgs),
+    /// List models, put them on offer or retire them, and set prices.
+    Model(ModelArgs),
     /// Score a CSV of campaigns by the model that comes with the program, without a database.
     ///
     /// The first line names the columns by the fields of a campaign, in any order. Optional fields may be

@@ -3,7 +3,7 @@
 //! `balance`, `transaction` and `task` carry the JSON of their views; `resync` says that something may have
 //! been missed, and is sent first of all.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -13,7 +13,8 @@ use axum::http::{HeaderMap, Response};
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::stream;
-use tokio::sync::broadcast::{Receiver, error::RecvError};
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::time::{Interval, interval};
 use tokio_util::sync::CancellationToken;
 use tower_cookies::Cookies;
@@ -22,7 +23,8 @@ use super::problem;
 use super::router::AppState;
 use crate::queue::{Change, Notice};
 use crate::services::Services;
-use crate::types::{AppError, TransactionFilterInput, UserId};
+use crate::services::ledger::LINES_AT_ONCE;
+use crate::types::{AppError, TaskId, TransactionFilterInput, UserId};
 
 const SESSION_CHECK: Duration = Duration::from_secs(15);
 
@@ -98,7 +100,8 @@ impl Subscription {
                         if self.has_session_ended().await {
                             return None;
                         }
-                        if self.gather(change).await.is_err() {
+                        let tasks = self.take_what_waits(change);
+                        if self.gather(tasks).await.is_err() {
                             self.pending.push_back(resync());
                         }
                     }
@@ -119,8 +122,27 @@ impl Subscription {
         self.services.sessions.user(&self.cookies).await == Err(AppError::Unauthorized)
     }
 
-    async fn gather(&mut self, change: Change) -> Result<(), AppError> {
-        if let Some(task) = change.task {
+    /// The tasks of a change and of those that have come since, so that whoever lags behind catches up at once:
+    /// each task, the balance and the new lines are read once for all of them.
+    fn take_what_waits(&mut self, first: Change) -> BTreeSet<TaskId> {
+        let mut tasks: BTreeSet<TaskId> = first.task.into_iter().collect();
+        loop {
+            match self.notices.try_recv() {
+                Ok(Notice::Changed(change)) if change.user == self.user => {
+                    tasks.extend(change.task)
+                }
+                Ok(Notice::Changed(_)) => {}
+                Ok(Notice::Resync) | Err(TryRecvError::Lagged(_)) => {
+                    self.pending.push_back(resync());
+                }
+                // A closed channel is met again by the next receive.
+                Err(TryRecvError::Empty | TryRecvError::Closed) => return tasks,
+            }
+        }
+    }
+
+    async fn gather(&mut self, tasks: BTreeSet<TaskId>) -> Result<(), AppError> {
+        for task in tasks {
             let task = self.services.predictions.find(self.user, task).await?;
             self.push("task", &task);
         }
@@ -131,6 +153,10 @@ impl Subscription {
             .ledger
             .transactions_after(self.user, self.seen_transaction)
             .await?;
+        if lines.len() == LINES_AT_ONCE {
+            // There may be older ones that nobody has seen.
+            self.pending.push_back(resync());
+        }
         for line in lines {
             self.seen_transaction = line.id.0;
             self.push("transaction", &line);

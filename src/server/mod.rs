@@ -12,6 +12,7 @@ mod events;
 mod export;
 mod guard;
 mod health;
+pub mod model_command;
 mod preferences;
 mod problem;
 mod router;

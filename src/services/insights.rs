@@ -12,7 +12,7 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use super::attempts::take;
 use super::predictions::required_id;
-use super::{Catalog, LoadedModels};
+use super::{Catalog, LoadError, LoadedModels};
 use crate::entities::{Database, task, task_result};
 use crate::inference::insight::{Insight, advise, assess, default_bounds, explore};
 use crate::inference::{InferenceError, InferencePool, PredictError, Predictor, Priority};
@@ -75,8 +75,8 @@ impl Insights {
     /// The insight of a user's task: computed and stored at the first call, read at all others.
     ///
     /// # Errors
-    /// 422 naming `id`; 404, also for somebody else's; 409 where the task has no result; 503 where the
-    /// inference threads are busy.
+    /// 422 naming `id`; 404, also for somebody else's; 409 where the task has no result, or where this program
+    /// cannot run its model any more; 503 where the inference threads are busy.
     pub async fn insight(&self, user: UserId, id: &str) -> Result<InsightView, AppError> {
         let id = required_id(id)?;
         let paid = self.paid(user, id).await?;
@@ -174,7 +174,7 @@ impl Insights {
     /// How campaigns did, from the default model's data; for all to see.
     ///
     /// # Errors
-    /// 404 where no model is live.
+    /// 404 where no model is live; 409 where this program cannot run the default one.
     pub async fn explore(&self) -> Result<ExploreView, AppError> {
         let model = self.catalog.live_model(None).await?;
         let predictor = self.load(ModelId(model.id)).await?;
@@ -221,8 +221,16 @@ impl Insights {
 
     async fn load(&self, model: ModelId) -> Result<Arc<dyn Predictor>, AppError> {
         self.models.get(model).await.map_err(|error| {
-            tracing::error!(%model, error, "a model could not be loaded");
-            AppError::Internal
+            tracing::error!(%model, %error, "a model could not be loaded");
+            match error {
+                LoadError::Misfit(_) => AppError::Conflict(
+                    "the model was registered by another version of the program, and this one \
+                     cannot run it"
+                        .to_owned(),
+                ),
+                LoadError::Unread(error) => error,
+                LoadError::BrokeOff(_) => AppError::Internal,
+            }
         })
     }
 

@@ -6,19 +6,21 @@ use std::sync::Arc;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 
 use super::idempotency::{check_key, request_hash};
+use super::intake::{Company, Intake};
 use super::ledger;
-use super::pages::{cut_span, is_unique_violation, page_span, parse_cursor};
+use super::pages::{cut_span, page_span, parse_cursor};
 use super::queue_outlook::QueueOutlook;
 use super::{Catalog, Clock};
 use crate::entities::task::Input;
-use crate::entities::{Database, model, task, task_result};
+use crate::entities::{Database, task, task_result};
 use crate::queue::{self, Change, NewTask, Signals};
 use crate::types::{
     AppError, Campaign, CampaignInput, Credits, FieldErrors, Page, TaskFilterInput, TaskId,
     TaskStatus, TaskView, UserId, Violation, parse_id, parse_page_limit,
 };
 
-const QUEUE_FULL_RETRY_S: u64 = 5;
+/// Tries of a submit that nothing stands against any more once it was refused.
+const SUBMIT_TRIES: u32 = 3;
 
 /// Takes paid requests and shows them.
 pub struct Predictions {
@@ -26,7 +28,7 @@ pub struct Predictions {
     signals: Signals,
     clock: Arc<dyn Clock>,
     catalog: Arc<Catalog>,
-    max_queued: u64,
+    intake: Intake,
     outlook: QueueOutlook,
 }
 
@@ -47,12 +49,12 @@ impl Predictions {
         max_queued: u64,
     ) -> Self {
         Self {
+            intake: Intake::new(&database, &signals, &clock, max_queued),
             outlook: QueueOutlook::new(database.clone(), Arc::clone(&clock)),
             database,
             signals,
             clock,
             catalog,
-            max_queued,
         }
     }
 
@@ -69,17 +71,11 @@ impl Predictions {
         model_id: &str,
     ) -> Result<TaskView, AppError> {
         let submission = self.check(campaign, key, model_id)?;
-        if let Some(task) = self.find_by_key(user, &submission).await? {
-            return Ok(task);
+        match self.take_in(user, &submission).await {
+            Ok(task) => Ok(task),
+            // A key that was used before is answered as at first, whatever stands against a new task now.
+            Err(refusal) => self.find_by_key(user, &submission).await?.ok_or(refusal),
         }
-        let model = self.catalog.live_model(submission.model).await?;
-        if queue::is_full(&self.database, self.max_queued).await? {
-            return Err(AppError::Unavailable {
-                reason: "the queue is full; nothing was held".to_owned(),
-                retry_after_s: QUEUE_FULL_RETRY_S,
-            });
-        }
-        self.enqueue(user, submission, model).await
     }
 
     fn check(
@@ -114,51 +110,44 @@ impl Predictions {
         })
     }
 
-    async fn enqueue(
-        &self,
-        user: UserId,
-        submission: Submission,
-        model: model::Summary,
-    ) -> Result<TaskView, AppError> {
-        let now = self.clock.now();
-        let price = Credits(model.price);
-        let transaction = self.database.begin().await?;
-        if !ledger::hold(&transaction, user, price, now).await? {
-            transaction.rollback().await?;
-            // The credits may have gone to this very request, sent twice at once.
-            if let Some(task) = self.find_by_key(user, &submission).await? {
+    async fn take_in(&self, user: UserId, submission: &Submission) -> Result<TaskView, AppError> {
+        let mut model = self.catalog.offer(submission.model).await?;
+        for attempt in 0..SUBMIT_TRIES {
+            let price = Credits(model.price);
+            let new = NewTask {
+                user,
+                model: model.id,
+                price,
+                input: Input(submission.campaign.clone()),
+                key: submission.key.clone(),
+                hash: submission.hash.clone(),
+            };
+            let company = if attempt == 0 {
+                Company::Others
+            } else {
+                Company::None
+            };
+            if let Some(task) = self.intake.take(new, company).await? {
+                return Ok(task.into_view(&model, None)?);
+            }
+            if let Some(task) = self.find_by_key(user, submission).await? {
                 return Ok(task);
             }
+            model = self.catalog.live_model(submission.model).await?;
             let balance = crate::entities::balance::Entity::find_by_id(user.0)
                 .one(self.database.write())
                 .await?
                 .ok_or(AppError::NotFound)?;
-            return Err(AppError::InsufficientCredits {
-                needed: price,
-                available: Credits(balance.amount - balance.held),
-            });
-        }
-        let new = NewTask {
-            user,
-            model: model.id,
-            price,
-            input: Input(submission.campaign.clone()),
-            key: submission.key.clone(),
-            hash: submission.hash.clone(),
-        };
-        match queue::enqueue(&transaction, new, now).await {
-            Ok(task) => {
-                let change = Change::task_of(user, TaskId(task.id));
-                self.signals.commit(transaction, true, &[change]).await?;
-                Ok(task.into_view(&model, None)?)
+            let available = Credits(balance.amount - balance.held);
+            let needed = Credits(model.price);
+            if available < needed {
+                return Err(AppError::InsufficientCredits { needed, available });
             }
-            Err(error) if is_unique_violation(&error) => {
-                transaction.rollback().await?;
-                let first = self.find_by_key(user, &submission).await?;
-                first.ok_or(AppError::Internal)
-            }
-            Err(error) => Err(error.into()),
         }
+        Err(AppError::Unavailable {
+            reason: "the balance keeps changing; nothing was held".to_owned(),
+            retry_after_s: 1,
+        })
     }
 
     async fn find_by_key(
@@ -242,6 +231,7 @@ impl Predictions {
         let transaction = self.database.begin().await?;
         if let Some(price) = queue::cancel(&transaction, user, id, now).await? {
             ledger::release(&transaction, user, price, now).await?;
+            self.intake.has_room();
             let change = Change::task_of(user, id);
             self.signals.commit(transaction, false, &[change]).await?;
             return self.find_written(user, id).await;
@@ -267,14 +257,23 @@ impl Predictions {
         views.pop().ok_or(AppError::Internal)
     }
 
-    /// Two queries more for a whole page: the models and the results of its tasks.
+    /// At most one query more for a whole page, the results of its tasks, and one for models not named before.
     async fn views(&self, tasks: Vec<task::Model>) -> Result<Vec<TaskView>, AppError> {
         let models: HashSet<i64> = tasks.iter().map(|task| task.model_id).collect();
-        let models = self.catalog.summaries(models).await?;
-        let results = task_result::Entity::find()
-            .filter(task_result::Column::TaskId.is_in(tasks.iter().map(|task| task.id)))
-            .all(self.database.read())
-            .await?;
+        let models = self.catalog.named(models).await?;
+        let succeeded: Vec<i64> = tasks
+            .iter()
+            .filter(|task| task.status == TaskStatus::Succeeded.as_str())
+            .map(|task| task.id)
+            .collect();
+        let results = if succeeded.is_empty() {
+            Vec::new()
+        } else {
+            task_result::Entity::find()
+                .filter(task_result::Column::TaskId.is_in(succeeded))
+                .all(self.database.read())
+                .await?
+        };
         let mut results: HashMap<i64, _> = results
             .into_iter()
             .map(|result| (result.task_id, result))

@@ -3,16 +3,20 @@
 //! Log-out remembers the issue time in the user's row, so that a copy of the cookie is dead too; a changed
 //! epoch ends all sessions.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QuerySelect, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, Set,
+};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tower_cookies::cookie::SameSite;
 use tower_cookies::{Cookie, Cookies, Key};
 
 use super::Clock;
 use super::attempts::Device;
+use super::gather::Gather;
 use crate::entities::{Database, users};
 use crate::types::AppError;
 
@@ -22,6 +26,10 @@ const SESSION_COOKIE: &str = "pledgecast_session";
 const DEVICE_COOKIE: &str = "pledgecast_device";
 /// Ended sessions that a row remembers; past that all sessions end instead.
 const ENDED_MAX: usize = 200;
+/// Users in one statement.
+const USERS_AT_ONCE: usize = 100;
+/// Such statements side by side.
+const READS_AT_ONCE: usize = 2;
 
 /// What the session cookie holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +42,8 @@ struct Claims {
 /// Opens, reads and ends sessions.
 pub struct Sessions {
     database: Database,
+    /// Every request asks who it is from; those that ask at the same time share a statement.
+    users: Gather<i64, Option<users::Model>>,
     clock: Arc<dyn Clock>,
     key: Key,
     https: bool,
@@ -42,8 +52,15 @@ pub struct Sessions {
 impl Sessions {
     /// `https` tells whether browsers reach the service over https only.
     pub fn new(database: Database, clock: Arc<dyn Clock>, key: Key, https: bool) -> Self {
+        let users = {
+            let database = database.clone();
+            Gather::new(USERS_AT_ONCE, READS_AT_ONCE, move |ids| {
+                find_users(database.clone(), ids)
+            })
+        };
         Self {
             database,
+            users,
             clock,
             key,
             https,
@@ -86,10 +103,8 @@ impl Sessions {
         if issued + LIFETIME < self.clock.now() {
             return Err(AppError::Unauthorized);
         }
-        let user = users::Entity::find_by_id(claims.user)
-            .one(self.database.read())
-            .await?
-            .ok_or(AppError::Unauthorized)?;
+        let user = self.users.ask(claims.user).await?;
+        let user = user.ok_or(AppError::Unauthorized)?;
         let ended =
             user.session_epoch != claims.epoch || user.ended_sessions.0.contains(&claims.issued_us);
         if ended {
@@ -178,6 +193,21 @@ impl Sessions {
             name.to_owned()
         }
     }
+}
+
+/// The users of ids, each in its place.
+async fn find_users(
+    database: Database,
+    ids: Vec<i64>,
+) -> Result<Vec<Option<users::Model>>, AppError> {
+    let found: HashMap<i64, users::Model> = users::Entity::find()
+        .filter(users::Column::Id.is_in(ids.iter().copied()))
+        .all(database.read())
+        .await?
+        .into_iter()
+        .map(|user| (user.id, user))
+        .collect();
+    Ok(ids.iter().map(|id| found.get(id).cloned()).collect())
 }
 
 fn end_session(mut user: users::Model, issued_us: i64, now: DateTime<Utc>) -> users::ActiveModel {

@@ -18,7 +18,7 @@ impl Worker {
         let predictor = match self.models.get(model).await {
             Ok(predictor) => predictor,
             Err(error) => {
-                tracing::error!(%model, error, "a model could not be loaded");
+                tracing::error!(%model, %error, "a model could not be loaded");
                 return fail_all(tasks, MODEL_UNAVAILABLE);
             }
         };

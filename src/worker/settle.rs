@@ -1,11 +1,12 @@
 //! From verdicts to final tasks: all of a claim in one database transaction, with its money.
 
+use chrono::{DateTime, Utc};
 use sea_orm::{DatabaseTransaction, DbErr};
 
 use super::Worker;
 use crate::entities::task;
 use crate::queue::{self, Change, Lease, Outcome};
-use crate::services::ledger;
+use crate::services::ledger::{self, Charge};
 use crate::types::{Credits, TaskId, UserId};
 
 /// What became of one try.
@@ -20,73 +21,77 @@ pub enum Verdict {
 /// The tries of one claim.
 pub type Verdicts = Vec<(task::Model, Verdict)>;
 
-/// What a task's step means for its user's credits.
-enum Money {
-    Settle,
-    Release,
-    Keep,
-}
-
 impl Worker {
-    /// Settles a claim. A task whose lease was lost meanwhile is left alone.
+    /// Settles a claim in one transaction, whose statements are as many for a hundred answers as for one. A
+    /// task whose lease was lost meanwhile is left alone.
     ///
     /// # Errors
     /// Where the database refuses; then nothing has changed.
-    pub async fn settle(&self, lease: &Lease, mut verdicts: Verdicts) -> Result<(), DbErr> {
+    pub async fn settle(&self, lease: &Lease, verdicts: Verdicts) -> Result<(), DbErr> {
+        let now = self.clock.now();
         let transaction = self.database.begin().await?;
         // Task rows by id, then balance rows by user: the order that all keep to.
-        verdicts.sort_by_key(|(task, _)| task.id);
-        let mut steps = Vec::with_capacity(verdicts.len());
-        let mut requeued = false;
+        let ids: Vec<TaskId> = verdicts.iter().map(|(task, _)| TaskId(task.id)).collect();
+        let held = queue::lock_leased(&transaction, lease, &ids).await?;
+        let mut money = Money::default();
+        let mut outcomes = Vec::with_capacity(verdicts.len());
+        let mut changes = Vec::with_capacity(verdicts.len());
         for (task, verdict) in verdicts {
-            let money = self.finish(&transaction, lease, &task, verdict).await?;
-            if let Some(money) = money {
-                requeued |= matches!(money, Money::Keep);
-                steps.push((task, money));
-            }
-        }
-        steps.sort_by_key(|(task, _)| (task.user_id, task.id));
-        let mut changes = Vec::with_capacity(steps.len());
-        for (task, money) in steps {
             let (user, id, price) = (UserId(task.user_id), TaskId(task.id), Credits(task.price));
-            let now = self.clock.now();
-            match money {
-                Money::Settle => ledger::settle(&transaction, user, id, price, now).await?,
-                Money::Release => ledger::release(&transaction, user, price, now).await?,
-                Money::Keep => {}
+            if !held.contains(&id) {
+                tracing::warn!(task = %id, "a lease was lost before its task was settled");
+                continue;
             }
             changes.push(Change::task_of(user, id));
+            match verdict {
+                Verdict::Answered(outcome) => {
+                    outcomes.push((id, *outcome));
+                    money.charges.push(Charge {
+                        user,
+                        task: id,
+                        price,
+                    });
+                }
+                Verdict::NotAnswered(reason) if task.attempts >= self.options.max_attempts => {
+                    queue::fail(&transaction, lease, id, reason, now).await?;
+                    money.releases.push((user, price));
+                }
+                Verdict::NotAnswered(_) => {
+                    money.requeued |= queue::requeue(&transaction, lease, id).await?;
+                }
+            }
         }
+        queue::succeed_all(&transaction, lease, outcomes, now).await?;
+        let requeued = money.requeued;
+        money.post(&transaction, now).await?;
         self.signals.commit(transaction, requeued, &changes).await
     }
+}
 
-    /// Takes one task to its next state; `None` where the lease was lost.
-    async fn finish(
-        &self,
+/// What the verdicts mean for their users' credits.
+#[derive(Default)]
+struct Money {
+    charges: Vec<Charge>,
+    releases: Vec<(UserId, Credits)>,
+    requeued: bool,
+}
+
+impl Money {
+    async fn post(
+        self,
         transaction: &DatabaseTransaction,
-        lease: &Lease,
-        task: &task::Model,
-        verdict: Verdict,
-    ) -> Result<Option<Money>, DbErr> {
-        let id = TaskId(task.id);
-        let now = self.clock.now();
-        let (done, money) = match verdict {
-            Verdict::Answered(outcome) => {
-                let done = queue::succeed(transaction, lease, id, *outcome, now).await?;
-                (done, Money::Settle)
-            }
-            Verdict::NotAnswered(reason) if task.attempts >= self.options.max_attempts => {
-                let done = queue::fail(transaction, lease, id, reason, now).await?;
-                (done, Money::Release)
-            }
-            Verdict::NotAnswered(_) => (queue::requeue(transaction, lease, id).await?, Money::Keep),
-        };
-        if !done {
-            tracing::warn!(
-                task = task.id,
-                "a lease was lost before its task was settled"
-            );
+        now: DateTime<Utc>,
+    ) -> Result<(), DbErr> {
+        if !self.releases.is_empty() {
+            // All of them in their order; settling alone sees to that by itself.
+            let charged = self.charges.iter().map(|charge| charge.user);
+            let released = self.releases.iter().map(|(user, _)| *user);
+            ledger::lock_balances(transaction, charged.chain(released)).await?;
         }
-        Ok(done.then_some(money))
+        ledger::settle_all(transaction, self.charges, now).await?;
+        for (user, price) in self.releases {
+            ledger::release(transaction, user, price, now).await?;
+        }
+        Ok(())
     }
 }

@@ -65,11 +65,7 @@ enum Command {
     /// Kill, freeze and restart everything at random under load, and look what is lost.
     Crash(test::CrashOptions),
     /// Measure what is promised, in the release build.
-    Bench {
-        /// Measure only this.
-        #[arg(value_enum)]
-        subject: Option<bench::Subject>,
-    },
+    Bench(bench::Options),
     /// Train the model again from the rows in FILE.
     Train {
         /// The table of campaigns to learn from.
@@ -98,7 +94,7 @@ fn execute(command: Command) -> Result<ExitCode> {
         Command::Dev { arguments } => dev::dev(&arguments)?,
         Command::Test(options) => test::test(&options)?,
         Command::Crash(options) => test::crash(&options)?,
-        Command::Bench { subject } => bench::bench(subject)?,
+        Command::Bench(options) => bench::bench(&options)?,
         Command::Train { data } => train::train(&data)?,
     }
     Ok(ExitCode::SUCCESS)

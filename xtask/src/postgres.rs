@@ -209,7 +209,7 @@ fn wait_until_ready(programs: &Path, port: u16, server: &mut Job, log: &Path) ->
 }
 
 /// Find the folder with `initdb` and `postgres`, or have apt install them.
-fn ensure_programs() -> Result<PathBuf> {
+pub fn ensure_programs() -> Result<PathBuf> {
     if let Some(folder) = find_programs() {
         return Ok(folder);
     }

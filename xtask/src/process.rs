@@ -87,6 +87,19 @@ pub fn run(command: &mut Command) -> Result<()> {
 
 /// Run to the end in the foreground and return what it wrote to its standard output.
 pub fn output(command: &mut Command) -> Result<String> {
+    let (text, status) = text_and_status(command)?;
+    succeeded(command, status)?;
+    Ok(text)
+}
+
+/// The same, and whether it succeeded, for a program that has something to say also where it did not.
+pub fn output_whatever_comes(command: &mut Command) -> Result<(String, bool)> {
+    let (text, status) = text_and_status(command)?;
+    go_on()?;
+    Ok((text, status.success()))
+}
+
+fn text_and_status(command: &mut Command) -> Result<(String, ExitStatus)> {
     command.stdout(Stdio::piped());
     let mut job = Job::start(command)?;
     let mut text = String::new();
@@ -95,9 +108,7 @@ pub fn output(command: &mut Command) -> Result<String> {
         std::io::Read::read_to_string(&mut stdout, &mut text)
             .with_context(|| format!("cannot read the output of {}", describe(command)))?;
     }
-    let status = job.wait()?;
-    succeeded(command, status)?;
-    Ok(text)
+    Ok((text, job.wait()?))
 }
 
 /// Run without a word on the terminal and tell whether it succeeded.

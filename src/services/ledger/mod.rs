@@ -3,6 +3,7 @@
 //! Lock order, here and in the queue: task rows by id, then balance rows by user, then new lines. A hold
 //! takes the balance row first and only then makes a new task row, which nobody else can have locked.
 
+mod intake;
 mod postings;
 
 use std::sync::Arc;
@@ -16,9 +17,10 @@ use super::payment::PaymentProvider;
 use crate::entities::history::Span;
 use crate::entities::{Database, balance, transactions};
 use crate::queue::{Change, Signals};
+pub(crate) use intake::{Taken, Wait, hold_and_queue};
+pub(crate) use postings::open;
+pub use postings::{Charge, lock_balances, release, settle_all};
 use postings::{Line, add};
-pub(crate) use postings::{hold, open};
-pub use postings::{release, settle};
 
 use crate::types::{
     AppError, BalanceHistory, BalancePoint, BalanceView, Credits, Page, TOP_UP_MAX, TOP_UP_MIN,
@@ -28,6 +30,8 @@ use crate::types::{
 
 /// Lines that the history of a balance goes back: as many as a drawing can tell apart.
 const HISTORY_POINTS: u64 = 200;
+/// New lines that [`Ledger::transactions_after`] answers at most.
+pub const LINES_AT_ONCE: usize = 20;
 
 /// Reads balances and transactions, and adds credits.
 pub struct Ledger {
@@ -113,7 +117,7 @@ impl Ledger {
         })
     }
 
-    /// A user's lines after one that was seen, oldest first, at most a page of them.
+    /// A user's lines after one that was seen, oldest first, at most the newest [`LINES_AT_ONCE`].
     ///
     /// # Errors
     /// 503 where the database is away.
@@ -126,9 +130,14 @@ impl Ledger {
             above: Some(seen),
             before: None,
         };
-        let newest = transactions::Entity::history(user, TransactionFilter::default(), since, 20)
-            .all(self.database.read())
-            .await?;
+        let newest = transactions::Entity::history(
+            user,
+            TransactionFilter::default(),
+            since,
+            LINES_AT_ONCE as u64,
+        )
+        .all(self.database.read())
+        .await?;
         let lines: Result<Vec<_>, DbErr> = newest
             .into_iter()
             .rev()

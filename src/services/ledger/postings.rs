@@ -1,9 +1,12 @@
 //! The steps that change a balance, each inside the caller's database transaction.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
+    QueryFilter, QueryOrder, QuerySelect, Set, Statement, Value,
 };
 
 use crate::entities::{balance, transactions};
@@ -85,26 +88,107 @@ pub async fn release(
     }
 }
 
-/// Turns a reserved price into the charge of its task.
+/// The charge of one task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Charge {
+    /// Who pays.
+    pub user: UserId,
+    /// For which task.
+    pub task: TaskId,
+    /// The reserved price.
+    pub price: Credits,
+}
+
+/// Turns reserved prices into the charges of their tasks, in three statements however many there are.
 ///
 /// # Errors
-/// [`DbErr::RecordNotUpdated`] where it was not held.
-pub async fn settle(
+/// [`DbErr::RecordNotUpdated`] where one was not held.
+pub async fn settle_all(
     transaction: &DatabaseTransaction,
-    user: UserId,
-    task: TaskId,
-    price: Credits,
+    mut charges: Vec<Charge>,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    release(transaction, user, price, now).await?;
-    let line = Line {
-        kind: TransactionKind::Charge,
-        amount: Credits(-price.0),
-        description: format!("Prediction {task}"),
-        task: Some(task),
-        key: None,
-    };
-    add(transaction, user, line, now).await.map(drop)
+    if charges.is_empty() {
+        return Ok(());
+    }
+    charges.sort_by_key(|charge| (charge.user, charge.task));
+    let users = charges.iter().map(|charge| charge.user);
+    let mut after = lock_balances(transaction, users).await?;
+    let mut lines = Vec::with_capacity(charges.len());
+    for Charge { user, task, price } in charges {
+        let balance = after.get_mut(&user.0).ok_or(DbErr::RecordNotUpdated)?;
+        let before = balance.amount;
+        balance.held -= price.0;
+        balance.amount -= price.0;
+        if balance.held < 0 || balance.amount < balance.held {
+            return Err(DbErr::RecordNotUpdated);
+        }
+        let line = Line {
+            kind: TransactionKind::Charge,
+            amount: Credits(-price.0),
+            description: format!("Prediction {task}"),
+            task: Some(task),
+            key: None,
+        };
+        lines.push(line.into_row(user, before, now));
+    }
+    write_balances(transaction, after.into_values(), now).await?;
+    transactions::Entity::insert_many(lines)
+        .exec_without_returning(transaction)
+        .await
+        .map(drop)
+}
+
+/// Locks the balances of users in the order of their ids, and answers them by id.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn lock_balances(
+    transaction: &DatabaseTransaction,
+    users: impl Iterator<Item = UserId>,
+) -> Result<BTreeMap<i64, balance::Model>, DbErr> {
+    let users: BTreeSet<i64> = users.map(|user| user.0).collect();
+    let balances = balance::Entity::find()
+        .filter(balance::Column::UserId.is_in(users))
+        .order_by_asc(balance::Column::UserId)
+        .lock_exclusive()
+        .all(transaction)
+        .await?;
+    let by_user = balances
+        .into_iter()
+        .map(|balance| (balance.user_id, balance));
+    Ok(by_user.collect())
+}
+
+/// Writes balances that this transaction has locked.
+async fn write_balances(
+    transaction: &DatabaseTransaction,
+    balances: impl ExactSizeIterator<Item = balance::Model>,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    let count = balances.len();
+    let mut values: Vec<Value> = vec![now.into()];
+    let mut rows = Vec::with_capacity(count);
+    for balance in balances {
+        let first = values.len() + 1;
+        rows.push(format!("(${first}, ${}, ${})", first + 1, first + 2));
+        values.extend([balance.user_id, balance.amount, balance.held].map(Value::from));
+    }
+    // Both databases name the columns of VALUES so.
+    let sql = format!(
+        "UPDATE balance SET amount = written.column2, held = written.column3, updated_at = $1 \
+         FROM (VALUES {}) AS written WHERE balance.user_id = written.column1",
+        rows.join(", ")
+    );
+    let backend = transaction.get_database_backend();
+    let written = transaction
+        .execute_raw(Statement::from_sql_and_values(backend, sql, values))
+        .await?;
+    if written.rows_affected() == count as u64 {
+        Ok(())
+    } else {
+        Err(DbErr::RecordNotUpdated)
+    }
 }
 
 pub(super) struct Line {
@@ -140,20 +224,25 @@ pub(super) async fn add(
         .exec_with_returning(transaction)
         .await?;
     let after = updated.first().ok_or(DbErr::RecordNotUpdated)?.amount;
-    let (key, hash) = line.key.unzip();
-    transactions::ActiveModel {
-        user_id: Set(user.0),
-        kind: Set(line.kind.as_str().to_owned()),
-        amount: Set(line.amount.0),
-        balance_before: Set(after - line.amount.0),
-        balance_after: Set(after),
-        description: Set(line.description),
-        task_id: Set(line.task.map(|task| task.0)),
-        idempotency_key: Set(key),
-        request_hash: Set(hash),
-        created_at: Set(now),
-        ..Default::default()
+    let before = after - line.amount.0;
+    line.into_row(user, before, now).insert(transaction).await
+}
+
+impl Line {
+    fn into_row(self, user: UserId, before: i64, now: DateTime<Utc>) -> transactions::ActiveModel {
+        let (key, hash) = self.key.unzip();
+        transactions::ActiveModel {
+            user_id: Set(user.0),
+            kind: Set(self.kind.as_str().to_owned()),
+            amount: Set(self.amount.0),
+            balance_before: Set(before),
+            balance_after: Set(before + self.amount.0),
+            description: Set(self.description),
+            task_id: Set(self.task.map(|task| task.0)),
+            idempotency_key: Set(key),
+            request_hash: Set(hash),
+            created_at: Set(now),
+            ..Default::default()
+        }
     }
-    .insert(transaction)
-    .await
 }

@@ -69,16 +69,21 @@ impl Database {
 
     /// The whole number that a query answers.
     pub async fn number(&self, sql: &str) -> i64 {
-        let sql = AssertSqlSafe(sql.to_owned());
-        match self.connect().await {
-            Link::Sqlite(mut link) => sqlx::query_scalar(sql).fetch_one(&mut link).await,
-            Link::Postgres(mut link) => sqlx::query_scalar(sql).fetch_one(&mut link).await,
-        }
-        .unwrap()
+        self.connect().await.number(sql).await
     }
 }
 
 impl Link {
+    /// The whole number that a query answers.
+    pub async fn number(&mut self, sql: &str) -> i64 {
+        let sql = AssertSqlSafe(sql.to_owned());
+        match self {
+            Self::Sqlite(link) => sqlx::query_scalar(sql).fetch_one(link).await,
+            Self::Postgres(link) => sqlx::query_scalar(sql).fetch_one(link).await,
+        }
+        .unwrap()
+    }
+
     /// Runs one statement; tells how many rows it touched.
     pub async fn try_execute(&mut self, sql: &str) -> Result<u64, sqlx::Error> {
         let sql = AssertSqlSafe(sql.to_owned());

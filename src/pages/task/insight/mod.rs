@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use crate::api::{get_advice, get_insight};
 use crate::components::data::{Counted, value_of};
 use crate::components::form::Sending;
-use crate::types::{AppError, ChangeBoundsInput, InsightView, TaskStatus, TaskView};
+use crate::components::{tr, use_locale};
+use crate::types::{AppError, ChangeBoundsInput, InsightView, ModelRef, TaskStatus, TaskView};
 use changes::Changes;
 use what_if::WhatIfCard;
 use why::Why;
@@ -20,7 +21,8 @@ use why::Why;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Inspected {
     task: TaskView,
-    insight: InsightView,
+    /// `None` where the model that made the result can no longer be run.
+    insight: Option<InsightView>,
     /// Why there is no advice within the asker's own bounds.
     refusal: Option<AppError>,
 }
@@ -41,18 +43,31 @@ pub async fn inspect(
         return Ok(None);
     }
     let id = task.id.to_string();
-    let mut insight = get_insight(id.clone()).await?;
+    let mut insight = match get_insight(id.clone()).await {
+        Ok(insight) => insight,
+        // There is a result: so it is its model that is missing.
+        Err(AppError::Conflict(_)) => {
+            return Ok(Some(Inspected {
+                task,
+                insight: None,
+                refusal: None,
+            }));
+        }
+        Err(error) => return Err(error),
+    };
     let mut refusal = None;
     if bounds != ChangeBoundsInput::default() {
         match get_advice(id, bounds).await {
             Ok(advice) => insight.advice = advice,
             Err(error @ AppError::Invalid(_)) => refusal = Some(error),
+            // The model is gone; what was found while it was there is stored.
+            Err(AppError::Conflict(_)) => {}
             Err(error) => return Err(error),
         }
     }
     Ok(Some(Inspected {
         task,
-        insight,
+        insight: Some(insight),
         refusal,
     }))
 }
@@ -66,7 +81,10 @@ pub fn Insight(
     ask: Sending,
 ) -> impl IntoView {
     inspected.map(|it| {
-        let (task, insight) = (it.task, it.insight);
+        let task = it.task;
+        let Some(insight) = it.insight else {
+            return view! { <ModelGone model=task.model /> }.into_any();
+        };
         let probability = insight.explanation.probability;
         view! {
             <Changes
@@ -86,5 +104,32 @@ pub fn Insight(
                 />
             </div>
         }
+        .into_any()
     })
+}
+
+/// In place of the cards of a result whose model can no longer be run.
+#[component]
+fn ModelGone(
+    /// The model that made the result.
+    model: ModelRef,
+) -> impl IntoView {
+    let l = use_locale();
+    let text = tr!(
+        l,
+        task.model_gone,
+        name = model.name,
+        version = model.version
+    );
+    view! {
+        <section class="card" aria-labelledby="model-gone-title">
+            <h2 id="model-gone-title">{tr!(l, task.model_gone_title)}</h2>
+            <p>{text}</p>
+            <p>
+                <a class="button" href="/predict">
+                    {tr!(l, task.again)}
+                </a>
+            </p>
+        </section>
+    }
 }

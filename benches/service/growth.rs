@@ -1,0 +1,254 @@
+//! Whether the service grows slower with what it has done.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use pledgecast::queue;
+use pledgecast::services::{Clock as _, SystemClock};
+use pledgecast::types::{CampaignInput, campaign_example};
+
+use crate::Size;
+use crate::http::{Connection, get};
+use crate::load::Until;
+use crate::paid::Town;
+use crate::people::{CREDITS, LONG_AGO, People, database_of};
+use crate::report::{Report, Times, median};
+use crate::support::{Engine, Site};
+
+const CONNECTIONS: usize = 64;
+const TURNS: usize = 3;
+const TASKS_EACH: usize = 100;
+/// Who submits and looks at histories, the same number on both.
+const ACTIVE: usize = 100;
+const LOOKS: usize = 300;
+const CLAIMS: usize = 60;
+/// As `pledgecast worker` does by default.
+const BATCH: u64 = 64;
+const FEW_QUEUED: usize = 10_000;
+/// What growth may cost.
+const AIM: f64 = 0.10;
+
+/// One of the two that are compared.
+struct Side {
+    town: Town,
+    rates: Vec<f64>,
+    tasks_ms: Vec<f64>,
+    lines_ms: Vec<f64>,
+}
+
+pub async fn measure(size: Size) -> Report {
+    let (few, many) = size.pick((10_000, 3_000_000), (1_000, 50_000));
+    let mut sides = [Side::build(few).await, Side::build(many).await];
+    let turn = size.turn() * 3 / 5;
+    for side in &sides {
+        side.town.load(CONNECTIONS, Until::Over(turn / 3)).await;
+    }
+    for _ in 0..TURNS {
+        for side in &mut sides {
+            side.measure(turn).await;
+        }
+    }
+    let queued = size.pick(100_000, 5_000);
+    let [small, large] = sides;
+    let claims = [
+        small.claim_ms(FEW_QUEUED.min(queued / 10)).await,
+        large.claim_ms(queued).await,
+    ];
+    let mut report = Report::default();
+    report.line(format!(
+        "Two databases on one cluster, the one with {few} settled tasks and their charges, the other with {many}, \
+         {TASKS_EACH} of each user; measured in turns, as `paid` and by GETs of the newest 20 of a history. Claims \
+         of {BATCH} with {} tasks queued in the one and {queued} in the other.",
+        FEW_QUEUED.min(queued / 10)
+    ));
+    report.head(&["", &few.to_string(), &many.to_string(), "ratio"]);
+    let [small, large] = [small.middle(), large.middle()];
+    let mut within = true;
+    let mut row =
+        |report: &mut Report, what: &str, small: f64, large: f64, more_is_better: bool| {
+            let ratio = large / small;
+            within &= if more_is_better {
+                ratio >= 1.0 - AIM
+            } else {
+                ratio <= 1.0 + AIM
+            };
+            report.row(&[
+                what.to_owned(),
+                format!("{small:.2}"),
+                format!("{large:.2}"),
+                format!("{ratio:.2}"),
+            ]);
+        };
+    row(
+        &mut report,
+        "paid predictions a second",
+        small[0],
+        large[0],
+        true,
+    );
+    row(
+        &mut report,
+        "`/api/tasks`, p50 ms",
+        small[1],
+        large[1],
+        false,
+    );
+    row(
+        &mut report,
+        "`/api/transactions`, p50 ms",
+        small[2],
+        large[2],
+        false,
+    );
+    row(&mut report, "a claim, p50 ms", claims[0], claims[1], false);
+    report.aim("each within 10 %", within);
+    report
+}
+
+impl Side {
+    async fn build(tasks: usize) -> Self {
+        let site = Site::new(Engine::Postgres).await;
+        site.run_ok(&["migrate"], "").await;
+        let users = (tasks / TASKS_EACH).max(ACTIVE);
+        // Registers the model.
+        site.serve(&[("PLEDGECAST_WORKERS", "0")])
+            .await
+            .program
+            .stop()
+            .await;
+        let mut people = People::settle_in(&site, users).await;
+        fill(&site, &people, users, tasks).await;
+        // Spread over all users, not the first of them.
+        let step = users / ACTIVE;
+        people.cookies = people
+            .cookies
+            .into_iter()
+            .step_by(step)
+            .take(ACTIVE)
+            .collect();
+        Self {
+            town: Town::open(site, Arc::new(people)).await,
+            rates: Vec::new(),
+            tasks_ms: Vec::new(),
+            lines_ms: Vec::new(),
+        }
+    }
+
+    async fn measure(&mut self, turn: Duration) {
+        self.rates
+            .push(self.town.load(CONNECTIONS, Until::Over(turn)).await.rate());
+        self.tasks_ms.push(self.look("/api/tasks?limit=20").await);
+        self.lines_ms
+            .push(self.look("/api/transactions?limit=20").await);
+    }
+
+    /// The middle time of a GET, in milliseconds.
+    async fn look(&self, path: &str) -> f64 {
+        let mut connection = Connection::open(&self.town.web.url).await;
+        let mut times = Vec::with_capacity(LOOKS);
+        for cookie in self.town.people.cookies.iter().cycle().take(LOOKS) {
+            let request = get(path, cookie);
+            let start = Instant::now();
+            let answer = connection.ask(&request).await.unwrap();
+            assert_eq!(answer.status, 200);
+            times.push(start.elapsed());
+        }
+        Times::of(times).percentile_ms(50)
+    }
+
+    fn middle(&self) -> [f64; 3] {
+        [&self.rates, &self.tasks_ms, &self.lines_ms].map(|it| median(it.clone()))
+    }
+
+    /// The middle time of a claim, in milliseconds, with this many tasks queued.
+    async fn claim_ms(&self, queued: usize) -> f64 {
+        let site = &self.town.site;
+        self.town.worker.signal("STOP");
+        queue_many(site, &self.town.people, queued).await;
+        let database = database_of(site).await;
+        let claims = CLAIMS.min(queued / usize::try_from(BATCH).unwrap());
+        let mut times = Vec::with_capacity(claims);
+        for _ in 0..claims {
+            let start = Instant::now();
+            let lease_for = chrono::Duration::seconds(30);
+            let (_, tasks) = queue::claim(&database, BATCH, SystemClock.now(), lease_for)
+                .await
+                .unwrap();
+            times.push(start.elapsed());
+            assert_eq!(tasks.len() as u64, BATCH);
+        }
+        Times::of(times).percentile_ms(50)
+    }
+}
+
+/// The sample as it is stored.
+fn input() -> String {
+    let today = SystemClock.now().date_naive();
+    let input: CampaignInput = campaign_example(today);
+    let campaign = input.check(today).unwrap();
+    serde_json::to_string(&campaign)
+        .unwrap()
+        .replace('\'', "''")
+}
+
+/// Queues tasks of the users in turn, with their holds.
+pub async fn queue_many(site: &Site, people: &People, count: usize) {
+    let (first, users) = (people.first, people.cookies.len());
+    let input = input();
+    let mut link = site.database.connect().await;
+    for sql in [
+        "BEGIN".to_owned(),
+        format!(
+            "INSERT INTO task (user_id, model_id, input, status, price, attempts, idempotency_key, \
+             request_hash, queued_at) SELECT {first} + t % {users}, (SELECT MIN(id) FROM model), \
+             '{input}'::jsonb, 'queued', 10, 0, 'queued-' || t, 'x', now() \
+             FROM generate_series(1, {count}) t"
+        ),
+        "UPDATE balance SET held = held + taken.price FROM (SELECT user_id, SUM(price) AS price FROM task \
+         WHERE idempotency_key LIKE 'queued-%' AND status = 'queued' GROUP BY user_id) taken \
+         WHERE balance.user_id = taken.user_id"
+            .to_owned(),
+        "COMMIT".to_owned(),
+        "VACUUM ANALYZE task".to_owned(),
+        "CHECKPOINT".to_owned(),
+    ] {
+        link.execute(&sql).await;
+    }
+}
+
+/// Settled tasks of the users in turn, with results and charges that the audit accepts.
+async fn fill(site: &Site, people: &People, users: usize, tasks: usize) {
+    let first = people.first;
+    let input = input();
+    let context = r#"{"population":"campaigns","base_rate":{"parent":null,"category":null,"campaigns":1000,"success_rate":0.41},"neighbours":null,"unlike":[]}"#;
+    let mut link = site.database.connect().await;
+    for sql in [
+        // Foreign keys are looked up row by row otherwise; what is written here keeps them.
+        "SET session_replication_role = replica".to_owned(),
+        "SET synchronous_commit = off".to_owned(),
+        format!(
+            "INSERT INTO task (user_id, model_id, input, status, price, attempts, idempotency_key, \
+             request_hash, queued_at, started_at, finished_at) SELECT {first} + t % {users}, \
+             (SELECT MIN(id) FROM model), '{input}'::jsonb, 'succeeded', 10, 1, 'past-' || t, 'x', \
+             '{LONG_AGO}', '{LONG_AGO}', '{LONG_AGO}' FROM generate_series(0, {tasks} - 1) t"
+        ),
+        format!(
+            "INSERT INTO task_result (task_id, probability, verdict, interval_low, interval_high, \
+             inference_us, context, created_at) SELECT id, 0.5, 'toss_up', 0.4, 0.6, 15, \
+             '{context}'::jsonb, finished_at FROM task"
+        ),
+        format!(
+            "INSERT INTO transactions (user_id, kind, amount, balance_before, balance_after, description, \
+             task_id, created_at) SELECT user_id, 'charge', -10, {CREDITS} - 10 * t, {CREDITS} - 10 * (t + 1), \
+             'Prediction ' || id, id, finished_at FROM (SELECT id, user_id, finished_at, \
+             (ROW_NUMBER() OVER (ORDER BY id) - 1) / {users} AS t FROM task) past ORDER BY id"
+        ),
+        "UPDATE balance SET amount = amount - spent.price FROM (SELECT user_id, SUM(price) AS price \
+         FROM task GROUP BY user_id) spent WHERE balance.user_id = spent.user_id"
+            .to_owned(),
+        "VACUUM ANALYZE".to_owned(),
+        "CHECKPOINT".to_owned(),
+    ] {
+        link.execute(&sql).await;
+    }
+}

@@ -1,0 +1,63 @@
+//! What `serve` with its embedded database keeps in memory.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::Size;
+use crate::cost::memory_mb;
+use crate::load::{Until, closed_loop};
+use crate::people::{People, key_setting};
+use crate::report::Report;
+use crate::support::{Engine, Site};
+
+const CONNECTIONS: usize = 64;
+const PEOPLE: usize = 1000;
+/// So that what is freed at leisure is freed.
+const REST: Duration = Duration::from_secs(5);
+const AIM_MB: f64 = 80.0;
+/// Above this share of growth over the second half it is not flat.
+const FLAT: f64 = 1.05;
+
+pub async fn measure(size: Size) -> Report {
+    let site = Site::new(Engine::Sqlite).await;
+    site.run_ok(&["migrate"], "").await;
+    let people = Arc::new(People::settle_in(&site, PEOPLE).await);
+    let key = key_setting();
+    let settings = [("PLEDGECAST_KEY", key.as_str()), ("PLEDGECAST_LOG", "warn")];
+    let server = site.serve(&settings).await;
+    let total = size.pick(100_000, 4_000);
+    let process = server.program.id();
+    let mut report = Report::default();
+    report.line("`serve` with one worker on its embedded database, resident memory.");
+    report.head(&["when", "MB"]);
+    tokio::time::sleep(REST).await;
+    let idle = memory_mb(process);
+    report.row(&["idle, after the start", &format!("{idle:.1}")]);
+    let mut found = Vec::new();
+    for quarter in 1..=4 {
+        closed_loop(
+            &site,
+            &server.url,
+            &people,
+            CONNECTIONS,
+            Until::Sent(total / 4),
+        )
+        .await;
+        tokio::time::sleep(REST).await;
+        let used = memory_mb(process);
+        let when = format!("after {} predictions", total / 4 * quarter);
+        report.row(&[when, format!("{used:.1}")]);
+        found.push(used);
+    }
+    let most = found.iter().copied().fold(idle, f64::max);
+    report.aim(&format!("under {AIM_MB} MB"), most < AIM_MB);
+    let grown = found[3] / found[1];
+    report.aim(
+        &format!(
+            "flat; the second half of the predictions changed it by {:+.1} %",
+            100.0 * (grown - 1.0)
+        ),
+        grown <= FLAT,
+    );
+    report
+}

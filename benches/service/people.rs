@@ -1,0 +1,113 @@
+//! Users who are there already: made by SQL, with credits that the ledger accounts for, and signed in by the
+//! service's own sessions under a key that the servers are given.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use pledgecast::entities::users::EndedSessions;
+use pledgecast::entities::{Database, DatabaseOptions};
+use pledgecast::services::{Clock as _, Sessions, SystemClock, User};
+use tower_cookies::{Cookies, Key};
+
+use crate::support::{Engine, Site};
+
+/// What each begins with.
+pub const CREDITS: i64 = 100_000_000;
+/// A literal that both databases take for a time.
+pub const LONG_AGO: &str = "2025-01-01T00:00:00+00:00";
+
+/// Signed-in users.
+pub struct People {
+    /// The id of the first; the others follow.
+    pub first: i64,
+    /// The cookie header of each.
+    pub cookies: Vec<String>,
+}
+
+/// The key of the servers' cookies.
+pub fn key() -> &'static Key {
+    static KEY: std::sync::OnceLock<Key> = std::sync::OnceLock::new();
+    KEY.get_or_init(Key::generate)
+}
+
+/// The same as the servers read it.
+pub fn key_setting() -> String {
+    BASE64_STANDARD.encode(key().master())
+}
+
+/// The library's own handle on a site's database.
+pub async fn database_of(site: &Site) -> Database {
+    let options = DatabaseOptions {
+        url: site.database.url.clone(),
+        max_connections: 4,
+    };
+    Database::connect(&options).await.unwrap()
+}
+
+impl People {
+    /// Adds users to a site whose schema is there.
+    pub async fn settle_in(site: &Site, count: usize) -> Self {
+        let (json, time) = match site.database.engine {
+            Engine::Sqlite => ("'[]'".to_owned(), format!("'{LONG_AGO}'")),
+            Engine::Postgres => (
+                "'[]'::jsonb".to_owned(),
+                format!("'{LONG_AGO}'::timestamptz"),
+            ),
+        };
+        let before = site
+            .database
+            .number("SELECT COALESCE(MAX(id), 0) FROM users")
+            .await;
+        let numbers = format!(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})"
+        );
+        for sql in [
+            format!(
+                "INSERT INTO users (email, email_folded, password_hash, role, session_epoch, \
+                 ended_sessions, created_at) {numbers} SELECT 'p' || ({before} + i) || '@example.org', \
+                 'p' || ({before} + i) || '@example.org', 'none', 'user', 0, {json}, {time} FROM n"
+            ),
+            format!(
+                "INSERT INTO balance (user_id, amount, held, updated_at) \
+                 SELECT id, {CREDITS}, 0, {time} FROM users WHERE id > {before}"
+            ),
+            format!(
+                "INSERT INTO transactions (user_id, kind, amount, balance_before, balance_after, \
+                 description, created_at) SELECT id, 'welcome', {CREDITS}, 0, {CREDITS}, \
+                 'Welcome credits', {time} FROM users WHERE id > {before} ORDER BY id"
+            ),
+        ] {
+            site.database.execute(&sql).await;
+        }
+        let after = format!("SELECT MIN(id) FROM users WHERE id > {before}");
+        let first = site.database.number(&after).await;
+        let sessions = Sessions::new(
+            database_of(site).await,
+            Arc::new(SystemClock),
+            key().clone(),
+            false,
+        );
+        let ids = first..first + i64::try_from(count).unwrap();
+        let cookies = ids.map(|id| sign_in(&sessions, id)).collect();
+        Self { first, cookies }
+    }
+}
+
+fn sign_in(sessions: &Sessions, id: i64) -> String {
+    let email = format!("p{id}@example.org");
+    let user = User {
+        id,
+        email: email.clone(),
+        email_folded: email,
+        password_hash: String::new(),
+        role: "user".to_owned(),
+        session_epoch: 0,
+        ended_sessions: EndedSessions::default(),
+        created_at: SystemClock.now(),
+    };
+    let cookies = Cookies::default();
+    sessions.open(&cookies, &user);
+    let session = cookies.get("pledgecast_session").unwrap();
+    format!("{}={}", session.name(), session.value())
+}

@@ -1,0 +1,27 @@
+//! `balance`: pages with room, so that PostgreSQL writes the next version of a row beside it and leaves the
+//! index alone. A row is small and changes twice with each prediction. SQLite writes in place.
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::DatabaseBackend;
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        execute(manager, "ALTER TABLE balance SET (fillfactor = 50)").await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        execute(manager, "ALTER TABLE balance RESET (fillfactor)").await
+    }
+}
+
+async fn execute(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
+    if manager.get_database_backend() == DatabaseBackend::Postgres {
+        let connection = manager.get_connection();
+        connection.execute_unprepared(sql).await?;
+    }
+    Ok(())
+}

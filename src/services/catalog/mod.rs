@@ -1,0 +1,186 @@
+//! The models on offer. How one gets there is told in `registration` and, for the one that comes with the
+//! program, in `shipped`.
+
+mod registration;
+mod shipped;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+
+use super::Clock;
+use crate::entities::model::{self, Summary};
+use crate::entities::{Database, users};
+use crate::types::{AppError, ModelId, ModelRef, ModelState, ModelView, Role};
+
+/// How long the live models are remembered.
+const OFFERS_STALE_AFTER: Duration = Duration::from_secs(1);
+
+/// Registers and finds models.
+pub struct Catalog {
+    database: Database,
+    clock: Arc<dyn Clock>,
+    remembered: Mutex<Remembered>,
+}
+
+/// What need not be read again and again.
+#[derive(Default)]
+struct Remembered {
+    /// The live models, newest first, and when they were read.
+    offers: Option<(Instant, Vec<Summary>)>,
+    /// Every model that was named, for its name and version, which never change.
+    named: HashMap<i64, Arc<Summary>>,
+}
+
+impl Catalog {
+    /// On one database.
+    pub fn new(database: Database, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            database,
+            clock,
+            remembered: Mutex::default(),
+        }
+    }
+
+    /// The models that a user may see: the live ones, the default first; an admin sees all.
+    ///
+    /// # Errors
+    /// 503 where the database is away.
+    pub async fn models(&self, user: Option<&users::Model>) -> Result<Vec<ModelView>, AppError> {
+        let all = user.is_some_and(|user| user.role() == Role::Admin);
+        self.views(if all { None } else { Some(ModelState::Live) })
+            .await
+    }
+
+    /// All models whatever their state, the default first; for the operator.
+    ///
+    /// # Errors
+    /// 503 where the database is away.
+    pub async fn all_models(&self) -> Result<Vec<ModelView>, AppError> {
+        self.views(None).await
+    }
+
+    async fn views(&self, state: Option<ModelState>) -> Result<Vec<ModelView>, AppError> {
+        let models = model::Entity::summaries(state)
+            .into_model::<Summary>()
+            .all(self.database.read())
+            .await?;
+        let default = models
+            .iter()
+            .find(|model| model.state == ModelState::Live.as_str())
+            .map(|model| model.id);
+        let mut views = Vec::with_capacity(models.len());
+        for model in models {
+            views.push(model.into_view(default)?);
+        }
+        views.sort_by_key(|view| !view.is_default);
+        Ok(views)
+    }
+
+    /// The live model of an id, or the default one: the newest that is live.
+    ///
+    /// # Errors
+    /// 404 where there is none.
+    pub async fn live_model(&self, id: Option<i64>) -> Result<Summary, AppError> {
+        let mut query = model::Entity::summaries(Some(ModelState::Live));
+        if let Some(id) = id {
+            query = query.filter(model::Column::Id.eq(id));
+        }
+        query
+            .limit(1)
+            .into_model::<Summary>()
+            .one(self.database.read())
+            .await?
+            .ok_or(AppError::NotFound)
+    }
+
+    /// As [`Catalog::live_model`], from memory where it was read within the last second. Whoever sells by it
+    /// must look in the same transaction whether the model is still live at this price.
+    ///
+    /// # Errors
+    /// 404 where there is none.
+    pub(super) async fn offer(&self, id: Option<i64>) -> Result<Summary, AppError> {
+        let find = |offers: &[Summary]| {
+            let mut offers = offers.iter();
+            let found = offers.find(|offer| id.is_none_or(|id| offer.id == id));
+            found.cloned()
+        };
+        if let Some((read_at, offers)) = &mut self.remembered().offers
+            && let Some(offer) = find(offers)
+        {
+            if read_at.elapsed() < OFFERS_STALE_AFTER {
+                return Ok(offer);
+            }
+            // One asker reads them anew; the others go on with what is remembered.
+            *read_at = Instant::now();
+        }
+        let read_at = Instant::now();
+        let offers = model::Entity::summaries(Some(ModelState::Live))
+            .into_model::<Summary>()
+            .all(self.database.read())
+            .await?;
+        let offer = find(&offers);
+        self.remembered().offers = Some((read_at, offers));
+        offer.ok_or(AppError::NotFound)
+    }
+
+    fn remembered(&self) -> MutexGuard<'_, Remembered> {
+        self.remembered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Models by their ids, for their names and versions; the rest may have changed since it was read.
+    pub(super) async fn named(
+        &self,
+        ids: HashSet<i64>,
+    ) -> Result<HashMap<i64, Arc<Summary>>, AppError> {
+        let mut found: HashMap<i64, Arc<Summary>> = {
+            let remembered = self.remembered();
+            let known = ids
+                .iter()
+                .filter_map(|id| Some((*id, Arc::clone(remembered.named.get(id)?))));
+            known.collect()
+        };
+        if found.len() < ids.len() {
+            let models = model::Entity::summaries(None)
+                .filter(model::Column::Id.is_in(ids))
+                .into_model::<Summary>()
+                .all(self.database.read())
+                .await?;
+            found.extend(models.into_iter().map(|model| (model.id, Arc::new(model))));
+            self.remembered().named.extend(found.clone());
+        }
+        Ok(found)
+    }
+
+    /// What is said of a model where it is named, whatever its state.
+    ///
+    /// # Errors
+    /// 404 where there is none.
+    pub(super) async fn model_ref(&self, id: ModelId) -> Result<ModelRef, AppError> {
+        let models = self.named(HashSet::from([id.0])).await?;
+        let model = models.get(&id.0).ok_or(AppError::NotFound)?;
+        Ok(ModelRef {
+            id,
+            name: model.name.clone(),
+            version: model.version.clone(),
+        })
+    }
+
+    /// The bytes of a model, for a worker.
+    ///
+    /// # Errors
+    /// 404 where there is none.
+    pub async fn onnx(&self, id: ModelId) -> Result<Vec<u8>, AppError> {
+        model::Entity::find_by_id(id.0)
+            .select_only()
+            .column(model::Column::Onnx)
+            .into_tuple()
+            .one(self.database.read())
+            .await?
+            .ok_or(AppError::NotFound)
+    }
+}

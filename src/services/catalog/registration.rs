@@ -1,0 +1,230 @@
+//! Registering models, and changing what is asked for them.
+
+use base64::Engine as _;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE};
+use sea_orm::{ActiveModelTrait, ColumnTrait, QueryFilter, Set};
+use sha2::{Digest, Sha256};
+
+use super::Catalog;
+use crate::entities::model::{self, Summary};
+use crate::entities::users;
+use crate::inference::{Manifest, ModelError, OnnxPredictor, Predictor as _};
+use crate::services::pages::is_unique_violation;
+use crate::types::{
+    AppError, Credits, FieldErrors, ModelId, ModelState, ModelView, Role, Violation, hex,
+    parse_choice, text_violation,
+};
+
+const PRICE_MAX: i64 = 1_000_000;
+const DESCRIPTION_MAX_CHARS: u32 = 500;
+const ONNX_MAX_BYTES: usize = 8 * 1024 * 1024;
+
+pub(super) struct NewModel {
+    pub onnx: Vec<u8>,
+    pub price: Credits,
+    pub state: ModelState,
+    pub description: String,
+}
+
+impl Catalog {
+    /// Registers a model from an ONNX file in base64 (admin).
+    ///
+    /// # Errors
+    /// 403; 422 naming `onnx`, `price`, `state` or `description`; 409 where the very file is registered.
+    pub async fn create_model(
+        &self,
+        user: &users::Model,
+        onnx: &str,
+        price: &str,
+        state: &str,
+        description: &str,
+    ) -> Result<ModelView, AppError> {
+        if user.role() != Role::Admin {
+            return Err(AppError::Forbidden(
+                "only an admin registers models".to_owned(),
+            ));
+        }
+        let new = check_new_model(onnx, price, state, description)?;
+        self.register(new).await
+    }
+
+    pub(super) async fn register(&self, new: NewModel) -> Result<ModelView, AppError> {
+        let (onnx, manifest) = try_out(new.onnx).await?;
+        let manifest = manifest.map_err(|error| rejected(&error.to_string()))?;
+        let as_json =
+            serde_json::to_value(&manifest).map_err(|error| rejected(&error.to_string()))?;
+        let model = model::ActiveModel {
+            name: Set(manifest.name.clone()),
+            version: Set(manifest.version.clone()),
+            description: Set(new.description),
+            price: Set(new.price.0),
+            sha256: Set(sha256(&onnx)),
+            onnx: Set(onnx),
+            metrics: Set(as_json.get("metrics").cloned().unwrap_or_default()),
+            manifest: Set(as_json),
+            state: Set(new.state.as_str().to_owned()),
+            created_at: Set(self.clock.now()),
+            ..Default::default()
+        };
+        let model = model.insert(self.database.write()).await.map_err(|error| {
+            if is_unique_violation(&error) {
+                AppError::Conflict("this very file is registered already".to_owned())
+            } else {
+                error.into()
+            }
+        })?;
+        tracing::info!(
+            model = model.id,
+            name = model.name,
+            version = model.version,
+            state = model.state,
+            "registered a model"
+        );
+        self.view(ModelId(model.id)).await
+    }
+
+    /// Changes state, price or both of a model; what is `None` stays. The price of tasks that are queued
+    /// already stays, too, and they are still answered by a model that is retired meanwhile.
+    ///
+    /// # Errors
+    /// 404; 422 naming `price`, or `state` where the model is to be live and cannot be run by this program.
+    pub async fn change_model(
+        &self,
+        id: ModelId,
+        state: Option<ModelState>,
+        price: Option<Credits>,
+    ) -> Result<ModelView, AppError> {
+        if price.is_some_and(|price| !(0..=PRICE_MAX).contains(&price.0)) {
+            return Err(AppError::invalid(
+                "price",
+                Violation::out_of_range(0.0, 1e6),
+            ));
+        }
+        if state == Some(ModelState::Live) {
+            let (_, manifest) = try_out(self.onnx(id).await?).await?;
+            manifest.map_err(|error| {
+                let reason = format!("cannot be live: {error}");
+                AppError::invalid("state", Violation::Rejected { reason })
+            })?;
+        }
+        model::Entity::change(id, state, price)
+            .exec(self.database.write())
+            .await?;
+        self.view(id).await
+    }
+
+    /// A model as it is now, after a change of it.
+    async fn view(&self, id: ModelId) -> Result<ModelView, AppError> {
+        self.remembered().offers = None;
+        let default = self.live_model(None).await.ok().map(|model| model.id);
+        let summary = model::Entity::summaries(None)
+            .filter(model::Column::Id.eq(id.0))
+            .into_model::<Summary>()
+            .one(self.database.write())
+            .await?;
+        Ok(summary.ok_or(AppError::NotFound)?.into_view(default)?)
+    }
+}
+
+/// Loads a model file off the executor; gives it back with its manifest, or with why it cannot be run here.
+pub(super) async fn try_out(
+    onnx: Vec<u8>,
+) -> Result<(Vec<u8>, Result<Manifest, ModelError>), AppError> {
+    let loaded = tokio::task::spawn_blocking(move || {
+        let manifest = OnnxPredictor::load(&onnx).map(|it| it.manifest().clone());
+        (onnx, manifest)
+    });
+    loaded.await.map_err(|error| {
+        tracing::error!(%error, "loading a model panicked");
+        rejected("it cannot be loaded")
+    })
+}
+
+fn check_new_model(
+    onnx: &str,
+    price: &str,
+    state: &str,
+    description: &str,
+) -> Result<NewModel, AppError> {
+    let mut errors = FieldErrors::new();
+    let bytes = decode(onnx)
+        .map_err(|it| errors.insert("onnx".to_owned(), it))
+        .ok();
+    let price = match price.trim().parse::<i64>() {
+        Ok(price) if (0..=PRICE_MAX).contains(&price) => Some(Credits(price)),
+        Ok(_) => {
+            errors.insert("price".to_owned(), Violation::out_of_range(0.0, 1e6));
+            None
+        }
+        Err(_) if price.trim().is_empty() => {
+            errors.insert("price".to_owned(), Violation::Required);
+            None
+        }
+        Err(_) => {
+            errors.insert("price".to_owned(), Violation::NotAWholeNumber);
+            None
+        }
+    };
+    let states = &[ModelState::Candidate, ModelState::Live];
+    let state = match parse_choice("state", state, states) {
+        Ok(Some(ModelState::Retired)) => {
+            errors.insert(
+                "state".to_owned(),
+                Violation::NotOneOf {
+                    allowed: states.iter().map(ToString::to_string).collect(),
+                },
+            );
+            None
+        }
+        Ok(state) => Some(state.unwrap_or(ModelState::Candidate)),
+        Err(AppError::Invalid(fields)) => {
+            errors.extend(fields);
+            None
+        }
+        Err(_) => None,
+    };
+    if let Some(violation) = text_violation(description, DESCRIPTION_MAX_CHARS) {
+        errors.insert("description".to_owned(), violation);
+    }
+    match (bytes, price, state) {
+        (Some(onnx), Some(price), Some(state)) if errors.is_empty() => Ok(NewModel {
+            onnx,
+            price,
+            state,
+            description: description.trim().to_owned(),
+        }),
+        _ => Err(AppError::Invalid(errors)),
+    }
+}
+
+fn decode(onnx: &str) -> Result<Vec<u8>, Violation> {
+    let onnx = onnx.trim();
+    if onnx.is_empty() {
+        return Err(Violation::Required);
+    }
+    let bytes = BASE64_STANDARD
+        .decode(onnx)
+        .or_else(|_| BASE64_URL_SAFE.decode(onnx))
+        .map_err(|_| Violation::Rejected {
+            reason: "must be an ONNX file: base64, or a file field of a multipart form".to_owned(),
+        })?;
+    if bytes.len() > ONNX_MAX_BYTES {
+        return Err(Violation::Rejected {
+            reason: format!("must have at most {ONNX_MAX_BYTES} bytes"),
+        });
+    }
+    Ok(bytes)
+}
+
+pub(super) fn rejected(reason: &str) -> AppError {
+    AppError::invalid(
+        "onnx",
+        Violation::Rejected {
+            reason: format!("does not fit: {reason}"),
+        },
+    )
+}
+
+pub(super) fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}

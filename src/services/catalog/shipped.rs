@@ -1,0 +1,123 @@
+//! The model that comes with the program: at the first start of a program that brings another one, it is
+//! registered beside those that are there.
+
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+
+use super::Catalog;
+use super::registration::{NewModel, rejected, sha256, try_out};
+use crate::entities::model::{self, Summary};
+use crate::types::{AppError, Credits, ModelId, ModelState};
+
+/// The price of the first shipped model: as much as a new user is given by default.
+const PRICE: Credits = Credits(10);
+const DESCRIPTION: &str = "Trained on Kickstarter campaigns of 2024-25";
+
+impl Catalog {
+    /// Registers the model that comes with the program, where its very file is not registered yet.
+    ///
+    /// It becomes live, and with that the default, where there is no model yet, and where it is a later
+    /// version of the default one, whose price it takes over. Else the operator has chosen another model, and
+    /// it becomes a candidate. The versions before it stay live for those who ask for them by their ids; those
+    /// that this program cannot run any more are retired.
+    ///
+    /// # Errors
+    /// Where the file does not fit, or the database is away.
+    pub async fn ensure_shipped_model(&self, onnx: &[u8]) -> Result<(), AppError> {
+        let known = model::Entity::find()
+            .filter(model::Column::Sha256.eq(sha256(onnx)))
+            .count(self.database.write())
+            .await?;
+        if known > 0 {
+            return Ok(());
+        }
+        let (onnx, manifest) = try_out(onnx.to_vec()).await?;
+        let manifest = manifest.map_err(|error| rejected(&error.to_string()))?;
+        let precedes = |model: &Summary| {
+            model.name == manifest.name && follows(&manifest.version, &model.version)
+        };
+        let before = self.default_model().await?.filter(precedes);
+        let first = model::Entity::find().count(self.database.write()).await? == 0;
+        let new = NewModel {
+            onnx,
+            price: before.as_ref().map_or(PRICE, |it| Credits(it.price)),
+            state: if first || before.is_some() {
+                ModelState::Live
+            } else {
+                ModelState::Candidate
+            },
+            description: DESCRIPTION.to_owned(),
+        };
+        match self.register(new).await {
+            // Another process started at the same time and was first.
+            Err(AppError::Conflict(_)) => return Ok(()),
+            registered => registered?,
+        };
+        if before.is_some() {
+            for model in self.live().await?.iter().filter(|it| precedes(it)) {
+                self.retire_misfit(model).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn live(&self) -> Result<Vec<Summary>, AppError> {
+        let live = model::Entity::summaries(Some(ModelState::Live));
+        Ok(live
+            .into_model::<Summary>()
+            .all(self.database.read())
+            .await?)
+    }
+
+    async fn default_model(&self) -> Result<Option<Summary>, AppError> {
+        match self.live_model(None).await {
+            Ok(model) => Ok(Some(model)),
+            Err(AppError::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whoever asked for a model that cannot be run would wait for nothing.
+    async fn retire_misfit(&self, model: &Summary) -> Result<(), AppError> {
+        let id = ModelId(model.id);
+        let (_, manifest) = try_out(self.onnx(id).await?).await?;
+        if let Err(error) = manifest {
+            tracing::warn!(
+                model = model.id,
+                version = model.version,
+                %error,
+                "retired a model that this program cannot run"
+            );
+            self.change_model(id, Some(ModelState::Retired), None)
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether a version is later than another: number by number, so that 1.10.0 follows 1.9.3.
+fn follows(version: &str, other: &str) -> bool {
+    let numbers = |it: &str| -> Vec<Option<u64>> {
+        it.split('.').map(|number| number.parse().ok()).collect()
+    };
+    numbers(version) > numbers(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_compared_number_by_number() {
+        for (later, earlier) in [
+            ("1.1.0", "1.0.0"),
+            ("1.10.0", "1.9.3"),
+            ("2.0.0", "1.99.99"),
+            ("1.1.0", "1.1"),
+            ("1.1.0", "unknown"),
+        ] {
+            assert!(follows(later, earlier), "{later} {earlier}");
+            assert!(!follows(earlier, later), "{earlier} {later}");
+        }
+        assert!(!follows("1.1.0", "1.1.0"));
+    }
+}

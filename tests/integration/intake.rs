@@ -1,0 +1,107 @@
+//! Submits that are written in groups: what one of them meets is its own business, and what is remembered between
+//! them is never sold by.
+
+use serde_json::json;
+
+use crate::support::{Browser, Engine, Site, predict_body, unique};
+
+const IDLE: [(&str, &str); 1] = [("PLEDGECAST_WORKERS", "0")];
+
+on_both_databases!(
+    a_model_is_not_sold_once_it_is_retired,
+    a_price_that_changes_is_the_price_of_the_next_submit,
+    many_submits_at_once_are_answered_each_by_its_own_task,
+);
+
+async fn a_model_is_not_sold_once_it_is_retired(engine: Engine) {
+    let (site, server) = Site::serving(engine, &IDLE).await;
+    let browser = Browser::registered(&server).await;
+    browser.top_up(90).await;
+    let body = predict_body(&unique("before"));
+    let first = browser.post_json("/api/tasks/predict", &body).await.ok();
+    site.database
+        .execute("UPDATE model SET state = 'retired'")
+        .await;
+    let late = predict_body(&unique("after"));
+    let answer = browser.post_json("/api/tasks/predict", &late).await;
+    answer.problem(404);
+    let again = browser.post_json("/api/tasks/predict", &body).await.ok();
+    assert_eq!(again["id"], first["id"]);
+    assert_eq!(browser.items("/api/tasks").await.len(), 1);
+    site.assert_audit_is_clean().await;
+}
+
+async fn a_price_that_changes_is_the_price_of_the_next_submit(engine: Engine) {
+    let (site, server) = Site::serving(engine, &IDLE).await;
+    let browser = Browser::registered(&server).await;
+    browser.top_up(90).await;
+    assert_eq!(browser.submit().await["price"], 10);
+    site.database.execute("UPDATE model SET price = 77").await;
+    assert_eq!(browser.submit().await["price"], 77);
+    let body = predict_body(&unique("too-dear"));
+    let answer = browser.post_json("/api/tasks/predict", &body).await;
+    answer.problem(402);
+    assert_eq!(browser.balance().await, [100, 87, 13]);
+    site.assert_audit_is_clean().await;
+}
+
+async fn many_submits_at_once_are_answered_each_by_its_own_task(engine: Engine) {
+    let (site, server) = Site::serving(engine, &IDLE).await;
+    let mut browsers = Vec::new();
+    for _ in 0..4 {
+        let browser = Browser::registered(&server).await;
+        browser.top_up(990).await;
+        browsers.push(browser);
+    }
+    let submits = (0..80).map(|number| {
+        let browser = &browsers[number % browsers.len()];
+        async move {
+            let mut body = predict_body(&unique("each"));
+            body["usd_goal"] = json!(1000 + number);
+            let task = browser.post_json("/api/tasks/predict", &body).await.ok();
+            assert_eq!(
+                task["campaign"]["usd_goal"],
+                f64::from(1000 + u16::try_from(number).unwrap())
+            );
+            let stored = browser.task(&task["id"]).await;
+            assert_eq!(stored["campaign"], task["campaign"]);
+        }
+    });
+    futures::future::join_all(submits).await;
+    for browser in &browsers {
+        assert_eq!(browser.balance().await, [1000, 200, 800]);
+    }
+    site.assert_audit_is_clean().await;
+}
+
+#[tokio::test]
+async fn somebody_whose_balance_is_locked_holds_up_nobody_else() {
+    let (site, server) = Site::serving(Engine::Postgres, &IDLE).await;
+    let held_up = Browser::registered(&server).await;
+    let id = held_up.get("/api/auth/me").await.ok()["id"].clone();
+    let mut others = Vec::new();
+    for _ in 0..3 {
+        others.push(Browser::registered(&server).await);
+    }
+    let mut link = site.database.connect().await;
+    link.execute("BEGIN").await;
+    link.execute(&format!(
+        "UPDATE balance SET updated_at = updated_at WHERE user_id = {id}"
+    ))
+    .await;
+    let waiting = held_up.submit();
+    tokio::pin!(waiting);
+    let all_others = async {
+        for other in &others {
+            other.submit().await;
+        }
+    };
+    tokio::select! {
+        task = &mut waiting => panic!("{task} was queued against a locked balance"),
+        () = all_others => {}
+    }
+    link.execute("COMMIT").await;
+    waiting.await;
+    assert_eq!(held_up.balance().await, [10, 10, 0]);
+    site.assert_audit_is_clean().await;
+}

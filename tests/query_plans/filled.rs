@@ -1,0 +1,148 @@
+//! A database with the schema, the model, and tables that are worth an index.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use migration::{Migrator, MigratorTrait as _};
+use pledgecast::entities::{Database, DatabaseOptions};
+use pledgecast::inference::SHIPPED_MODEL;
+use pledgecast::services::{Catalog, SystemClock};
+use pledgecast::types::campaign_example;
+use sea_orm::ConnectionTrait as _;
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
+use tempfile::TempDir;
+
+/// The user whose credits are all held.
+pub const POOR: i64 = 21;
+const USERS: i64 = 5_000;
+const TASKS_EACH: i64 = 4;
+const TIME: &str = "2026-02-01T12:00:00+00:00";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+pub struct Filled {
+    url: String,
+    /// The PostgreSQL and the name of the database on it.
+    server: Option<(String, String)>,
+    _folder: TempDir,
+}
+
+impl Filled {
+    pub async fn make(engine: Engine) -> Self {
+        let folder = TempDir::new().unwrap();
+        let (url, server) = match engine {
+            Engine::Sqlite => {
+                let file = folder.path().join("plans.db");
+                (format!("sqlite://{}", file.display()), None)
+            }
+            Engine::Postgres => {
+                let (url, server, name) = create_postgres().await;
+                (url, Some((server, name)))
+            }
+        };
+        let filled = Self {
+            url,
+            server,
+            _folder: folder,
+        };
+        let database = filled.connect().await;
+        Migrator::up(database.write(), None).await.unwrap();
+        let catalog = Catalog::new(database.clone(), Arc::new(SystemClock));
+        catalog.ensure_shipped_model(SHIPPED_MODEL).await.unwrap();
+        for sql in rows(engine) {
+            database.write().execute_unprepared(&sql).await.unwrap();
+        }
+        filled
+    }
+
+    pub async fn connect(&self) -> Database {
+        let options = DatabaseOptions {
+            url: self.url.clone(),
+            max_connections: 4,
+        };
+        Database::connect(&options).await.unwrap()
+    }
+
+    /// The database of PostgreSQL goes; the file of SQLite goes by itself.
+    pub async fn drop(self) {
+        if let Some((server, name)) = self.server {
+            let mut link = PgConnection::connect(&server).await.unwrap();
+            let sql = format!("DROP DATABASE {name} WITH (FORCE)");
+            link.execute(AssertSqlSafe(sql)).await.unwrap();
+        }
+    }
+}
+
+async fn create_postgres() -> (String, String, String) {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let server = std::env::var("TEST_DATABASE_URL")
+        .expect("TEST_DATABASE_URL is not set: run `cargo xtask test`, which starts a PostgreSQL");
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    let name = format!("plans_{}_{number}", std::process::id());
+    let mut link = PgConnection::connect(&server).await.unwrap();
+    let sql = format!("CREATE DATABASE {name} TEMPLATE template0");
+    link.execute(AssertSqlSafe(sql)).await.unwrap();
+    let url = format!("{}/{name}", server.rsplit_once('/').unwrap().0);
+    (url, server, name)
+}
+
+/// One that keeps the rules, as it is stored.
+fn campaign() -> String {
+    let today = "2026-02-01".parse().unwrap();
+    let campaign = campaign_example(today).check(today).unwrap();
+    serde_json::to_string(&campaign)
+        .unwrap()
+        .replace('\'', "''")
+}
+
+/// Each user has credits, settled tasks with their charges, and one task that is queued or running.
+fn rows(engine: Engine) -> Vec<String> {
+    let typed = |text: &str, kind: &str| match engine {
+        Engine::Sqlite => format!("'{text}'"),
+        Engine::Postgres => format!("'{text}'::{kind}"),
+    };
+    let (time, json) = (typed(TIME, "timestamptz"), |it: &str| typed(it, "jsonb"));
+    let numbers = |count: i64| {
+        format!("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})")
+    };
+    let (ended, input) = (json("[]"), json(&campaign()));
+    let tasks = USERS * TASKS_EACH;
+    vec![
+        format!(
+            "INSERT INTO users (id, email, email_folded, password_hash, role, session_epoch, ended_sessions, \
+             created_at) {} SELECT i, 'p' || i || '@example.org', 'p' || i || '@example.org', 'none', 'user', \
+             0, {ended}, {time} FROM n",
+            numbers(USERS)
+        ),
+        format!(
+            "INSERT INTO balance (user_id, amount, held, updated_at) \
+             SELECT id, CASE WHEN id = {POOR} THEN 10 ELSE 1000 END, 10, {time} FROM users"
+        ),
+        format!(
+            "INSERT INTO task (user_id, model_id, input, status, price, attempts, idempotency_key, \
+             request_hash, queued_at, started_at, finished_at) {} SELECT 1 + i % {USERS}, 1, {input}, \
+             'succeeded', 10, 1, 'past-' || i, 'x', {time}, {time}, {time} FROM n",
+            numbers(tasks)
+        ),
+        format!(
+            "INSERT INTO task_result (task_id, probability, verdict, interval_low, interval_high, inference_us, \
+             created_at) SELECT id, 0.5, 'toss_up', 0.4, 0.6, 1, {time} FROM task"
+        ),
+        format!(
+            "INSERT INTO transactions (user_id, kind, amount, balance_before, balance_after, description, \
+             task_id, created_at) SELECT user_id, 'charge', -10, 2000, 1990, '', id, {time} FROM task"
+        ),
+        format!(
+            "INSERT INTO task (user_id, model_id, input, status, price, attempts, lease_token, \
+             lease_expires_at, idempotency_key, request_hash, queued_at) SELECT id, 1, {input}, \
+             CASE WHEN id % 10 = 0 THEN 'running' ELSE 'canceled' END, 10, 1, \
+             CASE WHEN id % 10 = 0 THEN 'gone-' || id END, CASE WHEN id % 10 = 0 THEN {time} END, \
+             'open-' || id, 'x', {time} FROM users"
+        ),
+        "ANALYZE".to_owned(),
+    ]
+}

@@ -1,0 +1,131 @@
+//! The plans of the statements that everybody waits for: every statement that the hot paths really send is taken
+//! down while they run on filled tables, and the database is asked how it would find the rows.
+//!
+//! Like `ledger_model` it calls into the crate: nobody sees statements over HTTP.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test says what is wrong by panicking"
+)]
+
+mod filled;
+mod paths;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use pledgecast::entities::Database;
+use sea_orm::{ConnectionTrait as _, DatabaseBackend, Statement};
+
+use filled::{Engine, Filled};
+
+/// The tables that grow.
+const GROWING: [&str; 5] = ["users", "balance", "transactions", "task", "task_result"];
+/// Indexes of open work only: reading all of one is reading what is asked for.
+const PARTIAL: [&str; 2] = ["task_claim", "task_lease"];
+
+/// Statements by their text, each with the values it was first sent with.
+type Seen = Arc<Mutex<BTreeMap<String, Statement>>>;
+
+#[tokio::test]
+async fn no_hot_statement_reads_a_whole_table_on_sqlite() {
+    hold_all_to_it(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn no_hot_statement_reads_a_whole_table_on_postgres() {
+    hold_all_to_it(Engine::Postgres).await;
+}
+
+async fn hold_all_to_it(engine: Engine) {
+    let filled = Filled::make(engine).await;
+    let database = filled.connect().await;
+    let seen = Seen::default();
+    let watched = {
+        let seen = Arc::clone(&seen);
+        filled.connect().await.watched(move |statement| {
+            let text = statement.sql.clone();
+            seen.lock()
+                .unwrap()
+                .entry(text)
+                .or_insert_with(|| statement.clone());
+        })
+    };
+    paths::walk(watched, &filled).await;
+
+    let statements: Vec<_> = seen.lock().unwrap().values().cloned().collect();
+    for table in GROWING {
+        let named = |it: &&Statement| it.sql.contains(table);
+        assert!(
+            statements.iter().any(|it| named(&it)),
+            "no statement on {table} was seen"
+        );
+    }
+    let mut refused = Vec::new();
+    for statement in &statements {
+        let plan = explain(&database, statement).await;
+        if let Some(line) = plan.iter().find(|line| reads_all(line)) {
+            refused.push(format!("{line}\n  {}", statement.sql));
+        }
+    }
+    assert!(refused.is_empty(), "{}", refused.join("\n"));
+
+    let bad = Statement::from_string(
+        database.backend(),
+        "SELECT id FROM task WHERE request_hash = 'nobody looks by this'",
+    );
+    let plan = explain(&database, &bad).await;
+    assert!(plan.iter().any(|line| reads_all(line)), "{plan:?}");
+    drop(database);
+    filled.drop().await;
+}
+
+async fn explain(database: &Database, statement: &Statement) -> Vec<String> {
+    let (explain, column) = match database.backend() {
+        DatabaseBackend::Postgres => ("EXPLAIN", "QUERY PLAN"),
+        _ => ("EXPLAIN QUERY PLAN", "detail"),
+    };
+    let mut asked = statement.clone();
+    asked.sql = format!("{explain} {}", statement.sql);
+    let rows = database.write().query_all_raw(asked).await;
+    let rows = rows.unwrap_or_else(|error| panic!("{}: {error}", statement.sql));
+    rows.iter()
+        .map(|row| row.try_get::<String>("", column).unwrap())
+        .collect()
+}
+
+/// Whether a line of a plan says that a growing table, or a whole index on it, is read from end to end.
+fn reads_all(line: &str) -> bool {
+    let words: Vec<&str> = line
+        .split(|it: char| !it.is_alphanumeric() && it != '_')
+        .filter(|it| !it.is_empty())
+        .collect();
+    let of_sqlite = words
+        .windows(2)
+        .any(|it| it[0] == "SCAN" && GROWING.contains(&it[1]));
+    let of_postgres = words
+        .windows(4)
+        .any(|it| it[..3] == ["Seq", "Scan", "on"] && GROWING.contains(&it[3]));
+    (of_sqlite || of_postgres) && !words.iter().any(|it| PARTIAL.contains(it))
+}
+
+#[test]
+fn a_plan_is_read_right() {
+    for bad in [
+        "SCAN task",
+        "SCAN task USING COVERING INDEX task_history",
+        "  ->  Seq Scan on task  (cost=0.00..1 rows=1 width=8)",
+        "  ->  Parallel Seq Scan on balance b  (cost=0.00..1)",
+    ] {
+        assert!(reads_all(bad), "{bad}");
+    }
+    for good in [
+        "SEARCH task USING INDEX task_history (user_id=?)",
+        "SCAN task USING INDEX task_claim",
+        "SCAN model",
+        "  ->  Seq Scan on model  (cost=0.00..1 rows=1 width=8)",
+        "  ->  Index Scan using task_pkey on task  (cost=0.29..8.31 rows=1 width=8)",
+    ] {
+        assert!(!reads_all(good), "{good}");
+    }
+}

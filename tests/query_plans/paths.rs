@@ -1,0 +1,143 @@
+//! What people and workers do all day.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use pledgecast::entities::{Database, users};
+use pledgecast::inference::InferencePool;
+use pledgecast::queue::{self, Signals};
+use pledgecast::services::attempts::{Client, Device};
+use pledgecast::services::insights::InsightOptions;
+use pledgecast::services::{Clock, ServiceOptions, Services, SystemClock};
+use pledgecast::types::{AppError, CampaignInput, UserId, campaign_example};
+use pledgecast::worker::{Worker, WorkerOptions};
+use sea_orm::EntityTrait as _;
+use tower_cookies::Cookies;
+
+use super::filled::{Filled, POOR};
+
+const LEASE: Duration = Duration::from_secs(30);
+
+/// Takes each path once, on this handle.
+pub async fn walk(database: Database, filled: &Filled) {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let signals = Signals::new(&database);
+    let pool = InferencePool::start(1).unwrap();
+    let services = Services::new(&database, &signals, &clock, pool.clone(), &options());
+    let worker = Worker::new(
+        database.clone(),
+        signals,
+        Arc::clone(&clock),
+        Arc::clone(&services.models),
+        pool,
+        WorkerOptions {
+            loops: 1,
+            batch: 64,
+            lease: LEASE,
+            max_attempts: 1,
+            inference_timeout: Duration::from_secs(20),
+            poll: Duration::from_secs(1),
+        },
+    );
+    let apart = filled.connect().await;
+    let user = users::Entity::find_by_id(7).one(apart.read()).await;
+    let user = user.unwrap().unwrap();
+    sign_in(&services, &user).await;
+    work(&services, &worker, &database, &*clock).await;
+    look(&services, user.id()).await;
+}
+
+fn options() -> ServiceOptions {
+    ServiceOptions {
+        welcome_credits: 10,
+        max_queued: 1000,
+        attempts_per_minute: 1000,
+        hashing_threads: 1,
+        cookie_key: tower_cookies::Key::generate(),
+        https: false,
+        insights: InsightOptions {
+            timeout: Duration::from_secs(10),
+            questions_per_minute: NonZeroU32::MAX,
+        },
+    }
+}
+
+fn campaign(clock: &dyn Clock) -> CampaignInput {
+    campaign_example(clock.now().date_naive())
+}
+
+async fn sign_in(services: &Services, user: &users::Model) {
+    let client = Client {
+        address: [127, 0, 0, 1].into(),
+        device: None::<Device>,
+    };
+    let denied = services
+        .accounts
+        .log_in(&user.email, "not the password", &client)
+        .await;
+    assert!(denied.is_err());
+    let cookies = Cookies::default();
+    services.sessions.open(&cookies, user);
+    let found = services.sessions.user(&cookies).await.unwrap();
+    assert_eq!(found.id, user.id);
+    services.sessions.close(&cookies).await.unwrap();
+}
+
+async fn work(services: &Services, worker: &Worker, database: &Database, clock: &dyn Clock) {
+    let campaign = campaign(clock);
+    let submit = async |user: i64, key: &str| {
+        let predictions = &services.predictions;
+        predictions.submit(UserId(user), &campaign, key, "").await
+    };
+    // Alone, many at once, by a key that was used before, and without the credits for it.
+    let first = submit(7, "first").await.unwrap();
+    let several = (8..20).map(|user| submit(user, "together"));
+    for done in futures::future::join_all(several).await {
+        done.unwrap();
+    }
+    assert_eq!(submit(7, "first").await.unwrap().id, first.id);
+    let ledger = &services.ledger;
+    ledger.top_up(UserId(7), "10", "top-up").await.unwrap();
+    let canceled = submit(7, "canceled").await.unwrap();
+    let id = canceled.id.to_string();
+    services.predictions.cancel(UserId(7), &id).await.unwrap();
+
+    let lease_for = chrono::Duration::from_std(LEASE).unwrap();
+    let (lease, claimed) = queue::claim(database, 2, clock.now(), lease_for)
+        .await
+        .unwrap();
+    assert_eq!(claimed.len(), 2);
+    queue::renew(database, &lease, clock.now(), lease_for)
+        .await
+        .unwrap();
+    assert!(worker.work_once().await.unwrap() > 1);
+    assert!(worker.rescue_once().await.unwrap() > 0);
+
+    let refused = submit(POOR, "too-dear").await;
+    let is_poor = matches!(refused, Err(AppError::InsufficientCredits { .. }));
+    assert!(is_poor, "{refused:?}");
+}
+
+async fn look(services: &Services, user: UserId) {
+    let predictions = &services.predictions;
+    for status in ["", "succeeded", "queued"] {
+        for cursor in ["", "10000"] {
+            predictions.tasks(user, "20", cursor, status).await.unwrap();
+        }
+    }
+    let newest = predictions.tasks(user, "1", "", "succeeded").await.unwrap();
+    let task = newest.items[0].id;
+    predictions.find(user, task).await.unwrap();
+    let id = task.to_string();
+    let insights = &services.insights;
+    insights.insight(user, &id).await.unwrap();
+    let ledger = &services.ledger;
+    for kind in ["", "charge"] {
+        for cursor in ["", "10000"] {
+            ledger.transactions(user, "20", cursor, kind).await.unwrap();
+        }
+    }
+    ledger.transactions_after(user, 1).await.unwrap();
+    ledger.balance(user).await.unwrap();
+}
