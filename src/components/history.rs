@@ -38,8 +38,15 @@ pub fn History(
         }
     });
     view! {
-        <Waiting list feed />
-        <Rows list feed is_filtered=place.is_filtered() />
+        <div
+            class="history-rows"
+            // Around what waits too: whoever goes there to let it in must not let it in by leaving.
+            on:pointerenter=move |_| feed.set_pointer(true)
+            on:pointerleave=move |_| feed.set_pointer(false)
+        >
+            <Waiting list feed />
+            <Rows list feed is_filtered=place.is_filtered() />
+        </div>
         <div class="history-foot">
             <Progress feed />
             <div class="pager">{newest} {older}</div>
@@ -158,8 +165,6 @@ fn Table(
     view! {
         <table
             class="table"
-            on:pointerenter=move |_| feed.set_pointer(true)
-            on:pointerleave=move |_| feed.set_pointer(false)
             on:focusin=move |_| feed.set_focus(true)
             on:focusout=move |_| feed.set_focus(false)
         >
