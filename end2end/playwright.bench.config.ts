@@ -1,4 +1,4 @@
-// What is measured in the browser, not tested: the same Chromium as for the specs, one thing at a time.
+// How the pages are measured: one browser, one page at a time. `cargo xtask bench-pages` starts the server.
 
 import { defineConfig } from "@playwright/test";
 
@@ -7,10 +7,10 @@ import tests from "./playwright.config.ts";
 export default defineConfig({
   ...tests,
   testDir: "./bench",
-  testMatch: "**/*.bench.ts",
+  testMatch: "*.bench.ts",
   fullyParallel: false,
   workers: 1,
-  timeout: 600_000,
-  reporter: [["list"]],
-  projects: (tests.projects ?? []).filter((project) => project.name === "hydrated"),
+  timeout: 300_000,
+  reporter: [["line"]],
+  projects: tests.projects?.filter((project) => project.name === "hydrated") ?? [],
 });

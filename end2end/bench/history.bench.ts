@@ -44,6 +44,7 @@ function tell(what: string, tasks: number[]): void {
 }
 
 test("a history of ten thousand rows", async ({ page }) => {
+  test.setTimeout(900_000);
   await register(page);
   await page.goto("/account");
   await fill(page);

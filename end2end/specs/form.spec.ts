@@ -47,13 +47,3 @@ test("an error shows as one leaves a field, and goes as one mends it", async ({ 
   await goal.fill("9000");
   await expect(goal).not.toHaveAttribute("aria-invalid", "true");
 });
-
-test("what was begun survives a reload", async ({ page }, info) => {
-  test.skip(info.project.name !== "hydrated", "drafts need JavaScript");
-  await page.getByLabel("Title").fill("A lamp of driftwood");
-  await page.getByLabel("City").fill("Bergen");
-  await page.getByLabel("Title").focus();
-  await page.reload();
-  await expect(page.getByLabel("Title")).toHaveValue("A lamp of driftwood");
-  await expect(page.getByLabel("City")).toHaveValue("Bergen");
-});

@@ -30,7 +30,7 @@ async function look(page: Page, path: string, project: string, name: string): Pr
       await page.setViewportSize({ width, height: 800 });
       await expectNoSidewaysScroll(page);
       for (const colorScheme of SCHEMES) {
-        await page.emulateMedia({ colorScheme });
+        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
         await expectAccessible(page, project === "hydrated");
         await keepScreenshot(page, `${project}-${name}-${locale}-${width}-${colorScheme}`);
       }

@@ -13,7 +13,7 @@ test("every piece of the design system holds together, light and dark", async ({
     await page.setViewportSize({ width, height: 800 });
     await expectNoSidewaysScroll(page);
     for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme });
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       await expectAccessible(page, info.project.name === "hydrated");
       await keepScreenshot(page, `${info.project.name}-styleguide-${width}-${colorScheme}`);
     }

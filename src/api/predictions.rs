@@ -10,7 +10,7 @@ use crate::types::{AppError, CampaignInput, JsonAnswer, TaskView};
 ///
 /// # Errors
 /// 422 naming every field that breaks a rule, or where the key was used for another campaign; 401; 402;
-/// 404 naming no such live model; 503 where the queue is full.
+/// 404 naming no such live model; 429 where too many tasks are open; 503 where the queue is full.
 #[server(prefix = "/api", endpoint = "tasks/predict", output = JsonAnswer)]
 pub async fn predict(
     #[server(flatten)] campaign: CampaignInput,

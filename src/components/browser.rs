@@ -173,8 +173,9 @@ mod imp {
         let Some(select) = select else {
             return 0;
         };
-        let words = words.trim().to_lowercase();
-        let fits = |text: Option<String>| text.is_some_and(|it| it.to_lowercase().contains(&words));
+        let words = words.trim().to_ascii_lowercase();
+        let fits =
+            |text: Option<String>| text.is_some_and(|it| it.to_ascii_lowercase().contains(&words));
         let (mut count, mut first) = (0, None);
         for index in 0..select.length() {
             let Some(option) = select.item(index) else {

@@ -1,6 +1,6 @@
 //! Data that a page loads: a resource whose type the browser half compiles once, whatever it holds.
 //!
-//! A `Resource<T>` of Leptos is compiled anew for each `T`, some 30 kB a time. Inside a [`Data`] there is
+//! A `Resource<T>` of Leptos is compiled anew for each `T`, about 10 kB a time. Inside a [`Data`] there is
 //! always the same one, of a [`Payload`] that is read as a `T` only where it is used.
 
 use std::any::Any;

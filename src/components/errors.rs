@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 
+use super::guard::respond_with_error;
 use super::{Icon, Locale, browser, format, labels, tr, use_locale};
 use crate::types::{AppError, FieldErrors, Violation};
 
@@ -111,6 +112,7 @@ pub fn error_text(l: Locale, error: &AppError) -> String {
         AppError::TooManyRequests { retry_after_s } => {
             tr!(l, error.too_many, seconds = *retry_after_s)
         }
+        AppError::TooManyOpen { limit } => tr!(l, error.too_many_open, limit = *limit),
         AppError::Unavailable { retry_after_s, .. } => {
             tr!(l, error.unavailable, seconds = *retry_after_s)
         }
@@ -190,13 +192,14 @@ pub fn FormErrors(
     }
 }
 
-/// In place of something that could not be loaded.
+/// In place of something that could not be loaded; the server's answer has the status of the error.
 #[component]
 pub fn ErrorPanel(
     /// Why.
     error: AppError,
 ) -> impl IntoView {
     let l = use_locale();
+    respond_with_error(&error);
     // What was asked for stands in the URL then.
     let what = match error {
         AppError::Invalid(fields) => {

@@ -99,6 +99,18 @@ fn LoadError(
     }
 }
 
+/// Gives the server's answer the status of an error, and says when to come back; does nothing in the browser.
+pub fn respond_with_error(error: &AppError) {
+    respond_with_status(error.status());
+    #[cfg(feature = "ssr")]
+    if let (Some(response), Some(seconds)) = (
+        use_context::<leptos_axum::ResponseOptions>(),
+        error.retry_after_s(),
+    ) {
+        response.insert_header(http::header::RETRY_AFTER, seconds.into());
+    }
+}
+
 /// Sets the status of the server's answer; does nothing in the browser.
 pub fn respond_with_status(status: u16) {
     #[cfg(feature = "ssr")]

@@ -94,11 +94,12 @@ mod stream {
     use web_sys::{EventSource, MessageEvent};
 
     use super::{Connection, Live, Session};
-    use crate::types::UserId;
+    use crate::types::{AppError, UserId};
 
     const URL: &str = "/events";
     const RETRY_MIN_MS: u32 = 2_000;
     const RETRY_MAX_MS: u32 = 30_000;
+    const RETRY_UNKNOWN_S: u64 = 5;
 
     #[derive(Clone, Copy)]
     struct Stream {
@@ -120,8 +121,12 @@ mod stream {
             let before = before.flatten();
             let user = match session.user.get() {
                 Some(Ok(user)) => user.map(|user| user.id),
-                // Loading, or the server is away: whoever was signed in still is.
-                _ => return before,
+                // Whoever was signed in still is.
+                Some(Err(error)) => {
+                    stream.look_again(&error);
+                    return before;
+                }
+                None => return before,
             };
             if user != before {
                 stream.close();
@@ -134,6 +139,12 @@ mod stream {
     }
 
     impl Stream {
+        /// Loads everything anew once the server may be back.
+        fn look_again(self, error: &AppError) {
+            let wait_s = error.retry_after_s().unwrap_or(RETRY_UNKNOWN_S);
+            set_timeout(move || self.session.refresh(), Duration::from_secs(wait_s));
+        }
+
         fn close(self) {
             if let Some(source) = self.source.try_update_value(Option::take).flatten() {
                 source.close();

@@ -65,7 +65,9 @@ pub fn Header() -> impl IntoView {
         let balance = session.balance.await.ok().flatten();
         match session.user.await {
             Ok(Some(_)) => view! { <SignedIn balance /> }.into_any(),
-            _ => view! { <SignedOut /> }.into_any(),
+            Ok(None) => view! { <SignedOut /> }.into_any(),
+            // Whoever was signed in still is; the server just cannot tell.
+            Err(_) => ().into_any(),
         }
     });
     view! {

@@ -132,7 +132,6 @@ fn Switch(
             action=URL
             method="post"
             class="switch"
-            role="group"
             aria-labelledby=label_id.clone()
             on:submit=move |event| {
                 if let Some(send) = send {

@@ -3,18 +3,22 @@
 
 use std::time::Duration;
 
-use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::sqlite::{SqliteConnection, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::{self, Connection as _};
 use sea_orm::{
     ConnectOptions, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
     IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
-use crate::types::AppError;
-
-const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long SQLite waits for a lock of another process before it says that it is busy.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a request waits for a connection before the database counts as away.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+/// The same on SQLite, where all writers of the process stand in one line.
+const SQLITE_ACQUIRE_TIMEOUT: Duration = Duration::from_secs(20);
 const SQLITE_READERS: u32 = 8;
-const RETRY_AFTER_S: u64 = 2;
+/// A process that stands still in the middle of a transaction keeps its locks no longer than this.
+const IDLE_IN_TRANSACTION: &str = "10s";
 
 /// Where the database is and how many connections it may have.
 #[derive(Clone, Debug)]
@@ -49,6 +53,9 @@ impl Database {
         connect
             .max_connections(options.max_connections)
             .acquire_timeout(ACQUIRE_TIMEOUT)
+            .map_sqlx_postgres_opts(|options| {
+                options.options([("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION)])
+            })
             .sqlx_logging(false);
         let pool = sea_orm::Database::connect(connect).await?;
         Ok(Self {
@@ -123,7 +130,10 @@ fn sqlite_options(url: &str, connections: u32) -> ConnectOptions {
     let mut connect = ConnectOptions::new(url);
     connect
         .max_connections(connections)
-        .acquire_timeout(BUSY_TIMEOUT)
+        .acquire_timeout(SQLITE_ACQUIRE_TIMEOUT)
+        .map_sqlx_sqlite_pool_opts(|options| {
+            options.after_release(|connection, _| Box::pin(is_out_of_transaction(connection)))
+        })
         .sqlx_logging(false)
         .map_sqlx_sqlite_opts(|options| {
             options
@@ -137,39 +147,63 @@ fn sqlite_options(url: &str, connections: u32) -> ConnectOptions {
     connect
 }
 
-impl From<DbErr> for AppError {
-    /// Hides the cause, which goes to the log: a database that is away is 503, all else is 500.
-    fn from(error: DbErr) -> Self {
-        tracing::error!(%error, "the database refused");
-        if is_away(&error) {
-            Self::Unavailable {
-                reason: "the database cannot be reached".to_owned(),
-                retry_after_s: RETRY_AFTER_S,
-            }
-        } else {
-            Self::Internal
-        }
-    }
+/// Whether a connection may go back to its pool. Where SQLite itself rolled a transaction back, because the
+/// disk was full or failing, the driver still counts it as open, and would refuse to begin another for ever.
+async fn is_out_of_transaction(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // After it the rollback of a dropped transaction has been tried.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
-/// Whether an error means that the database cannot be reached now, rather than that it refuses.
-pub fn is_away(error: &DbErr) -> bool {
-    use sea_orm::sqlx::Error as Sqlx;
-    let inner = match error {
-        DbErr::ConnectionAcquire(_) => return true,
-        DbErr::Conn(inner) | DbErr::Exec(inner) | DbErr::Query(inner) => inner,
-        _ => return false,
-    };
-    let sea_orm::RuntimeErr::SqlxError(inner) = inner else {
-        return matches!(error, DbErr::Conn(_));
-    };
-    match inner.as_ref() {
-        Sqlx::Io(_) | Sqlx::PoolTimedOut | Sqlx::PoolClosed | Sqlx::WorkerCrashed => true,
-        // 57P01..57P03: the server is shutting down or starting; 08…: the connection broke;
-        // 53…: out of disk, memory or connections.
-        Sqlx::Database(database) => database.code().is_some_and(|code| {
-            code.starts_with("57P") || code.starts_with("08") || code.starts_with("53")
-        }),
-        _ => false,
+#[cfg(test)]
+mod tests {
+    use sea_orm::ConnectionTrait as _;
+
+    use super::*;
+    use crate::entities::Fault;
+
+    async fn open(folder: &tempfile::TempDir) -> Database {
+        let options = DatabaseOptions {
+            url: format!("sqlite://{}", folder.path().join("a.db").display()),
+            max_connections: 1,
+        };
+        Database::connect(&options).await.unwrap()
+    }
+
+    async fn pragma(connection: &DatabaseConnection, name: &str) -> String {
+        let pool = connection.get_sqlite_connection_pool();
+        let sql = sqlx::AssertSqlSafe(format!("SELECT CAST({name} AS TEXT) FROM pragma_{name}"));
+        sqlx::query_scalar(sql).fetch_one(pool).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn sqlite_keeps_what_it_has_answered_through_a_power_cut() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = open(&folder).await;
+        for connection in [database.read(), database.write()] {
+            assert_eq!(pragma(connection, "journal_mode").await, "wal");
+            assert_eq!(pragma(connection, "synchronous").await, "2", "FULL");
+            assert_eq!(pragma(connection, "foreign_keys").await, "1");
+        }
+    }
+
+    #[tokio::test]
+    async fn after_a_full_disk_transactions_begin_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = open(&folder).await;
+        for sql in ["CREATE TABLE t (a TEXT)", "PRAGMA max_page_count = 4"] {
+            database.write().execute_unprepared(sql).await.unwrap();
+        }
+        let transaction = database.begin().await.unwrap();
+        let sql = "INSERT INTO t VALUES (printf('%.100000c', 'x'))";
+        let error = transaction.execute_unprepared(sql).await.unwrap_err();
+        assert_eq!(Fault::of(&error), Fault::Full, "{error}");
+        drop(transaction);
+        let transaction = database.begin().await.unwrap();
+        transaction
+            .execute_unprepared("INSERT INTO t VALUES ('x')")
+            .await
+            .unwrap();
+        transaction.commit().await.unwrap();
     }
 }

@@ -4,15 +4,19 @@
 
 pub mod balance;
 pub mod database;
+mod fault;
 pub mod history;
 pub mod model;
+mod retry;
 pub mod shared_result;
 pub mod task;
 pub mod task_result;
 pub mod transactions;
 pub mod users;
 
-pub use database::{Database, DatabaseOptions, is_away};
+pub use database::{Database, DatabaseOptions};
+pub use fault::{Fault, is_away};
+pub use retry::retry;
 
 /// Reads a word that a CHECK of the database keeps inside its closed set.
 fn word<T: std::str::FromStr>(column: &str, text: &str) -> Result<T, sea_orm::DbErr> {

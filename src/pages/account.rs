@@ -11,7 +11,7 @@ use crate::components::form::{PostForm, Sending, session_sending};
 use crate::components::later::{Later, load};
 use crate::components::nav::PageTitle;
 use crate::components::{
-    Field, FormErrors, Icon, SignedInOnly, Time, browser, tr, use_locale, use_session,
+    ErrorPanel, Field, FormErrors, Icon, SignedInOnly, Time, browser, tr, use_locale, use_session,
 };
 
 const PASSWORD_FORM_ID: &str = "password-form";
@@ -40,22 +40,21 @@ fn Who() -> impl IntoView {
     let l = use_locale();
     let session = use_session();
     let view = load(move || async move {
-        session
-            .user
-            .await
-            .ok()
-            .flatten()
-            .map(|user| {
-                view! {
-                    <p class="lead">
-                        {tr!(l, account.signed_in_as, email = user.email)} <br />
-                        <span class="quiet">
-                            {tr!(l, account.since)} " " <Time at=user.created_at />
-                        </span>
-                    </p>
-                }
-            })
-            .into_any()
+        let user = match session.user.await {
+            Ok(user) => user,
+            Err(error) => return view! { <ErrorPanel error /> }.into_any(),
+        };
+        user.map(|user| {
+            view! {
+                <p class="lead">
+                    {tr!(l, account.signed_in_as, email = user.email)} <br />
+                    <span class="quiet">
+                        {tr!(l, account.since)} " " <Time at=user.created_at />
+                    </span>
+                </p>
+            }
+        })
+        .into_any()
     });
     view! { <Later view lines=2 /> }
 }

@@ -1,11 +1,16 @@
 //! Into the queue.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, Set, TryInsertResult};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
+    Set, TryInsertResult,
+};
 
-use crate::entities::task;
 use crate::entities::task::Input;
+use crate::entities::{Database, task};
 use crate::types::{Credits, TaskStatus, UserId};
+
+const OPEN: [TaskStatus; 2] = [TaskStatus::Queued, TaskStatus::Running];
 
 /// A task to be queued.
 #[derive(Clone, Debug)]
@@ -84,4 +89,19 @@ impl NewTask {
             finished_at: None,
         }
     }
+}
+
+/// How many tasks of a user are queued or running; counts no further than `max`.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn count_open(database: &Database, user: UserId, max: u64) -> Result<u64, DbErr> {
+    task::Entity::find()
+        .select_only()
+        .column(task::Column::Id)
+        .filter(task::Column::UserId.eq(user.0))
+        .filter(task::Column::Status.is_in(OPEN.map(TaskStatus::as_str)))
+        .limit(max)
+        .count(database.read())
+        .await
 }

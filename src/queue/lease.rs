@@ -1,15 +1,14 @@
 //! Leases: renewed while a worker works, taken back when it has gone.
 
 use chrono::{DateTime, Duration, Utc};
-use sea_orm::sea_query::Expr;
-use sea_orm::sea_query::{LockBehavior, LockType};
+use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType};
 use sea_orm::{
     ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use super::Lease;
 use crate::entities::{Database, task};
-use crate::types::TaskStatus;
+use crate::types::{TaskId, TaskStatus};
 
 /// Expired leases that are dealt with in one transaction.
 const EXPIRED_BATCH: u64 = 100;
@@ -31,6 +30,36 @@ pub async fn renew(
         .exec(database.write())
         .await?;
     Ok(renewed.rows_affected)
+}
+
+/// Puts tasks that were claimed but not worked on back, as if they had not been claimed: the try does not
+/// count. Answers how many were still held under the lease.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn give_back(
+    transaction: &DatabaseTransaction,
+    lease: &Lease,
+    tasks: &[TaskId],
+) -> Result<u64, DbErr> {
+    let given_back = task::Entity::update_many()
+        .col_expr(
+            task::Column::Status,
+            Expr::value(TaskStatus::Queued.as_str()),
+        )
+        .col_expr(
+            task::Column::Attempts,
+            Expr::col(task::Column::Attempts).sub(1),
+        )
+        .col_expr(task::Column::LeaseToken, Expr::cust("NULL"))
+        .col_expr(task::Column::LeaseExpiresAt, Expr::cust("NULL"))
+        .col_expr(task::Column::StartedAt, Expr::cust("NULL"))
+        .filter(task::Column::Id.is_in(tasks.iter().map(|task| task.0)))
+        .filter(task::Column::LeaseToken.eq(lease.token.as_str()))
+        .filter(task::Column::Status.eq(TaskStatus::Running.as_str()))
+        .exec(transaction)
+        .await?;
+    Ok(given_back.rows_affected)
 }
 
 /// A running task whose worker has not renewed its lease.

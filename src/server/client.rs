@@ -1,12 +1,13 @@
 //! Where a request came from.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, Response};
 use axum::middleware::Next;
 
+use super::listener::Peer;
 use super::router::AppState;
 use crate::services::attempts::Client;
 
@@ -15,7 +16,7 @@ const FORWARDED_FOR: &str = "x-forwarded-for";
 /// Notes the client's address on the request.
 pub async fn note_client(
     State(state): State<AppState>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    ConnectInfo(Peer(peer)): ConnectInfo<Peer>,
     mut request: Request,
     next: Next,
 ) -> Response<Body> {

@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 
-use super::config::{Cli, Command, CsvArgs, UserArgs, UserCommand};
-use super::{model_command, serve, setup, telemetry};
+use super::config::{BackupArgs, Cli, Command, CsvArgs, UserArgs, UserCommand};
+use super::{backup, model_command, serve, setup, telemetry};
 use crate::entities::Database;
 use crate::inference::{CsvReport, OnnxPredictor, SHIPPED_MODEL, features_csv, score_csv};
 use crate::queue::Signals;
@@ -29,6 +29,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             setup::database(&args).await?;
         }
         Command::Audit(args) => return report_audit(&setup::database(&args).await?).await,
+        Command::Backup(args) => backup(&args).await?,
         Command::User(args) => change_user(args).await?,
         Command::Model(args) => model_command::run(args).await?,
         Command::Score(args) => return score(&args),
@@ -49,6 +50,13 @@ async fn report_audit(database: &Database) -> anyhow::Result<ExitCode> {
     } else {
         Ok(ExitCode::FAILURE)
     }
+}
+
+#[expect(clippy::print_stdout, reason = "what was done is the command's output")]
+async fn backup(args: &BackupArgs) -> anyhow::Result<()> {
+    let bytes = backup::backup(&setup::database_url(&args.database), &args.file).await?;
+    println!("copied {bytes} bytes to {}", args.file.display());
+    Ok(())
 }
 
 #[expect(clippy::print_stdout, reason = "what was done is the command's output")]

@@ -33,6 +33,8 @@ pub enum Command {
     Migrate(DatabaseArgs),
     /// Check the invariants of the ledger and the tasks; exit 1 with the offending rows.
     Audit(DatabaseArgs),
+    /// Copy the embedded database, also while it is served, into a new file (SQLite only).
+    Backup(BackupArgs),
     /// Make and change users.
     User(UserArgs),
     /// List models, put them on offer or retire them, and set prices.
@@ -176,6 +178,15 @@ pub struct ServeArgs {
     /// Queued tasks from which on submits are refused.
     #[arg(long, env = "PLEDGECAST_MAX_QUEUED", default_value_t = 100_000)]
     pub max_queued: u64,
+    /// Queued and running tasks of one user from which on further submits of that user are refused.
+    #[arg(long, env = "PLEDGECAST_MAX_OPEN_TASKS", default_value_t = 10_000)]
+    pub max_open_tasks: u64,
+    /// Open connections from which on further ones are refused; fewer where the system allows fewer open files.
+    #[arg(long, env = "PLEDGECAST_MAX_CONNECTIONS", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub max_connections: u32,
+    /// Streams of live changes (`/events`) that one user may have open.
+    #[arg(long, env = "PLEDGECAST_STREAMS_PER_USER", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
+    pub streams_per_user: u16,
 }
 
 /// `pledgecast worker`.
@@ -187,6 +198,20 @@ pub struct WorkerProcessArgs {
     /// The workers in this process.
     #[command(flatten)]
     pub worker: WorkerArgs,
+    /// Where `/health/live` and `/health/ready` are answered, as host:port; nowhere where it is not given.
+    #[arg(long, env = "PLEDGECAST_HEALTH_ADDRESS")]
+    pub health_address: Option<SocketAddr>,
+}
+
+/// `pledgecast backup`.
+#[derive(Clone, Debug, Args)]
+pub struct BackupArgs {
+    /// The database.
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    /// Where the copy goes; a file that is not there yet.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
 }
 
 /// `pledgecast user`.

@@ -21,12 +21,14 @@ use tower_cookies::Cookies;
 
 use super::problem;
 use super::router::AppState;
+use super::streams::Place;
 use crate::queue::{Change, Notice};
 use crate::services::Services;
 use crate::services::ledger::LINES_AT_ONCE;
 use crate::types::{AppError, TaskId, TransactionFilterInput, UserId};
 
 const SESSION_CHECK: Duration = Duration::from_secs(15);
+const TOO_MANY_RETRY_S: u64 = 30;
 
 struct Subscription {
     services: Services,
@@ -37,6 +39,7 @@ struct Subscription {
     stop: CancellationToken,
     seen_transaction: i64,
     pending: VecDeque<Event>,
+    _place: Place,
 }
 
 /// Opens the stream.
@@ -63,6 +66,9 @@ async fn subscribe(state: AppState, cookies: Cookies) -> Result<Subscription, Ap
     // Subscribed before anything is read, so that nothing falls between.
     let notices = state.signals.notices();
     let user = state.services.sessions.user(&cookies).await?.id();
+    let place = state.streams.take(user).ok_or(AppError::TooManyRequests {
+        retry_after_s: TOO_MANY_RETRY_S,
+    })?;
     let newest = state
         .services
         .ledger
@@ -79,6 +85,7 @@ async fn subscribe(state: AppState, cookies: Cookies) -> Result<Subscription, Ap
         stop: state.stop,
         seen_transaction: newest.items.first().map_or(0, |line| line.id.0),
         pending: VecDeque::from([resync()]),
+        _place: place,
     })
 }
 
@@ -129,7 +136,7 @@ impl Subscription {
         loop {
             match self.notices.try_recv() {
                 Ok(Notice::Changed(change)) if change.user == self.user => {
-                    tasks.extend(change.task)
+                    tasks.extend(change.task);
                 }
                 Ok(Notice::Changed(_)) => {}
                 Ok(Notice::Resync) | Err(TryRecvError::Lagged(_)) => {

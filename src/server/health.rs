@@ -1,35 +1,86 @@
-//! Whether this process is alive, and whether it can serve.
+//! Whether this process is alive, and whether it can do its work.
 
-use axum::Json;
+use std::sync::Arc;
+use std::time::Duration;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
+use axum::routing::get;
+use axum::{Json, Router};
 use serde_json::json;
+use tower_http::timeout::TimeoutLayer;
 
-use super::router::AppState;
+use crate::inference::InferencePool;
+use crate::services::{Catalog, LoadedModels};
+use crate::types::ModelView;
+
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What it takes to be ready.
+#[derive(Clone)]
+pub struct Readiness {
+    /// The models on offer.
+    pub catalog: Arc<Catalog>,
+    /// The models of this process.
+    pub models: Arc<LoadedModels>,
+    /// The threads that they run on.
+    pub pool: InferencePool,
+    /// Whether this process works on tasks: then it must be able to load each live model.
+    pub works: bool,
+}
+
+impl Readiness {
+    /// The default model, or why this process cannot do its work.
+    async fn check(&self) -> Result<ModelView, String> {
+        let live = self.catalog.models(None).await;
+        let live = live.map_err(|error| error.to_string())?;
+        let default = live.first().ok_or("no model is live")?;
+        if self.works {
+            if self.pool.health().is_exhausted() {
+                return Err("every inference thread hangs; start this process anew".to_owned());
+            }
+            for model in &live {
+                self.models.get(model.id).await.map_err(|error| {
+                    let (name, version) = (&model.name, &model.version);
+                    format!("the model {name} {version} cannot be loaded: {error}")
+                })?;
+            }
+        }
+        Ok(default.clone())
+    }
+}
+
+/// For a process that serves nothing else.
+pub fn router(readiness: Readiness) -> Router {
+    Router::new()
+        .route("/health/live", get(live))
+        .route("/health/ready", get(ready))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            TIMEOUT,
+        ))
+        .with_state(readiness)
+}
 
 /// The process answers.
 pub async fn live() -> impl IntoResponse {
     Json(json!({ "status": "live" }))
 }
 
-/// The database answers and has a model on offer.
-pub async fn ready(State(state): State<AppState>) -> impl IntoResponse {
-    match state.services.catalog.live_model(None).await {
+/// The database answers and has a model on offer; where tasks are worked on, the models load and threads are
+/// left to run them.
+pub async fn ready(State(readiness): State<Readiness>) -> impl IntoResponse {
+    let threads = readiness.pool.health();
+    let threads = json!({ "working": threads.working, "hanging": threads.hanging });
+    match readiness.check().await {
         Ok(model) => {
             let model = json!({ "name": model.name, "version": model.version });
-            (
-                StatusCode::OK,
-                Json(json!({ "status": "ready", "model": model })),
-            )
+            let body = json!({ "status": "ready", "model": model, "threads": threads });
+            (StatusCode::OK, Json(body))
         }
-        Err(error) => {
-            let reason = if error == crate::types::AppError::NotFound {
-                "no model is live".to_owned()
-            } else {
-                error.to_string()
-            };
-            let body = json!({ "status": "not ready", "reason": reason });
+        Err(reason) => {
+            let body = json!({ "status": "not ready", "reason": reason, "threads": threads });
             (StatusCode::SERVICE_UNAVAILABLE, Json(body))
         }
     }

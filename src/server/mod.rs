@@ -3,6 +3,7 @@
 //! Nothing here decides anything about accounts, credits or tasks.
 
 mod assets;
+mod backup;
 mod body;
 mod client;
 pub mod commands;
@@ -12,12 +13,14 @@ mod events;
 mod export;
 mod guard;
 mod health;
+mod listener;
 pub mod model_command;
 mod preferences;
 mod problem;
 mod router;
 mod serve;
 mod setup;
+mod streams;
 mod styleguide;
 mod telemetry;
 mod way_back;

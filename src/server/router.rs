@@ -22,6 +22,8 @@ use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetReques
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
+use super::health::Readiness;
+use super::streams::Streams;
 use super::{
     assets, body, client, events, export, guard, health, preferences, problem, styleguide,
 };
@@ -40,6 +42,10 @@ pub struct AppState {
     pub services: Services,
     /// The word of changes.
     pub signals: Signals,
+    /// The streams of live changes that are open.
+    pub streams: Arc<Streams>,
+    /// Whether this process can do its work.
+    pub readiness: Readiness,
     /// Cancelled when the process is to stop.
     pub stop: CancellationToken,
     /// How browsers reach the service, where it was told.
@@ -91,6 +97,12 @@ impl AppState {
 impl FromRef<AppState> for LeptosOptions {
     fn from_ref(state: &AppState) -> Self {
         state.leptos.clone()
+    }
+}
+
+impl FromRef<AppState> for Readiness {
+    fn from_ref(state: &AppState) -> Self {
+        state.readiness.clone()
     }
 }
 

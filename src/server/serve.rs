@@ -9,10 +9,14 @@ use leptos::prelude::LeptosOptions;
 use sea_orm::DatabaseBackend;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::config::{ServeArgs, WorkerProcessArgs};
+use super::health::{self, Readiness};
+use super::listener::{BoundedListener, Peer};
 use super::router::{AppState, router};
+use super::streams::Streams;
 use super::{assets, cookie_key, setup};
 use crate::inference::SHIPPED_MODEL;
 use crate::queue::Signals;
@@ -21,6 +25,8 @@ use crate::services::{Catalog, LoadedModels, ServiceOptions, Services};
 
 /// How long open requests may take once the process is to stop.
 const DRAIN: Duration = Duration::from_secs(10);
+/// Whoever looks after a worker asks now and then.
+const HEALTH_CONNECTIONS: u32 = 100;
 
 /// Serves until SIGTERM or Ctrl-C.
 ///
@@ -34,6 +40,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let options = ServiceOptions {
         welcome_credits: args.welcome_credits,
         max_queued: args.max_queued,
+        max_open_tasks: args.max_open_tasks,
         attempts_per_minute: args.auth_per_minute,
         hashing_threads: usize::from(args.hashing_threads),
         shared_per_minute: args.shared_per_minute,
@@ -54,6 +61,12 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         .ensure_shipped_model(SHIPPED_MODEL)
         .await
         .context("registering the shipped model")?;
+    let readiness = Readiness {
+        catalog: Arc::clone(&services.catalog),
+        models: Arc::clone(&services.models),
+        pool: pool.clone(),
+        works: args.worker.workers > 0,
+    };
     let worker = setup::worker(&args.worker, &database, &signals, &services.models, pool);
     let listening = tokio::spawn(signals.clone().listen(database.clone(), stop.clone()));
     let working = tokio::spawn(worker.run(stop.clone()));
@@ -65,6 +78,8 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let state = AppState {
         services,
         signals,
+        streams: Arc::new(Streams::new(args.streams_per_user)),
+        readiness,
         stop: stop.clone(),
         public_url: args.public_url,
         trusted_proxies: args.trusted_proxies,
@@ -75,8 +90,9 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
             .site_addr(address)
             .build(),
     };
-    let app = router(state).into_make_service_with_connect_info::<SocketAddr>();
-    announce(address);
+    let app = router(state).into_make_service_with_connect_info::<Peer>();
+    let listener = BoundedListener::new(listener, args.max_connections);
+    announce("Pledgecast is ready at", address);
     let serving = axum::serve(listener, app).with_graceful_shutdown(stop.clone().cancelled_owned());
     tokio::select! {
         served = serving.into_future() => served.context("serving")?,
@@ -104,23 +120,69 @@ pub async fn work(args: WorkerProcessArgs) -> anyhow::Result<()> {
     }
     let signals = Signals::new(&database);
     let catalog = Arc::new(Catalog::new(database.clone(), setup::clock()));
-    let models = Arc::new(LoadedModels::new(catalog));
+    let models = Arc::new(LoadedModels::new(Arc::clone(&catalog)));
     let pool = setup::pool(&args.worker)?;
-    let worker = setup::worker(&args.worker, &database, &signals, &models, pool);
+    let worker = setup::worker(&args.worker, &database, &signals, &models, pool.clone());
+    let readiness = Readiness {
+        catalog,
+        models,
+        pool: pool.clone(),
+        works: true,
+    };
+    let telling = tell_health(args.health_address, readiness, stop.clone()).await?;
     let listening = tokio::spawn(signals.listen(database, stop.clone()));
     tracing::info!(loops = args.worker.workers, "working");
-    worker.run(stop.clone()).await;
+    let mut working = tokio::spawn(worker.run(stop.clone()));
+    tokio::select! {
+        worked = &mut working => worked.context("the worker died")?,
+        () = pool.exhausted() => {
+            stop.cancel();
+            working.await.context("the worker died")?;
+            // Only the end of the process ends such threads; whoever supervises it starts it again.
+            bail!("every inference thread hangs in a model that does not end");
+        }
+    }
     stop.cancel();
     listening.await.context("the listener died")?;
+    telling.await.context("telling the health died")?;
     Ok(())
+}
+
+/// Answers for the health of a process that has no other way to be asked.
+async fn tell_health(
+    address: Option<SocketAddr>,
+    readiness: Readiness,
+    stop: CancellationToken,
+) -> anyhow::Result<JoinHandle<()>> {
+    let Some(address) = address else {
+        return Ok(tokio::spawn(async {}));
+    };
+    let listener = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("listening on {address}"))?;
+    announce("Pledgecast tells its health at", listener.local_addr()?);
+    let app = health::router(readiness);
+    let listener = BoundedListener::new(listener, HEALTH_CONNECTIONS);
+    Ok(tokio::spawn(async move {
+        let stopping = stop.clone().cancelled_owned();
+        let telling = axum::serve(listener, app).with_graceful_shutdown(stopping);
+        tokio::select! {
+            told = telling.into_future() => {
+                if let Err(error) = told {
+                    tracing::error!(%error, "the health cannot be told any more");
+                }
+            }
+            () = drained(&stop) => {}
+        }
+    }))
 }
 
 #[expect(
     clippy::print_stdout,
     reason = "the one line that tells people and tests the address"
 )]
-fn announce(address: SocketAddr) {
-    println!("Pledgecast is ready at http://{address}");
+fn announce(what: &str, address: SocketAddr) {
+    println!("{what} http://{address}");
 }
 
 async fn drained(stop: &CancellationToken) {

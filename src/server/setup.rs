@@ -26,12 +26,8 @@ const DATABASE_RETRY: Duration = Duration::from_secs(1);
 pub async fn database(args: &DatabaseArgs) -> anyhow::Result<Database> {
     std::fs::create_dir_all(&args.data_dir)
         .with_context(|| format!("making the data folder {}", args.data_dir.display()))?;
-    let url = args
-        .database_url
-        .clone()
-        .unwrap_or_else(|| format!("sqlite://{}", args.data_dir.join(SQLITE_FILE).display()));
     let options = DatabaseOptions {
-        url,
+        url: database_url(args),
         max_connections: args.database_connections,
     };
     let deadline = Instant::now() + Duration::from_secs(args.database_wait_seconds);
@@ -45,6 +41,13 @@ pub async fn database(args: &DatabaseArgs) -> anyhow::Result<Database> {
             Err(error) => return Err(error).context("opening the database"),
         }
     }
+}
+
+/// The database that is configured, or SQLite in the data folder.
+pub fn database_url(args: &DatabaseArgs) -> String {
+    args.database_url
+        .clone()
+        .unwrap_or_else(|| format!("sqlite://{}", args.data_dir.join(SQLITE_FILE).display()))
 }
 
 async fn open(options: &DatabaseOptions) -> Result<Database, DbErr> {

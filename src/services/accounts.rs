@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set, SqlErr,
+    ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Set, SqlErr,
 };
 
 use super::attempts::{Attempts, Client};
 use super::passwords::{Passwords, Verified};
 use super::{Clock, ledger};
 use crate::entities::users::{EndedSessions, fold_email};
-use crate::entities::{Database, users};
+use crate::entities::{Database, retry, users};
 use crate::types::{AppError, Credits, FieldErrors, Role, UserId, Violation};
 
 const EMAIL_MAX_CHARS: usize = 254;
@@ -72,29 +72,41 @@ impl Accounts {
     ) -> Result<users::Model, AppError> {
         check_new_account(email, password)?;
         let password_hash = self.passwords.hash(password).await?;
-        let now = self.clock.now();
-        let transaction = self.database.begin().await?;
-        let user = users::ActiveModel {
-            email: Set(email.trim().to_owned()),
-            email_folded: Set(fold_email(email)),
-            password_hash: Set(password_hash),
-            role: Set(role.as_str().to_owned()),
-            session_epoch: Set(0),
-            ended_sessions: Set(EndedSessions::default()),
-            created_at: Set(now),
-            ..Default::default()
-        };
-        let user = user.insert(&transaction).await.map_err(|error| {
+        let user = retry("register", || self.try_create(email, &password_hash, role)).await;
+        let user = user.map_err(|error| {
             if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) {
                 AppError::Conflict("this e-mail address is already registered".to_owned())
             } else {
                 error.into()
             }
         })?;
+        tracing::info!(user = user.id, role = user.role, "registered");
+        Ok(user)
+    }
+
+    /// The user and the welcome credits, in one transaction.
+    async fn try_create(
+        &self,
+        email: &str,
+        password_hash: &str,
+        role: Role,
+    ) -> Result<users::Model, DbErr> {
+        let now = self.clock.now();
+        let transaction = self.database.begin().await?;
+        let user = users::ActiveModel {
+            email: Set(email.trim().to_owned()),
+            email_folded: Set(fold_email(email)),
+            password_hash: Set(password_hash.to_owned()),
+            role: Set(role.as_str().to_owned()),
+            session_epoch: Set(0),
+            ended_sessions: Set(EndedSessions::default()),
+            created_at: Set(now),
+            ..Default::default()
+        };
+        let user = user.insert(&transaction).await?;
         let welcome = Credits(self.welcome_credits);
         ledger::open(&transaction, user.id(), welcome, now).await?;
         transaction.commit().await?;
-        tracing::info!(user = user.id, role = user.role, "registered");
         Ok(user)
     }
 

@@ -247,7 +247,11 @@ impl Insights {
             .await;
         match asked {
             Ok(answer) => Ok(answer.value),
-            Err(error @ (InferenceError::TooSlow(_) | InferenceError::Stopped)) => {
+            Err(
+                error @ (InferenceError::TooSlow(_)
+                | InferenceError::Exhausted
+                | InferenceError::Stopped),
+            ) => {
                 tracing::warn!(task = paid.task.id, %error, "a result could not be looked into");
                 Err(AppError::Unavailable {
                     reason: "the models are busy".to_owned(),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Clock;
 use super::gather::Gather;
 use super::ledger::{Taken, Wait, hold_and_queue};
-use crate::entities::{Database, is_away, task};
+use crate::entities::{Database, is_away, retry, task};
 use crate::queue::{Change, Gauge, NewTask, Signals};
 use crate::types::{AppError, TaskId, UserId};
 
@@ -128,7 +128,8 @@ impl Door {
         requests: Vec<NewTask>,
         wait: Wait,
     ) -> Result<Vec<Taken>, sea_orm::DbErr> {
-        let taken = hold_and_queue(&self.database, requests, wait, self.clock.now()).await?;
+        let write = || hold_and_queue(&self.database, requests.clone(), wait, self.clock.now());
+        let taken = retry("submit", write).await?;
         let changes: Vec<Change> = taken
             .iter()
             .filter_map(|taken| match taken {

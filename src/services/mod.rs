@@ -19,6 +19,7 @@ pub mod insights;
 mod intake;
 pub mod ledger;
 mod loaded_models;
+mod open_tasks;
 mod pages;
 pub mod passwords;
 pub mod payment;
@@ -45,6 +46,8 @@ pub struct ServiceOptions {
     pub welcome_credits: i64,
     /// Most queued tasks before submits are refused.
     pub max_queued: u64,
+    /// Most open tasks of one user before submits are refused.
+    pub max_open_tasks: u64,
     /// Tries a minute to log in or register, for each address, account and known browser.
     pub attempts_per_minute: u32,
     /// Password hashes computed at the same time.
@@ -117,6 +120,7 @@ impl Services {
                 Arc::clone(clock),
                 Arc::clone(&catalog),
                 options.max_queued,
+                options.max_open_tasks,
             )),
             insights: Arc::new(Insights::new(
                 database.clone(),

@@ -8,11 +8,12 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use super::idempotency::{check_key, request_hash};
 use super::intake::{Company, Intake};
 use super::ledger;
+use super::open_tasks::OpenTasks;
 use super::pages::{cut_span, page_span, parse_cursor};
 use super::queue_outlook::QueueOutlook;
 use super::{Catalog, Clock};
 use crate::entities::task::Input;
-use crate::entities::{Database, task, task_result};
+use crate::entities::{Database, retry, task, task_result};
 use crate::queue::{self, Change, NewTask, Signals};
 use crate::types::{
     AppError, Campaign, CampaignInput, Credits, FieldErrors, Page, TaskFilterInput, TaskId,
@@ -29,6 +30,7 @@ pub struct Predictions {
     clock: Arc<dyn Clock>,
     catalog: Arc<Catalog>,
     intake: Intake,
+    open: OpenTasks,
     outlook: QueueOutlook,
 }
 
@@ -40,15 +42,17 @@ struct Submission {
 }
 
 impl Predictions {
-    /// Submits are refused while `max_queued` tasks are queued.
+    /// Submits are refused while `max_queued` tasks are queued, or `max_open` of the user are open.
     pub fn new(
         database: Database,
         signals: Signals,
         clock: Arc<dyn Clock>,
         catalog: Arc<Catalog>,
         max_queued: u64,
+        max_open: u64,
     ) -> Self {
         Self {
+            open: OpenTasks::new(max_open),
             intake: Intake::new(&database, &signals, &clock, max_queued),
             outlook: QueueOutlook::new(database.clone(), Arc::clone(&clock)),
             database,
@@ -61,8 +65,8 @@ impl Predictions {
     /// Holds the price and queues a task; the same key again answers the task that it made.
     ///
     /// # Errors
-    /// 422 naming fields, or [`AppError::KeyReused`]; 402; 404 for a model that is not live; 503 where the
-    /// queue is full.
+    /// 422 naming fields, or [`AppError::KeyReused`]; 402; 404 for a model that is not live; 429 where too many
+    /// tasks of the user are open; 503 where the queue is full.
     pub async fn submit(
         &self,
         user: UserId,
@@ -112,6 +116,7 @@ impl Predictions {
 
     async fn take_in(&self, user: UserId, submission: &Submission) -> Result<TaskView, AppError> {
         let mut model = self.catalog.offer(submission.model).await?;
+        self.open.check(&self.database, user).await?;
         for attempt in 0..SUBMIT_TRIES {
             let price = Credits(model.price);
             let new = NewTask {
@@ -128,6 +133,7 @@ impl Predictions {
                 Company::None
             };
             if let Some(task) = self.intake.take(new, company).await? {
+                self.open.add(user);
                 return Ok(task.into_view(&model, None)?);
             }
             if let Some(task) = self.find_by_key(user, submission).await? {
@@ -227,21 +233,29 @@ impl Predictions {
     /// 422 naming `id`; 404; 409 where it is no longer queued.
     pub async fn cancel(&self, user: UserId, id: &str) -> Result<TaskView, AppError> {
         let id = required_id(id)?;
-        let now = self.clock.now();
-        let transaction = self.database.begin().await?;
-        if let Some(price) = queue::cancel(&transaction, user, id, now).await? {
-            ledger::release(&transaction, user, price, now).await?;
+        if retry("cancel", || self.try_cancel(user, id)).await? {
             self.intake.has_room();
-            let change = Change::task_of(user, id);
-            self.signals.commit(transaction, false, &[change]).await?;
             return self.find_written(user, id).await;
         }
-        transaction.rollback().await?;
         let task = self.find_written(user, id).await?;
         Err(AppError::Conflict(format!(
             "only a queued task can be canceled; this one is {}",
             task.status
         )))
+    }
+
+    /// Whether the task was still queued, and is canceled now.
+    async fn try_cancel(&self, user: UserId, id: TaskId) -> Result<bool, DbErr> {
+        let now = self.clock.now();
+        let transaction = self.database.begin().await?;
+        let Some(price) = queue::cancel(&transaction, user, id, now).await? else {
+            transaction.rollback().await?;
+            return Ok(false);
+        };
+        ledger::release(&transaction, user, price, now).await?;
+        let change = Change::task_of(user, id);
+        self.signals.commit(transaction, false, &[change]).await?;
+        Ok(true)
     }
 
     async fn find_written(&self, user: UserId, id: TaskId) -> Result<TaskView, AppError> {

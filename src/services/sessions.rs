@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+    Set,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tower_cookies::cookie::SameSite;
@@ -17,7 +18,7 @@ use tower_cookies::{Cookie, Cookies, Key};
 use super::Clock;
 use super::attempts::Device;
 use super::gather::Gather;
-use crate::entities::{Database, users};
+use crate::entities::{Database, retry, users};
 use crate::types::AppError;
 
 const LIFETIME: Duration = Duration::days(30);
@@ -121,7 +122,13 @@ impl Sessions {
     pub async fn close(&self, cookies: &Cookies) -> Result<(), AppError> {
         let claims = self.claims(cookies);
         self.forget(cookies);
-        let Some(claims) = claims else { return Ok(()) };
+        if let Some(claims) = claims {
+            retry("log out", || self.try_close(claims)).await?;
+        }
+        Ok(())
+    }
+
+    async fn try_close(&self, claims: Claims) -> Result<(), DbErr> {
         let transaction = self.database.begin().await?;
         // Locked, so that two browsers that log out at once do not forget one of them.
         let Some(user) = users::Entity::find_by_id(claims.user)

@@ -20,13 +20,14 @@ pub(crate) mod test_support;
 mod text;
 mod theme;
 mod views;
+mod violation;
 
 pub use campaign::{Campaign, CampaignInput};
 pub use campaign_rules::{
     BLURB_MAX_CHARS, DURATION_MAX_DAYS, GOAL_MAX_USD, NAME_MAX_CHARS, campaign_example,
 };
 pub use credits::{Credits, TOP_UP_MAX, TOP_UP_MIN};
-pub use error::{AppError, FieldErrors, Violation};
+pub use error::AppError;
 pub use explore::{CategoryRate, ExploreView, GoalRate, LaunchMonthRate};
 pub use filters::{
     TaskFilter, TaskFilterInput, TimeRange, TransactionFilter, TransactionFilterInput,
@@ -53,3 +54,4 @@ pub use views::{
     BalanceHistory, BalancePoint, BalanceView, ModelRef, ModelView, Page, QueueView, ResultView,
     ShareView, SharedView, TaskView, Today, TransactionView, UserView,
 };
+pub use violation::{FieldErrors, Violation};

@@ -1,23 +1,28 @@
 //! Workers: claim tasks, ask their models, settle. Any number of processes may do so at the same time.
 //!
-//! A worker may die at any instruction: what it had claimed comes back when its lease runs out.
+//! A worker may die at any instruction: what it had claimed comes back when its lease runs out. A task that
+//! was tried before may be why it died, so such a task is claimed, asked and settled alone, and takes no
+//! other with it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sea_orm::DbErr;
 use tokio_util::sync::CancellationToken;
 
-use crate::entities::{Database, task};
+use crate::entities::{Database, retry, task};
 use crate::inference::InferencePool;
-use crate::queue::{self, Lease, Signals};
+use crate::queue::{self, Change, Lease, Signals};
 use crate::services::{Clock, LoadedModels};
-use crate::types::ModelId;
+use crate::types::{ModelId, TaskId, UserId};
 
 mod predict;
 mod rescue;
 mod settle;
+#[cfg(test)]
+mod tests;
 
 pub use settle::{Verdict, Verdicts};
 
@@ -48,6 +53,8 @@ pub struct Worker {
     models: Arc<LoadedModels>,
     pool: InferencePool,
     options: WorkerOptions,
+    /// Whether tasks that were tried before stand first in the queue.
+    is_careful: AtomicBool,
 }
 
 impl Worker {
@@ -67,6 +74,7 @@ impl Worker {
             models,
             pool,
             options,
+            is_careful: AtomicBool::new(false),
         }
     }
 
@@ -74,16 +82,18 @@ impl Worker {
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         let mut loops = tokio::task::JoinSet::new();
         for _ in 0..self.options.loops {
-            loops.spawn(Arc::clone(&self).claim_loop(stop.clone()));
+            let (worker, told) = (Arc::clone(&self), stop.clone());
+            loops.spawn(keep_going(stop.clone(), move || {
+                Arc::clone(&worker).claim_loop(told.clone())
+            }));
         }
         if self.options.loops > 0 {
-            loops.spawn(Arc::clone(&self).rescue_loop(stop.clone()));
+            let told = stop.clone();
+            loops.spawn(keep_going(stop, move || {
+                Arc::clone(&self).rescue_loop(told.clone())
+            }));
         }
-        while let Some(ended) = loops.join_next().await {
-            if let Err(error) = ended {
-                tracing::error!(%error, "a worker loop died");
-            }
-        }
+        loops.join_all().await;
     }
 
     async fn claim_loop(self: Arc<Self>, stop: CancellationToken) {
@@ -92,6 +102,8 @@ impl Worker {
             // Marked as seen before looking: a task queued from here on wakes the wait below.
             wakes.borrow_and_update();
             let pause = match self.work_once().await {
+                // What is claimed by a process whose threads all hang would only wait there.
+                _ if self.pool.health().is_exhausted() => AFTER_ERROR,
                 Ok(0) => self.options.poll,
                 Ok(_) => continue,
                 Err(error) => {
@@ -112,17 +124,28 @@ impl Worker {
     /// # Errors
     /// Where the database refuses; what was claimed comes back when its lease runs out.
     pub async fn work_once(&self) -> Result<usize, DbErr> {
+        if self.pool.health().is_exhausted() {
+            return Ok(0);
+        }
         let lease_for = chrono::Duration::from_std(self.options.lease)
             .map_err(|error| DbErr::Custom(error.to_string()))?;
-        let (lease, tasks) = queue::claim(
-            &self.database,
-            self.options.batch,
-            self.clock.now(),
-            lease_for,
-        )
-        .await?;
+        let limit = if self.is_careful.load(Ordering::Relaxed) {
+            1
+        } else {
+            self.options.batch
+        };
+        let claim = || queue::claim(&self.database, limit, self.clock.now(), lease_for);
+        let (lease, tasks) = retry("claim", claim).await?;
+        let (tasks, others) = apart(tasks);
+        let was_tried = |task: &task::Model| task.attempts > 1;
+        let is_careful =
+            tasks.first().is_some_and(was_tried) || others.first().is_some_and(was_tried);
+        self.is_careful.store(is_careful, Ordering::Relaxed);
         if tasks.is_empty() {
             return Ok(0);
+        }
+        if !others.is_empty() {
+            retry("give back", || self.try_give_back(&lease, &others)).await?;
         }
         let claimed = tasks.len();
         let verdicts = {
@@ -135,6 +158,18 @@ impl Worker {
         };
         self.settle(&lease, verdicts).await?;
         Ok(claimed)
+    }
+
+    /// Puts back what was claimed together with what must be worked on alone.
+    async fn try_give_back(&self, lease: &Lease, tasks: &[task::Model]) -> Result<(), DbErr> {
+        let ids: Vec<TaskId> = tasks.iter().map(|task| TaskId(task.id)).collect();
+        let changes: Vec<Change> = tasks
+            .iter()
+            .map(|task| Change::task_of(UserId(task.user_id), TaskId(task.id)))
+            .collect();
+        let transaction = self.database.begin().await?;
+        queue::give_back(&transaction, lease, &ids).await?;
+        self.signals.commit(transaction, true, &changes).await
     }
 
     /// Asks the model of each task.
@@ -163,4 +198,26 @@ impl Worker {
             }
         }
     }
+}
+
+/// Runs a loop again where it dies of a fault of ours: the others cannot do without it.
+async fn keep_going<F>(stop: CancellationToken, start: impl Fn() -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    while let Err(error) = tokio::spawn(start()).await {
+        tracing::error!(%error, "a worker loop died; starting it again");
+        tokio::select! {
+            () = tokio::time::sleep(AFTER_ERROR) => {}
+            () = stop.cancelled() => return,
+        }
+    }
+}
+
+/// From a claim, what may be worked on together, and the others: tasks at their first try go together, one
+/// that was tried before goes alone.
+fn apart(mut tasks: Vec<task::Model>) -> (Vec<task::Model>, Vec<task::Model>) {
+    let first_tries = tasks.iter().take_while(|task| task.attempts == 1).count();
+    let others = tasks.split_off(first_tries.max(1).min(tasks.len()));
+    (tasks, others)
 }

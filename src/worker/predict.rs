@@ -8,10 +8,12 @@ use crate::entities::task;
 use crate::inference::insight::{Assessment, assess};
 use crate::inference::{Answer, InferenceError, Predictor, Priority};
 use crate::queue::Outcome;
-use crate::types::{Campaign, ModelId};
+use crate::services::LoadError;
+use crate::types::{AppError, Campaign, ModelId};
 
 const MODEL_UNAVAILABLE: &str = "the model could not be loaded";
 const MODEL_FAILED: &str = "the model could not answer for this campaign";
+const MODEL_TOO_SLOW: &str = "the model took too long over this campaign";
 
 impl Worker {
     pub(super) async fn judge_by(&self, model: ModelId, tasks: Vec<task::Model>) -> Verdicts {
@@ -19,14 +21,17 @@ impl Worker {
             Ok(predictor) => predictor,
             Err(error) => {
                 tracing::error!(%model, %error, "a model could not be loaded");
-                return fail_all(tasks, MODEL_UNAVAILABLE);
+                return match error {
+                    LoadError::Unread(AppError::Unavailable { .. }) => ask_later(tasks),
+                    _ => fail_all(tasks, MODEL_UNAVAILABLE),
+                };
             }
         };
         match self.ask(&predictor, &tasks).await {
             Ok(answer) => succeed_all(tasks, answer),
-            Err(error) if tasks.len() == 1 => {
+            Err(error) if tasks.len() == 1 || !is_of_a_campaign(&error) => {
                 tracing::error!(%model, task = tasks[0].id, %error, "a prediction failed");
-                fail_all(tasks, MODEL_FAILED)
+                refuse_all(tasks, &error)
             }
             Err(error) => {
                 tracing::warn!(%model, %error, "a batch failed; asking for each task alone");
@@ -59,7 +64,7 @@ fn one(task: task::Model, asked: Result<Answer<Vec<Assessment>>, InferenceError>
         Ok(answer) => succeed_all(vec![task], answer),
         Err(error) => {
             tracing::error!(task = task.id, %error, "a prediction failed");
-            fail_all(vec![task], MODEL_FAILED)
+            refuse_all(vec![task], &error)
         }
     }
 }
@@ -77,6 +82,26 @@ fn succeed_all(tasks: Vec<task::Model>, answer: Answer<Vec<Assessment>>) -> Verd
     tasks
         .into_iter()
         .zip(outcomes.map(|outcome| Verdict::Answered(Box::new(outcome))))
+        .collect()
+}
+
+/// Whether the model failed over a campaign, which others of its batch may have nothing to do with.
+fn is_of_a_campaign(error: &InferenceError) -> bool {
+    !matches!(error, InferenceError::Exhausted | InferenceError::Stopped)
+}
+
+fn refuse_all(tasks: Vec<task::Model>, error: &InferenceError) -> Verdicts {
+    match error {
+        InferenceError::TooSlow(_) => fail_all(tasks, MODEL_TOO_SLOW),
+        InferenceError::Refused(_) | InferenceError::Panicked => fail_all(tasks, MODEL_FAILED),
+        InferenceError::Exhausted | InferenceError::Stopped => ask_later(tasks),
+    }
+}
+
+fn ask_later(tasks: Vec<task::Model>) -> Verdicts {
+    tasks
+        .into_iter()
+        .map(|task| (task, Verdict::NotAsked))
         .collect()
 }
 

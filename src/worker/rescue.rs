@@ -6,6 +6,7 @@ use sea_orm::DbErr;
 use tokio_util::sync::CancellationToken;
 
 use super::Worker;
+use crate::entities::retry;
 use crate::queue::{self, Change};
 use crate::services::ledger;
 use crate::types::{Credits, TaskId, UserId};
@@ -30,6 +31,10 @@ impl Worker {
     /// # Errors
     /// Where the database refuses.
     pub async fn rescue_once(&self) -> Result<usize, DbErr> {
+        retry("rescue", || self.try_rescue()).await
+    }
+
+    async fn try_rescue(&self) -> Result<usize, DbErr> {
         let now = self.clock.now();
         let transaction = self.database.begin().await?;
         let expired = queue::take_expired(&transaction, now).await?;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{DatabaseTransaction, DbErr};
 
 use super::Worker;
-use crate::entities::task;
+use crate::entities::{retry, task};
 use crate::queue::{self, Change, Lease, Outcome};
 use crate::services::ledger::{self, Charge};
 use crate::types::{Credits, TaskId, UserId};
@@ -16,6 +16,8 @@ pub enum Verdict {
     Answered(Box<Outcome>),
     /// It did not; the reason is for the user.
     NotAnswered(&'static str),
+    /// It could not be asked, for want of a thread or of the model's file: the try does not count.
+    NotAsked,
 }
 
 /// The tries of one claim.
@@ -28,6 +30,14 @@ impl Worker {
     /// # Errors
     /// Where the database refuses; then nothing has changed.
     pub async fn settle(&self, lease: &Lease, verdicts: Verdicts) -> Result<(), DbErr> {
+        retry("settle", || self.try_settle(lease, &verdicts)).await
+    }
+
+    async fn try_settle(
+        &self,
+        lease: &Lease,
+        verdicts: &[(task::Model, Verdict)],
+    ) -> Result<(), DbErr> {
         let now = self.clock.now();
         let transaction = self.database.begin().await?;
         // Task rows by id, then balance rows by user: the order that all keep to.
@@ -45,7 +55,7 @@ impl Worker {
             changes.push(Change::task_of(user, id));
             match verdict {
                 Verdict::Answered(outcome) => {
-                    outcomes.push((id, *outcome));
+                    outcomes.push((id, Outcome::clone(outcome)));
                     money.charges.push(Charge {
                         user,
                         task: id,
@@ -58,6 +68,9 @@ impl Worker {
                 }
                 Verdict::NotAnswered(_) => {
                     money.requeued |= queue::requeue(&transaction, lease, id).await?;
+                }
+                Verdict::NotAsked => {
+                    money.requeued |= queue::give_back(&transaction, lease, &[id]).await? == 1;
                 }
             }
         }

@@ -25,6 +25,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "api",
             "app",
+            "components",
             "entities",
             "i18n",
             "inference",
@@ -70,6 +71,37 @@ fn the_design_lists_no_module_that_is_gone() {
     for (module, _) in ALLOWED {
         assert!(there.contains(*module), "{module}");
     }
+}
+
+/// Text between tags stands on a line of its own, as the formatter of views leaves it.
+#[test]
+fn no_view_has_words_of_its_own() {
+    let literal = |line: &str| {
+        let line = line.trim();
+        let inner = line.strip_prefix('"')?.strip_suffix('"')?;
+        let is_text = inner.contains(' ') || inner.starts_with(char::is_uppercase);
+        // Runs of letters: the path of an icon has none.
+        let is_word = inner
+            .split(|it: char| !it.is_alphabetic())
+            .any(|run| run.chars().count() > 2);
+        (is_text && is_word && !inner.contains('"')).then(|| line.to_owned())
+    };
+    let found: Vec<String> = ["src/pages", "src/components"]
+        .into_iter()
+        .flat_map(sources)
+        .flat_map(|(path, text)| {
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            let words: Vec<_> = code.lines().filter_map(literal).collect();
+            words
+                .into_iter()
+                .map(move |it| format!("{}: {it}", path.display()))
+        })
+        .collect();
+    assert!(
+        found.is_empty(),
+        "words outside locales/:\n{}",
+        found.join("\n")
+    );
 }
 
 #[test]

@@ -123,6 +123,9 @@ async fn a_wrong_setting_is_told_by_its_name_at_start() {
         ("PLEDGECAST_LEASE_SECONDS", "0"),
         ("PLEDGECAST_MAX_QUEUED", "x"),
         ("PLEDGECAST_AUTH_PER_MINUTE", "0"),
+        ("PLEDGECAST_MAX_OPEN_TASKS", "x"),
+        ("PLEDGECAST_MAX_CONNECTIONS", "0"),
+        ("PLEDGECAST_STREAMS_PER_USER", "0"),
         ("PLEDGECAST_DATABASE_URL", "mysql://somewhere/db"),
         ("PLEDGECAST_DATABASE_URL", "nonsense"),
         ("PLEDGECAST_PUBLIC_URL", "not a url"),
@@ -159,6 +162,22 @@ async fn the_help_explains_every_setting() {
         "PLEDGECAST_LOG",
     ] {
         assert!(help.contains(name), "{name} is not explained:\n{help}");
+    }
+}
+
+#[tokio::test]
+async fn the_operators_page_names_every_setting() {
+    let site = Site::new(Engine::Sqlite).await;
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/operations.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    for command in ["serve", "worker"] {
+        let help = site.run_ok(&[command, "--help"], "").await;
+        let names = help
+            .split(|it: char| !it.is_ascii_uppercase() && it != '_')
+            .filter(|word| word.starts_with("PLEDGECAST_"));
+        for name in names {
+            assert!(page.contains(&format!("`{name}`")), "{name} of {command}");
+        }
     }
 }
 

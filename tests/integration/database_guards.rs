@@ -13,7 +13,19 @@ on_both_databases!(
     the_audit_finds_a_lost_result,
     the_audit_finds_an_unpaid_success,
     the_audit_finds_a_gap_in_the_ledger,
+    the_audit_finds_a_user_without_a_balance,
+    the_audit_finds_a_result_that_nobody_paid_for,
+    the_audit_finds_a_charge_of_another_price,
+    the_audit_finds_a_charge_that_names_no_task,
+    the_audit_finds_a_line_that_does_not_add_up,
 );
+
+/// The invariants, as the audit begins to name them.
+const SUM: &str = "1: a balance is the sum";
+const HELD: &str = "2: held is the price";
+const RESULT: &str = "3: a succeeded task has one result";
+const CHARGE: &str = "3: a succeeded task has one charge";
+const CHAIN: &str = "4: each line begins";
 
 /// A site where one user has bought credits and one task has succeeded.
 async fn used_site(engine: Engine) -> (Site, Server, i64) {
@@ -104,33 +116,41 @@ async fn the_audit_of_a_used_database_is_clean(engine: Engine) {
     site.assert_audit_is_clean().await;
 }
 
-/// Tampers by `sql` and holds the audit to exit 1 with a row that names `id`.
-async fn assert_found(site: &Site, sql: &str, id: i64) {
+/// Tampers by `sql`, and holds the audit to see it.
+async fn assert_found(site: &Site, sql: &str, invariant: &str, id: i64) {
     site.database.execute(sql).await;
+    assert_told(site, invariant, id).await;
+}
+
+/// Holds the audit to exit 1 with a row of this invariant that names `id`.
+async fn assert_told(site: &Site, invariant: &str, id: i64) {
     let output = site.run(&["audit"], "").await;
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let told = String::from_utf8(output.stdout).unwrap();
     let names_it = |line: &str| {
         let mut words = line.split(|it: char| !it.is_ascii_alphanumeric());
-        words.any(|word| word == id.to_string())
+        line.contains(invariant) && words.any(|word| word == id.to_string())
     };
-    assert!(told.lines().any(names_it), "{id} is not named: {told}");
+    assert!(
+        told.lines().any(names_it),
+        "{invariant}: {id} is not named: {told}"
+    );
 }
 
 async fn the_audit_finds_a_wrong_amount(engine: Engine) {
     let (site, _server, user) = used_site(engine).await;
-    assert_found(&site, "UPDATE balance SET amount = amount + 5", user).await;
+    assert_found(&site, "UPDATE balance SET amount = amount + 5", SUM, user).await;
 }
 
 async fn the_audit_finds_a_wrong_hold(engine: Engine) {
     let (site, _server, user) = used_site(engine).await;
-    assert_found(&site, "UPDATE balance SET held = 5", user).await;
+    assert_found(&site, "UPDATE balance SET held = 5", HELD, user).await;
 }
 
 async fn the_audit_finds_a_lost_result(engine: Engine) {
     let (site, _server, _user) = used_site(engine).await;
     let task = site.database.number("SELECT MAX(id) FROM task").await;
-    assert_found(&site, "DELETE FROM task_result", task).await;
+    assert_found(&site, "DELETE FROM task_result", RESULT, task).await;
 }
 
 async fn the_audit_finds_an_unpaid_success(engine: Engine) {
@@ -140,7 +160,7 @@ async fn the_audit_finds_an_unpaid_success(engine: Engine) {
     let browser = Browser::registered(&server).await;
     let task = browser.submit().await["id"].as_i64().unwrap();
     let sql = format!("UPDATE task SET status = 'succeeded' WHERE id = {task}");
-    assert_found(&site, &sql, task).await;
+    assert_found(&site, &sql, CHARGE, task).await;
 }
 
 async fn the_audit_finds_a_gap_in_the_ledger(engine: Engine) {
@@ -150,5 +170,62 @@ async fn the_audit_finds_a_gap_in_the_ledger(engine: Engine) {
         .await;
     let newest = "SELECT MAX(id) FROM transactions";
     let newest = site.database.number(newest).await;
-    assert_found(&site, "UPDATE balance SET amount = amount + 5", newest).await;
+    let sql = "UPDATE balance SET amount = amount + 5";
+    assert_found(&site, sql, CHAIN, newest).await;
+}
+
+async fn the_audit_finds_a_user_without_a_balance(engine: Engine) {
+    let (site, _server, user) = used_site(engine).await;
+    assert_found(&site, "DELETE FROM balance", "1: every user has", user).await;
+}
+
+async fn the_audit_finds_a_result_that_nobody_paid_for(engine: Engine) {
+    let (site, _server, _user) = used_site(engine).await;
+    let task = site.database.number("SELECT MAX(id) FROM task").await;
+    let sql = "UPDATE task SET status = 'failed'";
+    assert_found(&site, sql, RESULT, task).await;
+    assert_told(&site, CHARGE, task).await;
+}
+
+async fn the_audit_finds_a_charge_of_another_price(engine: Engine) {
+    let (site, _server, _user) = used_site(engine).await;
+    let charge = "SELECT MAX(id) FROM transactions WHERE kind = 'charge'";
+    let charge = site.database.number(charge).await;
+    let sql = "UPDATE task SET price = price + 1";
+    assert_found(&site, sql, "3: a charge is the price", charge).await;
+}
+
+async fn the_audit_finds_a_charge_that_names_no_task(engine: Engine) {
+    let (site, _server, user) = used_site(engine).await;
+    site.database
+        .execute(&line(user, "charge", -5, 90, "NULL"))
+        .await;
+    let newest = site.database.number("SELECT MAX(id) FROM transactions");
+    assert_told(&site, "3: every charge names", newest.await).await;
+}
+
+/// The database itself refuses such a line, so its guards are taken away first.
+async fn the_audit_finds_a_line_that_does_not_add_up(engine: Engine) {
+    let (site, _server, _user) = used_site(engine).await;
+    let mut link = site.database.connect().await;
+    let guards: &[&str] = match engine {
+        Engine::Sqlite => &[
+            "DROP TRIGGER transactions_no_update",
+            "PRAGMA ignore_check_constraints = ON",
+        ],
+        Engine::Postgres => &[
+            "DROP TRIGGER transactions_immutable ON transactions",
+            "DO $$ DECLARE name text; BEGIN FOR name IN SELECT conname FROM pg_constraint \
+             WHERE conrelid = 'transactions'::regclass AND contype = 'c' LOOP \
+             EXECUTE format('ALTER TABLE transactions DROP CONSTRAINT %I', name); END LOOP; END $$",
+        ],
+    };
+    for sql in guards {
+        link.execute(sql).await;
+    }
+    let newest = site.database.number("SELECT MAX(id) FROM transactions");
+    let newest = newest.await;
+    let sql = format!("UPDATE transactions SET balance_after = 7 WHERE id = {newest}");
+    link.execute(&sql).await;
+    assert_told(&site, "4: balance_after is", newest).await;
 }

@@ -3,17 +3,18 @@
 use serde_json::{Value, json};
 
 use crate::support::{
-    Browser, Engine, PRICE, Site, predict_body, shared_idle_server, shared_server, unique,
+    Answer, Browser, Engine, PRICE, Server, Site, predict_body, shared_idle_server, shared_server,
+    unique,
 };
 
 on_both_databases!(
     a_repeated_top_up_answers_the_same_line,
     a_top_up_key_is_good_for_one_amount,
-    twenty_top_ups_with_one_key_at_once_are_one_line,
+    fifty_top_ups_with_one_key_at_once_are_one_line,
     a_repeated_prediction_answers_the_same_task,
     a_prediction_key_is_good_for_one_campaign,
     a_repeat_is_recognised_in_another_shape_and_after_the_credits_are_gone,
-    twenty_predictions_with_one_key_at_once_are_one_task,
+    fifty_predictions_with_one_key_at_once_are_one_task,
     two_users_may_use_the_same_key,
     a_repeat_is_recognised_after_a_restart,
 );
@@ -42,11 +43,23 @@ async fn a_top_up_key_is_good_for_one_amount(engine: Engine) {
     assert_eq!(browser.balance().await, [40, 0, 40]);
 }
 
-async fn twenty_top_ups_with_one_key_at_once_are_one_line(engine: Engine) {
-    let browser = Browser::registered(shared_server(engine).await).await;
+/// Sends the same request from fifty connections at once.
+async fn from_fifty_connections(
+    server: &Server,
+    browser: &Browser,
+    path: &str,
+    body: &Value,
+) -> Vec<Answer> {
+    let browsers: Vec<Browser> = (0..50).map(|_| browser.copy_at(server)).collect();
+    let attempts = browsers.iter().map(|it| it.post_json(path, body));
+    futures::future::join_all(attempts).await
+}
+
+async fn fifty_top_ups_with_one_key_at_once_are_one_line(engine: Engine) {
+    let server = shared_server(engine).await;
+    let browser = Browser::registered(server).await;
     let body = json!({ "amount": 30, "idempotency_key": unique("burst") });
-    let attempts = (0..20).map(|_| browser.post_json("/api/balance/top_up", &body));
-    let answers = futures::future::join_all(attempts).await;
+    let answers = from_fifty_connections(server, &browser, "/api/balance/top_up", &body).await;
     let first = answers[0].ok();
     assert!(answers.iter().all(|answer| answer.ok() == first));
     assert_eq!(browser.balance().await, [40, 0, 40]);
@@ -98,18 +111,14 @@ async fn a_repeat_is_recognised_in_another_shape_and_after_the_credits_are_gone(
     assert_eq!(late["id"], first["id"]);
 }
 
-async fn twenty_predictions_with_one_key_at_once_are_one_task(engine: Engine) {
-    let browser = Browser::registered(shared_idle_server(engine).await).await;
+async fn fifty_predictions_with_one_key_at_once_are_one_task(engine: Engine) {
+    let server = shared_idle_server(engine).await;
+    let browser = Browser::registered(server).await;
     browser.top_up(990).await;
     let body = predict_body(&unique("burst"));
-    let attempts = (0..20).map(|_| browser.post_json("/api/tasks/predict", &body));
-    let answers = futures::future::join_all(attempts).await;
+    let answers = from_fifty_connections(server, &browser, "/api/tasks/predict", &body).await;
     let first = answers[0].ok();
-    assert!(
-        answers
-            .iter()
-            .all(|answer| answer.ok()["id"] == first["id"])
-    );
+    assert!(answers.iter().all(|answer| answer.ok() == first));
     assert_eq!(browser.items("/api/tasks").await.len(), 1);
     assert_eq!(browser.balance().await, [1000, PRICE, 1000 - PRICE]);
 }

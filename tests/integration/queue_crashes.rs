@@ -9,7 +9,10 @@ use crate::support::{Browser, Database, Engine, Program, Site, predict_body, uni
 const IDLE: [(&str, &str); 1] = [("PLEDGECAST_WORKERS", "0")];
 const SHORT_LEASE: [(&str, &str); 1] = [("PLEDGECAST_LEASE_SECONDS", "1")];
 
-on_both_databases!(a_server_killed_under_load_loses_nothing);
+on_both_databases!(
+    a_server_killed_under_load_loses_nothing,
+    a_canceled_task_stays_canceled_while_workers_race_for_it,
+);
 
 /// Sends predictions, each under a key of its own, until the server is gone; answers all keys.
 async fn load(browser: &Browser, is_over: &AtomicBool) -> Vec<String> {
@@ -158,9 +161,8 @@ async fn a_worker_that_wakes_after_its_lease_changes_nothing() {
     site.assert_audit_is_clean().await;
 }
 
-#[tokio::test]
-async fn a_canceled_task_stays_canceled_while_workers_race_for_it() {
-    let (site, server) = Site::serving(Engine::Postgres, &[]).await;
+async fn a_canceled_task_stays_canceled_while_workers_race_for_it(engine: Engine) {
+    let (site, server) = Site::serving(engine, &[]).await;
     let browser = Browser::registered(&server).await;
     browser.top_up(390).await;
     let races = (0..40).map(|_| async {

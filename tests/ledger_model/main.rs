@@ -9,6 +9,7 @@
     reason = "a test says what is wrong by panicking"
 )]
 
+mod races;
 mod reference;
 mod steps;
 mod world;

@@ -37,6 +37,7 @@ pub struct Template {
     engine: Engine,
     folder: TempDir,
     server: String,
+    number: u32,
     users: Vec<UserId>,
 }
 
@@ -51,10 +52,10 @@ impl Clock for TestClock {
 /// One case's world.
 pub struct World {
     pub users: Vec<UserId>,
-    database: Database,
+    pub database: Database,
+    pub services: Services,
+    pub worker: Worker,
     clock: Arc<TestClock>,
-    services: Services,
-    worker: Worker,
     /// The tasks in the order in which they were made.
     tasks: Vec<TaskView>,
     claims: Vec<(Lease, Vec<task::Model>)>,
@@ -63,8 +64,10 @@ pub struct World {
 
 impl Template {
     pub async fn make(engine: Engine) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
         let mut template = Self {
             engine,
+            number: COUNT.fetch_add(1, Ordering::Relaxed),
             folder: TempDir::new().unwrap(),
             server: match engine {
                 Engine::Sqlite => String::new(),
@@ -106,7 +109,7 @@ impl Template {
     fn name(&self) -> String {
         match self.engine {
             Engine::Sqlite => "template".to_owned(),
-            Engine::Postgres => format!("ledger_template_{}", std::process::id()),
+            Engine::Postgres => format!("ledger_template_{}_{}", std::process::id(), self.number),
         }
     }
 
@@ -150,7 +153,7 @@ fn test_clock() -> TestClock {
 async fn connect(url: &str) -> Database {
     let options = DatabaseOptions {
         url: url.to_owned(),
-        max_connections: 2,
+        max_connections: 4,
     };
     Database::connect(&options).await.unwrap()
 }
@@ -165,6 +168,7 @@ fn services(database: &Database, signals: &Signals, clock: &Arc<dyn Clock>) -> S
     let options = ServiceOptions {
         welcome_credits: WELCOME,
         max_queued: 1000,
+        max_open_tasks: 1000,
         attempts_per_minute: 1000,
         hashing_threads: 1,
         shared_per_minute: std::num::NonZeroU32::MAX,
@@ -178,7 +182,7 @@ fn services(database: &Database, signals: &Signals, clock: &Arc<dyn Clock>) -> S
     Services::new(database, signals, clock, pool, &options)
 }
 
-fn campaign(other_body: bool) -> CampaignInput {
+pub fn campaign(other_body: bool) -> CampaignInput {
     let mut campaign = campaign_example("2026-03-01".parse().unwrap());
     if other_body {
         "4321".clone_into(&mut campaign.usd_goal);
@@ -186,7 +190,7 @@ fn campaign(other_body: bool) -> CampaignInput {
     campaign
 }
 
-fn outcome() -> Outcome {
+pub fn outcome() -> Outcome {
     Outcome {
         probability: 0.5,
         interval_low: 0.4,
@@ -239,12 +243,17 @@ impl World {
             users: template.users.clone(),
             worker: Worker::new(database.clone(), signals, shared, models, pool, options),
             database,
-            clock,
             services,
+            clock,
             tasks: Vec::new(),
             claims: Vec::new(),
             copy: (template.engine == Engine::Postgres).then(|| (template.server.clone(), name)),
         }
+    }
+
+    /// The time in this world.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
     }
 
     /// Takes a step here and in the reference; both must answer the same.

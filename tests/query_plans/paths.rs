@@ -52,6 +52,7 @@ fn options() -> ServiceOptions {
     ServiceOptions {
         welcome_credits: 10,
         max_queued: 1000,
+        max_open_tasks: 10_000,
         attempts_per_minute: 1000,
         hashing_threads: 1,
         cookie_key: tower_cookies::Key::generate(),

@@ -50,21 +50,8 @@ impl Tools {
         filter: Option<&str>,
         update_screenshot: bool,
     ) -> Result<()> {
-        let artefacts = self.folder.join("artefacts");
-        fs::create_dir_all(&artefacts)?;
-        let mut server = Server::start(program, &artefacts.join("server.log"))?;
-        server.wait_until_ready()?;
-        let mut playwright = process::command("npx");
-        playwright
-            .args(["--no-install", "playwright", "test"])
-            .current_dir(&self.folder);
-        playwright.env("BASE_URL", server.url());
-        playwright
-            .env("PLEDGECAST_BIN", &server.program)
-            .env("PLEDGECAST_DATA_DIR", server.data());
-        if let Some(chromium) = &self.chromium {
-            playwright.env(CHROMIUM_VARIABLE, chromium);
-        }
+        let server = self.serve(program)?;
+        let mut playwright = self.playwright(&server);
         if update_screenshot {
             playwright.env("UPDATE_SCREENSHOT", "1");
         }
@@ -73,6 +60,36 @@ impl Tools {
             playwright.args(["--pass-with-no-tests", "--grep", filter]);
         }
         process::run(&mut playwright).context("browser tests failed; see end2end/artefacts")
+    }
+
+    /// Measure the pages, against a server of their own.
+    pub fn measure_pages(&self, program: &Path) -> Result<()> {
+        let server = self.serve(program)?;
+        let mut playwright = self.playwright(&server);
+        playwright.args(["--config", "playwright.bench.config.ts"]);
+        process::run(&mut playwright).context("the pages cannot be measured")
+    }
+
+    fn serve(&self, program: &Path) -> Result<Server> {
+        let artefacts = self.folder.join("artefacts");
+        fs::create_dir_all(&artefacts)?;
+        let mut server = Server::start(program, &artefacts.join("server.log"))?;
+        server.wait_until_ready()?;
+        Ok(server)
+    }
+
+    fn playwright(&self, server: &Server) -> Command {
+        let mut playwright = process::command("npx");
+        playwright
+            .args(["--no-install", "playwright", "test"])
+            .current_dir(&self.folder)
+            .env("BASE_URL", server.url())
+            .env("PLEDGECAST_BIN", &server.program)
+            .env("PLEDGECAST_DATA_DIR", server.data());
+        if let Some(chromium) = &self.chromium {
+            playwright.env(CHROMIUM_VARIABLE, chromium);
+        }
+        playwright
     }
 }
 

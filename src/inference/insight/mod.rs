@@ -10,7 +10,7 @@ mod groups;
 mod neighbours;
 mod shapley;
 #[cfg(test)]
-pub(super) mod test_support;
+pub(crate) mod test_support;
 #[cfg(test)]
 mod tests;
 mod unlike;

@@ -6,7 +6,7 @@ use crate::components::data::Data;
 use crate::components::field::Submit;
 use crate::components::later::{Later, load};
 use crate::components::select::{Choice, Group, position_of};
-use crate::components::{Select, format, tr, use_locale, use_session};
+use crate::components::{ErrorPanel, Select, format, tr, use_locale, use_session};
 use crate::types::{Credits, ModelView};
 
 /// The models on offer, as a page loads them.
@@ -77,7 +77,10 @@ pub fn PayButton(
     let view = load(move || {
         let model_id = model_id.get();
         async move {
-            let models = models.await.unwrap_or_default();
+            let models = match models.await {
+                Ok(models) => models,
+                Err(error) => return view! { <ErrorPanel error /> }.into_any(),
+            };
             let Some(price) = chosen(&models, &model_id).map(|model| model.price) else {
                 return view! { <p class="notice">{tr!(l, predict.no_model)}</p> }.into_any();
             };

@@ -175,12 +175,12 @@ async fn one_by_one(
             taken.push(Taken::Refused);
             continue;
         }
-        taken.push(match queue::enqueue(&transaction, &request, now).await? {
-            Some(task) => Taken::Queued(Box::new(request.into_task(task, now))),
-            None => {
-                release(&transaction, user, price, now).await?;
-                Taken::Refused
-            }
+        let queued = queue::enqueue(&transaction, &request, now).await?;
+        taken.push(if let Some(task) = queued {
+            Taken::Queued(Box::new(request.into_task(task, now)))
+        } else {
+            release(&transaction, user, price, now).await?;
+            Taken::Refused
         });
     }
     transaction.commit().await?;

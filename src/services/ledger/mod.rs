@@ -15,7 +15,7 @@ use super::idempotency::{check_key, request_hash};
 use super::pages::{cut_span, page_span, parse_cursor};
 use super::payment::PaymentProvider;
 use crate::entities::history::Span;
-use crate::entities::{Database, balance, transactions};
+use crate::entities::{Database, balance, retry, transactions};
 use crate::queue::{Change, Signals};
 pub(crate) use intake::{Taken, Wait, hold_and_queue};
 pub(crate) use postings::open;
@@ -165,7 +165,6 @@ impl Ledger {
             .payment
             .pay(user, amount, key)
             .map_err(|refused| AppError::Conflict(refused.to_string()))?;
-        let transaction = self.database.begin().await?;
         let line = Line {
             kind: TransactionKind::TopUp,
             amount,
@@ -173,14 +172,9 @@ impl Ledger {
             task: None,
             key: Some((key.to_owned(), hash.clone())),
         };
-        match add(&transaction, user, line, self.clock.now()).await {
-            Ok(line) => {
-                let change = Change::balance_of(user);
-                self.signals.commit(transaction, false, &[change]).await?;
-                Ok(line.try_into()?)
-            }
+        match retry("top up", || self.try_add(user, &line)).await {
+            Ok(line) => Ok(line.try_into()?),
             Err(error) => {
-                transaction.rollback().await?;
                 // Where another request with this key came first, its answer is ours.
                 let first = self.find_by_key(user, key, &hash).await?;
                 first.ok_or_else(|| error.into())
@@ -202,7 +196,6 @@ impl Ledger {
             let reason = "must not be 0".to_owned();
             return Err(AppError::invalid("amount", Violation::Rejected { reason }));
         }
-        let transaction = self.database.begin().await?;
         let line = Line {
             kind: TransactionKind::Adjustment,
             amount,
@@ -210,16 +203,23 @@ impl Ledger {
             task: None,
             key: None,
         };
-        let line = add(&transaction, user, line, self.clock.now()).await;
+        let line = retry("adjust", || self.try_add(user, &line)).await;
         let line = line.map_err(|error| match error {
             DbErr::RecordNotUpdated => {
                 AppError::Conflict("the balance would fall below what is held".to_owned())
             }
             other => other.into(),
         })?;
+        Ok(line.try_into()?)
+    }
+
+    /// Writes one line, with its change of the balance, in a transaction of its own.
+    async fn try_add(&self, user: UserId, line: &Line) -> Result<transactions::Model, DbErr> {
+        let transaction = self.database.begin().await?;
+        let line = add(&transaction, user, line.clone(), self.clock.now()).await?;
         let change = Change::balance_of(user);
         self.signals.commit(transaction, false, &[change]).await?;
-        Ok(line.try_into()?)
+        Ok(line)
     }
 
     async fn find_by_key(

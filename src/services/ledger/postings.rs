@@ -191,6 +191,7 @@ async fn write_balances(
     }
 }
 
+#[derive(Clone)]
 pub(super) struct Line {
     pub(super) kind: TransactionKind,
     pub(super) amount: Credits,

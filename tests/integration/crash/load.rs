@@ -8,14 +8,20 @@ use rand::{Rng as _, SeedableRng as _};
 use reqwest::header::COOKIE;
 use serde_json::{Value, json};
 
-use super::town::{Town, Urls};
-use crate::support::{Browser, PRICE, predict_body, unique, wait_for};
+use super::town::Urls;
+use crate::support::{Browser, PRICE, Server, Site, predict_body, unique, wait_for};
 
 const WELCOME: i64 = 10;
 /// So that no submit is refused for want of credits.
 const FIRST_TOP_UP: i64 = 900_000;
 const ANSWER_LIMIT: Duration = Duration::from_secs(20);
 const AFTER_AN_ERROR: Duration = Duration::from_millis(50);
+
+/// Where clients are: an installation, and any of its web processes.
+pub trait Place {
+    fn site(&self) -> &Site;
+    fn web(&self) -> &Server;
+}
 
 /// One user and what they have asked for so far.
 pub struct Client {
@@ -36,7 +42,7 @@ pub struct Client {
 }
 
 impl Client {
-    pub async fn register(town: &Town, seed: u64) -> Self {
+    pub async fn register(town: &impl Place, seed: u64) -> Self {
         let browser = Browser::registered(town.web()).await;
         let client = Self {
             http: reqwest::Client::builder()
@@ -94,7 +100,7 @@ impl Client {
 
     /// Asks again for everything of this round, waits until it is done, and compares; answers the number of
     /// tasks so far.
-    pub async fn settle_accounts(&mut self, town: &Town) -> i64 {
+    pub async fn settle_accounts(&mut self, town: &impl Place) -> i64 {
         for entry in std::mem::take(&mut self.top_ups) {
             self.must(town, "/api/balance/top_up", &top_up(&entry))
                 .await;
@@ -115,7 +121,7 @@ impl Client {
         let user = self.user;
         let count = |what: &str| {
             let sql = format!("SELECT COUNT(*) FROM task WHERE user_id = {user} {what}");
-            async move { town.site.database.number(&sql).await }
+            async move { town.site().database.number(&sql).await }
         };
         assert_eq!(count("").await, self.asked, "tasks of user {user}");
         let done = count("AND status = 'succeeded'").await;
@@ -147,14 +153,14 @@ impl Client {
         (status == 200).then(|| serde_json::from_str(&text).unwrap())
     }
 
-    async fn must(&self, town: &Town, path: &str, body: &Value) -> Value {
+    async fn must(&self, town: &impl Place, path: &str, body: &Value) -> Value {
         wait_for(&format!("{path} to be answered"), || {
             self.ask(&town.web().url, path, body, &[])
         })
         .await
     }
 
-    async fn get(&self, town: &Town, path: &str) -> Value {
+    async fn get(&self, town: &impl Place, path: &str) -> Value {
         let request = self.http.get(format!("{}{path}", town.web().url));
         let answer = request.header(COOKIE, &self.cookie).send().await.unwrap();
         answer.json().await.unwrap()

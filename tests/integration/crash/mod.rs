@@ -1,10 +1,11 @@
 //! Everything dies at random moments under load: web and worker processes by SIGKILL, PostgreSQL by a fast
-//! and by an immediate stop, and workers freeze past their lease. After each round all that was accepted is
-//! there, done once and charged once, and the audit is clean.
+//! and by an immediate stop, and workers freeze past their lease; on SQLite the one process by SIGKILL. After
+//! each round all that was accepted is there, done once and charged once, and the audit is clean.
 //!
 //! `cargo xtask crash --rounds N [--seed S]` runs it long. The seed fixes what happens, not the very
 //! instruction at which it hits.
 
+mod hamlet;
 mod load;
 mod town;
 
@@ -14,7 +15,8 @@ use std::time::Duration;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 
-use load::Client;
+use hamlet::Hamlet;
+use load::{Client, Place as _};
 use town::Town;
 
 const ROUNDS: &str = "CRASH_ROUNDS";
@@ -59,6 +61,40 @@ async fn nothing_is_lost_and_nothing_charged_twice_whatever_dies() {
         }
         town.site.assert_audit_is_clean().await;
         println!("round {round}: {tasks} tasks so far; {}", events.join(", "));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_sqlite_nothing_is_lost_and_nothing_charged_twice_however_often_it_is_killed() {
+    let seed = setting(SEED).unwrap_or_else(rand::random);
+    let rounds = setting(ROUNDS).unwrap_or(2);
+    println!("{SEED}={seed} on SQLite");
+    let mut dice = StdRng::seed_from_u64(seed);
+    let mut hamlet = Hamlet::build().await;
+    let mut clients = Vec::new();
+    for _ in 0..CLIENTS {
+        clients.push(Client::register(&hamlet, dice.random()).await);
+    }
+    for round in 1..=rounds {
+        let is_over = AtomicBool::new(false);
+        let urls = hamlet.urls();
+        let work = futures::future::join_all(clients.iter_mut().map(|it| it.work(&urls, &is_over)));
+        let kills = dice.random_range(EVENTS_A_ROUND);
+        let havoc = async {
+            for _ in 0..kills {
+                tokio::time::sleep(Duration::from_millis(dice.random_range(50..900))).await;
+                let pause = Duration::from_millis(dice.random_range(0..300));
+                hamlet.kill(pause).await;
+            }
+            is_over.store(true, Ordering::Relaxed);
+        };
+        futures::future::join(work, havoc).await;
+        let mut tasks = 0;
+        for client in &mut clients {
+            tasks += client.settle_accounts(&hamlet).await;
+        }
+        hamlet.site().assert_audit_is_clean().await;
+        println!("round {round} on SQLite: {tasks} tasks so far; killed {kills} times");
     }
 }
 

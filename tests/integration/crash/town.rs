@@ -1,19 +1,12 @@
 //! Two web processes and three workers on a PostgreSQL that can be stopped and started.
 
-use std::path::PathBuf;
-use std::process::Command;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::support::{Database, Program, Server, Site};
-
-/// Who stops and starts PostgreSQL: a program that is called with `start`, or with a mode to stop in.
-const CONTROL: &str = "CRASH_POSTGRES_CONTROL";
-const SERVER: &str = "CRASH_DATABASE_URL";
-const MISSING: &str =
-    "is not set: run `cargo xtask test` or `cargo xtask crash`, which start a PostgreSQL for it";
+use super::load::Place;
+use crate::support::{Cluster, Database, Program, Server, Site};
 
 const WEBS: usize = 2;
 const WORKERS: usize = 3;
@@ -36,15 +29,23 @@ pub struct Town {
     webs: Vec<Server>,
     workers: Vec<Program>,
     urls: Urls,
-    control: PathBuf,
+    cluster: Cluster,
+}
+
+impl Place for Town {
+    fn site(&self) -> &Site {
+        &self.site
+    }
+
+    fn web(&self) -> &Server {
+        &self.webs[0]
+    }
 }
 
 impl Town {
     pub async fn build() -> Self {
-        let variable =
-            |name: &str| std::env::var(name).unwrap_or_else(|_| panic!("{name} {MISSING}"));
-        let control = PathBuf::from(variable(CONTROL));
-        let database = Database::create_on(&variable(SERVER)).await;
+        let cluster = Cluster::take().await;
+        let database = Database::create_on(&cluster.url).await;
         let site = Site::on(database, TempDir::new().unwrap());
         let mut webs = Vec::new();
         for _ in 0..WEBS {
@@ -56,17 +57,12 @@ impl Town {
             webs,
             urls: Arc::new(RwLock::new(urls)),
             site,
-            control,
+            cluster,
         }
     }
 
     pub fn urls(&self) -> Urls {
         Arc::clone(&self.urls)
-    }
-
-    /// Any of the web processes.
-    pub fn web(&self) -> &Server {
-        &self.webs[0]
     }
 
     pub async fn kill_worker(&mut self, which: usize, pause: Duration) -> String {
@@ -96,19 +92,10 @@ impl Town {
     }
 
     pub async fn restart_postgres(&mut self, mode: &str, pause: Duration) -> String {
-        self.control(mode).await;
+        self.cluster.control(mode).await;
         tokio::time::sleep(pause).await;
-        self.control("start").await;
+        self.cluster.control("start").await;
         format!("PostgreSQL stopped ({mode})")
-    }
-
-    async fn control(&self, what: &str) {
-        let mut command = Command::new(&self.control);
-        command.arg(what);
-        let output = tokio::task::spawn_blocking(move || command.output().unwrap())
-            .await
-            .unwrap();
-        assert!(output.status.success(), "{what}: {output:?}");
     }
 
     /// Nobody may have died of what happened to others.

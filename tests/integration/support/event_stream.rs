@@ -68,6 +68,11 @@ impl EventStream {
         assert!(ended, "the stream goes on; seen {:?}", self.seen);
     }
 
+    /// Leaves out of account what came so far.
+    pub fn forget(&mut self) {
+        self.seen.clear();
+    }
+
     /// All events so far.
     pub fn seen(&self) -> &[Event] {
         &self.seen

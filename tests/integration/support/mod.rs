@@ -2,6 +2,7 @@
 
 mod browser;
 mod campaign;
+mod cluster;
 mod database;
 mod event_stream;
 mod program;
@@ -12,8 +13,9 @@ use std::time::{Duration, Instant};
 
 pub use browser::{Answer, Browser, unique};
 pub use campaign::{form_of, predict_body, sample};
+pub use cluster::Cluster;
 pub use database::{Database, Engine};
-pub use event_stream::EventStream;
+pub use event_stream::{Event, EventStream};
 pub use program::Program;
 pub use site::{Server, Site, shared_idle_server, shared_server};
 

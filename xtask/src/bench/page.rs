@@ -1,5 +1,6 @@
 //! `docs/benchmarks.md`: what a run of all benchmarks found, and on what.
 
+use std::fmt::Write as _;
 use std::fs;
 
 use anyhow::{Context, Result};
@@ -20,15 +21,15 @@ pub(super) fn write(findings: &[Finding]) -> Result<()> {
     let mut page = String::from(INTRODUCTION);
     page.push_str("\n| on | |\n|---|---|\n");
     for (what, value) in machine()? {
-        page.push_str(&format!("| {what} | {value} |\n"));
+        writeln!(page, "| {what} | {value} |")?;
     }
     page.push_str("\n| subject | all aims met |\n|---|---|\n");
     for finding in findings {
         let met = if finding.is_kept { "yes" } else { "no" };
-        page.push_str(&format!("| {} | {met} |\n", finding.subject.title()));
+        writeln!(page, "| {} | {met} |", finding.subject.title())?;
     }
     for finding in findings {
-        page.push_str(&format!("\n## {}\n\n", finding.subject.title()));
+        writeln!(page, "\n## {}\n", finding.subject.title())?;
         page.push_str(&section(&finding.text));
     }
     let file = paths::root()?.join("docs/benchmarks.md");

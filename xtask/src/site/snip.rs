@@ -12,8 +12,10 @@ use walrus::{FunctionBuilder, FunctionKind, ModuleConfig};
 
 use crate::progress::note;
 
-/// What the names of the functions that are never called have in common.
-const NEVER_CALLED: &str = "hydrate_async";
+/// What the names of the functions that are never called have in common: the body of `hydrate_async` and
+/// nothing within it. LLVM keeps one of two equal functions, so what has a name further inside may be shared
+/// with the way of hydrating that is used.
+const NEVER_CALLED: &str = "13hydrate_async28_$u7b$$u7b$closure$u7d$$u7d$17h";
 
 /// Write the module with a trap in place of what is never called. Needs the names of the functions.
 pub fn snip(from: &Path, to: &Path) -> Result<()> {
@@ -75,7 +77,10 @@ mod tests {
 
     #[test]
     fn only_what_is_never_called_is_emptied_and_the_module_stays_valid() {
-        let wasm = module(["view::hydrate", "view::hydrate_async::closure"]);
+        let body = "_ZN4view13hydrate_async28_$u7b$$u7b$closure$u7d$$u7d$17h0123456789abcdefE";
+        let shared =
+            "_ZN4view13hydrate_async28_$u7b$$u7b$closure$u7d$$u7d$5inner17h0123456789abcdefE";
+        let wasm = module([shared, body]);
         let (snipped, count) = snipped(&wasm).unwrap();
         assert_eq!(count, 1);
         let module = Module::from_buffer(&snipped).unwrap();
@@ -85,7 +90,7 @@ mod tests {
             let instructions = &function.block(function.entry_block()).instrs;
             instructions.len() == 1 && instructions[0].0.is_unreachable()
         };
-        assert!(is_empty("view::hydrate_async::closure"));
-        assert!(!is_empty("view::hydrate"));
+        assert!(is_empty(body));
+        assert!(!is_empty(shared));
     }
 }

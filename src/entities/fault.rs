@@ -1,0 +1,178 @@
+//! What an error of the database means for whoever asked: wait, try again, or look for a fault of ours.
+
+use sea_orm::sqlx::Error as Sqlx;
+use sea_orm::sqlx::error::DatabaseError;
+use sea_orm::sqlx::sqlite::SqliteError;
+use sea_orm::{DbErr, RuntimeErr};
+
+use crate::types::AppError;
+
+const RETRY_AFTER_S: u64 = 2;
+/// Room on a disk does not come back by itself within seconds.
+const RETRY_WHEN_FULL_S: u64 = 60;
+
+/// Why the database did not do what it was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It cannot be reached, is starting or stopping, or its disk fails.
+    Away,
+    /// Others were in the way: nothing was done, and the same may work at once.
+    Contended,
+    /// Its disk has no room left.
+    Full,
+    /// It refuses this very request.
+    Refused,
+}
+
+impl Fault {
+    /// What an error means.
+    pub fn of(error: &DbErr) -> Self {
+        let inner = match error {
+            DbErr::ConnectionAcquire(_) => return Self::Away,
+            DbErr::Conn(inner) | DbErr::Exec(inner) | DbErr::Query(inner) => inner,
+            _ => return Self::Refused,
+        };
+        let RuntimeErr::SqlxError(inner) = inner else {
+            return match error {
+                DbErr::Conn(_) => Self::Away,
+                _ => Self::Refused,
+            };
+        };
+        match inner.as_ref() {
+            Sqlx::Io(_) | Sqlx::PoolTimedOut | Sqlx::PoolClosed | Sqlx::WorkerCrashed => Self::Away,
+            Sqlx::Database(database) => Self::of_answer(database.as_ref()),
+            _ => Self::Refused,
+        }
+    }
+
+    fn of_answer(answer: &dyn DatabaseError) -> Self {
+        let code = answer.code().unwrap_or_default();
+        if answer.try_downcast_ref::<SqliteError>().is_some() {
+            code.parse().map_or(Self::Refused, Self::of_sqlite)
+        } else {
+            Self::of_sqlstate(&code)
+        }
+    }
+
+    /// By the result code, whose low byte is the kind.
+    const fn of_sqlite(code: i32) -> Self {
+        match code & 0xff {
+            // BUSY, LOCKED
+            5 | 6 => Self::Contended,
+            // FULL
+            13 => Self::Full,
+            // NOMEM, READONLY, IOERR, CANTOPEN: the machine, not the request
+            7 | 8 | 10 | 14 => Self::Away,
+            _ => Self::Refused,
+        }
+    }
+
+    fn of_sqlstate(code: &str) -> Self {
+        match code {
+            // Serialization failure, deadlock, lock not available
+            "40001" | "40P01" | "55P03" => Self::Contended,
+            "53100" => Self::Full,
+            // A standby after a failover; a transaction that stood idle for too long; a failing disk
+            "25006" | "25P03" | "58030" => Self::Away,
+            // 57P01..57P05: the server stops, starts or has ended the session; 08…: the connection broke;
+            // 53…: out of memory or connections
+            _ if ["57P", "08", "53"].iter().any(|it| code.starts_with(it)) => Self::Away,
+            _ => Self::Refused,
+        }
+    }
+}
+
+/// Whether an error means that the database cannot be reached now, rather than that it refuses.
+pub fn is_away(error: &DbErr) -> bool {
+    Fault::of(error) == Fault::Away
+}
+
+impl From<DbErr> for AppError {
+    /// Hides the cause, which goes to the log. What passes by itself is 503, all else is 500.
+    fn from(error: DbErr) -> Self {
+        tracing::error!(%error, "the database refused");
+        let (reason, retry_after_s) = match Fault::of(&error) {
+            Fault::Away => ("the database cannot be reached", RETRY_AFTER_S),
+            Fault::Contended => ("the database is busy", RETRY_AFTER_S),
+            Fault::Full => ("the database has no room left", RETRY_WHEN_FULL_S),
+            Fault::Refused => return Self::Internal,
+        };
+        Self::Unavailable {
+            reason: reason.to_owned(),
+            retry_after_s,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{ConnectOptions, ConnectionTrait as _, Database};
+
+    use super::*;
+
+    async fn open(url: &str) -> sea_orm::DatabaseConnection {
+        let mut options = ConnectOptions::new(url);
+        options
+            .max_connections(1)
+            .map_sqlx_sqlite_opts(|options| options.busy_timeout(std::time::Duration::ZERO));
+        Database::connect(options).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_disk_without_room_is_told_as_503_and_not_as_a_fault_of_ours() {
+        let database = open("sqlite::memory:").await;
+        for sql in ["CREATE TABLE t (a TEXT)", "PRAGMA max_page_count = 4"] {
+            database.execute_unprepared(sql).await.unwrap();
+        }
+        let error = database
+            .execute_unprepared("INSERT INTO t VALUES (printf('%.100000c', 'x'))")
+            .await
+            .unwrap_err();
+        assert_eq!(Fault::of(&error), Fault::Full, "{error}");
+        let told = AppError::from(error);
+        assert_eq!(told.status(), 503);
+        assert!(told.retry_after_s().is_some());
+    }
+
+    #[tokio::test]
+    async fn a_lock_that_somebody_else_holds_is_worth_another_try() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}?mode=rwc", folder.path().join("a.db").display());
+        let (holder, other) = (open(&url).await, open(&url).await);
+        holder.execute_unprepared("BEGIN IMMEDIATE").await.unwrap();
+        let error = other
+            .execute_unprepared("BEGIN IMMEDIATE")
+            .await
+            .unwrap_err();
+        assert_eq!(Fault::of(&error), Fault::Contended, "{error}");
+    }
+
+    #[tokio::test]
+    async fn what_is_wrong_with_a_statement_is_our_fault() {
+        let error = open("sqlite::memory:")
+            .await
+            .execute_unprepared("SELECT * FROM nowhere")
+            .await
+            .unwrap_err();
+        assert_eq!(AppError::from(error), AppError::Internal);
+    }
+
+    #[test]
+    fn the_states_of_postgresql_are_told_apart() {
+        for (code, fault) in [
+            ("40001", Fault::Contended),
+            ("40P01", Fault::Contended),
+            ("53100", Fault::Full),
+            ("53300", Fault::Away),
+            ("57P01", Fault::Away),
+            ("57P03", Fault::Away),
+            ("08006", Fault::Away),
+            ("25P03", Fault::Away),
+            ("57014", Fault::Refused),
+            ("23505", Fault::Refused),
+            ("42P01", Fault::Refused),
+        ] {
+            assert_eq!(Fault::of_sqlstate(code), fault, "{code}");
+        }
+    }
+}

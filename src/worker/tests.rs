@@ -1,0 +1,221 @@
+//! Poison: a task over which its model panics or hangs fails by itself, and takes no other with it. What makes
+//! no sense is seen over HTTP, with a real model.
+
+use std::num::NonZeroU32;
+use std::sync::Mutex;
+use std::sync::atomic::AtomicUsize;
+
+use migration::{Migrator, MigratorTrait as _};
+use tempfile::TempDir;
+
+use super::*;
+use crate::entities::DatabaseOptions;
+use crate::inference::insight::test_support::FakePredictor;
+use crate::inference::{Predictor, SHIPPED_MODEL};
+use crate::services::audit::audit;
+use crate::services::insights::InsightOptions;
+use crate::services::{ServiceOptions, Services, SystemClock};
+use crate::types::{CampaignInput, Role, TaskStatus, TaskView, campaign_example};
+
+const MAX_ATTEMPTS: i32 = 3;
+const POISON: &str = "666";
+
+/// A worker on a database of its own, and a user with credits for many tasks.
+struct Works {
+    _folder: TempDir,
+    database: Database,
+    services: Services,
+    worker: Arc<Worker>,
+    user: UserId,
+}
+
+fn campaign(goal: &str) -> CampaignInput {
+    let mut campaign = campaign_example(SystemClock.now().date_naive());
+    goal.clone_into(&mut campaign.usd_goal);
+    campaign
+}
+
+impl Works {
+    /// `formula` is asked whether a row is the poisoned one.
+    async fn open(formula: impl Fn(bool) -> f64 + Send + Sync + 'static) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let options = DatabaseOptions {
+            url: format!("sqlite://{}", folder.path().join("a.db").display()),
+            max_connections: 1,
+        };
+        let database = Database::connect(&options).await.unwrap();
+        Migrator::up(database.write(), None).await.unwrap();
+        let signals = Signals::new(&database);
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let pool = InferencePool::start(1).unwrap();
+        let services = Services::new(
+            &database,
+            &signals,
+            &clock,
+            pool.clone(),
+            &service_options(),
+        );
+        let catalog = &services.catalog;
+        catalog.ensure_shipped_model(SHIPPED_MODEL).await.unwrap();
+        let model = catalog.live_model(None).await.unwrap();
+        let poisoned = {
+            let today = SystemClock.now().date_naive();
+            FakePredictor::new(|_| 0.5).encode(&campaign(POISON).check(today).unwrap())
+        };
+        let fake = FakePredictor::new(move |row| formula(*row == poisoned));
+        services.models.put(ModelId(model.id), Arc::new(fake)).await;
+        let user = services
+            .accounts
+            .create("ada@example.org", "correct horse battery", Role::User)
+            .await
+            .unwrap();
+        let worker = Arc::new(Worker::new(
+            database.clone(),
+            signals,
+            clock,
+            Arc::clone(&services.models),
+            pool,
+            worker_options(),
+        ));
+        Self {
+            _folder: folder,
+            database,
+            services,
+            worker,
+            user: UserId(user.id),
+        }
+    }
+
+    async fn submit(&self, goal: &str, key: &str) -> TaskId {
+        let predictions = &self.services.predictions;
+        let task = predictions
+            .submit(self.user, &campaign(goal), key, "")
+            .await;
+        task.unwrap().id
+    }
+
+    /// Eight tasks of which the fourth is poisoned; answers them after all is done.
+    async fn run_with_one_poisoned(&self) -> (TaskView, Vec<TaskView>) {
+        let mut ids = Vec::new();
+        for number in 0..8 {
+            let goal = if number == 3 { POISON } else { "5000" };
+            ids.push(self.submit(goal, &format!("key-{number}")).await);
+        }
+        while self.worker.work_once().await.unwrap() > 0 {}
+        let mut tasks = Vec::new();
+        for id in ids {
+            tasks.push(self.services.predictions.find(self.user, id).await.unwrap());
+        }
+        let poisoned = tasks.remove(3);
+        (poisoned, tasks)
+    }
+
+    async fn assert_only_the_poisoned_failed(&self) -> TaskView {
+        let (poisoned, others) = self.run_with_one_poisoned().await;
+        assert_eq!(poisoned.status, TaskStatus::Failed);
+        assert_eq!(poisoned.attempts, MAX_ATTEMPTS);
+        for task in &others {
+            assert_eq!((task.status, task.attempts), (TaskStatus::Succeeded, 1));
+        }
+        let balance = self.services.ledger.balance(self.user).await.unwrap();
+        assert_eq!((balance.amount.0, balance.held.0), (1000 - 70, 0));
+        assert_eq!(audit(&self.database).await.unwrap(), []);
+        poisoned
+    }
+}
+
+fn service_options() -> ServiceOptions {
+    ServiceOptions {
+        welcome_credits: 1000,
+        max_queued: 1000,
+        max_open_tasks: 1000,
+        attempts_per_minute: 1000,
+        hashing_threads: 1,
+        insights: InsightOptions {
+            timeout: Duration::from_secs(1),
+            questions_per_minute: NonZeroU32::MIN,
+        },
+        cookie_key: tower_cookies::Key::generate(),
+        https: false,
+    }
+}
+
+fn worker_options() -> WorkerOptions {
+    WorkerOptions {
+        loops: 1,
+        batch: 64,
+        lease: Duration::from_secs(60),
+        max_attempts: MAX_ATTEMPTS,
+        inference_timeout: Duration::from_secs(2),
+        poll: Duration::from_secs(1),
+    }
+}
+
+#[tokio::test]
+async fn a_model_that_panics_over_one_campaign_fails_that_task_alone() {
+    let works = Works::open(|is_poisoned| {
+        assert!(!is_poisoned, "on purpose");
+        0.5
+    })
+    .await;
+    let task = works.assert_only_the_poisoned_failed().await;
+    assert!(task.error.unwrap().contains("could not answer"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_that_never_ends_over_one_campaign_fails_that_task_alone() {
+    let (release, is_released) = std::sync::mpsc::channel::<()>();
+    let is_released = Mutex::new(is_released);
+    let hung = Arc::new(AtomicUsize::new(0));
+    let seen = Arc::clone(&hung);
+    let works = Works::open(move |is_poisoned| {
+        if is_poisoned {
+            seen.fetch_add(1, Ordering::Relaxed);
+            // Until the test ends; an error says so.
+            let _ = is_released.lock().unwrap().recv();
+        }
+        0.5
+    })
+    .await;
+    let task = works.assert_only_the_poisoned_failed().await;
+    assert!(task.error.unwrap().contains("too long"));
+    // Once with its batch, and alone at each of its tries.
+    assert_eq!(hung.load(Ordering::Relaxed), 4);
+    drop(release);
+}
+
+#[tokio::test]
+async fn a_task_that_was_tried_before_is_worked_on_alone() {
+    let works = Works::open(|_| 0.5).await;
+    for number in 0..5 {
+        works.submit("5000", &format!("key-{number}")).await;
+    }
+    // As after the death of a worker that held the first two.
+    let lease_for = chrono::Duration::seconds(-1);
+    let (now, database) = (SystemClock.now(), &works.database);
+    queue::claim(database, 2, now, lease_for).await.unwrap();
+    works.worker.rescue_once().await.unwrap();
+    let mut sizes = Vec::new();
+    loop {
+        match works.worker.work_once().await.unwrap() {
+            0 => break,
+            size => sizes.push(size),
+        }
+    }
+    assert_eq!(sizes, [1, 1, 1, 2]);
+    let tasks = works.services.predictions.tasks(works.user, "100", "", "");
+    let mut attempts: Vec<i32> = tasks
+        .await
+        .unwrap()
+        .items
+        .iter()
+        .map(|it| it.attempts)
+        .collect();
+    attempts.sort_unstable();
+    assert_eq!(
+        attempts,
+        [1, 1, 1, 2, 2],
+        "what was given back has lost no try"
+    );
+    assert_eq!(audit(&works.database).await.unwrap(), []);
+}

@@ -1,0 +1,103 @@
+//! `pledgecast backup`, and a service that goes on from the copy.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tempfile::TempDir;
+
+use crate::support::{Browser, Database, Engine, Site, wait_for};
+
+/// The rows of the tables that money and tasks are in.
+const ROWS: &str = "SELECT (SELECT COUNT(*) FROM task) + (SELECT COUNT(*) FROM transactions)";
+
+fn site_on(file: &Path, folder: TempDir) -> Site {
+    let database = Database {
+        engine: Engine::Sqlite,
+        url: format!("sqlite://{}", file.display()),
+    };
+    Site::on(database, folder)
+}
+
+#[tokio::test]
+async fn a_backup_under_load_is_a_whole_service() {
+    let (site, server) = Site::serving(Engine::Sqlite, &[]).await;
+    let browser = Browser::registered(&server).await;
+    browser.top_up(100_000).await;
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("backup.db");
+    let is_over = AtomicBool::new(false);
+    let load = async {
+        while !is_over.load(Ordering::Relaxed) {
+            browser.submit().await;
+        }
+    };
+    let copy = async {
+        wait_for("some tasks", || async {
+            let tasks = "SELECT COUNT(*) FROM task WHERE status = 'succeeded'";
+            (site.database.number(tasks).await > 5).then_some(())
+        })
+        .await;
+        let before = site.database.number(ROWS).await;
+        let told = site.run_ok(&["backup", file.to_str().unwrap()], "").await;
+        assert!(told.contains("backup.db"), "{told}");
+        let after = site.database.number(ROWS).await;
+        is_over.store(true, Ordering::Relaxed);
+        before..=after
+    };
+    let (rows, ()) = futures::future::join(copy, load).await;
+    server.program.stop().await;
+    let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600, "it holds what only its owner may read");
+    let files = std::fs::read_dir(folder.path()).unwrap().count();
+    assert_eq!(files, 1, "nothing is left beside the copy");
+
+    let restored = site_on(&file, folder);
+    restored.assert_audit_is_clean().await;
+    let copied = restored.database.number(ROWS).await;
+    assert!(rows.contains(&copied), "{copied} is not of {rows:?}");
+    let server = restored.serve(&[("PLEDGECAST_LEASE_SECONDS", "1")]).await;
+    let again = Browser::new(&server);
+    let login = again.post_json("/api/auth/login", browser.credentials());
+    login.await.ok();
+    again.wait_until_idle().await;
+    let failed = "SELECT COUNT(*) FROM task WHERE status <> 'succeeded'";
+    assert_eq!(restored.database.number(failed).await, 0);
+    let task = again.submit().await;
+    assert_eq!(
+        again.wait_until_final(&task["id"]).await["status"],
+        "succeeded"
+    );
+    restored.assert_audit_is_clean().await;
+}
+
+#[tokio::test]
+async fn a_backup_replaces_no_file_and_invents_no_database() {
+    let (site, _server) = Site::serving(Engine::Sqlite, &[]).await;
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("kept.db");
+    std::fs::write(&file, "kept").unwrap();
+    let output = site.run(&["backup", file.to_str().unwrap()], "").await;
+    assert!(!output.status.success());
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(told.contains("exists already"), "{told}");
+    assert_eq!(std::fs::read(&file).unwrap(), b"kept");
+
+    let nowhere = folder.path().join("nowhere.db");
+    let elsewhere = site_on(&nowhere, TempDir::new().unwrap());
+    let copy = folder.path().join("copy.db");
+    let output = elsewhere.run(&["backup", copy.to_str().unwrap()], "").await;
+    assert!(!output.status.success());
+    assert!(!nowhere.exists() && !copy.exists());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[tokio::test]
+async fn on_postgres_a_backup_names_the_tool_for_it() {
+    let site = Site::new(Engine::Postgres).await;
+    let output = site.run(&["backup", "copy.db"], "").await;
+    assert!(!output.status.success());
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(told.contains("pg_dump"), "{told}");
+    assert!(!told.contains("postgres://"), "no secrets: {told}");
+}

@@ -1,0 +1,115 @@
+//! Others in the way: deadlocks, locks that are held for long, processes that stand still with locks in hand.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::support::{Browser, Database, Engine, Site, unique, wait_for};
+
+const IDLE: [(&str, &str); 1] = [("PLEDGECAST_WORKERS", "0")];
+
+async fn until_somebody_waits_for_a_lock(database: &Database) {
+    wait_for("somebody to wait for a lock", || async {
+        let sql = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() \
+                   AND wait_event_type = 'Lock'";
+        (database.number(sql).await > 0).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_victim_of_a_deadlock_tries_again() {
+    let (site, server) = Site::serving(Engine::Postgres, &IDLE).await;
+    let browser = Browser::registered(&server).await;
+    let task = browser.submit().await["id"].clone();
+    let user = browser.get("/api/auth/me").await.ok()["id"].clone();
+
+    // The other way round than the service does: the balance first, then the task. This side finds deadlocks
+    // so late that the service is the victim.
+    let mut other = site.database.connect().await;
+    other.execute("SET deadlock_timeout = '10min'").await;
+    other.execute("BEGIN").await;
+    let lock_balance = format!("UPDATE balance SET held = held WHERE user_id = {user}");
+    other.execute(&lock_balance).await;
+    let provoke = async {
+        until_somebody_waits_for_a_lock(&site.database).await;
+        let lock_task = format!("UPDATE task SET price = price WHERE id = {task}");
+        other.execute(&lock_task).await;
+        other.execute("ROLLBACK").await;
+    };
+    let (answer, ()) = futures::future::join(browser.cancel(&task), provoke).await;
+    assert_eq!(answer.ok()["status"], "canceled");
+    assert_eq!(browser.balance().await, [10, 0, 10]);
+    let log = server.program.log();
+    assert!(log.contains("deadlock"), "there was no deadlock:\n{log}");
+    site.assert_audit_is_clean().await;
+}
+
+#[tokio::test]
+async fn a_worker_that_is_the_victim_of_a_deadlock_settles_all_the_same() {
+    let (site, server) = Site::serving(Engine::Postgres, &IDLE).await;
+    let browser = Browser::registered(&server).await;
+    let task = browser.submit().await["id"].clone();
+    let user = browser.get("/api/auth/me").await.ok()["id"].clone();
+    let mut other = site.database.connect().await;
+    other.execute("SET deadlock_timeout = '10min'").await;
+    other.execute("BEGIN").await;
+    let lock_balance = format!("UPDATE balance SET held = held WHERE user_id = {user}");
+    other.execute(&lock_balance).await;
+    let worker = site.worker(&[]);
+    until_somebody_waits_for_a_lock(&site.database).await;
+    let lock_task = format!("UPDATE task SET price = price WHERE id = {task}");
+    other.execute(&lock_task).await;
+    other.execute("ROLLBACK").await;
+    let task = browser.wait_until_final(&task).await;
+    assert_eq!(task["status"], "succeeded");
+    assert_eq!(task["attempts"], 1, "it was not asked twice");
+    assert!(worker.log().contains("deadlock"), "{}", worker.log());
+    site.assert_audit_is_clean().await;
+}
+
+#[tokio::test]
+async fn a_process_that_stands_still_with_locks_in_hand_does_not_block_others_for_ever() {
+    let (site, server) = Site::serving(Engine::Postgres, &IDLE).await;
+    let browser = Browser::registered(&server).await;
+    browser.submit().await;
+    let user = browser.get("/api/auth/me").await.ok()["id"].clone();
+    let mut lock = site.database.connect().await;
+    lock.execute("BEGIN").await;
+    let lock_balance = format!("UPDATE balance SET held = held WHERE user_id = {user}");
+    lock.execute(&lock_balance).await;
+    let worker = site.worker(&[]);
+    until_somebody_waits_for_a_lock(&site.database).await;
+    worker.signal("STOP");
+    // Now the worker's transaction gets the lock, and nobody is there to go on with it.
+    lock.execute("ROLLBACK").await;
+    browser.top_up(5).await;
+    worker.signal("CONT");
+    browser.wait_until_idle().await;
+    assert_eq!(browser.balance().await, [5, 0, 5]);
+    site.assert_audit_is_clean().await;
+}
+
+#[tokio::test]
+async fn a_sqlite_file_that_somebody_else_locks_is_waited_for_and_then_told() {
+    let (site, server) = Site::serving(Engine::Sqlite, &IDLE).await;
+    let browser = Browser::registered(&server).await;
+    let mut other = site.database.connect().await;
+    other.execute("BEGIN IMMEDIATE").await;
+    let release = async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        other.execute("ROLLBACK").await;
+    };
+    futures::future::join(browser.top_up(5), release).await;
+
+    other.execute("BEGIN IMMEDIATE").await;
+    let body = json!({ "amount": 5, "idempotency_key": unique("locked") });
+    let answer = browser.post_json("/api/balance/top_up", &body).await;
+    answer.problem(503);
+    assert!(answer.header("retry-after").parse::<u64>().unwrap() > 0);
+    assert_eq!(browser.balance().await, [15, 0, 15], "reads go on");
+    other.execute("ROLLBACK").await;
+    browser.post_json("/api/balance/top_up", &body).await.ok();
+    assert_eq!(browser.balance().await, [20, 0, 20]);
+    site.assert_audit_is_clean().await;
+}

@@ -1,0 +1,90 @@
+//! What one user, or all together, may take of the service. Bodies are in `request_bodies`, lists in
+//! `histories`, the length of the queue in `predictions`, tries to log in in `login_limits`.
+
+use reqwest::Method;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use crate::support::{Browser, Engine, EventStream, PRICE, Site, predict_body, unique, wait_for};
+
+on_both_databases!(
+    open_tasks_beyond_the_users_limit_are_refused_before_anything_is_held,
+    streams_beyond_the_users_limit_are_refused_until_one_ends,
+);
+
+async fn open_tasks_beyond_the_users_limit_are_refused_before_anything_is_held(engine: Engine) {
+    let settings = [
+        ("PLEDGECAST_WORKERS", "0"),
+        ("PLEDGECAST_MAX_OPEN_TASKS", "2"),
+    ];
+    let (site, server) = Site::serving(engine, &settings).await;
+    let browser = Browser::registered(&server).await;
+    browser.top_up(90).await;
+    let first = browser.submit().await;
+    browser.submit().await;
+    let body = predict_body(&unique("open"));
+    let answer = browser.post_json("/api/tasks/predict", &body).await;
+    let problem = answer.problem(429);
+    assert_eq!(problem["type"], "/problems/too_many_open");
+    assert_eq!(problem["limit"], 2);
+    assert!(answer.header("retry-after").parse::<u64>().unwrap() > 0);
+    assert_eq!(browser.balance().await, [100, 2 * PRICE, 100 - 2 * PRICE]);
+    Browser::registered(&server).await.submit().await;
+
+    browser.cancel(&first["id"]).await.ok();
+    browser.post_json("/api/tasks/predict", &body).await.ok();
+    site.assert_audit_is_clean().await;
+}
+
+async fn streams_beyond_the_users_limit_are_refused_until_one_ends(engine: Engine) {
+    let settings = [("PLEDGECAST_STREAMS_PER_USER", "2")];
+    let (_site, server) = Site::serving(engine, &settings).await;
+    let browser = Browser::registered(&server).await;
+    let first = EventStream::open(&browser).await;
+    let _second = EventStream::open(&browser).await;
+    let answer = browser.get("/events").await;
+    answer.problem(429);
+    assert!(answer.header("retry-after").parse::<u64>().unwrap() > 0);
+    EventStream::open(&Browser::registered(&server).await).await;
+
+    drop(first);
+    wait_for("a place for another stream", || async {
+        let request = browser.request(Method::GET, "/events");
+        let status = request.send().await.unwrap().status();
+        (status == 200).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn connections_beyond_the_limit_are_told_to_come_back() {
+    let settings = [("PLEDGECAST_MAX_CONNECTIONS", "3")];
+    let (_site, server) = Site::serving(Engine::Sqlite, &settings).await;
+    let address = server.url.trim_start_matches("http://");
+    let ask = async || {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let request = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        stream.write_all(request).await.unwrap();
+        let mut head = vec![0; 4096];
+        let length = stream.read(&mut head).await.unwrap();
+        (
+            stream,
+            String::from_utf8_lossy(&head[..length]).into_owned(),
+        )
+    };
+    let mut open = Vec::new();
+    for _ in 0..3 {
+        let (stream, head) = ask().await;
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        open.push(stream);
+    }
+    let (_, head) = ask().await;
+    assert!(head.starts_with("HTTP/1.1 503"), "{head}");
+    assert!(head.contains("Retry-After: "), "{head}");
+    open.pop();
+    wait_for("a place for another connection", || async {
+        let (_, head) = ask().await;
+        head.starts_with("HTTP/1.1 200").then_some(())
+    })
+    .await;
+}

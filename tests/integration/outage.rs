@@ -1,0 +1,109 @@
+//! The database away: told as such by every answer, and over as soon as it is back, without a restart.
+
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::support::{
+    Browser, Cluster, Database, Event, EventStream, Site, predict_body, unique, wait_for,
+};
+
+const READS: [&str; 4] = [
+    "/api/auth/me",
+    "/api/balance",
+    "/api/tasks",
+    "/api/transactions",
+];
+const PAGES: [&str; 5] = [
+    "/overview",
+    "/predict",
+    "/tasks",
+    "/transactions",
+    "/account",
+];
+
+async fn assert_all_is_told(browser: &Browser) {
+    let reads = READS.map(|path| async move {
+        let answer = browser.get(path).await;
+        let problem = answer.problem(503);
+        assert_eq!(problem["type"], "/problems/unavailable", "{path}");
+        assert!(answer.header("retry-after").parse::<u64>().unwrap() > 0);
+    });
+    let pages = PAGES.map(|path| async move {
+        let answer = browser.get(path).await;
+        assert_eq!(answer.status, 503, "{path}");
+        assert!(answer.is_html(), "{path}");
+        assert!(answer.header("retry-after").parse::<u64>().unwrap() > 0);
+        let html = answer.text();
+        assert!(html.contains("cannot do this right now"), "{path}: {html}");
+        assert!(
+            html.contains("site-header") && html.contains("</html>"),
+            "{path}"
+        );
+    });
+    let credentials = browser.credentials();
+    let writes = [
+        (
+            "/api/balance/top_up",
+            json!({ "amount": 5, "idempotency_key": unique("away") }),
+        ),
+        ("/api/tasks/predict", predict_body(&unique("away"))),
+        ("/api/tasks/cancel", json!({ "id": 1 })),
+        ("/api/auth/login", credentials),
+    ]
+    .map(|(path, body)| async move {
+        let answer = browser.post_json(path, &body).await;
+        answer.problem(503);
+        assert!(answer.header("retry-after").parse::<u64>().unwrap() > 0);
+    });
+    futures::future::join3(
+        futures::future::join_all(reads),
+        futures::future::join_all(pages),
+        futures::future::join_all(writes),
+    )
+    .await;
+    assert_eq!(browser.get("/health/live").await.status, 200);
+    assert_eq!(browser.get("/health/ready").await.status, 503);
+}
+
+#[tokio::test]
+async fn a_database_that_goes_away_is_told_and_all_resumes_when_it_is_back() {
+    let cluster = Cluster::take().await;
+    let database = Database::create_on(&cluster.url).await;
+    let site = Site::on(database, TempDir::new().unwrap());
+    let server = site.serve(&[]).await;
+    let worker = site.worker(&[]);
+    let browser = Browser::registered(&server).await;
+    for mode in ["fast", "immediate"] {
+        let mut events = EventStream::open(&browser).await;
+        events.wait_for("the first event", is_resync).await;
+        events.forget();
+        cluster.control(mode).await;
+        assert_all_is_told(&browser).await;
+        cluster.control("start").await;
+        wait_for("the service to be back", || async {
+            let answer = browser.get("/api/balance").await;
+            (answer.status == 200).then_some(())
+        })
+        .await;
+
+        // The stream of before the outage goes on, and says that it may have missed something.
+        events.wait_for("the stream to go on", is_resync).await;
+        let [amount, ..] = browser.balance().await;
+        browser.top_up(10).await;
+        events
+            .wait_for("the top-up", |event| {
+                event.name == "balance" && event.data["amount"] == amount + 10
+            })
+            .await;
+        let task = browser.submit().await;
+        let task = browser.wait_until_final(&task["id"]).await;
+        assert_eq!(task["status"], "succeeded");
+    }
+    site.assert_audit_is_clean().await;
+    worker.stop().await;
+    server.program.stop().await;
+}
+
+fn is_resync(event: &Event) -> bool {
+    event.name == "resync"
+}
