@@ -14,6 +14,7 @@ use crate::components::time::provide_hydrated;
 use crate::components::toast::{ToastList, Toasts};
 use crate::components::{Session, tr, use_locale};
 use crate::pages::account::AccountPage;
+use crate::pages::compare::ComparePage;
 use crate::pages::explore::ExplorePage;
 use crate::pages::home::HomePage;
 use crate::pages::login::LoginPage;
@@ -21,6 +22,7 @@ use crate::pages::not_found::NotFoundPage;
 use crate::pages::overview::OverviewPage;
 use crate::pages::predict::PredictPage;
 use crate::pages::register::RegisterPage;
+use crate::pages::shared::SharedPage;
 use crate::pages::task::TaskPage;
 use crate::pages::tasks::TasksPage;
 use crate::pages::transactions::TransactionsPage;
@@ -64,6 +66,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/predict") view=PredictPage ssr=SsrMode::Async />
                     <Route path=path!("/tasks") view=TasksPage ssr=SsrMode::Async />
                     <Route path=path!("/tasks/:id") view=TaskPage ssr=SsrMode::Async />
+                    <Route path=path!("/compare") view=ComparePage ssr=SsrMode::Async />
+                    <Route path=path!("/shared/:token") view=SharedPage ssr=SsrMode::Async />
                     <Route path=path!("/transactions") view=TransactionsPage ssr=SsrMode::Async />
                     <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
                 </FlatRoutes>

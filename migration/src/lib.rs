@@ -12,6 +12,7 @@ mod m05_task_result;
 mod m06_transactions;
 mod m07_insight;
 mod m08_room_for_updates;
+mod m09_shared_result;
 
 /// Applies the migrations in their order.
 pub struct Migrator;
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m06_transactions::Migration),
             Box::new(m07_insight::Migration),
             Box::new(m08_room_for_updates::Migration),
+            Box::new(m09_shared_result::Migration),
         ]
     }
 }

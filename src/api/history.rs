@@ -3,38 +3,51 @@
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
-use crate::types::{AppError, JsonAnswer, Page, TaskView, TransactionView};
+use crate::types::{
+    AppError, BalanceHistory, JsonAnswer, Page, TaskFilterInput, TaskView, TransactionFilterInput,
+    TransactionView,
+};
 
-/// `GET /api/tasks?limit=&cursor=&status=`: the signed-in user's tasks.
+/// `GET /api/tasks?limit=&cursor=&status=&verdict=&search=&from=&to=`: the signed-in user's tasks.
 ///
 /// # Errors
-/// 422 naming `limit`, `cursor` or `status`; 401.
+/// 422 naming `limit`, `cursor` or fields of the filter; 401.
 #[server(prefix = "/api", endpoint = "tasks", input = GetUrl, output = JsonAnswer)]
 pub async fn list_tasks(
     #[server(default)] limit: String,
     #[server(default)] cursor: String,
-    #[server(default)] status: String,
+    #[server(flatten)] filter: TaskFilterInput,
 ) -> Result<Page<TaskView>, AppError> {
     let (services, user) = super::request::signed_in().await?;
     services
         .predictions
-        .tasks(user.id(), &limit, &cursor, &status)
+        .tasks(user.id(), &limit, &cursor, &filter)
         .await
 }
 
-/// `GET /api/transactions?limit=&cursor=&kind=`: the signed-in user's ledger.
+/// `GET /api/transactions?limit=&cursor=&kind=&from=&to=`: the signed-in user's ledger.
 ///
 /// # Errors
-/// 422 naming `limit`, `cursor` or `kind`; 401.
+/// 422 naming `limit`, `cursor` or fields of the filter; 401.
 #[server(prefix = "/api", endpoint = "transactions", input = GetUrl, output = JsonAnswer)]
 pub async fn list_transactions(
     #[server(default)] limit: String,
     #[server(default)] cursor: String,
-    #[server(default)] kind: String,
+    #[server(flatten)] filter: TransactionFilterInput,
 ) -> Result<Page<TransactionView>, AppError> {
     let (services, user) = super::request::signed_in().await?;
     services
         .ledger
-        .transactions(user.id(), &limit, &cursor, &kind)
+        .transactions(user.id(), &limit, &cursor, &filter)
         .await
+}
+
+/// `GET /api/balance/history`: the signed-in user's balance after each of the latest transactions.
+///
+/// # Errors
+/// 401.
+#[server(prefix = "/api", endpoint = "balance/history", input = GetUrl, output = JsonAnswer)]
+pub async fn get_balance_history() -> Result<BalanceHistory, AppError> {
+    let (services, user) = super::request::signed_in().await?;
+    services.ledger.balance_history(user.id()).await
 }

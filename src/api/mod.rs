@@ -16,6 +16,7 @@ mod models;
 mod predictions;
 #[cfg(feature = "ssr")]
 mod request;
+mod sharing;
 
 pub use auth::*;
 pub use balance::*;
@@ -23,3 +24,4 @@ pub use history::*;
 pub use insights::*;
 pub use models::*;
 pub use predictions::*;
+pub use sharing::*;

@@ -5,7 +5,7 @@ pub use imp::*;
 #[cfg(feature = "hydrate")]
 mod imp {
     use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
-    use js_sys::{Date, Object, Reflect};
+    use js_sys::{Date, Function, Object, Promise, Reflect};
     use leptos::server_fn::client::Client;
     use leptos::server_fn::client::browser::BrowserClient;
     use leptos::server_fn::error::FromServerFnError;
@@ -13,6 +13,7 @@ mod imp {
     use leptos::server_fn::request::ClientReq;
     use leptos::server_fn::request::browser::BrowserRequest;
     use leptos::server_fn::response::ClientRes;
+    use wasm_bindgen::prelude::Closure;
     use wasm_bindgen::{JsCast, JsValue};
     use web_sys::{
         Event, FocusOptions, FormData, HtmlElement, HtmlFormElement, HtmlSelectElement, Storage,
@@ -114,6 +115,36 @@ mod imp {
             let options = FocusOptions::new();
             options.set_prevent_scroll(true);
             let _ = element.focus_with_options(&options);
+        }
+    }
+
+    /// Scheme, host and port of this page.
+    pub fn origin() -> String {
+        leptos::prelude::window()
+            .location()
+            .origin()
+            .unwrap_or_default()
+    }
+
+    /// Whether the page is in a tab that nobody sees.
+    pub fn is_hidden() -> bool {
+        Reflect::get(&document(), &"hidden".into()).is_ok_and(|hidden| hidden.is_truthy())
+    }
+
+    /// Copies a text, and calls `done` once it is copied; does nothing where the browser refuses.
+    pub fn copy(text: &str, done: impl FnOnce() + 'static) {
+        let get = |of: &JsValue, name: &str| Reflect::get(of, &name.into());
+        let copied = || -> Result<Promise, JsValue> {
+            let clipboard = get(&get(&leptos::prelude::window(), "navigator")?, "clipboard")?;
+            let write: Function = get(&clipboard, "writeText")?.dyn_into()?;
+            write.call1(&clipboard, &text.into())?.dyn_into()
+        };
+        // Outside of https the property is not there.
+        if let Ok(copied) = copied() {
+            let done = Closure::once(move |_: JsValue| done());
+            let _ = copied.then(&done);
+            // It is called once, later, and frees itself.
+            done.forget();
         }
     }
 
@@ -239,6 +270,12 @@ mod imp {
         Ok(Payload::of_json(&text))
     }
 
+    /// What the control of that name holds in a form; `None` where there is no such control.
+    pub fn control_value(form_id: &str, name: &str) -> Option<String> {
+        let control = form(form_id)?.elements().named_item(name)?;
+        Reflect::get(&control, &"value".into()).ok()?.as_string()
+    }
+
     /// Writes a value into the control of a form.
     pub fn write_control(form_id: &str, name: &str, value: &str) {
         let control = form(form_id).and_then(|form| form.elements().named_item(name));
@@ -335,6 +372,19 @@ mod imp {
     /// The server has no focus to move.
     pub fn start_reading_at(_id: &str) {}
 
+    /// The server does not know by which name it is reached.
+    pub fn origin() -> String {
+        String::new()
+    }
+
+    /// The server has no tabs.
+    pub fn is_hidden() -> bool {
+        false
+    }
+
+    /// The server has no clipboard.
+    pub fn copy(_text: &str, _done: impl FnOnce() + 'static) {}
+
     /// Pages on the server do not wait.
     pub fn after_ms(_ms: u64, _act: impl FnOnce() + 'static) {}
 
@@ -355,6 +405,11 @@ mod imp {
 
     /// Nobody types on the server.
     pub fn form_body(_id: &str) -> Option<String> {
+        None
+    }
+
+    /// Nobody types on the server.
+    pub fn control_value(_form_id: &str, _name: &str) -> Option<String> {
         None
     }
 

@@ -200,12 +200,24 @@ pub fn ErrorPanel(
 ) -> impl IntoView {
     let l = use_locale();
     respond_with_error(&error);
+    // What was asked for stands in the URL then.
+    let what = match error {
+        AppError::Invalid(fields) => {
+            let line = |(name, violation): (String, Violation)| {
+                let label = labels::field(l, &name).to_owned();
+                view! { <li>{label} ": " {violation_text(l, &violation)}</li> }
+            };
+            let lines: Vec<_> = fields.into_iter().map(line).collect();
+            view! { <ul>{lines}</ul> }.into_any()
+        }
+        error => view! { <p>{error_text(l, &error)}</p> }.into_any(),
+    };
     view! {
         <div class="notice notice-bad" role="alert">
             <Icon name="alert" />
             <div>
                 <h2 class="notice-title">{tr!(l, error.load_title)}</h2>
-                <p>{error_text(l, &error)}</p>
+                {what}
                 <p>
                     <a href="" rel="external">
                         {tr!(l, error.reload)}

@@ -124,6 +124,19 @@ pub fn respond_with_status(status: u16) {
     let _ = status;
 }
 
+/// Asks search engines and caches to keep nothing of the server's answer; does nothing in the browser.
+pub fn respond_in_private() {
+    #[cfg(feature = "ssr")]
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+        for (name, value) in [("x-robots-tag", "noindex"), ("cache-control", "no-store")] {
+            response.insert_header(
+                http::HeaderName::from_static(name),
+                http::HeaderValue::from_static(value),
+            );
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

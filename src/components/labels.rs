@@ -38,6 +38,12 @@ pub fn field(l: Locale, name: &str) -> &str {
         "launch_earliest" => tr!(l, field.launch_earliest),
         "launch_latest" => tr!(l, field.launch_latest),
         "model_id" => tr!(l, field.model_id),
+        "status" => tr!(l, task.status),
+        "verdict" => tr!(l, field.verdict),
+        "kind" => tr!(l, transactions.column_kind),
+        "search" => tr!(l, field.search),
+        "from" => tr!(l, field.from),
+        "to" => tr!(l, field.to),
         super::idempotency::FIELD => tr!(l, field.idempotency_key),
         other => other,
     }

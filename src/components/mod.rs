@@ -1,13 +1,17 @@
 //! Pieces that several pages share. Nothing here knows a page, and no rule of the service lives here.
 
+pub mod balance_chart;
 pub mod browser;
 pub mod data;
 pub mod empty;
 pub mod errors;
+pub mod feed;
 pub mod field;
+pub mod filter_bar;
 pub mod form;
 pub mod format;
 pub mod guard;
+pub mod history;
 pub mod icon;
 pub mod idempotency;
 pub mod labels;
@@ -41,3 +45,6 @@ pub use select::Select;
 pub use session::{Session, use_session};
 pub use status_badge::StatusBadge;
 pub use time::{Day, Time};
+
+/// The page that compares two results.
+pub const COMPARE_PATH: &str = "/compare";

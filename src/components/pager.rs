@@ -1,16 +1,11 @@
-//! Links between the pages of a list, and between its filters. The URL holds both, so reload, the back
-//! button and a browser without JavaScript all work.
+//! Where in a list the URL points to, and the links to other places in it. The URL holds filter and cursor,
+//! so reload, the back button and a browser without JavaScript all work.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::{Icon, tr, use_locale};
-
-/// The URL of a list: its path with a filter and a cursor, leaving out what is empty.
-pub fn list_url(path: &str, filter: (&str, &str), cursor: &str) -> String {
-    let query = [filter, ("cursor", cursor)];
-    query_url(path, query.map(|(name, value)| (name, value.to_owned())))
-}
+/// The query parameter of the page in a list.
+const CURSOR: &str = "cursor";
 
 /// A URL of a page with a query, leaving out what is empty.
 pub fn query_url<'a>(path: &str, pairs: impl IntoIterator<Item = (&'a str, String)>) -> String {
@@ -53,49 +48,66 @@ fn escape(value: &str) -> String {
     text
 }
 
-/// Where in a list the URL points to: the value of its filter, and the cursor; each empty where there is none.
-pub fn list_place(filter: &'static str) -> Memo<(String, String)> {
-    let query = use_query_map();
-    Memo::new(move |_| {
-        query.with(|query| {
-            let read = |name: &str| query.get(name).unwrap_or_default();
-            (read(filter), read("cursor"))
-        })
-    })
+/// Where in a list the URL points to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    path: &'static str,
+    filter: Vec<(&'static str, String)>,
+    /// Where the page begins; empty for the first.
+    pub cursor: String,
 }
 
-/// Links to the first page of a list and to the one after this, where there are any.
-#[component]
-pub fn Pager(
-    /// The path of the list.
-    path: &'static str,
-    /// The name of its filter, and its value.
-    filter: (&'static str, String),
-    /// Where this page begins; empty for the first.
-    cursor: String,
-    /// Where the next page begins, where there is one.
-    next: Option<String>,
-) -> impl IntoView {
-    let l = use_locale();
-    let url = |cursor: &str| list_url(path, (filter.0, &filter.1), cursor);
-    let newest = (!cursor.is_empty()).then(|| url(""));
-    let older = next.map(|next| url(&next));
-    (newest.is_some() || older.is_some()).then(|| {
-        view! {
-            <nav class="pager" aria-label=tr!(l, pager.label)>
-                {newest.map(|url| view! { <a class="button" href=url>{tr!(l, pager.newest)}</a> })}
-                {older
-                    .map(|url| {
-                        view! {
-                            <a class="button" href=url rel="next">
-                                {tr!(l, pager.older)}
-                                <Icon name="arrow" />
-                            </a>
-                        }
-                    })}
-            </nav>
-        }
-    })
+impl Place {
+    /// The place of this URL in the list at `path` with these filters.
+    pub fn follow(path: &'static str, filters: &'static [&'static str]) -> Memo<Self> {
+        let query = use_query_map();
+        Memo::new(move |_| {
+            query.with(|query| {
+                let read = |name: &str| query.get(name).unwrap_or_default();
+                let filter = filters.iter().map(|name| (*name, read(name)));
+                Self {
+                    path,
+                    filter: filter.collect(),
+                    cursor: read(CURSOR),
+                }
+            })
+        })
+    }
+
+    /// The value of a filter; empty where it is off.
+    pub fn get(&self, name: &str) -> String {
+        let found = self.filter.iter().find(|(it, _)| *it == name);
+        found.map(|(_, value)| value.clone()).unwrap_or_default()
+    }
+
+    /// Whether any filter is on.
+    pub fn is_filtered(&self) -> bool {
+        self.filter.iter().any(|(_, value)| !value.is_empty())
+    }
+
+    /// The filters and their values.
+    pub fn filter(&self) -> impl Iterator<Item = (&'static str, String)> {
+        self.filter.clone().into_iter()
+    }
+
+    /// The URL of the page that begins at a cursor, with the same filters.
+    pub fn at(&self, cursor: String) -> String {
+        query_url(self.path, self.filter().chain([(CURSOR, cursor)]))
+    }
+
+    /// The URL of the first page with one filter changed.
+    pub fn with(&self, name: &'static str, value: &str) -> String {
+        let filter = self.filter().map(|(it, before)| {
+            let value = if it == name { value.to_owned() } else { before };
+            (it, value)
+        });
+        query_url(self.path, filter)
+    }
+
+    /// The URL of the list without filters.
+    pub fn all(&self) -> &'static str {
+        self.path
+    }
 }
 
 /// One choice of a filter.
@@ -110,16 +122,17 @@ pub struct FilterChoice {
 
 /// The choices of a list's filter: all, then each of the closed set by its label and value.
 pub fn list_choices(
-    path: &str,
-    (filter, current): (&str, &str),
+    place: &Place,
+    filter: &'static str,
     all: &'static str,
     words: impl Iterator<Item = (&'static str, &'static str)>,
 ) -> Vec<FilterChoice> {
+    let current = place.get(filter);
     std::iter::once((all, ""))
         .chain(words)
         .map(|(label, value)| FilterChoice {
             label: label.to_owned(),
-            url: list_url(path, (filter, value), ""),
+            url: place.with(filter, value),
             is_current: current == value,
         })
         .collect()
@@ -158,20 +171,29 @@ pub fn Filter(
 mod tests {
     use super::*;
 
+    fn place(status: &str) -> Place {
+        Place {
+            path: "/tasks",
+            filter: vec![("status", status.to_owned()), ("search", "a b".to_owned())],
+            cursor: "7".to_owned(),
+        }
+    }
+
     #[test]
     fn a_list_url_holds_only_what_is_set_and_escapes_it() {
-        assert_eq!(list_url("/tasks", ("status", ""), ""), "/tasks");
+        assert_eq!(place("").at(String::new()), "/tasks?search=a%20b");
         assert_eq!(
-            list_url("/tasks", ("status", "queued"), ""),
-            "/tasks?status=queued"
+            place("failed").at("a+b=".to_owned()),
+            "/tasks?status=failed&search=a%20b&cursor=a%2Bb%3D"
         );
+    }
+
+    #[test]
+    fn another_filter_begins_at_the_top_and_keeps_the_others() {
         assert_eq!(
-            list_url("/tasks", ("status", ""), "a+b="),
-            "/tasks?cursor=a%2Bb%3D"
+            place("failed").with("status", "queued"),
+            "/tasks?status=queued&search=a%20b"
         );
-        assert_eq!(
-            list_url("/tasks", ("status", "failed"), "7"),
-            "/tasks?status=failed&cursor=7"
-        );
+        assert_eq!(place("failed").with("status", ""), "/tasks?search=a%20b");
     }
 }

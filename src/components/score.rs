@@ -10,7 +10,7 @@ use crate::types::Verdict;
 /// The half circle from left to right; `pathLength` makes its length 100, so shares are percents.
 const ARC: &str = "M20 110 A90 90 0 0 1 200 110";
 
-/// The gauge of a probability; all three are shares between 0 and 1.
+/// The gauge of a probability; all are shares between 0 and 1.
 #[component]
 pub fn Gauge(
     /// The probability.
@@ -19,6 +19,9 @@ pub fn Gauge(
     low: f64,
     /// Upper end of its interval.
     high: f64,
+    /// How campaigns alike did, where it is known.
+    #[prop(optional_no_strip)]
+    base: Option<f64>,
 ) -> impl IntoView {
     let l = use_locale();
     let verdict = Verdict::of_probability(probability);
@@ -52,6 +55,18 @@ pub fn Gauge(
                 pathLength="100"
                 stroke-dasharray=band(0, value)
             ></path>
+            {base
+                .map(|base| {
+                    let at = format::percents(base).min(99);
+                    view! {
+                        <path
+                            class="gauge-base"
+                            d=ARC
+                            pathLength="100"
+                            stroke-dasharray=band(at, at + 1)
+                        ></path>
+                    }
+                })}
             <text class="gauge-number" x="110" y="96">
                 {format::percent(l, probability)}
             </text>

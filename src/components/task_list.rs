@@ -4,7 +4,17 @@ use leptos::prelude::*;
 
 use super::score::ScoreBar;
 use super::{Money, StatusBadge, Time, tr, use_locale};
-use crate::types::TaskView;
+use crate::types::{TaskId, TaskView};
+
+/// The query parameter that names a task to compare; two of them are.
+pub const COMPARED: &str = "task";
+/// The query parameter of the form that names the task to begin from.
+pub const AGAIN: &str = "again";
+
+/// The form, filled with what a task asked.
+pub fn again_url(id: TaskId) -> String {
+    format!("/predict?{AGAIN}={id}")
+}
 
 /// The table of some tasks.
 #[component]
@@ -14,50 +24,101 @@ pub fn TaskTable(
     /// What the table is, for screen readers.
     caption: &'static str,
 ) -> impl IntoView {
-    let l = use_locale();
+    let rows: Vec<_> = tasks
+        .into_iter()
+        .map(|task| view! { <tr>{view! { <TaskCells task /> }.into_any()}</tr> })
+        .collect();
     view! {
         <table class="table">
             <caption class="visually-hidden">{caption}</caption>
             <thead>
                 <tr>
-                    <th scope="col">{tr!(l, tasks.column_name)}</th>
-                    <th scope="col">{tr!(l, tasks.column_status)}</th>
-                    <th scope="col">{tr!(l, tasks.column_result)}</th>
-                    <th scope="col" class="wide-only">{tr!(l, tasks.column_price)}</th>
-                    <th scope="col" class="wide-only">{tr!(l, tasks.column_time)}</th>
+                    <TaskHead />
                 </tr>
             </thead>
-            <tbody>{tasks.into_iter().map(|task| view! { <Row task /> }).collect_view()}</tbody>
+            <tbody>{rows}</tbody>
         </table>
     }
 }
 
+/// The headings of a table of tasks.
 #[component]
-fn Row(
+pub fn TaskHead(
+    /// Whether tasks are picked and asked again here.
+    #[prop(optional)]
+    with_tools: bool,
+) -> impl IntoView {
+    let l = use_locale();
+    view! {
+        {with_tools
+            .then(|| {
+                view! {
+                    <th scope="col" class="pick">
+                        <span class="visually-hidden">{tr!(l, compare.pick)}</span>
+                    </th>
+                }
+            })}
+        <th scope="col">{tr!(l, tasks.column_name)}</th>
+        <th scope="col">{tr!(l, tasks.column_status)}</th>
+        <th scope="col">{tr!(l, tasks.column_result)}</th>
+        <th scope="col" class="wide-only">{tr!(l, tasks.column_price)}</th>
+        <th scope="col" class="wide-only">{tr!(l, tasks.column_time)}</th>
+    }
+}
+
+/// The cells of a task.
+#[component]
+pub fn TaskCells(
     /// The task.
     task: TaskView,
+    /// Whether it can be picked and asked again here.
+    #[prop(optional)]
+    with_tools: bool,
 ) -> impl IntoView {
+    let l = use_locale();
+    let id = task.id;
+    let name = task.campaign.name;
+    let pick = with_tools.then(|| {
+        let control = task.result.is_some().then(|| {
+            let words = tr!(l, compare.pick_one, name = name.clone());
+            view! {
+                <label>
+                    <input type="checkbox" name=COMPARED value=id.to_string() />
+                    <span class="visually-hidden">{words}</span>
+                </label>
+            }
+        });
+        view! { <td class="pick">{control}</td> }
+    });
+    let again = with_tools.then(|| {
+        view! {
+            <a class="row-action" href=again_url(id)>
+                {tr!(l, task.again_with_changes)}
+                <span class="visually-hidden">{format!(": {name}")}</span>
+            </a>
+        }
+    });
     let score = task.result.map(|result| {
         view! { <ScoreBar probability=result.probability verdict=result.verdict /> }
     });
     view! {
-        <tr>
-            <th scope="row">
-                <a href=format!("/tasks/{}", task.id)>{task.campaign.name}</a>
-                <span class="narrow-only quiet">
-                    <Time at=task.queued_at />
-                </span>
-            </th>
-            <td>
-                <StatusBadge status=task.status />
-            </td>
-            <td>{score}</td>
-            <td class="wide-only">
-                <Money credits=task.price />
-            </td>
-            <td class="wide-only">
+        {pick}
+        <th scope="row">
+            <a href=format!("/tasks/{id}")>{name.clone()}</a>
+            <span class="narrow-only quiet">
                 <Time at=task.queued_at />
-            </td>
-        </tr>
+            </span>
+            {again}
+        </th>
+        <td>
+            <StatusBadge status=task.status />
+        </td>
+        <td>{score}</td>
+        <td class="wide-only">
+            <Money credits=task.price />
+        </td>
+        <td class="wide-only">
+            <Time at=task.queued_at />
+        </td>
     }
 }

@@ -13,28 +13,39 @@ pub fn TransactionTable(
     /// What the table is, for screen readers.
     caption: &'static str,
 ) -> impl IntoView {
-    let l = use_locale();
+    let rows: Vec<_> = transactions
+        .into_iter()
+        .map(|line| view! { <tr>{view! { <TransactionCells line /> }.into_any()}</tr> })
+        .collect();
     view! {
         <table class="table">
             <caption class="visually-hidden">{caption}</caption>
             <thead>
                 <tr>
-                    <th scope="col">{tr!(l, transactions.column_kind)}</th>
-                    <th scope="col" class="wide-only">{tr!(l, transactions.column_description)}</th>
-                    <th scope="col" class="number">{tr!(l, transactions.column_amount)}</th>
-                    <th scope="col" class="number">{tr!(l, transactions.column_balance)}</th>
-                    <th scope="col" class="wide-only">{tr!(l, transactions.column_time)}</th>
+                    <TransactionHead />
                 </tr>
             </thead>
-            <tbody>
-                {transactions.into_iter().map(|line| view! { <Row line /> }).collect_view()}
-            </tbody>
+            <tbody>{rows}</tbody>
         </table>
     }
 }
 
+/// The headings of a table of lines.
 #[component]
-fn Row(
+pub fn TransactionHead() -> impl IntoView {
+    let l = use_locale();
+    view! {
+        <th scope="col">{tr!(l, transactions.column_kind)}</th>
+        <th scope="col" class="wide-only">{tr!(l, transactions.column_description)}</th>
+        <th scope="col" class="number">{tr!(l, transactions.column_amount)}</th>
+        <th scope="col" class="number">{tr!(l, transactions.column_balance)}</th>
+        <th scope="col" class="wide-only">{tr!(l, transactions.column_time)}</th>
+    }
+}
+
+/// The cells of a line.
+#[component]
+pub fn TransactionCells(
     /// The line.
     line: TransactionView,
 ) -> impl IntoView {
@@ -47,7 +58,6 @@ fn Row(
         None => line.description.into_any(),
     };
     view! {
-        <tr>
             <th scope="row">
                 {labels::kind(l, line.kind)}
                 <span class="narrow-only quiet">
@@ -64,6 +74,5 @@ fn Row(
             <td class="wide-only">
                 <Time at=line.created_at />
             </td>
-        </tr>
     }
 }

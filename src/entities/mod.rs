@@ -1,12 +1,14 @@
-//! The sea-orm entities of the six tables with their named queries, and the connection to the database.
+//! The sea-orm entities of the seven tables with their named queries, and the connection to the database.
 //!
 //! No rules here: what may happen is decided in the services.
 
 pub mod balance;
 pub mod database;
 mod fault;
+pub mod history;
 pub mod model;
 mod retry;
+pub mod shared_result;
 pub mod task;
 pub mod task_result;
 pub mod transactions;

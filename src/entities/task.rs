@@ -1,11 +1,15 @@
 //! `task`: the paid requests; the queue of them is in [`crate::queue`].
 
 use sea_orm::entity::prelude::*;
-use sea_orm::{QueryOrder, QuerySelect};
+use sea_orm::sea_query::{ExprTrait, Query, SimpleExpr};
+use sea_orm::{DatabaseBackend, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 
+use super::history::{Span, title_has};
 use super::{model, task_result, word};
-use crate::types::{Campaign, Credits, ModelId, ModelRef, TaskId, TaskStatus, TaskView, UserId};
+use crate::types::{
+    Campaign, Credits, ModelId, ModelRef, TaskFilter, TaskId, TaskView, UserId, Verdict,
+};
 
 /// One paid request.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -45,21 +49,46 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Entity {
-    /// A user's tasks, newest first.
+    /// A user's tasks, newest first, within a span of ids.
     pub fn history(
         user: UserId,
-        status: Option<TaskStatus>,
-        before: Option<i64>,
+        filter: &TaskFilter,
+        span: Span,
+        backend: DatabaseBackend,
         limit: u64,
     ) -> Select<Self> {
         let mut query = Self::find().filter(Column::UserId.eq(user.0));
-        if let Some(status) = status {
+        if let Some(status) = filter.status {
             query = query.filter(Column::Status.eq(status.as_str()));
         }
-        if let Some(before) = before {
-            query = query.filter(Column::Id.lt(before));
+        if let Some(verdict) = filter.verdict {
+            query = query.filter(has_verdict(verdict));
         }
-        query.order_by_desc(Column::Id).limit(limit)
+        for word in &filter.words {
+            query = query.filter(title_has(backend, word));
+        }
+        if let Some(from) = filter.time.from {
+            query = query.filter(Column::QueuedAt.gte(from));
+        }
+        if let Some(before) = filter.time.before {
+            query = query.filter(Column::QueuedAt.lt(before));
+        }
+        span.narrow(query, Column::Id)
+            .order_by_desc(Column::Id)
+            .limit(limit)
+    }
+
+    /// The id at which a look back over `rows` of a user's tasks ends; none where they are fewer.
+    pub fn look_back(user: UserId, before: Option<i64>, rows: u64) -> Select<Self> {
+        let query = Self::find()
+            .select_only()
+            .column(Column::Id)
+            .filter(Column::UserId.eq(user.0));
+        Span::before(before)
+            .narrow(query, Column::Id)
+            .order_by_desc(Column::Id)
+            .offset(rows)
+            .limit(1)
     }
 
     /// A user's task; somebody else's is not found.
@@ -103,6 +132,22 @@ impl Model {
             finished_at: self.finished_at,
             error: self.error,
             result: result.map(TryInto::try_into).transpose()?,
+            queue: None,
         })
     }
+}
+
+/// A subquery that yields one value for each row: unlike EXISTS, no planner turns it into a join that reads
+/// the results of all users.
+fn has_verdict(verdict: Verdict) -> SimpleExpr {
+    let of_task = Query::select()
+        .column(task_result::Column::Verdict)
+        .from(task_result::Entity)
+        .and_where(
+            Expr::col((task_result::Entity, task_result::Column::TaskId))
+                .equals((Entity, Column::Id)),
+        )
+        .to_owned();
+    let verdict_of_task = SimpleExpr::SubQuery(None, Box::new(of_task.into()));
+    ExprTrait::eq(verdict_of_task, verdict.as_str())
 }

@@ -3,8 +3,9 @@
 use sea_orm::entity::prelude::*;
 use sea_orm::{QueryOrder, QuerySelect};
 
+use super::history::Span;
 use super::word;
-use crate::types::{Credits, TaskId, TransactionId, TransactionKind, TransactionView, UserId};
+use crate::types::{Credits, TaskId, TransactionFilter, TransactionId, TransactionView, UserId};
 
 /// One line.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -35,21 +36,39 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Entity {
-    /// A user's lines, newest first.
+    /// A user's lines, newest first, within a span of ids.
     pub fn history(
         user: UserId,
-        kind: Option<TransactionKind>,
-        before: Option<i64>,
+        filter: TransactionFilter,
+        span: Span,
         limit: u64,
     ) -> Select<Self> {
         let mut query = Self::find().filter(Column::UserId.eq(user.0));
-        if let Some(kind) = kind {
+        if let Some(kind) = filter.kind {
             query = query.filter(Column::Kind.eq(kind.as_str()));
         }
-        if let Some(before) = before {
-            query = query.filter(Column::Id.lt(before));
+        if let Some(from) = filter.time.from {
+            query = query.filter(Column::CreatedAt.gte(from));
         }
-        query.order_by_desc(Column::Id).limit(limit)
+        if let Some(before) = filter.time.before {
+            query = query.filter(Column::CreatedAt.lt(before));
+        }
+        span.narrow(query, Column::Id)
+            .order_by_desc(Column::Id)
+            .limit(limit)
+    }
+
+    /// The id at which a look back over `rows` of a user's lines ends; none where they are fewer.
+    pub fn look_back(user: UserId, before: Option<i64>, rows: u64) -> Select<Self> {
+        let query = Self::find()
+            .select_only()
+            .column(Column::Id)
+            .filter(Column::UserId.eq(user.0));
+        Span::before(before)
+            .narrow(query, Column::Id)
+            .order_by_desc(Column::Id)
+            .offset(rows)
+            .limit(1)
     }
 
     /// The line that a user's idempotency key made.

@@ -1,6 +1,7 @@
 //! The pages, one a file. A page asks `crate::api` and lays out `crate::components`; no rule lives here.
 
 pub mod account;
+pub mod compare;
 pub mod explore;
 pub mod home;
 pub mod login;
@@ -8,6 +9,7 @@ pub mod not_found;
 pub mod overview;
 pub mod predict;
 pub mod register;
+pub mod shared;
 pub mod task;
 pub mod tasks;
 pub mod transactions;

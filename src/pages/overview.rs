@@ -14,7 +14,7 @@ use crate::components::transaction_list::TransactionTable;
 use crate::components::{
     Empty, Icon, Loaded, Money, SignedInOnly, format, tr, use_locale, use_session,
 };
-use crate::types::BalanceView;
+use crate::types::{BalanceView, TaskFilterInput, TransactionFilterInput};
 
 const LATEST: usize = 5;
 
@@ -88,7 +88,8 @@ fn LatestTasks() -> impl IntoView {
     let session = use_session();
     let tasks = Data::new(move || {
         session.version();
-        list_tasks(LATEST.to_string(), String::new(), String::new())
+        let all = TaskFilterInput::default();
+        list_tasks(LATEST.to_string(), String::new(), all)
     });
     on_task(move |task| {
         tasks.amend(|page| {
@@ -128,7 +129,8 @@ fn LatestTransactions() -> impl IntoView {
     let session = use_session();
     let lines = Data::new(move || {
         session.version();
-        list_transactions(LATEST.to_string(), String::new(), String::new())
+        let all = TransactionFilterInput::default();
+        list_transactions(LATEST.to_string(), String::new(), all)
     });
     on_transaction(move |line| {
         lines.amend(|page| {

@@ -7,6 +7,7 @@ mod enqueue;
 mod finish;
 mod gauge;
 mod lease;
+mod outlook;
 mod wake;
 
 pub use claim::{Lease, claim};
@@ -14,4 +15,5 @@ pub use enqueue::{NewTask, QUEUE_PAYABLE, count_open, enqueue};
 pub use finish::{Outcome, cancel, fail, lock_leased, requeue, succeed_all};
 pub use gauge::Gauge;
 pub use lease::{Expired, give_back, renew, take_expired};
+pub use outlook::{Done, count_ahead, latest_done, waiting_since};
 pub use wake::{Change, Notice, Signals};

@@ -169,6 +169,9 @@ pub struct ServeArgs {
     /// Questions a minute about changed campaigns (`what_if` and `advice`), for each user; not charged.
     #[arg(long, env = "PLEDGECAST_WHAT_IF_PER_MINUTE", default_value = "120")]
     pub what_if_per_minute: NonZeroU32,
+    /// Visits a minute of results that were shared by a link, for each address.
+    #[arg(long, env = "PLEDGECAST_SHARED_PER_MINUTE", default_value = "120")]
+    pub shared_per_minute: NonZeroU32,
     /// Password hashes computed at the same time (19 MiB each).
     #[arg(long, env = "PLEDGECAST_HASHING_THREADS", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub hashing_threads: u16,

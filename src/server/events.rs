@@ -25,7 +25,7 @@ use super::streams::Place;
 use crate::queue::{Change, Notice};
 use crate::services::Services;
 use crate::services::ledger::LINES_AT_ONCE;
-use crate::types::{AppError, TaskId, UserId};
+use crate::types::{AppError, TaskId, TransactionFilterInput, UserId};
 
 const SESSION_CHECK: Duration = Duration::from_secs(15);
 const TOO_MANY_RETRY_S: u64 = 30;
@@ -72,7 +72,7 @@ async fn subscribe(state: AppState, cookies: Cookies) -> Result<Subscription, Ap
     let newest = state
         .services
         .ledger
-        .transactions(user, "1", "", "")
+        .transactions(user, "1", "", &TransactionFilterInput::default())
         .await?;
     let mut session_check = interval(SESSION_CHECK);
     session_check.reset();

@@ -10,6 +10,7 @@ pub mod commands;
 pub mod config;
 mod cookie_key;
 mod events;
+mod export;
 mod guard;
 mod health;
 mod listener;

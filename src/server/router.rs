@@ -24,7 +24,9 @@ use tower_http::trace::TraceLayer;
 
 use super::health::Readiness;
 use super::streams::Streams;
-use super::{assets, body, client, events, guard, health, preferences, problem, styleguide};
+use super::{
+    assets, body, client, events, export, guard, health, preferences, problem, styleguide,
+};
 use crate::app::{App, SiteAssets, shell};
 use crate::components::preferences::URL as PREFERENCES_URL;
 use crate::queue::Signals;
@@ -147,6 +149,8 @@ pub fn router(state: AppState) -> Router {
         .route("/api", any(unknown_function))
         .route("/api/", any(unknown_function))
         .route("/api/{*unknown}", any(unknown_function))
+        .route("/api/tasks.csv", get(export::tasks))
+        .route("/api/transactions.csv", get(export::transactions))
         .route(PREFERENCES_URL, post(preferences::set))
         .route("/events", get(events::events))
         .route("/health/live", get(health::live))

@@ -43,6 +43,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         max_open_tasks: args.max_open_tasks,
         attempts_per_minute: args.auth_per_minute,
         hashing_threads: usize::from(args.hashing_threads),
+        shared_per_minute: args.shared_per_minute,
         insights: InsightOptions {
             timeout: args.worker.inference_timeout(),
             questions_per_minute: args.what_if_per_minute,

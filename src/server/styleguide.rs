@@ -11,7 +11,7 @@ use crate::app::SiteAssets;
 use crate::components::browser::{document_locale, document_theme};
 use crate::components::errors::Faults;
 use crate::components::guard::Skeleton;
-use crate::components::pager::{Filter, FilterChoice, Pager};
+use crate::components::pager::{Filter, FilterChoice};
 use crate::components::score::Gauge;
 use crate::components::select::{Select, yes_no};
 use crate::components::transaction_list::TransactionTable;
@@ -184,12 +184,14 @@ fn lists() -> AnyView {
         .into();
     let content = view! {
         <Filter label="Show" choices />
-        <Pager
-            path=PATH
-            filter=("status", String::new())
-            cursor="7".to_owned()
-            next=Some("4".to_owned())
-        />
+        <div class="pager">
+            <a class="button" href=PATH>
+                "Newest"
+            </a>
+            <a class="button" href=PATH rel="next">
+                "Older"
+            </a>
+        </div>
     };
     section("Filter and pager", content)
 }

@@ -73,7 +73,7 @@ impl Attempts {
 }
 
 /// One household or firm has a whole /64 of IPv6.
-fn network_of(address: IpAddr) -> IpAddr {
+pub(super) fn network_of(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(v6) => match v6.to_ipv4_mapped() {

@@ -24,7 +24,9 @@ mod pages;
 pub mod passwords;
 pub mod payment;
 pub mod predictions;
+mod queue_outlook;
 pub mod sessions;
+pub mod sharing;
 
 pub use crate::entities::users::Model as User;
 pub use accounts::Accounts;
@@ -35,6 +37,7 @@ pub use ledger::Ledger;
 pub use loaded_models::{LoadError, LoadedModels};
 pub use predictions::Predictions;
 pub use sessions::Sessions;
+pub use sharing::Sharing;
 
 /// What the services are set up with.
 #[derive(Clone)]
@@ -49,6 +52,8 @@ pub struct ServiceOptions {
     pub attempts_per_minute: u32,
     /// Password hashes computed at the same time.
     pub hashing_threads: usize,
+    /// Visits a minute of shared results, for each address.
+    pub shared_per_minute: std::num::NonZeroU32,
     /// How results are looked into.
     pub insights: insights::InsightOptions,
     /// The key of the session cookie.
@@ -70,6 +75,8 @@ pub struct Services {
     pub predictions: Arc<Predictions>,
     /// What is told beside a probability.
     pub insights: Arc<Insights>,
+    /// Private links.
+    pub sharing: Arc<Sharing>,
     /// Models.
     pub catalog: Arc<Catalog>,
     /// Models that this process has loaded.
@@ -121,6 +128,13 @@ impl Services {
                 Arc::clone(&models),
                 pool,
                 options.insights,
+            )),
+            sharing: Arc::new(Sharing::new(
+                database.clone(),
+                Arc::clone(clock),
+                Arc::clone(&catalog),
+                &options.cookie_key,
+                options.shared_per_minute,
             )),
             sessions,
             ledger,

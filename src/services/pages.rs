@@ -1,8 +1,16 @@
 //! Cursor pages of a list, and the database's word that a unique key is taken.
+//!
+//! A filter that no index serves is looked for among a user's own rows, newest first, and in one page among
+//! [`LOOK_BACK_ROWS`] of them at most: however long a history is, and however rare what is searched for, a
+//! page costs a bounded time. A page that found less than its limit then still names the next one.
 
-use sea_orm::{DbErr, SqlErr};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, Select, SqlErr};
 
+use crate::entities::history::Span;
 use crate::types::{AppError, Violation, parse_id};
+
+/// Rows that one page looks at where no index leads to those that are asked for.
+const LOOK_BACK_ROWS: u64 = 10_000;
 
 /// Whether a unique key refused the row.
 pub(super) fn is_unique_violation(error: &DbErr) -> bool {
@@ -29,9 +37,52 @@ pub(super) fn cut_page<T>(
     (items, next)
 }
 
+/// The span that one page of a filtered list looks at. `look_back` finds the end of so many rows before a
+/// cursor; it is asked only where no index serves the filter.
+pub(super) async fn page_span<E: EntityTrait>(
+    database: &impl ConnectionTrait,
+    before: Option<i64>,
+    is_by_index: bool,
+    look_back: impl FnOnce(u64) -> Select<E>,
+) -> Result<Span, DbErr> {
+    let above = if is_by_index {
+        None
+    } else {
+        let end = look_back(LOOK_BACK_ROWS).into_tuple();
+        end.one(database).await?
+    };
+    Ok(Span { above, before })
+}
+
+/// [`cut_page`] of what was found in a span.
+pub(super) fn cut_span<T>(
+    items: Vec<T>,
+    limit: u32,
+    span: Span,
+    id: impl Fn(&T) -> i64,
+) -> (Vec<T>, Option<String>) {
+    let (items, next) = cut_page(items, limit, id);
+    // Cursors are excluded themselves; the row at the end of the span was not looked at yet.
+    let further = span.above.map(|end| (end + 1).to_string());
+    (items, next.or(further))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_short_page_leads_on_to_what_was_not_looked_at() {
+        let span = Span {
+            above: Some(40),
+            before: None,
+        };
+        let cut = |items| cut_span(items, 2, span, |id: &i64| *id);
+        assert_eq!(cut(vec![99]), (vec![99], Some("41".to_owned())));
+        assert_eq!(cut(vec![99, 98, 97]), (vec![99, 98], Some("98".to_owned())));
+        let all = cut_span(vec![99], 2, Span::default(), |id| *id);
+        assert_eq!(all, (vec![99], None));
+    }
 
     #[test]
     fn a_page_tells_the_next_one_only_where_there_is_one() {

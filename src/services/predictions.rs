@@ -9,14 +9,15 @@ use super::idempotency::{check_key, request_hash};
 use super::intake::{Company, Intake};
 use super::ledger;
 use super::open_tasks::OpenTasks;
-use super::pages::{cut_page, parse_cursor};
+use super::pages::{cut_span, page_span, parse_cursor};
+use super::queue_outlook::QueueOutlook;
 use super::{Catalog, Clock};
 use crate::entities::task::Input;
 use crate::entities::{Database, retry, task, task_result};
 use crate::queue::{self, Change, NewTask, Signals};
 use crate::types::{
-    AppError, Campaign, CampaignInput, Credits, FieldErrors, Page, TaskId, TaskStatus, TaskView,
-    UserId, Violation, parse_choice, parse_id, parse_page_limit,
+    AppError, Campaign, CampaignInput, Credits, FieldErrors, Page, TaskFilterInput, TaskId,
+    TaskStatus, TaskView, UserId, Violation, parse_id, parse_page_limit,
 };
 
 /// Tries of a submit that nothing stands against any more once it was refused.
@@ -30,6 +31,7 @@ pub struct Predictions {
     catalog: Arc<Catalog>,
     intake: Intake,
     open: OpenTasks,
+    outlook: QueueOutlook,
 }
 
 struct Submission {
@@ -52,6 +54,7 @@ impl Predictions {
         Self {
             open: OpenTasks::new(max_open),
             intake: Intake::new(&database, &signals, &clock, max_queued),
+            outlook: QueueOutlook::new(database.clone(), Arc::clone(&clock)),
             database,
             signals,
             clock,
@@ -188,27 +191,38 @@ impl Predictions {
             .one(self.database.read())
             .await?
             .ok_or(AppError::NotFound)?;
-        self.view(task).await
+        let queue = if task.status == TaskStatus::Queued.as_str() {
+            Some(self.outlook.of(&task).await?)
+        } else {
+            None
+        };
+        let view = self.view(task).await?;
+        Ok(TaskView { queue, ..view })
     }
 
-    /// A page of a user's tasks, newest first.
+    /// A page of a user's tasks, newest first. It may hold less than `limit` and still name a next one: see
+    /// [`super::pages`].
     ///
     /// # Errors
-    /// 422 naming `limit`, `cursor` or `status`.
+    /// 422 naming `limit`, `cursor` or fields of the filter.
     pub async fn tasks(
         &self,
         user: UserId,
         limit: &str,
         cursor: &str,
-        status: &str,
+        filter: &TaskFilterInput,
     ) -> Result<Page<TaskView>, AppError> {
         let limit = parse_page_limit(limit)?;
-        let status = parse_choice("status", status, TaskStatus::ALL)?;
+        let filter = filter.check()?;
         let before = parse_cursor(cursor)?;
-        let tasks = task::Entity::history(user, status, before, u64::from(limit) + 1)
-            .all(self.database.read())
+        let database = self.database.read();
+        let look_back = |rows| task::Entity::look_back(user, before, rows);
+        let span = page_span(database, before, filter.is_by_index(), look_back).await?;
+        let backend = self.database.backend();
+        let tasks = task::Entity::history(user, &filter, span, backend, u64::from(limit) + 1)
+            .all(database)
             .await?;
-        let (tasks, next) = cut_page(tasks, limit, |task| task.id);
+        let (tasks, next) = cut_span(tasks, limit, span, |task| task.id);
         let items = self.views(tasks).await?;
         Ok(Page { items, next })
     }

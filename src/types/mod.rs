@@ -8,6 +8,7 @@ mod credits;
 mod error;
 mod explore;
 mod field_checker;
+mod filters;
 mod ids;
 mod insight;
 mod json_text;
@@ -28,6 +29,9 @@ pub use campaign_rules::{
 pub use credits::{Credits, TOP_UP_MAX, TOP_UP_MIN};
 pub use error::AppError;
 pub use explore::{CategoryRate, ExploreView, GoalRate, LaunchMonthRate};
+pub use filters::{
+    TaskFilter, TaskFilterInput, TimeRange, TransactionFilter, TransactionFilterInput,
+};
 pub use ids::{ModelId, TaskId, TransactionId, UserId};
 pub use insight::{
     Advice, BaseRateView, Change, ChangeBounds, Combination, Curves, DaysPoint, Effect,
@@ -47,6 +51,7 @@ pub use text::{
 };
 pub use theme::Theme;
 pub use views::{
-    BalanceView, ModelRef, ModelView, Page, ResultView, TaskView, Today, TransactionView, UserView,
+    BalanceHistory, BalancePoint, BalanceView, ModelRef, ModelView, Page, QueueView, ResultView,
+    ShareView, SharedView, TaskView, Today, TransactionView, UserView,
 };
 pub use violation::{FieldErrors, Violation};

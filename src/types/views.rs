@@ -4,8 +4,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Campaign, Credits, ModelId, ModelState, ResultContext, Role, TaskId, TaskStatus, TransactionId,
-    TransactionKind, UserId, Verdict,
+    Campaign, Credits, Explanation, ModelId, ModelState, ResultContext, Role, TaskId, TaskStatus,
+    TransactionId, TransactionKind, UserId, Verdict,
 };
 
 /// The signed-in user.
@@ -89,6 +89,62 @@ pub struct TaskView {
     pub error: Option<String>,
     /// What the model said.
     pub result: Option<ResultView>,
+    /// Where it stands in the queue; told while it is queued, of a single task only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queue: Option<QueueView>,
+}
+
+/// Where a queued task stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueView {
+    /// Tasks that will be started before it, at most [`QueueView::AHEAD_MAX`].
+    pub ahead: u32,
+    /// How long until its result, in seconds, at the pace of the latest results; absent while there is no
+    /// pace to go by.
+    pub wait_s: Option<u32>,
+}
+
+impl QueueView {
+    /// Tasks ahead are counted up to here: so many mean so many or more.
+    pub const AHEAD_MAX: u32 = 10_000;
+}
+
+/// The private link of a task's result.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShareView {
+    /// The task.
+    pub task_id: TaskId,
+    /// The path of the page that whoever knows it may see; absent where there is no link.
+    pub path: Option<String>,
+}
+
+/// A shared result: what was asked and what the model said, and nothing of whose it is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SharedView {
+    /// What was asked.
+    pub campaign: Campaign,
+    /// What the model said.
+    pub result: ResultView,
+    /// Which model.
+    pub model: ModelRef,
+    /// Why it said so; absent where its owner has never looked into it.
+    pub explanation: Option<Explanation>,
+}
+
+/// How a balance came to be what it is: its latest changes, oldest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BalanceHistory {
+    /// The balance after each change.
+    pub points: Vec<BalancePoint>,
+}
+
+/// A balance from one moment on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BalancePoint {
+    /// Since when.
+    pub at: DateTime<Utc>,
+    /// All credits.
+    pub amount: Credits,
 }
 
 /// What a model said of one task.

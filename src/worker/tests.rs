@@ -131,6 +131,7 @@ fn service_options() -> ServiceOptions {
         max_open_tasks: 1000,
         attempts_per_minute: 1000,
         hashing_threads: 1,
+        shared_per_minute: NonZeroU32::MIN,
         insights: InsightOptions {
             timeout: Duration::from_secs(1),
             questions_per_minute: NonZeroU32::MIN,

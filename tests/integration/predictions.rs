@@ -110,7 +110,10 @@ async fn a_queued_task_holds_its_price(engine: Engine) {
     assert_eq!(task["started_at"], json!(null));
     assert_eq!(browser.balance().await, [PRICE, PRICE, 0]);
     assert_eq!(browser.items("/api/transactions").await.len(), 1);
-    assert_eq!(browser.task(&task["id"]).await, task);
+    let mut seen = browser.task(&task["id"]).await;
+    // Its place is told by asking for it, and changes.
+    seen.as_object_mut().unwrap().remove("queue");
+    assert_eq!(seen, task);
 }
 
 async fn a_canceled_task_gives_its_hold_back(engine: Engine) {

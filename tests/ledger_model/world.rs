@@ -14,7 +14,8 @@ use pledgecast::services::audit::audit;
 use pledgecast::services::insights::InsightOptions;
 use pledgecast::services::{Clock, ServiceOptions, Services};
 use pledgecast::types::{
-    AppError, BaseRateView, CampaignInput, ResultContext, Role, TaskView, UserId, campaign_example,
+    AppError, BaseRateView, CampaignInput, ResultContext, Role, TaskView, TransactionFilterInput,
+    UserId, campaign_example,
 };
 use pledgecast::worker::{Verdict, Worker, WorkerOptions};
 use proptest::prop_assert_eq;
@@ -170,6 +171,7 @@ fn services(database: &Database, signals: &Signals, clock: &Arc<dyn Clock>) -> S
         max_open_tasks: 1000,
         attempts_per_minute: 1000,
         hashing_threads: 1,
+        shared_per_minute: std::num::NonZeroU32::MAX,
         cookie_key: tower_cookies::Key::generate(),
         https: false,
         insights: InsightOptions {
@@ -381,7 +383,7 @@ impl World {
             let lines = self
                 .services
                 .ledger
-                .transactions(*user, "100", "", "")
+                .transactions(*user, "100", "", &TransactionFilterInput::default())
                 .await
                 .unwrap();
             prop_assert_eq!(lines.items.len(), expected.lines, "{:?}", step);

@@ -10,7 +10,9 @@ use pledgecast::queue::{self, Signals};
 use pledgecast::services::attempts::{Client, Device};
 use pledgecast::services::insights::InsightOptions;
 use pledgecast::services::{Clock, ServiceOptions, Services, SystemClock};
-use pledgecast::types::{AppError, CampaignInput, UserId, campaign_example};
+use pledgecast::types::{
+    AppError, CampaignInput, TaskFilterInput, TransactionFilterInput, UserId, campaign_example,
+};
 use pledgecast::worker::{Worker, WorkerOptions};
 use sea_orm::EntityTrait as _;
 use tower_cookies::Cookies;
@@ -55,6 +57,7 @@ fn options() -> ServiceOptions {
         max_open_tasks: 10_000,
         attempts_per_minute: 1000,
         hashing_threads: 1,
+        shared_per_minute: NonZeroU32::MAX,
         cookie_key: tower_cookies::Key::generate(),
         https: false,
         insights: InsightOptions {
@@ -122,12 +125,24 @@ async fn work(services: &Services, worker: &Worker, database: &Database, clock: 
 
 async fn look(services: &Services, user: UserId) {
     let predictions = &services.predictions;
-    for status in ["", "succeeded", "queued"] {
+    let of_status = |status: &str| TaskFilterInput {
+        status: status.to_owned(),
+        ..TaskFilterInput::default()
+    };
+    let looked_for = TaskFilterInput {
+        verdict: "likely".to_owned(),
+        search: "lamp".to_owned(),
+        from: "2020-01-01".to_owned(),
+        ..TaskFilterInput::default()
+    };
+    let filters = ["", "succeeded", "queued"].map(of_status);
+    for filter in filters.iter().chain([&looked_for]) {
         for cursor in ["", "10000"] {
-            predictions.tasks(user, "20", cursor, status).await.unwrap();
+            predictions.tasks(user, "20", cursor, filter).await.unwrap();
         }
     }
-    let newest = predictions.tasks(user, "1", "", "succeeded").await.unwrap();
+    let succeeded = of_status("succeeded");
+    let newest = predictions.tasks(user, "1", "", &succeeded).await.unwrap();
     let task = newest.items[0].id;
     predictions.find(user, task).await.unwrap();
     let id = task.to_string();
@@ -135,10 +150,21 @@ async fn look(services: &Services, user: UserId) {
     insights.insight(user, &id).await.unwrap();
     let ledger = &services.ledger;
     for kind in ["", "charge"] {
-        for cursor in ["", "10000"] {
-            ledger.transactions(user, "20", cursor, kind).await.unwrap();
+        for from in ["", "2020-01-01"] {
+            let filter = TransactionFilterInput {
+                kind: kind.to_owned(),
+                from: from.to_owned(),
+                ..TransactionFilterInput::default()
+            };
+            for cursor in ["", "10000"] {
+                ledger
+                    .transactions(user, "20", cursor, &filter)
+                    .await
+                    .unwrap();
+            }
         }
     }
+    ledger.balance_history(user).await.unwrap();
     ledger.transactions_after(user, 1).await.unwrap();
     ledger.balance(user).await.unwrap();
 }

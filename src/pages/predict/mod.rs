@@ -4,6 +4,7 @@
 //! checked by the same rules as the server's.
 
 mod advanced;
+mod again;
 mod form;
 mod groups;
 mod price;
@@ -11,11 +12,14 @@ mod rail;
 mod start;
 
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 
 use crate::api::list_models;
 use crate::components::data::Data;
 use crate::components::nav::PageTitle;
+use crate::components::task_list::AGAIN;
 use crate::components::{SignedInOnly, tr, use_locale, use_session};
+use again::Again;
 use form::PredictForm;
 
 /// Id of the form.
@@ -32,9 +36,15 @@ pub fn PredictPage() -> impl IntoView {
         session.version();
         list_models()
     });
+    let query = use_query_map();
+    let again = Memo::new(move |_| query.with(|query| query.get(AGAIN)));
+    let form = move || match again.get() {
+        Some(id) => view! { <Again id /> }.into_any(),
+        None => view! { <PredictForm models=models /> }.into_any(),
+    };
     view! {
         <PageTitle page=tr!(l, predict.title) />
         <SignedInOnly />
-        <PredictForm models=models />
+        {form}
     }
 }

@@ -1,9 +1,11 @@
 //! One task: its state while it is open, then its result, and what was asked.
 
-mod asked;
-mod context;
-mod insight;
-mod result;
+pub(super) mod asked;
+pub(super) mod context;
+pub(super) mod insight;
+mod place;
+pub(super) mod result;
+mod share;
 mod state;
 
 use leptos::prelude::*;
@@ -16,11 +18,13 @@ use crate::components::form::Sending;
 use crate::components::later::{Later, load};
 use crate::components::live::on_task;
 use crate::components::nav::PageTitle;
+use crate::components::task_list::again_url;
 use crate::components::{Loaded, SignedInOnly, toast, tr, use_locale, use_session};
-use crate::types::{AppError, ChangeBoundsInput, TaskView};
+use crate::types::{AppError, ChangeBoundsInput, QueueView, TaskView};
 use asked::{Asked, Facts};
 use context::Context;
 use insight::{Insight, inspect};
+use share::{ShareCard, Sharing, link_of};
 use state::State;
 
 /// The page of a task.
@@ -52,6 +56,13 @@ pub fn TaskPage() -> impl IntoView {
         };
         inspect(task.counted(), bounds)
     });
+    let link = Data::new(move || {
+        params.track();
+        link_of(task.counted())
+    });
+    let sharing = Sharing::new(link);
+    let place = RwSignal::new(None);
+    place::follow(task, place);
     // `Some(false)` while it is known to have no result.
     Effect::new(move |before: Option<Option<bool>>| {
         let now = task
@@ -60,6 +71,7 @@ pub fn TaskPage() -> impl IntoView {
             .map(|task| task.result.is_some());
         if before.flatten() == Some(false) && now == Some(true) {
             inspected.refetch();
+            link.refetch();
         }
         now.or(before.flatten())
     });
@@ -95,7 +107,10 @@ pub fn TaskPage() -> impl IntoView {
         <Loaded
             resource=task
             lines=8
-            show=move |task| view! { <TaskCards task cancel /> }.into_any()
+            show=move |task: TaskView| {
+                place.set(task.queue);
+                view! { <TaskCards task cancel place /> }.into_any()
+            }
         />
         <Loaded
             resource=inspected
@@ -103,6 +118,11 @@ pub fn TaskPage() -> impl IntoView {
             show=move |inspected| view! { <Insight inspected ask /> }.into_any()
         />
         <Later view=asked />
+        <Loaded
+            resource=link
+            lines=0
+            show=move |link| view! { <ShareCard link sharing /> }.into_any()
+        />
     }
 }
 
@@ -112,8 +132,11 @@ fn TaskCards(
     task: TaskView,
     /// The action of the cancel button.
     cancel: Sending,
+    /// Where it stands in the queue.
+    place: RwSignal<Option<QueueView>>,
 ) -> impl IntoView {
     let l = use_locale();
+    let has_result = task.result.is_some();
     let context = task
         .result
         .as_ref()
@@ -126,12 +149,25 @@ fn TaskCards(
         </p>
         <div class="page-head">
             <h1>{task.campaign.name.clone()}</h1>
-            <a class="button" href="/predict">
-                {tr!(l, task.again)}
-            </a>
+            <div class="buttons">
+                {has_result
+                    .then(|| {
+                        view! {
+                            <a class="button" href="#share" rel="external">
+                                {tr!(l, share.link)}
+                            </a>
+                            <a class="button" href="/tasks?status=succeeded">
+                                {tr!(l, compare.link)}
+                            </a>
+                        }
+                    })}
+                <a class="button" href=again_url(task.id)>
+                    {tr!(l, task.again_with_changes)}
+                </a>
+            </div>
         </div>
         <div class="columns columns-lead">
-            <State task=task.clone() cancel />
+            <State task=task.clone() cancel place />
             <Facts task=task.clone() />
         </div>
         {context}

@@ -3,13 +3,14 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
 
+use super::place::Place;
 use super::result::Answer;
 use crate::api::CancelTask;
 use crate::components::errors::Faults;
 use crate::components::field::Submit;
 use crate::components::form::{PostForm, Sending};
 use crate::components::{FormErrors, StatusBadge, tr, use_locale};
-use crate::types::{TaskStatus, TaskView};
+use crate::types::{QueueView, TaskStatus, TaskView};
 
 /// The state of a task, and its result once it has one.
 #[component]
@@ -18,11 +19,13 @@ pub fn State(
     task: TaskView,
     /// The action of the cancel button.
     cancel: Sending,
+    /// Where it stands in the queue.
+    place: RwSignal<Option<QueueView>>,
 ) -> impl IntoView {
     let status = task.status;
     let body = match (status, task.result.clone()) {
         (TaskStatus::Succeeded, Some(result)) => view! { <Answer result /> }.into_any(),
-        _ => view! { <Waiting task=task.clone() /> }.into_any(),
+        _ => view! { <Waiting task=task.clone() place /> }.into_any(),
     };
     let cancel_form = (status == TaskStatus::Queued).then(|| {
         view! { <CancelForm id=task.id.to_string() cancel /> }
@@ -41,6 +44,8 @@ pub fn State(
 fn Waiting(
     /// The task.
     task: TaskView,
+    /// Where it stands in the queue.
+    place: RwSignal<Option<QueueView>>,
 ) -> impl IntoView {
     let l = use_locale();
     let (title, text) = match task.status {
@@ -70,6 +75,7 @@ fn Waiting(
                     </div>
                 }
             })}
+        {(task.status == TaskStatus::Queued).then(|| view! { <Place place /> })}
         <p>{text}</p>
         {again}
         {reason}

@@ -8,12 +8,13 @@ mod postings;
 
 use std::sync::Arc;
 
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{DbErr, EntityTrait};
 
 use super::Clock;
 use super::idempotency::{check_key, request_hash};
-use super::pages::{cut_page, parse_cursor};
+use super::pages::{cut_span, page_span, parse_cursor};
 use super::payment::PaymentProvider;
+use crate::entities::history::Span;
 use crate::entities::{Database, balance, retry, transactions};
 use crate::queue::{Change, Signals};
 pub(crate) use intake::{Taken, Wait, hold_and_queue};
@@ -22,10 +23,13 @@ pub use postings::{Charge, lock_balances, release, settle_all};
 use postings::{Line, add};
 
 use crate::types::{
-    AppError, BalanceView, Credits, Page, TOP_UP_MAX, TOP_UP_MIN, TransactionKind, TransactionView,
-    UserId, Violation, parse_choice, parse_page_limit,
+    AppError, BalanceHistory, BalancePoint, BalanceView, Credits, Page, TOP_UP_MAX, TOP_UP_MIN,
+    TransactionFilter, TransactionFilterInput, TransactionKind, TransactionView, UserId, Violation,
+    parse_page_limit,
 };
 
+/// Lines that the history of a balance goes back: as many as a drawing can tell apart.
+const HISTORY_POINTS: u64 = 200;
 /// New lines that [`Ledger::transactions_after`] answers at most.
 pub const LINES_AT_ONCE: usize = 20;
 
@@ -65,29 +69,52 @@ impl Ledger {
         Ok(balance.into())
     }
 
-    /// A page of a user's lines, newest first.
+    /// A page of a user's lines, newest first. It may hold less than `limit` and still name a next one: see
+    /// [`super::pages`].
     ///
     /// # Errors
-    /// 422 naming `limit`, `cursor` or `kind`.
+    /// 422 naming `limit`, `cursor` or fields of the filter.
     pub async fn transactions(
         &self,
         user: UserId,
         limit: &str,
         cursor: &str,
-        kind: &str,
+        filter: &TransactionFilterInput,
     ) -> Result<Page<TransactionView>, AppError> {
         let limit = parse_page_limit(limit)?;
-        let kind = parse_choice("kind", kind, TransactionKind::ALL)?;
+        let filter = filter.check()?;
         let before = parse_cursor(cursor)?;
-        let lines = transactions::Entity::history(user, kind, before, u64::from(limit) + 1)
-            .all(self.database.read())
+        let database = self.database.read();
+        let look_back = |rows| transactions::Entity::look_back(user, before, rows);
+        let span = page_span(database, before, filter.time.is_open(), look_back).await?;
+        let lines = transactions::Entity::history(user, filter, span, u64::from(limit) + 1)
+            .all(database)
             .await?;
-        let (lines, next) = cut_page(lines, limit, |line| line.id);
+        let (lines, next) = cut_span(lines, limit, span, |line| line.id);
         let items = lines
             .into_iter()
             .map(TransactionView::try_from)
             .collect::<Result<_, DbErr>>()?;
         Ok(Page { items, next })
+    }
+
+    /// The balance after each of a user's latest lines, oldest first: a bounded number of rows by the index
+    /// of the history.
+    ///
+    /// # Errors
+    /// 503 where the database is away.
+    pub async fn balance_history(&self, user: UserId) -> Result<BalanceHistory, AppError> {
+        let all = TransactionFilter::default();
+        let latest = transactions::Entity::history(user, all, Span::default(), HISTORY_POINTS)
+            .all(self.database.read())
+            .await?;
+        let points = latest.into_iter().rev().map(|line| BalancePoint {
+            at: line.created_at,
+            amount: Credits(line.balance_after),
+        });
+        Ok(BalanceHistory {
+            points: points.collect(),
+        })
     }
 
     /// A user's lines after one that was seen, oldest first, at most the newest [`LINES_AT_ONCE`].
@@ -99,10 +126,18 @@ impl Ledger {
         user: UserId,
         seen: i64,
     ) -> Result<Vec<TransactionView>, AppError> {
-        let newest = transactions::Entity::history(user, None, None, LINES_AT_ONCE as u64)
-            .filter(transactions::Column::Id.gt(seen))
-            .all(self.database.read())
-            .await?;
+        let since = Span {
+            above: Some(seen),
+            before: None,
+        };
+        let newest = transactions::Entity::history(
+            user,
+            TransactionFilter::default(),
+            since,
+            LINES_AT_ONCE as u64,
+        )
+        .all(self.database.read())
+        .await?;
         let lines: Result<Vec<_>, DbErr> = newest
             .into_iter()
             .rev()

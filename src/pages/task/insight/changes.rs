@@ -149,8 +149,8 @@ fn words(l: Locale, campaign: &Campaign, change: Change) -> String {
     }
 }
 
-/// The form, filled with the campaign as it would be.
-fn form_url(campaign: &Campaign, changes: &[Change]) -> String {
+/// The form, filled with the campaign as it would be with some changes.
+pub fn form_url(campaign: &Campaign, changes: &[Change]) -> String {
     let mut input = CampaignInput::from(campaign);
     for change in changes {
         match *change {

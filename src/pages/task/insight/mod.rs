@@ -1,9 +1,9 @@
 //! Looking into a result: what to change, why it is what it is, and what it would be.
 
-mod changes;
+pub(in crate::pages) mod changes;
 mod knobs;
 mod what_if;
-mod why;
+pub(in crate::pages) mod why;
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};

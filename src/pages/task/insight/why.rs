@@ -107,7 +107,7 @@ fn bar(from: f64, to: f64, class: &'static str) -> AnyView {
     .into_any()
 }
 
-fn factor(l: Locale, factor: Factor) -> &'static str {
+pub fn factor(l: Locale, factor: Factor) -> &'static str {
     match factor {
         Factor::Goal => tr!(l, why.goal),
         Factor::Duration => tr!(l, why.duration),

@@ -1,0 +1,83 @@
+// A history of ten thousand rows: how long the page is busy while one filters and looks further back.
+
+import { expect, type Page, test } from "@playwright/test";
+
+import { register } from "../support/visitor.ts";
+
+const ROWS = Number(process.env["BENCH_ROWS"] ?? 10_000);
+const AT_ONCE = 16;
+/** Presses of the button for older rows, a hundred rows each. */
+const PRESSES = Number(process.env["BENCH_PRESSES"] ?? 100);
+/** The promise: no task longer than this. */
+const LONGEST_MS = 100;
+
+/** Long tasks as the browser reports them, from 50 ms on. */
+async function longTasks(page: Page): Promise<number[]> {
+  return page.evaluate(() => {
+    const entries = (window as unknown as { longTasks: number[] }).longTasks;
+    return entries.splice(0);
+  });
+}
+
+async function fill(page: Page): Promise<void> {
+  const cookies = await page.context().cookies();
+  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+  const url = new URL("/api/balance/top_up", page.url());
+  let sent = 0;
+  const sendOn = async (): Promise<void> => {
+    while (sent < ROWS) {
+      sent += 1;
+      const body = JSON.stringify({ amount: 1, idempotency_key: `row-${sent}` });
+      const headers = { cookie, "content-type": "application/json" };
+      const answer = await fetch(url, { method: "POST", headers, body });
+      expect(answer.ok).toBe(true);
+      await answer.arrayBuffer();
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, sendOn));
+}
+
+function tell(what: string, tasks: number[]): void {
+  const longest = Math.max(0, ...tasks);
+  const verdict = longest <= LONGEST_MS ? "kept" : "NOT KEPT";
+  console.log(`${what}: ${tasks.length} long tasks, the longest ${longest.toFixed(0)} ms (at most ${LONGEST_MS}: ${verdict})`);
+}
+
+test("a history of ten thousand rows", async ({ page }) => {
+  test.setTimeout(900_000);
+  await register(page);
+  await page.goto("/account");
+  await fill(page);
+  await page.addInitScript(() => {
+    const found: number[] = [];
+    (window as unknown as { longTasks: number[] }).longTasks = found;
+    new PerformanceObserver((list) => {
+      found.push(...list.getEntries().map((entry) => entry.duration));
+    }).observe({ type: "longtask", buffered: true });
+  });
+  await page.goto("/transactions");
+  const rows = page.locator("main tbody tr");
+  await expect(rows).toHaveCount(20);
+  await page.waitForTimeout(2_000);
+  tell("opening the page", await longTasks(page));
+
+  for (const kind of ["Welcome", "Top-up", "All"]) {
+    await page.getByRole("link", { name: kind, exact: true }).click();
+    await page.waitForTimeout(500);
+  }
+  tell("filtering three times", await longTasks(page));
+
+  const older = page.getByRole("link", { name: "Older" });
+  for (let press = 0; press < PRESSES && (await older.count()) > 0; press += 1) {
+    const before = await rows.count();
+    await older.click();
+    await expect.poll(() => rows.count()).toBeGreaterThan(before);
+  }
+  tell(`loading ${await rows.count()} rows`, await longTasks(page));
+
+  for (let step = 0; step < 40; step += 1) {
+    await page.mouse.wheel(0, 5_000);
+    await page.waitForTimeout(50);
+  }
+  tell("scrolling through them", await longTasks(page));
+});

@@ -1,0 +1,210 @@
+// Histories as people use them: filter, look further back, keep a file, compare, ask again.
+
+import { readFileSync } from "node:fs";
+
+import { expect, type Page, test } from "@playwright/test";
+
+import { keepScreenshot } from "../support/screenshots.ts";
+import {
+  expectAccessible,
+  expectNoSidewaysScroll,
+  gatherProblems,
+  predictExample,
+  register,
+  waitForResult,
+} from "../support/visitor.ts";
+
+/** Buy credits without the form: the page keeps its session. */
+async function topUp(page: Page, amount: number, times = 1): Promise<void> {
+  for (let time = 0; time < times; time += 1) {
+    const answer = await page.request.post("/api/balance/top_up", {
+      data: { amount, idempotency_key: crypto.randomUUID() },
+    });
+    expect(answer.ok()).toBe(true);
+  }
+}
+
+/** Pay for a prediction of the example under another title. */
+async function predictTitled(page: Page, title: string): Promise<number> {
+  const fields = {
+    country: "US",
+    currency: "USD",
+    launched_at: "2026-03-01",
+    deadline: "2026-03-31",
+    created_at: "2026-02-01",
+    name: title,
+    blurb: "A line about it",
+    usd_goal: "5000",
+    analytics_name: "Dance",
+    parent_name: "",
+    staff_pick: "false",
+    has_video: "true",
+    model_id: "",
+    idempotency_key: crypto.randomUUID(),
+  };
+  const answer = await page.request.post("/api/tasks/predict", { data: fields });
+  expect(answer.ok(), await answer.text()).toBe(true);
+  return ((await answer.json()) as { id: number }).id;
+}
+
+async function waitUntilFinal(page: Page, id: number): Promise<void> {
+  await expect(async () => {
+    const answer = await page.request.get(`/api/task?id=${id}`);
+    expect(((await answer.json()) as { status: string }).status).toBe("succeeded");
+  }).toPass();
+}
+
+test("tasks are found by words of their title, and the URL keeps the filter", async ({ page }, info) => {
+  const problems = gatherProblems(page);
+  await register(page);
+  await topUp(page, 90);
+  await predictTitled(page, "A lamp of driftwood");
+  await predictTitled(page, "Stühle für alle");
+  await page.goto("/tasks");
+  await expect(page.locator("main tbody tr")).toHaveCount(2);
+  await page.getByLabel("Words in the title").fill("STÜHLE");
+  await page.getByRole("button", { name: "Filter" }).click();
+  await expect(page).toHaveURL(/search=/);
+  await expect(page.locator("main tbody tr")).toHaveCount(1);
+  await expect(page.locator("main tbody tr")).toContainText("Stühle für alle");
+  await page.reload();
+  await expect(page.locator("main tbody tr")).toHaveCount(1);
+  await expect(page.getByLabel("Words in the title")).toHaveValue("STÜHLE");
+
+  // A chip keeps the search; together they find nothing, and say so.
+  await page.getByRole("link", { name: "Failed" }).click();
+  await expect(page).toHaveURL(/status=failed.*search=|search=.*status=failed/);
+  await expect(page.locator("main")).toContainText("No tasks pass this filter");
+  await page.getByRole("link", { name: "Show all" }).click();
+  await expect(page.locator("main tbody tr")).toHaveCount(2);
+  await page.goBack();
+  await expect(page.locator("main")).toContainText("No tasks pass this filter");
+  await expectAccessible(page, info.project.name === "hydrated");
+  expect(problems).toEqual([]);
+});
+
+test("a filter that makes no sense is named", async ({ page }) => {
+  await register(page);
+  await page.goto("/transactions?from=2026-02-02&to=2026-02-01");
+  await expect(page.getByRole("alert")).toContainText("To day");
+});
+
+test("older transactions come below, and the scroll stays", async ({ page }, info) => {
+  await register(page);
+  await topUp(page, 1, 25);
+  await page.goto("/transactions");
+  const rows = page.locator("main tbody tr");
+  await expect(rows).toHaveCount(20);
+  const older = page.getByRole("link", { name: "Older" });
+  if (info.project.name === "hydrated") {
+    const top = await rows.nth(19).evaluate((it) => it.getBoundingClientRect().top + window.scrollY);
+    await older.click();
+    await expect(rows).toHaveCount(26);
+    const after = await rows.nth(19).evaluate((it) => it.getBoundingClientRect().top + window.scrollY);
+    expect(after).toBe(top);
+    await expect(page.locator(".history-progress")).toContainText("26 in all");
+    await expect(older).toHaveCount(0);
+  } else {
+    await older.click();
+    await expect(page).toHaveURL(/cursor=/);
+    await expect(rows).toHaveCount(6);
+    await page.getByRole("link", { name: "Newest" }).click();
+    await expect(rows).toHaveCount(20);
+  }
+});
+
+test("what the filter shows can be kept as a file", async ({ page }) => {
+  await register(page);
+  await topUp(page, 5);
+  await page.goto("/transactions?kind=top_up");
+  const download = page.waitForEvent("download");
+  await page.getByRole("link", { name: "Download as CSV" }).click();
+  const file = await (await download).path();
+  const lines = readFileSync(file, "utf8").trim().split("\r\n");
+  expect(lines).toHaveLength(2);
+  expect(lines[1]).toContain("top_up");
+});
+
+test("a task is asked again with changes", async ({ page }, info) => {
+  await register(page);
+  await predictExample(page);
+  await waitForResult(page, info.project.name === "hydrated");
+  await page.goto("/tasks");
+  await page.getByRole("link", { name: /^Again with changes/ }).click();
+  await expect(page).toHaveURL(/\/predict\?.*name=/);
+  await expect(page.getByLabel("Title")).toHaveValue(/Little Lanterns/);
+  const foreign = await page.goto("/predict?again=999999999");
+  expect(foreign?.status()).toBe(404);
+});
+
+test("two results stand side by side", async ({ page }, info) => {
+  const problems = gatherProblems(page);
+  await register(page);
+  await topUp(page, 90);
+  const ids = [await predictTitled(page, "A lamp of driftwood"), await predictTitled(page, "A chair of driftwood")];
+  for (const id of ids) {
+    await waitUntilFinal(page, id);
+  }
+  await page.goto("/tasks");
+  await page.getByLabel("Compare A lamp of driftwood").check();
+  await page.getByLabel("Compare A chair of driftwood").check();
+  await page.getByRole("button", { name: "Compare" }).click();
+  await expect(page).toHaveURL(/\/compare\?task=\d+&task=\d+/);
+  const table = page.locator("table.compared");
+  await expect(table.locator("thead")).toContainText("A lamp of driftwood");
+  await expect(table.locator("thead")).toContainText("A chair of driftwood");
+  await expect(table.locator("tr.compared-differs", { hasText: "Title" })).toContainText("A chair of driftwood");
+  await expect(table.locator("tr", { hasText: "Category as a whole" })).toContainText("%");
+  await expectAccessible(page, info.project.name === "hydrated");
+  await expectNoSidewaysScroll(page);
+  for (const width of [320, 1440]) {
+    await page.setViewportSize({ width, height: 800 });
+    await expectNoSidewaysScroll(page);
+    await keepScreenshot(page, `${info.project.name}-compare-${width}`);
+  }
+  await page.goto(`/compare?task=${ids[0]}`);
+  await expect(page.locator("main")).toContainText("Pick two results");
+  expect(problems).toEqual([]);
+});
+
+test("the balance is drawn and told", async ({ page }) => {
+  await register(page);
+  await topUp(page, 40);
+  await page.goto("/transactions");
+  await expect(page.locator("svg.balance-chart")).toBeVisible();
+  await expect(page.locator("main")).toContainText("Now: 50 credits");
+});
+
+test("new rows wait while the pointer is in the list, and changed rows stay where they are", async ({ page }, info) => {
+  test.skip(info.project.name !== "hydrated", "without JavaScript a page changes when it is loaded");
+  await register(page);
+  await topUp(page, 1);
+  await page.goto("/transactions");
+  const rows = page.locator("main tbody tr");
+  await expect(rows).toHaveCount(2);
+  await rows.first().hover();
+  await topUp(page, 2, 3);
+  const chip = page.getByRole("button", { name: "3 new transactions" });
+  await expect(chip).toBeVisible();
+  await expect(rows).toHaveCount(2);
+  await chip.click();
+  await expect(rows).toHaveCount(5);
+  await expect(chip).toHaveCount(0);
+
+  await rows.first().hover();
+  await topUp(page, 2);
+  await expect(page.getByRole("button", { name: "1 new transaction" })).toBeVisible();
+  await page.mouse.move(0, 0);
+  await expect(rows).toHaveCount(6);
+});
+
+test("a queued task appears in another window at once", async ({ page, context }, info) => {
+  test.skip(info.project.name !== "hydrated", "without JavaScript a page changes when it is loaded");
+  await register(page);
+  const tasks = await context.newPage();
+  await tasks.goto("/tasks?search=lamp");
+  await expect(tasks.locator("main")).toContainText("No tasks pass this filter");
+  await predictTitled(page, "A lamp of driftwood");
+  await expect(tasks.locator("main tbody tr")).toContainText(["A lamp of driftwood"]);
+  await expect(tasks.locator("main tbody tr")).toContainText(["Succeeded"]);
+});

@@ -1,0 +1,70 @@
+// A result is shared by a private link, and printed.
+
+import { expect, test } from "@playwright/test";
+
+import { keepScreenshot } from "../support/screenshots.ts";
+import {
+  expectAccessible,
+  expectNoSidewaysScroll,
+  gatherProblems,
+  predictExample,
+  register,
+  waitForResult,
+} from "../support/visitor.ts";
+
+test("a result is shared by a link, seen without an account, and no more once the link is ended", async ({ page, browser }, info) => {
+  const problems = gatherProblems(page);
+  const isLive = info.project.name === "hydrated";
+  const email = await register(page);
+  const task = await predictExample(page);
+  await waitForResult(page, isLive);
+  await page.goto(task);
+  const card = page.locator("#share");
+  await card.getByRole("button", { name: "Make a link" }).click();
+  const link = card.locator(".share-link a");
+  await expect(link).toHaveAttribute("href", /^\/shared\/[\w-]{43}$/);
+  const path = (await link.getAttribute("href"))!;
+
+  const stranger = await browser.newContext({ javaScriptEnabled: isLive });
+  const visit = await stranger.newPage();
+  const visitProblems = gatherProblems(visit);
+  const url = new URL(path, page.url()).href;
+  const answer = await visit.goto(url);
+  expect(answer?.status()).toBe(200);
+  await expect(visit.locator("h1")).toContainText("Little Lanterns");
+  await expect(visit.locator("main")).toContainText(/\d+%/);
+  await expect(visit.locator("main")).toContainText("Why");
+  await expect(visit.locator("body")).not.toContainText(email);
+  await expect(visit.locator('meta[name="robots"]')).toHaveAttribute("content", "noindex");
+  await expectAccessible(visit, isLive);
+  for (const width of [320, 1440]) {
+    await visit.setViewportSize({ width, height: 800 });
+    await expectNoSidewaysScroll(visit);
+    await keepScreenshot(visit, `${info.project.name}-shared-${width}`);
+  }
+  expect(visitProblems).toEqual([]);
+
+  await card.getByRole("button", { name: "End the link" }).click();
+  await expect(card.getByRole("button", { name: "Make a link" })).toBeVisible();
+  expect((await visit.goto(url))?.status()).toBe(404);
+  await stranger.close();
+  expect(problems).toEqual([]);
+});
+
+test("a result prints on one or two pages without what can only be pressed", async ({ page }, info) => {
+  await register(page);
+  await predictExample(page);
+  await waitForResult(page, info.project.name === "hydrated");
+  await page.reload();
+  await expect(page.locator("main")).toContainText("What was asked");
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  await expect(page.locator("header nav").first()).toBeHidden();
+  for (const button of await page.locator(".button").all()) {
+    await expect(button).toBeHidden();
+  }
+  await keepScreenshot(page, `${info.project.name}-print`);
+  const pdf = await page.pdf({ format: "A4", path: `artefacts/screenshots/${info.project.name}-result.pdf` });
+  const pages = pdf.toString("latin1").match(/\/Type\s*\/Page\b/g) ?? [];
+  expect(pages.length).toBeGreaterThanOrEqual(1);
+  expect(pages.length).toBeLessThanOrEqual(2);
+});

@@ -1,0 +1,369 @@
+//! The rows of a history on the screen: a page from the server, older pages below it, live changes in it.
+//!
+//! A row that changes changes where it stands. Rows that are new, and rows that the filter no longer lets
+//! pass, wait while the pointer or the focus is in the list, so that nothing moves away from under it.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use serde::{Deserialize, Serialize};
+
+use super::pager::Place;
+use crate::api::{list_tasks, list_transactions};
+use crate::types::{
+    AppError, Page, TaskFilterInput, TaskView, TransactionFilterInput, TransactionView,
+};
+
+/// Rows that come with one press of the button for older ones.
+const OLDER: &str = "100";
+
+/// Which history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum List {
+    /// Tasks.
+    Tasks,
+    /// Transactions.
+    Transactions,
+}
+
+impl List {
+    /// The path of its page.
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::Tasks => "/tasks",
+            Self::Transactions => "/transactions",
+        }
+    }
+
+    /// The path of its file.
+    pub const fn file(self) -> &'static str {
+        match self {
+            Self::Tasks => "/api/tasks.csv",
+            Self::Transactions => "/api/transactions.csv",
+        }
+    }
+
+    /// The wire names of its filters.
+    pub const fn filters(self) -> &'static [&'static str] {
+        match self {
+            Self::Tasks => &["status", "verdict", "search", "from", "to"],
+            Self::Transactions => &["kind", "from", "to"],
+        }
+    }
+
+    /// The page at a cursor.
+    ///
+    /// # Errors
+    /// Those of the API.
+    pub async fn fetch(
+        self,
+        place: Place,
+        cursor: String,
+        limit: &str,
+    ) -> Result<Page<Entry>, AppError> {
+        let limit = limit.to_owned();
+        let (from, to) = (place.get("from"), place.get("to"));
+        match self {
+            Self::Tasks => {
+                let filter = TaskFilterInput {
+                    status: place.get("status"),
+                    verdict: place.get("verdict"),
+                    search: place.get("search"),
+                    from,
+                    to,
+                };
+                let page = list_tasks(limit, cursor, filter).await?;
+                Ok(Page {
+                    items: page.items.into_iter().map(Entry::Task).collect(),
+                    next: page.next,
+                })
+            }
+            Self::Transactions => {
+                let kind = place.get("kind");
+                let filter = TransactionFilterInput { kind, from, to };
+                let page = list_transactions(limit, cursor, filter).await?;
+                Ok(Page {
+                    items: page.items.into_iter().map(Entry::Transaction).collect(),
+                    next: page.next,
+                })
+            }
+        }
+    }
+}
+
+/// One row's data.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Entry {
+    /// A task.
+    Task(TaskView),
+    /// A line of the ledger.
+    Transaction(TransactionView),
+}
+
+impl Entry {
+    fn id(&self) -> i64 {
+        match self {
+            Self::Task(task) => task.id.0,
+            Self::Transaction(line) => line.id.0,
+        }
+    }
+}
+
+/// A row on the screen; its data may change.
+#[derive(Clone)]
+pub struct Row {
+    /// The id of its entry.
+    pub id: i64,
+    /// Its data.
+    pub entry: ArcRwSignal<Entry>,
+}
+
+impl From<Entry> for Row {
+    fn from(entry: Entry) -> Self {
+        Self {
+            id: entry.id(),
+            entry: ArcRwSignal::new(entry),
+        }
+    }
+}
+
+/// The rows of one place in a history.
+#[derive(Clone, Copy)]
+pub struct Feed {
+    list: List,
+    place: StoredValue<Place>,
+    /// What is shown, newest first.
+    pub rows: RwSignal<Vec<Row>>,
+    /// What will come on top, newest first.
+    pub waiting: RwSignal<Vec<Entry>>,
+    /// Where the next older page begins, where there is one.
+    pub next: RwSignal<Option<String>>,
+    /// True while an older page is on its way.
+    pub loading: RwSignal<bool>,
+    /// Why the older page did not come.
+    pub error: RwSignal<Option<AppError>>,
+    /// Rows that no longer pass the filter.
+    leaving: StoredValue<Vec<i64>>,
+    /// More new rows than a page wait: what is shown will make way for them, and this is their next page.
+    replacing: StoredValue<Option<Option<String>>>,
+    pointer: StoredValue<bool>,
+    focus: StoredValue<bool>,
+    refreshing: StoredValue<bool>,
+    refresh_again: StoredValue<bool>,
+}
+
+impl Feed {
+    /// Begins with a page.
+    pub fn new(list: List, place: Place, page: Page<Entry>) -> Self {
+        Self {
+            list,
+            place: StoredValue::new(place),
+            rows: RwSignal::new(page.items.into_iter().map(Row::from).collect()),
+            waiting: RwSignal::new(Vec::new()),
+            next: RwSignal::new(page.next),
+            loading: RwSignal::new(false),
+            error: RwSignal::new(None),
+            leaving: StoredValue::new(Vec::new()),
+            replacing: StoredValue::new(None),
+            pointer: StoredValue::new(false),
+            focus: StoredValue::new(false),
+            refreshing: StoredValue::new(false),
+            refresh_again: StoredValue::new(false),
+        }
+    }
+
+    /// The pointer came into the list or left it.
+    pub fn set_pointer(self, is_in: bool) {
+        self.pointer.set_value(is_in);
+        self.settle();
+    }
+
+    /// The focus came into the list or left it.
+    pub fn set_focus(self, is_in: bool) {
+        self.focus.set_value(is_in);
+        self.settle();
+    }
+
+    fn settle(self) {
+        let is_held = self.pointer.get_value() || self.focus.get_value();
+        if !is_held {
+            self.let_in();
+        }
+    }
+
+    /// Lets in what waits, whoever is looking.
+    pub fn let_in(self) {
+        let waiting = self.waiting.try_update(std::mem::take).unwrap_or_default();
+        let leaving = self
+            .leaving
+            .try_update_value(std::mem::take)
+            .unwrap_or_default();
+        let replacing = self.replacing.try_update_value(Option::take).flatten();
+        if waiting.is_empty() && leaving.is_empty() {
+            return;
+        }
+        self.rows.update(|rows| {
+            if replacing.is_some() {
+                rows.clear();
+            }
+            rows.retain(|row| !leaving.contains(&row.id));
+            rows.splice(0..0, waiting.into_iter().map(Row::from));
+        });
+        if let Some(next) = replacing {
+            self.next.set(next);
+        }
+    }
+
+    /// Takes a live change over.
+    pub fn take(self, entry: Entry) {
+        let is_filtered = self.place.with_value(Place::is_filtered);
+        if self.update(&entry) {
+            if is_filtered {
+                self.refresh();
+            }
+        } else if is_filtered {
+            // Only the server knows whether it passes.
+            self.refresh();
+        } else {
+            self.await_turn(entry);
+            self.settle();
+        }
+    }
+
+    /// Changes the row of an entry where there is one.
+    fn update(self, entry: &Entry) -> bool {
+        let row = self.rows.with_untracked(|rows| {
+            let row = rows.iter().find(|row| row.id == entry.id());
+            row.map(|row| row.entry.clone())
+        });
+        let Some(row) = row else {
+            return false;
+        };
+        if row.with_untracked(|known| known != entry) {
+            row.set(entry.clone());
+        }
+        true
+    }
+
+    /// Keeps a new entry until it can come in. One that is older than the newest row belongs to another page.
+    fn await_turn(self, entry: Entry) {
+        let starts_at_top = self.place.with_value(|place| place.cursor.is_empty());
+        let id = entry.id();
+        let newest = self
+            .rows
+            .with_untracked(|rows| rows.first().map(|row| row.id));
+        if !starts_at_top || newest.is_some_and(|newest| newest > id) {
+            return;
+        }
+        self.waiting.update(|waiting| {
+            let at = waiting.partition_point(|it| it.id() > id);
+            match waiting.get_mut(at).filter(|it| it.id() == id) {
+                Some(known) => *known = entry,
+                None => waiting.insert(at, entry),
+            }
+        });
+    }
+
+    /// Reads the newest page again: changes may have been missed.
+    pub fn refresh(self) {
+        if self.refreshing.get_value() {
+            self.refresh_again.set_value(true);
+            return;
+        }
+        self.refreshing.set_value(true);
+        let place = self.place.get_value();
+        let list = self.list;
+        spawn_local(async move {
+            let cursor = place.cursor.clone();
+            let page = list.fetch(place, cursor, "").await;
+            // The place may have been left meanwhile.
+            if self.refreshing.try_set_value(false).is_some() {
+                return;
+            }
+            // What could not be read now is read when the connection is back.
+            if let Ok(page) = page {
+                self.merge(page);
+            }
+            if self.refresh_again.try_update_value(std::mem::take) == Some(true) {
+                self.refresh();
+            }
+        });
+    }
+
+    fn merge(self, page: Page<Entry>) {
+        let ids: Vec<i64> = page.items.iter().map(Entry::id).collect();
+        let shown: Vec<i64> = self
+            .rows
+            .with_untracked(|rows| rows.iter().map(|row| row.id).collect());
+        let (leaving, is_gap) = compare(&shown, &ids, page.next.is_some());
+        self.leaving.set_value(leaving);
+        if is_gap {
+            self.replacing.set_value(Some(page.next));
+        }
+        for entry in page.items.into_iter().rev() {
+            if !self.update(&entry) {
+                self.await_turn(entry);
+            }
+        }
+        self.settle();
+    }
+
+    /// Appends the next older page.
+    pub fn load_older(self) {
+        let Some(cursor) = self.next.get_untracked() else {
+            return;
+        };
+        if self.loading.get_untracked() {
+            return;
+        }
+        self.loading.set(true);
+        self.error.set(None);
+        let place = self.place.get_value();
+        let list = self.list;
+        spawn_local(async move {
+            let page = list.fetch(place, cursor, OLDER).await;
+            // The place may have been left meanwhile.
+            if self.loading.try_set(false).is_some() {
+                return;
+            }
+            match page {
+                Ok(page) => {
+                    let older = page.items.into_iter().map(Row::from);
+                    self.rows.update(|rows| rows.extend(older));
+                    self.next.set(page.next);
+                }
+                Err(error) => self.error.set(Some(error)),
+            }
+        });
+    }
+}
+
+/// Which shown rows are missing from a page that was read anew, and whether there are rows between it and
+/// what is shown. Both lists are newest first; `has_more` tells that the page is not the end of the history.
+fn compare(shown: &[i64], page: &[i64], has_more: bool) -> (Vec<i64>, bool) {
+    let oldest = page.last().copied().filter(|_| has_more);
+    let oldest = oldest.unwrap_or(i64::MIN);
+    let is_gap = has_more && shown.first().is_some_and(|newest| *newest < oldest);
+    let missing = shown
+        .iter()
+        .filter(|id| **id >= oldest && !page.contains(id));
+    (missing.copied().collect(), is_gap)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_that_a_newer_page_lacks_leave_as_far_as_it_reaches() {
+        assert_eq!(compare(&[9, 8, 7, 6], &[9, 7], true), (vec![8], false));
+        assert_eq!(compare(&[9, 8, 7, 6], &[9, 7], false), (vec![8, 6], false));
+        assert_eq!(compare(&[9, 8], &[], false), (vec![9, 8], false));
+    }
+
+    #[test]
+    fn a_page_that_does_not_reach_what_is_shown_leaves_a_gap() {
+        assert_eq!(compare(&[5, 4], &[9, 8], true), (Vec::new(), true));
+        assert_eq!(compare(&[5, 4], &[9, 8, 5], true), (Vec::new(), false));
+        assert_eq!(compare(&[], &[9, 8], true), (Vec::new(), false));
+    }
+}

@@ -1,0 +1,194 @@
+//! The form above a history that filters it: a form of plain GET, so that the URL holds the filter. Once the
+//! page is live it goes to that URL by itself.
+
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+
+use super::feed::List;
+use super::pager::{Filter, Place, list_choices, query_url};
+use super::{Locale, browser, labels, tr, use_locale};
+use crate::types::{NAME_MAX_CHARS, TaskStatus, TransactionKind, Verdict};
+
+const FORM_ID: &str = "filter";
+
+/// The filters of a history, and its file.
+#[component]
+pub fn FilterBar(
+    /// Which.
+    list: List,
+    /// Where in it.
+    place: Memo<Place>,
+) -> impl IntoView {
+    let l = use_locale();
+    // What was typed stays in the document, so it is written there when the URL says something else.
+    Effect::new(move |before: Option<()>| {
+        let place = place.get();
+        if before.is_some() {
+            for (name, value) in place.filter() {
+                browser::write_control(FORM_ID, name, &value);
+            }
+        }
+    });
+    let first = place.get_untracked();
+    let (search, verdict) = match list {
+        List::Tasks => (Some(search(l, &first)), Some(verdict(l, &first))),
+        List::Transactions => (None, None),
+    };
+    let is_open = ["verdict", "from", "to"]
+        .iter()
+        .any(|name| !first.get(name).is_empty());
+    let chosen = chips_of(list);
+    let kept = move || {
+        let value = place.with(|place| place.get(chosen));
+        (!value.is_empty()).then(|| view! { <input type="hidden" name=chosen value=value /> })
+    };
+    let links = move || place.with(|place| links(l, list, place));
+    let navigate = use_navigate();
+    let go = move |event: SubmitEvent| {
+        event.prevent_default();
+        let options = NavigateOptions {
+            scroll: false,
+            ..NavigateOptions::default()
+        };
+        navigate(&entered_url(list, &place.get_untracked()), options);
+    };
+    view! {
+        {move || place.with(|place| chips(l, list, place))}
+        <form id=FORM_ID class="filter-bar" method="get" action=list.path() on:submit=go>
+            {kept}
+            {search}
+            <div class="buttons">
+                <button type="submit" class="button">
+                    {tr!(l, history.apply)}
+                </button>
+                {links}
+            </div>
+            <details class="filter-more" open=is_open>
+                <summary>
+                    {match list {
+                        List::Tasks => tr!(l, history.more_tasks),
+                        List::Transactions => tr!(l, history.more_transactions),
+                    }}
+                </summary>
+                <div>{verdict} {day(l, "from", &first)} {day(l, "to", &first)}</div>
+            </details>
+        </form>
+    }
+}
+
+/// The filter whose values are links.
+const fn chips_of(list: List) -> &'static str {
+    match list {
+        List::Tasks => "status",
+        List::Transactions => "kind",
+    }
+}
+
+fn chips(l: Locale, list: List, place: &Place) -> AnyView {
+    let all = tr!(l, tasks.all);
+    let choices = match list {
+        List::Tasks => {
+            let words = TaskStatus::ALL.iter();
+            let words = words.map(|it| (labels::status(l, *it), it.as_str()));
+            list_choices(place, chips_of(list), all, words)
+        }
+        List::Transactions => {
+            let words = TransactionKind::ALL.iter();
+            let words = words.map(|it| (labels::kind(l, *it), it.as_str()));
+            list_choices(place, chips_of(list), all, words)
+        }
+    };
+    view! { <Filter label=tr!(l, tasks.filter) choices /> }.into_any()
+}
+
+/// The way to all rows, and to the file of those that are shown.
+fn links(l: Locale, list: List, place: &Place) -> AnyView {
+    let clear = place.is_filtered().then(|| {
+        view! {
+            <a class="button button-quiet" href=place.all()>
+                {tr!(l, history.clear)}
+            </a>
+        }
+    });
+    let mark = ("bom", "1".to_owned());
+    let file = query_url(list.file(), place.filter().chain([mark]));
+    view! {
+        {clear}
+        <a class="button button-quiet" href=file rel="external" download="">
+            {tr!(l, history.file)}
+        </a>
+    }
+    .into_any()
+}
+
+/// The URL of what the form holds.
+fn entered_url(list: List, place: &Place) -> String {
+    let filter = list.filters().iter().map(|name| {
+        let entered = browser::control_value(FORM_ID, name);
+        (*name, entered.unwrap_or_else(|| place.get(name)))
+    });
+    query_url(list.path(), filter)
+}
+
+fn labelled(name: &str, label: &str, control: AnyView) -> AnyView {
+    view! {
+        <div class="field">
+            <label for=format!("{FORM_ID}-{name}")>{label.to_owned()}</label>
+            {control}
+        </div>
+    }
+    .into_any()
+}
+
+fn day(l: Locale, name: &'static str, place: &Place) -> AnyView {
+    let control = view! {
+        <input
+            class="control"
+            type="date"
+            id=format!("{FORM_ID}-{name}")
+            name=name
+            value=place.get(name)
+        />
+    };
+    labelled(name, labels::field(l, name), control.into_any())
+}
+
+fn search(l: Locale, place: &Place) -> AnyView {
+    let control = view! {
+        <input
+            class="control"
+            type="search"
+            id=format!("{FORM_ID}-search")
+            name="search"
+            value=place.get("search")
+            maxlength=NAME_MAX_CHARS.to_string()
+            autocomplete="off"
+        />
+    };
+    labelled("search", labels::field(l, "search"), control.into_any())
+}
+
+fn verdict(l: Locale, place: &Place) -> AnyView {
+    let current = place.get("verdict");
+    let all = ("", tr!(l, tasks.all));
+    let words = Verdict::ALL.iter();
+    let words = words.map(|it| (it.as_str(), labels::verdict_short(l, *it)));
+    let options: Vec<_> = std::iter::once(all)
+        .chain(words)
+        .map(|(value, label)| {
+            view! {
+                <option value=value selected=value == current>
+                    {label}
+                </option>
+            }
+        })
+        .collect();
+    let control = view! {
+        <select class="control" id=format!("{FORM_ID}-verdict") name="verdict">
+            {options}
+        </select>
+    };
+    labelled("verdict", labels::field(l, "verdict"), control.into_any())
+}

@@ -1,0 +1,38 @@
+//! `shared_result`: the private links of results, one row a link. The row alone opens nothing: a link is
+//! its nonce and a mark that only the key of the service makes.
+
+use sea_orm::entity::prelude::*;
+
+use crate::types::TaskId;
+
+/// One link.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "shared_result")]
+#[expect(
+    missing_docs,
+    reason = "each column is described in the design and its migration"
+)]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub task_id: i64,
+    pub nonce: String,
+    pub created_at: DateTimeUtc,
+}
+
+/// No relations are walked: queries name what they join.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// The link of a task.
+    pub fn of_task(task: TaskId) -> Select<Self> {
+        Self::find().filter(Column::TaskId.eq(task.0))
+    }
+
+    /// The link of a nonce.
+    pub fn of_nonce(nonce: &str) -> Select<Self> {
+        Self::find().filter(Column::Nonce.eq(nonce))
+    }
+}

@@ -1,0 +1,301 @@
+//! Two results side by side: what was asked, what the model said, and why.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use serde::{Deserialize, Serialize};
+
+use super::task::insight::why::factor;
+use crate::api::{get_insight, get_task};
+use crate::components::data::Data;
+use crate::components::nav::PageTitle;
+use crate::components::score::ScoreBar;
+use crate::components::task_list::COMPARED;
+use crate::components::{Empty, Loaded, Locale, SignedInOnly, format, labels, tr, use_locale};
+use crate::types::{
+    AppError, Campaign, CampaignInput, Explanation, Factor, ResultView, TaskId, TaskView,
+};
+
+/// One of the two.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Side {
+    id: TaskId,
+    campaign: Campaign,
+    model: String,
+    result: ResultView,
+    /// Absent where the models were too busy to explain it.
+    explanation: Option<Explanation>,
+}
+
+/// A line of the table.
+struct Line {
+    label: String,
+    values: [String; 2],
+}
+
+/// The page that compares two results; its URL names them.
+#[component]
+pub fn ComparePage() -> impl IntoView {
+    let l = use_locale();
+    let query = use_query_map();
+    let ids = Memo::new(move |_| query.with(|query| query.get_all(COMPARED).unwrap_or_default()));
+    let sides = Data::new(move || sides(ids.get()));
+    view! {
+        <PageTitle page=tr!(l, compare.title) />
+        <SignedInOnly />
+        <p class="crumbs">
+            <a href="/tasks">{tr!(l, task.back)}</a>
+        </p>
+        <div class="page-head">
+            <h1>{tr!(l, compare.title)}</h1>
+        </div>
+        <Loaded resource=sides lines=12 show=move |sides| compared(l, sides) />
+    }
+}
+
+/// Both results; `None` where the URL does not name two tasks with one.
+async fn sides(ids: Vec<String>) -> Result<Option<(Side, Side)>, AppError> {
+    let [a, b] = &ids[..] else {
+        return Ok(None);
+    };
+    if a == b {
+        return Ok(None);
+    }
+    let (Some(a), Some(b)) = (side(a).await?, side(b).await?) else {
+        return Ok(None);
+    };
+    Ok(Some((a, b)))
+}
+
+async fn side(id: &str) -> Result<Option<Side>, AppError> {
+    let task: TaskView = get_task(id.to_owned()).await.map_err(|error| match error {
+        // An address with something else than an id has no page.
+        AppError::Invalid(_) => AppError::NotFound,
+        error => error,
+    })?;
+    let Some(result) = task.result else {
+        return Ok(None);
+    };
+    let insight = get_insight(id.to_owned()).await.ok();
+    Ok(Some(Side {
+        id: task.id,
+        campaign: task.campaign,
+        model: format!("{} {}", task.model.name, task.model.version),
+        result,
+        explanation: insight.map(|insight| insight.explanation),
+    }))
+}
+
+fn compared(l: Locale, sides: Option<(Side, Side)>) -> AnyView {
+    let Some((a, b)) = sides else {
+        return view! {
+            <div class="card">
+                <Empty
+                    title=tr!(l, compare.pick)
+                    text=tr!(l, compare.pick_text)
+                    action=Some(("/tasks?status=succeeded", tr!(l, task.back)))
+                />
+            </div>
+        }
+        .into_any();
+    };
+    let answers = answers(l, &a.result, &b.result, [&a.model, &b.model]);
+    let inputs = inputs(l, &a.campaign, &b.campaign);
+    let reasons = match (&a.explanation, &b.explanation) {
+        (Some(a), Some(b)) => reasons(l, a, b),
+        _ => Vec::new(),
+    };
+    let heads = [&a, &b].map(|side| {
+        view! {
+            <th scope="col">
+                <a href=format!("/tasks/{}", side.id)>{side.campaign.name.clone()}</a>
+            </th>
+        }
+        .into_any()
+    });
+    let bars = [&a, &b].map(|side| {
+        let (probability, verdict) = (side.result.probability, side.result.verdict);
+        view! {
+            <td>
+                <ScoreBar probability verdict />
+            </td>
+        }
+        .into_any()
+    });
+    view! {
+        <section class="card">
+            <table class="table compared">
+                <caption class="visually-hidden">{tr!(l, compare.title)}</caption>
+                <thead>
+                    <tr>
+                        <td></td>
+                        {heads.into_iter().collect::<Vec<_>>()}
+                    </tr>
+                </thead>
+                <tbody>
+                    <tr>
+                        <th scope="row">{tr!(l, tasks.column_result)}</th>
+                        {bars.into_iter().collect::<Vec<_>>()}
+                    </tr>
+                    {rows(l, answers)}
+                </tbody>
+                {part(l, tr!(l, compare.reasons), reasons)}
+                {part(l, tr!(l, compare.inputs), inputs)}
+            </table>
+            <p class="quiet">{tr!(l, compare.note)}</p>
+        </section>
+    }
+    .into_any()
+}
+
+/// A titled part of the table; nothing where it has no lines.
+fn part(l: Locale, title: &'static str, lines: Vec<Line>) -> Option<AnyView> {
+    if lines.is_empty() {
+        return None;
+    }
+    let part = view! {
+        <tbody>
+            <tr>
+                <th scope="rowgroup" colspan="3" class="compared-part">
+                    {title}
+                </th>
+            </tr>
+            {rows(l, lines)}
+        </tbody>
+    };
+    Some(part.into_any())
+}
+
+fn rows(l: Locale, lines: Vec<Line>) -> Vec<AnyView> {
+    let row = |line: Line| {
+        let [a, b] = line.values;
+        let differs = a != b;
+        let mark = differs.then(|| {
+            view! {
+                <span class="differs" aria-hidden="true">
+                    "≠"
+                </span>
+                <span class="visually-hidden">{tr!(l, compare.differs)}</span>
+            }
+        });
+        view! {
+            <tr class=differs.then_some("compared-differs")>
+                <th scope="row">{line.label} {mark}</th>
+                <td>{a}</td>
+                <td>{b}</td>
+            </tr>
+        }
+        .into_any()
+    };
+    lines.into_iter().map(row).collect()
+}
+
+fn answers(l: Locale, a: &ResultView, b: &ResultView, models: [&String; 2]) -> Vec<Line> {
+    let of = |label: &str, value: &dyn Fn(&ResultView) -> String| Line {
+        label: label.to_owned(),
+        values: [value(a), value(b)],
+    };
+    let rate = |it: &ResultView| {
+        let context = it.context.as_ref();
+        let rate = context.map(|context| format::percent(l, context.base_rate.success_rate));
+        rate.unwrap_or_else(|| tr!(l, choice.unknown).to_owned())
+    };
+    vec![
+        of(tr!(l, field.verdict), &|it| {
+            labels::verdict(l, it.verdict).to_owned()
+        }),
+        of(tr!(l, compare.interval), &|it| {
+            let (low, high) = (it.interval_low, it.interval_high);
+            tr!(
+                l,
+                task.range,
+                low = format::percent(l, low),
+                high = format::percent(l, high)
+            )
+        }),
+        of(tr!(l, compare.base_rate), &rate),
+        Line {
+            label: tr!(l, task.model).to_owned(),
+            values: models.map(Clone::clone),
+        },
+    ]
+}
+
+/// What each group of inputs adds, the strongest of either first.
+fn reasons(l: Locale, a: &Explanation, b: &Explanation) -> Vec<Line> {
+    let value = |of: &Explanation, factor: Factor| {
+        let effect = of.effects.iter().find(|it| it.factor == factor);
+        effect.map_or(0.0, |it| it.value)
+    };
+    let mut factors: Vec<Factor> = a.effects.iter().map(|it| it.factor).collect();
+    let strength = |factor: Factor| value(a, factor).abs().max(value(b, factor).abs());
+    factors.sort_by(|x, y| strength(*y).total_cmp(&strength(*x)));
+    let lines = factors.into_iter().map(|it| Line {
+        label: factor(l, it).to_owned(),
+        values: [value(a, it), value(b, it)].map(|value| format::points(l, value)),
+    });
+    let mut lines: Vec<Line> = lines.collect();
+    lines.insert(
+        0,
+        Line {
+            label: tr!(l, why.base).to_owned(),
+            values: [a.base, b.base].map(|base| format::percent(l, base)),
+        },
+    );
+    lines
+}
+
+/// What was asked, field by field; those that neither has are left out.
+fn inputs(l: Locale, a: &Campaign, b: &Campaign) -> Vec<Line> {
+    let (mut a, mut b) = (CampaignInput::from(a), CampaignInput::from(b));
+    let lines = CampaignInput::FIELDS.iter().map(|name| {
+        let read = |of: &mut CampaignInput| {
+            let value = of.field_mut(name).map(std::mem::take);
+            as_read(l, name, value.unwrap_or_default())
+        };
+        Line {
+            label: labels::field(l, name).to_owned(),
+            values: [read(&mut a), read(&mut b)],
+        }
+    });
+    lines
+        .filter(|line| line.values.iter().any(|value| !value.is_empty()))
+        .collect()
+}
+
+/// A value of the wire as a person reads it.
+fn as_read(l: Locale, name: &str, value: String) -> String {
+    match (name, value.as_str()) {
+        (_, "true") => tr!(l, choice.yes).to_owned(),
+        (_, "false") => tr!(l, choice.no).to_owned(),
+        ("usd_goal", goal) => goal.parse().map_or(value, |goal| format::usd(l, goal)),
+        ("created_at" | "launched_at" | "deadline", day) => {
+            day.parse().map_or(value, |day| labels::day(l, day))
+        }
+        ("country", code) => labels::named_codes(tr!(l, list.countries))
+            .find(|(it, _)| *it == code)
+            .map_or(value, |(_, name)| name.to_owned()),
+        _ => value,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::campaign_example;
+
+    #[test]
+    fn fields_are_read_as_people_write_them_and_those_that_neither_has_are_left_out() {
+        let today = "2026-11-23".parse().unwrap();
+        let a = campaign_example(today).check(today).unwrap();
+        let mut b = a.clone();
+        b.usd_goal = 1234.0;
+        let lines = inputs(Locale::en, &a, &b);
+        let differing: Vec<_> = lines
+            .iter()
+            .filter(|line| line.values[0] != line.values[1])
+            .collect();
+        assert_eq!(differing.len(), 1);
+        assert_eq!(differing[0].values[1], "$1,234");
+        assert!(lines.iter().all(|line| line.values[0] != "true"));
+    }
+}

@@ -1,0 +1,74 @@
+//! A result that somebody shared by its private link: for whoever has the link, and for nobody else.
+
+use leptos::prelude::*;
+use leptos_meta::Meta;
+use leptos_router::hooks::use_params_map;
+
+use super::task::asked::Asked;
+use super::task::context::Context;
+use super::task::insight::why::Why;
+use super::task::result::Answer;
+use crate::api::get_shared;
+use crate::components::data::Data;
+use crate::components::guard::respond_in_private;
+use crate::components::nav::PageTitle;
+use crate::components::{Loaded, tr, use_locale};
+use crate::types::SharedView;
+
+/// The page of a private link.
+#[component]
+pub fn SharedPage() -> impl IntoView {
+    respond_in_private();
+    let params = use_params_map();
+    let shared = Data::new(move || {
+        get_shared(params.with(|params| params.get("token").unwrap_or_default()))
+    });
+    view! {
+        <Meta name="robots" content="noindex" />
+        <Loaded
+            resource=shared
+            lines=8
+            show=move |shared| view! { <Shared shared /> }.into_any()
+        />
+    }
+}
+
+#[component]
+fn Shared(
+    /// The result.
+    shared: SharedView,
+) -> impl IntoView {
+    let l = use_locale();
+    let campaign = shared.campaign;
+    let model = tr!(
+        l,
+        task.model_name,
+        name = shared.model.name,
+        version = shared.model.version
+    );
+    let context = shared.result.context.clone();
+    let context = context.map(|context| view! { <Context context /> });
+    let why = shared.explanation.map(|explanation| {
+        let campaign = campaign.clone();
+        view! { <Why campaign explanation /> }
+    });
+    view! {
+        <PageTitle page=campaign.name.clone() />
+        <div class="page-head">
+            <div>
+                <h1>{campaign.name.clone()}</h1>
+                <p class="lead">{tr!(l, share.lead)}</p>
+            </div>
+            <a class="button" href="/">
+                {tr!(l, share.own)}
+            </a>
+        </div>
+        <section class="card result">
+            <Answer result=shared.result />
+            <p class="quiet">{tr!(l, task.model)} ": " {model}</p>
+        </section>
+        {context}
+        {why}
+        <Asked campaign />
+    }
+}

@@ -1,0 +1,131 @@
+//! The private link of a result: make it, copy it, end it.
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
+
+use crate::api::{Share, Unshare, get_link};
+use crate::components::data::{Counted, Data, value_of};
+use crate::components::errors::Faults;
+use crate::components::field::Submit;
+use crate::components::form::{PostForm, Sending};
+use crate::components::time::is_hydrated;
+use crate::components::{FormErrors, browser, toast, tr, use_locale};
+use crate::types::{AppError, ShareView, TaskView};
+
+/// The link of a task that has a result; `None` before.
+pub type Link = Data<Option<ShareView>>;
+
+/// What makes and ends links; made once for the page, because the card comes and goes.
+#[derive(Clone, Copy)]
+pub struct Sharing {
+    share: Sending,
+    unshare: Sending,
+}
+
+/// Reads the link of the task that `task` holds, once it has a result.
+///
+/// # Errors
+/// Those of [`get_link`].
+pub async fn link_of(task: Counted) -> Result<Option<ShareView>, AppError> {
+    // What is wrong with the task is told where the task is shown.
+    match value_of::<TaskView>(task.reply().await) {
+        Ok(task) if task.result.is_some() => get_link(task.id.to_string()).await.map(Some),
+        _ => Ok(None),
+    }
+}
+
+impl Sharing {
+    /// Puts each answer into `link`.
+    pub fn new(link: Link) -> Self {
+        let sharing = Self {
+            share: Sending::new(Share::url()),
+            unshare: Sending::new(Unshare::url()),
+        };
+        let take_over = move |answer: Result<ShareView, AppError>| {
+            if let Ok(answer) = answer {
+                link.set(Some(answer));
+            }
+        };
+        sharing.share.on_answer(take_over);
+        sharing.unshare.on_answer(take_over);
+        sharing
+    }
+}
+
+/// The card of a result's link; nothing where there is no result.
+#[component]
+pub fn ShareCard(
+    /// The link.
+    link: Option<ShareView>,
+    /// What makes and ends it.
+    sharing: Sharing,
+) -> impl IntoView {
+    let l = use_locale();
+    let Sharing { share, unshare } = sharing;
+    Faults::provide_of(move || unshare.error().or_else(|| share.error()));
+    let link = link?;
+    let id = link.task_id.to_string();
+    let body = match link.path {
+        Some(path) => view! { <Shared path id unshare /> }.into_any(),
+        None => view! {
+            <p>{tr!(l, share.text)}</p>
+            <PostForm url=Share::url() send=share.sender(|| true)>
+                <input type="hidden" name="id" value=id />
+                <Submit pending=share.pending() class="button">
+                    {tr!(l, share.make)}
+                </Submit>
+            </PostForm>
+        }
+        .into_any(),
+    };
+    Some(view! {
+        <section class="card" id="share" aria-labelledby="share-title">
+            <h2 id="share-title">{tr!(l, share.title)}</h2>
+            <FormErrors />
+            {body}
+        </section>
+    })
+}
+
+#[component]
+fn Shared(
+    /// The path of the shared page.
+    path: String,
+    /// The task's id.
+    id: String,
+    /// The action that ends the link.
+    unshare: Sending,
+) -> impl IntoView {
+    let l = use_locale();
+    let words = path.clone();
+    // The server does not know by which name the browser reaches it.
+    let words = move || {
+        let origin = is_hydrated().then(browser::origin).unwrap_or_default();
+        format!("{origin}{words}")
+    };
+    let copied = path.clone();
+    let copy = move |_| {
+        browser::copy(&format!("{}{copied}", browser::origin()), move || {
+            toast::say(tr!(l, share.copied).to_owned());
+        });
+    };
+    view! {
+        <p>{tr!(l, share.shared)}</p>
+        <p class="share-link">
+            <a href=path rel="external">
+                {words}
+            </a>
+        </p>
+        <div class="buttons">
+            <button type="button" class="button with-script" on:click=copy>
+                {tr!(l, share.copy)}
+            </button>
+            <PostForm url=Unshare::url() send=unshare.sender(|| true) class="form-inline">
+                <input type="hidden" name="id" value=id />
+                <Submit pending=unshare.pending() class="button button-bad">
+                    {tr!(l, share.end)}
+                </Submit>
+            </PostForm>
+        </div>
+    }
+}

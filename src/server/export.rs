@@ -1,0 +1,264 @@
+//! `GET /api/tasks.csv` and `GET /api/transactions.csv`: what a filter of a history shows, as a file.
+//!
+//! The rows are read page by page while they are sent, so a file of any length costs the memory of one page.
+//! RFC 4180, UTF-8. A text that a spreadsheet would run as a formula is told as text by a leading apostrophe.
+
+use std::pin::Pin;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, HeaderValue, Response, Uri, header};
+use futures::stream;
+use serde::Deserialize;
+use tower_cookies::Cookies;
+
+use super::problem;
+use super::router::AppState;
+use crate::services::Services;
+use crate::types::{
+    AppError, CampaignInput, PAGE_LIMIT_MAX, Page, TaskFilterInput, TaskView,
+    TransactionFilterInput, TransactionView, UserId,
+};
+
+/// Tells spreadsheets that the file is UTF-8; programs do without.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+const TASK_COLUMNS: [&str; 13] = [
+    "id",
+    "status",
+    "queued_at",
+    "started_at",
+    "finished_at",
+    "price",
+    "model",
+    "model_version",
+    "probability",
+    "verdict",
+    "interval_low",
+    "interval_high",
+    "error",
+];
+const TRANSACTION_COLUMNS: [&str; 8] = [
+    "id",
+    "kind",
+    "amount",
+    "balance_before",
+    "balance_after",
+    "description",
+    "task_id",
+    "created_at",
+];
+
+/// What of a file is asked for, beside the filter.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Shape {
+    /// Anything for a byte order mark at the start.
+    bom: String,
+}
+
+type PageOfRows = Pin<Box<dyn Future<Output = Result<Page<Vec<String>>, AppError>> + Send>>;
+/// Reads the rows of the page at a cursor.
+type ReadRows = Box<dyn Fn(String) -> PageOfRows + Send + Sync>;
+
+/// The tasks of the signed-in user that a filter shows.
+pub async fn tasks(
+    State(state): State<AppState>,
+    cookies: Cookies,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Response<Body> {
+    let Ok(Query(filter)) = Query::<TaskFilterInput>::try_from_uri(&uri) else {
+        return unreadable(&headers);
+    };
+    let columns = TASK_COLUMNS.iter().chain(&CampaignInput::FIELDS).copied();
+    let read = |services: Services, user: UserId| -> ReadRows {
+        Box::new(move |cursor| {
+            let (services, filter) = (services.clone(), filter.clone());
+            Box::pin(async move {
+                let limit = PAGE_LIMIT_MAX.to_string();
+                let page = services.predictions.tasks(user, &limit, &cursor, &filter);
+                page.await.map(|page| rows(page, task_row))
+            })
+        })
+    };
+    let request = (&state, &cookies, &headers, &uri);
+    answer(request, "tasks.csv", columns, read).await
+}
+
+/// The transactions of the signed-in user that a filter shows.
+pub async fn transactions(
+    State(state): State<AppState>,
+    cookies: Cookies,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Response<Body> {
+    let Ok(Query(filter)) = Query::<TransactionFilterInput>::try_from_uri(&uri) else {
+        return unreadable(&headers);
+    };
+    let columns = TRANSACTION_COLUMNS.into_iter();
+    let read = |services: Services, user: UserId| -> ReadRows {
+        Box::new(move |cursor| {
+            let (services, filter) = (services.clone(), filter.clone());
+            Box::pin(async move {
+                let limit = PAGE_LIMIT_MAX.to_string();
+                let page = services.ledger.transactions(user, &limit, &cursor, &filter);
+                page.await.map(|page| rows(page, transaction_row))
+            })
+        })
+    };
+    let request = (&state, &cookies, &headers, &uri);
+    answer(request, "transactions.csv", columns, read).await
+}
+
+fn unreadable(headers: &HeaderMap) -> Response<Body> {
+    let error = AppError::Malformed("the query of the address cannot be read".to_owned());
+    problem::respond(&error, problem::request_id(headers).as_deref())
+}
+
+/// The file, or a problem where not even its first page can be read.
+async fn answer(
+    (state, cookies, headers, uri): (&AppState, &Cookies, &HeaderMap, &Uri),
+    name: &str,
+    columns: impl Iterator<Item = &'static str>,
+    read: impl FnOnce(Services, UserId) -> ReadRows,
+) -> Response<Body> {
+    let first = async {
+        let user = state.services.sessions.user(cookies).await?.id();
+        let read = read(state.services.clone(), user);
+        let page = read(String::new()).await?;
+        Ok((read, page))
+    };
+    let (read, page) = match first.await {
+        Ok(first) => first,
+        Err(error) => return problem::respond(&error, problem::request_id(headers).as_deref()),
+    };
+    let shape = Query::<Shape>::try_from_uri(uri).map_or_else(|_| Shape::default(), |it| it.0);
+    let mut start = Vec::new();
+    if !shape.bom.is_empty() {
+        start.extend_from_slice(BYTE_ORDER_MARK.as_bytes());
+    }
+    let header_row = columns.map(ToOwned::to_owned).collect();
+    start.extend(lines(&[header_row]));
+    start.extend(lines(&page.items));
+    let mut response = Response::new(stream_of(start, page.next, read));
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/csv; charset=utf-8; header=present"),
+    );
+    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+        headers.insert(header::CONTENT_DISPOSITION, value);
+    }
+    response
+}
+
+/// The start of the file, then page after page. An error breaks the answer off, so that nobody takes half a
+/// file for a whole one.
+fn stream_of(start: Vec<u8>, next: Option<String>, read: ReadRows) -> Body {
+    let begun = stream::once(async { Ok::<_, AppError>(Bytes::from(start)) });
+    let rest = stream::try_unfold((next, read), |(next, read)| async move {
+        let Some(cursor) = next else {
+            return Ok(None);
+        };
+        let page = read(cursor).await?;
+        Ok(Some((Bytes::from(lines(&page.items)), (page.next, read))))
+    });
+    Body::from_stream(stream::StreamExt::chain(begun, rest))
+}
+
+fn rows<T>(page: Page<T>, row: impl Fn(T) -> Vec<String>) -> Page<Vec<String>> {
+    Page {
+        items: page.items.into_iter().map(row).collect(),
+        next: page.next,
+    }
+}
+
+/// Rows as RFC 4180 writes them.
+fn lines(rows: &[Vec<String>]) -> Vec<u8> {
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(Vec::new());
+    for row in rows {
+        // Into memory: it fails for rows of different lengths only, and all of a file have its columns.
+        if let Err(error) = writer.write_record(row) {
+            tracing::error!(%error, "a row of a file could not be written");
+        }
+    }
+    writer.into_inner().unwrap_or_default()
+}
+
+/// A text that somebody wrote, told as text to spreadsheets too.
+fn text(text: impl Into<String>) -> String {
+    let text = text.into();
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
+        format!("'{text}")
+    } else {
+        text
+    }
+}
+
+fn optional<T: ToString>(value: Option<T>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
+}
+
+fn time(at: chrono::DateTime<chrono::Utc>) -> String {
+    at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+}
+
+fn task_row(task: TaskView) -> Vec<String> {
+    let result = task.result.as_ref();
+    let mut row = vec![
+        task.id.to_string(),
+        task.status.to_string(),
+        time(task.queued_at),
+        optional(task.started_at.map(time)),
+        optional(task.finished_at.map(time)),
+        task.price.to_string(),
+        text(task.model.name),
+        text(task.model.version),
+        optional(result.map(|it| it.probability)),
+        optional(result.map(|it| it.verdict)),
+        optional(result.map(|it| it.interval_low)),
+        optional(result.map(|it| it.interval_high)),
+        text(task.error.unwrap_or_default()),
+    ];
+    let mut campaign = CampaignInput::from(&task.campaign);
+    let fields = CampaignInput::FIELDS
+        .iter()
+        .map(|field| campaign.field_mut(field).map(std::mem::take));
+    row.extend(fields.map(|field| text(field.unwrap_or_default())));
+    row
+}
+
+fn transaction_row(line: TransactionView) -> Vec<String> {
+    vec![
+        line.id.to_string(),
+        line.kind.to_string(),
+        line.amount.to_string(),
+        line.balance_before.to_string(),
+        line.balance_after.to_string(),
+        text(line.description),
+        optional(line.task_id),
+        time(line.created_at),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_quoted_where_they_must_be_and_end_as_the_standard_says() {
+        let rows = [vec!["a".to_owned(), "b \"c\", d\ne".to_owned()]];
+        let written = String::from_utf8(lines(&rows)).unwrap();
+        assert_eq!(written, "a,\"b \"\"c\"\", d\ne\"\r\n");
+    }
+
+    #[test]
+    fn a_text_is_no_formula() {
+        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"] {
+            assert_eq!(text(formula), format!("'{formula}"));
+        }
+        assert_eq!(text("1=1"), "1=1");
+    }
+}

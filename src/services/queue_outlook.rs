@@ -1,0 +1,168 @@
+//! What a queued task can expect: its place, and the time until its result at the pace of the latest ones.
+//!
+//! The pace is measured over the time in which there was work to do: of each result only the time counts
+//! that it was waited for after the one before, so a quiet hour does not make the service look slow.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Duration, Utc};
+use tokio::sync::Mutex;
+
+use super::Clock;
+use crate::entities::{Database, task};
+use crate::queue::{self, Done};
+use crate::types::{AppError, QueueView, TaskId};
+
+/// Results that the pace is measured by.
+const LATEST: u64 = 100;
+/// Results older than this say nothing of now.
+const OLDEST: Duration = Duration::minutes(5);
+/// How long a measured pace is told on.
+const FRESH: Duration = Duration::seconds(1);
+/// A longer wait is told as this one.
+const WAIT_MAX_S: u32 = 24 * 60 * 60;
+
+/// Tells queued tasks what to expect; asks the database about the pace once a second at most.
+pub struct QueueOutlook {
+    database: Database,
+    clock: Arc<dyn Clock>,
+    measured: Mutex<Option<(DateTime<Utc>, Option<Pace>)>>,
+}
+
+/// Work done, and the time that it took.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Pace {
+    results: i32,
+    time: Duration,
+}
+
+impl QueueOutlook {
+    /// On one database.
+    pub fn new(database: Database, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            database,
+            clock,
+            measured: Mutex::default(),
+        }
+    }
+
+    /// What a queued task can expect now.
+    ///
+    /// # Errors
+    /// 503 where the database is away.
+    pub async fn of(&self, task: &task::Model) -> Result<QueueView, AppError> {
+        let ahead =
+            queue::count_ahead(&self.database, TaskId(task.id), QueueView::AHEAD_MAX).await?;
+        let pace = self.pace().await?;
+        Ok(QueueView {
+            ahead,
+            wait_s: pace.map(|pace| pace.wait_s(ahead)),
+        })
+    }
+
+    async fn pace(&self) -> Result<Option<Pace>, AppError> {
+        let now = self.clock.now();
+        // Held while measuring: whoever asks meanwhile is told what the first finds.
+        let mut measured = self.measured.lock().await;
+        if let Some((at, pace)) = *measured
+            && now - at < FRESH
+        {
+            return Ok(pace);
+        }
+        let latest = queue::latest_done(&self.database, LATEST).await?;
+        let waiting_since = queue::waiting_since(&self.database).await?;
+        let pace = Pace::measure(latest, waiting_since, now);
+        *measured = Some((now, pace));
+        Ok(pace)
+    }
+}
+
+impl Pace {
+    /// None where there is no result to measure by.
+    fn measure(
+        mut latest: Vec<Done>,
+        waiting_since: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Option<Self> {
+        latest.retain(|done| done.finished_at > now - OLDEST);
+        latest.sort_by_key(|done| done.finished_at);
+        let newest = latest.last()?.finished_at;
+        let mut results = 0;
+        let mut time = Duration::zero();
+        let mut before = None;
+        for done in &latest {
+            // How long the first was worked on is not known where others were before it, so it counts only
+            // where it is alone.
+            if before.is_some() || latest.len() == 1 {
+                let begun = before.map_or(done.queued_at, |before| done.queued_at.max(before));
+                results += 1;
+                time += (done.finished_at - begun).max(Duration::zero());
+            }
+            before = Some(done.finished_at);
+        }
+        // Where somebody waits and no result has come, the pace has fallen.
+        if let Some(since) = waiting_since {
+            time += (now - newest.max(since)).max(Duration::zero());
+        }
+        Some(Self { results, time })
+    }
+
+    fn wait_s(self, ahead: u32) -> u32 {
+        let tasks = i64::from(ahead) + 1;
+        let wait_ms = self.time.num_milliseconds() * tasks / i64::from(self.results.max(1));
+        let wait_s = u32::try_from(wait_ms / 1000 + 1).unwrap_or(WAIT_MAX_S);
+        wait_s.min(WAIT_MAX_S)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_800_000_000 + second, 0).unwrap()
+    }
+
+    fn done(queued: i64, finished: i64) -> Done {
+        Done {
+            queued_at: at(queued),
+            finished_at: at(finished),
+        }
+    }
+
+    #[test]
+    fn a_busy_queue_moves_at_the_pace_of_its_results() {
+        let latest = vec![done(0, 20), done(0, 18), done(0, 16), done(0, 14)];
+        let pace = Pace::measure(latest, Some(at(1)), at(20)).unwrap();
+        assert_eq!(pace.wait_s(9), 21);
+    }
+
+    #[test]
+    fn a_quiet_time_between_two_results_is_not_counted() {
+        let latest = vec![done(200, 201), done(100, 101), done(0, 1)];
+        let pace = Pace::measure(latest, None, at(210)).unwrap();
+        assert_eq!(pace.wait_s(0), 2);
+    }
+
+    #[test]
+    fn a_queue_that_stands_still_is_told_to_be_slower_and_slower() {
+        let wait_at = |now| {
+            let latest = vec![done(0, 2), done(0, 1)];
+            let pace = Pace::measure(latest, Some(at(2)), at(now));
+            pace.unwrap().wait_s(0)
+        };
+        assert_eq!([wait_at(2), wait_at(12), wait_at(62)], [2, 12, 62]);
+    }
+
+    #[test]
+    fn without_a_recent_result_there_is_no_pace() {
+        assert_eq!(Pace::measure(Vec::new(), Some(at(0)), at(9)), None);
+        assert_eq!(Pace::measure(vec![done(0, 1)], None, at(302)), None);
+    }
+
+    #[test]
+    fn one_result_is_measured_from_its_submission() {
+        let pace = Pace::measure(vec![done(0, 3)], None, at(4)).unwrap();
+        assert_eq!(pace.wait_s(1), 7);
+    }
+}

@@ -1,0 +1,246 @@
+//! Private links: whoever knows one sees one result, without an account, until its owner revokes it.
+//!
+//! A link is a random nonce, which the database holds, and a mark of it that only the key of the service
+//! makes. So its owner can be shown it again and again, while a copy of the database opens no result; a new
+//! key ends all links, as it ends all sessions.
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use hmac::{Hmac, Mac};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{EntityTrait, Set};
+use sha2::Sha256;
+use tower_cookies::Key;
+
+use super::attempts::{Client, network_of, take};
+use super::predictions::required_id;
+use super::{Catalog, Clock};
+use crate::entities::{Database, shared_result, task, task_result};
+use crate::types::{AppError, ModelId, ShareView, SharedView, TaskId, TaskStatus, UserId, hex};
+
+const NONCE_BYTES: usize = 16;
+const MARK_BYTES: usize = 16;
+/// Keeps these marks apart from whatever else may be signed with the same key.
+const PURPOSE: &[u8] = b"pledgecast shared result";
+
+/// Makes, revokes and opens links.
+pub struct Sharing {
+    database: Database,
+    clock: Arc<dyn Clock>,
+    catalog: Arc<Catalog>,
+    links: Links,
+    visits: DefaultKeyedRateLimiter<IpAddr>,
+}
+
+/// Writes and reads the text of links.
+struct Links {
+    mac: Hmac<Sha256>,
+}
+
+impl Sharing {
+    /// Marks are made by `key`; each address may visit so often.
+    pub fn new(
+        database: Database,
+        clock: Arc<dyn Clock>,
+        catalog: Arc<Catalog>,
+        key: &Key,
+        visits_per_minute: NonZeroU32,
+    ) -> Self {
+        Self {
+            database,
+            clock,
+            catalog,
+            links: Links::new(key),
+            visits: RateLimiter::keyed(Quota::per_minute(visits_per_minute)),
+        }
+    }
+
+    /// The link of a user's task, made where there is none.
+    ///
+    /// # Errors
+    /// 422 naming `id`; 404, also for somebody else's; 409 where the task has no result.
+    pub async fn share(&self, user: UserId, id: &str) -> Result<ShareView, AppError> {
+        let task = self.own(user, id).await?;
+        if task.status != TaskStatus::Succeeded.as_str() {
+            return Err(AppError::Conflict(format!(
+                "only a result can be shared; this task is {}",
+                task.status
+            )));
+        }
+        let link = shared_result::ActiveModel {
+            task_id: Set(task.id),
+            nonce: Set(hex(&rand::random::<[u8; NONCE_BYTES]>())),
+            created_at: Set(self.clock.now()),
+        };
+        // Of two requests at once the first makes it, and both are told the same.
+        let there = OnConflict::column(shared_result::Column::TaskId)
+            .do_nothing()
+            .to_owned();
+        shared_result::Entity::insert(link)
+            .on_conflict(there)
+            .exec_without_returning(self.database.write())
+            .await?;
+        self.view(TaskId(task.id)).await
+    }
+
+    /// Ends the link of a user's task; without one it does nothing.
+    ///
+    /// # Errors
+    /// 422 naming `id`; 404, also for somebody else's.
+    pub async fn unshare(&self, user: UserId, id: &str) -> Result<ShareView, AppError> {
+        let task = self.own(user, id).await?;
+        shared_result::Entity::delete_by_id(task.id)
+            .exec(self.database.write())
+            .await?;
+        Ok(ShareView {
+            task_id: TaskId(task.id),
+            path: None,
+        })
+    }
+
+    /// The link of a user's task, where there is one.
+    ///
+    /// # Errors
+    /// 422 naming `id`; 404, also for somebody else's.
+    pub async fn link(&self, user: UserId, id: &str) -> Result<ShareView, AppError> {
+        let task = self.own(user, id).await?;
+        self.view(TaskId(task.id)).await
+    }
+
+    /// What a link leads to.
+    ///
+    /// # Errors
+    /// 404 where it was revoked or never was; 429 where the visitor's address asks too often.
+    pub async fn open(&self, visitor: &Client, token: &str) -> Result<SharedView, AppError> {
+        take(&self.visits, &network_of(visitor.address))?;
+        let (nonce, mark) = split(token).ok_or(AppError::NotFound)?;
+        let link = shared_result::Entity::of_nonce(&nonce)
+            .one(self.database.read())
+            .await?
+            .ok_or(AppError::NotFound)?;
+        if !self.links.is_marked(&link, &mark) {
+            return Err(AppError::NotFound);
+        }
+        let task = task::Entity::find_by_id(link.task_id)
+            .one(self.database.read())
+            .await?
+            .ok_or(AppError::NotFound)?;
+        let result = task_result::Entity::of_task(TaskId(task.id))
+            .one(self.database.read())
+            .await?
+            .ok_or(AppError::NotFound)?;
+        let insight = result.insight()?;
+        Ok(SharedView {
+            campaign: task.input.0,
+            model: self.catalog.model_ref(ModelId(task.model_id)).await?,
+            explanation: insight.map(|(explanation, _, _)| explanation),
+            result: result.try_into()?,
+        })
+    }
+
+    async fn own(&self, user: UserId, id: &str) -> Result<task::Model, AppError> {
+        let id = required_id(id)?;
+        let task = task::Entity::of_user(user, id)
+            .one(self.database.read())
+            .await?;
+        task.ok_or(AppError::NotFound)
+    }
+
+    async fn view(&self, task: TaskId) -> Result<ShareView, AppError> {
+        // What was written a moment ago must be seen.
+        let link = shared_result::Entity::of_task(task)
+            .one(self.database.write())
+            .await?;
+        Ok(ShareView {
+            task_id: task,
+            path: link.map(|link| format!("/shared/{}", self.links.token(&link))),
+        })
+    }
+}
+
+impl Links {
+    #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
+    fn new(key: &Key) -> Self {
+        // The half of the key that signs cookies; ours are all encrypted, by the other half.
+        let (signing, _) = key.master().split_at(key.master().len() / 2);
+        let mut mac = Hmac::<Sha256>::new_from_slice(signing).expect("a key of any length");
+        mac.update(PURPOSE);
+        Self { mac }
+    }
+
+    fn mac_of(&self, link: &shared_result::Model) -> Hmac<Sha256> {
+        let mut mac = self.mac.clone();
+        mac.update(&link.task_id.to_le_bytes());
+        mac.update(link.nonce.as_bytes());
+        mac
+    }
+
+    fn token(&self, link: &shared_result::Model) -> String {
+        let mark = self.mac_of(link).finalize().into_bytes();
+        let mut bytes = unhex(&link.nonce);
+        bytes.extend_from_slice(&mark[..MARK_BYTES]);
+        BASE64_URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// In constant time.
+    fn is_marked(&self, link: &shared_result::Model, mark: &[u8]) -> bool {
+        self.mac_of(link).verify_truncated_left(mark).is_ok()
+    }
+}
+
+/// The nonce as it is stored, and the mark.
+fn split(token: &str) -> Option<(String, Vec<u8>)> {
+    let mut bytes = BASE64_URL_SAFE_NO_PAD.decode(token).ok()?;
+    if bytes.len() != NONCE_BYTES + MARK_BYTES {
+        return None;
+    }
+    let mark = bytes.split_off(NONCE_BYTES);
+    Some((hex(&bytes), mark))
+}
+
+/// The bytes of [`hex`].
+fn unhex(text: &str) -> Vec<u8> {
+    text.as_bytes()
+        .chunks(2)
+        .filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn link(task_id: i64, nonce: u8) -> shared_result::Model {
+        shared_result::Model {
+            task_id,
+            nonce: hex(&[nonce; NONCE_BYTES]),
+            created_at: chrono::DateTime::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn a_link_opens_only_its_own_result_and_only_by_the_key_that_made_it() {
+        let links = Links::new(&Key::from(&[7; 64]));
+        let token = links.token(&link(5, 9));
+        let (nonce, mark) = split(&token).unwrap();
+        assert_eq!(nonce, link(5, 9).nonce);
+        assert!(links.is_marked(&link(5, 9), &mark));
+        assert!(!links.is_marked(&link(6, 9), &mark));
+        assert!(!links.is_marked(&link(5, 8), &mark));
+        let other_key = Links::new(&Key::from(&[8; 64]));
+        assert!(!other_key.is_marked(&link(5, 9), &mark));
+    }
+
+    #[test]
+    fn what_is_no_link_is_told_without_asking_the_database() {
+        for bad in ["", "x", "%%%", &"A".repeat(42), &"A".repeat(44), "../../x"] {
+            assert_eq!(split(bad), None, "{bad}");
+        }
+        assert!(split(&"A".repeat(43)).is_some());
+    }
+}

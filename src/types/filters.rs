@@ -1,0 +1,230 @@
+//! What of a history is asked for: text when it arrives, checked values for the database.
+
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::field_checker::Checker;
+use super::{
+    AppError, FieldErrors, NAME_MAX_CHARS, TaskStatus, TransactionKind, Verdict, Violation,
+    parse_choice,
+};
+
+/// The filter of a list of tasks as it arrives; a blank field lets all pass.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TaskFilterInput {
+    /// A [`TaskStatus`].
+    pub status: String,
+    /// A [`Verdict`].
+    pub verdict: String,
+    /// Words that the title must have, in any case and order.
+    pub search: String,
+    /// The first day of submission, in UTC.
+    pub from: String,
+    /// The last day of submission, in UTC.
+    pub to: String,
+}
+
+/// The filter of a list of transactions as it arrives; a blank field lets all pass.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TransactionFilterInput {
+    /// A [`TransactionKind`].
+    pub kind: String,
+    /// The first day, in UTC.
+    pub from: String,
+    /// The last day, in UTC.
+    pub to: String,
+}
+
+/// A checked filter of tasks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TaskFilter {
+    /// Only tasks of this status.
+    pub status: Option<TaskStatus>,
+    /// Only tasks whose result has this verdict.
+    pub verdict: Option<Verdict>,
+    /// Only tasks whose title has all of these.
+    pub words: Vec<String>,
+    /// Only tasks that were submitted in this time.
+    pub time: TimeRange,
+}
+
+/// A checked filter of transactions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TransactionFilter {
+    /// Only lines of this kind.
+    pub kind: Option<TransactionKind>,
+    /// Only lines that were written in this time.
+    pub time: TimeRange,
+}
+
+/// From the first moment on, and before the second; an absent end is open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TimeRange {
+    /// The first moment.
+    pub from: Option<DateTime<Utc>>,
+    /// The first moment after it.
+    pub before: Option<DateTime<Utc>>,
+}
+
+impl TimeRange {
+    /// Whether both ends are open.
+    pub const fn is_open(self) -> bool {
+        self.from.is_none() && self.before.is_none()
+    }
+}
+
+impl TaskFilter {
+    /// Whether an index leads from one row of the answer to the next; otherwise rows must be looked at.
+    pub const fn is_by_index(&self) -> bool {
+        self.verdict.is_none() && self.words.is_empty() && self.time.is_open()
+    }
+}
+
+impl TaskFilterInput {
+    /// Checks it.
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`] naming every field that breaks a rule.
+    pub fn check(&self) -> Result<TaskFilter, AppError> {
+        let mut checker = Checker::default();
+        let status = choice(&mut checker, "status", &self.status, TaskStatus::ALL);
+        let verdict = choice(&mut checker, "verdict", &self.verdict, Verdict::ALL);
+        let search = checker.text("search", &self.search, NAME_MAX_CHARS, false);
+        let time = days(&mut checker, &self.from, &self.to);
+        let words = search.unwrap_or_default();
+        let filter = TaskFilter {
+            status,
+            verdict,
+            words: words.split_whitespace().map(ToOwned::to_owned).collect(),
+            time,
+        };
+        finish(checker.errors, filter)
+    }
+}
+
+impl TransactionFilterInput {
+    /// Checks it.
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`] naming every field that breaks a rule.
+    pub fn check(&self) -> Result<TransactionFilter, AppError> {
+        let mut checker = Checker::default();
+        let kind = choice(&mut checker, "kind", &self.kind, TransactionKind::ALL);
+        let time = days(&mut checker, &self.from, &self.to);
+        finish(checker.errors, TransactionFilter { kind, time })
+    }
+}
+
+fn finish<T>(errors: FieldErrors, filter: T) -> Result<T, AppError> {
+    if errors.is_empty() {
+        Ok(filter)
+    } else {
+        Err(AppError::Invalid(errors))
+    }
+}
+
+fn choice<T>(checker: &mut Checker, field: &str, text: &str, all: &[T]) -> Option<T>
+where
+    T: std::str::FromStr + ToString,
+{
+    match parse_choice(field, text, all) {
+        Ok(choice) => choice,
+        Err(error) => {
+            if let AppError::Invalid(errors) = error {
+                checker.errors.extend(errors);
+            }
+            None
+        }
+    }
+}
+
+/// Whole days, both of them included.
+fn days(checker: &mut Checker, from: &str, to: &str) -> TimeRange {
+    let mut day = |field, text: &str| {
+        let is_given = !text.trim().is_empty();
+        is_given
+            .then(|| checker.required_date(field, text))
+            .flatten()
+    };
+    let (from, to) = (day("from", from), day("to", to));
+    if let (Some(from), Some(to)) = (from, to)
+        && to < from
+    {
+        let other = "from".to_owned();
+        checker.fail("to", Violation::Before { other });
+    }
+    let start = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc();
+    TimeRange {
+        from: from.map(start),
+        before: to.map(|day| start(day + Days::new(1))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_blank_filter_lets_all_pass() {
+        assert_eq!(
+            TaskFilterInput::default().check(),
+            Ok(TaskFilter::default())
+        );
+        assert_eq!(
+            TransactionFilterInput::default().check(),
+            Ok(TransactionFilter::default())
+        );
+    }
+
+    #[test]
+    fn both_days_of_a_range_belong_to_it() {
+        let filter = TransactionFilterInput {
+            from: "2026-11-01".to_owned(),
+            to: "2026-11-01".to_owned(),
+            ..TransactionFilterInput::default()
+        };
+        let time = filter.check().unwrap().time;
+        let length = time.before.unwrap() - time.from.unwrap();
+        assert_eq!(length.num_hours(), 24);
+    }
+
+    #[test]
+    fn every_field_that_breaks_a_rule_is_named() {
+        let filter = TaskFilterInput {
+            status: "done".to_owned(),
+            verdict: "maybe".to_owned(),
+            search: "x".repeat(101),
+            from: "yesterday".to_owned(),
+            to: "1900-01-01".to_owned(),
+        };
+        let Err(AppError::Invalid(errors)) = filter.check() else {
+            panic!("accepted")
+        };
+        let fields: Vec<_> = errors.keys().map(String::as_str).collect();
+        assert_eq!(fields, ["from", "search", "status", "to", "verdict"]);
+    }
+
+    #[test]
+    fn a_range_does_not_end_before_it_begins() {
+        let filter = TransactionFilterInput {
+            from: "2026-11-02".to_owned(),
+            to: "2026-11-01".to_owned(),
+            ..TransactionFilterInput::default()
+        };
+        let Err(AppError::Invalid(errors)) = filter.check() else {
+            panic!("accepted")
+        };
+        assert!(matches!(errors["to"], Violation::Before { .. }));
+    }
+
+    #[test]
+    fn a_search_is_made_of_words() {
+        let filter = TaskFilterInput {
+            search: "  Lamp   of\tdriftwood ".to_owned(),
+            ..TaskFilterInput::default()
+        };
+        assert_eq!(filter.check().unwrap().words, ["Lamp", "of", "driftwood"]);
+    }
+}

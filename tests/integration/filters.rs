@@ -1,0 +1,371 @@
+//! What the filters of the two histories let pass, and the same as files.
+
+use serde_json::{Value, json};
+
+use crate::support::{
+    Browser, Engine, Server, Site, predict_body, shared_idle_server, shared_server, unique,
+};
+
+on_both_databases!(
+    a_title_is_found_by_its_words_in_any_case,
+    signs_in_a_search_stand_for_themselves,
+    tasks_are_filtered_by_their_verdict,
+    both_histories_are_filtered_by_days,
+    filters_hold_together,
+    a_bad_filter_is_named,
+    a_rare_title_is_found_however_long_the_history,
+    the_balance_is_told_as_it_came_to_be,
+    tasks_come_as_a_file,
+    transactions_come_as_a_file_of_any_length,
+    a_file_holds_what_its_filter_shows,
+    a_file_is_for_its_owner_only,
+);
+
+async fn submit_titled(browser: &Browser, title: &str) -> Value {
+    let mut body = predict_body(&unique("titled"));
+    body["name"] = json!(title);
+    browser.post_json("/api/tasks/predict", &body).await.ok()
+}
+
+/// The titles that a query of the task list finds.
+async fn titles(browser: &Browser, query: &[(&str, &str)]) -> Vec<String> {
+    let query = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(query)
+        .finish();
+    let page = browser.get(format!("/api/tasks?{query}")).await.ok();
+    let items = page["items"].as_array().unwrap().iter();
+    items
+        .map(|task| task["campaign"]["name"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+async fn a_title_is_found_by_its_words_in_any_case(engine: Engine) {
+    let browser = Browser::registered(shared_idle_server(engine).await).await;
+    browser.top_up(90).await;
+    for title in ["Little Lanterns", "Фонарь для Маяка", "Lamp of driftwood"] {
+        submit_titled(&browser, title).await;
+    }
+    for (search, expected) in [
+        ("lanterns", &["Little Lanterns"][..]),
+        ("LANTERNS little", &["Little Lanterns"]),
+        ("ЛаМп", &[]),
+        ("маяк", &["Фонарь для Маяка"]),
+        ("lamp", &["Lamp of driftwood"]),
+        ("la", &["Lamp of driftwood", "Little Lanterns"]),
+        ("lamp lanterns", &[]),
+        ("nothing", &[]),
+    ] {
+        assert_eq!(
+            titles(&browser, &[("search", search)]).await,
+            expected,
+            "{search}"
+        );
+    }
+    let other = Browser::registered(shared_idle_server(engine).await).await;
+    assert!(titles(&other, &[("search", "la")]).await.is_empty());
+}
+
+async fn signs_in_a_search_stand_for_themselves(engine: Engine) {
+    let browser = Browser::registered(shared_idle_server(engine).await).await;
+    browser.top_up(90).await;
+    let odd = r"a*b?c[d]e%f_g\h'i.(j)^$k";
+    submit_titled(&browser, odd).await;
+    submit_titled(&browser, "abc").await;
+    for search in [
+        "*", "?", "[", "]", "[d]", "%", "_", r"\", "'", ".", "(j)", "^$", odd,
+    ] {
+        assert_eq!(
+            titles(&browser, &[("search", search)]).await,
+            [odd],
+            "{search}"
+        );
+    }
+    for search in ["a.b", "[abc]", "a%c", "a*c"] {
+        let found = titles(&browser, &[("search", search)]).await;
+        assert!(found.is_empty(), "{search}: {found:?}");
+    }
+}
+
+async fn tasks_are_filtered_by_their_verdict(engine: Engine) {
+    let browser = Browser::registered(shared_server(engine).await).await;
+    let id = browser.submit().await["id"].clone();
+    let task = browser.wait_until_final(&id).await;
+    let verdict = task["result"]["verdict"].as_str().unwrap();
+    for asked in ["likely", "toss_up", "unlikely"] {
+        let found = browser.items(format!("/api/tasks?verdict={asked}")).await;
+        assert_eq!(found.len(), usize::from(asked == verdict), "{asked}");
+    }
+}
+
+async fn both_histories_are_filtered_by_days(engine: Engine) {
+    let (site, server) = Site::serving(engine, &[("PLEDGECAST_WORKERS", "0")]).await;
+    let browser = Browser::registered(&server).await;
+    browser.top_up(20).await;
+    let ids = [
+        browser.submit().await["id"].clone(),
+        browser.submit().await["id"].clone(),
+        browser.submit().await["id"].clone(),
+    ];
+    let days = [
+        "2026-03-01T00:00:00",
+        "2026-03-01T23:59:59.999",
+        "2026-03-02T00:00:00",
+    ];
+    for (id, day) in ids.iter().zip(days) {
+        let sql = format!("UPDATE task SET queued_at = '{day}+00:00' WHERE id = {id}");
+        site.database.execute(&sql).await;
+    }
+    let [first, second, third] = ids;
+    for (query, expected) in [
+        ("from=2026-03-01&to=2026-03-01", vec![&second, &first]),
+        ("from=2026-03-02&to=2026-03-02", vec![&third]),
+        ("to=2026-03-01", vec![&second, &first]),
+        ("from=2026-03-02", vec![&third]),
+        ("from=2026-03-03", vec![]),
+        ("to=2026-02-28", vec![]),
+    ] {
+        let found = browser.items(format!("/api/tasks?{query}")).await;
+        let found: Vec<&Value> = found.iter().map(|task| &task["id"]).collect();
+        assert_eq!(found, expected, "{query}");
+    }
+    let lines = browser.items("/api/transactions").await;
+    let today = &lines[0]["created_at"].as_str().unwrap()[..10];
+    let found = browser
+        .items(format!("/api/transactions?from={today}"))
+        .await;
+    assert_eq!(found.len(), lines.len());
+    let found = browser.items("/api/transactions?to=2020-01-01").await;
+    assert!(found.is_empty());
+}
+
+async fn filters_hold_together(engine: Engine) {
+    let browser = Browser::registered(shared_idle_server(engine).await).await;
+    browser.top_up(90).await;
+    let kept = submit_titled(&browser, "A lamp").await;
+    let dropped = submit_titled(&browser, "A lamp too").await;
+    browser.cancel(&dropped["id"]).await.ok();
+    let found = titles(&browser, &[("search", "lamp"), ("status", "queued")]).await;
+    assert_eq!(found, ["A lamp"]);
+    let day = &kept["queued_at"].as_str().unwrap()[..10];
+    let query = [
+        ("search", "lamp"),
+        ("status", "canceled"),
+        ("from", day),
+        ("to", day),
+    ];
+    assert_eq!(titles(&browser, &query).await, ["A lamp too"]);
+    let query = [("search", "lamp"), ("verdict", "likely")];
+    assert!(titles(&browser, &query).await.is_empty());
+}
+
+async fn a_bad_filter_is_named(engine: Engine) {
+    let browser = Browser::registered(shared_server(engine).await).await;
+    for list in [
+        "/api/tasks",
+        "/api/transactions",
+        "/api/tasks.csv",
+        "/api/transactions.csv",
+    ] {
+        for day in ["yesterday", "2026-13-01", "1900-01-01", "%27", "9999-99-99"] {
+            let answer = browser.get(format!("{list}?from={day}")).await;
+            answer.names_fields(&["from"]);
+            let answer = browser.get(format!("{list}?to={day}")).await;
+            answer.names_fields(&["to"]);
+        }
+        let answer = browser.get(format!("{list}?from=2026-02-02&to=2026-02-01"));
+        answer.await.names_fields(&["to"]);
+    }
+    for list in ["/api/tasks", "/api/tasks.csv"] {
+        let answer = browser.get(format!("{list}?verdict=maybe&status=x")).await;
+        answer.names_fields(&["status", "verdict"]);
+        let long = "x".repeat(101);
+        for search in ["%00", long.as_str()] {
+            let answer = browser.get(format!("{list}?search={search}")).await;
+            answer.names_fields(&["search"]);
+        }
+    }
+}
+
+/// So many canceled tasks of a user, written straight into the database; the oldest has a title of its own.
+async fn long_history(site: &Site, server: &Server, rows: u32) -> Browser {
+    let browser = Browser::registered(server).await;
+    let id = submit_titled(&browser, "The one needle").await["id"].clone();
+    browser.cancel(&id).await.ok();
+    let series = match site.database.engine {
+        Engine::Sqlite => format!(
+            "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows}) \
+             SELECT i FROM n)"
+        ),
+        Engine::Postgres => format!("(SELECT generate_series(1, {rows}) AS i)"),
+    };
+    let input = match site.database.engine {
+        Engine::Sqlite => "json_set(input, '$.name', 'Hay ' || i)",
+        Engine::Postgres => "jsonb_set(input, '{name}', to_jsonb('Hay ' || i))",
+    };
+    let sql = format!(
+        "INSERT INTO task (user_id, model_id, input, status, price, attempts, idempotency_key, \
+         request_hash, queued_at, finished_at) \
+         SELECT user_id, model_id, {input}, status, price, attempts, 'hay-' || i, request_hash, \
+         queued_at, finished_at FROM task CROSS JOIN {series} AS hay WHERE id = {id}"
+    );
+    site.database.execute(&sql).await;
+    browser
+}
+
+async fn a_rare_title_is_found_however_long_the_history(engine: Engine) {
+    let (site, server) = Site::serving(engine, &[("PLEDGECAST_WORKERS", "0")]).await;
+    let browser = long_history(&site, &server, 25_000).await;
+    let mut cursor = String::new();
+    let mut found = Vec::new();
+    let mut pages = 0;
+    loop {
+        let path = format!("/api/tasks?search=needle&cursor={cursor}");
+        let page = browser.get(path).await.ok();
+        found.extend(page["items"].as_array().unwrap().clone());
+        pages += 1;
+        match page["next"].as_str() {
+            Some(next) => next.clone_into(&mut cursor),
+            None => break,
+        }
+    }
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0]["campaign"]["name"], "The one needle");
+    assert_eq!(pages, 3, "each page looks at a bounded number of rows");
+    let page = browser.get("/api/tasks?search=hay%2025000").await.ok();
+    assert_eq!(page["items"].as_array().unwrap().len(), 1);
+}
+
+async fn the_balance_is_told_as_it_came_to_be(engine: Engine) {
+    let browser = Browser::registered(shared_server(engine).await).await;
+    browser.top_up(5).await;
+    browser.top_up(7).await;
+    let history = browser.get("/api/balance/history").await.ok();
+    let points = history["points"].as_array().unwrap();
+    let amounts: Vec<&Value> = points.iter().map(|point| &point["amount"]).collect();
+    assert_eq!(amounts, [10, 15, 22]);
+    let server = shared_server(engine).await;
+    server.get("/api/balance/history").await.problem(401);
+}
+
+/// The records of a CSV, with the header first. Reads what RFC 4180 allows and nothing else.
+fn records(text: &str) -> Vec<Vec<String>> {
+    let mut records = vec![vec![String::new()]];
+    let mut characters = text.chars().peekable();
+    let mut quoted = false;
+    while let Some(character) = characters.next() {
+        let record = records.last_mut().unwrap();
+        let field = record.last_mut().unwrap();
+        match character {
+            '"' if quoted && characters.peek() == Some(&'"') => {
+                characters.next();
+                field.push('"');
+            }
+            '"' => quoted = !quoted,
+            ',' if !quoted => record.push(String::new()),
+            '\r' if !quoted => {
+                assert_eq!(characters.next(), Some('\n'), "lines end by CRLF");
+                records.push(vec![String::new()]);
+            }
+            other => {
+                assert!(quoted || other != '\n', "a bare line feed");
+                field.push(other);
+            }
+        }
+    }
+    assert_eq!(
+        records.pop(),
+        Some(vec![String::new()]),
+        "the last line ends too"
+    );
+    records
+}
+
+async fn tasks_come_as_a_file(engine: Engine) {
+    let browser = Browser::registered(shared_server(engine).await).await;
+    browser.top_up(90).await;
+    let plain = browser.submit().await["id"].clone();
+    browser.wait_until_final(&plain).await;
+    let formula = "=HYPERLINK(\"http://evil.example\"), \"quoted\"";
+    let odd = submit_titled(&browser, formula).await["id"].clone();
+    browser.wait_until_final(&odd).await;
+    let answer = browser.get("/api/tasks.csv").await;
+    assert_eq!(answer.status, 200);
+    assert!(
+        answer
+            .header("content-type")
+            .starts_with("text/csv; charset=utf-8")
+    );
+    let disposition = answer.header("content-disposition");
+    assert_eq!(disposition, "attachment; filename=\"tasks.csv\"");
+    assert_eq!(answer.header("cache-control"), "no-store");
+    let records = records(&answer.text());
+    assert_eq!(records.len(), 3);
+    let of = |row: usize, name: &str| {
+        let column = records[0].iter().position(|it| it == name).unwrap();
+        records[row][column].clone()
+    };
+    assert_eq!(of(1, "id"), odd.to_string());
+    assert_eq!(of(1, "name"), format!("'{formula}"));
+    assert_eq!(of(2, "id"), plain.to_string());
+    assert_eq!(of(2, "name"), "BIG PROJECT TODAY");
+    let task = browser.task(&plain).await;
+    let told: f64 = of(2, "probability").parse().unwrap();
+    let probability = task["result"]["probability"].as_f64().unwrap();
+    assert!((told - probability).abs() < 1e-12, "{told} {probability}");
+    assert_eq!(of(2, "usd_goal"), "10000");
+    let marked = browser.get("/api/tasks.csv?bom=1").await.text();
+    assert!(marked.starts_with("\u{feff}id,"), "for spreadsheets");
+}
+
+async fn transactions_come_as_a_file_of_any_length(engine: Engine) {
+    let (site, server) = Site::serving(engine, &[("PLEDGECAST_WORKERS", "0")]).await;
+    let browser = Browser::registered(&server).await;
+    let series = match engine {
+        Engine::Sqlite => {
+            "(WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 449) \
+             SELECT i FROM n)"
+        }
+        Engine::Postgres => "(SELECT generate_series(0, 449) AS i)",
+    };
+    let sql = format!(
+        "INSERT INTO transactions (user_id, kind, amount, balance_before, balance_after, \
+         description, created_at) SELECT user_id, 'top_up', 1, 10 + i, 11 + i, 'row ' || i, \
+         created_at FROM transactions CROSS JOIN {series} AS more"
+    );
+    site.database.execute(&sql).await;
+    let records = records(&browser.get("/api/transactions.csv").await.text());
+    assert_eq!(records.len(), 452, "a header, the welcome and 450 more");
+    let descriptions: Vec<&str> = records[1..451].iter().map(|it| it[5].as_str()).collect();
+    let expected: Vec<String> = (0..450).rev().map(|row| format!("row {row}")).collect();
+    assert_eq!(descriptions, expected, "each once, newest first");
+}
+
+async fn a_file_holds_what_its_filter_shows(engine: Engine) {
+    let browser = Browser::registered(shared_idle_server(engine).await).await;
+    browser.top_up(90).await;
+    submit_titled(&browser, "A lamp").await;
+    submit_titled(&browser, "A chair").await;
+    let file = browser
+        .get("/api/tasks.csv?search=LAMP&status=queued")
+        .await;
+    let found = records(&file.text());
+    assert_eq!(found.len(), 2);
+    assert!(found[1].contains(&"A lamp".to_owned()));
+    let file = browser.get("/api/transactions.csv?kind=top_up").await;
+    let found = records(&file.text());
+    assert_eq!(found.len(), 2);
+    assert_eq!(found[1][1], "top_up");
+}
+
+async fn a_file_is_for_its_owner_only(engine: Engine) {
+    let server = shared_server(engine).await;
+    for path in ["/api/tasks.csv", "/api/transactions.csv"] {
+        server.get(path).await.problem(401);
+    }
+    let other = Browser::registered(server).await;
+    other.top_up(90).await;
+    submit_titled(&other, "Somebody else's").await;
+    let browser = Browser::registered(server).await;
+    let file = browser.get("/api/tasks.csv").await.text();
+    assert!(!file.contains("Somebody else"));
+}
