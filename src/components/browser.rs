@@ -1,6 +1,12 @@
 //! What only a browser can do, each with what the server does instead, so that pages need no `cfg`.
 
+#[cfg(not(feature = "hydrate"))]
+mod on_server;
+
+#[cfg(feature = "hydrate")]
 pub use imp::*;
+#[cfg(not(feature = "hydrate"))]
+pub use on_server::*;
 
 #[cfg(feature = "hydrate")]
 mod imp {
@@ -313,127 +319,5 @@ mod imp {
             locale,
             &[("dateStyle", "medium"), ("timeZone", "UTC")],
         )
-    }
-}
-
-#[cfg(not(feature = "hydrate"))]
-mod imp {
-    use chrono::{DateTime, NaiveDate, Utc};
-    use leptos::ev::{Event, SubmitEvent};
-    use leptos::prelude::use_context;
-
-    use crate::components::data::Reply;
-    use crate::components::{Locale, format};
-    use crate::types::Theme;
-
-    /// The language of the request.
-    pub fn document_locale() -> Locale {
-        use_context().unwrap_or_default()
-    }
-
-    /// The theme of the request.
-    pub fn document_theme() -> Theme {
-        use_context().unwrap_or_default()
-    }
-
-    /// The theme stands in the HTML.
-    pub fn set_document_theme(_theme: Theme) {}
-
-    /// Today in UTC, by the clock of the service.
-    pub fn today() -> NaiveDate {
-        use_context::<crate::types::Today>()
-            .map(|today| today.0)
-            .unwrap_or_default()
-    }
-
-    /// 128 random bits in hexadecimal.
-    pub fn random_key() -> String {
-        #[cfg(feature = "ssr")]
-        let bytes = rand::random::<[u8; 16]>();
-        #[cfg(not(feature = "ssr"))]
-        let bytes = [0; 16];
-        crate::types::hex(&bytes)
-    }
-
-    /// The server stores nothing for a tab.
-    pub fn stored(_name: &str) -> Option<String> {
-        None
-    }
-
-    /// The server stores nothing for a tab.
-    pub fn store(_name: &str, _value: &str) {}
-
-    /// The server stores nothing for a tab.
-    pub fn forget(_name: &str) {}
-
-    /// The server has no focus to move.
-    pub fn focus(_id: &str) {}
-
-    /// The server has no focus to move.
-    pub fn start_reading_at(_id: &str) {}
-
-    /// The server does not know by which name it is reached.
-    pub fn origin() -> String {
-        String::new()
-    }
-
-    /// The server has no tabs.
-    pub fn is_hidden() -> bool {
-        false
-    }
-
-    /// The server has no clipboard.
-    pub fn copy(_text: &str, _done: impl FnOnce() + 'static) {}
-
-    /// Pages on the server do not wait.
-    pub fn after_ms(_ms: u64, _act: impl FnOnce() + 'static) {}
-
-    /// No events happen on the server.
-    pub fn changed_control(_event: &Event) -> Option<(String, String)> {
-        None
-    }
-
-    /// No events happen on the server.
-    pub fn selected_index(_event: &Event) -> Option<usize> {
-        None
-    }
-
-    /// Nobody searches on the server.
-    pub fn narrow_select(_id: &str, _words: &str) -> u32 {
-        0
-    }
-
-    /// Nobody types on the server.
-    pub fn form_body(_id: &str) -> Option<String> {
-        None
-    }
-
-    /// Nobody types on the server.
-    pub fn control_value(_form_id: &str, _name: &str) -> Option<String> {
-        None
-    }
-
-    /// No events happen on the server.
-    pub fn submitted_body(_event: &SubmitEvent) -> Option<String> {
-        None
-    }
-
-    /// Nobody types on the server.
-    pub fn values_in_body(_body: &str, _names: &[&str], _take: impl FnMut(&str, String)) {}
-
-    /// The server does not ask itself by HTTP.
-    pub fn post(_url: &'static str, _body: String, _answered: impl FnOnce(Reply) + 'static) {}
-
-    /// The server writes values into the HTML instead.
-    pub fn write_control(_form_id: &str, _name: &str, _value: &str) {}
-
-    /// The server does not know the device's time zone, so it says UTC.
-    pub fn local_time(at: DateTime<Utc>, _locale: Locale) -> String {
-        format::utc_time(at)
-    }
-
-    /// The day as it is on the wire.
-    pub fn local_day(day: NaiveDate, _locale: Locale) -> String {
-        day.to_string()
     }
 }
