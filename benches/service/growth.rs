@@ -36,10 +36,10 @@ struct Side {
     lines_ms: Vec<f64>,
 }
 
-pub async fn measure(size: Size) -> Report {
-    let (few, many) = size.pick((10_000, 3_000_000), (1_000, 50_000));
+pub async fn measure(extent: Size) -> Report {
+    let (few, many) = extent.pick((10_000, 3_000_000), (1_000, 50_000));
     let mut sides = [Side::build(few).await, Side::build(many).await];
-    let turn = size.turn() * 3 / 5;
+    let turn = extent.turn() * 3 / 5;
     for side in &sides {
         side.town.load(CONNECTIONS, Until::Over(turn / 3)).await;
     }
@@ -48,7 +48,7 @@ pub async fn measure(size: Size) -> Report {
             side.measure(turn).await;
         }
     }
-    let queued = size.pick(100_000, 5_000);
+    let queued = extent.pick(100_000, 5_000);
     let [small, large] = sides;
     let claims = [
         small.claim_ms(FEW_QUEUED.min(queued / 10)).await,

@@ -24,14 +24,14 @@ const RESULT_AIM_MS: f64 = 30.0;
 const WARM_UP: Duration = Duration::from_secs(2);
 const LAST_RESULTS: Duration = Duration::from_secs(30);
 
-pub async fn measure(size: Size) -> Report {
+pub async fn measure(extent: Size) -> Report {
     let town = Town::build(PEOPLE).await;
     let (results, mut seen) = mpsc::unbounded_channel();
     for cookie in &town.people.cookies {
         listen(&town.web.url, cookie, results.clone()).await;
     }
     let pool = Arc::new(Mutex::new(Vec::new()));
-    let time = size.pick(Duration::from_secs(30), Duration::from_secs(5));
+    let time = extent.pick(Duration::from_secs(30), Duration::from_secs(5));
     open_loop(&town, &pool, WARM_UP).await;
     let submits = open_loop(&town, &pool, time).await;
     let mut waiting: HashMap<i64, Instant> = submits.iter().map(|it| (it.task, it.due)).collect();

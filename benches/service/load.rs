@@ -9,7 +9,7 @@ use crate::people::People;
 use crate::support::{Site, form_of, sample, unique};
 
 /// How long the last tasks may take once no more are sent.
-const DRAIN: Duration = Duration::from_secs(120);
+const DRAIN: Duration = Duration::from_mins(2);
 
 /// What a load did.
 pub struct Load {

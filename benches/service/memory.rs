@@ -18,14 +18,14 @@ const AIM_MB: f64 = 80.0;
 /// Above this share of growth over the second half it is not flat.
 const FLAT: f64 = 1.05;
 
-pub async fn measure(size: Size) -> Report {
+pub async fn measure(extent: Size) -> Report {
     let site = Site::new(Engine::Sqlite).await;
     site.run_ok(&["migrate"], "").await;
     let people = Arc::new(People::settle_in(&site, PEOPLE).await);
     let key = key_setting();
     let settings = [("PLEDGECAST_KEY", key.as_str()), ("PLEDGECAST_LOG", "warn")];
     let server = site.serve(&settings).await;
-    let total = size.pick(100_000, 4_000);
+    let total = extent.pick(100_000, 4_000);
     let process = server.program.id();
     let mut report = Report::default();
     report.line("`serve` with one worker on its embedded database, resident memory.");

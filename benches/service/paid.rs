@@ -63,8 +63,8 @@ impl Town {
     }
 }
 
-pub async fn measure(size: Size) -> Report {
-    let turn = size.turn();
+pub async fn measure(extent: Size) -> Report {
+    let turn = extent.turn();
     let pgbench = Pgbench::fill().await;
     let town = Town::build(PEOPLE).await;
     let parties = town.parties().await;

@@ -18,7 +18,7 @@ const PEOPLE: usize = 1000;
 const TURNS: usize = 3;
 const AIM: f64 = 0.5;
 
-pub async fn measure(size: Size) -> Report {
+pub async fn measure(extent: Size) -> Report {
     let site = Site::new(Engine::Sqlite).await;
     site.run_ok(&["migrate"], "").await;
     let people = Arc::new(People::settle_in(&site, PEOPLE).await);
@@ -26,7 +26,7 @@ pub async fn measure(size: Size) -> Report {
     let settings = [("PLEDGECAST_KEY", key.as_str()), ("PLEDGECAST_LOG", "warn")];
     let server = site.serve(&settings).await;
     let mut bare = Bare::open().await;
-    let turn = size.turn();
+    let turn = extent.turn();
     let load = |time| closed_loop(&site, &server.url, &people, CONNECTIONS, Until::Over(time));
     load(turn / 4).await;
     let mut report = Report::default();

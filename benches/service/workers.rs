@@ -34,7 +34,7 @@ const PEOPLE: usize = 200;
 /// Until all of them work.
 const WARM_UP: Duration = Duration::from_secs(2);
 
-pub async fn measure(size: Size) -> Report {
+pub async fn measure(extent: Size) -> Report {
     let site = Site::new(Engine::Postgres).await;
     site.run_ok(&["migrate"], "").await;
     // Registers the model.
@@ -44,8 +44,8 @@ pub async fn measure(size: Size) -> Report {
         .stop()
         .await;
     let people = People::settle_in(&site, PEOPLE).await;
-    queue_many(&site, &people, size.pick(10_000, 2_000)).await;
-    let time = size.turn();
+    queue_many(&site, &people, extent.pick(10_000, 2_000)).await;
+    let time = extent.turn();
     let mut report = Report::default();
     report.line(
         "Worker processes on one queue, each with one task at a time and a model whose inference takes 50 ms of \

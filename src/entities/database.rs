@@ -13,7 +13,7 @@ use sea_orm::{
 /// How long SQLite waits for a lock of another process before it says that it is busy.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a request waits for a connection before the database counts as away.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// The same on SQLite, where all writers of the process stand in one line.
 const SQLITE_ACQUIRE_TIMEOUT: Duration = Duration::from_secs(20);
 const SQLITE_READERS: u32 = 8;

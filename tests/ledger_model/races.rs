@@ -12,8 +12,10 @@ use super::world::{Engine, Template, World, campaign, outcome};
 /// Races of each kind; the welcome credits pay for fewer, so some are bought first.
 const RACES: i64 = 30;
 
-async fn world(engine: Engine) -> World {
-    let world = World::open(&Template::make(engine).await).await;
+/// The template holds the folder of the files, so it stays as long as the world.
+async fn world(engine: Engine) -> (Template, World) {
+    let template = Template::make(engine).await;
+    let world = World::open(&template).await;
     let credits = (RACES * PRICE).to_string();
     let bought = world
         .services
@@ -21,7 +23,7 @@ async fn world(engine: Engine) -> World {
         .top_up(world.users[0], &credits, "all")
         .await;
     bought.unwrap();
-    world
+    (template, world)
 }
 
 impl World {
@@ -51,7 +53,7 @@ impl World {
 }
 
 async fn two_workers_settle_the_same_tasks(engine: Engine) {
-    let world = world(engine).await;
+    let (_template, world) = world(engine).await;
     for race in 0..RACES {
         let id = world.submit_one(&format!("settle-{race}")).await;
         let (lease, tasks) = world.claim_one().await;
@@ -74,7 +76,7 @@ async fn two_workers_settle_the_same_tasks(engine: Engine) {
 }
 
 async fn a_worker_settles_while_another_takes_its_lease_for_lost(engine: Engine) {
-    let world = world(engine).await;
+    let (_template, world) = world(engine).await;
     let mut charged = 0;
     for race in 0..RACES {
         let id = world.submit_one(&format!("late-{race}")).await;
@@ -104,7 +106,7 @@ async fn a_worker_settles_while_another_takes_its_lease_for_lost(engine: Engine)
 }
 
 async fn a_user_cancels_while_a_worker_claims(engine: Engine) {
-    let world = world(engine).await;
+    let (_template, world) = world(engine).await;
     let mut charged = 0;
     for race in 0..RACES {
         let id = world.submit_one(&format!("cancel-{race}")).await;
