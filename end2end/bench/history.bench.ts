@@ -6,8 +6,8 @@ import { register } from "../support/visitor.ts";
 
 const ROWS = Number(process.env["BENCH_ROWS"] ?? 10_000);
 const AT_ONCE = 16;
-/** Presses of the button for older rows, a hundred rows each. */
-const PRESSES = Number(process.env["BENCH_PRESSES"] ?? 100);
+/** Presses of the button for older rows, fifty rows each. */
+const PRESSES = Number(process.env["BENCH_PRESSES"] ?? 200);
 /** The promise: no task longer than this. */
 const LONGEST_MS = 100;
 

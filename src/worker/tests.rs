@@ -15,7 +15,7 @@ use crate::inference::{Predictor, SHIPPED_MODEL};
 use crate::services::audit::audit;
 use crate::services::insights::InsightOptions;
 use crate::services::{ServiceOptions, Services, SystemClock};
-use crate::types::{CampaignInput, Role, TaskStatus, TaskView, campaign_example};
+use crate::types::{CampaignInput, Role, TaskFilterInput, TaskStatus, TaskView, campaign_example};
 
 const MAX_ATTEMPTS: i32 = 3;
 const POISON: &str = "666";
@@ -204,7 +204,11 @@ async fn a_task_that_was_tried_before_is_worked_on_alone() {
         }
     }
     assert_eq!(sizes, [1, 1, 1, 2]);
-    let tasks = works.services.predictions.tasks(works.user, "100", "", "");
+    let all = TaskFilterInput::default();
+    let tasks = works
+        .services
+        .predictions
+        .tasks(works.user, "100", "", &all);
     let mut attempts: Vec<i32> = tasks
         .await
         .unwrap()
