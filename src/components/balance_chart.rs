@@ -22,9 +22,8 @@ pub fn BalanceChart(
 ) -> impl IntoView {
     let l = use_locale();
     let points = history.points;
-    let (first, last) = match points[..] {
-        [first, .., last] => (first, last),
-        _ => return None,
+    let [oldest, .., newest] = points[..] else {
+        return None;
     };
     let amounts = || points.iter().map(|point| point.amount);
     let (least, most) = (
@@ -34,10 +33,10 @@ pub fn BalanceChart(
     let words = tr!(
         l,
         balance.words,
-        from = format::credits(l, first.amount),
-        from_day = labels::day(l, first.at.date_naive()),
-        to = format::credits(l, last.amount),
-        to_day = labels::day(l, last.at.date_naive()),
+        from = format::credits(l, oldest.amount),
+        from_day = labels::day(l, oldest.at.date_naive()),
+        to = format::credits(l, newest.amount),
+        to_day = labels::day(l, newest.at.date_naive()),
         least = format::whole_number(l, least.0),
         most = format::whole_number(l, most.0)
     );
@@ -48,7 +47,7 @@ pub fn BalanceChart(
             <div class="card-head">
                 <h2 id="balance-chart-title">{tr!(l, balance.title)}</h2>
                 <span class="figure-label">
-                    {tr!(l, balance.now, credits = format::credits(l, last.amount))}
+                    {tr!(l, balance.now, credits = format::credits(l, newest.amount))}
                 </span>
             </div>
             <svg

@@ -92,6 +92,10 @@ impl List {
 
 /// One row's data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a list holds entries of one kind only"
+)]
 pub enum Entry {
     /// A task.
     Task(TaskView),
@@ -144,6 +148,10 @@ pub struct Feed {
     /// Rows that no longer pass the filter.
     leaving: StoredValue<Vec<i64>>,
     /// More new rows than a page wait: what is shown will make way for them, and this is their next page.
+    #[expect(
+        clippy::option_option,
+        reason = "the outer one tells whether, the inner one where to"
+    )]
     replacing: StoredValue<Option<Option<String>>>,
     pointer: StoredValue<bool>,
     focus: StoredValue<bool>,
