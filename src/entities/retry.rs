@@ -77,11 +77,11 @@ mod tests {
     async fn tries_until(works_at: u32, error: DbErr) -> (Result<u32, DbErr>, u32) {
         let tries = AtomicU32::new(0);
         let done = retry("a test", || async {
-            let tried = tries.fetch_add(1, Ordering::Relaxed) + 1;
-            if tried < works_at {
+            let nth = tries.fetch_add(1, Ordering::Relaxed) + 1;
+            if nth < works_at {
                 Err(error.clone())
             } else {
-                Ok(tried)
+                Ok(nth)
             }
         })
         .await;

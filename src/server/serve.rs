@@ -134,7 +134,7 @@ pub async fn work(args: WorkerProcessArgs) -> anyhow::Result<()> {
     tracing::info!(loops = args.worker.workers, "working");
     let mut working = tokio::spawn(worker.run(stop.clone()));
     tokio::select! {
-        worked = &mut working => worked.context("the worker died")?,
+        ended = &mut working => ended.context("the worker died")?,
         () = pool.exhausted() => {
             stop.cancel();
             working.await.context("the worker died")?;

@@ -110,8 +110,8 @@ impl Pace {
     fn wait_s(self, ahead: u32) -> u32 {
         let tasks = i64::from(ahead) + 1;
         let wait_ms = self.time.num_milliseconds() * tasks / i64::from(self.results.max(1));
-        let wait_s = u32::try_from(wait_ms / 1000 + 1).unwrap_or(WAIT_MAX_S);
-        wait_s.min(WAIT_MAX_S)
+        let whole_s = u32::try_from(wait_ms / 1000 + 1).unwrap_or(WAIT_MAX_S);
+        whole_s.min(WAIT_MAX_S)
     }
 }
 

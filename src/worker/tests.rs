@@ -62,7 +62,13 @@ impl Works {
             let today = SystemClock.now().date_naive();
             FakePredictor::new(|_| 0.5).encode(&campaign(POISON).check(today).unwrap())
         };
-        let fake = FakePredictor::new(move |row| formula(*row == poisoned));
+        let fake = FakePredictor::new(move |row| {
+            let is_poison = row
+                .iter()
+                .map(|it| it.to_bits())
+                .eq(poisoned.iter().map(|it| it.to_bits()));
+            formula(is_poison)
+        });
         services.models.put(ModelId(model.id), Arc::new(fake)).await;
         let user = services
             .accounts
@@ -145,7 +151,7 @@ fn worker_options() -> WorkerOptions {
     WorkerOptions {
         loops: 1,
         batch: 64,
-        lease: Duration::from_secs(60),
+        lease: Duration::from_mins(1),
         max_attempts: MAX_ATTEMPTS,
         inference_timeout: Duration::from_secs(2),
         poll: Duration::from_secs(1),

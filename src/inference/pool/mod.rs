@@ -154,7 +154,7 @@ impl InferencePool {
         };
         let asking = async {
             tokio::select! {
-                begun = lane.send(limit, work, has_begun) => begun?,
+                sent = lane.send(limit, work, has_begun) => sent?,
                 () = self.exhausted() => return Err(InferenceError::Exhausted),
             }
             match tokio::time::timeout(limit, answer).await {

@@ -94,7 +94,7 @@ impl Threads {
         let mut health = self.health.clone();
         if health.wait_for(|it| it.is_exhausted()).await.is_err() {
             // The watch ends with the last clone, and this is one: it cannot be gone.
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }
