@@ -3,6 +3,7 @@
 
 use axum::body::Body;
 use axum::extract::{Request, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use leptos::prelude::*;
 
@@ -31,7 +32,10 @@ pub async fn page(State(state): State<AppState>, request: Request) -> Response<B
         move || state.provide(),
         || document().into_any(),
     );
-    answer(request).await.into_response()
+    let mut response = answer(request).await.into_response();
+    // The error panel is only shown here: nothing went wrong.
+    *response.status_mut() = StatusCode::OK;
+    response
 }
 
 fn document() -> impl IntoView {
