@@ -201,7 +201,7 @@ impl Predictions {
     }
 
     /// A page of a user's tasks, newest first. It may hold less than `limit` and still name a next one: see
-    /// [`super::pages`].
+    /// `services::pages`.
     ///
     /// # Errors
     /// 422 naming `limit`, `cursor` or fields of the filter.

@@ -70,7 +70,7 @@ impl Ledger {
     }
 
     /// A page of a user's lines, newest first. It may hold less than `limit` and still name a next one: see
-    /// [`super::pages`].
+    /// `services::pages`.
     ///
     /// # Errors
     /// 422 naming `limit`, `cursor` or fields of the filter.
