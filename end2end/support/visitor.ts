@@ -47,22 +47,22 @@ export async function waitForResult(page: Page, isLive: boolean): Promise<void> 
   }).toPass();
 }
 
-/** What a new width or scheme moves is drawn over the next frames: measured before, it is not what people see. */
-async function settle(page: Page): Promise<void> {
+/** Nothing lies beyond the right edge of the window, of the header or of a card, once a new width is laid out. */
+export async function expectNoSidewaysScroll(page: Page): Promise<void> {
+  const overhanging = () =>
+    page.evaluate(() =>
+      [document.documentElement, ...document.querySelectorAll("header > *, main, .card")]
+        .filter((box) => box.scrollWidth > box.clientWidth)
+        .map((box) => `${box.tagName}.${box.className}: ${box.scrollWidth - box.clientWidth} px`),
+    );
+  await expect.poll(overhanging, "content wider than its box").toEqual([]);
+}
+
+/** A new colour scheme is drawn over the next frames: measured before, colours are not what people see. */
+async function nextFrames(page: Page): Promise<void> {
   await page.evaluate(
     () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))),
   );
-}
-
-/** Nothing lies beyond the right edge of the window, of the header or of a card. */
-export async function expectNoSidewaysScroll(page: Page): Promise<void> {
-  await settle(page);
-  const overhanging = await page.evaluate(() =>
-    [document.documentElement, ...document.querySelectorAll("header > *, main, .card")]
-      .filter((box) => box.scrollWidth > box.clientWidth)
-      .map((box) => `${box.tagName}.${box.className}: ${box.scrollWidth - box.clientWidth} px`),
-  );
-  expect(overhanging, "content wider than its box").toEqual([]);
 }
 
 /** The page meets WCAG 2.2 AA as far as a program can tell; axe itself needs JavaScript in the page. */
@@ -70,7 +70,7 @@ export async function expectAccessible(page: Page, isLive: boolean): Promise<voi
   if (!isLive) {
     return;
   }
-  await settle(page);
+  await nextFrames(page);
   const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
   const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze();
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
