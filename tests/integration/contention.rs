@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::support::{Browser, Database, Engine, Site, unique, wait_for};
+use crate::support::{Browser, Database, Engine, Link, Site, unique, wait_for};
 
 const IDLE: [(&str, &str); 1] = [("PLEDGECAST_WORKERS", "0")];
 
@@ -17,26 +17,37 @@ async fn until_somebody_waits_for_a_lock(database: &Database) {
     .await;
 }
 
+/// Somebody who takes locks the other way round than the service does: the balance first, then the task. This
+/// side finds deadlocks so late that the service is the victim.
+struct Contrary(Link);
+
+impl Contrary {
+    async fn on_the_balance(database: &Database, browser: &Browser) -> Self {
+        let user = browser.get("/api/auth/me").await.ok()["id"].clone();
+        let mut link = database.connect().await;
+        link.execute("SET deadlock_timeout = '10min'").await;
+        link.execute("BEGIN").await;
+        let lock_balance = format!("UPDATE balance SET held = held WHERE user_id = {user}");
+        link.execute(&lock_balance).await;
+        Self(link)
+    }
+
+    /// Goes for the task once somebody who holds it waits for the balance, then lets go of all.
+    async fn meet_somebody_over(mut self, database: &Database, task: &Value) {
+        until_somebody_waits_for_a_lock(database).await;
+        let lock_task = format!("UPDATE task SET price = price WHERE id = {task}");
+        self.0.execute(&lock_task).await;
+        self.0.execute("ROLLBACK").await;
+    }
+}
+
 #[tokio::test]
 async fn the_victim_of_a_deadlock_tries_again() {
     let (site, server) = Site::serving(Engine::Postgres, &IDLE).await;
     let browser = Browser::registered(&server).await;
     let task = browser.submit().await["id"].clone();
-    let user = browser.get("/api/auth/me").await.ok()["id"].clone();
-
-    // The other way round than the service does: the balance first, then the task. This side finds deadlocks
-    // so late that the service is the victim.
-    let mut other = site.database.connect().await;
-    other.execute("SET deadlock_timeout = '10min'").await;
-    other.execute("BEGIN").await;
-    let lock_balance = format!("UPDATE balance SET held = held WHERE user_id = {user}");
-    other.execute(&lock_balance).await;
-    let provoke = async {
-        until_somebody_waits_for_a_lock(&site.database).await;
-        let lock_task = format!("UPDATE task SET price = price WHERE id = {task}");
-        other.execute(&lock_task).await;
-        other.execute("ROLLBACK").await;
-    };
+    let other = Contrary::on_the_balance(&site.database, &browser).await;
+    let provoke = other.meet_somebody_over(&site.database, &task);
     let (answer, ()) = futures::future::join(browser.cancel(&task), provoke).await;
     assert_eq!(answer.ok()["status"], "canceled");
     assert_eq!(browser.balance().await, [10, 0, 10]);
@@ -50,17 +61,9 @@ async fn a_worker_that_is_the_victim_of_a_deadlock_settles_all_the_same() {
     let (site, server) = Site::serving(Engine::Postgres, &IDLE).await;
     let browser = Browser::registered(&server).await;
     let task = browser.submit().await["id"].clone();
-    let user = browser.get("/api/auth/me").await.ok()["id"].clone();
-    let mut other = site.database.connect().await;
-    other.execute("SET deadlock_timeout = '10min'").await;
-    other.execute("BEGIN").await;
-    let lock_balance = format!("UPDATE balance SET held = held WHERE user_id = {user}");
-    other.execute(&lock_balance).await;
+    let other = Contrary::on_the_balance(&site.database, &browser).await;
     let worker = site.worker(&[]);
-    until_somebody_waits_for_a_lock(&site.database).await;
-    let lock_task = format!("UPDATE task SET price = price WHERE id = {task}");
-    other.execute(&lock_task).await;
-    other.execute("ROLLBACK").await;
+    other.meet_somebody_over(&site.database, &task).await;
     let task = browser.wait_until_final(&task).await;
     assert_eq!(task["status"], "succeeded");
     assert_eq!(task["attempts"], 1, "it was not asked twice");

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 pub use browser::{Answer, Browser, unique};
 pub use campaign::{form_of, predict_body, sample};
 pub use cluster::Cluster;
-pub use database::{Database, Engine};
+pub use database::{Database, Engine, Link};
 pub use event_stream::{Event, EventStream};
 pub use program::Program;
 pub use site::{Server, Site, shared_idle_server, shared_server};
