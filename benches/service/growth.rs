@@ -23,7 +23,7 @@ const ACTIVE: usize = 100;
 const LOOKS: usize = 300;
 const CLAIMS: usize = 60;
 /// As `pledgecast worker` does by default.
-const BATCH: u64 = 64;
+const BATCH: u64 = 128;
 const FEW_QUEUED: usize = 10_000;
 /// What growth may cost.
 const AIM: f64 = 0.10;

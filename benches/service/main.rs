@@ -12,6 +12,7 @@
 )]
 
 mod cost;
+mod embedded;
 mod growth;
 mod http;
 mod latency;

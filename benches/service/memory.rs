@@ -1,17 +1,13 @@
 //! What `serve` with its embedded database keeps in memory.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::Size;
 use crate::cost::memory_mb;
-use crate::load::{Until, closed_loop};
-use crate::people::{People, key_setting};
+use crate::embedded::Embedded;
+use crate::load::Until;
 use crate::report::Report;
-use crate::support::{Engine, Site};
 
-const CONNECTIONS: usize = 64;
-const PEOPLE: usize = 1000;
 /// So that what is freed at leisure is freed.
 const REST: Duration = Duration::from_secs(5);
 const AIM_MB: f64 = 80.0;
@@ -19,14 +15,9 @@ const AIM_MB: f64 = 80.0;
 const FLAT: f64 = 1.05;
 
 pub async fn measure(extent: Size) -> Report {
-    let site = Site::new(Engine::Sqlite).await;
-    site.run_ok(&["migrate"], "").await;
-    let people = Arc::new(People::settle_in(&site, PEOPLE).await);
-    let key = key_setting();
-    let settings = [("PLEDGECAST_KEY", key.as_str()), ("PLEDGECAST_LOG", "warn")];
-    let server = site.serve(&settings).await;
+    let service = Embedded::open().await;
     let total = extent.pick(100_000, 4_000);
-    let process = server.program.id();
+    let process = service.server.program.id();
     let mut report = Report::default();
     report.line("`serve` with one worker on its embedded database, resident memory.");
     report.head(&["when", "MB"]);
@@ -35,14 +26,7 @@ pub async fn measure(extent: Size) -> Report {
     report.row(&["idle, after the start", &format!("{idle:.1}")]);
     let mut found = Vec::new();
     for quarter in 1..=4 {
-        closed_loop(
-            &site,
-            &server.url,
-            &people,
-            CONNECTIONS,
-            Until::Sent(total / 4),
-        )
-        .await;
+        service.load(Until::Sent(total / 4)).await;
         tokio::time::sleep(REST).await;
         let used = memory_mb(process);
         let when = format!("after {} predictions", total / 4 * quarter);

@@ -1,6 +1,5 @@
 //! Paid predictions a second on the embedded default, beside bare commits into SQLite.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
@@ -8,32 +7,24 @@ use sqlx::{Connection as _, SqliteConnection};
 use tempfile::TempDir;
 
 use crate::Size;
-use crate::load::{Until, closed_loop};
-use crate::people::{People, key_setting};
+use crate::embedded::Embedded;
+use crate::load::Until;
 use crate::report::{Report, median};
-use crate::support::{Engine, Site};
 
-const CONNECTIONS: usize = 64;
-const PEOPLE: usize = 1000;
 const TURNS: usize = 3;
 const AIM: f64 = 0.5;
 
 pub async fn measure(extent: Size) -> Report {
-    let site = Site::new(Engine::Sqlite).await;
-    site.run_ok(&["migrate"], "").await;
-    let people = Arc::new(People::settle_in(&site, PEOPLE).await);
-    let key = key_setting();
-    let settings = [("PLEDGECAST_KEY", key.as_str()), ("PLEDGECAST_LOG", "warn")];
-    let server = site.serve(&settings).await;
+    let service = Embedded::open().await;
     let mut bare = Bare::open().await;
     let turn = extent.turn();
-    let load = |time| closed_loop(&site, &server.url, &people, CONNECTIONS, Until::Over(time));
-    load(turn / 4).await;
+    service.load(Until::Over(turn / 4)).await;
     let mut report = Report::default();
     report.line(format!(
-        "Submits over HTTP by {PEOPLE} users on {CONNECTIONS} connections until all is settled; `serve` with one \
+        "Submits over HTTP by {} until all is settled; `serve` with one \
          worker on its embedded database. Beside it one connection that commits an update and an insert as fast as \
-         it can. Both write ahead and wait for the disk at each commit (`synchronous=FULL`)."
+         it can. Both write ahead and wait for the disk at each commit (`synchronous=FULL`).",
+        Embedded::describe_load()
     ));
     report.head(&[
         "turn",
@@ -43,7 +34,7 @@ pub async fn measure(extent: Size) -> Report {
     ]);
     let mut ratios = Vec::new();
     for number in 1..=TURNS {
-        let rate = load(turn).await.rate();
+        let rate = service.load(Until::Over(turn)).await.rate();
         let yardstick = bare.rate(turn).await;
         report.row(&[
             number.to_string(),
@@ -58,7 +49,7 @@ pub async fn measure(extent: Size) -> Report {
         &format!("{AIM} of the bare commits or better; the median is {ratio:.2}"),
         ratio >= AIM,
     );
-    site.assert_audit_is_clean().await;
+    service.site.assert_audit_is_clean().await;
     report
 }
 

@@ -2,7 +2,11 @@
 //! in a task's title.
 
 use sea_orm::sea_query::{Expr, SimpleExpr};
-use sea_orm::{ColumnTrait, DatabaseBackend, EntityTrait, QueryFilter, Select};
+use sea_orm::{
+    ColumnTrait, DatabaseBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+};
+
+use crate::types::{TimeRange, UserId};
 
 /// The ids between which a page is read, both ends excluded; an absent end is open.
 #[derive(Clone, Copy, Debug, Default)]
@@ -35,6 +39,36 @@ impl Span {
         }
         query
     }
+}
+
+/// The id at which a look back over `rows` of a user's rows ends; none where they are fewer.
+pub(super) fn look_back<E: EntityTrait>(
+    (id, owner): (impl ColumnTrait, impl ColumnTrait),
+    user: UserId,
+    before: Option<i64>,
+    rows: u64,
+) -> Select<E> {
+    let query = E::find().select_only().column(id).filter(owner.eq(user.0));
+    Span::before(before)
+        .narrow(query, id)
+        .order_by_desc(id)
+        .offset(rows)
+        .limit(1)
+}
+
+/// Only rows of a time.
+pub(super) fn within<E: EntityTrait>(
+    mut query: Select<E>,
+    at: impl ColumnTrait,
+    time: TimeRange,
+) -> Select<E> {
+    if let Some(from) = time.from {
+        query = query.filter(at.gte(from));
+    }
+    if let Some(before) = time.before {
+        query = query.filter(at.lt(before));
+    }
+    query
 }
 
 /// Whether a task's title has a word, in any case. Case is folded here and not by the database: SQLite folds

@@ -5,7 +5,7 @@ use sea_orm::sea_query::{ExprTrait, Query, SimpleExpr};
 use sea_orm::{DatabaseBackend, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 
-use super::history::{Span, title_has};
+use super::history::{Span, look_back, title_has, within};
 use super::{model, task_result, word};
 use crate::types::{
     Campaign, Credits, ModelId, ModelRef, TaskFilter, TaskId, TaskView, UserId, Verdict,
@@ -67,28 +67,14 @@ impl Entity {
         for word in &filter.words {
             query = query.filter(title_has(backend, word));
         }
-        if let Some(from) = filter.time.from {
-            query = query.filter(Column::QueuedAt.gte(from));
-        }
-        if let Some(before) = filter.time.before {
-            query = query.filter(Column::QueuedAt.lt(before));
-        }
-        span.narrow(query, Column::Id)
+        span.narrow(within(query, Column::QueuedAt, filter.time), Column::Id)
             .order_by_desc(Column::Id)
             .limit(limit)
     }
 
     /// The id at which a look back over `rows` of a user's tasks ends; none where they are fewer.
     pub fn look_back(user: UserId, before: Option<i64>, rows: u64) -> Select<Self> {
-        let query = Self::find()
-            .select_only()
-            .column(Column::Id)
-            .filter(Column::UserId.eq(user.0));
-        Span::before(before)
-            .narrow(query, Column::Id)
-            .order_by_desc(Column::Id)
-            .offset(rows)
-            .limit(1)
+        look_back((Column::Id, Column::UserId), user, before, rows)
     }
 
     /// A user's task; somebody else's is not found.

@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 use sea_orm::{QueryOrder, QuerySelect};
 
-use super::history::Span;
+use super::history::{Span, look_back, within};
 use super::word;
 use crate::types::{Credits, TaskId, TransactionFilter, TransactionId, TransactionView, UserId};
 
@@ -47,28 +47,14 @@ impl Entity {
         if let Some(kind) = filter.kind {
             query = query.filter(Column::Kind.eq(kind.as_str()));
         }
-        if let Some(from) = filter.time.from {
-            query = query.filter(Column::CreatedAt.gte(from));
-        }
-        if let Some(before) = filter.time.before {
-            query = query.filter(Column::CreatedAt.lt(before));
-        }
-        span.narrow(query, Column::Id)
+        span.narrow(within(query, Column::CreatedAt, filter.time), Column::Id)
             .order_by_desc(Column::Id)
             .limit(limit)
     }
 
     /// The id at which a look back over `rows` of a user's lines ends; none where they are fewer.
     pub fn look_back(user: UserId, before: Option<i64>, rows: u64) -> Select<Self> {
-        let query = Self::find()
-            .select_only()
-            .column(Column::Id)
-            .filter(Column::UserId.eq(user.0));
-        Span::before(before)
-            .narrow(query, Column::Id)
-            .order_by_desc(Column::Id)
-            .offset(rows)
-            .limit(1)
+        look_back((Column::Id, Column::UserId), user, before, rows)
     }
 
     /// The line that a user's idempotency key made.

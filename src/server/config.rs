@@ -108,7 +108,7 @@ pub struct WorkerArgs {
     #[arg(long, env = "PLEDGECAST_INFERENCE_SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub inference_seconds: u64,
     /// Most tasks that are claimed and settled together.
-    #[arg(long, env = "PLEDGECAST_BATCH", default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    #[arg(long, env = "PLEDGECAST_BATCH", default_value_t = 128, value_parser = clap::value_parser!(u64).range(1..=1000))]
     pub batch: u64,
     /// How long a claim holds without being renewed, in seconds.
     #[arg(long, env = "PLEDGECAST_LEASE_SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]

@@ -35,7 +35,7 @@ pub async fn walk(database: Database, filled: &Filled) {
         pool,
         WorkerOptions {
             loops: 1,
-            batch: 64,
+            batch: 128,
             lease: LEASE,
             max_attempts: 1,
             inference_timeout: Duration::from_secs(20),

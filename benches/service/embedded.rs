@@ -1,0 +1,49 @@
+//! `serve` as it comes: one worker and the embedded database.
+
+use std::sync::Arc;
+
+use crate::load::{Load, Until, closed_loop};
+use crate::people::{People, key_setting};
+use crate::support::{Engine, Server, Site};
+
+const CONNECTIONS: usize = 64;
+const PEOPLE: usize = 1000;
+
+/// The service in one process, with people who have credits.
+pub struct Embedded {
+    pub site: Site,
+    pub server: Server,
+    people: Arc<People>,
+}
+
+impl Embedded {
+    pub async fn open() -> Self {
+        let site = Site::new(Engine::Sqlite).await;
+        site.run_ok(&["migrate"], "").await;
+        let people = Arc::new(People::settle_in(&site, PEOPLE).await);
+        let key = key_setting();
+        let settings = [("PLEDGECAST_KEY", key.as_str()), ("PLEDGECAST_LOG", "warn")];
+        let server = site.serve(&settings).await;
+        Self {
+            site,
+            server,
+            people,
+        }
+    }
+
+    pub async fn load(&self, until: Until) -> Load {
+        closed_loop(
+            &self.site,
+            &self.server.url,
+            &self.people,
+            CONNECTIONS,
+            until,
+        )
+        .await
+    }
+
+    /// Who sends how much, for a report.
+    pub fn describe_load() -> String {
+        format!("{PEOPLE} users on {CONNECTIONS} connections")
+    }
+}
