@@ -7,6 +7,7 @@ use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::path;
 use serde::{Deserialize, Serialize};
 
+use crate::components::comeback::Comeback;
 use crate::components::live::{ConnectionNotice, Live};
 use crate::components::locale::provide_locale;
 use crate::components::nav::{Footer, Header, MAIN_ID, ReadFromTheTop, SkipLink};
@@ -46,6 +47,7 @@ pub fn App() -> impl IntoView {
     provide_locale();
     provide_hydrated();
     Toasts::provide();
+    Comeback::provide();
     let session = Session::provide();
     Live::provide(session);
     let l = use_locale();

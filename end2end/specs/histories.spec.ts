@@ -208,3 +208,41 @@ test("a queued task appears in another window at once", async ({ page, context }
   await expect(tasks.locator("main tbody tr")).toContainText(["A lamp of driftwood"]);
   await expect(tasks.locator("main tbody tr")).toContainText(["Succeeded"]);
 });
+
+test("the browser's button leads back to the rows and the place one came from", async ({ page }, info) => {
+  test.skip(info.project.name !== "hydrated", "a browser without JavaScript does so by itself");
+  const problems = gatherProblems(page);
+  await register(page);
+  await topUp(page, 1, 60);
+  await page.goto("/transactions");
+  const rows = page.locator(".history-rows tbody tr");
+  await expect(rows).toHaveCount(20);
+  await page.getByRole("link", { name: "Older" }).click();
+  await expect(rows).toHaveCount(61);
+
+  const id = await predictTitled(page, "Far away");
+  await waitUntilFinal(page, id);
+  await page.mouse.move(0, 0);
+  await expect(rows).toHaveCount(62);
+  await rows.nth(50).scrollIntoViewIfNeeded();
+  const place = () => page.evaluate(() => window.scrollY);
+  const before = await place();
+  expect(before).toBeGreaterThan(500);
+
+  // Without scrolling up to it, as a keyboard would get there.
+  const follow = (path: string) => page.locator(`header a[href="${path}"]`).first().dispatchEvent("click");
+  await follow("/account");
+  await expect(page.getByRole("heading", { level: 1, name: "Account" })).toBeVisible();
+  // Meanwhile something happens.
+  await topUp(page, 2);
+  await page.goBack();
+  await expect(rows).toHaveCount(63);
+  await expect.poll(async () => Math.abs((await place()) - before)).toBeLessThan(120);
+
+  // Whoever takes a link begins at the top.
+  await follow("/account");
+  await expect(page.getByRole("heading", { level: 1, name: "Account" })).toBeVisible();
+  await follow("/transactions");
+  await expect(rows).toHaveCount(20);
+  expect(problems).toEqual([]);
+});

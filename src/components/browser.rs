@@ -124,6 +124,22 @@ mod imp {
         }
     }
 
+    /// How far down the page is scrolled, in CSS pixels.
+    pub fn scrolled() -> f64 {
+        leptos::prelude::window().scroll_y().unwrap_or_default()
+    }
+
+    /// Scrolls the page down to there.
+    pub fn scroll_to(pixels: f64) {
+        leptos::prelude::window().scroll_to_with_x_and_y(0.0, pixels);
+    }
+
+    /// Path and query of this page.
+    pub fn path_and_query() -> String {
+        let location = leptos::prelude::window().location();
+        location.pathname().unwrap_or_default() + &location.search().unwrap_or_default()
+    }
+
     /// Scheme, host and port of this page.
     pub fn origin() -> String {
         leptos::prelude::window()

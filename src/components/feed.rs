@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
 
+use super::comeback::Left;
 use super::pager::Place;
 use crate::api::{list_tasks, list_transactions};
 use crate::types::{
@@ -177,6 +178,21 @@ impl Feed {
             refreshing: StoredValue::new(false),
             refresh_again: StoredValue::new(false),
         }
+    }
+
+    /// Shows what was shown before, with what the page brought that is newer.
+    pub fn resume(self, left: Left) {
+        let newest = self.rows.get_untracked();
+        let page = Page {
+            items: newest
+                .into_iter()
+                .map(|row| row.entry.get_untracked())
+                .collect(),
+            next: self.next.get_untracked(),
+        };
+        self.rows.set(left.rows);
+        self.next.set(left.next);
+        self.merge(page);
     }
 
     /// The pointer came into the list or left it.

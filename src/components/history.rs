@@ -2,13 +2,14 @@
 
 use leptos::prelude::*;
 
+use super::comeback::{Comeback, Left};
 use super::errors::error_text;
 use super::feed::{Entry, Feed, List, Row};
 use super::live::{on_task, on_transaction};
 use super::pager::Place;
 use super::task_list::{TaskCells, TaskHead};
 use super::transaction_list::{TransactionCells, TransactionHead};
-use super::{Empty, Icon, format, tr, use_locale, use_session};
+use super::{Empty, Icon, browser, format, tr, use_locale, use_session};
 use crate::types::Page;
 
 /// The rows of a history that begin with a page.
@@ -22,6 +23,7 @@ pub fn History(
     page: Page<Entry>,
 ) -> impl IntoView {
     let feed = Feed::new(list, place.clone(), page);
+    come_back(feed);
     follow(list, feed);
     let older = place.clone();
     let older = move || {
@@ -52,6 +54,26 @@ pub fn History(
             <div class="pager">{newest} {older}</div>
         </div>
     }
+}
+
+/// Goes on where the browser's button leads back to, and remembers the place for the next time.
+fn come_back(feed: Feed) {
+    let Some(comeback) = use_context::<Comeback>() else {
+        return;
+    };
+    let url = browser::path_and_query();
+    if let Some(left) = comeback.take(&url) {
+        feed.resume(left);
+    }
+    let scrolled = Comeback::follow_scrolling(url.clone());
+    on_cleanup(move || {
+        comeback.keep(Left {
+            url,
+            scrolled: scrolled.try_get_value().unwrap_or_default(),
+            rows: feed.rows.try_get_untracked().unwrap_or_default(),
+            next: feed.next.try_get_untracked().flatten(),
+        });
+    });
 }
 
 /// Takes live changes over, and reads the newest page again where some may have been missed.

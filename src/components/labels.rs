@@ -3,7 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::{Locale, tr};
-use crate::types::{TaskStatus, TransactionKind, UNKNOWN_CATEGORY, Verdict};
+use crate::types::{KnownText, TaskStatus, TransactionKind, UNKNOWN_CATEGORY, Verdict};
 
 /// The label of a field, by its wire name; the name itself where there is none.
 pub fn field(l: Locale, name: &str) -> &str {
@@ -67,6 +67,19 @@ pub fn kind(l: Locale, kind: TransactionKind) -> &'static str {
         TransactionKind::TopUp => tr!(l, kind.top_up),
         TransactionKind::Charge => tr!(l, kind.charge),
         TransactionKind::Adjustment => tr!(l, kind.adjustment),
+    }
+}
+
+/// A sentence that is stored: one of the service's own in the reader's language, any other as it is.
+pub fn stored_text(l: Locale, text: &str) -> &str {
+    match text.parse() {
+        Ok(KnownText::ModelUnavailable) => tr!(l, stored.model_unavailable),
+        Ok(KnownText::ModelFailed) => tr!(l, stored.model_failed),
+        Ok(KnownText::ModelTooSlow) => tr!(l, stored.model_too_slow),
+        Ok(KnownText::WorkLost) => tr!(l, stored.work_lost),
+        Ok(KnownText::WelcomeCredits) => tr!(l, stored.welcome_credits),
+        Ok(KnownText::DemonstrationTopUp) => tr!(l, stored.demonstration_top_up),
+        Err(_) => text,
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod balance_chart;
 pub mod browser;
+pub mod comeback;
 pub mod data;
 pub mod empty;
 pub mod errors;

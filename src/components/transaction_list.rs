@@ -55,10 +55,12 @@ pub fn TransactionCells(
             view! { <a href=format!("/tasks/{id}")>{tr!(l, transactions.task_link, id = id.0)}</a> }
                 .into_any()
         }
-        None => line.description.into_any(),
+        None => labels::stored_text(l, &line.description)
+            .to_owned()
+            .into_any(),
     };
     view! {
-            <th scope="row">
+            <th scope="row" class="whole-words">
                 {labels::kind(l, line.kind)}
                 <span class="narrow-only quiet">
                     <Time at=line.created_at />

@@ -1,6 +1,6 @@
 //! Where credits come from. The demonstration provider charges nobody.
 
-use crate::types::{Credits, UserId};
+use crate::types::{Credits, KnownText, UserId};
 
 /// Takes a payment for credits.
 pub trait PaymentProvider: Send + Sync {
@@ -33,7 +33,7 @@ pub struct DemonstrationPayment;
 impl PaymentProvider for DemonstrationPayment {
     fn pay(&self, _: UserId, _: Credits, _: &str) -> Result<Receipt, PaymentRefused> {
         Ok(Receipt {
-            description: "Top-up (demonstration: no card was charged)".to_owned(),
+            description: KnownText::DemonstrationTopUp.to_string(),
         })
     }
 }

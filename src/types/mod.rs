@@ -44,7 +44,7 @@ pub use reference::{
     CATEGORIES, COUNTRIES, CURRENCIES, Category, Currency, UNKNOWN_CATEGORY, categories_by_parent,
     currency_of_country, find_category, find_currency,
 };
-pub use status::{ModelState, Role, TaskStatus, TransactionKind, Verdict};
+pub use status::{KnownText, ModelState, Role, TaskStatus, TransactionKind, Verdict};
 pub use text::{
     PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, hex, parse_choice, parse_id, parse_page_limit,
     text_violation,

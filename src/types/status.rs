@@ -130,6 +130,25 @@ impl Verdict {
     }
 }
 
+words!(
+    /// The sentences that the service itself stores with tasks and transactions, as the API tells them. Pages say
+    /// them in the reader's language; what others wrote stands as it is.
+    KnownText {
+        /// Why a task failed: its model is there and cannot be run.
+        ModelUnavailable = "the model could not be loaded",
+        /// Why a task failed: its model refused or broke off.
+        ModelFailed = "the model could not answer for this campaign",
+        /// Why a task failed: its model was stopped.
+        ModelTooSlow = "the model took too long over this campaign",
+        /// Why a task failed: its workers died.
+        WorkLost = "the work on this task broke off too often",
+        /// A transaction: what a new user starts with.
+        WelcomeCredits = "Welcome credits",
+        /// A transaction: credits for nothing.
+        DemonstrationTopUp = "Top-up (demonstration: no card was charged)",
+    }
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,11 +9,7 @@ use crate::inference::insight::{Assessment, assess};
 use crate::inference::{Answer, InferenceError, Predictor, Priority};
 use crate::queue::Outcome;
 use crate::services::LoadError;
-use crate::types::{AppError, Campaign, ModelId};
-
-const MODEL_UNAVAILABLE: &str = "the model could not be loaded";
-const MODEL_FAILED: &str = "the model could not answer for this campaign";
-const MODEL_TOO_SLOW: &str = "the model took too long over this campaign";
+use crate::types::{AppError, Campaign, KnownText, ModelId};
 
 impl Worker {
     pub(super) async fn judge_by(&self, model: ModelId, tasks: Vec<task::Model>) -> Verdicts {
@@ -23,7 +19,7 @@ impl Worker {
                 tracing::error!(%model, %error, "a model could not be loaded");
                 return match error {
                     LoadError::Unread(AppError::Unavailable { .. }) => ask_later(tasks),
-                    _ => fail_all(tasks, MODEL_UNAVAILABLE),
+                    _ => fail_all(tasks, KnownText::ModelUnavailable),
                 };
             }
         };
@@ -92,8 +88,10 @@ fn is_of_a_campaign(error: &InferenceError) -> bool {
 
 fn refuse_all(tasks: Vec<task::Model>, error: &InferenceError) -> Verdicts {
     match error {
-        InferenceError::TooSlow(_) => fail_all(tasks, MODEL_TOO_SLOW),
-        InferenceError::Refused(_) | InferenceError::Panicked => fail_all(tasks, MODEL_FAILED),
+        InferenceError::TooSlow(_) => fail_all(tasks, KnownText::ModelTooSlow),
+        InferenceError::Refused(_) | InferenceError::Panicked => {
+            fail_all(tasks, KnownText::ModelFailed)
+        }
         InferenceError::Exhausted | InferenceError::Stopped => ask_later(tasks),
     }
 }
@@ -105,7 +103,7 @@ fn ask_later(tasks: Vec<task::Model>) -> Verdicts {
         .collect()
 }
 
-fn fail_all(tasks: Vec<task::Model>, reason: &'static str) -> Verdicts {
+fn fail_all(tasks: Vec<task::Model>, reason: KnownText) -> Verdicts {
     tasks
         .into_iter()
         .map(|task| (task, Verdict::NotAnswered(reason)))

@@ -9,9 +9,7 @@ use super::Worker;
 use crate::entities::retry;
 use crate::queue::{self, Change};
 use crate::services::ledger;
-use crate::types::{Credits, TaskId, UserId};
-
-const WORKER_LOST: &str = "the work on this task broke off too often";
+use crate::types::{Credits, KnownText, TaskId, UserId};
 
 impl Worker {
     pub(super) async fn rescue_loop(self: Arc<Self>, stop: CancellationToken) {
@@ -50,7 +48,8 @@ impl Worker {
             let task = expired.task;
             let (user, id) = (UserId(task.user_id), TaskId(task.id));
             if task.attempts >= self.options.max_attempts {
-                if queue::fail(&transaction, &expired.lease, id, WORKER_LOST, now).await? {
+                let reason = KnownText::WorkLost.as_str();
+                if queue::fail(&transaction, &expired.lease, id, reason, now).await? {
                     releases.push((user, Credits(task.price)));
                 }
             } else {

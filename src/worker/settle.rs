@@ -7,7 +7,7 @@ use super::Worker;
 use crate::entities::{retry, task};
 use crate::queue::{self, Change, Lease, Outcome};
 use crate::services::ledger::{self, Charge};
-use crate::types::{Credits, TaskId, UserId};
+use crate::types::{Credits, KnownText, TaskId, UserId};
 
 /// What became of one try.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,7 +15,7 @@ pub enum Verdict {
     /// The model answered.
     Answered(Box<Outcome>),
     /// It did not; the reason is for the user.
-    NotAnswered(&'static str),
+    NotAnswered(KnownText),
     /// It could not be asked, for want of a thread or of the model's file: the try does not count.
     NotAsked,
 }
@@ -63,7 +63,7 @@ impl Worker {
                     });
                 }
                 Verdict::NotAnswered(reason) if task.attempts >= self.options.max_attempts => {
-                    queue::fail(&transaction, lease, id, reason, now).await?;
+                    queue::fail(&transaction, lease, id, reason.as_str(), now).await?;
                     money.releases.push((user, price));
                 }
                 Verdict::NotAnswered(_) => {

@@ -123,6 +123,15 @@ async fn a_model_that_cannot_be_run_any_more_is_retired_and_its_results_stay(eng
     let models = models(&server).await;
     assert_eq!(models.len(), 1, "those before are not on offer: {models:?}");
     assert_eq!(models[0]["is_default"], true);
+
+    // As a start leaves them that is killed between the two steps.
+    server.program.stop().await;
+    let sql = "UPDATE model SET state = 'live' WHERE version IN ('0.8.0', '0.9.0')";
+    site.database.execute(sql).await;
+    let server = site.serve(&[]).await;
+    let browser = browser.copy_at(&server);
+    assert_eq!(self::models(&server).await, models);
+
     browser.top_up(7).await;
     submit(&browser, &json!("")).await;
 

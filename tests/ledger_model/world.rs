@@ -14,8 +14,8 @@ use pledgecast::services::audit::audit;
 use pledgecast::services::insights::InsightOptions;
 use pledgecast::services::{Clock, ServiceOptions, Services};
 use pledgecast::types::{
-    AppError, BaseRateView, CampaignInput, ResultContext, Role, TaskView, TransactionFilterInput,
-    UserId, campaign_example,
+    AppError, BaseRateView, CampaignInput, KnownText, ResultContext, Role, TaskView,
+    TransactionFilterInput, UserId, campaign_example,
 };
 use pledgecast::worker::{Verdict, Worker, WorkerOptions};
 use proptest::prop_assert_eq;
@@ -366,7 +366,7 @@ impl World {
             if answered >> position & 1 == 1 {
                 Verdict::Answered(Box::new(outcome()))
             } else {
-                Verdict::NotAnswered("the model could not answer")
+                Verdict::NotAnswered(KnownText::ModelFailed)
             }
         };
         let verdicts = tasks.iter().cloned().enumerate();

@@ -37,6 +37,19 @@ pub fn random_key() -> String {
     crate::types::hex(&bytes)
 }
 
+/// Nothing is scrolled on the server.
+pub fn scrolled() -> f64 {
+    0.0
+}
+
+/// Nothing is scrolled on the server.
+pub fn scroll_to(_pixels: f64) {}
+
+/// Only the browser's own is ever asked for.
+pub fn path_and_query() -> String {
+    String::new()
+}
+
 /// The server stores nothing for a tab.
 pub fn stored(_name: &str) -> Option<String> {
     None

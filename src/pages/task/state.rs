@@ -9,7 +9,7 @@ use crate::api::CancelTask;
 use crate::components::errors::Faults;
 use crate::components::field::Submit;
 use crate::components::form::{PostForm, Sending};
-use crate::components::{FormErrors, StatusBadge, tr, use_locale};
+use crate::components::{FormErrors, StatusBadge, labels, tr, use_locale};
 use crate::types::{QueueView, TaskStatus, TaskView};
 
 /// The state of a task, and its result once it has one.
@@ -61,6 +61,7 @@ fn Waiting(
         view! { <p>{words}</p> }
     });
     let reason = task.error.map(|reason| {
+        let reason = labels::stored_text(l, &reason).to_owned();
         let words = tr!(l, task.failed_reason, reason = reason);
         view! { <p>{words}</p> }
     });

@@ -23,19 +23,34 @@ impl Catalog {
     /// # Errors
     /// Where the file does not fit, or the database is away.
     pub async fn ensure_shipped_model(&self, onnx: &[u8]) -> Result<(), AppError> {
-        let known = model::Entity::find()
-            .filter(model::Column::Sha256.eq(sha256(onnx)))
-            .count(self.database.write())
-            .await?;
-        if known > 0 {
-            return Ok(());
+        let sha256 = sha256(onnx);
+        let shipped = match self.registered(&sha256).await? {
+            Some(shipped) => Some(shipped),
+            None => {
+                self.register_shipped(onnx).await?;
+                self.registered(&sha256).await?
+            }
+        };
+        // At each start, so that one that broke off after the registration is made up for.
+        match shipped {
+            Some(shipped) if shipped.state == ModelState::Live.as_str() => {
+                self.retire_misfits_before(&shipped).await
+            }
+            _ => Ok(()),
         }
+    }
+
+    async fn registered(&self, sha256: &str) -> Result<Option<Summary>, AppError> {
+        let found = model::Entity::summaries(None).filter(model::Column::Sha256.eq(sha256));
+        let found = found.into_model::<Summary>();
+        Ok(found.one(self.database.write()).await?)
+    }
+
+    async fn register_shipped(&self, onnx: &[u8]) -> Result<(), AppError> {
         let (onnx, manifest) = try_out(onnx.to_vec()).await?;
         let manifest = manifest.map_err(|error| rejected(&error.to_string()))?;
-        let precedes = |model: &Summary| {
-            model.name == manifest.name && follows(&manifest.version, &model.version)
-        };
-        let before = self.default_model().await?.filter(precedes);
+        let before = self.default_model().await?;
+        let before = before.filter(|it| is_before(it, &manifest.name, &manifest.version));
         let first = model::Entity::find().count(self.database.write()).await? == 0;
         let new = NewModel {
             onnx,
@@ -49,23 +64,20 @@ impl Catalog {
         };
         match self.register(new).await {
             // Another process started at the same time and was first.
-            Err(AppError::Conflict(_)) => return Ok(()),
-            registered => registered?,
-        };
-        if before.is_some() {
-            for model in self.live().await?.iter().filter(|it| precedes(it)) {
-                self.retire_misfit(model).await?;
+            Err(AppError::Conflict(_)) => Ok(()),
+            registered => registered.map(drop),
+        }
+    }
+
+    /// Whoever asked for a model that cannot be run would wait for nothing.
+    async fn retire_misfits_before(&self, shipped: &Summary) -> Result<(), AppError> {
+        let live = model::Entity::summaries(Some(ModelState::Live)).into_model::<Summary>();
+        for model in live.all(self.database.read()).await? {
+            if is_before(&model, &shipped.name, &shipped.version) {
+                self.retire_misfit(&model).await?;
             }
         }
         Ok(())
-    }
-
-    async fn live(&self) -> Result<Vec<Summary>, AppError> {
-        let live = model::Entity::summaries(Some(ModelState::Live));
-        Ok(live
-            .into_model::<Summary>()
-            .all(self.database.read())
-            .await?)
     }
 
     async fn default_model(&self) -> Result<Option<Summary>, AppError> {
@@ -76,7 +88,6 @@ impl Catalog {
         }
     }
 
-    /// Whoever asked for a model that cannot be run would wait for nothing.
     async fn retire_misfit(&self, model: &Summary) -> Result<(), AppError> {
         let id = ModelId(model.id);
         let (_, manifest) = try_out(self.onnx(id).await?).await?;
@@ -92,6 +103,11 @@ impl Catalog {
         }
         Ok(())
     }
+}
+
+/// Whether a model is an earlier version of that name.
+fn is_before(model: &Summary, name: &str, version: &str) -> bool {
+    model.name == name && follows(version, &model.version)
 }
 
 /// Whether a version is later than another: number by number, so that 1.10.0 follows 1.9.3.

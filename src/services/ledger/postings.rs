@@ -10,7 +10,7 @@ use sea_orm::{
 };
 
 use crate::entities::{balance, transactions};
-use crate::types::{Credits, TaskId, TransactionKind, UserId};
+use crate::types::{Credits, KnownText, TaskId, TransactionKind, UserId};
 
 /// Opens a new user's balance with the welcome credits.
 pub(crate) async fn open(
@@ -30,7 +30,7 @@ pub(crate) async fn open(
     let line = Line {
         kind: TransactionKind::Welcome,
         amount: welcome,
-        description: "Welcome credits".to_owned(),
+        description: KnownText::WelcomeCredits.to_string(),
         task: None,
         key: None,
     };
