@@ -1,4 +1,4 @@
-// How the pages are measured: one browser, one page at a time. `cargo xtask bench-pages` starts the server.
+// How the pages are measured: one browser, one page at a time. `cargo xtask bench pages` starts the server.
 
 import { defineConfig } from "@playwright/test";
 

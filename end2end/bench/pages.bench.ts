@@ -1,16 +1,19 @@
 // What a page costs somebody with a slow phone on a slow network: four times less processor, slow 4G, an empty
 // cache. It measures and tells; the limits of weight are held by `cargo xtask test`.
 
-import { writeFileSync } from "node:fs";
-
 import { type CDPSession, type Page, test } from "@playwright/test";
 
+import { Report } from "../support/report.ts";
 import { predictExample, register, waitForResult } from "../support/visitor.ts";
 
 const CPU_SLOWDOWN = 4;
 const LATENCY_MS = 150;
 const DOWN_BYTES_PER_S = (1.6 * 1_000_000) / 8;
 const UP_BYTES_PER_S = (0.75 * 1_000_000) / 8;
+/** The promises: script, wasm and styles of a page; the result page's largest paint; any answer to a press of a key. */
+const ASSETS_MAX_KB = 300;
+const LCP_MAX_MS = 1_800;
+const INP_MAX_MS = 100;
 
 interface Figures {
   page: string;
@@ -116,6 +119,17 @@ test("what the pages cost on a slow phone", async ({ context }) => {
     }
   });
   await look("/tasks");
-  console.table(figures);
-  writeFileSync("artefacts/pages.json", JSON.stringify(figures, undefined, 2));
+  const report = new Report();
+  report.line("Each page with an empty cache, four times less processor and slow 4G (150 ms, 1.6 Mbit/s).");
+  report.head(["page", "script, wasm, styles, kB", "HTML, kB", "LCP, ms", "CLS", "INP, ms"]);
+  for (const it of figures) {
+    report.row([it.page, it.assets_kB, it.html_kB, it.lcp_ms, it.cls, it.inp_ms ?? ""]);
+  }
+  const most = (of: (it: Figures) => number): number => Math.max(...figures.map(of));
+  report.aim(`at most ${ASSETS_MAX_KB} kB of script, wasm and styles`, most((it) => it.assets_kB) <= ASSETS_MAX_KB);
+  const result = figures.find((it) => it.page === "/tasks/1");
+  report.aim(`LCP of the result page at most ${LCP_MAX_MS} ms`, result !== undefined && result.lcp_ms <= LCP_MAX_MS);
+  report.aim("CLS 0", most((it) => it.cls) === 0);
+  report.aim(`INP at most ${INP_MAX_MS} ms`, most((it) => it.inp_ms ?? 0) <= INP_MAX_MS);
+  report.end("pages");
 });

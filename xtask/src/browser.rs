@@ -62,12 +62,24 @@ impl Tools {
         process::run(&mut playwright).context("browser tests failed; see end2end/artefacts")
     }
 
-    /// Measure the pages, against a server of their own.
-    pub fn measure_pages(&self, program: &Path) -> Result<()> {
+    /// Measure the pages, against a server of their own: what was found, and whether every aim was met.
+    /// `rows` is the length of the history that is measured; none for what is promised.
+    pub fn measure_pages(&self, program: &Path, rows: Option<u32>) -> Result<(String, bool)> {
         let server = self.serve(program)?;
+        let reports = tempfile::tempdir()?;
         let mut playwright = self.playwright(&server);
-        playwright.args(["--config", "playwright.bench.config.ts"]);
-        process::run(&mut playwright).context("the pages cannot be measured")
+        playwright
+            .args(["--config", "playwright.bench.config.ts"])
+            .env("BENCH_REPORTS", reports.path());
+        if let Some(rows) = rows {
+            playwright.env("BENCH_ROWS", rows.to_string());
+        }
+        let (_, is_kept) = process::output_whatever_comes(&mut playwright)?;
+        let found: Vec<String> = fingerprint::files(reports.path())?
+            .iter()
+            .map(fs::read_to_string)
+            .collect::<std::io::Result<_>>()?;
+        Ok((found.join("\n"), is_kept))
     }
 
     fn serve(&self, program: &Path) -> Result<Server> {

@@ -66,8 +66,6 @@ enum Command {
     Crash(test::CrashOptions),
     /// Measure what is promised, in the release build.
     Bench(bench::Options),
-    /// Measure the pages in Chromium, with a slow processor on a slow network.
-    BenchPages,
     /// Train the model again from the rows in FILE.
     Train {
         /// The table of campaigns to learn from.
@@ -97,7 +95,6 @@ fn execute(command: Command) -> Result<ExitCode> {
         Command::Test(options) => test::test(&options)?,
         Command::Crash(options) => test::crash(&options)?,
         Command::Bench(options) => bench::bench(&options)?,
-        Command::BenchPages => run::bench_pages()?,
         Command::Train { data } => train::train(&data)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -4,7 +4,6 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use crate::browser::Tools;
 use crate::progress::Steps;
 use crate::server::{self, Profile};
 use crate::site::{Effort, Site};
@@ -27,16 +26,6 @@ pub fn build() -> Result<()> {
     let program = steps.step("Building the server", || server::build(Profile::Release))?;
     println!("{}", program.display());
     Ok(())
-}
-
-/// Build all and measure the pages in Chromium, with a slow processor on a slow network.
-pub fn bench_pages() -> Result<()> {
-    let site = Site::check(Effort::Release)?;
-    let mut steps = Steps::new(site.steps() + 3);
-    site.build(&mut steps)?;
-    let program = steps.step("Building the server", || server::build(Profile::Release))?;
-    let tools = steps.step("Looking for Chromium", Tools::ensure)?;
-    steps.step("Measuring", || tools.measure_pages(&program))
 }
 
 /// Build the browser half.

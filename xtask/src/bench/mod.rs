@@ -1,14 +1,21 @@
-//! `cargo xtask bench`: the measured promises, in the release build. What each measures is told in `benches/`.
+//! `cargo xtask bench`: the measured promises, in the release build. What each measures is told in `benches/`
+//! and `end2end/bench/`.
 
 mod page;
+
+use std::path::Path;
 
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 
+use crate::browser::Tools;
 use crate::postgres::{self, Postgres};
 use crate::progress::Steps;
 use crate::site::{Effort, Site};
-use crate::{paths, process, train};
+use crate::{cargo, paths, process, train};
+
+/// Length of the history where nobody believes the figures.
+const QUICK_ROWS: u32 = 500;
 
 /// What to measure and how.
 #[derive(Args)]
@@ -40,6 +47,8 @@ enum Subject {
     Sqlite,
     /// What `serve` keeps in memory.
     Memory,
+    /// The pages in Chromium, as on a slow phone, and a long history.
+    Pages,
 }
 
 impl Subject {
@@ -54,20 +63,22 @@ impl Subject {
             Self::Workers => "Workers",
             Self::Sqlite => "SQLite",
             Self::Memory => "Memory",
+            Self::Pages => "Pages",
         }
     }
 
-    /// The benchmark in Cargo.toml, and what it is called with.
-    const fn target(self) -> (&'static str, Option<&'static str>) {
+    /// The benchmark in Cargo.toml, and what it is called with; none for what Playwright measures.
+    const fn target(self) -> Option<(&'static str, Option<&'static str>)> {
         match self {
-            Self::Inference => ("inference", None),
-            Self::Insight => ("insight", None),
-            Self::Paid => ("service", Some("paid")),
-            Self::Latency => ("service", Some("latency")),
-            Self::Growth => ("service", Some("growth")),
-            Self::Workers => ("service", Some("workers")),
-            Self::Sqlite => ("service", Some("sqlite")),
-            Self::Memory => ("service", Some("memory")),
+            Self::Inference => Some(("inference", None)),
+            Self::Insight => Some(("insight", None)),
+            Self::Paid => Some(("service", Some("paid"))),
+            Self::Latency => Some(("service", Some("latency"))),
+            Self::Growth => Some(("service", Some("growth"))),
+            Self::Workers => Some(("service", Some("workers"))),
+            Self::Sqlite => Some(("service", Some("sqlite"))),
+            Self::Memory => Some(("service", Some("memory"))),
+            Self::Pages => None,
         }
     }
 }
@@ -85,38 +96,36 @@ pub fn bench(options: &Options) -> Result<()> {
         .subject
         .map_or_else(|| Subject::value_variants().to_vec(), |it| vec![it]);
     let site = Site::check(Effort::Release)?;
-    let mut steps = Steps::new(site.steps() + 3 + subjects.len());
+    let mut steps = Steps::new(site.steps() + 4 + subjects.len());
     site.build(&mut steps)?;
     let python = steps.step("Setting up Python", || {
         let is_wanted = subjects.contains(&Subject::Inference);
         is_wanted.then(train::ensure_python).transpose()
     })?;
-    steps.step("Building in release mode", || {
+    let browser = steps.step("Looking for Playwright and Chromium", || {
+        let is_wanted = subjects.contains(&Subject::Pages);
+        is_wanted.then(Tools::ensure).transpose()
+    })?;
+    let built = steps.step("Building in release mode", || {
         let mut command = cargo_bench()?;
         for target in ["inference", "insight", "service"] {
             command.args(["--bench", target]);
         }
-        process::run(command.arg("--no-run"))
+        cargo::make(command.arg("--no-run"))
     })?;
     // As safe against power failure as in production.
     let database = steps.step("Starting PostgreSQL", || Postgres::ensure(true))?;
     let mut findings = Vec::with_capacity(subjects.len());
     for subject in subjects {
         let finding = steps.step(&format!("Measuring: {}", subject.title()), || {
-            let (target, argument) = subject.target();
-            let mut command = cargo_bench()?;
-            command
-                .args(["--bench", target, "--"])
-                .args(argument)
-                .env(postgres::URL_VARIABLE, database.url())
-                .env("BENCH_POSTGRES_PROGRAMS", postgres::ensure_programs()?);
-            if options.quick && argument.is_some() {
-                command.arg("--quick");
-            }
-            if let Some(python) = &python {
-                command.env("PLEDGECAST_PYTHON", python);
-            }
-            let (text, is_kept) = process::output_whatever_comes(&mut command)?;
+            let (text, is_kept) = match (subject.target(), &browser) {
+                (Some(target), _) => measure(target, &database, python.as_deref(), options.quick)?,
+                (None, Some(browser)) => {
+                    let rows = options.quick.then_some(QUICK_ROWS);
+                    browser.measure_pages(&cargo::program(&built, "pledgecast")?, rows)?
+                }
+                (None, None) => bail!("there is no browser to measure with"),
+            };
             if text.trim().is_empty() {
                 bail!("it could not be measured");
             }
@@ -138,6 +147,27 @@ pub fn bench(options: &Options) -> Result<()> {
     }
     let titles: Vec<_> = missed.iter().map(|it| it.subject.title()).collect();
     bail!("an aim is missed: {}", titles.join(", "))
+}
+
+fn measure(
+    (target, argument): (&str, Option<&str>),
+    database: &Postgres,
+    python: Option<&Path>,
+    quick: bool,
+) -> Result<(String, bool)> {
+    let mut command = cargo_bench()?;
+    command
+        .args(["--bench", target, "--"])
+        .args(argument)
+        .env(postgres::URL_VARIABLE, database.url())
+        .env("BENCH_POSTGRES_PROGRAMS", postgres::ensure_programs()?);
+    if quick && argument.is_some() {
+        command.arg("--quick");
+    }
+    if let Some(python) = python {
+        command.env("PLEDGECAST_PYTHON", python);
+    }
+    process::output_whatever_comes(&mut command)
 }
 
 fn cargo_bench() -> Result<std::process::Command> {
