@@ -188,33 +188,40 @@ mod imp {
         usize::try_from(select.selected_index()).ok()
     }
 
-    /// Hides the options of a `<select>` whose words and group lack these, takes the first that is left, and
-    /// returns how many are.
+    /// Hides the options of a `<select>` whose words and group lack these, takes the one that fits best, and
+    /// returns how many are left.
     pub fn narrow_select(id: &str, words: &str) -> u32 {
         let select = html_element(id).and_then(|it| it.dyn_into::<HtmlSelectElement>().ok());
         let Some(select) = select else {
             return 0;
         };
         let words = words.trim().to_ascii_lowercase();
-        let fits =
-            |text: Option<String>| text.is_some_and(|it| it.to_ascii_lowercase().contains(&words));
-        let (mut count, mut first) = (0, None);
+        let rank = |text: Option<String>| {
+            let at = text?.to_ascii_lowercase().find(&words)?;
+            // What begins with the words is meant rather than what has them inside.
+            Some(usize::from(at > 0))
+        };
+        let (mut count, mut best) = (0, None);
         for index in 0..select.length() {
             let Some(option) = select.item(index) else {
                 continue;
             };
             let group = option.parent_element();
             let group = group.and_then(|it| it.get_attribute("label"));
+            let fit = rank(option.text_content()).or_else(|| rank(group).map(|rank| rank + 2));
             // The first option stands for none.
-            let is_left = index == 0 || fits(option.text_content()) || fits(group);
-            if is_left && index > 0 {
+            let is_left = index == 0 || fit.is_some();
+            if let Some(fit) = fit.filter(|_| index > 0) {
                 count += 1;
-                first = first.or(i32::try_from(index).ok());
+                let index = i32::try_from(index).unwrap_or(i32::MAX);
+                let found = (fit, index);
+                best = Some(best.map_or(found, |before: (usize, i32)| before.min(found)));
             }
             for attribute in ["hidden", "disabled"] {
                 let _ = option.toggle_attribute_with_force(attribute, !is_left);
             }
         }
+        let first = best.map(|(_, index)| index);
         if let Some(first) = first.filter(|_| !words.is_empty()) {
             select.set_selected_index(first);
             if let Ok(changed) = document().create_event("Event") {
