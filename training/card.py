@@ -103,6 +103,7 @@ def pick_gap(judged, aim=0.015):
         "picked_with": percent(known),
         "picked_without": percent(blanked),
         "pick_gap": f"{share * (known - blanked):.3f}",
+        "ece_sum": f"{sum(scores.ece(judged['test'].success, p) for p in (given, false)):.3f}",
         "picked_needed": percent(known - 2 * aim / share),
     }
 

@@ -9,24 +9,47 @@ from pathlib import Path
 
 import numpy as np
 
-NUMBERS = [
-    "log_goal",
-    "duration_days",
-    "log_preparation",
-    "name_chars",
-    "name_words",
-    "blurb_chars",
-    "blurb_words",
-    "name_digit",
-    "has_video",
-    "staff_pick",
-    "california",
-    "repeat_creator",
-    "launch_month",
-    "launch_weekday",
-]
+WIRE = (
+    "country currency prelaunch_activated staff_pick static_usd_rate fx_rate created_at launched_at deadline name blurb "
+    "usd_goal name_city region type ppohasaction analytics_name position parent_name is_not_first_project has_video"
+).split()
+
+
+def binary():
+    """The server binary, whose features are the only ones there are."""
+    path = os.environ.get("PLEDGECAST_BIN")
+    if not path:
+        raise SystemExit("set PLEDGECAST_BIN to the server binary, or run `cargo xtask train`")
+    return path
+
+
+def features_of(path):
+    """The names of the features, and for each campaign that keeps the rules its place in the file and its values."""
+    with tempfile.TemporaryDirectory() as folder:
+        output = Path(folder) / "features.csv"
+        command = [binary(), "features", "--input", str(path), "--output", str(output)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        with open(output, newline="", encoding="utf-8") as file:
+            (_, *names), *rows = csv.reader(file)
+    return names, [int(row[0]) - 1 for row in rows], [row[1:] for row in rows]
+
+
+def features_of_rows(campaigns):
+    """`features_of` for campaigns of the wire format."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "campaigns.csv"
+        with open(path, "w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, WIRE)
+            writer.writeheader()
+            writer.writerows(campaigns)
+        return features_of(path)
+
+
+FEATURES = features_of_rows([])[0]
 LABELS = ["parent", "category", "country", "currency"]
-FEATURES = NUMBERS + LABELS
+NUMBERS = FEATURES[: -len(LABELS)]
+if FEATURES != NUMBERS + LABELS:
+    raise SystemExit(f"the server computes labels that training does not know: {FEATURES}")
 NUMBER = {name: index for index, name in enumerate(NUMBERS)}
 
 # A label seen less often than this is not told from the ones never seen.
@@ -35,7 +58,7 @@ FEWEST_OF_A_LABEL = 10
 
 @dataclass
 class Campaigns:
-    """Rows of numbers [n, 14] and labels [n, 4] with their outcome and the month of their launch."""
+    """Rows of numbers and of labels with their outcome and the month of their launch."""
 
     numbers: np.ndarray
     labels: np.ndarray
@@ -63,32 +86,18 @@ def load(path):
     """Reads the campaigns of a CSV file in the wire format that also has `success`."""
     with open(path, newline="", encoding="utf-8") as file:
         outcome = [(row["success"], row["launched_at"]) for row in csv.DictReader(file)]
-    with tempfile.TemporaryDirectory() as folder:
-        output = Path(folder) / "features.csv"
-        command = [binary(), "features", "--input", str(path), "--output", str(output)]
-        subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
-        with open(output, newline="", encoding="utf-8") as file:
-            reader = csv.reader(file)
-            header = next(reader)
-            rows = list(reader)
-    if header != ["row", *FEATURES]:
-        raise SystemExit(f"the server computes other features than training knows: {header}")
-    kept = [int(row[0]) - 1 for row in rows]
-    split = 1 + len(NUMBERS)
+    _, kept, rows = features_of(path)
+    return campaigns_of(rows, [int(outcome[row][0]) for row in kept], [outcome[row][1][:7] for row in kept])
+
+
+def campaigns_of(rows, success, month):
+    split = len(NUMBERS)
     return Campaigns(
-        numbers=np.array([row[1:split] for row in rows], dtype=np.float32),
+        numbers=np.array([row[:split] for row in rows], dtype=np.float32),
         labels=np.array([row[split:] for row in rows], dtype=object),
-        success=np.array([int(outcome[row][0]) for row in kept], dtype=np.int8),
-        month=np.array([outcome[row][1][:7] for row in kept]),
+        success=np.array(success, dtype=np.int8),
+        month=np.array(month),
     )
-
-
-def binary():
-    """The server binary, whose features are the only ones there are."""
-    path = os.environ.get("PLEDGECAST_BIN")
-    if not path:
-        raise SystemExit("set PLEDGECAST_BIN to the server binary, or run `cargo xtask train`")
-    return path
 
 
 def encodings_of(campaigns):

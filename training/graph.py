@@ -1,14 +1,17 @@
 """Writes a student as an ONNX graph of plain tensor operators, with its manifest inside."""
 
+import itertools
 import json
+from dataclasses import dataclass, replace
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from data import FEATURES, LABELS, NUMBER, NUMBERS
+from data import FEATURES, NUMBER, NUMBERS
+from onnx_runtime import MANIFEST_KEY, open_session
+from student import FLAGS, NEAREST
 
-MANIFEST_KEY = "pledgecast"
 OPSET, IR_VERSION = 13, 8
 # Where a ramp starts that is 1 for every value.
 FAR_BELOW = -1e4
@@ -45,12 +48,6 @@ class Graph:
         product = self.node("MatMul", [value, self.constant(f"{output}_weight", weight)], f"{output}_product")
         return self.node("Add", [product, self.constant(f"{output}_bias", bias)], output)
 
-    def ramps(self, column, start, slope, output):
-        """As a product with a matrix that picks and scales the columns: the quickest way in tract."""
-        pick = np.zeros((len(FEATURES), len(start)), np.float32)
-        pick[column, np.arange(len(start))] = slope
-        return self.clip(self.dense("features", pick, -start * slope, f"{output}_line"), 0.0, 1.0, output)
-
     def model(self, manifest):
         source = helper.make_tensor_value_info("features", TensorProto.FLOAT, ["B", len(FEATURES)])
         target = helper.make_tensor_value_info("probability", TensorProto.FLOAT, ["B", 1])
@@ -66,83 +63,131 @@ class Graph:
         return model.SerializeToString(deterministic=True)
 
 
-def graph_of_student(student, parents, repeat_creator_offset):
-    """The student with few and large operators: each has a price of its own in tract, of a row as of a batch.
+@dataclass
+class Axis:
+    """What a table is looked up by: whole steps of a weighted sum of features, cut off at both ends."""
 
-    `parents` has for the number of each category that of its parent.
+    weights: dict
+    shift: float
+    count: int
+    stride: int = 1
+
+
+@dataclass
+class Table:
+    axes: list
+    rows: np.ndarray
+
+    def across(self, other):
+        """The table of all pairs of rows, which costs one look-up instead of two."""
+        mine = [replace(axis, stride=axis.stride * len(other.rows)) for axis in self.axes]
+        pairs = self.rows[:, None] + other.rows
+        return Table(mine + other.axes, pairs.reshape(-1, self.rows.shape[1]))
+
+
+def graph_of_student(student, parents, repeat_creator_offset):
+    """The student as look-ups and few, narrow products: of both, tract is the better at look-ups.
+
+    Everything but the goal takes few values, so the first layer is no product of ramps and weights but a sum
+    of rows, one of each table. `parents` has for the number of each category that of its parent.
     """
     graph = Graph()
-    others = len(student.others.start)
+    found = tables(student, parents)
+    axes = [axis for table in found for axis in table.axes]
     # Three more ramps: two that are always 1, for the base score of either sign, and that of the creator.
-    ramps = graph.ramps(
-        np.concatenate([student.others.column, [0, 0, NUMBER["repeat_creator"]], student.goal.column]),
-        np.concatenate([student.others.start, [FAR_BELOW, FAR_BELOW, -1], student.goal.start]).astype(np.float32),
-        np.concatenate([student.others.slope, [1, 1, 0.5], student.goal.slope]).astype(np.float32),
-        "ramps",
+    parts = 3 + len(student.goal.start)
+    bounded = steps_and_ramps(
+        graph,
+        axes,
+        np.concatenate([[0, 0, NUMBER["repeat_creator"]], student.goal.column]).astype(int),
+        np.concatenate([[FAR_BELOW, FAR_BELOW, -1], student.goal.start]).astype(np.float32),
+        np.concatenate([[1, 1, 0.5], student.goal.slope]).astype(np.float32),
     )
-    first, second, last = student.weights
-    hidden = graph.node(
-        "MatMul",
-        [graph.columns(ramps, 0, others, "ramps_others"), graph.constant("hidden1_weight", first[:others])],
-        "hidden1_numbers",
-    )
-    # max(x, -t) + t is what max(x + t, 0) is; tract would fuse the plain sum into the product, slowly.
-    below = tables(graph, student, parents)
-    hidden = graph.node("Sub", [graph.node("Max", [hidden, below], "hidden1_bounded"), below], "hidden1")
+    second, last = student.weights[1:]
+    hidden = graph.node("Relu", [sum_of_rows(graph, found, bounded, len(axes) + parts)], "hidden1")
     hidden = graph.node("Relu", [graph.dense(hidden, second, student.biases[1], "hidden2_line")], "hidden2")
     base, nothing = last[:, :1], np.zeros((len(last), 1))
     bias = student.biases[2]
-    parts = graph.dense(
+    falls = graph.dense(
         hidden,
         np.concatenate([base, -base, nothing, last[:, 1:]], axis=1),
         np.concatenate([[bias[0], -bias[0], 1.0], bias[1:]]),
         "parts_line",
     )
-    parts = graph.node("Relu", [parts], "parts")
-    scale = graph.columns(ramps, others, 3 + len(student.goal.start), "ramps_parts")
-    signs = np.full((3 + len(student.goal.start), 1), -1.0)
+    falls = graph.node("Relu", [falls], "parts")
+    scale = graph.columns(bounded, len(axes), parts, "ramps")
+    signs = np.full((parts, 1), -1.0)
     signs[:3, 0] = 1.0, -1.0, 2 * repeat_creator_offset
-    logit = graph.dense(graph.node("Mul", [parts, scale], "scaled"), signs, [-repeat_creator_offset], "logit")
+    logit = graph.dense(graph.node("Mul", [falls, scale], "scaled"), signs, [-repeat_creator_offset], "logit")
     graph.node("Sigmoid", [logit], "probability")
     return graph
 
 
-def tables(graph, student, parents):
-    """Minus the sum of the rows that month, weekday and labels name, and of the bias of their layer.
-
-    All tables are stacked to one, looked up once. Months with weekdays and countries with currencies are
-    tables of pairs, and a category brings its parent's row along, to look up three rows and not six.
-    """
-    at, rows = len(student.others.start), {}
-    for name, size in student.tables.items():
-        rows[name] = student.weights[0][at : at + size]
-        at += size
-    width = student.weights[0].shape[1]
-    time = (rows["launch_month"][:, None] + rows["launch_weekday"]).reshape(-1, width) + student.biases[0]
-    place = (rows["country"][:, None] + rows["currency"]).reshape(-1, width)
-    kind = np.concatenate([rows["category"] + rows["parent"][parents], rows["category"][0] + rows["parent"]])
-    stack = [time, kind, place]
-    begin = np.cumsum([0, *map(len, stack)])[:-1]
-    days, currencies, categories = len(rows["launch_weekday"]), len(rows["currency"]), len(rows["category"])
-    # Whole numbers from features: month with weekday (months count from 1), category, place, and the row of
-    # the parent, which falls below zero and so is cut off where there is a category.
-    step = np.zeros((len(FEATURES), 4))
+def steps_and_ramps(graph, axes, column, start, slope):
+    """Where on each axis a row is, from 0 to 1, and its ramps: one product and one bounding for both."""
+    weights = np.zeros((len(FEATURES), len(axes) + len(start)))
+    bias = np.empty(weights.shape[1])
     at = {name: index for index, name in enumerate(FEATURES)}
-    step[at["launch_month"], 0], step[at["launch_weekday"], 0] = days, 1
-    step[at["category"], 1] = 1
-    step[at["country"], 2], step[at["currency"], 2] = currencies, 1
-    step[at["parent"], 3], step[at["category"], 3] = 1, -len(kind)
-    numbers = graph.node("Relu", [graph.dense("features", step, [-days, 0, 0, categories], "ids_line")], "ids_parts")
-    together = np.array([[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 1, 0]])
-    ids = graph.node("Cast", [graph.dense(numbers, together, begin, "ids_sum")], "ids", to=TensorProto.INT32)
-    found = graph.node("Gather", [graph.constant("tables", -np.concatenate(stack)), ids], "rows", axis=0)
-    flat = graph.node("Reshape", [found, graph.constant("flat", [-1, len(stack) * width], np.int64)], "rows_flat")
-    # Slices and sums: the quicker way in tract, against a sum over the middle axis.
-    parts = [graph.columns(flat, at * width, width, f"row{at}") for at in range(len(stack))]
-    total = parts[0]
-    for at, part in enumerate(parts[1:], 1):
+    for index, axis in enumerate(axes):
+        for name, weight in axis.weights.items():
+            weights[at[name], index] = weight / (axis.count - 1)
+        bias[index] = axis.shift / (axis.count - 1)
+    weights[column, len(axes) + np.arange(len(start))] = slope
+    bias[len(axes) :] = -start * slope
+    return graph.clip(graph.dense("features", weights, bias, "bounded_line"), 0.0, 1.0, "bounded")
+
+
+def sum_of_rows(graph, found, bounded, width):
+    """One row of each table, all stacked to one that is looked up once. Slices and sums are the quickest in tract."""
+    number = np.zeros((width, len(found)))
+    begin = np.cumsum([0, *(len(table.rows) for table in found)])[:-1]
+    axes = ((column, axis) for column, table in enumerate(found) for axis in table.axes)
+    for index, (column, axis) in enumerate(axes):
+        number[index, column] = (axis.count - 1) * axis.stride
+    ids = graph.node("Cast", [graph.dense(bounded, number, begin + NEAREST, "ids_sum")], "ids", to=TensorProto.INT32)
+    stack = graph.constant("tables", np.concatenate([table.rows for table in found]))
+    rows = graph.node("Gather", [stack, ids], "rows", axis=0)
+    size = found[0].rows.shape[1]
+    flat = graph.node("Reshape", [rows, graph.constant("flat", [-1, len(found) * size], np.int64)], "rows_flat")
+    total, *others = (graph.columns(flat, at * size, size, f"row{at}") for at in range(len(found)))
+    for at, part in enumerate(others, 1):
         total = graph.node("Add", [total, part], f"rows_to_{at}")
     return total
+
+
+def tables(student, parents):
+    """The rows of the first layer by what names them; its bias is in the rows of the month and weekday."""
+    by = student.rows_by_name()
+
+    def stepped(name):
+        steps = student.steps[name]
+        axis = Axis({name: 1 / steps.width}, -steps.low / steps.width, steps.count)
+        return Table([axis], by[name])
+
+    labels = {name: Table([Axis({name: 1}, 0, len(by[name]))], by[name]) for name in ("country", "currency")}
+    flags = np.array(list(itertools.product([0, 1], repeat=len(FLAGS))))
+    bits = {name: 2.0**bit for bit, name in enumerate(reversed(FLAGS))}
+    flagged = Table([Axis(bits, 0, len(flags))], flags @ np.concatenate([by[name] for name in FLAGS]))
+    days = len(by["launch_weekday"])
+    time = (by["launch_month"][:, None] + by["launch_weekday"]).reshape(-1, len(student.biases[0]))
+    when = Axis({"launch_month": days, "launch_weekday": 1}, -days, len(time))
+    # A category brings its parent's row along. The parent alone counts, behind all categories, where the
+    # category is unknown: else its axis is far below zero.
+    kind = np.concatenate([by["category"] + by["parent"][parents], by["category"][0] + by["parent"]])
+    categories = len(by["category"])
+    known = Axis({"category": 1}, 0, categories)
+    alone = Axis({"parent": 1, "category": -len(kind)}, categories, len(kind))
+    return [
+        stepped("log_preparation"),
+        stepped("duration_days"),
+        stepped("name_chars"),
+        stepped("blurb_chars"),
+        stepped("blurb_words"),
+        stepped("name_words").across(flagged),
+        Table([when], time + student.biases[0]),
+        Table([known, alone], kind),
+        labels["country"].across(labels["currency"]),
+    ]
 
 
 def graph_of_line(weights, bias):
@@ -156,9 +201,4 @@ def graph_of_line(weights, bias):
 
 def run(model, inputs):
     """The probabilities by ONNX Runtime."""
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    return session.run(None, {"features": inputs.astype(np.float32)})[0][:, 0]
+    return open_session(model).run(None, {"features": inputs.astype(np.float32)})[0][:, 0]

@@ -1,4 +1,5 @@
-"""The time of ONNX Runtime on a model file: microseconds for one row and for 256. `benches/inference.rs` calls it."""
+"""A model file in ONNX Runtime. By itself it prints the time of one in microseconds, for one row and for 256:
+`benches/inference.rs` calls it, so nothing here needs the server."""
 
 import json
 import sys
@@ -8,8 +9,7 @@ import numpy as np
 import onnx
 import onnxruntime
 
-from graph import MANIFEST_KEY
-
+MANIFEST_KEY = "pledgecast"
 BATCH = 256
 TURN_SECONDS = 0.3
 
@@ -18,12 +18,16 @@ def main(path):
     properties = {entry.key: entry.value for entry in onnx.load(path).metadata_props}
     background = np.array(json.loads(properties[MANIFEST_KEY])["background"], np.float32)
     rows = np.resize(background, (BATCH, background.shape[1]))
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    session = open_session(path)
     for count in (1, BATCH):
         some = np.ascontiguousarray(rows[:count])
         print(quickest_us(lambda: session.run(None, {"features": some})))
+
+
+def open_session(model):
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
 def quickest_us(run):

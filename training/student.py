@@ -3,20 +3,26 @@
 Inputs but the goal go through two hidden layers to a base score a(x) and to K falls b_k(x) >= 0; the
 score is a(x) - sum of b_k(x) * ramp_k(log goal), where the ramps only rise. So the score can never rise
 with the goal, whatever the weights are. Numbers enter as ramps between quantiles, which also bounds
-them; labels, month and weekday enter by rows of tables.
+them; labels, month and weekday enter by rows of tables. But for the goal, numbers are seen in steps, so
+that what is learnt by ramps can be written down as rows of tables, too.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from data import LABELS, NUMBER, NUMBERS
+from data import FEATURES, LABELS, NUMBER, NUMBERS
 
 RAMPED = {"duration_days": 10, "log_preparation": 10, "name_chars": 8, "name_words": 6, "blurb_chars": 8, "blurb_words": 6}
 FLAGS = ["name_digit", "has_video", "staff_pick", "california"]
 GOAL_RAMPS = 20
 TABLED = {"launch_month": 12, "launch_weekday": 7}
-HIDDEN = (128, 64)
+HIDDEN = (64, 24)
+# Whole numbers are told apart one by one, preparation by what is about a twentieth of its days.
+PREPARATION_STEP = 0.05
+# Added before a step is cut to a whole number. A half would be right too, but the bounds of a manifest have
+# halves between them, and there two ways of computing might disagree.
+NEAREST = 0.4
 
 
 @dataclass
@@ -29,6 +35,38 @@ class Ramps:
 
     def of(self, inputs):
         return np.clip((inputs[:, self.column] - self.start) * self.slope, 0, 1).astype(np.float32)
+
+
+@dataclass
+class Steps:
+    """Equal steps of a number, from `low` on; what lies outside counts as the first or the last one."""
+
+    low: float
+    width: float
+    count: int
+
+    def nearest(self, values):
+        step = np.floor((values.astype(float) - self.low) / self.width + NEAREST)
+        return self.low + self.width * np.clip(step, 0, self.count - 1)
+
+    def values(self):
+        return self.low + self.width * np.arange(self.count)
+
+
+def whole_steps(first, last):
+    return Steps(np.floor(first), 1.0, int(np.ceil(last) - np.floor(first)) + 1)
+
+
+def preparation_steps(last, width=PREPARATION_STEP):
+    """Steps with whole days far from their edges, where rounding might take one for another."""
+    days = np.log1p(np.arange(np.ceil(np.expm1(last)) + 1))
+
+    def distance(low):
+        step = (days - low) / width + NEAREST
+        return np.abs(step - np.round(step)).min()
+
+    low = max(-width * np.linspace(0, 0.5, 501), key=distance)
+    return Steps(low, width, int(np.ceil((last - low) / width)) + 1)
 
 
 def ramps_between(column, values, count):
@@ -48,6 +86,7 @@ def fit_ramps(inputs):
 class Student:
     def __init__(self, inputs, encodings, seed):
         self.others, self.goal = fit_ramps(inputs)
+        self.steps = {name: self.fit_steps(name) for name in RAMPED}
         self.tables = {name: len(encodings[name]) + 1 for name in LABELS} | TABLED
         self.random = np.random.default_rng(seed)
         width = len(self.others.start) + sum(self.tables.values())
@@ -60,9 +99,33 @@ class Student:
         self.biases = [np.zeros(b, np.float32) for b in sizes[1:]]
         self.biases[-1][:] = 0.3
 
+    def fit_steps(self, name):
+        mine = self.others.column == NUMBER[name]
+        first, last = self.others.start[mine][0], (self.others.start + 1 / self.others.slope)[mine][-1]
+        return preparation_steps(last) if name == "log_preparation" else whole_steps(first, last)
+
+    def rows_by_name(self):
+        """The rows of the first layer: for each step of a number, for a flag that is set, for each label."""
+        ramps, first = len(self.others.start), self.weights[0]
+        rows = {}
+        for name in [*RAMPED, *FLAGS]:
+            values = self.steps[name].values() if name in RAMPED else np.ones(1)
+            inputs = np.zeros((len(values), len(FEATURES)))
+            inputs[:, NUMBER[name]] = values
+            mine = self.others.column == NUMBER[name]
+            rows[name] = self.others.of(inputs)[:, mine] @ first[:ramps][mine]
+        at = ramps
+        for name, size in self.tables.items():
+            rows[name] = first[at : at + size]
+            at += size
+        return rows
+
     def wide(self, inputs):
         """Ramps, then one column for each row of each table."""
-        ramps = self.others.of(inputs)
+        stepped = inputs.copy()
+        for name, steps in self.steps.items():
+            stepped[:, NUMBER[name]] = steps.nearest(inputs[:, NUMBER[name]])
+        ramps = self.others.of(stepped)
         out = np.zeros((len(inputs), self.weights[0].shape[0]), np.float32)
         out[:, : ramps.shape[1]] = ramps
         at, rows = ramps.shape[1], np.arange(len(inputs))

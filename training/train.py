@@ -25,7 +25,7 @@ import scores
 from data import NUMBER, NUMBERS
 
 ROOT = Path(__file__).resolve().parent.parent
-NAME, VERSION = "Campaign Outlook", "1.1.0"
+NAME, VERSION = "Campaign Outlook", "1.2.0"
 FILE = "campaign-outlook"
 POPULATION = "campaigns in public Kickstarter listings of 2024-25 that ran to their end"
 SEED = 5
