@@ -31,6 +31,35 @@ fn main() -> Result<(), Box<dyn Error>> {
     let attributes = ATTRIBUTES.parse()?;
     let code = gen_code(&locales, None, false, Some(&attributes), false)?;
     let out = PathBuf::from(std::env::var("OUT_DIR")?).join("i18n.rs");
-    std::fs::write(out, code.to_string())?;
+    std::fs::write(out, with_own_plurals(&code.to_string())?)?;
     Ok(())
+}
+
+/// Has the code ask `components/plurals.rs` for the form of a word, and not ICU.
+fn with_own_plurals(code: &str) -> Result<String, Box<dyn Error>> {
+    let mut code = code.to_owned();
+    for (theirs, own) in [
+        (
+            "l_i18n_crate :: __private :: get_plural_rules",
+            "crate :: components :: plurals :: plural_rules",
+        ),
+        (
+            ", l_i18n_crate :: reexports :: icu :: plurals :: PluralRuleType :: Cardinal)",
+            ")",
+        ),
+        (
+            "l_i18n_crate :: reexports :: icu :: plurals :: PluralOperands",
+            "crate :: components :: plurals :: Count",
+        ),
+        (
+            "l_i18n_crate :: __private :: InterpolatePluralCount",
+            "crate :: components :: plurals :: NumberSource",
+        ),
+    ] {
+        if !code.contains(theirs) {
+            return Err(format!("the generated code has no {theirs}").into());
+        }
+        code = code.replace(theirs, own);
+    }
+    Ok(code)
 }

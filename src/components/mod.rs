@@ -24,6 +24,7 @@ pub mod money;
 pub mod nav;
 pub mod not_found;
 pub mod pager;
+pub mod plurals;
 pub mod preferences;
 pub mod score;
 pub mod select;
