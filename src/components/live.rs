@@ -4,6 +4,7 @@
 
 use leptos::prelude::*;
 
+use super::data::{Payload, Wire};
 use super::{Session, tr, use_locale};
 use crate::types::{TaskView, TransactionView};
 
@@ -18,15 +19,15 @@ pub enum Connection {
     Lost,
 }
 
-/// The newest change of each kind.
+/// The newest change of each kind, unread: what every page needs must not carry how a task is read.
 #[derive(Clone, Copy)]
 pub struct Live {
     /// Where the stream stands.
     pub connection: RwSignal<Connection>,
     /// A task that was made or changed.
-    pub task: RwSignal<Option<TaskView>>,
+    pub task: RwSignal<Option<Payload>>,
     /// A line that was written to the ledger.
-    pub transaction: RwSignal<Option<TransactionView>>,
+    pub transaction: RwSignal<Option<Payload>>,
 }
 
 impl Live {
@@ -48,24 +49,24 @@ impl Live {
 
 /// Calls `apply` with each task that changes from now on.
 pub fn on_task(apply: impl Fn(TaskView) + 'static) {
-    if let Some(live) = use_context::<Live>() {
-        Effect::new(move |_| {
-            if let Some(task) = live.task.get() {
-                untrack(|| apply(task));
-            }
-        });
-    }
+    on_change(|live| live.task, apply);
 }
 
 /// Calls `apply` with each line that is written to the ledger from now on.
 pub fn on_transaction(apply: impl Fn(TransactionView) + 'static) {
-    if let Some(live) = use_context::<Live>() {
-        Effect::new(move |_| {
-            if let Some(transaction) = live.transaction.get() {
-                untrack(|| apply(transaction));
-            }
-        });
-    }
+    on_change(|live| live.transaction, apply);
+}
+
+fn on_change<T: Wire>(kind: fn(Live) -> RwSignal<Option<Payload>>, apply: impl Fn(T) + 'static) {
+    let Some(newest) = use_context().map(kind) else {
+        return;
+    };
+    Effect::new(move |_| match newest.get().map(|change| change.get()) {
+        Some(Ok(change)) => untrack(|| apply(change)),
+        // Without the error's own words, which nothing else in the browser needs.
+        Some(Err(_)) => leptos::logging::error!("a change that cannot be read"),
+        None => {}
+    });
 }
 
 /// Says so while the stream is lost.
@@ -88,12 +89,11 @@ mod stream {
     use std::time::Duration;
 
     use leptos::prelude::*;
-    use serde::de::DeserializeOwned;
     use wasm_bindgen::JsCast;
     use wasm_bindgen::prelude::Closure;
     use web_sys::{EventSource, MessageEvent};
 
-    use super::{Connection, Live, Session};
+    use super::{Connection, Live, Payload, Session};
     use crate::types::{AppError, UserId};
 
     const URL: &str = "/events";
@@ -163,8 +163,9 @@ mod stream {
             on(&source, "error", move |_| self.lost());
             // The first event of every stream too: changes since the page's HTML, or since the loss.
             on(&source, "resync", move |_| self.session.refresh());
-            on_data(&source, "balance", move |balance| {
-                self.session.set_balance(balance);
+            on_data(&source, "balance", move |balance| match balance.get() {
+                Ok(balance) => self.session.set_balance(balance),
+                Err(_) => leptos::logging::error!("a balance that cannot be read"),
             });
             let live = self.live;
             on_data(&source, "task", move |task| live.task.set(Some(task)));
@@ -209,13 +210,10 @@ mod stream {
         let _ = source.add_event_listener_with_callback(event, listener.unchecked_ref());
     }
 
-    fn on_data<T: DeserializeOwned>(source: &EventSource, event: &str, act: impl Fn(T) + 'static) {
+    fn on_data(source: &EventSource, event: &str, act: impl Fn(Payload) + 'static) {
         on(source, event, move |message| {
             let data = message.data().as_string().unwrap_or_default();
-            match serde_json::from_str(&data) {
-                Ok(change) => act(change),
-                Err(error) => leptos::logging::error!("{URL}: {error}"),
-            }
+            act(Payload::of_json(&data));
         });
     }
 }
