@@ -13,6 +13,7 @@ use crate::components::task_list::COMPARED;
 use crate::components::{Empty, Loaded, Locale, SignedInOnly, format, labels, tr, use_locale};
 use crate::types::{
     AppError, Campaign, CampaignInput, Explanation, Factor, ResultView, TaskId, TaskView,
+    day_on_the_wire,
 };
 
 /// One of the two.
@@ -269,7 +270,7 @@ fn as_read(l: Locale, name: &str, value: String) -> String {
         (_, "false") => tr!(l, choice.no).to_owned(),
         ("usd_goal", goal) => goal.parse().map_or(value, |goal| format::usd(l, goal)),
         ("created_at" | "launched_at" | "deadline", day) => {
-            day.parse().map_or(value, |day| labels::day(l, day))
+            day_on_the_wire(day).map_or(value, |day| labels::day(l, day))
         }
         ("country", code) => labels::named_codes(tr!(l, list.countries))
             .find(|(it, _)| *it == code)

@@ -3,6 +3,8 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::wire_time::read_day;
+
 /// A checked campaign. Field names are the wire names; it is stored as JSON with the task.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Campaign {
@@ -19,10 +21,13 @@ pub struct Campaign {
     /// US dollars for one unit of the currency today; `None` where unknown.
     pub fx_rate: Option<f64>,
     /// When the draft was begun.
+    #[serde(deserialize_with = "read_day")]
     pub created_at: NaiveDate,
     /// When funding begins.
+    #[serde(deserialize_with = "read_day")]
     pub launched_at: NaiveDate,
     /// When funding ends.
+    #[serde(deserialize_with = "read_day")]
     pub deadline: NaiveDate,
     /// The title.
     pub name: String,

@@ -6,6 +6,8 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::insight_wire::{WrittenChange, WrittenUnlike};
+use super::wire_time::read_day;
 use super::{ModelRef, TaskId, Verdict};
 
 /// How campaigns like this one did, and where it is unlike any; settled with the score.
@@ -59,7 +61,7 @@ pub struct NeighboursView {
 
 /// One way in which a campaign is unlike those that a model was trained on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "code", rename_all = "snake_case")]
+#[serde(tag = "code", rename_all = "snake_case", try_from = "WrittenUnlike")]
 pub enum Unlike {
     /// A measure lies outside the range that nearly all of them have.
     OutOfRange {
@@ -221,10 +223,13 @@ pub struct DaysPoint {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LaunchPoint {
     /// When the draft is begun.
+    #[serde(deserialize_with = "read_day")]
     pub created_at: NaiveDate,
     /// When funding begins.
+    #[serde(deserialize_with = "read_day")]
     pub launched_at: NaiveDate,
     /// When funding ends.
+    #[serde(deserialize_with = "read_day")]
     pub deadline: NaiveDate,
     /// The probability.
     pub probability: f64,
@@ -257,14 +262,16 @@ pub struct ChangeBounds {
     /// Never a goal below this, in US dollars.
     pub goal_min_usd: f64,
     /// Never a launch before this day.
+    #[serde(deserialize_with = "read_day")]
     pub launch_earliest: NaiveDate,
     /// Never a launch after this day.
+    #[serde(deserialize_with = "read_day")]
     pub launch_latest: NaiveDate,
 }
 
 /// One thing to do otherwise. Parameters have the wire names of the fields to be set.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "code", rename_all = "snake_case")]
+#[serde(tag = "code", rename_all = "snake_case", try_from = "WrittenChange")]
 pub enum Change {
     /// Ask for less.
     LowerGoal {

@@ -11,6 +11,7 @@ mod field_checker;
 mod filters;
 mod ids;
 mod insight;
+mod insight_wire;
 mod json_text;
 mod planned;
 mod reference;
@@ -21,6 +22,7 @@ mod text;
 mod theme;
 mod views;
 mod violation;
+mod wire_time;
 
 pub use campaign::{Campaign, CampaignInput};
 pub use campaign_rules::{
@@ -55,3 +57,4 @@ pub use views::{
     ShareView, SharedView, TaskView, Today, TransactionView, UserView,
 };
 pub use violation::{FieldErrors, Violation};
+pub use wire_time::day as day_on_the_wire;

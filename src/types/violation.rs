@@ -116,7 +116,7 @@ struct WrittenViolation {
 }
 
 /// A bound of a number or of a day.
-enum Bound {
+pub(super) enum Bound {
     Number(f64),
     Text(String),
 }
