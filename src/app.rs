@@ -1,5 +1,7 @@
 //! The document around every page, and the route table: URL to page.
 
+use std::collections::HashMap;
+
 use leptos::prelude::*;
 use leptos_meta::{Meta, provide_meta_context};
 use leptos_router::SsrMode;
@@ -14,19 +16,8 @@ use crate::components::nav::{Footer, Header, MAIN_ID, ReadFromTheTop, SkipLink};
 use crate::components::time::provide_hydrated;
 use crate::components::toast::{ToastList, Toasts};
 use crate::components::{Session, tr, use_locale};
-use crate::pages::account::AccountPage;
-use crate::pages::compare::ComparePage;
-use crate::pages::explore::ExplorePage;
-use crate::pages::home::HomePage;
-use crate::pages::login::LoginPage;
+use crate::pages::chunk::Chunk;
 use crate::pages::not_found::NotFoundPage;
-use crate::pages::overview::OverviewPage;
-use crate::pages::predict::PredictPage;
-use crate::pages::register::RegisterPage;
-use crate::pages::shared::SharedPage;
-use crate::pages::task::TaskPage;
-use crate::pages::tasks::TasksPage;
-use crate::pages::transactions::TransactionsPage;
 
 /// URLs of what the page loads; the server provides it as a context, because it knows the content hashes.
 /// All are empty where the browser half was not built.
@@ -38,6 +29,9 @@ pub struct SiteAssets {
     pub wasm: String,
     /// The style sheet.
     pub css: String,
+    /// What each page needs beside the module, by the name of its chunk.
+    #[serde(default)]
+    pub chunks: HashMap<String, Vec<String>>,
 }
 
 /// The whole application.
@@ -60,18 +54,18 @@ pub fn App() -> impl IntoView {
             <Header />
             <main id=MAIN_ID class="page" tabindex="-1">
                 <FlatRoutes fallback=NotFoundPage>
-                    <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
-                    <Route path=path!("/explore") view=ExplorePage ssr=SsrMode::Async />
-                    <Route path=path!("/register") view=RegisterPage ssr=SsrMode::Async />
-                    <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
-                    <Route path=path!("/overview") view=OverviewPage ssr=SsrMode::Async />
-                    <Route path=path!("/predict") view=PredictPage ssr=SsrMode::Async />
-                    <Route path=path!("/tasks") view=TasksPage ssr=SsrMode::Async />
-                    <Route path=path!("/tasks/:id") view=TaskPage ssr=SsrMode::Async />
-                    <Route path=path!("/compare") view=ComparePage ssr=SsrMode::Async />
-                    <Route path=path!("/shared/:token") view=SharedPage ssr=SsrMode::Async />
-                    <Route path=path!("/transactions") view=TransactionsPage ssr=SsrMode::Async />
-                    <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
+                    <Route path=path!("/") view=Chunk::Home ssr=SsrMode::Async />
+                    <Route path=path!("/explore") view=Chunk::Explore ssr=SsrMode::Async />
+                    <Route path=path!("/register") view=Chunk::Register ssr=SsrMode::Async />
+                    <Route path=path!("/login") view=Chunk::Login ssr=SsrMode::Async />
+                    <Route path=path!("/overview") view=Chunk::Overview ssr=SsrMode::Async />
+                    <Route path=path!("/predict") view=Chunk::Predict ssr=SsrMode::Async />
+                    <Route path=path!("/tasks") view=Chunk::Tasks ssr=SsrMode::Async />
+                    <Route path=path!("/tasks/:id") view=Chunk::Task ssr=SsrMode::Async />
+                    <Route path=path!("/compare") view=Chunk::Compare ssr=SsrMode::Async />
+                    <Route path=path!("/shared/:token") view=Chunk::Shared ssr=SsrMode::Async />
+                    <Route path=path!("/transactions") view=Chunk::Transactions ssr=SsrMode::Async />
+                    <Route path=path!("/account") view=Chunk::Account ssr=SsrMode::Async />
                 </FlatRoutes>
             </main>
             <Footer />
@@ -84,6 +78,7 @@ pub fn App() -> impl IntoView {
 /// The HTML document that the server sends, with the script that makes it live.
 #[cfg(feature = "ssr")]
 pub fn shell(options: LeptosOptions) -> impl IntoView {
+    use http::request::Parts;
     use leptos::nonce::use_nonce;
     use leptos_meta::MetaTags;
 
@@ -94,22 +89,33 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let theme = document_theme();
     let assets = use_context::<SiteAssets>().filter(|assets| !assets.js.is_empty());
     let assets = assets.map(|assets| {
+        let request = use_context::<Parts>();
+        let chunk = request.and_then(|request| Chunk::at(request.uri.path()));
+        let chunk = chunk.map(Chunk::name).unwrap_or_default();
         let script = format!(
-            "import({:?}).then(m=>m.default({{module_or_path:{:?}}}).then(()=>m.hydrate()))",
+            "import({:?}).then(async m=>{{const first=m.default({{module_or_path:{:?}}});\
+             await m.load_page({chunk:?});await first;m.hydrate()}})",
             assets.js, assets.wasm
         );
+        let needed = assets.chunks.get(chunk).cloned().unwrap_or_default();
+        let preload = |href: String| {
+            view! {
+                <link
+                    rel="preload"
+                    href=href
+                    r#as="fetch"
+                    r#type="application/wasm"
+                    crossorigin="anonymous"
+                    // Without scripts nothing would use it.
+                    media="(scripting: enabled)"
+                />
+            }
+        };
         view! {
             <link rel="stylesheet" href=assets.css />
             <link rel="modulepreload" href=assets.js nonce=use_nonce() />
-            <link
-                rel="preload"
-                href=assets.wasm
-                r#as="fetch"
-                r#type="application/wasm"
-                crossorigin="anonymous"
-                // Without scripts nothing would use it.
-                media="(scripting: enabled)"
-            />
+            {preload(assets.wasm)}
+            {needed.into_iter().map(preload).collect_view()}
             <script type="module" nonce=use_nonce()>
                 {script}
             </script>

@@ -1,8 +1,12 @@
 //! What only a browser can do, each with what the server does instead, so that pages need no `cfg`.
 
+#[cfg(feature = "hydrate")]
+mod chunks;
 #[cfg(not(feature = "hydrate"))]
 mod on_server;
 
+#[cfg(feature = "hydrate")]
+pub use chunks::*;
 #[cfg(feature = "hydrate")]
 pub use imp::*;
 #[cfg(not(feature = "hydrate"))]
@@ -28,7 +32,7 @@ mod imp {
 
     use crate::components::Locale;
     use crate::components::data::{Payload, Reply};
-    use crate::types::{AppError, Theme};
+    use crate::types::{AppError, Theme, day_on_the_wire};
 
     fn document() -> web_sys::Document {
         leptos::prelude::document()
@@ -66,9 +70,7 @@ mod imp {
     /// Today in UTC, by the device's clock.
     pub fn today() -> NaiveDate {
         let now = String::from(Date::new_0().to_iso_string());
-        now.get(..10)
-            .and_then(|day| day.parse().ok())
-            .unwrap_or_default()
+        now.get(..10).and_then(day_on_the_wire).unwrap_or_default()
     }
 
     /// 128 random bits in hexadecimal.

@@ -47,7 +47,16 @@ impl Artifact {
 
 /// Run a building subcommand of cargo (its progress goes to the terminal) and list what it made.
 pub fn make(command: &mut Command) -> Result<Vec<Artifact>> {
-    let messages = process::output(command.arg("--message-format=json-render-diagnostics"))?;
+    make_with(command, &[])
+}
+
+/// The same, with arguments for the compiler of what is made, though not of what it depends on.
+pub fn make_with(command: &mut Command, for_compiler: &[&str]) -> Result<Vec<Artifact>> {
+    command.arg("--message-format=json-render-diagnostics");
+    if !for_compiler.is_empty() {
+        command.arg("--").args(for_compiler);
+    }
+    let messages = process::output(command)?;
     Ok(messages.lines().filter_map(Artifact::parse).collect())
 }
 

@@ -3,10 +3,11 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use leptos::ev::{Event, SubmitEvent};
 use leptos::prelude::use_context;
+use leptos_router::location::Url;
 
 use crate::components::data::Reply;
 use crate::components::{Locale, format};
-use crate::types::Theme;
+use crate::types::{AppError, Theme};
 
 /// The language of the request.
 pub fn document_locale() -> Locale {
@@ -131,3 +132,15 @@ pub fn local_time(at: DateTime<Utc>, _locale: Locale) -> String {
 pub fn local_day(day: NaiveDate, _locale: Locale) -> String {
     day.to_string()
 }
+
+/// The server has all pages.
+///
+/// # Errors
+/// None.
+#[expect(clippy::unused_async, reason = "in the browser it waits")]
+pub async fn load_chunk(_name: &str) -> Result<(), AppError> {
+    Ok(())
+}
+
+/// The server goes nowhere.
+pub fn leave_for(_url: &Url) {}

@@ -7,19 +7,28 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
-use super::{Effort, remove_if_there, shrink, snip};
+use super::split::{self, Pieces};
+use super::{Effort, remove_if_there, shrink};
+use crate::fingerprint::Fingerprint;
 use crate::wasm_std::{Compiler, TARGET};
 use crate::{cargo, fingerprint, paths, process};
 
 /// The name that the script and the wasm begin with.
 pub const NAME: &str = "pledgecast";
 
+/// Which chunks a page needs, written beside them.
+const PAGES: &str = "pages.json";
+
 /// What the browser loads of the browser half.
 pub struct BrowserHalf {
     /// The script that loads the wasm.
     pub script: Vec<u8>,
-    /// The wasm itself.
+    /// The wasm that every page needs.
     pub wasm: Vec<u8>,
+    /// Wasm that some pages need beside.
+    pub chunks: Vec<Vec<u8>>,
+    /// Which chunks a page needs, by its name.
+    pub pages: BTreeMap<String, Vec<usize>>,
     /// Scripts that libraries bring along, by their path beside the script.
     pub snippets: BTreeMap<String, Vec<u8>>,
 }
@@ -27,8 +36,14 @@ pub struct BrowserHalf {
 /// Compile, bind and, for a release, shrink; what is as before is taken as it lies there.
 pub fn build(compiler: &Compiler, effort: Effort) -> Result<BrowserHalf> {
     let raw = compile(compiler, effort)?;
-    let made_of =
-        fingerprint::of(&fs::read(&raw).with_context(|| format!("cannot read {}", raw.display()))?);
+    let mut made_of = Fingerprint::default();
+    made_of.add(
+        "wasm",
+        &fs::read(&raw).with_context(|| format!("cannot read {}", raw.display()))?,
+    );
+    // What is done to it counts as well.
+    made_of.add_path(&paths::root()?, "xtask/src/site")?;
+    let made_of = made_of.finish();
     let folder = paths::target()?.join("wasm").join(match effort {
         Effort::Release => "bound-release",
         Effort::Fast => "bound-fast",
@@ -37,7 +52,7 @@ pub fn build(compiler: &Compiler, effort: Effort) -> Result<BrowserHalf> {
     if fs::read_to_string(&stamp).unwrap_or_default() != made_of {
         remove_if_there(&stamp)?;
         bind(&raw, &folder, effort)?;
-        let is_final = effort == Effort::Fast || shrink::shrink(&wasm_file(&folder))?;
+        let is_final = effort == Effort::Fast || shrink::shrink(&modules(&folder))?;
         if is_final {
             fs::write(&stamp, made_of)?;
         }
@@ -51,7 +66,7 @@ fn compile(compiler: &Compiler, effort: Effort) -> Result<PathBuf> {
     let mut command = process::cargo();
     command
         .args([
-            "build",
+            "rustc",
             "--lib",
             "--package",
             NAME,
@@ -70,7 +85,12 @@ fn compile(compiler: &Compiler, effort: Effort) -> Result<PathBuf> {
     if let Compiler::At(rustc) = compiler {
         command.env("RUSTC", rustc);
     }
-    let artifacts = cargo::make(&mut command)?;
+    let for_compiler: &[&str] = match effort {
+        // By what refers to what the chunks are told apart.
+        Effort::Release => &["-Clink-arg=--emit-relocs"],
+        Effort::Fast => &[],
+    };
+    let artifacts = cargo::make_with(&mut command, for_compiler)?;
     let files = artifacts
         .into_iter()
         .filter(|artifact| artifact.name == NAME)
@@ -89,19 +109,32 @@ fn bind(raw: &Path, folder: &Path, effort: Effort) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder)?;
     }
-    let is_release = effort == Effort::Release;
-    let mut input = raw.to_owned();
-    if is_release {
-        input = folder.with_extension("wasm");
-        snip::snip(raw, &input)?;
+    if effort == Effort::Fast {
+        return generate(Bindgen::new().input_path(raw), folder);
     }
-    Bindgen::new()
-        .input_path(input)
+    let prepared = split::prepare(&fs::read(raw)?)?;
+    let input = folder.with_extension("wasm");
+    fs::write(&input, &prepared.wasm)?;
+    // The functions are known by their names afterwards.
+    generate(Bindgen::new().input_path(input).demangle(false), folder)?;
+    let Pieces {
+        first,
+        chunks,
+        pages,
+    } = prepared.cut(&fs::read(wasm_file(folder))?)?;
+    fs::write(wasm_file(folder), first)?;
+    for (number, chunk) in chunks.iter().enumerate() {
+        fs::write(chunk_file(folder, number), chunk)?;
+    }
+    fs::write(folder.join(PAGES), serde_json::to_vec(&pages)?)?;
+    Ok(())
+}
+
+fn generate(bindgen: &mut Bindgen, folder: &Path) -> Result<()> {
+    bindgen
         .out_name(NAME)
         .web(true)?
         .omit_default_module_path(false)
-        .remove_name_section(is_release)
-        .remove_producers_section(is_release)
         .generate(folder)
         .context("wasm-bindgen failed")
 }
@@ -110,10 +143,34 @@ fn wasm_file(folder: &Path) -> PathBuf {
     folder.join(format!("{NAME}_bg.wasm"))
 }
 
+fn chunk_file(folder: &Path, number: usize) -> PathBuf {
+    folder.join(format!("chunk{number}.wasm"))
+}
+
+/// The chunks in the order of their numbers; none where the module was not cut.
+fn chunk_files(folder: &Path) -> Vec<PathBuf> {
+    let files = (0..).map(|number| chunk_file(folder, number));
+    files.take_while(|file| file.is_file()).collect()
+}
+
+fn modules(folder: &Path) -> Vec<PathBuf> {
+    let mut modules = chunk_files(folder);
+    modules.push(wasm_file(folder));
+    modules
+}
+
 fn read(folder: &Path) -> Result<BrowserHalf> {
     let script =
         fs::read(folder.join(format!("{NAME}.js"))).context("cannot read the bound script")?;
     let wasm = fs::read(wasm_file(folder)).context("cannot read the bound wasm")?;
+    let chunks = chunk_files(folder).into_iter().map(fs::read);
+    let chunks = chunks
+        .collect::<Result<_, _>>()
+        .context("cannot read a chunk")?;
+    let pages = match fs::read(folder.join(PAGES)) {
+        Ok(pages) => serde_json::from_slice(&pages)?,
+        Err(_) => BTreeMap::new(),
+    };
     let mut snippets = BTreeMap::new();
     for file in fingerprint::files(&folder.join("snippets"))? {
         let name = file.strip_prefix(folder)?.to_string_lossy().into_owned();
@@ -122,6 +179,8 @@ fn read(folder: &Path) -> Result<BrowserHalf> {
     Ok(BrowserHalf {
         script,
         wasm,
+        chunks,
+        pages,
         snippets,
     })
 }

@@ -8,6 +8,7 @@ mod browser_half;
 mod pack;
 mod shrink;
 mod snip;
+mod split;
 mod style;
 mod weight;
 

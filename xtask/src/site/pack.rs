@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use brotli::enc::BrotliEncoderParams;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -48,7 +48,11 @@ impl Tree {
             files.insert(name, fs::read(&file)?);
         }
         let wasm = hashed(&format!("{NAME}_bg"), &half.wasm, "wasm");
-        let script = script_for(&half.script, &wasm)?;
+        let chunks = half.chunks.iter();
+        let chunks: Vec<_> = chunks
+            .map(|chunk| hashed(&format!("{NAME}_chunk"), chunk, "wasm"))
+            .collect();
+        let script = script_for(half, &wasm, &chunks)?;
         let js = hashed(NAME, &script, "js");
         let css = hashed(NAME, style.as_bytes(), "css");
         let made = [
@@ -60,7 +64,18 @@ impl Tree {
             .snippets
             .iter()
             .map(|(name, content)| (name.clone(), content.clone()));
-        for (name, content) in made.into_iter().chain(snippets) {
+        let pages: BTreeMap<_, Vec<_>> = half
+            .pages
+            .iter()
+            .map(|(page, needed)| {
+                let needed = needed
+                    .iter()
+                    .map(|number| format!("/pkg/{}", chunks[*number]));
+                (page, needed.collect())
+            })
+            .collect();
+        let chunks = chunks.iter().cloned().zip(half.chunks.iter().cloned());
+        for (name, content) in made.into_iter().chain(chunks).chain(snippets) {
             let taken = files.insert(format!("pkg/{name}"), content);
             ensure!(
                 taken.is_none(),
@@ -76,6 +91,7 @@ impl Tree {
             "js": format!("/pkg/{js}"),
             "wasm": format!("/pkg/{wasm}"),
             "css": format!("/pkg/{css}"),
+            "chunks": pages,
             "all": all.finish(),
         });
         Ok(Self {
@@ -148,14 +164,26 @@ fn hashed(stem: &str, content: &[u8], extension: &str) -> String {
     format!("{stem}.{}.{extension}", &fingerprint::of(content)[..16])
 }
 
-/// The script, looking for the wasm under its hashed name.
-fn script_for(script: &[u8], wasm: &str) -> Result<Vec<u8>> {
-    let text = std::str::from_utf8(script).context("the script is not text")?;
+/// The script, looking for the wasm and the chunks under their hashed names.
+fn script_for(half: &BrowserHalf, wasm: &str, chunks: &[String]) -> Result<Vec<u8>> {
+    let text = std::str::from_utf8(&half.script).context("the script is not text")?;
     let plain = format!("{NAME}_bg.wasm");
-    if !text.contains(&plain) {
-        bail!("the script of wasm-bindgen does not name {plain}");
+    // What `chunks.js` makes use of.
+    for used in [
+        &plain,
+        "function __wbg_init(",
+        "function __wbg_get_imports(",
+    ] {
+        ensure!(
+            text.contains(used),
+            "the script of wasm-bindgen has no {used}"
+        );
     }
-    Ok(text.replace(&plain, wasm).into_bytes())
+    let urls: Vec<_> = chunks.iter().map(|name| format!("/pkg/{name}")).collect();
+    let loader = include_str!("chunks.js")
+        .replace("CHUNK_URLS", &json!(urls).to_string())
+        .replace("PAGE_CHUNKS", &json!(half.pages).to_string());
+    Ok((text.replace(&plain, wasm) + &loader).into_bytes())
 }
 
 fn synchronise(folder: &Path, wanted: &BTreeMap<String, Vec<u8>>) -> Result<()> {
@@ -186,8 +214,12 @@ mod tests {
 
     fn half(wasm: &str) -> BrowserHalf {
         BrowserHalf {
-            script: b"fetch(new URL('pledgecast_bg.wasm', import.meta.url))".to_vec(),
+            script: b"async function __wbg_init(a) { fetch(new URL('pledgecast_bg.wasm', import.meta.url)) }
+                function __wbg_get_imports() {}"
+                .to_vec(),
             wasm: wasm.repeat(100).into_bytes(),
+            chunks: vec![b"histories".to_vec(), b"result".to_vec()],
+            pages: BTreeMap::from([("task".to_owned(), vec![1]), ("home".to_owned(), vec![])]),
             snippets: BTreeMap::from([(
                 "snippets/lib-1/inline0.js".to_owned(),
                 b"export {}".to_vec(),
@@ -236,6 +268,26 @@ mod tests {
         }
         let script = fs::read_to_string(site.join(&js)).unwrap();
         assert!(script.contains(wasm.trim_start_matches("pkg/")), "{script}");
+    }
+
+    #[test]
+    fn the_manifest_and_the_script_tell_which_chunks_a_page_needs() {
+        let folder = tempfile::tempdir().unwrap();
+        let manifest = write(folder.path(), "one");
+        let site = folder.path().join("site");
+        assert_eq!(manifest["chunks"]["home"], json!([]));
+        let [chunk] = &manifest["chunks"]["task"].as_array().unwrap()[..] else {
+            panic!("one chunk: {manifest}");
+        };
+        let chunk = chunk.as_str().unwrap();
+        let content = fs::read(site.join(chunk.trim_start_matches('/'))).unwrap();
+        assert_eq!(content, b"result");
+        let script = fs::read_to_string(site.join(path(&manifest, "js"))).unwrap();
+        assert!(script.contains(&format!("\"{chunk}\"]")), "{script}");
+        assert!(
+            script.contains("page_chunks = {\"home\":[],\"task\":[1]}"),
+            "{script}"
+        );
     }
 
     #[test]

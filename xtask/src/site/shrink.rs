@@ -3,15 +3,15 @@
 //! A comfort, not a need: without Node the site works and is about twice as large, and xtask says so.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
 use crate::progress::note;
 use crate::{fingerprint, paths, process};
 
-/// Shrink the file in place. Returns false when that was not possible now but may be later.
-pub fn shrink(wasm: &Path) -> Result<bool> {
+/// Shrink the files in place. Returns false when that was not possible now but may be later.
+pub fn shrink(modules: &[PathBuf]) -> Result<bool> {
     let Some(node) = process::find_program("node") else {
         note(
             "Node.js is not here: the wasm stays about twice as large as it could be (wasm-opt comes by npm)",
@@ -22,23 +22,28 @@ pub fn shrink(wasm: &Path) -> Result<bool> {
         note("npm could not fetch binaryen: the wasm stays about twice as large as it could be");
         return Ok(false);
     };
-    let before = fs::metadata(wasm)?.len();
-    let smaller = wasm.with_extension("opt.wasm");
-    // The features are read from the module: with all of them allowed, browsers refuse the outcome.
-    process::run(
-        process::command(node)
-            .arg(tool)
-            .arg("-Oz")
-            .arg(wasm)
-            .arg("-o")
-            .arg(&smaller),
-    )
-    .context("wasm-opt failed")?;
-    fs::rename(&smaller, wasm)?;
+    let (mut before, mut after) = (0, 0);
+    for wasm in modules {
+        process::go_on()?;
+        before += fs::metadata(wasm)?.len();
+        let smaller = wasm.with_extension("opt.wasm");
+        // The features are read from the module: with all of them allowed, browsers refuse the outcome.
+        process::run(
+            process::command(&node)
+                .arg(&tool)
+                .args(["-Oz", "--strip-target-features"])
+                .arg(wasm)
+                .arg("-o")
+                .arg(&smaller),
+        )
+        .context("wasm-opt failed")?;
+        fs::rename(&smaller, wasm)?;
+        after += fs::metadata(wasm)?.len();
+    }
     note(&format!(
         "wasm-opt: {} kB to {} kB",
         before / 1000,
-        fs::metadata(wasm)?.len() / 1000
+        after / 1000
     ));
     Ok(true)
 }

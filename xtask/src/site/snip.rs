@@ -4,93 +4,131 @@
 //! loaded late. `pledgecast::hydrate` takes the page over in one go and never follows that pointer, yet all
 //! that hangs on it would be downloaded: an asynchronous twin of every view, a fifth of the module.
 
-use std::fs;
-use std::path::Path;
-
-use anyhow::{Context, Result, ensure};
-use walrus::{FunctionBuilder, FunctionKind, ModuleConfig};
+use anyhow::{Result, ensure};
+use walrus::{FunctionBuilder, FunctionKind, Module};
 
 use crate::progress::note;
 
-/// What the names of the functions that are never called have in common: the body of `hydrate_async` and
-/// nothing within it. LLVM keeps one of two equal functions, so what has a name further inside may be shared
-/// with the way of hydrating that is used.
-const NEVER_CALLED: &str = "13hydrate_async28_$u7b$$u7b$closure$u7d$$u7d$17h";
+/// What the names of the functions that are never called have in common: what the pointer is to, and the body
+/// of `hydrate_async`, but nothing within that. LLVM keeps one of two equal functions, so what has a name
+/// further inside may be shared with the way of hydrating that is used.
+const NEVER_CALLED: [&str; 2] = [
+    "8into_any13hydrate_async17h",
+    "13hydrate_async28_$u7b$$u7b$closure$u7d$$u7d$17h",
+];
 
-/// Write the module with a trap in place of what is never called. Needs the names of the functions.
-pub fn snip(from: &Path, to: &Path) -> Result<()> {
-    let wasm = fs::read(from).with_context(|| format!("cannot read {}", from.display()))?;
-    let (snipped, count) = snipped(&wasm)?;
-    fs::write(to, snipped).with_context(|| format!("cannot write {}", to.display()))?;
-    // A Leptos that names them otherwise must not make the module large in silence.
-    ensure!(
-        count > 0,
-        "no function of the wasm is called {NEVER_CALLED}: look at xtask/src/site/snip.rs"
-    );
-    note(&format!("emptied {count} functions that are never called"));
-    Ok(())
+/// What writes into a text that nobody reads: what JSON had in place of what was expected. Here a value that
+/// cannot be read is an error without words, and the code for writing numbers as these words is large.
+const SILENT: &str = "serde_json..error..JsonUnexpected$u20$as$u20$core..fmt..Display$GT$3fmt17h";
+
+/// What to have in place of a function.
+#[derive(Clone, Copy)]
+enum Instead {
+    /// It is never called.
+    Trap,
+    /// `Ok(())`.
+    Success,
 }
 
-fn snipped(wasm: &[u8]) -> Result<(Vec<u8>, usize)> {
-    let mut module = ModuleConfig::new()
-        .generate_producers_section(false)
-        .parse(wasm)
-        .context("cannot read the wasm")?;
-    let never_called: Vec<_> = module
+/// Whether a function of that name refers to nothing that is used.
+pub fn is_snipped(name: &str) -> bool {
+    instead(name).is_some()
+}
+
+fn instead(name: &str) -> Option<Instead> {
+    if NEVER_CALLED.iter().any(|part| name.contains(part)) {
+        Some(Instead::Trap)
+    } else if name.contains(SILENT) {
+        Some(Instead::Success)
+    } else {
+        None
+    }
+}
+
+/// Empty what is never called. Needs the names of the functions.
+pub fn snip(module: &mut Module) -> Result<()> {
+    let names: Vec<_> = module
         .funcs
         .iter_local()
-        .map(|(id, _)| id)
-        .filter(|id| {
-            let name = module.funcs.get(*id).name.as_deref();
-            name.is_some_and(|name| name.contains(NEVER_CALLED))
-        })
+        .map(|(id, _)| (id, module.funcs.get(id).name.as_deref().unwrap_or_default()))
         .collect();
-    for id in &never_called {
+    // A library that names them otherwise must not make the module large in silence.
+    for part in NEVER_CALLED.iter().chain([&SILENT]) {
+        ensure!(
+            names.iter().any(|(_, name)| name.contains(part)),
+            "no function of the wasm is called {part}: look at xtask/src/site/snip.rs"
+        );
+    }
+    let snipped: Vec<_> = names
+        .into_iter()
+        .filter_map(|(id, name)| Some((id, instead(name)?)))
+        .collect();
+    for (id, instead) in &snipped {
         let signature = module.types.get(module.funcs.get(*id).ty());
         let (params, results) = (signature.params().to_vec(), signature.results().to_vec());
         let mut builder = FunctionBuilder::new(&mut module.types, &params, &results);
-        builder.func_body().unreachable();
+        match instead {
+            Instead::Trap => builder.func_body().unreachable(),
+            Instead::Success => builder.func_body().i32_const(0),
+        };
         let params = params.iter().map(|kind| module.locals.add(*kind)).collect();
         module.funcs.get_mut(*id).kind = FunctionKind::Local(builder.local_func(params));
     }
-    Ok((module.emit_wasm(), never_called.len()))
+    note(&format!(
+        "emptied {} functions that do nothing here",
+        snipped.len()
+    ));
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use walrus::{Module, ValType};
+    use walrus::ir::Instr;
+    use walrus::{FunctionId, ValType};
 
-    /// A module with two functions that answer 7, of these names.
-    fn module(names: [&str; 2]) -> Vec<u8> {
+    const POINTER: &str = "_ZN4viewT8into_any13hydrate_async17h0123456789abcdefE";
+    const BODY: &str = "_ZN4view13hydrate_async28_$u7b$$u7b$closure$u7d$$u7d$17h0123456789abcdefE";
+    const SHARED: &str =
+        "_ZN4view13hydrate_async28_$u7b$$u7b$closure$u7d$$u7d$5inner17h0123456789abcdefE";
+    const WORDS: &str = "_ZN70_$LT$serde_json..error..JsonUnexpected$u20$as$u20$core..fmt..Display$GT$3fmt17h0123456789abcdefE";
+
+    /// A module with functions of these names that answer 7.
+    fn module(names: &[&str]) -> Module {
         let mut module = Module::default();
         for name in names {
             let mut builder =
                 FunctionBuilder::new(&mut module.types, &[ValType::I32], &[ValType::I32]);
-            builder.name(name.to_owned()).func_body().i32_const(7);
+            builder.name((*name).to_owned()).func_body().i32_const(7);
             let param = module.locals.add(ValType::I32);
             let id = builder.finish(vec![param], &mut module.funcs);
             module.exports.add(name, id);
         }
-        module.emit_wasm()
+        module
+    }
+
+    fn body(module: &Module, id: FunctionId) -> Vec<Instr> {
+        let function = module.funcs.get(id).kind.unwrap_local();
+        let instructions = &function.block(function.entry_block()).instrs;
+        instructions.iter().map(|(it, _)| it.clone()).collect()
     }
 
     #[test]
-    fn only_what_is_never_called_is_emptied_and_the_module_stays_valid() {
-        let body = "_ZN4view13hydrate_async28_$u7b$$u7b$closure$u7d$$u7d$17h0123456789abcdefE";
-        let shared =
-            "_ZN4view13hydrate_async28_$u7b$$u7b$closure$u7d$$u7d$5inner17h0123456789abcdefE";
-        let wasm = module([shared, body]);
-        let (snipped, count) = snipped(&wasm).unwrap();
-        assert_eq!(count, 1);
-        let module = Module::from_buffer(&snipped).unwrap();
-        let is_empty = |name: &str| {
-            let id = module.funcs.by_name(name).unwrap();
-            let function = module.funcs.get(id).kind.unwrap_local();
-            let instructions = &function.block(function.entry_block()).instrs;
-            instructions.len() == 1 && instructions[0].0.is_unreachable()
-        };
-        assert!(is_empty(body));
-        assert!(!is_empty(shared));
+    fn only_what_does_nothing_here_is_emptied_and_the_module_stays_valid() {
+        let mut module = module(&[POINTER, BODY, SHARED, WORDS]);
+        snip(&mut module).unwrap();
+        let module = Module::from_buffer(&module.emit_wasm()).unwrap();
+        let body = |name| body(&module, module.funcs.by_name(name).unwrap());
+        let answers = |name, number| matches!(&body(name)[..], [Instr::Const(it)] if matches!(it.value, walrus::ir::Value::I32(it) if it == number));
+        for name in [POINTER, BODY] {
+            assert!(matches!(body(name)[..], [Instr::Unreachable(_)]));
+        }
+        assert!(answers(SHARED, 7));
+        assert!(answers(WORDS, 0));
+    }
+
+    #[test]
+    fn a_name_that_is_gone_is_an_error() {
+        assert!(snip(&mut module(&[POINTER, BODY])).is_err());
     }
 }

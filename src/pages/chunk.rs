@@ -1,0 +1,136 @@
+//! Pages as chunks of the browser half: each is downloaded when it is first shown.
+//!
+//! `xtask/src/site` cuts the module at the functions of [`entry`]: what is reached through one of them alone
+//! goes into a chunk of its own. `Lazy` of Leptos would have the page hydrated piece by piece, by code that
+//! is a fifth of the module. Here a page's chunk is there before it is hydrated, all at once; later ones are
+//! awaited by the router, which shows the page before until then.
+
+use leptos::prelude::*;
+use leptos_router::ChooseView;
+use leptos_router::hooks::use_url;
+
+use crate::components::browser;
+
+macro_rules! chunks {
+    ($($variant:ident $name:ident $page:path;)+) => {
+        /// The page that a chunk is of.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Chunk {
+            $(#[doc = concat!("Of [`", stringify!($page), "`].")] $variant,)+
+        }
+
+        impl Chunk {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// What the manifest of the site calls it.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => stringify!($name),)+
+                }
+            }
+
+            fn view(self) -> AnyView {
+                match self {
+                    $(Self::$variant => entry::$name(),)+
+                }
+            }
+        }
+
+        /// Where the module is cut. Inlined, they could not be found.
+        mod entry {
+            use leptos::prelude::*;
+
+            $(
+                #[inline(never)]
+                pub fn $name() -> AnyView {
+                    $page().into_any()
+                }
+            )+
+        }
+    };
+}
+
+chunks! {
+    Home home crate::pages::home::HomePage;
+    Explore explore crate::pages::explore::ExplorePage;
+    Register register crate::pages::register::RegisterPage;
+    Login login crate::pages::login::LoginPage;
+    Overview overview crate::pages::overview::OverviewPage;
+    Predict predict crate::pages::predict::PredictPage;
+    Tasks tasks crate::pages::tasks::TasksPage;
+    Task task crate::pages::task::TaskPage;
+    Compare compare crate::pages::compare::ComparePage;
+    Shared shared crate::pages::shared::SharedPage;
+    Transactions transactions crate::pages::transactions::TransactionsPage;
+    Account account crate::pages::account::AccountPage;
+}
+
+impl Chunk {
+    /// That of the page at a path, so that the server can have it loaded with the rest.
+    #[cfg(feature = "ssr")]
+    pub fn at(path: &str) -> Option<Self> {
+        let parts: Vec<_> = path.trim_matches('/').split('/').collect();
+        Some(match parts[..] {
+            [""] => Self::Home,
+            ["explore"] => Self::Explore,
+            ["register"] => Self::Register,
+            ["login"] => Self::Login,
+            ["overview"] => Self::Overview,
+            ["predict"] => Self::Predict,
+            ["tasks"] => Self::Tasks,
+            ["tasks", _] => Self::Task,
+            ["compare"] => Self::Compare,
+            ["shared", _] => Self::Shared,
+            ["transactions"] => Self::Transactions,
+            ["account"] => Self::Account,
+            _ => return None,
+        })
+    }
+}
+
+impl ChooseView for Chunk {
+    async fn choose(self) -> AnyView {
+        let url = use_url();
+        let target = url.get_untracked();
+        // Nothing to wait for on the server, nor when a page is hydrated.
+        if browser::load_chunk(self.name()).await.is_ok() {
+            return self.view();
+        }
+        // The server may have other chunks by now. Who went elsewhere meanwhile is left in peace.
+        if url.get_untracked() == target {
+            browser::leave_for(&target);
+            std::future::pending::<()>().await;
+        }
+        ().into_any()
+    }
+
+    async fn preload(&self) {}
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use leptos_axum::generate_route_list;
+
+    use super::*;
+    use crate::app::App;
+
+    #[tokio::test]
+    async fn the_server_knows_the_chunk_of_each_page() {
+        let mut found: Vec<_> = generate_route_list(App)
+            .iter()
+            .map(|route| Chunk::at(route.path()).map(Chunk::name))
+            .collect();
+        found.sort_unstable();
+        let mut all: Vec<_> = Chunk::ALL.iter().map(|chunk| Some(chunk.name())).collect();
+        all.sort_unstable();
+        assert_eq!(found, all);
+    }
+
+    #[test]
+    fn an_address_without_a_page_has_no_chunk() {
+        assert_eq!(Chunk::at("/tasks/7/8"), None);
+        assert_eq!(Chunk::at("/api"), None);
+        assert_eq!(Chunk::at("/tasks/7/"), Some(Chunk::Task));
+    }
+}
