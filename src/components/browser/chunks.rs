@@ -33,8 +33,7 @@ pub fn leave_for(url: &Url) {
     }
     let location = leptos::prelude::window().location();
     // Going back, the address is that already, and one that differs by its fragment alone is not loaded.
-    let here = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
-    let _ = if here == target {
+    let _ = if super::path_and_query() == target {
         location.reload()
     } else {
         location.set_href(&(target + url.hash()))

@@ -24,13 +24,11 @@ impl Catalog {
     /// Where the file does not fit, or the database is away.
     pub async fn ensure_shipped_model(&self, onnx: &[u8]) -> Result<(), AppError> {
         let sha256 = sha256(onnx);
-        let shipped = match self.registered(&sha256).await? {
-            Some(shipped) => Some(shipped),
-            None => {
-                self.register_shipped(onnx).await?;
-                self.registered(&sha256).await?
-            }
-        };
+        let mut shipped = self.registered(&sha256).await?;
+        if shipped.is_none() {
+            self.register_shipped(onnx).await?;
+            shipped = self.registered(&sha256).await?;
+        }
         // At each start, so that one that broke off after the registration is made up for.
         match shipped {
             Some(shipped) if shipped.state == ModelState::Live.as_str() => {

@@ -1,3 +1,5 @@
+//! What is cut: each chunk with its own functions and its own bytes of memory.
+
 use walrus::{FunctionId, RefType, ValType};
 
 use super::super::lines::slots;

@@ -1,3 +1,5 @@
+//! What refers to what.
+
 use super::*;
 
 /// All numbers here are less than 128, so a byte each.

@@ -1,3 +1,5 @@
+//! Which chunk something goes into.
+
 use super::super::graph::{Data, Function, Node};
 use super::super::needs::{Pages, REQUEST_BYTES, best_to_merge};
 use super::*;
