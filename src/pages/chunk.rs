@@ -1,6 +1,6 @@
 //! Pages as chunks of the browser half: each is downloaded when it is first shown.
 //!
-//! `xtask/src/site` cuts the module at the functions of [`entry`]: what is reached through one of them alone
+//! `xtask/src/site` cuts the module at the functions of `entry`: what is reached through one of them alone
 //! goes into a chunk of its own. `Lazy` of Leptos would have the page hydrated piece by piece, by code that
 //! is a fifth of the module. Here a page's chunk is there before it is hydrated, all at once; later ones are
 //! awaited by the router, which shows the page before until then.
