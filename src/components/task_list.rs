@@ -62,7 +62,7 @@ pub fn TaskHead(
         <th scope="col">
             <span class="status-word">{tr!(l, tasks.column_status)}</span>
         </th>
-        <th scope="col">{tr!(l, tasks.column_result)}</th>
+        <th scope="col" class="whole-words">{tr!(l, tasks.column_result)}</th>
         <th scope="col" class="wide-only">{tr!(l, tasks.column_price)}</th>
         <th scope="col" class="wide-only">{tr!(l, tasks.column_time)}</th>
     }
