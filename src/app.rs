@@ -79,6 +79,8 @@ pub fn App() -> impl IntoView {
 #[cfg(feature = "ssr")]
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     use http::request::Parts;
+    use std::sync::Arc;
+
     use leptos::nonce::use_nonce;
     use leptos_meta::MetaTags;
 
@@ -87,7 +89,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 
     let locale = document_locale().as_str();
     let theme = document_theme();
-    let assets = use_context::<SiteAssets>().filter(|assets| !assets.js.is_empty());
+    let assets = use_context::<Arc<SiteAssets>>().filter(|assets| !assets.js.is_empty());
     let assets = assets.map(|assets| {
         let request = use_context::<Parts>();
         let chunk = request.and_then(|request| Chunk::at(request.uri.path()));
@@ -112,9 +114,9 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             }
         };
         view! {
-            <link rel="stylesheet" href=assets.css />
-            <link rel="modulepreload" href=assets.js nonce=use_nonce() />
-            {preload(assets.wasm)}
+            <link rel="stylesheet" href=assets.css.clone() />
+            <link rel="modulepreload" href=assets.js.clone() nonce=use_nonce() />
+            {preload(assets.wasm.clone())}
             {needed.into_iter().map(preload).collect_view()}
             <script type="module" nonce=use_nonce()>
                 {script}

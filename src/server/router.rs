@@ -54,8 +54,9 @@ pub struct AppState {
     pub trusted_proxies: u8,
     /// The one source of the time.
     pub clock: Arc<dyn Clock>,
-    /// The browser half, where it was built before the server.
-    pub assets: Option<SiteAssets>,
+    /// The browser half, where it was built before the server. Shared, for the state is cloned by every layer that
+    /// a request goes through.
+    pub assets: Option<Arc<SiteAssets>>,
     /// What Leptos wants to know.
     pub leptos: LeptosOptions,
 }
@@ -74,7 +75,7 @@ impl AppState {
         provide_context(self.services.clone());
         provide_context(Today(self.clock.now().date_naive()));
         if let Some(assets) = &self.assets {
-            provide_context(assets.clone());
+            provide_context(Arc::clone(assets));
         }
         if let Some(request) = use_context::<Parts>() {
             provide_context(preferences::locale(&request.headers));

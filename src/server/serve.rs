@@ -84,7 +84,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         public_url: args.public_url,
         trusted_proxies: args.trusted_proxies,
         clock: setup::clock(),
-        assets: assets::site_assets()?,
+        assets: assets::site_assets()?.map(Arc::new),
         leptos: LeptosOptions::builder()
             .output_name("pledgecast")
             .site_addr(address)

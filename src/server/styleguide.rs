@@ -1,6 +1,8 @@
 //! `/styleguide`: the pieces of the design system on one page, for those who change them. Debug builds only;
 //! its words are for developers, so they are not in the locale files, and it carries no script.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -39,7 +41,8 @@ pub async fn page(State(state): State<AppState>, request: Request) -> Response<B
 }
 
 fn document() -> impl IntoView {
-    let css = use_context::<SiteAssets>().unwrap_or_default().css;
+    let assets = use_context::<Arc<SiteAssets>>();
+    let css = assets.map(|assets| assets.css.clone());
     let theme = document_theme();
     view! {
         <!DOCTYPE html>
