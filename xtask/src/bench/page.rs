@@ -11,9 +11,9 @@ use crate::{paths, postgres, process};
 const INTRODUCTION: &str = "# Benchmarks
 
 Written by `cargo xtask bench`, which builds in release mode, starts a PostgreSQL with `fsync` on, measures all of the
-following in one run of about a quarter of an hour, and replaces this page. What each subject measures is told in
-`benches/` and `end2end/bench/`. The load runs on the same machine as what it loads, so the ratios, each to a yardstick of the same run, say
-more of other machines than the absolute figures.
+following in one run of about half an hour, and replaces this page. What each subject measures is told in `benches/`
+and `end2end/bench/`. The load runs on the same machine as what it loads, so the ratios, each to a yardstick of the same
+run, say more of other machines than the absolute figures.
 ";
 
 /// Replace the page.
