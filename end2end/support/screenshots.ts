@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import type { Page } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 
 const END2END = dirname(dirname(fileURLToPath(import.meta.url)));
 const README_PICTURE = join(dirname(END2END), "docs", "result.png");
@@ -21,6 +21,8 @@ export async function keepScreenshot(page: Page, name: string): Promise<string> 
  * `cargo xtask test --update-screenshot` asks for it: otherwise every run would change a committed file.
  */
 export async function keepResultScreenshot(page: Page): Promise<void> {
+  // The closer look comes after the score.
+  await expect(page.getByRole("region", { name: "What to change" })).toBeVisible();
   const file = await keepScreenshot(page, "result");
   if (!existsSync(README_PICTURE) || process.env["UPDATE_SCREENSHOT"] === "1") {
     mkdirSync(dirname(README_PICTURE), { recursive: true });
