@@ -6,6 +6,7 @@ pub mod balance;
 pub mod database;
 mod fault;
 pub mod history;
+mod many;
 pub mod model;
 mod retry;
 pub mod shared_result;
@@ -16,6 +17,7 @@ pub mod users;
 
 pub use database::{Database, DatabaseOptions};
 pub use fault::{Fault, is_away};
+pub use many::{array_of, insert_all, is_among};
 pub use retry::retry;
 
 /// Reads a word that a CHECK of the database keeps inside its closed set.

@@ -6,12 +6,12 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    Set, UpdateMany,
+    ColumnTrait, ConnectionTrait as _, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect, Set, UpdateMany,
 };
 
 use super::Lease;
-use crate::entities::{task, task_result};
+use crate::entities::{insert_all, is_among, task, task_result};
 use crate::types::{Credits, ResultContext, TaskId, TaskStatus, UserId, Verdict};
 
 /// What the model said of one task.
@@ -41,7 +41,11 @@ pub async fn lock_leased(
     let ids: Vec<i64> = task::Entity::find()
         .select_only()
         .column(task::Column::Id)
-        .filter(task::Column::Id.is_in(tasks.iter().map(|task| task.0)))
+        .filter(is_among(
+            transaction.get_database_backend(),
+            task::Column::Id,
+            tasks.iter().map(|task| task.0),
+        ))
         .filter(task::Column::LeaseToken.eq(lease.token.as_str()))
         .filter(task::Column::Status.eq(TaskStatus::Running.as_str()))
         .order_by_asc(task::Column::Id)
@@ -68,7 +72,11 @@ pub async fn succeed_all(
     let updated = leave(TaskStatus::Succeeded)
         .col_expr(task::Column::FinishedAt, Expr::value(now))
         .col_expr(task::Column::Error, null())
-        .filter(task::Column::Id.is_in(outcomes.iter().map(|(task, _)| task.0)))
+        .filter(is_among(
+            transaction.get_database_backend(),
+            task::Column::Id,
+            outcomes.iter().map(|(task, _)| task.0),
+        ))
         .filter(task::Column::LeaseToken.eq(lease.token.as_str()))
         .filter(task::Column::Status.eq(TaskStatus::Running.as_str()))
         .exec(transaction)
@@ -92,10 +100,7 @@ pub async fn succeed_all(
             ..Default::default()
         });
     }
-    task_result::Entity::insert_many(results)
-        .exec_without_returning(transaction)
-        .await
-        .map(drop)
+    insert_all(transaction, results).await
 }
 
 /// Marks a task as failed; `false` where the lease was lost. The caller releases the hold.

@@ -3,11 +3,12 @@
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType};
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait as _, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 
 use super::Lease;
-use crate::entities::{Database, task};
+use crate::entities::{Database, is_among, task};
 use crate::types::{TaskId, TaskStatus};
 
 /// Expired leases that are dealt with in one transaction.
@@ -54,7 +55,11 @@ pub async fn give_back(
         .col_expr(task::Column::LeaseToken, Expr::cust("NULL"))
         .col_expr(task::Column::LeaseExpiresAt, Expr::cust("NULL"))
         .col_expr(task::Column::StartedAt, Expr::cust("NULL"))
-        .filter(task::Column::Id.is_in(tasks.iter().map(|task| task.0)))
+        .filter(is_among(
+            transaction.get_database_backend(),
+            task::Column::Id,
+            tasks.iter().map(|task| task.0),
+        ))
         .filter(task::Column::LeaseToken.eq(lease.token.as_str()))
         .filter(task::Column::Status.eq(TaskStatus::Running.as_str()))
         .exec(transaction)

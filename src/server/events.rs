@@ -77,12 +77,12 @@ async fn subscribe(state: AppState, cookies: Cookies) -> Result<Subscription, Ap
     let mut session_check = interval(SESSION_CHECK);
     session_check.reset();
     Ok(Subscription {
-        services: state.services,
+        services: state.services.clone(),
         cookies,
         user,
         notices,
         session_check,
-        stop: state.stop,
+        stop: state.stop.clone(),
         seen_transaction: newest.items.first().map_or(0, |line| line.id.0),
         pending: VecDeque::from([resync()]),
         _place: place,

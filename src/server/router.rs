@@ -1,5 +1,6 @@
 //! Which address is answered by what, and through which layers a request goes.
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,9 +36,12 @@ use crate::types::{AppError, Today};
 
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What every request shares.
+/// What every request shares. One pointer, for it is cloned by every layer that a request goes through.
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<Shared>);
+
+/// What stands behind an [`AppState`].
+pub struct Shared {
     /// The rules.
     pub services: Services,
     /// The word of changes.
@@ -54,14 +58,27 @@ pub struct AppState {
     pub trusted_proxies: u8,
     /// The one source of the time.
     pub clock: Arc<dyn Clock>,
-    /// The browser half, where it was built before the server. Shared, for the state is cloned by every layer that
-    /// a request goes through.
+    /// The browser half, where it was built before the server. Pages share it.
     pub assets: Option<Arc<SiteAssets>>,
     /// What Leptos wants to know.
     pub leptos: LeptosOptions,
 }
 
-impl AppState {
+impl From<Shared> for AppState {
+    fn from(shared: Shared) -> Self {
+        Self(Arc::new(shared))
+    }
+}
+
+impl Deref for AppState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl Shared {
     /// Whether browsers reach the service over https.
     pub fn https(&self) -> bool {
         self.public_url

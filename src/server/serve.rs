@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::config::{ServeArgs, WorkerProcessArgs};
 use super::health::{self, Readiness};
 use super::listener::{BoundedListener, Peer};
-use super::router::{AppState, router};
+use super::router::{Shared, router};
 use super::streams::Streams;
 use super::{assets, cookie_key, setup};
 use crate::inference::SHIPPED_MODEL;
@@ -75,7 +75,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("listening on {}", args.address))?;
     let address = listener.local_addr()?;
-    let state = AppState {
+    let shared = Shared {
         services,
         signals,
         streams: Arc::new(Streams::new(args.streams_per_user)),
@@ -90,7 +90,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
             .site_addr(address)
             .build(),
     };
-    let app = router(state).into_make_service_with_connect_info::<Peer>();
+    let app = router(shared.into()).into_make_service_with_connect_info::<Peer>();
     let listener = BoundedListener::new(listener, args.max_connections);
     announce("Pledgecast is ready at", address);
     let serving = axum::serve(listener, app).with_graceful_shutdown(stop.clone().cancelled_owned());

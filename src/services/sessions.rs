@@ -8,8 +8,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
-    Set,
+    ActiveModelTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, Set,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tower_cookies::cookie::SameSite;
@@ -18,7 +17,7 @@ use tower_cookies::{Cookie, Cookies, Key};
 use super::Clock;
 use super::attempts::Device;
 use super::gather::Gather;
-use crate::entities::{Database, retry, users};
+use crate::entities::{Database, is_among, retry, users};
 use crate::types::AppError;
 
 const LIFETIME: Duration = Duration::days(30);
@@ -208,7 +207,11 @@ async fn find_users(
     ids: Vec<i64>,
 ) -> Result<Vec<Option<users::Model>>, AppError> {
     let found: HashMap<i64, users::Model> = users::Entity::find()
-        .filter(users::Column::Id.is_in(ids.iter().copied()))
+        .filter(is_among(
+            database.backend(),
+            users::Column::Id,
+            ids.iter().copied(),
+        ))
         .all(database.read())
         .await?
         .into_iter()

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
-    QueryFilter, QueryOrder, QuerySelect, Set, Statement, Value,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseBackend, DatabaseTransaction, DbErr,
+    EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set, Statement, Value,
 };
 
-use crate::entities::{balance, transactions};
+use crate::entities::{array_of, balance, insert_all, is_among, transactions};
 use crate::types::{Credits, KnownText, TaskId, TransactionKind, UserId};
 
 /// Opens a new user's balance with the welcome credits.
@@ -133,10 +133,7 @@ pub async fn settle_all(
         lines.push(line.into_row(user, before, now));
     }
     write_balances(transaction, after.into_values(), now).await?;
-    transactions::Entity::insert_many(lines)
-        .exec_without_returning(transaction)
-        .await
-        .map(drop)
+    insert_all(transaction, lines).await
 }
 
 /// Locks the balances of users in the order of their ids, and answers them by id.
@@ -149,7 +146,11 @@ pub async fn lock_balances(
 ) -> Result<BTreeMap<i64, balance::Model>, DbErr> {
     let users: BTreeSet<i64> = users.map(|user| user.0).collect();
     let balances = balance::Entity::find()
-        .filter(balance::Column::UserId.is_in(users))
+        .filter(is_among(
+            transaction.get_database_backend(),
+            balance::Column::UserId,
+            users,
+        ))
         .order_by_asc(balance::Column::UserId)
         .lock_exclusive()
         .all(transaction)
@@ -163,32 +164,58 @@ pub async fn lock_balances(
 /// Writes balances that this transaction has locked.
 async fn write_balances(
     transaction: &DatabaseTransaction,
-    balances: impl ExactSizeIterator<Item = balance::Model>,
+    balances: impl Iterator<Item = balance::Model>,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    let count = balances.len();
-    let mut values: Vec<Value> = vec![now.into()];
-    let mut rows = Vec::with_capacity(count);
-    for balance in balances {
-        let first = values.len() + 1;
-        rows.push(format!("(${first}, ${}, ${})", first + 1, first + 2));
-        values.extend([balance.user_id, balance.amount, balance.held].map(Value::from));
-    }
-    // Both databases name the columns of VALUES so.
+    let balances: Vec<_> = balances.collect();
+    let backend = transaction.get_database_backend();
+    let (written, mut values) = match backend {
+        DatabaseBackend::Postgres => as_arrays(&balances),
+        _ => as_lists(&balances),
+    };
+    values.insert(0, now.into());
     let sql = format!(
         "UPDATE balance SET amount = written.column2, held = written.column3, updated_at = $1 \
-         FROM (VALUES {}) AS written WHERE balance.user_id = written.column1",
-        rows.join(", ")
+         FROM {written} WHERE balance.user_id = written.column1"
     );
-    let backend = transaction.get_database_backend();
     let written = transaction
         .execute_raw(Statement::from_sql_and_values(backend, sql, values))
         .await?;
-    if written.rows_affected() == count as u64 {
+    if written.rows_affected() == balances.len() as u64 {
         Ok(())
     } else {
         Err(DbErr::RecordNotUpdated)
     }
+}
+
+/// User, amount and held as `column1` to `column3` of a table, with the values from `$2` on: the same text
+/// however many they are.
+fn as_arrays(balances: &[balance::Model]) -> (String, Vec<Value>) {
+    let column = |of: fn(&balance::Model) -> i64| {
+        array_of(balances.iter().map(|balance| of(balance).into()).collect())
+    };
+    let table = "unnest($2, $3, $4) AS written (column1, column2, column3)".to_owned();
+    let values = [
+        column(|balance| balance.user_id),
+        column(|balance| balance.amount),
+        column(|balance| balance.held),
+    ];
+    (table, values.into())
+}
+
+/// The same for SQLite, which has no arrays, and names the columns of VALUES so.
+fn as_lists(balances: &[balance::Model]) -> (String, Vec<Value>) {
+    let places = (2..).step_by(3).take(balances.len());
+    let rows: Vec<_> = places
+        .map(|first| format!("(${first}, ${}, ${})", first + 1, first + 2))
+        .collect();
+    let values = balances
+        .iter()
+        .flat_map(|it| [it.user_id, it.amount, it.held].map(Value::from));
+    (
+        format!("(VALUES {}) AS written", rows.join(", ")),
+        values.collect(),
+    )
 }
 
 #[derive(Clone)]

@@ -1,0 +1,127 @@
+//! Statements over many rows whose text is the same however many they are, so that PostgreSQL parses and plans
+//! each once for a connection. SQLite takes what sea-orm writes: it has one writer, and no arrays.
+
+use sea_orm::sea_query::{ArrayType, Expr, Value};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait,
+    IdenStatic as _, Iterable as _, Statement,
+};
+
+/// Whether a column holds one of these ids.
+pub fn is_among<I>(backend: DatabaseBackend, column: impl ColumnTrait, ids: I) -> Expr
+where
+    I: IntoIterator<Item = i64>,
+{
+    match backend {
+        DatabaseBackend::Postgres => column.eq_any(ids),
+        _ => column.is_in(ids),
+    }
+}
+
+/// Inserts rows.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn insert_all<A: ActiveModelTrait>(
+    connection: &impl ConnectionTrait,
+    rows: Vec<A>,
+) -> Result<(), DbErr> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let statement = match connection.get_database_backend() {
+        DatabaseBackend::Postgres => columns_of(&rows).map(insert_columns::<A::Entity>),
+        _ => None,
+    };
+    if let Some(statement) = statement {
+        return connection.execute_raw(statement).await.map(drop);
+    }
+    A::Entity::insert_many(rows)
+        .exec_without_returning(connection)
+        .await
+        .map(drop)
+}
+
+/// A column and its value in each row.
+type Filled<E> = (<E as EntityTrait>::Column, Vec<Value>);
+
+/// The columns that are set; none where one is set in some of the rows only, for there is no array of that.
+fn columns_of<A: ActiveModelTrait>(rows: &[A]) -> Option<Vec<Filled<A::Entity>>> {
+    let mut columns = Vec::new();
+    for column in <A::Entity as EntityTrait>::Column::iter() {
+        let values: Vec<Value> = rows
+            .iter()
+            .filter_map(|row| row.get(column).into_value())
+            .filter(Value::is_some)
+            .collect();
+        if values.len() == rows.len() {
+            columns.push((column, values));
+        } else if !values.is_empty() {
+            return None;
+        }
+    }
+    Some(columns)
+}
+
+fn insert_columns<E: EntityTrait>(columns: Vec<Filled<E>>) -> Statement {
+    let names: Vec<_> = columns
+        .iter()
+        .map(|(column, _)| format!("\"{}\"", column.as_str()))
+        .collect();
+    let places: Vec<_> = (1..=columns.len()).map(|n| format!("${n}")).collect();
+    let sql = format!(
+        "INSERT INTO \"{}\" ({}) SELECT * FROM unnest({})",
+        E::default().table_name(),
+        names.join(", "),
+        places.join(", ")
+    );
+    let arrays = columns.into_iter().map(|(_, values)| array_of(values));
+    Statement::from_sql_and_values(DatabaseBackend::Postgres, sql, arrays)
+}
+
+/// Values of one type as PostgreSQL's array of it.
+pub fn array_of(values: Vec<Value>) -> Value {
+    let kind = values.first().map_or(ArrayType::String, Value::array_type);
+    Value::Array(kind, Some(Box::new(values)))
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{ActiveValue, QueryFilter as _, QueryTrait as _, Set};
+
+    use super::*;
+    use crate::entities::balance;
+
+    fn row(user: i64, held: ActiveValue<i64>) -> balance::ActiveModel {
+        balance::ActiveModel {
+            user_id: Set(user),
+            held,
+            ..Default::default()
+        }
+    }
+
+    #[test]
+    fn on_postgres_the_text_does_not_tell_how_many_there_are() {
+        let text = |count: i64| {
+            let rows: Vec<_> = (0..count).map(|user| row(user, Set(0))).collect();
+            let query = balance::Entity::find().filter(is_among(
+                DatabaseBackend::Postgres,
+                balance::Column::UserId,
+                0..count,
+            ));
+            let insert = insert_columns::<balance::Entity>(columns_of(&rows).unwrap());
+            (query.build(DatabaseBackend::Postgres).sql, insert.sql)
+        };
+        assert_eq!(text(1), text(100));
+        assert_eq!(
+            text(3).1,
+            r#"INSERT INTO "balance" ("user_id", "held") SELECT * FROM unnest($1, $2)"#
+        );
+    }
+
+    #[test]
+    fn rows_that_differ_in_what_they_set_are_no_columns() {
+        let rows = [row(1, Set(5)), row(2, ActiveValue::NotSet)];
+        assert!(columns_of(&rows).is_none());
+    }
+}
