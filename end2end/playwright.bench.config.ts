@@ -12,5 +12,7 @@ export default defineConfig({
   workers: 1,
   timeout: 300_000,
   reporter: [["line"]],
+  // Both look through the whole page at every step, which is not to be measured.
+  use: { ...tests.use, screenshot: "off", trace: "off" },
   projects: tests.projects?.filter((project) => project.name === "hydrated") ?? [],
 });
