@@ -16,7 +16,7 @@ use leptos::server::codee::{Decoder, Encoder};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::types::AppError;
+use crate::types::{AppError, Unreadable, read_json};
 
 /// What can be loaded.
 pub trait Wire: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {}
@@ -62,7 +62,7 @@ impl Payload {
     /// [`AppError::Internal`] where it is something else.
     pub fn get<T: Wire>(&self) -> Result<T, AppError> {
         match &self.0 {
-            Held::Json(json) => serde_json::from_str(json).ok(),
+            Held::Json(json) => read_json(json).ok(),
             Held::Value { value, .. } => value.downcast_ref::<T>().cloned(),
         }
         .ok_or(AppError::Internal)
@@ -116,15 +116,49 @@ impl Encoder<Reply> for ReplyCodec {
 }
 
 impl Decoder<Reply> for ReplyCodec {
-    type Error = serde_json::Error;
+    type Error = Unreadable;
     type Encoded = str;
 
     fn decode(text: &str) -> Result<Reply, Self::Error> {
         match text.strip_prefix('+') {
             Some(json) => Ok(Ok(Payload::of_json(json))),
-            None => serde_json::from_str(text.trim_start_matches('-')).map(Err),
+            None => read_json(text.trim_start_matches('-')).map(Err),
         }
     }
+}
+
+/// Writes a value into the page as its JSON.
+struct JsonCodec;
+
+impl<T: Serialize> Encoder<T> for JsonCodec {
+    type Error = serde_json::Error;
+    type Encoded = String;
+
+    #[cfg(not(feature = "ssr"))]
+    fn encode(_value: &T) -> Result<String, Self::Error> {
+        Ok(String::new())
+    }
+
+    #[cfg(feature = "ssr")]
+    fn encode(value: &T) -> Result<String, Self::Error> {
+        serde_json::to_string(value)
+    }
+}
+
+impl<T: DeserializeOwned> Decoder<T> for JsonCodec {
+    type Error = Unreadable;
+    type Encoded = str;
+
+    fn decode(text: &str) -> Result<T, Self::Error> {
+        read_json(text)
+    }
+}
+
+/// A value that the server makes and the browser finds in the page; a page that the browser makes has its own.
+///
+/// Not to be made in a view that comes later: server and browser count shared values as they are made.
+pub fn shared<T: Serialize + DeserializeOwned>(make: impl FnOnce() -> T) -> T {
+    SharedValue::<T, JsonCodec>::new_with_encoding(make).into_inner()
 }
 
 type Fetching = Pin<Box<dyn Future<Output = Reply> + Send>>;

@@ -8,7 +8,7 @@ use leptos::ev::{Event, SubmitEvent};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::data::{Reply, Wire, value_of};
+use super::data::{Reply, Wire, shared, value_of};
 use super::errors::Faults;
 use super::{browser, use_session};
 use crate::types::AppError;
@@ -31,7 +31,7 @@ impl Sending {
     ///
     /// Not to be made in a view that comes later: the server tells the browser that error by a shared value.
     pub fn new(url: &'static str) -> Self {
-        let first = SharedValue::new(|| error_in_url(url)).into_inner();
+        let first = shared(|| error_in_url(url));
         Self {
             url,
             pending: RwSignal::new(false),

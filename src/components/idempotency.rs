@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::browser;
+use super::data::shared;
 use crate::types::AppError;
 
 /// Name of the hidden input, on the wire too.
@@ -25,8 +26,7 @@ impl IdempotencyKey {
         let unanswered = error
             .filter(|error| !settles(error))
             .and_then(|_| use_query_map().with_untracked(|query| query.get(FIELD)));
-        let first =
-            SharedValue::new(|| unanswered.unwrap_or_else(browser::random_key)).into_inner();
+        let first = shared(|| unanswered.unwrap_or_else(browser::random_key));
         let key = Self {
             name,
             value: RwSignal::new(first),

@@ -1,10 +1,11 @@
 //! Reads the fields of a campaign one by one and notes what is wrong with each.
 
-use chrono::{DateTime, NaiveDate};
+use chrono::NaiveDate;
 
 use super::campaign_rules::GOAL_MAX_USD;
 use super::reference::{COUNTRIES, CURRENCIES, find_category, find_currency};
-use super::{CATEGORIES, Category, Currency, FieldErrors, Violation, text_violation};
+use super::wire_time::written_day;
+use super::{CATEGORIES, Category, Currency, FieldErrors, Violation, read_number, text_violation};
 
 const GOAL_MIN_USD: f64 = 0.01;
 const RATE_MAX: f64 = 1e4;
@@ -57,13 +58,13 @@ impl Checker {
     }
 
     pub(super) fn number(&mut self, field: &str, text: &str, min: f64, max: f64) -> Option<f64> {
-        match text.trim().parse::<f64>() {
-            Ok(number) if (min..=max).contains(&number) => Some(number),
-            Ok(number) if !number.is_nan() => {
+        match read_number(text.trim()) {
+            Some(number) if (min..=max).contains(&number) => Some(number),
+            Some(_) => {
                 self.fail(field, Violation::out_of_range(min, max));
                 None
             }
-            _ => {
+            None => {
                 self.fail(field, Violation::NotANumber);
                 None
             }
@@ -115,12 +116,7 @@ impl Checker {
             self.fail(field, Violation::Required);
             return None;
         }
-        let date = text.parse::<NaiveDate>().ok().or_else(|| {
-            DateTime::parse_from_rfc3339(text)
-                .ok()
-                .map(|time| time.naive_utc().date())
-        });
-        let Some(date) = date else {
+        let Some(date) = written_day(text) else {
             self.fail(field, Violation::NotADate);
             return None;
         };
@@ -215,8 +211,11 @@ impl Checker {
 }
 
 fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let mut names: Vec<String> = names.map(ToOwned::to_owned).collect();
-    names.sort();
-    names.dedup();
-    names
+    let mut distinct: Vec<String> = Vec::new();
+    for name in names {
+        if let Err(place) = distinct.binary_search_by(|it| it.as_str().cmp(name)) {
+            distinct.insert(place, name.to_owned());
+        }
+    }
+    distinct
 }

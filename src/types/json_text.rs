@@ -7,6 +7,8 @@ use leptos::server_fn::{Bytes, ContentType, Decodes, Encodes, Format, FormatType
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::{Unreadable, read_json};
+
 /// The encoding of answers and errors.
 pub struct JsonText;
 
@@ -19,9 +21,12 @@ pub enum JsonTextError {
     /// Not UTF-8.
     #[error(transparent)]
     Text(#[from] std::str::Utf8Error),
+    /// Cannot be written as JSON.
+    #[error(transparent)]
+    Written(#[from] serde_json::Error),
     /// Not that JSON.
     #[error(transparent)]
-    Json(#[from] serde_json::Error),
+    Read(#[from] Unreadable),
 }
 
 impl ContentType for JsonText {
@@ -44,6 +49,6 @@ impl<T: DeserializeOwned> Decodes<T> for JsonText {
     type Error = JsonTextError;
 
     fn decode(bytes: Bytes) -> Result<T, Self::Error> {
-        Ok(serde_json::from_str(std::str::from_utf8(&bytes)?)?)
+        Ok(read_json(std::str::from_utf8(&bytes)?)?)
     }
 }

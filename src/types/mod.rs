@@ -12,7 +12,9 @@ mod filters;
 mod ids;
 mod insight;
 mod insight_wire;
+mod json;
 mod json_text;
+mod number;
 mod planned;
 mod reference;
 mod status;
@@ -40,7 +42,9 @@ pub use insight::{
     Explanation, Factor, GoalPoint, InsightView, LaunchPoint, NeighboursView, RatedChange,
     ResultContext, Switch, Unlike, WhatIfView,
 };
+pub use json::{Unreadable, read_json};
 pub use json_text::{JsonAnswer, JsonText};
+pub use number::{read_number, write_number};
 pub use planned::ChangeBoundsInput;
 pub use reference::{
     CATEGORIES, COUNTRIES, CURRENCIES, Category, Currency, UNKNOWN_CATEGORY, categories_by_parent,

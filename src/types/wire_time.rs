@@ -1,7 +1,7 @@
 //! Days and moments as they are read off the wire, where they have one form each. What `chrono` reads are
 //! the many forms that people write, by code that every page of the browser half would download.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
@@ -44,6 +44,46 @@ pub fn day(text: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year, month, day).filter(|_| is_all)
 }
 
+/// The day that somebody wrote: as on the wire, or as an RFC 3339 time, of which the day in UTC is meant.
+pub fn written_day(text: &str) -> Option<NaiveDate> {
+    day(text).or_else(|| day_of_time(text))
+}
+
+fn day_of_time(text: &str) -> Option<NaiveDate> {
+    let (date, time) = text.split_at_checked(10)?;
+    let time = time.strip_prefix(['T', 't', ' '])?;
+    let (clock, zone) = time.split_at(time.find(['Z', 'z', '+', '-'])?);
+    let (clock, second) = clock.rsplit_once(':')?;
+    let (second, fraction) = second.split_once('.').unwrap_or((second, "0"));
+    let is_fraction = !fraction.is_empty() && fraction.bytes().all(|it| it.is_ascii_digit());
+    if !is_fraction || two_digits(second)? > 60 {
+        return None;
+    }
+    let east = match zone.split_at_checked(1)? {
+        ("Z" | "z", "") => 0,
+        ("+", offset) => minutes(offset)?,
+        (_, offset) => -minutes(offset)?,
+    };
+    let days = (minutes(clock)? - east).div_euclid(MINUTES_OF_DAY);
+    day(date)?.checked_add_signed(TimeDelta::days(days))
+}
+
+const MINUTES_OF_DAY: i64 = 24 * 60;
+
+/// Hours and minutes such as `23:59`, in minutes.
+fn minutes(text: &str) -> Option<i64> {
+    let (hours, minutes) = text.split_once(':')?;
+    let (hours, minutes) = (two_digits(hours)?, two_digits(minutes)?);
+    (hours < 24 && minutes < 60).then_some(hours * 60 + minutes)
+}
+
+fn two_digits(text: &str) -> Option<i64> {
+    (text.len() == 2)
+        .then(|| number(text))
+        .flatten()
+        .map(i64::from)
+}
+
 fn moment(text: &str) -> Option<DateTime<Utc>> {
     let (date, time) = text.split_once('T')?;
     let time = time
@@ -66,8 +106,6 @@ fn number(text: &str) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use chrono::TimeDelta;
-
     use super::*;
 
     #[test]
@@ -88,6 +126,35 @@ mod tests {
         let whole = moment("2026-11-23T10:11:12Z");
         assert_eq!(whole, "2026-11-23T10:11:12Z".parse().ok());
         assert_eq!(moment("2026-11-23T10:11:12+00:00"), whole);
+    }
+
+    #[test]
+    fn the_day_of_a_written_time_is_the_one_in_utc() {
+        for text in [
+            "2026-11-23T10:11:12Z",
+            "2026-11-23t10:11:12z",
+            "2026-11-23 10:11:12.5Z",
+            "2026-11-23T23:59:60.123456789012Z",
+            "2026-11-23T00:30:00+01:00",
+            "2026-11-23T23:30:00-01:00",
+            "2026-12-31T23:30:00-00:30",
+            "2026-11-23T10:11Z",
+            "2026-11-23T10:11:12",
+            "2026-11-23T24:00:00Z",
+            "2026-11-23T10:61:00Z",
+            "2026-11-23T10:11:61Z",
+            "2026-11-23T10:11:12.Z",
+            "2026-11-23T10:11:12+1:00",
+            "2026-11-23T10:11:12+01:00:00",
+            "2026-11-23T10:11:12Z ",
+            "2026-02-30T10:11:12Z",
+            "2026-11-23x10:11:12Z",
+        ] {
+            let theirs = DateTime::parse_from_rfc3339(text).ok();
+            let theirs = theirs.map(|time| time.naive_utc().date());
+            assert_eq!(written_day(text), theirs, "{text}");
+        }
+        assert_eq!(written_day("2026-11-23"), day("2026-11-23"));
     }
 
     #[test]

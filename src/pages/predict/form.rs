@@ -15,11 +15,14 @@ use super::price::{Models, PayButton};
 use super::rail::Rail;
 use super::start::{EXAMPLE_URL, first_values};
 use crate::api::Predict;
+use crate::components::data::shared;
 use crate::components::errors::{Faults, fields_of};
 use crate::components::form::{PostForm, Sending, submitted};
 use crate::components::idempotency::IdempotencyKey;
 use crate::components::{FormErrors, browser, toast, tr, use_locale};
-use crate::types::{AppError, CampaignInput, FieldErrors, campaign_example, currency_of_country};
+use crate::types::{
+    AppError, CampaignInput, FieldErrors, campaign_example, currency_of_country, day_on_the_wire,
+};
 
 const DRAFT: &str = "draft";
 
@@ -173,7 +176,9 @@ pub fn PredictForm(
     models: Models,
 ) -> impl IntoView {
     let l = use_locale();
-    let today = SharedValue::new(browser::today).into_inner();
+    // As text, because `chrono` reads days by more code than the rest of the page needs for them.
+    let today = shared(|| browser::today().to_string());
+    let today = day_on_the_wire(&today).unwrap_or_default();
     let query = use_query_map();
     let input = query.with_untracked(|query| first_values(|name| query.get(name), today));
     let is_given = query.with_untracked(|query| query.latest_values().next().is_some());
