@@ -3,7 +3,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::{Locale, tr};
-use crate::types::Credits;
+use crate::types::{Credits, write_number};
 
 /// `2026-11-23 11:40 UTC`.
 pub fn utc_time(at: DateTime<Utc>) -> String {
@@ -117,8 +117,18 @@ pub fn plain_number(l: Locale, number: f64) -> String {
     if number.fract() == 0.0 && number.abs() < 1e15 {
         whole_number(l, number as i64)
     } else {
-        number.to_string().replace('.', tr!(l, number.decimal))
+        write_number(number).replace('.', tr!(l, number.decimal))
     }
+}
+
+/// A length in a drawing, with one digit after the point. Unlike `{:.1}` it needs none of the core library's
+/// code for writing floats, which is large.
+#[expect(clippy::cast_possible_truncation, reason = "drawings are small")]
+pub fn tenths(length: f64) -> String {
+    let tenths = (length * 10.0).round() as i64;
+    let sign = if tenths < 0 { "-" } else { "" };
+    let tenths = tenths.unsigned_abs();
+    format!("{sign}{}.{}", tenths / 10, tenths % 10)
 }
 
 /// Microseconds as milliseconds with one digit after the point.
@@ -208,6 +218,18 @@ mod tests {
     fn a_measure_is_rounded_to_what_matters() {
         assert_eq!(rounded(Locale::en, 1234.56), "1,235");
         assert_eq!(rounded(Locale::en, 0.26), "0.3");
+    }
+
+    #[test]
+    fn a_length_has_one_digit_after_the_point() {
+        for (length, text) in [
+            (0.0, "0.0"),
+            (12.34, "12.3"),
+            (99.96, "100.0"),
+            (-0.06, "-0.1"),
+        ] {
+            assert_eq!(tenths(length), text);
+        }
     }
 
     #[test]

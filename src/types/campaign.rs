@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::wire_time::read_day;
+use super::write_number;
 
 /// A checked campaign. Field names are the wire names; it is stored as JSON with the task.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -173,19 +174,22 @@ impl From<&Campaign> for CampaignInput {
         fn text<T: ToString>(value: Option<&T>) -> String {
             value.map(ToString::to_string).unwrap_or_default()
         }
+        fn number(value: Option<f64>) -> String {
+            value.map(write_number).unwrap_or_default()
+        }
         Self {
             country: campaign.country.clone(),
             currency: campaign.currency.clone(),
             prelaunch_activated: text(campaign.prelaunch_activated.as_ref()),
             staff_pick: campaign.staff_pick.to_string(),
-            static_usd_rate: text(campaign.static_usd_rate.as_ref()),
-            fx_rate: text(campaign.fx_rate.as_ref()),
+            static_usd_rate: number(campaign.static_usd_rate),
+            fx_rate: number(campaign.fx_rate),
             created_at: campaign.created_at.to_string(),
             launched_at: campaign.launched_at.to_string(),
             deadline: campaign.deadline.to_string(),
             name: campaign.name.clone(),
             blurb: campaign.blurb.clone(),
-            usd_goal: campaign.usd_goal.to_string(),
+            usd_goal: write_number(campaign.usd_goal),
             name_city: campaign.name_city.clone().unwrap_or_default(),
             region: campaign.region.clone().unwrap_or_default(),
             location_type: campaign.location_type.clone().unwrap_or_default(),

@@ -6,7 +6,7 @@ use crate::components::errors::Faults;
 use crate::components::form::submitted;
 use crate::components::pager::query_url;
 use crate::components::{Field, FormErrors, Icon, Locale, format, labels, tr, use_locale};
-use crate::types::{Advice, AppError, Campaign, CampaignInput, Change, ChangeBounds};
+use crate::types::{Advice, AppError, Campaign, CampaignInput, Change, ChangeBounds, write_number};
 
 /// The changes, the largest gain first.
 #[component]
@@ -94,7 +94,7 @@ fn Bounds(
                     name="goal_min_usd"
                     inputmode="decimal"
                     optional=true
-                    value=value("goal_min_usd", bounds.goal_min_usd.to_string())
+                    value=value("goal_min_usd", write_number(bounds.goal_min_usd))
                 />
                 <Field
                     name="launch_earliest"
@@ -154,7 +154,7 @@ pub fn form_url(campaign: &Campaign, changes: &[Change]) -> String {
     let mut input = CampaignInput::from(campaign);
     for change in changes {
         match *change {
-            Change::LowerGoal { usd_goal } => input.usd_goal = usd_goal.to_string(),
+            Change::LowerGoal { usd_goal } => input.usd_goal = write_number(usd_goal),
             Change::ChangeDuration { deadline, .. } => input.deadline = deadline.to_string(),
             Change::MoveLaunch {
                 launched_at,

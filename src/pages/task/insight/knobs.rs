@@ -3,7 +3,7 @@
 use chrono::{Datelike, Days, NaiveDate};
 
 use crate::components::{Locale, format, tr};
-use crate::types::{Campaign, CampaignInput, Curves, LaunchPoint, Switch};
+use crate::types::{Campaign, CampaignInput, Curves, LaunchPoint, Switch, write_number};
 
 /// One thing that can be changed.
 pub struct Knob {
@@ -177,7 +177,7 @@ pub fn plan(campaign: &Campaign, chosen: &[(Kind, Position)]) -> CampaignInput {
     }
     for (kind, position) in chosen {
         match (*kind, position.setting) {
-            (Kind::Goal, Setting::Goal(goal)) => plan.usd_goal = goal.to_string(),
+            (Kind::Goal, Setting::Goal(goal)) => plan.usd_goal = write_number(goal),
             (Kind::Duration, Setting::Days(days)) => {
                 deadline = launched_at + Days::new(days.into());
             }
