@@ -1,20 +1,22 @@
 //! Back to a history by the browser's button: the rows that were shown there, and how far down.
 
+use std::any::Any;
+
 use leptos::ev::{popstate, scroll};
 use leptos::prelude::*;
 
 use super::browser;
 use super::feed::Row;
+use super::listed::Listed;
 
 /// What a history showed when it was left.
-#[derive(Clone)]
-pub struct Left {
+pub struct Left<T> {
     /// Its path and query.
     pub url: String,
     /// How far down, in CSS pixels.
     pub scrolled: f64,
     /// What was shown, newest first.
-    pub rows: Vec<Row>,
+    pub rows: Vec<Row<T>>,
     /// Where the next older page begins, where there is one.
     pub next: Option<String>,
 }
@@ -22,7 +24,8 @@ pub struct Left {
 /// What was left last, and whether the browser's button led to where one is now.
 #[derive(Clone, Copy)]
 pub struct Comeback {
-    left: StoredValue<Option<Left>>,
+    /// A [`Left`] of whatever the history lists.
+    left: StoredValue<Option<Box<dyn Any + Send + Sync>>>,
     back_at: StoredValue<Option<String>>,
 }
 
@@ -43,14 +46,15 @@ impl Comeback {
     }
 
     /// What was shown here, where the browser's button led back to it. Scrolls there once it is drawn.
-    pub fn take(self, url: &str) -> Option<Left> {
+    pub fn take<T: Listed>(self, url: &str) -> Option<Left<T>> {
         let is_back = self
             .back_at
             .try_update_value(Option::take)
             .flatten()
             .is_some_and(|at| at == url);
         let left = self.left.try_update_value(Option::take).flatten();
-        let left = left.filter(|left| is_back && left.url == url)?;
+        let left = left?.downcast::<Left<T>>().ok();
+        let left = *left.filter(|left| is_back && left.url == url)?;
         let scrolled = left.scrolled;
         // The first frame draws the rows.
         request_animation_frame(move || {
@@ -76,7 +80,7 @@ impl Comeback {
     }
 
     /// Keeps what a history shows as it is left.
-    pub fn keep(self, left: Left) {
-        self.left.set_value(Some(left));
+    pub fn keep<T: Listed>(self, left: Left<T>) {
+        self.left.set_value(Some(Box::new(left)));
     }
 }

@@ -5,125 +5,26 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use serde::{Deserialize, Serialize};
 
 use super::comeback::Left;
+use super::listed::Listed;
 use super::pager::Place;
-use crate::api::{list_tasks, list_transactions};
-use crate::types::{
-    AppError, Page, TaskFilterInput, TaskView, TransactionFilterInput, TransactionView,
-};
+use crate::types::{AppError, Page};
 
 /// Rows that come with one press of the button for older ones: a hundred made the page busy for 180 ms.
 const OLDER: &str = "50";
 
-/// Which history.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum List {
-    /// Tasks.
-    Tasks,
-    /// Transactions.
-    Transactions,
-}
-
-impl List {
-    /// The path of its page.
-    pub const fn path(self) -> &'static str {
-        match self {
-            Self::Tasks => "/tasks",
-            Self::Transactions => "/transactions",
-        }
-    }
-
-    /// The path of its file.
-    pub const fn file(self) -> &'static str {
-        match self {
-            Self::Tasks => "/api/tasks.csv",
-            Self::Transactions => "/api/transactions.csv",
-        }
-    }
-
-    /// The wire names of its filters.
-    pub const fn filters(self) -> &'static [&'static str] {
-        match self {
-            Self::Tasks => &["status", "verdict", "search", "from", "to"],
-            Self::Transactions => &["kind", "from", "to"],
-        }
-    }
-
-    /// The page at a cursor.
-    ///
-    /// # Errors
-    /// Those of the API.
-    pub async fn fetch(
-        self,
-        place: Place,
-        cursor: String,
-        limit: &str,
-    ) -> Result<Page<Entry>, AppError> {
-        let limit = limit.to_owned();
-        let (from, to) = (place.get("from"), place.get("to"));
-        match self {
-            Self::Tasks => {
-                let filter = TaskFilterInput {
-                    status: place.get("status"),
-                    verdict: place.get("verdict"),
-                    search: place.get("search"),
-                    from,
-                    to,
-                };
-                let page = list_tasks(limit, cursor, filter).await?;
-                Ok(Page {
-                    items: page.items.into_iter().map(Entry::Task).collect(),
-                    next: page.next,
-                })
-            }
-            Self::Transactions => {
-                let kind = place.get("kind");
-                let filter = TransactionFilterInput { kind, from, to };
-                let page = list_transactions(limit, cursor, filter).await?;
-                Ok(Page {
-                    items: page.items.into_iter().map(Entry::Transaction).collect(),
-                    next: page.next,
-                })
-            }
-        }
-    }
-}
-
-/// One row's data.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a list holds entries of one kind only"
-)]
-pub enum Entry {
-    /// A task.
-    Task(TaskView),
-    /// A line of the ledger.
-    Transaction(TransactionView),
-}
-
-impl Entry {
-    fn id(&self) -> i64 {
-        match self {
-            Self::Task(task) => task.id.0,
-            Self::Transaction(line) => line.id.0,
-        }
-    }
-}
-
 /// A row on the screen; its data may change.
 #[derive(Clone)]
-pub struct Row {
+pub struct Row<T> {
     /// The id of its entry.
     pub id: i64,
     /// Its data.
-    pub entry: ArcRwSignal<Entry>,
+    pub entry: ArcRwSignal<T>,
 }
 
-impl From<Entry> for Row {
-    fn from(entry: Entry) -> Self {
+impl<T: Listed> From<T> for Row<T> {
+    fn from(entry: T) -> Self {
         Self {
             id: entry.id(),
             entry: ArcRwSignal::new(entry),
@@ -132,14 +33,12 @@ impl From<Entry> for Row {
 }
 
 /// The rows of one place in a history.
-#[derive(Clone, Copy)]
-pub struct Feed {
-    list: List,
+pub struct Feed<T> {
     place: StoredValue<Place>,
     /// What is shown, newest first.
-    pub rows: RwSignal<Vec<Row>>,
+    pub rows: RwSignal<Vec<Row<T>>>,
     /// What will come on top, newest first.
-    pub waiting: RwSignal<Vec<Entry>>,
+    pub waiting: RwSignal<Vec<T>>,
     /// Where the next older page begins, where there is one.
     pub next: RwSignal<Option<String>>,
     /// True while an older page is on its way.
@@ -160,11 +59,18 @@ pub struct Feed {
     refresh_again: StoredValue<bool>,
 }
 
-impl Feed {
+impl<T> Clone for Feed<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Feed<T> {}
+
+impl<T: Listed> Feed<T> {
     /// Begins with a page.
-    pub fn new(list: List, place: Place, page: Page<Entry>) -> Self {
+    pub fn new(place: Place, page: Page<T>) -> Self {
         Self {
-            list,
             place: StoredValue::new(place),
             rows: RwSignal::new(page.items.into_iter().map(Row::from).collect()),
             waiting: RwSignal::new(Vec::new()),
@@ -181,7 +87,7 @@ impl Feed {
     }
 
     /// Shows what was shown before, with what the page brought that is newer.
-    pub fn resume(self, left: Left) {
+    pub fn resume(self, left: Left<T>) {
         let newest = self.rows.get_untracked();
         let page = Page {
             items: newest
@@ -238,7 +144,7 @@ impl Feed {
     }
 
     /// Takes a live change over.
-    pub fn take(self, entry: Entry) {
+    pub fn take(self, entry: T) {
         let is_filtered = self.place.with_value(Place::is_filtered);
         if self.update(&entry) {
             if is_filtered {
@@ -254,7 +160,7 @@ impl Feed {
     }
 
     /// Changes the row of an entry where there is one.
-    fn update(self, entry: &Entry) -> bool {
+    fn update(self, entry: &T) -> bool {
         let row = self.rows.with_untracked(|rows| {
             let row = rows.iter().find(|row| row.id == entry.id());
             row.map(|row| row.entry.clone())
@@ -269,7 +175,7 @@ impl Feed {
     }
 
     /// Keeps a new entry until it can come in. One that is older than the newest row belongs to another page.
-    fn await_turn(self, entry: Entry) {
+    fn await_turn(self, entry: T) {
         let starts_at_top = self.place.with_value(|place| place.cursor.is_empty());
         let id = entry.id();
         let newest = self
@@ -295,10 +201,9 @@ impl Feed {
         }
         self.refreshing.set_value(true);
         let place = self.place.get_value();
-        let list = self.list;
         spawn_local(async move {
             let cursor = place.cursor.clone();
-            let page = list.fetch(place, cursor, "").await;
+            let page = T::fetch(place, cursor, "").await;
             // The place may have been left meanwhile.
             if self.refreshing.try_set_value(false).is_some() {
                 return;
@@ -313,8 +218,8 @@ impl Feed {
         });
     }
 
-    fn merge(self, page: Page<Entry>) {
-        let ids: Vec<i64> = page.items.iter().map(Entry::id).collect();
+    fn merge(self, page: Page<T>) {
+        let ids: Vec<i64> = page.items.iter().map(T::id).collect();
         let shown: Vec<i64> = self
             .rows
             .with_untracked(|rows| rows.iter().map(|row| row.id).collect());
@@ -342,9 +247,8 @@ impl Feed {
         self.loading.set(true);
         self.error.set(None);
         let place = self.place.get_value();
-        let list = self.list;
         spawn_local(async move {
-            let page = list.fetch(place, cursor, OLDER).await;
+            let page = T::fetch(place, cursor, OLDER).await;
             // The place may have been left meanwhile.
             if self.loading.try_set(false).is_some() {
                 return;

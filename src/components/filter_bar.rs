@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
-use super::feed::List;
+use super::listed::List;
 use super::pager::{Filter, Place, list_choices, query_url};
 use super::{Locale, browser, labels, tr, use_locale};
 use crate::types::{NAME_MAX_CHARS, TaskStatus, TransactionKind, Verdict};

@@ -4,27 +4,23 @@ use leptos::prelude::*;
 
 use super::comeback::{Comeback, Left};
 use super::errors::error_text;
-use super::feed::{Entry, Feed, List, Row};
-use super::live::{on_task, on_transaction};
+use super::feed::{Feed, Row};
+use super::listed::Listed;
 use super::pager::Place;
-use super::task_list::{TaskCells, TaskHead};
-use super::transaction_list::{TransactionCells, TransactionHead};
 use super::{Empty, Icon, browser, format, tr, use_locale, use_session};
 use crate::types::Page;
 
 /// The rows of a history that begin with a page.
 #[component]
-pub fn History(
-    /// Which.
-    list: List,
+pub fn History<T: Listed>(
     /// Where in it.
     place: Place,
     /// The page there.
-    page: Page<Entry>,
+    page: Page<T>,
 ) -> impl IntoView {
-    let feed = Feed::new(list, place.clone(), page);
+    let feed = Feed::new(place.clone(), page);
     come_back(feed);
-    follow(list, feed);
+    follow(feed);
     let older = place.clone();
     let older = move || {
         let next = feed.next.get()?;
@@ -46,8 +42,8 @@ pub fn History(
             on:pointerenter=move |_| feed.set_pointer(true)
             on:pointerleave=move |_| feed.set_pointer(false)
         >
-            <Waiting list feed />
-            <Rows list feed is_filtered=place.is_filtered() />
+            <Waiting feed />
+            <Rows feed is_filtered=place.is_filtered() />
         </div>
         <div class="history-foot">
             <Progress feed />
@@ -57,7 +53,7 @@ pub fn History(
 }
 
 /// Goes on where the browser's button leads back to, and remembers the place for the next time.
-fn come_back(feed: Feed) {
+fn come_back<T: Listed>(feed: Feed<T>) {
     let Some(comeback) = use_context::<Comeback>() else {
         return;
     };
@@ -77,11 +73,8 @@ fn come_back(feed: Feed) {
 }
 
 /// Takes live changes over, and reads the newest page again where some may have been missed.
-fn follow(list: List, feed: Feed) {
-    match list {
-        List::Tasks => on_task(move |task| feed.take(Entry::Task(task))),
-        List::Transactions => on_transaction(move |line| feed.take(Entry::Transaction(line))),
-    }
+fn follow<T: Listed>(feed: Feed<T>) {
+    T::on_change(move |entry| feed.take(entry));
     let session = use_session();
     Effect::new(move |before: Option<u32>| {
         let version = session.version();
@@ -95,23 +88,17 @@ fn follow(list: List, feed: Feed) {
 /// Says how many rows wait, and lets them in. It keeps its height, so that nothing moves when it has
 /// something to say.
 #[component]
-fn Waiting(
-    /// Of which history.
-    list: List,
-    /// Its rows.
-    feed: Feed,
+fn Waiting<T: Listed>(
+    /// The rows.
+    feed: Feed<T>,
 ) -> impl IntoView {
     let l = use_locale();
     let words = move || {
         let count = i64::try_from(feed.waiting.with(Vec::len)).unwrap_or(i64::MAX);
         (count > 0).then(|| {
-            let words = match list {
-                List::Tasks => tr!(l, history.new_tasks, count = count),
-                List::Transactions => tr!(l, history.new_transactions, count = count),
-            };
             view! {
                 <button type="button" class="chip" on:click=move |_| feed.let_in()>
-                    {words}
+                    {T::waiting(l, count)}
                 </button>
             }
         })
@@ -124,75 +111,41 @@ fn Waiting(
 }
 
 #[component]
-fn Rows(
-    /// Of which history.
-    list: List,
-    /// Its rows.
-    feed: Feed,
+fn Rows<T: Listed>(
+    /// The rows.
+    feed: Feed<T>,
     /// Whether there may be more without the filter.
     is_filtered: bool,
 ) -> impl IntoView {
+    let l = use_locale();
     let is_empty = Memo::new(move |_| feed.rows.with(Vec::is_empty));
     move || {
-        if is_empty.get() {
-            return nothing(list, is_filtered, feed.next.get().is_some());
+        if !is_empty.get() {
+            return T::around(view! { <Table feed /> }.into_any());
         }
-        let table = view! { <Table list feed /> };
-        match list {
-            List::Tasks => view! { <Comparing>{table}</Comparing> }.into_any(),
-            List::Transactions => table.into_any(),
+        if feed.next.with(Option::is_none) {
+            return T::nothing(l, is_filtered);
         }
+        let (title, text) = (tr!(l, history.not_yet), tr!(l, history.not_yet_text));
+        view! { <Empty title text action=None /> }.into_any()
     }
 }
 
-/// In place of rows.
-fn nothing(list: List, is_filtered: bool, has_more: bool) -> AnyView {
-    let l = use_locale();
-    let (title, text) = match (list, is_filtered, has_more) {
-        (_, _, true) => (tr!(l, history.not_yet), tr!(l, history.not_yet_text)),
-        (List::Tasks, true, _) => (tr!(l, tasks.empty_filter), tr!(l, tasks.empty_filter_text)),
-        (List::Tasks, false, _) => (tr!(l, tasks.empty_title), tr!(l, tasks.empty_text)),
-        (List::Transactions, true, _) => (
-            tr!(l, transactions.empty_filter),
-            tr!(l, transactions.empty_filter_text),
-        ),
-        (List::Transactions, false, _) => (
-            tr!(l, transactions.empty_title),
-            tr!(l, transactions.empty_text),
-        ),
-    };
-    let action =
-        (list == List::Tasks && !is_filtered).then(|| ("/predict", tr!(l, tasks.empty_action)));
-    view! { <Empty title text action /> }.into_any()
-}
-
 #[component]
-fn Table(
-    /// Of which history.
-    list: List,
-    /// Its rows.
-    feed: Feed,
+fn Table<T: Listed>(
+    /// The rows.
+    feed: Feed<T>,
 ) -> impl IntoView {
     let l = use_locale();
-    let (caption, head) = match list {
-        List::Tasks => (
-            tr!(l, tasks.title),
-            view! { <TaskHead with_tools=true /> }.into_any(),
-        ),
-        List::Transactions => (
-            tr!(l, transactions.title),
-            view! { <TransactionHead /> }.into_any(),
-        ),
-    };
     view! {
         <table
             class="table"
             on:focusin=move |_| feed.set_focus(true)
             on:focusout=move |_| feed.set_focus(false)
         >
-            <caption class="visually-hidden">{caption}</caption>
+            <caption class="visually-hidden">{T::caption(l)}</caption>
             <thead>
-                <tr>{head}</tr>
+                <tr>{T::head()}</tr>
             </thead>
             <tbody>
                 <For each=move || feed.rows.get() key=|row| row.id children=row_view />
@@ -201,40 +154,16 @@ fn Table(
     }
 }
 
-fn row_view(row: Row) -> AnyView {
-    let entry = row.entry;
-    let cells = move || match entry.get() {
-        Entry::Task(task) => view! { <TaskCells task with_tools=true /> }.into_any(),
-        Entry::Transaction(line) => view! { <TransactionCells line /> }.into_any(),
-    };
+fn row_view<T: Listed>(row: Row<T>) -> AnyView {
+    let cells = move || row.entry.get().cells();
     view! { <tr>{cells}</tr> }.into_any()
-}
-
-/// Two results are picked in the rows and sent by a form of plain GET.
-#[component]
-fn Comparing(
-    /// The rows.
-    children: Children,
-) -> impl IntoView {
-    let l = use_locale();
-    view! {
-        <form method="get" action=super::COMPARE_PATH class="comparing">
-            {children()}
-            <p class="comparing-foot">
-                <button type="submit" class="button">
-                    {tr!(l, compare.submit)}
-                </button>
-                <span class="quiet">{tr!(l, compare.how)}</span>
-            </p>
-        </form>
-    }
 }
 
 /// The way to older rows: a link that leads to them, and once the page is live brings them here.
 #[component]
-fn Older(
+fn Older<T: Listed>(
     /// The rows.
-    feed: Feed,
+    feed: Feed<T>,
     /// The URL of the older page.
     url: String,
 ) -> impl IntoView {
@@ -261,9 +190,9 @@ fn Older(
 
 /// How many rows there are, read aloud as more come.
 #[component]
-fn Progress(
+fn Progress<T: Listed>(
     /// The rows.
-    feed: Feed,
+    feed: Feed<T>,
 ) -> impl IntoView {
     let l = use_locale();
     let words = move || {

@@ -17,6 +17,7 @@ pub mod icon;
 pub mod idempotency;
 pub mod labels;
 pub mod later;
+pub mod listed;
 pub mod live;
 pub mod live_list;
 pub mod locale;

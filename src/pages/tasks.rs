@@ -3,14 +3,15 @@
 use leptos::prelude::*;
 
 use crate::components::data::Data;
-use crate::components::feed::List;
 use crate::components::filter_bar::FilterBar;
 use crate::components::history::History;
+use crate::components::listed::{List, Listed as _};
 use crate::components::nav::PageTitle;
 use crate::components::pager::Place;
 use crate::components::{Icon, Loaded, SignedInOnly, tr, use_locale};
+use crate::types::TaskView;
 
-const LIST: List = List::Tasks;
+const LIST: List = TaskView::LIST;
 
 /// The task history.
 #[component]
@@ -21,7 +22,7 @@ pub fn TasksPage() -> impl IntoView {
     let page = Data::new(move || {
         let place = place.get();
         let cursor = place.cursor.clone();
-        LIST.fetch(place, cursor, "")
+        TaskView::fetch(place, cursor, "")
     });
     view! {
         <PageTitle page=tr!(l, tasks.title) />
@@ -40,7 +41,7 @@ pub fn TasksPage() -> impl IntoView {
                 lines=8
                 show=move |page| {
                     let place = place.get_untracked();
-                    view! { <History list=LIST place page /> }.into_any()
+                    view! { <History place page /> }.into_any()
                 }
             />
         </div>

@@ -5,16 +5,16 @@ use leptos::prelude::*;
 use crate::api::get_balance_history;
 use crate::components::balance_chart::BalanceChart;
 use crate::components::data::Data;
-use crate::components::feed::List;
 use crate::components::filter_bar::FilterBar;
 use crate::components::history::History;
+use crate::components::listed::{List, Listed as _};
 use crate::components::live::on_transaction;
 use crate::components::nav::PageTitle;
 use crate::components::pager::Place;
 use crate::components::{Loaded, SignedInOnly, tr, use_locale, use_session};
-use crate::types::BalancePoint;
+use crate::types::{BalancePoint, TransactionView};
 
-const LIST: List = List::Transactions;
+const LIST: List = TransactionView::LIST;
 
 /// The transaction history.
 #[component]
@@ -26,7 +26,7 @@ pub fn TransactionsPage() -> impl IntoView {
     let page = Data::new(move || {
         let place = place.get();
         let cursor = place.cursor.clone();
-        LIST.fetch(place, cursor, "")
+        TransactionView::fetch(place, cursor, "")
     });
     let balances = Data::new(move || {
         session.version();
@@ -64,7 +64,7 @@ pub fn TransactionsPage() -> impl IntoView {
                 lines=8
                 show=move |page| {
                     let place = place.get_untracked();
-                    view! { <History list=LIST place page /> }.into_any()
+                    view! { <History place page /> }.into_any()
                 }
             />
         </div>
