@@ -3,19 +3,18 @@
 use std::collections::HashMap;
 
 use leptos::prelude::*;
-use leptos_meta::{Meta, provide_meta_context};
 use leptos_router::SsrMode;
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::path;
 use serde::{Deserialize, Serialize};
 
+use crate::components::Session;
 use crate::components::comeback::Comeback;
 use crate::components::live::{ConnectionNotice, Live};
 use crate::components::locale::provide_locale;
 use crate::components::nav::{Footer, Header, MAIN_ID, ReadFromTheTop, SkipLink};
 use crate::components::time::provide_hydrated;
 use crate::components::toast::{ToastList, Toasts};
-use crate::components::{Session, tr, use_locale};
 use crate::pages::chunk::Chunk;
 use crate::pages::not_found::NotFoundPage;
 
@@ -37,17 +36,16 @@ pub struct SiteAssets {
 /// The whole application.
 #[component]
 pub fn App() -> impl IntoView {
-    provide_meta_context();
+    #[cfg(feature = "ssr")]
+    leptos_meta::provide_meta_context();
     provide_locale();
     provide_hydrated();
     Toasts::provide();
     Comeback::provide();
     let session = Session::provide();
     Live::provide(session);
-    let l = use_locale();
 
     view! {
-        <Meta name="description" content=tr!(l, app.description) />
         <Router>
             <SkipLink />
             <ReadFromTheTop />
@@ -85,9 +83,10 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     use leptos_meta::MetaTags;
 
     use crate::components::browser::{document_locale, document_theme};
+    use crate::components::tr;
     use crate::i18n::I18nLocaleTrait as _;
 
-    let locale = document_locale().as_str();
+    let locale = document_locale();
     let theme = document_theme();
     let assets = use_context::<Arc<SiteAssets>>().filter(|assets| !assets.js.is_empty());
     let assets = assets.map(|assets| {
@@ -126,11 +125,12 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 
     view! {
         <!DOCTYPE html>
-        <html lang=locale data-theme=theme.as_str()>
+        <html lang=locale.as_str() data-theme=theme.as_str()>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content=theme.color_scheme() />
+                <meta name="description" content=tr!(locale, app.description) />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 {assets}
                 <AutoReload options />

@@ -67,6 +67,11 @@ mod imp {
         }
     }
 
+    /// Names the document.
+    pub fn set_title(title: String) {
+        document().set_title(&title);
+    }
+
     /// Today in UTC, by the device's clock.
     pub fn today() -> NaiveDate {
         let now = String::from(Date::new_0().to_iso_string());

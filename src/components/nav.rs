@@ -1,7 +1,6 @@
 //! The frame of every page: skip link, header with the navigation and the balance, footer, page titles.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::components::A;
 use leptos_router::hooks::use_location;
 
@@ -21,13 +20,7 @@ pub fn PageTitle(
     page: String,
 ) -> impl IntoView {
     let l = use_locale();
-    // The server half of leptos_meta writes the title into the HTML as it is; the browser half sets text.
-    let page = if cfg!(feature = "ssr") {
-        page.replace('&', "&amp;").replace('<', "&lt;")
-    } else {
-        page
-    };
-    view! { <Title text=tr!(l, app.title, page = page) /> }
+    browser::set_title(tr!(l, app.title, page = page));
 }
 
 /// Lets keyboards jump over the header.

@@ -1,7 +1,6 @@
 //! A result that somebody shared by its private link: for whoever has the link, and for nobody else.
 
 use leptos::prelude::*;
-use leptos_meta::Meta;
 use leptos_router::hooks::use_params_map;
 
 use super::task::asked::Asked;
@@ -24,7 +23,6 @@ pub fn SharedPage() -> impl IntoView {
         get_shared(params.with(|params| params.get("token").unwrap_or_default()))
     });
     view! {
-        <Meta name="robots" content="noindex" />
         <Loaded
             resource=shared
             lines=8

@@ -22,6 +22,21 @@ pub fn document_theme() -> Theme {
 /// The theme stands in the HTML.
 pub fn set_document_theme(_theme: Theme) {}
 
+/// Writes the title into the HTML.
+pub fn set_title(title: String) {
+    #[cfg(feature = "ssr")]
+    {
+        use leptos_meta::{Title, TitleProps};
+
+        // It is written as it is.
+        let title = title.replace('&', "&amp;").replace('<', "&lt;");
+        // Told by being made; there is nothing of it in the body.
+        let _ = Title(TitleProps::builder().text(title).build());
+    }
+    #[cfg(not(feature = "ssr"))]
+    let _ = title;
+}
+
 /// Today in UTC, by the clock of the service.
 pub fn today() -> NaiveDate {
     use_context::<crate::types::Today>()
