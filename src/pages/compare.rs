@@ -12,8 +12,8 @@ use crate::components::score::ScoreBar;
 use crate::components::task_list::COMPARED;
 use crate::components::{Empty, Loaded, Locale, SignedInOnly, format, labels, tr, use_locale};
 use crate::types::{
-    AppError, Campaign, CampaignInput, Explanation, Factor, ResultView, TaskId, TaskView,
-    day_on_the_wire,
+    AppError, Campaign, CampaignInput, Effect, Explanation, Factor, ResultView, TaskId, TaskView,
+    day_on_the_wire, read_number,
 };
 
 /// One of the two.
@@ -227,9 +227,12 @@ fn reasons(l: Locale, a: &Explanation, b: &Explanation) -> Vec<Line> {
         let effect = of.effects.iter().find(|it| it.factor == factor);
         effect.map_or(0.0, |it| it.value)
     };
-    let mut factors: Vec<Factor> = a.effects.iter().map(|it| it.factor).collect();
     let strength = |factor: Factor| value(a, factor).abs().max(value(b, factor).abs());
-    factors.sort_by(|x, y| strength(*y).total_cmp(&strength(*x)));
+    let mut factors: Vec<Factor> = Vec::new();
+    for Effect { factor, .. } in &a.effects {
+        let place = factors.partition_point(|it| strength(*it) >= strength(*factor));
+        factors.insert(place, *factor);
+    }
     let lines = factors.into_iter().map(|it| Line {
         label: factor(l, it).to_owned(),
         values: [value(a, it), value(b, it)].map(|value| format::points(l, value)),
@@ -268,7 +271,7 @@ fn as_read(l: Locale, name: &str, value: String) -> String {
     match (name, value.as_str()) {
         (_, "true") => tr!(l, choice.yes).to_owned(),
         (_, "false") => tr!(l, choice.no).to_owned(),
-        ("usd_goal", goal) => goal.parse().map_or(value, |goal| format::usd(l, goal)),
+        ("usd_goal", goal) => read_number(goal).map_or(value, |goal| format::usd(l, goal)),
         ("created_at" | "launched_at" | "deadline", day) => {
             day_on_the_wire(day).map_or(value, |day| labels::day(l, day))
         }

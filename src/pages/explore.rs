@@ -155,14 +155,17 @@ fn choices(l: Locale, categories: &[CategoryRate], parent: Option<&str>) -> Vec<
 
 /// The parents, or the categories of one; the most successful first.
 fn rows_of_categories(l: Locale, categories: &[CategoryRate], parent: Option<&str>) -> Vec<Row> {
-    let mut chosen: Vec<_> = categories
-        .iter()
-        .filter(|it| match parent {
-            Some(parent) => it.parent == parent,
-            None => it.category.is_none(),
-        })
-        .collect();
-    chosen.sort_by(|a, b| b.success_rate.total_cmp(&a.success_rate));
+    let mut chosen: Vec<&CategoryRate> = Vec::new();
+    for rate in categories {
+        let is_chosen = match parent {
+            Some(parent) => rate.parent == parent,
+            None => rate.category.is_none(),
+        };
+        if is_chosen {
+            let place = chosen.partition_point(|it| it.success_rate >= rate.success_rate);
+            chosen.insert(place, rate);
+        }
+    }
     let row = |it: &CategoryRate| Row {
         words: match (&it.category, parent) {
             (Some(category), _) => labels::category(l, category),

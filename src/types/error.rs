@@ -273,13 +273,14 @@ impl From<Problem> for AppError {
             .unwrap_or_default()
         {
             "malformed" => Self::Malformed(problem.detail),
-            "invalid" => Self::Invalid(
-                problem
-                    .errors
-                    .into_iter()
-                    .map(|(field, error)| (field, error.violation))
-                    .collect(),
-            ),
+            "invalid" => {
+                let mut fields = FieldErrors::new();
+                // One by one: to collect them is to sort them anew, by much code.
+                for (field, error) in problem.errors {
+                    fields.insert(field, error.violation);
+                }
+                Self::Invalid(fields)
+            }
             "key_reused" => Self::KeyReused,
             "unauthorized" => Self::Unauthorized,
             "bad_credentials" => Self::BadCredentials,

@@ -39,14 +39,18 @@ pub fn find_category(name: &str, parent: Option<&str>) -> Option<&'static Catego
 
 /// Every parent with its categories, both in alphabetical order, without the unknown one.
 pub fn categories_by_parent() -> Vec<(&'static str, Vec<&'static Category>)> {
-    let mut groups = std::collections::BTreeMap::<_, Vec<_>>::new();
+    let mut groups: Vec<(_, Vec<&Category>)> = Vec::new();
     for category in CATEGORIES.iter().filter(|it| it.name != UNKNOWN_CATEGORY) {
-        groups.entry(category.parent).or_default().push(category);
+        let group = groups.partition_point(|(parent, _)| *parent < category.parent);
+        match groups.get_mut(group) {
+            Some((parent, categories)) if *parent == category.parent => {
+                let place = categories.partition_point(|it| it.name <= category.name);
+                categories.insert(place, category);
+            }
+            _ => groups.insert(group, (category.parent, vec![category])),
+        }
     }
-    for categories in groups.values_mut() {
-        categories.sort_by_key(|category| category.name);
-    }
-    groups.into_iter().collect()
+    groups
 }
 
 /// Finds a currency by its code; letter case does not matter.

@@ -10,6 +10,9 @@ use crate::types::{
     categories_by_parent,
 };
 
+/// The code of all countries that have none of their own.
+const ELSEWHERE: &str = "Other";
+
 /// A titled group of fields.
 #[component]
 fn Fieldset(
@@ -68,19 +71,22 @@ fn category_groups(l: Locale) -> Vec<Group> {
 
 /// Countries or currencies by name, after an entry that stands for none.
 fn named_groups(l: Locale, list: &'static str, with_code: bool) -> Vec<Group> {
-    let mut choices: Vec<_> = labels::named_codes(list)
-        .map(|(code, name)| {
-            let label = if with_code {
-                format!("{code} – {name}")
-            } else {
-                name.to_owned()
-            };
-            Choice::new(code, label)
-        })
-        .collect();
-    // The place for everywhere else stays last.
-    let end = choices.len() - usize::from(!with_code && !choices.is_empty());
-    choices[..end].sort_by(|a, b| a.label.cmp(&b.label));
+    let mut choices: Vec<Choice> = Vec::new();
+    for (code, name) in labels::named_codes(list) {
+        let label = if with_code {
+            format!("{code} – {name}")
+        } else {
+            name.to_owned()
+        };
+        let choice = Choice::new(code, label);
+        // The place for everywhere else, which is the last in the list, stays last.
+        let place = if code == ELSEWHERE {
+            choices.len()
+        } else {
+            choices.partition_point(|it| it.label <= choice.label)
+        };
+        choices.insert(place, choice);
+    }
     choices.insert(0, Choice::new("", tr!(l, choice.pick)));
     vec![Group {
         label: None,
