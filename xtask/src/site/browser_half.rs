@@ -29,6 +29,8 @@ pub struct BrowserHalf {
     pub chunks: Vec<Vec<u8>>,
     /// Which chunks a page needs, by its name.
     pub pages: BTreeMap<String, Vec<usize>>,
+    /// All chunks of a page in one, by its name, where there is more than one.
+    pub bundles: BTreeMap<String, Vec<u8>>,
     /// Scripts that libraries bring along, by their path beside the script.
     pub snippets: BTreeMap<String, Vec<u8>>,
 }
@@ -52,7 +54,7 @@ pub fn build(compiler: &Compiler, effort: Effort) -> Result<BrowserHalf> {
     if fs::read_to_string(&stamp).unwrap_or_default() != made_of {
         remove_if_there(&stamp)?;
         bind(&raw, &folder, effort)?;
-        let is_final = effort == Effort::Fast || shrink::shrink(&modules(&folder))?;
+        let is_final = effort == Effort::Fast || shrink::shrink(&modules(&folder)?)?;
         if is_final {
             fs::write(&stamp, made_of)?;
         }
@@ -121,10 +123,14 @@ fn bind(raw: &Path, folder: &Path, effort: Effort) -> Result<()> {
         first,
         chunks,
         pages,
+        bundles,
     } = prepared.cut(&fs::read(wasm_file(folder))?)?;
     fs::write(wasm_file(folder), first)?;
     for (number, chunk) in chunks.iter().enumerate() {
         fs::write(chunk_file(folder, number), chunk)?;
+    }
+    for (page, bundle) in &bundles {
+        fs::write(bundle_file(folder, page), bundle)?;
     }
     fs::write(folder.join(PAGES), serde_json::to_vec(&pages)?)?;
     Ok(())
@@ -147,16 +153,35 @@ fn chunk_file(folder: &Path, number: usize) -> PathBuf {
     folder.join(format!("chunk{number}.wasm"))
 }
 
+fn bundle_file(folder: &Path, page: &str) -> PathBuf {
+    folder.join(format!("{page}.wasm"))
+}
+
 /// The chunks in the order of their numbers; none where the module was not cut.
 fn chunk_files(folder: &Path) -> Vec<PathBuf> {
     let files = (0..).map(|number| chunk_file(folder, number));
     files.take_while(|file| file.is_file()).collect()
 }
 
-fn modules(folder: &Path) -> Vec<PathBuf> {
+fn pages(folder: &Path) -> Result<BTreeMap<String, Vec<usize>>> {
+    match fs::read(folder.join(PAGES)) {
+        Ok(pages) => Ok(serde_json::from_slice(&pages)?),
+        Err(_) => Ok(BTreeMap::new()),
+    }
+}
+
+fn bundles(folder: &Path) -> Result<BTreeMap<String, PathBuf>> {
+    let pages = pages(folder)?.into_keys();
+    let files = pages.map(|page| (bundle_file(folder, &page), page));
+    let bundles = files.filter(|(file, _)| file.is_file());
+    Ok(bundles.map(|(file, page)| (page, file)).collect())
+}
+
+fn modules(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut modules = chunk_files(folder);
+    modules.extend(bundles(folder)?.into_values());
     modules.push(wasm_file(folder));
-    modules
+    Ok(modules)
 }
 
 fn read(folder: &Path) -> Result<BrowserHalf> {
@@ -167,10 +192,10 @@ fn read(folder: &Path) -> Result<BrowserHalf> {
     let chunks = chunks
         .collect::<Result<_, _>>()
         .context("cannot read a chunk")?;
-    let pages = match fs::read(folder.join(PAGES)) {
-        Ok(pages) => serde_json::from_slice(&pages)?,
-        Err(_) => BTreeMap::new(),
-    };
+    let mut bundled = BTreeMap::new();
+    for (page, file) in bundles(folder)? {
+        bundled.insert(page, fs::read(file).context("cannot read a bundle")?);
+    }
     let mut snippets = BTreeMap::new();
     for file in fingerprint::files(&folder.join("snippets"))? {
         let name = file.strip_prefix(folder)?.to_string_lossy().into_owned();
@@ -180,7 +205,8 @@ fn read(folder: &Path) -> Result<BrowserHalf> {
         script,
         wasm,
         chunks,
-        pages,
+        pages: pages(folder)?,
+        bundles: bundled,
         snippets,
     })
 }

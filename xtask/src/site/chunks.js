@@ -2,15 +2,26 @@
 // The rest is from xtask/src/site/chunks.js: what pages need beside the first module.
 const chunk_urls = CHUNK_URLS;
 const page_chunks = PAGE_CHUNKS;
-const loading = [];
+// All chunks of a page in one.
+const page_bundles = PAGE_BUNDLES;
+const loading = new Map();
 const loaded = new Set();
 
-async function load_chunk(number) {
+async function load(url, numbers) {
     // It can be compiled before the first module is there, but not made.
-    const module = await WebAssembly.compileStreaming(fetch(chunk_urls[number]));
+    const module = await WebAssembly.compileStreaming(fetch(url));
     const first = await __wbg_init();
     await WebAssembly.instantiate(module, { ...__wbg_get_imports(), m: first });
-    loaded.add(number);
+    numbers.forEach((number) => loaded.add(number));
+}
+
+function begin(url, numbers) {
+    const done = load(url, numbers).catch((error) => {
+        // Perhaps it can be had later.
+        numbers.forEach((number) => loading.delete(number));
+        throw error;
+    });
+    numbers.forEach((number) => loading.set(number, done));
 }
 
 // Nothing where all is there, so that a page can be made at once.
@@ -19,12 +30,12 @@ export function load_page(name) {
     if (missing.length === 0) {
         return undefined;
     }
-    return Promise.all(missing.map((number) => {
-        loading[number] ??= load_chunk(number).catch((error) => {
-            // Perhaps it can be had later.
-            delete loading[number];
-            throw error;
-        });
-        return loading[number];
-    }));
+    // The first page of a visit misses all that it needs.
+    if (loading.size === 0 && page_bundles[name]) {
+        begin(page_bundles[name], missing);
+    }
+    missing
+        .filter((number) => !loading.has(number))
+        .forEach((number) => begin(chunk_urls[number], [number]));
+    return Promise.all(missing.map((number) => loading.get(number)));
 }

@@ -52,7 +52,12 @@ impl Tree {
         let chunks: Vec<_> = chunks
             .map(|chunk| hashed(&format!("{NAME}_chunk"), chunk, "wasm"))
             .collect();
-        let script = script_for(half, &wasm, &chunks)?;
+        let bundles: BTreeMap<_, _> = half
+            .bundles
+            .iter()
+            .map(|(page, bundle)| (page, hashed(&format!("{NAME}_{page}"), bundle, "wasm")))
+            .collect();
+        let script = script_for(half, &wasm, &chunks, &bundles)?;
         let js = hashed(NAME, &script, "js");
         let css = hashed(NAME, style.as_bytes(), "css");
         let made = [
@@ -64,18 +69,22 @@ impl Tree {
             .snippets
             .iter()
             .map(|(name, content)| (name.clone(), content.clone()));
+        // What a first visit loads.
         let pages: BTreeMap<_, Vec<_>> = half
             .pages
             .iter()
             .map(|(page, needed)| {
-                let needed = needed
-                    .iter()
-                    .map(|number| format!("/pkg/{}", chunks[*number]));
-                (page, needed.collect())
+                let needed = match bundles.get(page) {
+                    Some(bundle) => vec![url(bundle)],
+                    None => needed.iter().map(|it| url(&chunks[*it])).collect(),
+                };
+                (page, needed)
             })
             .collect();
         let chunks = chunks.iter().cloned().zip(half.chunks.iter().cloned());
-        for (name, content) in made.into_iter().chain(chunks).chain(snippets) {
+        let bundles = bundles.into_values().zip(half.bundles.values().cloned());
+        let parts = made.into_iter().chain(chunks).chain(bundles);
+        for (name, content) in parts.chain(snippets) {
             let taken = files.insert(format!("pkg/{name}"), content);
             ensure!(
                 taken.is_none(),
@@ -88,9 +97,9 @@ impl Tree {
         }
         // `all` is for the compiler of the server: it sees by this one file that another was added or removed.
         let manifest = json!({
-            "js": format!("/pkg/{js}"),
-            "wasm": format!("/pkg/{wasm}"),
-            "css": format!("/pkg/{css}"),
+            "js": url(&js),
+            "wasm": url(&wasm),
+            "css": url(&css),
             "chunks": pages,
             "all": all.finish(),
         });
@@ -164,8 +173,17 @@ fn hashed(stem: &str, content: &[u8], extension: &str) -> String {
     format!("{stem}.{}.{extension}", &fingerprint::of(content)[..16])
 }
 
-/// The script, looking for the wasm and the chunks under their hashed names.
-fn script_for(half: &BrowserHalf, wasm: &str, chunks: &[String]) -> Result<Vec<u8>> {
+fn url(name: &str) -> String {
+    format!("/pkg/{name}")
+}
+
+/// The script, looking for the wasm, the chunks and the bundles under their hashed names.
+fn script_for(
+    half: &BrowserHalf,
+    wasm: &str,
+    chunks: &[String],
+    bundles: &BTreeMap<&String, String>,
+) -> Result<Vec<u8>> {
     let text = std::str::from_utf8(&half.script).context("the script is not text")?;
     let plain = format!("{NAME}_bg.wasm");
     // What `chunks.js` makes use of.
@@ -179,10 +197,15 @@ fn script_for(half: &BrowserHalf, wasm: &str, chunks: &[String]) -> Result<Vec<u
             "the script of wasm-bindgen has no {used}"
         );
     }
-    let urls: Vec<_> = chunks.iter().map(|name| format!("/pkg/{name}")).collect();
+    let urls: Vec<_> = chunks.iter().map(|name| url(name)).collect();
+    let bundles: BTreeMap<_, _> = bundles
+        .iter()
+        .map(|(page, name)| (page, url(name)))
+        .collect();
     let loader = include_str!("chunks.js")
         .replace("CHUNK_URLS", &json!(urls).to_string())
-        .replace("PAGE_CHUNKS", &json!(half.pages).to_string());
+        .replace("PAGE_CHUNKS", &json!(half.pages).to_string())
+        .replace("PAGE_BUNDLES", &json!(bundles).to_string());
     Ok((text.replace(&plain, wasm) + &loader).into_bytes())
 }
 
@@ -207,134 +230,4 @@ fn synchronise(folder: &Path, wanted: &BTreeMap<String, Vec<u8>>) -> Result<()> 
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::SystemTime;
-
-    use super::*;
-
-    fn half(wasm: &str) -> BrowserHalf {
-        BrowserHalf {
-            script: b"async function __wbg_init(a) { fetch(new URL('pledgecast_bg.wasm', import.meta.url)) }
-                function __wbg_get_imports() {}"
-                .to_vec(),
-            wasm: wasm.repeat(100).into_bytes(),
-            chunks: vec![b"histories".to_vec(), b"result".to_vec()],
-            pages: BTreeMap::from([("task".to_owned(), vec![1]), ("home".to_owned(), vec![])]),
-            snippets: BTreeMap::from([(
-                "snippets/lib-1/inline0.js".to_owned(),
-                b"export {}".to_vec(),
-            )]),
-        }
-    }
-
-    fn write(folder: &Path, wasm: &str) -> serde_json::Value {
-        let public = folder.join("public");
-        fs::create_dir_all(&public).unwrap();
-        fs::write(public.join("favicon.svg"), "<svg/>".repeat(50)).unwrap();
-        let site = folder.join("site");
-        Tree::new(&half(wasm), "a{b:c}", &public)
-            .unwrap()
-            .write(&site, Effort::Release)
-            .unwrap();
-        serde_json::from_slice(&fs::read(site.join(MANIFEST)).unwrap()).unwrap()
-    }
-
-    fn path(manifest: &serde_json::Value, key: &str) -> String {
-        manifest[key]
-            .as_str()
-            .unwrap()
-            .trim_start_matches('/')
-            .to_owned()
-    }
-
-    fn modified(file: &Path) -> SystemTime {
-        fs::metadata(file).unwrap().modified().unwrap()
-    }
-
-    #[test]
-    fn the_manifest_names_files_that_are_there_and_the_script_loads_the_named_wasm() {
-        let folder = tempfile::tempdir().unwrap();
-        let manifest = write(folder.path(), "one");
-        let site = folder.path().join("site");
-        let [wasm, js, css] = ["wasm", "js", "css"].map(|key| path(&manifest, key));
-        for name in [
-            &wasm,
-            &js,
-            &css,
-            "favicon.svg",
-            "pkg/snippets/lib-1/inline0.js",
-        ] {
-            assert!(site.join(name).is_file(), "{name}");
-        }
-        let script = fs::read_to_string(site.join(&js)).unwrap();
-        assert!(script.contains(wasm.trim_start_matches("pkg/")), "{script}");
-    }
-
-    #[test]
-    fn the_manifest_and_the_script_tell_which_chunks_a_page_needs() {
-        let folder = tempfile::tempdir().unwrap();
-        let manifest = write(folder.path(), "one");
-        let site = folder.path().join("site");
-        assert_eq!(manifest["chunks"]["home"], json!([]));
-        let [chunk] = &manifest["chunks"]["task"].as_array().unwrap()[..] else {
-            panic!("one chunk: {manifest}");
-        };
-        let chunk = chunk.as_str().unwrap();
-        let content = fs::read(site.join(chunk.trim_start_matches('/'))).unwrap();
-        assert_eq!(content, b"result");
-        let script = fs::read_to_string(site.join(path(&manifest, "js"))).unwrap();
-        assert!(script.contains(&format!("\"{chunk}\"]")), "{script}");
-        assert!(
-            script.contains("page_chunks = {\"home\":[],\"task\":[1]}"),
-            "{script}"
-        );
-    }
-
-    #[test]
-    fn compressed_forms_unpack_to_the_file_itself() {
-        let folder = tempfile::tempdir().unwrap();
-        let wasm = path(&write(folder.path(), "one"), "wasm");
-        let site = folder.path().join("site");
-        let plain = fs::read(site.join(&wasm)).unwrap();
-        let mut unpacked = Vec::new();
-        let packed = fs::read(site.join(format!("{wasm}.br"))).unwrap();
-        brotli::BrotliDecompress(&mut &packed[..], &mut unpacked).unwrap();
-        assert_eq!(unpacked, plain);
-        let packed = fs::read(site.join(format!("{wasm}.gz"))).unwrap();
-        let mut unpacked = Vec::new();
-        std::io::Read::read_to_end(
-            &mut flate2::read::GzDecoder::new(&packed[..]),
-            &mut unpacked,
-        )
-        .unwrap();
-        assert_eq!(unpacked, plain);
-    }
-
-    #[test]
-    fn the_same_content_again_touches_no_file() {
-        let folder = tempfile::tempdir().unwrap();
-        write(folder.path(), "one");
-        let files = fingerprint::files(&folder.path().join("site")).unwrap();
-        let before: Vec<_> = files.iter().map(|file| modified(file)).collect();
-        write(folder.path(), "one");
-        assert_eq!(
-            files,
-            fingerprint::files(&folder.path().join("site")).unwrap()
-        );
-        assert_eq!(
-            before,
-            files.iter().map(|file| modified(file)).collect::<Vec<_>>()
-        );
-    }
-
-    #[test]
-    fn new_content_gets_a_new_name_and_the_old_file_goes() {
-        let folder = tempfile::tempdir().unwrap();
-        let old = path(&write(folder.path(), "one"), "wasm");
-        let new = path(&write(folder.path(), "two"), "wasm");
-        let site = folder.path().join("site");
-        assert_ne!(old, new);
-        assert!(!site.join(&old).exists() && !site.join(format!("{old}.br")).exists());
-        assert!(site.join(new).exists());
-    }
-}
+mod tests;

@@ -3,7 +3,10 @@
 //! All share memory, tables and globals, which the first module has. A chunk imports functions from that one
 //! alone; between chunks, and into them, calls go by the table, where a chunk puts its functions once it is
 //! loaded. So chunks need no order, and none needs another to be there that its own page does not call.
+//!
+//! Several chunks in one module are a bundle: they take the places of the chunks that they are.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use anyhow::{Context, Result};
@@ -26,6 +29,8 @@ const MAX_GAP: usize = 8;
 pub struct Cut {
     pub first: Vec<u8>,
     pub chunks: Vec<Vec<u8>>,
+    /// All chunks of a page in one, by its name, where there is more than one.
+    pub bundles: BTreeMap<String, Vec<u8>>,
 }
 
 /// Cut it as planned.
@@ -33,11 +38,19 @@ pub fn cut(bound: &[u8], plan: &Plan) -> Result<Cut> {
     let module = parse(bound)?;
     let lines = Lines::draw(&module, plan)?;
     let chunks = (0..plan.chunks.len())
-        .map(|number| chunk(bound, plan, &lines, number))
+        .map(|number| pieces(bound, plan, &lines, &[number]))
         .collect::<Result<_>>()?;
+    let mut bundles = BTreeMap::new();
+    for page in plan.pages() {
+        let needed = plan.chunks_of(page);
+        if needed.len() > 1 {
+            bundles.insert(page.clone(), pieces(bound, plan, &lines, &needed)?);
+        }
+    }
     Ok(Cut {
         first: first(module, plan, &lines)?,
         chunks,
+        bundles,
     })
 }
 
@@ -60,7 +73,9 @@ fn first(mut module: Module, plan: &Plan, lines: &Lines) -> Result<Vec<u8>> {
             call_by_slot(&mut module, *id, table, *slot)?;
         }
     }
-    fill_table(&mut module, table, &ids, lines, Owner::First)?;
+    fill_table(&mut module, table, &ids, lines, |owner| {
+        owner == Owner::First
+    })?;
     for (place, name) in &lines.shared {
         module.exports.add(name, ids[*place]);
     }
@@ -86,9 +101,10 @@ fn first(mut module: Module, plan: &Plan, lines: &Lines) -> Result<Vec<u8>> {
     Ok(module.emit_wasm())
 }
 
-fn chunk(bound: &[u8], plan: &Plan, lines: &Lines, number: usize) -> Result<Vec<u8>> {
+/// A module of these chunks.
+fn pieces(bound: &[u8], plan: &Plan, lines: &Lines, chunks: &[usize]) -> Result<Vec<u8>> {
     let mut module = parse(bound)?;
-    let owner = Owner::Chunk(number);
+    let is_own = |owner| matches!(owner, Owner::Chunk(number) if chunks.contains(&number));
     let (ids, table) = (ids(&module), function_table(&module)?);
     module.start = None;
     let exports: Vec<_> = module.exports.iter().map(walrus::Export::id).collect();
@@ -96,7 +112,7 @@ fn chunk(bound: &[u8], plan: &Plan, lines: &Lines, number: usize) -> Result<Vec<
         module.exports.delete(export);
     }
     for (place, id) in ids.iter().enumerate() {
-        if lines.owners[place] == owner
+        if is_own(lines.owners[place])
             || matches!(module.funcs.get(*id).kind, FunctionKind::Import(_))
         {
             continue;
@@ -109,9 +125,9 @@ fn chunk(bound: &[u8], plan: &Plan, lines: &Lines, number: usize) -> Result<Vec<
             call_by_slot(&mut module, *id, table, *slot)?;
         }
     }
-    fill_table(&mut module, table, &ids, lines, owner)?;
+    fill_table(&mut module, table, &ids, lines, is_own)?;
     import_state(&mut module);
-    replace_data(&mut module, plan, number)?;
+    replace_data(&mut module, plan, is_own)?;
     walrus::passes::gc::run(&mut module);
     Ok(module.emit_wasm())
 }
@@ -133,13 +149,13 @@ fn call_by_slot(module: &mut Module, id: FunctionId, table: TableId, slot: usize
     Ok(())
 }
 
-/// Leave in the table what the owner puts there.
+/// Leave in the table what these owners put there.
 fn fill_table(
     module: &mut Module,
     table: TableId,
     ids: &[FunctionId],
     lines: &Lines,
-    owner: Owner,
+    is_own: impl Fn(Owner) -> bool,
 ) -> Result<()> {
     let before: Vec<_> = module
         .tables
@@ -152,7 +168,7 @@ fn fill_table(
         module.elements.delete(segment);
     }
     let mut segments = Vec::new();
-    for (slot, run) in lines.runs(owner) {
+    for (slot, run) in lines.runs(is_own) {
         let offset = ConstExpr::Value(Value::I32(i32::try_from(slot)?));
         let items = ElementItems::Functions(run.iter().map(|place| ids[*place]).collect());
         segments.push(
@@ -195,7 +211,7 @@ fn import_state(module: &mut Module) {
 }
 
 /// Have a chunk bring its own part of the memory alone.
-fn replace_data(module: &mut Module, plan: &Plan, chunk: usize) -> Result<()> {
+fn replace_data(module: &mut Module, plan: &Plan, is_own: impl Fn(Owner) -> bool) -> Result<()> {
     let before: Vec<_> = module.data.iter().map(walrus::Data::id).collect();
     for id in before {
         let segment = module.data.get(id);
@@ -208,7 +224,7 @@ fn replace_data(module: &mut Module, plan: &Plan, chunk: usize) -> Result<()> {
         module.data.delete(id);
         module.memories.get_mut(memory).data_segments.remove(&id);
         let mut own: Vec<Range<usize>> = Vec::new();
-        for range in plan.in_chunk(chunk, start..start + value.len()) {
+        for range in plan.owned_by(&is_own, start..start + value.len()) {
             match own.last_mut() {
                 Some(last)
                     if range.start - last.end <= MAX_GAP && plan.is_free(last.end..range.start) =>

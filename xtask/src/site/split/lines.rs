@@ -101,13 +101,13 @@ impl Lines {
         }
     }
 
-    /// The slots of an owner's functions, with the functions, as runs without gaps.
-    pub fn runs(&self, owner: Owner) -> Vec<(usize, Vec<usize>)> {
+    /// The slots of some owners' functions, with the functions, as runs without gaps.
+    pub fn runs(&self, is_own: impl Fn(Owner) -> bool) -> Vec<(usize, Vec<usize>)> {
         let mut runs: Vec<(usize, Vec<usize>)> = Vec::new();
         for (&slot, &place) in self
             .slots
             .iter()
-            .filter(|(_, place)| self.owners[**place] == owner)
+            .filter(|(_, place)| is_own(self.owners[**place]))
         {
             match runs.last_mut() {
                 Some((start, run)) if *start + run.len() == slot => run.push(place),

@@ -41,6 +41,8 @@ pub struct Pieces {
     pub chunks: Vec<Vec<u8>>,
     /// What a page needs beside the first, by its name.
     pub pages: BTreeMap<String, Vec<usize>>,
+    /// All that in one module, by the name of the page, where it is more than one.
+    pub bundles: BTreeMap<String, Vec<u8>>,
 }
 
 /// Plan the cuts, empty what is never called, and name the functions so that they are known again.
@@ -71,17 +73,18 @@ fn name_by_number(module: &mut Module) {
 impl Prepared {
     /// Cut what was made of it by binding.
     pub fn cut(&self, bound: &[u8]) -> Result<Pieces> {
-        let Cut { first, chunks } = cut::cut(bound, &self.plan)?;
-        let mut pages = BTreeMap::new();
-        for page in self.plan.pages() {
-            let needed = self.plan.chunks.iter().enumerate();
-            let needed = needed.filter(|(_, users)| users.contains(page));
-            pages.insert(page.clone(), needed.map(|(number, _)| number).collect());
-        }
+        let Cut {
+            first,
+            chunks,
+            bundles,
+        } = cut::cut(bound, &self.plan)?;
+        let pages = self.plan.pages();
+        let pages = pages.map(|page| (page.clone(), self.plan.chunks_of(page)));
         Ok(Pieces {
             first,
             chunks,
-            pages,
+            pages: pages.collect(),
+            bundles,
         })
     }
 }

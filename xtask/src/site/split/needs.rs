@@ -7,7 +7,7 @@ use super::plan::Owner;
 
 /// What one more request costs, as bytes before compression: chunks that are loaded together are merged as
 /// long as that outweighs what other pages would load in vain.
-pub const REQUEST_BYTES: usize = 8_000;
+pub const REQUEST_BYTES: usize = 1_500;
 
 /// The pages that need something, as bits by their number; `EVERY` where all do, `0` where none.
 pub type Pages = u32;

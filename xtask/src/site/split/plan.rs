@@ -83,12 +83,13 @@ impl Plan {
         data: &[(Range<usize>, usize)],
         chunks: usize,
     ) -> Self {
+        let entries: BTreeMap<_, _> = entries
+            .iter()
+            .map(|entry| (format!("page{entry}"), *entry))
+            .collect();
         let mut plan = Self {
-            chunks: vec![vec!["page".to_owned()]; chunks],
-            entries: entries
-                .iter()
-                .map(|entry| (format!("page{entry}"), *entry))
-                .collect(),
+            chunks: vec![entries.keys().cloned().collect(); chunks],
+            entries,
             functions: vec![Owner::First; 10],
             bytes: vec![None; 2000],
             first_address: 0,
@@ -105,6 +106,13 @@ impl Plan {
     /// The names of all pages.
     pub fn pages(&self) -> impl Iterator<Item = &String> {
         self.entries.keys()
+    }
+
+    /// The chunks that a page needs.
+    pub fn chunks_of(&self, page: &String) -> Vec<usize> {
+        let chunks = self.chunks.iter().enumerate();
+        let needed = chunks.filter(|(_, users)| users.contains(page));
+        needed.map(|(number, _)| number).collect()
     }
 
     /// Whose a function is, by its number in the linker's wasm.
@@ -132,9 +140,13 @@ impl Plan {
         })
     }
 
-    /// The parts of a range of addresses that are a chunk's.
-    pub fn in_chunk(&self, chunk: usize, range: Range<usize>) -> Vec<Range<usize>> {
-        self.ranges(range, |owner| owner == Some(Owner::Chunk(chunk)))
+    /// The parts of a range of addresses that are these owners'.
+    pub fn owned_by(
+        &self,
+        is_own: impl Fn(Owner) -> bool,
+        range: Range<usize>,
+    ) -> Vec<Range<usize>> {
+        self.ranges(range, |owner| owner.is_some_and(&is_own))
     }
 
     /// Whether nobody minds what is in a range of addresses.

@@ -79,7 +79,7 @@ fn slots_of(wasm: &[u8]) -> Vec<usize> {
 
 #[test]
 fn a_page_is_called_by_the_table_and_shares_the_state_of_the_first_module() {
-    let Cut { first, chunks } = cut(&bound(), &plan()).unwrap();
+    let Cut { first, chunks, .. } = cut(&bound(), &plan()).unwrap();
     let module = Module::from_buffer(&first).unwrap();
     let names: Vec<_> = module
         .exports
@@ -104,7 +104,7 @@ fn a_page_is_called_by_the_table_and_shares_the_state_of_the_first_module() {
 
 #[test]
 fn each_module_brings_its_own_bytes() {
-    let Cut { first, chunks } = cut(&bound(), &plan()).unwrap();
+    let Cut { first, chunks, .. } = cut(&bound(), &plan()).unwrap();
     let mut rest: Vec<_> = (1..=24).collect();
     rest[4..16].fill(0);
     assert_eq!(data(&first), [(996, rest)]);
@@ -114,11 +114,27 @@ fn each_module_brings_its_own_bytes() {
 }
 
 #[test]
+fn a_bundle_does_what_its_chunks_do_together() {
+    let Cut {
+        chunks, bundles, ..
+    } = cut(&bound(), &plan()).unwrap();
+    let bundle = &bundles["page2"];
+    assert_eq!(imports(bundle), ["m.a", "m.$t0", "m.memory"]);
+    let mut slots: Vec<_> = chunks.iter().flat_map(|chunk| slots_of(chunk)).collect();
+    slots.sort_unstable();
+    assert_eq!(slots_of(bundle), slots);
+    assert_eq!(data(bundle), [(1000, (5..=16).collect())]);
+    // The page, its other function, what two pages share, and the import: no calls by the table in between.
+    let module = Module::from_buffer(bundle).unwrap();
+    assert_eq!(module.funcs.iter().count(), 4);
+}
+
+#[test]
 fn what_binding_exports_stays_in_the_first_module_with_what_it_calls() {
     let mut module = Module::from_buffer(&bound()).unwrap();
     let shared = module.funcs.by_name("f5").unwrap();
     module.exports.add("closure", shared);
-    let Cut { first, chunks } = cut(&module.emit_wasm(), &plan()).unwrap();
+    let Cut { first, chunks, .. } = cut(&module.emit_wasm(), &plan()).unwrap();
     let module = Module::from_buffer(&first).unwrap();
     assert_eq!(module.funcs.iter().count(), 4);
     assert!(

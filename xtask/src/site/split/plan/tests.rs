@@ -95,14 +95,14 @@ fn what_is_small_is_merged_and_what_is_large_is_not() {
 fn memory_that_two_share_is_loaded_with_what_both_need() {
     let plan = plan();
     assert_eq!(
-        plan.in_chunk(1, 900..1100),
+        plan.owned_by(|owner| owner == Owner::Chunk(1), 900..1100),
         [Range {
             start: 1000,
             end: 1004
         }]
     );
     assert_eq!(
-        plan.in_chunk(2, 900..1100),
+        plan.owned_by(|owner| owner == Owner::Chunk(2), 900..1100),
         [Range {
             start: 1004,
             end: 1012
