@@ -78,6 +78,38 @@ test("sliders answer without a charge, one by its curve and several by the model
   expect(problems).toEqual([]);
 });
 
+test("sliders are loaded when they are seen, and one that was moved before counts", async ({ page }, info) => {
+  test.skip(info.project.name !== "hydrated", "without JavaScript there are none");
+  const problems = gatherProblems(page);
+  await register(page);
+  await predictExample(page);
+  await waitForResult(page, true);
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route("**/pkg/pledgecast_chunk.task_insight.*", async (route) => {
+    await held;
+    await route.continue();
+  });
+  const asked = page.waitForRequest(/_chunk\.task_insight\./);
+  await page.reload();
+  const answer = page.locator(".what-if-answer");
+  const why = page.getByRole("region", { name: "Why" });
+  await why.evaluate((card) => card.setAttribute("data-mark", "server"));
+  const goal = page.getByRole("slider", { name: "Goal" });
+  await goal.scrollIntoViewIfNeeded();
+  await asked;
+  await goal.fill("0");
+  await expect(answer).toContainText("As you asked");
+  release();
+  await expect(answer).toContainText("With these changes");
+  await expect(goal).toHaveValue("0");
+  // It is the server's HTML that became live.
+  await expect(why).toHaveAttribute("data-mark", "server");
+  expect(problems).toEqual([]);
+});
+
 test("everybody sees how campaigns did, and looks into one category", async ({ page }) => {
   await page.goto("/");
   await page.getByRole("link", { name: "How campaigns did" }).click();

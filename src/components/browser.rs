@@ -4,6 +4,8 @@
 mod chunks;
 #[cfg(not(feature = "hydrate"))]
 mod on_server;
+#[cfg(feature = "hydrate")]
+mod sight;
 
 #[cfg(feature = "hydrate")]
 pub use chunks::*;
@@ -11,6 +13,8 @@ pub use chunks::*;
 pub use imp::*;
 #[cfg(not(feature = "hydrate"))]
 pub use on_server::*;
+#[cfg(feature = "hydrate")]
+pub use sight::*;
 
 #[cfg(feature = "hydrate")]
 mod imp {

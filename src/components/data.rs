@@ -68,6 +68,16 @@ impl Payload {
         .ok_or(AppError::Internal)
     }
 
+    /// Whether it is an `Option<T>` with nothing in it.
+    pub fn is_none<T: Wire>(&self) -> bool {
+        match &self.0 {
+            Held::Json(json) => json.as_ref() == "null",
+            Held::Value { value, .. } => value
+                .downcast_ref::<Option<T>>()
+                .is_some_and(Option::is_none),
+        }
+    }
+
     #[cfg(feature = "ssr")]
     fn json(&self) -> String {
         match &self.0 {
@@ -127,41 +137,8 @@ impl Decoder<Reply> for ReplyCodec {
     }
 }
 
-/// Writes a value into the page as its JSON.
-struct JsonCodec;
-
-impl<T: Serialize> Encoder<T> for JsonCodec {
-    type Error = serde_json::Error;
-    type Encoded = String;
-
-    #[cfg(not(feature = "ssr"))]
-    fn encode(_value: &T) -> Result<String, Self::Error> {
-        Ok(String::new())
-    }
-
-    #[cfg(feature = "ssr")]
-    fn encode(value: &T) -> Result<String, Self::Error> {
-        serde_json::to_string(value)
-    }
-}
-
-impl<T: DeserializeOwned> Decoder<T> for JsonCodec {
-    type Error = Unreadable;
-    type Encoded = str;
-
-    fn decode(text: &str) -> Result<T, Self::Error> {
-        read_json(text)
-    }
-}
-
-/// A value that the server makes and the browser finds in the page; a page that the browser makes has its own.
-///
-/// Not to be made in a view that comes later: server and browser count shared values as they are made.
-pub fn shared<T: Serialize + DeserializeOwned>(make: impl FnOnce() -> T) -> T {
-    SharedValue::<T, JsonCodec>::new_with_encoding(make).into_inner()
-}
-
-type Fetching = Pin<Box<dyn Future<Output = Reply> + Send>>;
+/// A reply on its way.
+pub type Fetching = Pin<Box<dyn Future<Output = Reply> + Send>>;
 
 /// A question on its way from where its parts were read to where it is asked. No two are the same: each
 /// change of what it is made of asks anew.
@@ -211,11 +188,15 @@ impl<T: Wire> Data<T> {
     where
         F: Future<Output = Result<T, AppError>> + Send + 'static,
     {
-        let source = move || {
+        Self::unread(move || {
             let fetching = fetch();
-            let fetching: Fetching = Box::pin(async move { fetching.await.map(Payload::of) });
-            Question(Arc::new(Mutex::new(Some(fetching))))
-        };
+            Box::pin(async move { fetching.await.map(Payload::of) })
+        })
+    }
+
+    /// The same where `fetch` gives the values packed already.
+    pub fn unread(fetch: impl Fn() -> Fetching + Send + Sync + 'static) -> Self {
+        let source = move || Question(Arc::new(Mutex::new(Some(fetch()))));
         Self {
             inner: resource(Box::new(source)),
             of: PhantomData,
@@ -272,7 +253,7 @@ pub struct Counted(ArcResource<Reply, ReplyCodec>);
 
 impl Counted {
     /// What comes.
-    pub fn reply(&self) -> Pin<Box<dyn Future<Output = Reply> + Send>> {
+    pub fn reply(&self) -> Fetching {
         Box::pin(self.0.clone().into_future())
     }
 }

@@ -8,8 +8,9 @@ use leptos::ev::{Event, SubmitEvent};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::data::{Reply, Wire, shared, value_of};
+use super::data::{Reply, Wire, value_of};
 use super::errors::Faults;
+use super::shared::shared;
 use super::{browser, use_session};
 use crate::types::AppError;
 

@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_location;
 
-use super::data::{Counted, Data, Reply, Wire, value_of};
-use super::later::{Later, Load, load};
+use super::data::{Counted, Data, Payload, Wire};
+use super::later::{Later, load};
 use super::not_found::NotFound;
 use super::{ErrorPanel, tr, use_locale, use_session};
 use crate::types::AppError;
@@ -54,20 +54,33 @@ where
     T: Wire,
     V: Fn(T) -> AnyView + Send + Sync + 'static,
 {
-    let show = move |reply| match value_of(reply) {
+    let show = move |payload: Payload| match payload.get() {
         Ok(data) => show(data),
         Err(error) => view! { <LoadError error /> }.into_any(),
     };
-    let view = load_reply(resource.counted(), Arc::new(show));
-    view! { <Later view lines /> }
+    view! { <LoadedUnread data=resource.counted() lines show=Arc::new(show) /> }
 }
 
-/// Apart from `Loaded`, so that it is compiled once.
-fn load_reply(data: Counted, show: Arc<dyn Fn(Reply) -> AnyView + Send + Sync>) -> Load {
-    load(move || {
+/// The same for what is read by whoever shows it; so it is compiled once.
+#[component]
+pub fn LoadedUnread(
+    /// What is loaded.
+    data: Counted,
+    /// Lines of the placeholder.
+    lines: u8,
+    /// How the data looks.
+    show: Arc<dyn Fn(Payload) -> AnyView + Send + Sync>,
+) -> impl IntoView {
+    let view = load(move || {
         let (reply, show) = (data.reply(), Arc::clone(&show));
-        async move { show(reply.await) }
-    })
+        async move {
+            match reply.await {
+                Ok(payload) => show(payload),
+                Err(error) => view! { <LoadError error /> }.into_any(),
+            }
+        }
+    });
+    view! { <Later view lines /> }
 }
 
 /// In place of data that is still on its way.

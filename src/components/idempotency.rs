@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::browser;
-use super::data::shared;
+use super::shared::shared;
 use crate::types::AppError;
 
 /// Name of the hidden input, on the wire too.

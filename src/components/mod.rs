@@ -30,12 +30,14 @@ pub mod preferences;
 pub mod score;
 pub mod select;
 pub mod session;
+pub mod shared;
 pub mod status_badge;
 pub mod task_list;
 pub mod time;
 pub mod toast;
 pub mod top_up;
 pub mod transaction_list;
+pub mod when_seen;
 
 pub use empty::Empty;
 pub use errors::{ErrorPanel, FormErrors};

@@ -5,11 +5,47 @@
 //! is a fifth of the module. Here a page's chunk is there before it is hydrated, all at once; later ones are
 //! awaited by the router, which shows the page before until then.
 
+use std::pin::Pin;
+
 use leptos::prelude::*;
 use leptos_router::ChooseView;
 use leptos_router::hooks::use_url;
 
 use crate::components::browser;
+
+use crate::components::data::{Counted, Fetching, Payload};
+use crate::components::form::Sending;
+use crate::types::{AppError, ChangeBoundsInput};
+
+/// A URL on its way.
+type Url = Pin<Box<dyn Future<Output = Result<String, AppError>> + Send>>;
+
+/// The chunk of the cards below a result, for [`insight`].
+pub const INSIGHT: &str = "task_insight";
+
+/// Looks into a result that the server has not looked into for this page.
+pub fn inspect(task: Counted, bounds: ChangeBoundsInput) -> Fetching {
+    const CHUNK: &str = "task_inspect";
+    Box::pin(async move {
+        browser::load_chunk(CHUNK).await?;
+        entry::task_inspect(task, bounds).await
+    })
+}
+
+/// The form, filled with what a task asked.
+///
+/// # Errors
+/// Those of the API.
+pub async fn again_url(id: String) -> Result<String, AppError> {
+    const CHUNK: &str = "predict_again";
+    browser::load_chunk(CHUNK).await?;
+    entry::predict_again(id).await
+}
+
+/// The cards below a result; not to be made before its chunk is there.
+pub fn insight(inspected: Payload, ask: Sending) -> AnyView {
+    entry::task_insight(inspected, ask)
+}
 
 macro_rules! chunks {
     ($($variant:ident $name:ident $page:path;)+) => {
@@ -39,7 +75,30 @@ macro_rules! chunks {
 
         /// Where the module is cut. Inlined, they could not be found.
         mod entry {
+            use std::hint::black_box;
+
             use leptos::prelude::*;
+
+            use super::{ChangeBoundsInput, Counted, Fetching, Payload, Sending, Url};
+            use crate::pages::predict::again;
+            use crate::pages::task::insight;
+
+            // Parts of a page, named after it, for what it needs later. Callers must not see through to what
+            // kind of future comes, for that is what they would otherwise bring.
+            #[inline(never)]
+            pub fn task_inspect(task: Counted, bounds: ChangeBoundsInput) -> Fetching {
+                black_box(insight::inspect(task, bounds))
+            }
+
+            #[inline(never)]
+            pub fn predict_again(id: String) -> Url {
+                black_box(Box::pin(again::url_of(id)))
+            }
+
+            #[inline(never)]
+            pub fn task_insight(inspected: Payload, ask: Sending) -> AnyView {
+                view! { <insight::Insight inspected ask /> }.into_any()
+            }
 
             $(
                 #[inline(never)]

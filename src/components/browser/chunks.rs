@@ -3,6 +3,7 @@
 use js_sys::Promise;
 use js_sys::futures::JsFuture;
 use leptos_router::location::Url;
+use send_wrapper::SendWrapper;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::types::AppError;
@@ -17,12 +18,16 @@ extern "C" {
 ///
 /// # Errors
 /// Where it cannot be had.
-pub async fn load_chunk(name: &str) -> Result<(), AppError> {
-    match load_page(name) {
-        Some(loading) => JsFuture::from(loading).await.map(drop),
-        None => Ok(()),
-    }
-    .map_err(|_| AppError::Internal)
+pub fn load_chunk(name: &str) -> impl Future<Output = Result<(), AppError>> + Send + use<> {
+    let loading = load_page(name);
+    // Data may be loaded by any thread, of which there is but one here.
+    SendWrapper::new(async move {
+        match loading {
+            Some(loading) => JsFuture::from(loading).await.map(drop),
+            None => Ok(()),
+        }
+        .map_err(|_| AppError::Internal)
+    })
 }
 
 /// Has the browser load an address of this service anew, by the server.

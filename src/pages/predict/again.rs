@@ -7,8 +7,15 @@ use crate::api::get_task;
 use crate::components::ErrorPanel;
 use crate::components::later::{Later, load};
 use crate::components::not_found::NotFound;
+use crate::pages::chunk;
 use crate::pages::task::insight::changes::form_url;
 use crate::types::AppError;
+
+/// The form, filled with what a task asked.
+pub async fn url_of(id: String) -> Result<String, AppError> {
+    let task = get_task(id).await?;
+    Ok(form_url(&task.campaign, &[]))
+}
 
 /// Leads to the form with what a task asked.
 #[component]
@@ -17,10 +24,10 @@ pub fn Again(
     id: String,
 ) -> impl IntoView {
     let view = load(move || {
-        let task = get_task(id.clone());
+        let url = chunk::again_url(id.clone());
         async move {
-            match task.await {
-                Ok(task) => view! { <Redirect path=form_url(&task.campaign, &[]) /> }.into_any(),
+            match url.await {
+                Ok(url) => view! { <Redirect path=url /> }.into_any(),
                 // `SignedInOnly` of the page is about to leave it.
                 Err(AppError::Unauthorized) => ().into_any(),
                 Err(AppError::NotFound | AppError::Invalid(_)) => view! { <NotFound /> }.into_any(),

@@ -15,10 +15,10 @@ use super::price::{Models, PayButton};
 use super::rail::Rail;
 use super::start::{EXAMPLE_URL, first_values};
 use crate::api::Predict;
-use crate::components::data::shared;
 use crate::components::errors::{Faults, fields_of};
 use crate::components::form::{PostForm, Sending, submitted};
 use crate::components::idempotency::IdempotencyKey;
+use crate::components::shared::shared;
 use crate::components::{FormErrors, browser, toast, tr, use_locale};
 use crate::types::{
     AppError, CampaignInput, FieldErrors, campaign_example, currency_of_country, day_on_the_wire,

@@ -4,7 +4,7 @@
 //! checked by the same rules as the server's.
 
 mod advanced;
-mod again;
+pub(super) mod again;
 mod form;
 mod groups;
 mod price;

@@ -8,22 +8,27 @@ pub(super) mod result;
 mod share;
 mod state;
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::api::{CancelTask, WhatIf, get_task};
-use crate::components::data::{Data, value_of};
+use crate::components::data::{Data, Payload, value_of};
 use crate::components::form::Sending;
+use crate::components::guard::LoadedUnread;
 use crate::components::later::{Later, load};
 use crate::components::live::on_task;
 use crate::components::nav::PageTitle;
 use crate::components::task_list::again_url;
+use crate::components::when_seen::WhenSeen;
 use crate::components::{Loaded, SignedInOnly, toast, tr, use_locale, use_session};
+use crate::pages::chunk;
 use crate::types::{AppError, ChangeBoundsInput, QueueView, TaskView};
 use asked::{Asked, Facts};
 use context::Context;
-use insight::{Insight, inspect};
+use insight::Inspected;
 use share::{ShareCard, Sharing, link_of};
 use state::State;
 
@@ -46,7 +51,7 @@ pub fn TaskPage() -> impl IntoView {
     });
     // A result never changes, so this is loaded once, and sliders stay where they are.
     let query = use_query_map();
-    let inspected = Data::new(move || {
+    let inspected = Data::<Option<Inspected>>::unread(move || {
         params.track();
         let read = |name| query.with(|query| query.get(name).unwrap_or_default());
         let bounds = ChangeBoundsInput {
@@ -54,7 +59,7 @@ pub fn TaskPage() -> impl IntoView {
             launch_earliest: read("launch_earliest"),
             launch_latest: read("launch_latest"),
         };
-        inspect(task.counted(), bounds)
+        chunk::inspect(task.counted(), bounds)
     });
     let link = Data::new(move || {
         params.track();
@@ -91,6 +96,13 @@ pub fn TaskPage() -> impl IntoView {
             toast::say(tr!(l, task.canceled_done).to_owned());
         }
     });
+    let insight = move |payload: Payload| {
+        if payload.is_none::<Inspected>() {
+            return ().into_any();
+        }
+        let make = move || chunk::insight(payload, ask);
+        view! { <WhenSeen chunk=chunk::INSIGHT make /> }.into_any()
+    };
     let told = task.counted();
     let asked = load(move || {
         let reply = told.reply();
@@ -112,11 +124,7 @@ pub fn TaskPage() -> impl IntoView {
                 view! { <TaskCards task cancel place /> }.into_any()
             }
         />
-        <Loaded
-            resource=inspected
-            lines=0
-            show=move |inspected| view! { <Insight inspected ask /> }.into_any()
-        />
+        <LoadedUnread data=inspected.counted() lines=0 show=Arc::new(insight) />
         <Later view=asked />
         <Loaded
             resource=link

@@ -29,7 +29,7 @@ pub struct BrowserHalf {
     pub chunks: Vec<Vec<u8>>,
     /// Which chunks a page needs, by its name.
     pub pages: BTreeMap<String, Vec<usize>>,
-    /// All chunks of a page in one, by its name, where there is more than one.
+    /// What is loaded for a page or a part in one, by its name, where it is more than one chunk.
     pub bundles: BTreeMap<String, Vec<u8>>,
     /// Scripts that libraries bring along, by their path beside the script.
     pub snippets: BTreeMap<String, Vec<u8>>,

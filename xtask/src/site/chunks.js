@@ -2,7 +2,7 @@
 // The rest is from xtask/src/site/chunks.js: what pages need beside the first module.
 const chunk_urls = CHUNK_URLS;
 const page_chunks = PAGE_CHUNKS;
-// All chunks of a page in one.
+// All chunks of a page in one, or those that a part of it needs beside: where, and which they are.
 const page_bundles = PAGE_BUNDLES;
 const loading = new Map();
 const loaded = new Set();
@@ -30,9 +30,10 @@ export function load_page(name) {
     if (missing.length === 0) {
         return undefined;
     }
-    // The first page of a visit misses all that it needs.
-    if (loading.size === 0 && page_bundles[name]) {
-        begin(page_bundles[name], missing);
+    // Never what is there already: it brings its bytes of memory, which may have changed since.
+    const [bundle, bundled] = page_bundles[name] ?? ["", []];
+    if (bundle && bundled.every((number) => !loading.has(number))) {
+        begin(bundle, bundled);
     }
     missing
         .filter((number) => !loading.has(number))

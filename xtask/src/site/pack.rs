@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::Effort;
 use super::browser_half::{BrowserHalf, NAME};
+use super::split::{loaded_for, page_of};
 use crate::fingerprint::Fingerprint;
 use crate::{fingerprint, process};
 
@@ -55,7 +56,12 @@ impl Tree {
         let bundles: BTreeMap<_, _> = half
             .bundles
             .iter()
-            .map(|(page, bundle)| (page, hashed(&format!("{NAME}_{page}"), bundle, "wasm")))
+            .map(|(page, bundle)| {
+                (
+                    page,
+                    hashed(&format!("{NAME}_chunk.{page}"), bundle, "wasm"),
+                )
+            })
             .collect();
         let script = script_for(half, &wasm, &chunks, &bundles)?;
         let js = hashed(NAME, &script, "js");
@@ -69,22 +75,26 @@ impl Tree {
             .snippets
             .iter()
             .map(|(name, content)| (name.clone(), content.clone()));
-        // What a first visit loads.
-        let pages: BTreeMap<_, Vec<_>> = half
-            .pages
-            .iter()
-            .map(|(page, needed)| {
-                let needed = match bundles.get(page) {
-                    Some(bundle) => vec![url(bundle)],
-                    None => needed.iter().map(|it| url(&chunks[*it])).collect(),
-                };
-                (page, needed)
-            })
-            .collect();
+        let urls = |needed: &[usize]| -> Vec<_> {
+            needed.iter().map(|number| url(&chunks[*number])).collect()
+        };
+        // What a first visit loads, and what it may load later.
+        let (mut pages, mut parts) = (BTreeMap::new(), BTreeMap::new());
+        for name in half.pages.keys() {
+            let loaded = match bundles.get(name) {
+                Some(bundle) => vec![url(bundle)],
+                None => urls(&loaded_for(name, &half.pages)),
+            };
+            if page_of(name).is_some() {
+                parts.insert(name, loaded);
+            } else {
+                pages.insert(name, loaded);
+            }
+        }
         let chunks = chunks.iter().cloned().zip(half.chunks.iter().cloned());
         let bundles = bundles.into_values().zip(half.bundles.values().cloned());
-        let parts = made.into_iter().chain(chunks).chain(bundles);
-        for (name, content) in parts.chain(snippets) {
+        let made = made.into_iter().chain(chunks).chain(bundles);
+        for (name, content) in made.chain(snippets) {
             let taken = files.insert(format!("pkg/{name}"), content);
             ensure!(
                 taken.is_none(),
@@ -101,6 +111,7 @@ impl Tree {
             "wasm": url(&wasm),
             "css": url(&css),
             "chunks": pages,
+            "parts": parts,
             "all": all.finish(),
         });
         Ok(Self {
@@ -200,7 +211,7 @@ fn script_for(
     let urls: Vec<_> = chunks.iter().map(|name| url(name)).collect();
     let bundles: BTreeMap<_, _> = bundles
         .iter()
-        .map(|(page, name)| (page, url(name)))
+        .map(|(page, name)| (page, (url(name), loaded_for(page, &half.pages))))
         .collect();
     let loader = include_str!("chunks.js")
         .replace("CHUNK_URLS", &json!(urls).to_string())

@@ -12,9 +12,9 @@ use serde_json::Value;
 
 use crate::progress::note;
 
-/// Of the heaviest page.
-const WASM_MAX_BYTES: u64 = 357_000;
-const ALL_MAX_BYTES: u64 = 372_000;
+/// Of the heaviest page, where a visit begins with it.
+const WASM_MAX_BYTES: u64 = 258_000;
+const ALL_MAX_BYTES: u64 = 274_000;
 
 /// Bytes in Brotli.
 #[derive(Debug, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub struct Weight {
     css: u64,
     /// What each page needs beside, by its name.
     pages: BTreeMap<String, u64>,
+    /// What parts of pages need beside these, once somebody comes to them.
+    parts: BTreeMap<String, u64>,
 }
 
 impl Weight {
@@ -39,17 +41,21 @@ impl Weight {
             let file = file.with_context(|| format!("cannot weigh {}", packed.display()))?;
             Ok::<_, anyhow::Error>(file.len())
         };
-        let mut pages = BTreeMap::new();
-        for (page, chunks) in manifest["chunks"].as_object().into_iter().flatten() {
-            let chunks = chunks.as_array().into_iter().flatten();
-            let chunks: Result<Vec<_>> = chunks.map(weigh).collect();
-            pages.insert(page.clone(), chunks?.iter().sum());
-        }
+        let weigh_all = |key: &str| {
+            let mut all = BTreeMap::new();
+            for (name, chunks) in manifest[key].as_object().into_iter().flatten() {
+                let chunks = chunks.as_array().into_iter().flatten();
+                let chunks: Result<Vec<_>> = chunks.map(weigh).collect();
+                all.insert(name.clone(), chunks?.iter().sum());
+            }
+            Ok::<_, anyhow::Error>(all)
+        };
         Ok(Self {
             wasm: weigh(&manifest["wasm"])?,
             js: weigh(&manifest["js"])?,
             css: weigh(&manifest["css"])?,
-            pages,
+            pages: weigh_all("chunks")?,
+            parts: weigh_all("parts")?,
         })
     }
 
@@ -76,6 +82,9 @@ impl Weight {
             let all = wasm + self.js + self.css;
             note(&format!("  {page}: wasm {wasm}, all {all}"));
         }
+        for (part, bytes) in &self.parts {
+            note(&format!("  later, for {part}: wasm {bytes}"));
+        }
     }
 
     /// Fail where it is more than it may be.
@@ -101,7 +110,8 @@ mod tests {
         let pkg = folder.path().join("pkg");
         fs::create_dir(&pkg).unwrap();
         let manifest = r#"{"js":"/pkg/a.js","wasm":"/pkg/a.wasm","css":"/pkg/a.css",
-            "chunks":{"home":["/pkg/b.wasm"],"task":["/pkg/b.wasm","/pkg/c.wasm"]}}"#;
+            "chunks":{"home":["/pkg/b.wasm"],"task":["/pkg/b.wasm","/pkg/c.wasm"]},
+            "parts":{"task_more":["/pkg/c.wasm"]}}"#;
         fs::write(folder.path().join("manifest.json"), manifest).unwrap();
         for (name, bytes) in [
             ("a.js.br", 2),
@@ -119,6 +129,7 @@ mod tests {
             js: 2,
             css: 4,
             pages: BTreeMap::from([("home".to_owned(), 10), ("task".to_owned(), 30)]),
+            parts: BTreeMap::from([("task_more".to_owned(), 20)]),
         };
         assert_eq!(weight, expected);
         assert_eq!((weight.most_wasm(), weight.most()), (33, 39));
@@ -131,6 +142,7 @@ mod tests {
             js,
             css: 1,
             pages: BTreeMap::from([("home".to_owned(), 0), ("task".to_owned(), wasm)]),
+            parts: BTreeMap::new(),
         };
         assert!(weigh(WASM_MAX_BYTES - 1, 1).check().is_ok());
         assert!(weigh(WASM_MAX_BYTES, 1).check().is_err());

@@ -9,13 +9,18 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::api::{get_advice, get_insight};
-use crate::components::data::{Counted, value_of};
+use crate::components::data::{Counted, Fetching, Payload, value_of};
 use crate::components::form::Sending;
 use crate::components::{tr, use_locale};
 use crate::types::{AppError, ChangeBoundsInput, InsightView, ModelRef, TaskStatus, TaskView};
 use changes::Changes;
 use what_if::WhatIfCard;
 use why::Why;
+
+/// Looks into a task, as [`look`] does, for whoever does not read what comes of it.
+pub fn inspect(task: Counted, bounds: ChangeBoundsInput) -> Fetching {
+    Box::pin(async move { look(task, bounds).await.map(Payload::of) })
+}
 
 /// A task and what was found when its result was looked into.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -31,10 +36,7 @@ pub struct Inspected {
 ///
 /// # Errors
 /// Those of [`get_insight`], and of [`get_advice`] but for bounds that break a rule.
-pub async fn inspect(
-    task: Counted,
-    bounds: ChangeBoundsInput,
-) -> Result<Option<Inspected>, AppError> {
+async fn look(task: Counted, bounds: ChangeBoundsInput) -> Result<Option<Inspected>, AppError> {
     // What is wrong with the task is told where the task is shown.
     let Ok(task) = value_of::<TaskView>(task.reply().await) else {
         return Ok(None);
@@ -72,40 +74,44 @@ pub async fn inspect(
     }))
 }
 
-/// The cards below a result.
+/// The cards below a result that was looked into.
 #[component]
 pub fn Insight(
-    /// The task with its insight; `None` while it has none.
-    inspected: Option<Inspected>,
+    /// The task with its insight, unread.
+    inspected: Payload,
     /// Asks about several changes at once.
     ask: Sending,
 ) -> impl IntoView {
-    inspected.map(|it| {
-        let task = it.task;
-        let Some(insight) = it.insight else {
-            return view! { <ModelGone model=task.model /> }.into_any();
-        };
-        let probability = insight.explanation.probability;
-        view! {
-            <Changes
-                campaign=task.campaign.clone()
-                probability
-                advice=insight.advice
-                refusal=it.refusal
-            />
-            <div class="columns">
-                <Why campaign=task.campaign.clone() explanation=insight.explanation />
-                <WhatIfCard
-                    task=task.id
-                    campaign=task.campaign
+    inspected
+        .get::<Option<Inspected>>()
+        .ok()
+        .flatten()
+        .map(|it| {
+            let task = it.task;
+            let Some(insight) = it.insight else {
+                return view! { <ModelGone model=task.model /> }.into_any();
+            };
+            let probability = insight.explanation.probability;
+            view! {
+                <Changes
+                    campaign=task.campaign.clone()
                     probability
-                    curves=insight.curves
-                    ask
+                    advice=insight.advice
+                    refusal=it.refusal
                 />
-            </div>
-        }
-        .into_any()
-    })
+                <div class="columns">
+                    <Why campaign=task.campaign.clone() explanation=insight.explanation />
+                    <WhatIfCard
+                        task=task.id
+                        campaign=task.campaign
+                        probability
+                        curves=insight.curves
+                        ask
+                    />
+                </div>
+            }
+            .into_any()
+        })
 }
 
 /// In place of the cards of a result whose model can no longer be run.

@@ -13,6 +13,7 @@ fn half(wasm: &str) -> BrowserHalf {
         pages: BTreeMap::from([
             ("task".to_owned(), vec![0, 1]),
             ("list".to_owned(), vec![0]),
+            ("list_more".to_owned(), vec![0, 1]),
             ("home".to_owned(), vec![]),
         ]),
         bundles: BTreeMap::from([("task".to_owned(), b"histories and result".to_vec())]),
@@ -82,11 +83,16 @@ fn the_manifest_and_the_script_tell_which_chunks_a_page_needs() {
     let (chunk, bundle) = (loaded("list"), loaded("task"));
     assert_eq!(content(&chunk), b"histories");
     assert_eq!(content(&bundle), b"histories and result");
+    let [rest] = &manifest["parts"]["list_more"].as_array().unwrap()[..] else {
+        panic!("what the page has comes no second time: {manifest}");
+    };
+    assert_eq!(content(rest.as_str().unwrap()), b"result");
+    assert!(manifest["chunks"].get("list_more").is_none());
     let script = fs::read_to_string(site.join(path(&manifest, "js"))).unwrap();
     for part in [
         format!("chunk_urls = [\"{chunk}\","),
-        format!("page_bundles = {{\"task\":\"{bundle}\"}}"),
-        "page_chunks = {\"home\":[],\"list\":[0],\"task\":[0,1]}".to_owned(),
+        format!("page_bundles = {{\"task\":[\"{bundle}\",[0,1]]}}"),
+        "page_chunks = {\"home\":[],\"list\":[0],\"list_more\":[0,1],\"task\":[0,1]}".to_owned(),
     ] {
         assert!(script.contains(&part), "{part}: {script}");
     }

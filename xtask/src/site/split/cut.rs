@@ -17,7 +17,7 @@ use walrus::{
 };
 
 use super::lines::{Lines, function_table};
-use super::plan::{Owner, Plan};
+use super::plan::{Owner, Plan, loaded_for};
 
 /// What chunks import from the first module is in a module of this name.
 const FIRST: &str = "m";
@@ -29,7 +29,7 @@ const MAX_GAP: usize = 8;
 pub struct Cut {
     pub first: Vec<u8>,
     pub chunks: Vec<Vec<u8>>,
-    /// All chunks of a page in one, by its name, where there is more than one.
+    /// What is loaded for a page or a part in one, by its name, where it is more than one chunk.
     pub bundles: BTreeMap<String, Vec<u8>>,
 }
 
@@ -40,11 +40,14 @@ pub fn cut(bound: &[u8], plan: &Plan) -> Result<Cut> {
     let chunks = (0..plan.chunks.len())
         .map(|number| pieces(bound, plan, &lines, &[number]))
         .collect::<Result<_>>()?;
+    let pages = plan.pages();
+    let needed = pages.map(|page| (page.clone(), plan.chunks_of(page)));
+    let needed: BTreeMap<_, _> = needed.collect();
     let mut bundles = BTreeMap::new();
-    for page in plan.pages() {
-        let needed = plan.chunks_of(page);
-        if needed.len() > 1 {
-            bundles.insert(page.clone(), pieces(bound, plan, &lines, &needed)?);
+    for page in needed.keys() {
+        let loaded = loaded_for(page, &needed);
+        if loaded.len() > 1 {
+            bundles.insert(page.clone(), pieces(bound, plan, &lines, &loaded)?);
         }
     }
     Ok(Cut {

@@ -19,6 +19,7 @@ use super::snip;
 use cut::Cut;
 use graph::Graph;
 use plan::Plan;
+pub use plan::{loaded_for, page_of};
 
 /// Sections that are for linkers, and that no longer fit once functions are moved; and one of Leptos's own
 /// way to split, which is not this one.
@@ -41,7 +42,7 @@ pub struct Pieces {
     pub chunks: Vec<Vec<u8>>,
     /// What a page needs beside the first, by its name.
     pub pages: BTreeMap<String, Vec<usize>>,
-    /// All that in one module, by the name of the page, where it is more than one.
+    /// What is loaded for a page or a part in one, by its name, where it is more than one chunk.
     pub bundles: BTreeMap<String, Vec<u8>>,
 }
 

@@ -170,6 +170,19 @@ impl Plan {
     }
 }
 
+/// The page that a part is of, which comes after it: parts are named after their page.
+pub fn page_of(part: &str) -> Option<&str> {
+    part.split_once('_').map(|(page, _)| page)
+}
+
+/// What a visit loads that begins with a page, or what a part needs beside its page, where that is told for all.
+pub fn loaded_for(name: &str, needed: &BTreeMap<String, Vec<usize>>) -> Vec<usize> {
+    let chunks = |name| needed.get(name).map_or(&[][..], Vec::as_slice);
+    let there = page_of(name).map_or(&[][..], chunks);
+    let missing = chunks(name).iter().filter(|chunk| !there.contains(chunk));
+    missing.copied().collect()
+}
+
 /// The name of a page in the symbol of its entry: digits tell its length.
 fn entry_name(symbol: &str) -> Option<&str> {
     let (_, rest) = symbol.split_once(ENTRY)?;

@@ -1,0 +1,47 @@
+//! What comes into view, and what somebody did there before its code was loaded.
+
+use js_sys::Array;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
+use web_sys::{Element, HtmlInputElement, IntersectionObserver, IntersectionObserverEntry};
+
+/// Calls `act` once the element comes into view.
+pub fn when_seen(element: &Element, act: impl FnOnce() + 'static) {
+    let mut act = Some(act);
+    let look = move |entries: Array, observer: IntersectionObserver| {
+        let mut entries = entries.iter().map(JsCast::unchecked_into);
+        if entries.any(|entry: IntersectionObserverEntry| entry.is_intersecting()) {
+            observer.disconnect();
+            if let Some(act) = act.take() {
+                act();
+            }
+        }
+    };
+    let look = Closure::<dyn FnMut(Array, IntersectionObserver)>::new(look).into_js_value();
+    // It fails only where `look` is no function.
+    if let Ok(observer) = IntersectionObserver::new(look.unchecked_ref()) {
+        observer.observe(element);
+    }
+}
+
+/// The sliders in an element that do not stand where they stood at first, and where they stand.
+pub fn moved_sliders(element: &Element) -> Vec<(HtmlInputElement, String)> {
+    let Ok(found) = element.query_selector_all("input[type=range]") else {
+        return Vec::new();
+    };
+    let sliders = (0..found.length()).filter_map(|index| found.get(index)?.dyn_into().ok());
+    sliders
+        .map(|slider: HtmlInputElement| (slider.value(), slider))
+        .filter(|(value, slider)| *value != slider.default_value())
+        .map(|(value, slider)| (slider, value))
+        .collect()
+}
+
+/// Moves a slider as a hand does.
+pub fn move_slider(slider: &HtmlInputElement, value: &str) {
+    slider.set_value(value);
+    if let Ok(moved) = leptos::prelude::document().create_event("Event") {
+        moved.init_event_with_bubbles("input", true);
+        let _ = slider.dispatch_event(&moved);
+    }
+}
