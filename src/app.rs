@@ -88,10 +88,13 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 
     let locale = document_locale();
     let theme = document_theme();
+    let request = use_context::<Parts>();
+    let chunk = request.and_then(|request| Chunk::at(request.uri.path()));
+    // Beside the header of `respond_in_private`, for those who keep the page without it.
+    let robots =
+        (chunk == Some(Chunk::Shared)).then(|| view! { <meta name="robots" content="noindex" /> });
     let assets = use_context::<Arc<SiteAssets>>().filter(|assets| !assets.js.is_empty());
     let assets = assets.map(|assets| {
-        let request = use_context::<Parts>();
-        let chunk = request.and_then(|request| Chunk::at(request.uri.path()));
         let chunk = chunk.map(Chunk::name).unwrap_or_default();
         let script = format!(
             "import({:?}).then(async m=>{{const first=m.default({{module_or_path:{:?}}});\
@@ -131,6 +134,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content=theme.color_scheme() />
                 <meta name="description" content=tr!(locale, app.description) />
+                {robots}
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 {assets}
                 <AutoReload options />

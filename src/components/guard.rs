@@ -141,15 +141,6 @@ pub fn respond_with_status(status: u16) {
 pub fn respond_in_private() {
     #[cfg(feature = "ssr")]
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
-        use leptos_meta::{Meta, MetaProps};
-
-        // Told by being made; there is nothing of it in the body.
-        let _ = Meta(
-            MetaProps::builder()
-                .name("robots")
-                .content("noindex")
-                .build(),
-        );
         for (name, value) in [("x-robots-tag", "noindex"), ("cache-control", "no-store")] {
             response.insert_header(
                 http::HeaderName::from_static(name),
