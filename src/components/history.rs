@@ -10,6 +10,10 @@ use super::pager::Place;
 use super::{Empty, Icon, browser, format, tr, use_locale, use_session};
 use crate::types::Page;
 
+/// Above so many rows those off the screen are not laid out. Their heights are guessed then, so that coming back
+/// to one's place is exact in shorter ones only.
+const MANY: usize = 300;
+
 /// The rows of a history that begin with a page.
 #[component]
 pub fn History<T: Listed>(
@@ -137,17 +141,21 @@ fn Table<T: Listed>(
     feed: Feed<T>,
 ) -> impl IntoView {
     let l = use_locale();
+    let many = Memo::new(move |_| feed.rows.with(Vec::len) > MANY);
+    // Some browsers forget what the parts of a table are where they are not laid out as such.
     view! {
         <table
-            class="table"
+            class=T::LIST.table()
+            class:rows-many=move || many.get()
+            role="table"
             on:focusin=move |_| feed.set_focus(true)
             on:focusout=move |_| feed.set_focus(false)
         >
             <caption class="visually-hidden">{T::caption(l)}</caption>
-            <thead>
-                <tr>{T::head()}</tr>
+            <thead role="rowgroup">
+                <tr role="row">{T::head()}</tr>
             </thead>
-            <tbody>
+            <tbody role="rowgroup">
                 <For each=move || feed.rows.get() key=|row| row.id children=row_view />
             </tbody>
         </table>
@@ -156,7 +164,7 @@ fn Table<T: Listed>(
 
 fn row_view<T: Listed>(row: Row<T>) -> AnyView {
     let cells = move || row.entry.get().cells();
-    view! { <tr>{cells}</tr> }.into_any()
+    view! { <tr role="row">{cells}</tr> }.into_any()
 }
 
 /// The way to older rows: a link that leads to them, and once the page is live brings them here.

@@ -40,6 +40,14 @@ impl List {
         }
     }
 
+    /// The classes of its table.
+    pub const fn table(self) -> &'static str {
+        match self {
+            Self::Tasks => "table rows rows-tasks",
+            Self::Transactions => "table rows rows-transactions",
+        }
+    }
+
     /// The wire names of its filters.
     pub const fn filters(self) -> &'static [&'static str] {
         match self {

@@ -53,18 +53,18 @@ pub fn TaskHead(
         {with_tools
             .then(|| {
                 view! {
-                    <th scope="col" class="pick">
+                    <th role="columnheader" scope="col" class="pick">
                         <span class="visually-hidden">{tr!(l, compare.pick)}</span>
                     </th>
                 }
             })}
-        <th scope="col">{tr!(l, tasks.column_name)}</th>
-        <th scope="col">
+        <th role="columnheader" scope="col">{tr!(l, tasks.column_name)}</th>
+        <th role="columnheader" scope="col">
             <span class="status-word">{tr!(l, tasks.column_status)}</span>
         </th>
-        <th scope="col" class="whole-words">{tr!(l, tasks.column_result)}</th>
-        <th scope="col" class="wide-only">{tr!(l, tasks.column_price)}</th>
-        <th scope="col" class="wide-only">{tr!(l, tasks.column_time)}</th>
+        <th role="columnheader" scope="col" class="whole-words">{tr!(l, tasks.column_result)}</th>
+        <th role="columnheader" scope="col" class="wide-only">{tr!(l, tasks.column_price)}</th>
+        <th role="columnheader" scope="col" class="wide-only">{tr!(l, tasks.column_time)}</th>
     }
 }
 
@@ -90,7 +90,7 @@ pub fn TaskCells(
                 </label>
             }
         });
-        view! { <td class="pick">{control}</td> }
+        view! { <td role="cell" class="pick">{control}</td> }
     });
     let again = with_tools.then(|| {
         view! {
@@ -105,21 +105,21 @@ pub fn TaskCells(
     });
     view! {
         {pick}
-        <th scope="row">
+        <th role="rowheader" scope="row">
             <a href=format!("/tasks/{id}")>{name.clone()}</a>
             <span class="narrow-only quiet">
                 <Time at=task.queued_at />
             </span>
             {again}
         </th>
-        <td>
+        <td role="cell">
             <StatusBadge status=task.status />
         </td>
-        <td>{score}</td>
-        <td class="wide-only">
+        <td role="cell">{score}</td>
+        <td role="cell" class="wide-only">
             <Money credits=task.price />
         </td>
-        <td class="wide-only">
+        <td role="cell" class="wide-only">
             <Time at=task.queued_at />
         </td>
     }
