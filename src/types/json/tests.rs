@@ -1,3 +1,5 @@
+//! What is read: as `serde_json` reads it, wherever both read it at all.
+
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 

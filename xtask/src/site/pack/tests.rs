@@ -1,3 +1,5 @@
+//! What is packed: the files, the manifest that names them, and the script that finds them.
+
 use std::time::SystemTime;
 
 use super::*;
