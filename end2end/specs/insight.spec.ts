@@ -78,7 +78,7 @@ test("sliders answer without a charge, one by its curve and several by the model
   expect(problems).toEqual([]);
 });
 
-test("sliders are loaded when they are seen, and one that was moved before counts", async ({ page }, info) => {
+test("sliders are loaded after the page, and one that was moved before counts", async ({ page }, info) => {
   test.skip(info.project.name !== "hydrated", "without JavaScript there are none");
   const problems = gatherProblems(page);
   await register(page);

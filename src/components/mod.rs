@@ -37,7 +37,7 @@ pub mod time;
 pub mod toast;
 pub mod top_up;
 pub mod transaction_list;
-pub mod when_seen;
+pub mod when_near;
 
 pub use empty::Empty;
 pub use errors::{ErrorPanel, FormErrors};

@@ -1,12 +1,19 @@
-//! What comes into view, and what somebody did there before its code was loaded.
+//! What comes near the view, and what somebody did there before its code was loaded.
 
 use js_sys::Array;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
-use web_sys::{Element, HtmlInputElement, IntersectionObserver, IntersectionObserverEntry};
+use web_sys::{
+    Element, HtmlInputElement, IntersectionObserver, IntersectionObserverEntry,
+    IntersectionObserverInit,
+};
 
-/// Calls `act` once the element comes into view.
-pub fn when_seen(element: &Element, act: impl FnOnce() + 'static) {
+/// How far below the window something may be to be near: one window's height, so that it is ready when it is
+/// reached.
+const NEAR: &str = "0px 0px 100%";
+
+/// Calls `act` once the element comes near the view.
+pub fn when_near(element: &Element, act: impl FnOnce() + 'static) {
     let mut act = Some(act);
     let look = move |entries: Array, observer: IntersectionObserver| {
         let mut entries = entries.iter().map(JsCast::unchecked_into);
@@ -18,8 +25,10 @@ pub fn when_seen(element: &Element, act: impl FnOnce() + 'static) {
         }
     };
     let look = Closure::<dyn FnMut(Array, IntersectionObserver)>::new(look).into_js_value();
-    // It fails only where `look` is no function.
-    if let Ok(observer) = IntersectionObserver::new(look.unchecked_ref()) {
+    // It fails only where `look` is no function or the margin no margin.
+    let options = IntersectionObserverInit::new();
+    options.set_root_margin(NEAR);
+    if let Ok(observer) = IntersectionObserver::new_with_options(look.unchecked_ref(), &options) {
         observer.observe(element);
     }
 }

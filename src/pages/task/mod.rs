@@ -22,7 +22,7 @@ use crate::components::later::{Later, load};
 use crate::components::live::on_task;
 use crate::components::nav::PageTitle;
 use crate::components::task_list::again_url;
-use crate::components::when_seen::WhenSeen;
+use crate::components::when_near::WhenNear;
 use crate::components::{Loaded, SignedInOnly, toast, tr, use_locale, use_session};
 use crate::pages::chunk;
 use crate::types::{AppError, ChangeBoundsInput, QueueView, TaskView};
@@ -101,7 +101,7 @@ pub fn TaskPage() -> impl IntoView {
             return ().into_any();
         }
         let make = move || chunk::insight(payload, ask);
-        view! { <WhenSeen chunk=chunk::INSIGHT make /> }.into_any()
+        view! { <WhenNear chunk=chunk::INSIGHT make /> }.into_any()
     };
     let told = task.counted();
     let asked = load(move || {

@@ -1,7 +1,7 @@
-//! A part of a page whose code is loaded when somebody comes to it.
+//! A part of a page whose code is loaded when somebody comes near it.
 //!
 //! It stands in the server's HTML like the rest. The browser takes the page over without it, and takes it over
-//! where it stands once it is seen and its code is there; what was typed or moved in it until then counts.
+//! where it stands once it is near the view and its code is there; what was typed or moved in it until then counts.
 
 use leptos::prelude::*;
 
@@ -10,7 +10,7 @@ use super::{browser, time::is_hydrated};
 
 /// The part; it needs room of its own among its neighbours.
 #[component]
-pub fn WhenSeen(
+pub fn WhenNear(
     /// The name of the chunk that its code is in.
     chunk: &'static str,
     /// Makes it, and is not called before the chunk is there. It must hold no resource, shared value or
@@ -46,7 +46,7 @@ pub fn WhenSeen(
                 });
             };
             if is_on_page {
-                browser::when_seen(&element, come);
+                browser::when_near(&element, come);
             } else {
                 come();
             }
