@@ -78,7 +78,7 @@ test("sliders answer without a charge, one by its curve and several by the model
   expect(problems).toEqual([]);
 });
 
-test("sliders are loaded after the page, and one that was moved before counts", async ({ page }, info) => {
+test("nothing but the sliders is loaded after the page, and one that was moved before counts", async ({ page }, info) => {
   test.skip(info.project.name !== "hydrated", "without JavaScript there are none");
   const problems = gatherProblems(page);
   await register(page);
@@ -88,11 +88,15 @@ test("sliders are loaded after the page, and one that was moved before counts", 
   const held = new Promise<void>((resolve) => {
     release = resolve;
   });
-  await page.route("**/pkg/pledgecast_chunk.task_insight.*", async (route) => {
-    await held;
+  const chunks: string[] = [];
+  await page.route("**/pkg/pledgecast_chunk.*", async (route) => {
+    chunks.push(new URL(route.request().url()).pathname);
+    if (chunks.length > 1) {
+      await held;
+    }
     await route.continue();
   });
-  const asked = page.waitForRequest(/_chunk\.task_insight\./);
+  const asked = page.waitForRequest(/_chunk\.task_what_if\./);
   await page.reload();
   const answer = page.locator(".what-if-answer");
   const why = page.getByRole("region", { name: "Why" });
@@ -105,9 +109,56 @@ test("sliders are loaded after the page, and one that was moved before counts", 
   release();
   await expect(answer).toContainText("With these changes");
   await expect(goal).toHaveValue("0");
+  await expect(goal).toHaveAttribute("aria-valuetext", /^\$[\d,]+: \d+%$/);
   // It is the server's HTML that became live.
   await expect(why).toHaveAttribute("data-mark", "server");
+  expect(chunks).toHaveLength(2);
   expect(problems).toEqual([]);
+});
+
+test("a slider of the launch takes the other one back", async ({ page }, info) => {
+  test.skip(info.project.name !== "hydrated", "without JavaScript there are none");
+  await register(page);
+  await predictExample(page);
+  await waitForResult(page, true);
+  const month = page.getByRole("slider", { name: "Month of launch" });
+  const weekday = page.getByRole("slider", { name: "Weekday of launch" });
+  const own = await weekday.inputValue();
+  const other = own === "0" ? "1" : "0";
+  await weekday.fill(other);
+  await expect(page.locator(".what-if-answer")).toContainText("With these changes");
+  await month.press("Home");
+  await month.press("End");
+  await expect(weekday).toHaveValue(own);
+});
+
+test("a result is looked into wherever somebody comes to it from", async ({ page }) => {
+  const problems = gatherProblems(page);
+  await register(page);
+  const path = await predictExample(page);
+  await page.goto("/tasks");
+  await expect(page.locator("main tbody tr")).toContainText(["Succeeded"]);
+  await page.locator(`main a[href="${path}"]`).first().click();
+  const why = page.getByRole("region", { name: "Why" });
+  await expect(why.locator("tbody tr").last()).toContainText(/\d+%/);
+  await expect(page.getByRole("region", { name: "What was asked" })).toContainText("Little Lanterns");
+  expect(problems).toEqual([]);
+});
+
+test("cards that cannot be had say so, and the answer stands", async ({ page }, info) => {
+  test.skip(info.project.name !== "hydrated", "without JavaScript a page comes as a whole");
+  await register(page);
+  const path = await predictExample(page);
+  await page.goto("/tasks");
+  await expect(page.locator("main tbody tr")).toContainText(["Succeeded"]);
+  const isPage = (url: URL) => url.pathname === path;
+  await page.route(isPage, (route) => route.abort());
+  await page.locator(`main a[href="${path}"]`).first().click();
+  await expect(page.getByRole("alert")).toBeVisible();
+  await expect(page.locator(".gauge-number")).toContainText("%");
+  await page.unroute(isPage);
+  await page.getByRole("alert").getByRole("link").click();
+  await expect(page.getByRole("region", { name: "Why" })).toBeVisible();
 });
 
 test("everybody sees how campaigns did, and looks into one category", async ({ page }) => {

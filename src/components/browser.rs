@@ -344,14 +344,4 @@ mod imp {
             &[("dateStyle", "medium"), ("timeStyle", "short")],
         )
     }
-
-    /// A day in the words of the language.
-    pub fn local_day(day: NaiveDate, locale: Locale) -> String {
-        let day = day.to_string();
-        format_locally(
-            &day,
-            locale,
-            &[("dateStyle", "medium"), ("timeZone", "UTC")],
-        )
-    }
 }

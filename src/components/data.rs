@@ -51,6 +51,15 @@ impl Payload {
         })
     }
 
+    /// Holds a value of which the page tells the browser nothing; [`Self::held`] gets it back.
+    pub fn untold(value: impl Any + Send + Sync) -> Self {
+        Self(Held::Value {
+            value: Arc::new(value),
+            #[cfg(feature = "ssr")]
+            to_json: |_| String::new(),
+        })
+    }
+
     /// Holds JSON.
     pub fn of_json(json: &str) -> Self {
         Self(Held::Json(json.into()))
@@ -63,18 +72,16 @@ impl Payload {
     pub fn get<T: Wire>(&self) -> Result<T, AppError> {
         match &self.0 {
             Held::Json(json) => read_json(json).ok(),
-            Held::Value { value, .. } => value.downcast_ref::<T>().cloned(),
+            Held::Value { .. } => self.held(),
         }
         .ok_or(AppError::Internal)
     }
 
-    /// Whether it is an `Option<T>` with nothing in it.
-    pub fn is_none<T: Wire>(&self) -> bool {
+    /// The value, where it is held as such.
+    pub fn held<T: Any + Clone>(&self) -> Option<T> {
         match &self.0 {
-            Held::Json(json) => json.as_ref() == "null",
-            Held::Value { value, .. } => value
-                .downcast_ref::<Option<T>>()
-                .is_some_and(Option::is_none),
+            Held::Json(_) => None,
+            Held::Value { value, .. } => value.downcast_ref::<T>().cloned(),
         }
     }
 

@@ -100,7 +100,7 @@ pub fn Skeleton(
 
 /// In place of data that did not come.
 #[component]
-fn LoadError(
+pub fn LoadError(
     /// Why.
     error: AppError,
 ) -> impl IntoView {

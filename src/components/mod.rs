@@ -29,6 +29,7 @@ pub mod plurals;
 pub mod preferences;
 pub mod score;
 pub mod select;
+pub mod server_part;
 pub mod session;
 pub mod shared;
 pub mod status_badge;
@@ -37,7 +38,6 @@ pub mod time;
 pub mod toast;
 pub mod top_up;
 pub mod transaction_list;
-pub mod when_near;
 
 pub use empty::Empty;
 pub use errors::{ErrorPanel, FormErrors};

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use leptos::prelude::*;
 
-use super::{browser, format, use_locale};
+use super::{browser, format, labels, use_locale};
 
 /// True once the page is live; until then it must look as the server wrote it.
 #[derive(Clone, Copy)]
@@ -50,12 +50,5 @@ pub fn Day(
     day: NaiveDate,
 ) -> impl IntoView {
     let l = use_locale();
-    let text = move || {
-        if is_hydrated() {
-            browser::local_day(day, l)
-        } else {
-            day.to_string()
-        }
-    };
-    view! { <time datetime=day.to_string()>{text}</time> }
+    view! { <time datetime=day.to_string()>{labels::day(l, day)}</time> }
 }

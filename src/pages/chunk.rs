@@ -8,29 +8,25 @@
 use std::pin::Pin;
 
 use leptos::prelude::*;
+use leptos::web_sys::Element;
 use leptos_router::ChooseView;
 use leptos_router::hooks::use_url;
 
+use crate::components::Locale;
 use crate::components::browser;
-
-use crate::components::data::{Counted, Fetching, Payload};
-use crate::components::form::Sending;
-use crate::types::{AppError, ChangeBoundsInput};
+use crate::components::server_part::Live;
+use crate::pages::task::insight::sliders::ASLEEP;
+use crate::types::AppError;
 
 /// A URL on its way.
 type Url = Pin<Box<dyn Future<Output = Result<String, AppError>> + Send>>;
 
-/// The chunk of the cards below a result, for [`insight`].
-pub const INSIGHT: &str = "task_insight";
-
-/// Looks into a result that the server has not looked into for this page.
-pub fn inspect(task: Counted, bounds: ChangeBoundsInput) -> Fetching {
-    const CHUNK: &str = "task_inspect";
-    Box::pin(async move {
-        browser::load_chunk(CHUNK).await?;
-        entry::task_inspect(task, bounds).await
-    })
-}
+/// The sliders of what if.
+pub const WHAT_IF: Live = Live {
+    selector: ASLEEP,
+    chunk: "task_what_if",
+    wake: |card, l| entry::task_what_if(card, l),
+};
 
 /// The form, filled with what a task asked.
 ///
@@ -40,11 +36,6 @@ pub async fn again_url(id: String) -> Result<String, AppError> {
     const CHUNK: &str = "predict_again";
     browser::load_chunk(CHUNK).await?;
     entry::predict_again(id).await
-}
-
-/// The cards below a result; not to be made before its chunk is there.
-pub fn insight(inspected: Payload, ask: Sending) -> AnyView {
-    entry::task_insight(inspected, ask)
 }
 
 macro_rules! chunks {
@@ -79,25 +70,20 @@ macro_rules! chunks {
 
             use leptos::prelude::*;
 
-            use super::{ChangeBoundsInput, Counted, Fetching, Payload, Sending, Url};
+            use super::{Element, Locale, Url};
             use crate::pages::predict::again;
-            use crate::pages::task::insight;
+            use crate::pages::task::insight::sliders;
 
             // Parts of a page, named after it, for what it needs later. Callers must not see through to what
             // kind of future comes, for that is what they would otherwise bring.
-            #[inline(never)]
-            pub fn task_inspect(task: Counted, bounds: ChangeBoundsInput) -> Fetching {
-                black_box(insight::inspect(task, bounds))
-            }
-
             #[inline(never)]
             pub fn predict_again(id: String) -> Url {
                 black_box(Box::pin(again::url_of(id)))
             }
 
             #[inline(never)]
-            pub fn task_insight(inspected: Payload, ask: Sending) -> AnyView {
-                view! { <insight::Insight inspected ask /> }.into_any()
+            pub fn task_what_if(card: Element, l: Locale) {
+                sliders::wake(card, l);
             }
 
             $(

@@ -143,11 +143,6 @@ pub fn local_time(at: DateTime<Utc>, _locale: Locale) -> String {
     format::utc_time(at)
 }
 
-/// The day as it is on the wire.
-pub fn local_day(day: NaiveDate, _locale: Locale) -> String {
-    day.to_string()
-}
-
 /// The server has all pages.
 ///
 /// # Errors

@@ -1,12 +1,19 @@
-//! What comes near the view, and what somebody did there before its code was loaded.
+//! What comes near the view, and parts of pages as the server draws them.
 
 use js_sys::Array;
+use leptos::server_fn::client::Client;
+use leptos::server_fn::client::browser::BrowserClient;
+use leptos::server_fn::request::ClientReq;
+use leptos::server_fn::request::browser::BrowserRequest;
+use leptos::server_fn::response::ClientRes;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{
-    Element, HtmlInputElement, IntersectionObserver, IntersectionObserverEntry,
-    IntersectionObserverInit,
+    DomParser, Element, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit,
+    SupportedType,
 };
+
+use crate::types::AppError;
 
 /// How far below the window something may be to be near: one window's height, so that it is ready when it is
 /// reached.
@@ -33,24 +40,24 @@ pub fn when_near(element: &Element, act: impl FnOnce() + 'static) {
     }
 }
 
-/// The sliders in an element that do not stand where they stood at first, and where they stand.
-pub fn moved_sliders(element: &Element) -> Vec<(HtmlInputElement, String)> {
-    let Ok(found) = element.query_selector_all("input[type=range]") else {
-        return Vec::new();
-    };
-    let sliders = (0..found.length()).filter_map(|index| found.get(index)?.dyn_into().ok());
-    sliders
-        .map(|slider: HtmlInputElement| (slider.value(), slider))
-        .filter(|(value, slider)| *value != slider.default_value())
-        .map(|(value, slider)| (slider, value))
-        .collect()
-}
-
-/// Moves a slider as a hand does.
-pub fn move_slider(slider: &HtmlInputElement, value: &str) {
-    slider.set_value(value);
-    if let Ok(moved) = leptos::prelude::document().create_event("Event") {
-        moved.init_event_with_bubbles("input", true);
-        let _ = slider.dispatch_event(&moved);
-    }
+/// What is in the element of that id on a page of this service, as HTML.
+///
+/// # Errors
+/// [`AppError::Unreachable`] where the server does not answer; [`AppError::Internal`] where it answers with
+/// another page.
+pub async fn part_of_page(url: &str, id: &str) -> Result<String, AppError> {
+    let (path, query) = url.split_once('?').unwrap_or((url, ""));
+    let request = <BrowserRequest as ClientReq<AppError>>::try_new_get(
+        path,
+        "text/plain",
+        "text/html",
+        query,
+    )?;
+    // Whatever its status: a page with an error in one part has the others all the same.
+    let response = <BrowserClient as Client<AppError>>::send(request).await?;
+    let text: String = ClientRes::<AppError>::try_into_string(response).await?;
+    let page = DomParser::new()
+        .and_then(|parser| parser.parse_from_string(&text, SupportedType::TextHtml));
+    let part = page.ok().and_then(|page| page.get_element_by_id(id));
+    part.map(|part| part.inner_html()).ok_or(AppError::Internal)
 }

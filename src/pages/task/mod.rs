@@ -1,6 +1,7 @@
 //! One task: its state while it is open, then its result, and what was asked.
 
 pub(super) mod asked;
+mod below;
 pub(super) mod context;
 pub(super) mod insight;
 mod place;
@@ -8,27 +9,22 @@ pub(super) mod result;
 mod share;
 mod state;
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::{use_location, use_params_map, use_query_map};
 
-use crate::api::{CancelTask, WhatIf, get_task};
-use crate::components::data::{Data, Payload, value_of};
+use crate::api::{CancelTask, get_task};
+use crate::components::data::Data;
 use crate::components::form::Sending;
-use crate::components::guard::LoadedUnread;
-use crate::components::later::{Later, load};
 use crate::components::live::on_task;
 use crate::components::nav::PageTitle;
+use crate::components::server_part::{self, ServerPart};
 use crate::components::task_list::again_url;
-use crate::components::when_near::WhenNear;
 use crate::components::{Loaded, SignedInOnly, toast, tr, use_locale, use_session};
 use crate::pages::chunk;
 use crate::types::{AppError, ChangeBoundsInput, QueueView, TaskView};
-use asked::{Asked, Facts};
-use context::Context;
-use insight::Inspected;
+use asked::Facts;
+use below::BELOW;
 use share::{ShareCard, Sharing, link_of};
 use state::State;
 
@@ -49,17 +45,20 @@ pub fn TaskPage() -> impl IntoView {
             })
         }
     });
-    // A result never changes, so this is loaded once, and sliders stay where they are.
     let query = use_query_map();
-    let inspected = Data::<Option<Inspected>>::unread(move || {
-        params.track();
-        let read = |name| query.with(|query| query.get(name).unwrap_or_default());
+    let search = use_location().search;
+    // A result never changes, so this is loaded once, and sliders stay where they are.
+    let below = Data::<String>::unread(move || {
+        let id = params.with(|params| params.get("id").unwrap_or_default());
+        let read = |name| query.with_untracked(|query| query.get(name).unwrap_or_default());
         let bounds = ChangeBoundsInput {
             goal_min_usd: read("goal_min_usd"),
             launch_earliest: read("launch_earliest"),
             launch_latest: read("launch_latest"),
         };
-        chunk::inspect(task.counted(), bounds)
+        let url = format!("/tasks/{id}?{}", search.get_untracked());
+        let look = move || below::look(task.counted(), bounds);
+        server_part::fetch(BELOW, url, task.counted(), look)
     });
     let link = Data::new(move || {
         params.track();
@@ -75,12 +74,11 @@ pub fn TaskPage() -> impl IntoView {
             .and_then(Result::ok)
             .map(|task| task.result.is_some());
         if before.flatten() == Some(false) && now == Some(true) {
-            inspected.refetch();
+            below.refetch();
             link.refetch();
         }
         now.or(before.flatten())
     });
-    let ask = Sending::new(WhatIf::PATH);
     let take_over = move |changed: TaskView| {
         let id = params.with_untracked(|params| params.get("id"));
         if id == Some(changed.id.to_string()) {
@@ -96,24 +94,6 @@ pub fn TaskPage() -> impl IntoView {
             toast::say(tr!(l, task.canceled_done).to_owned());
         }
     });
-    let insight = move |payload: Payload| {
-        if payload.is_none::<Inspected>() {
-            return ().into_any();
-        }
-        let make = move || chunk::insight(payload, ask);
-        view! { <WhenNear chunk=chunk::INSIGHT make /> }.into_any()
-    };
-    let told = task.counted();
-    let asked = load(move || {
-        let reply = told.reply();
-        // What is wrong with the task is told above.
-        async move {
-            let asked: Option<TaskView> = value_of(reply.await).ok();
-            asked
-                .map(|task| view! { <Asked campaign=task.campaign /> })
-                .into_any()
-        }
-    });
     view! {
         <SignedInOnly />
         <Loaded
@@ -124,8 +104,12 @@ pub fn TaskPage() -> impl IntoView {
                 view! { <TaskCards task cancel place /> }.into_any()
             }
         />
-        <LoadedUnread data=inspected.counted() lines=0 show=Arc::new(insight) />
-        <Later view=asked />
+        <ServerPart
+            id=BELOW
+            data=below.counted()
+            draw=|found| below::draw(&found)
+            live=chunk::WHAT_IF
+        />
         <Loaded
             resource=link
             lines=0
@@ -145,11 +129,6 @@ fn TaskCards(
 ) -> impl IntoView {
     let l = use_locale();
     let has_result = task.result.is_some();
-    let context = task
-        .result
-        .as_ref()
-        .and_then(|result| result.context.clone());
-    let context = context.map(|context| view! { <Context context /> });
     view! {
         <PageTitle page=task.campaign.name.clone() />
         <p class="crumbs">
@@ -178,6 +157,5 @@ fn TaskCards(
             <State task=task.clone() cancel place />
             <Facts task=task.clone() />
         </div>
-        {context}
     }
 }

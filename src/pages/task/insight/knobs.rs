@@ -3,7 +3,9 @@
 use chrono::{Datelike, Days, NaiveDate};
 
 use crate::components::{Locale, format, tr};
-use crate::types::{Campaign, CampaignInput, Curves, LaunchPoint, Switch, write_number};
+use crate::types::{
+    Campaign, Curves, DaysPoint, GoalPoint, LaunchPoint, Switch, day_on_the_wire, write_number,
+};
 
 /// One thing that can be changed.
 pub struct Knob {
@@ -29,6 +31,41 @@ pub enum Kind {
     StaffPick,
 }
 
+impl Kind {
+    const ALL: [Self; 7] = [
+        Self::Goal,
+        Self::Duration,
+        Self::Month,
+        Self::Weekday,
+        Self::Preparation,
+        Self::Video,
+        Self::StaffPick,
+    ];
+
+    /// The name of its slider.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Goal => "goal",
+            Self::Duration => "duration",
+            Self::Month => "month",
+            Self::Weekday => "weekday",
+            Self::Preparation => "preparation",
+            Self::Video => "video",
+            Self::StaffPick => "staff-pick",
+        }
+    }
+
+    /// That of a slider's name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+
+    /// Whether it moves the launch.
+    pub const fn is_launch(self) -> bool {
+        matches!(self, Self::Month | Self::Weekday)
+    }
+}
+
 /// A position of a knob.
 #[derive(Clone, Debug)]
 pub struct Position {
@@ -36,15 +73,8 @@ pub struct Position {
     pub words: String,
     /// The score of the campaign with only this changed.
     pub probability: f64,
-    setting: Setting,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Setting {
-    Goal(f64),
-    Days(u32),
-    Launch(NaiveDate, NaiveDate, NaiveDate),
-    Is(bool),
+    /// What it sets, for [`plan`].
+    pub setting: String,
 }
 
 /// Every knob of a result.
@@ -52,13 +82,13 @@ pub fn knobs(l: Locale, campaign: &Campaign, curves: &Curves) -> Vec<Knob> {
     let goal = curves.goal.iter().map(|point| Position {
         words: format::usd(l, point.usd_goal),
         probability: point.probability,
-        setting: Setting::Goal(point.usd_goal),
+        setting: write_number(point.usd_goal),
     });
-    let days = |points: &[crate::types::DaysPoint]| -> Vec<Position> {
-        let position = |point: &crate::types::DaysPoint| Position {
+    let days = |points: &[DaysPoint]| -> Vec<Position> {
+        let position = |point: &DaysPoint| Position {
             words: tr!(l, task.duration, count = i64::from(point.days)),
             probability: point.probability,
-            setting: Setting::Days(point.days),
+            setting: point.days.to_string(),
         };
         points.iter().map(position).collect()
     };
@@ -66,7 +96,10 @@ pub fn knobs(l: Locale, campaign: &Campaign, curves: &Curves) -> Vec<Knob> {
         let position = |point: &LaunchPoint| Position {
             words: name(point.launched_at),
             probability: point.probability,
-            setting: Setting::Launch(point.created_at, point.launched_at, point.deadline),
+            setting: format!(
+                "{} {} {}",
+                point.created_at, point.launched_at, point.deadline
+            ),
         };
         points.iter().map(position).collect()
     };
@@ -78,65 +111,63 @@ pub fn knobs(l: Locale, campaign: &Campaign, curves: &Curves) -> Vec<Knob> {
         let number = day.weekday().num_days_from_monday();
         nth(tr!(l, list.weekdays), number).to_owned()
     };
-    let own_days =
-        |days: i64| move |it: &Setting| matches!(it, Setting::Days(of) if i64::from(*of) == days);
-    let own_launch =
-        |it: &Setting| matches!(it, Setting::Launch(_, day, _) if *day == campaign.launched_at);
-    let is = |on: bool| move |it: &Setting| matches!(it, Setting::Is(of) if *of == on);
+    let own_launch = |points: &[LaunchPoint]| {
+        let is_own = |point: &LaunchPoint| point.launched_at == campaign.launched_at;
+        points.iter().position(is_own)
+    };
+    let own_days = |points: &[DaysPoint], days: i64| {
+        let is_own = |point: &DaysPoint| i64::from(point.days) == days;
+        points.iter().position(is_own)
+    };
+    let is_own_goal = |point: &GoalPoint| (point.usd_goal - campaign.usd_goal).abs() < 0.005;
     vec![
         Knob::new(
             Kind::Goal,
             tr!(l, why.goal),
             goal.collect(),
-            |it| matches!(it, Setting::Goal(of) if (of - campaign.usd_goal).abs() < 0.005),
+            curves.goal.iter().position(is_own_goal),
         ),
         Knob::new(
             Kind::Duration,
             tr!(l, why.duration),
             days(&curves.duration),
-            own_days(campaign.duration_days()),
+            own_days(&curves.duration, campaign.duration_days()),
         ),
         Knob::new(
             Kind::Month,
             tr!(l, what_if.month),
             launch(&curves.month, &month),
-            own_launch,
+            own_launch(&curves.month),
         ),
         Knob::new(
             Kind::Weekday,
             tr!(l, what_if.weekday),
             launch(&curves.weekday, &weekday),
-            own_launch,
+            own_launch(&curves.weekday),
         ),
         Knob::new(
             Kind::Preparation,
             tr!(l, why.preparation),
             days(&curves.preparation),
-            own_days(campaign.preparation_days()),
+            own_days(&curves.preparation, campaign.preparation_days()),
         ),
         Knob::new(
             Kind::Video,
             tr!(l, why.video),
             switch(l, curves.video),
-            is(campaign.has_video),
+            Some(usize::from(campaign.has_video)),
         ),
         Knob::new(
             Kind::StaffPick,
             tr!(l, why.staff_pick),
             switch(l, curves.staff_pick),
-            is(campaign.staff_pick),
+            Some(usize::from(campaign.staff_pick)),
         ),
     ]
 }
 
 impl Knob {
-    fn new(
-        kind: Kind,
-        label: &'static str,
-        positions: Vec<Position>,
-        is_own: impl Fn(&Setting) -> bool,
-    ) -> Self {
-        let own = positions.iter().position(|it| is_own(&it.setting));
+    fn new(kind: Kind, label: &'static str, positions: Vec<Position>, own: Option<usize>) -> Self {
         Self {
             kind,
             label,
@@ -146,11 +177,12 @@ impl Knob {
     }
 }
 
+/// Off is the first position.
 fn switch(l: Locale, switch: Switch) -> Vec<Position> {
-    let position = |words: &'static str, probability, on| Position {
+    let position = |words: &'static str, probability, on: bool| Position {
         words: words.to_owned(),
         probability,
-        setting: Setting::Is(on),
+        setting: on.to_string(),
     };
     vec![
         position(tr!(l, choice.no), switch.off, false),
@@ -164,69 +196,64 @@ fn nth(list: &'static str, number: u32) -> &'static str {
         .unwrap_or_default()
 }
 
-/// The fields that the chosen positions change, blank all others: the launch first, because durations hang
-/// on it.
-pub fn plan(campaign: &Campaign, chosen: &[(Kind, Position)]) -> CampaignInput {
-    let mut plan = CampaignInput::default();
-    let (mut created_at, mut launched_at) = (campaign.created_at, campaign.launched_at);
-    let mut deadline = campaign.deadline;
-    for (_, position) in chosen {
-        if let Setting::Launch(created, launched, ends) = position.setting {
+/// The fields that chosen settings change, where the campaign was created, launched and ended on `days`: the
+/// launch first, because durations hang on it.
+pub fn plan(days: [NaiveDate; 3], chosen: &[(Kind, String)]) -> Vec<(&'static str, String)> {
+    let [mut created_at, mut launched_at, mut deadline] = days;
+    for (_, setting) in chosen.iter().filter(|(kind, _)| kind.is_launch()) {
+        let mut days = setting.split(' ').filter_map(day_on_the_wire);
+        if let (Some(created), Some(launched), Some(ends)) = (days.next(), days.next(), days.next())
+        {
             (created_at, launched_at, deadline) = (created, launched, ends);
         }
     }
-    for (kind, position) in chosen {
-        match (*kind, position.setting) {
-            (Kind::Goal, Setting::Goal(goal)) => plan.usd_goal = write_number(goal),
-            (Kind::Duration, Setting::Days(days)) => {
-                deadline = launched_at + Days::new(days.into());
-            }
-            (Kind::Preparation, Setting::Days(days)) => {
-                created_at = launched_at - Days::new(days.into());
-            }
-            (Kind::Video, Setting::Is(on)) => plan.has_video = on.to_string(),
-            (Kind::StaffPick, Setting::Is(on)) => plan.staff_pick = on.to_string(),
-            _ => {}
+    let days = |setting: &str| Days::new(setting.parse().unwrap_or_default());
+    let mut fields = Vec::new();
+    for (kind, setting) in chosen {
+        match kind {
+            Kind::Duration => deadline = launched_at + days(setting),
+            Kind::Preparation => created_at = launched_at - days(setting),
+            Kind::Goal => fields.push(("usd_goal", setting.clone())),
+            Kind::Video => fields.push(("has_video", setting.clone())),
+            Kind::StaffPick => fields.push(("staff_pick", setting.clone())),
+            Kind::Month | Kind::Weekday => {}
         }
     }
-    plan.created_at = created_at.to_string();
-    plan.launched_at = launched_at.to_string();
-    plan.deadline = deadline.to_string();
-    plan
+    fields.push(("created_at", created_at.to_string()));
+    fields.push(("launched_at", launched_at.to_string()));
+    fields.push(("deadline", deadline.to_string()));
+    fields
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::campaign_example;
-
-    fn position(setting: Setting) -> Position {
-        Position {
-            words: String::new(),
-            probability: 0.5,
-            setting,
-        }
-    }
 
     #[test]
     fn a_plan_moves_the_launch_before_it_counts_days() {
-        let today = "2026-11-23".parse().unwrap();
-        let campaign = campaign_example(today).check(today).unwrap();
-        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        let launch = Setting::Launch(day("2027-02-01"), day("2027-03-02"), day("2027-04-01"));
+        let days = ["2026-12-01", "2027-01-10", "2027-02-10"].map(|day| day.parse().unwrap());
         let plan = plan(
-            &campaign,
+            days,
             &[
-                (Kind::Duration, position(Setting::Days(20))),
-                (Kind::Month, position(launch)),
-                (Kind::Video, position(Setting::Is(false))),
+                (Kind::Duration, "20".to_owned()),
+                (Kind::Month, "2027-02-01 2027-03-02 2027-04-01".to_owned()),
+                (Kind::Video, "false".to_owned()),
             ],
         );
-        assert_eq!(plan.launched_at, "2027-03-02");
-        assert_eq!(plan.deadline, "2027-03-22");
-        assert_eq!(plan.created_at, "2027-02-01");
-        assert_eq!(plan.has_video, "false");
-        assert_eq!(plan.usd_goal, "");
-        assert!(plan.check_changed(&campaign).is_ok());
+        let expected = [
+            ("has_video", "false"),
+            ("created_at", "2027-02-01"),
+            ("launched_at", "2027-03-02"),
+            ("deadline", "2027-03-22"),
+        ];
+        assert_eq!(plan, expected.map(|(name, value)| (name, value.to_owned())));
+    }
+
+    #[test]
+    fn a_slider_is_known_by_its_name() {
+        for kind in Kind::ALL {
+            assert_eq!(Kind::parse(kind.as_str()), Some(kind));
+        }
+        assert_eq!(Kind::parse(""), None);
     }
 }

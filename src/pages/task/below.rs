@@ -1,0 +1,54 @@
+//! What stands below an answer: how campaigns alike did, the closer look, and what was asked. The server draws
+//! it, and the browser half has no code for it but that of the sliders.
+
+use leptos::prelude::*;
+
+use super::asked::Asked;
+use super::context::Context;
+use super::insight::{Insight, Inspected, inspect};
+use crate::components::data::{Counted, Payload, value_of};
+use crate::components::guard::LoadError;
+use crate::types::{AppError, ChangeBoundsInput, TaskView};
+
+/// Id of the part.
+pub const BELOW: &str = "below";
+
+/// A task, and its result looked into.
+#[derive(Clone, Debug)]
+struct Found {
+    task: TaskView,
+    /// `None` where there is no result.
+    inspected: Result<Option<Inspected>, AppError>,
+}
+
+/// What [`draw`] needs of the task that `task` holds.
+pub async fn look(task: Counted, bounds: ChangeBoundsInput) -> impl Send + Sync + 'static {
+    // What is wrong with the task is told where the task is shown.
+    let task: TaskView = value_of(task.reply().await).ok()?;
+    let inspected = inspect(&task, bounds).await;
+    Some(Found { task, inspected })
+}
+
+/// The cards.
+pub fn draw(found: &Payload) -> AnyView {
+    let Some(Found { task, inspected }) = found.held::<Option<Found>>().flatten() else {
+        return ().into_any();
+    };
+    let context = task.result.and_then(|result| result.context);
+    let context = context.map(|context| view! { <Context context /> });
+    let campaign = task.campaign.clone();
+    let insight = match inspected {
+        Ok(Some(inspected)) => {
+            view! { <Insight task=task.id model=task.model campaign=task.campaign inspected /> }
+                .into_any()
+        }
+        Ok(None) => ().into_any(),
+        Err(error) => view! { <LoadError error /> }.into_any(),
+    };
+    view! {
+        {context}
+        {insight}
+        <Asked campaign />
+    }
+    .into_any()
+}

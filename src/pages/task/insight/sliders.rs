@@ -1,0 +1,249 @@
+//! The sliders of what if at work, on the card that the server drew. One change is answered by its curve, which
+//! stands in the card, several by the result's own model.
+
+use std::rc::Rc;
+
+use chrono::NaiveDate;
+use leptos::server_fn::ServerFn as _;
+use leptos::wasm_bindgen::JsCast;
+use leptos::wasm_bindgen::prelude::Closure;
+use leptos::web_sys::{Element, Event, HtmlInputElement};
+
+use super::knobs::{Kind, plan};
+use super::what_if::{position_words, share};
+use crate::api::WhatIf;
+use crate::components::data::{Reply, value_of};
+use crate::components::pager::query;
+use crate::components::{Locale, browser, format, tr};
+use crate::types::{AppError, WhatIfView, day_on_the_wire, read_number};
+
+/// Sliders rest this long before the server is asked.
+const REST_MS: u64 = 250;
+
+/// Finds a card whose sliders are not at work yet.
+pub const ASLEEP: &str = ".what-if:not([data-live])";
+
+/// Sets the sliders of a card to work; those that were moved before count.
+pub fn wake(card: Element, l: Locale) {
+    let Some(answer) = find(&card, ".what-if-answer") else {
+        return;
+    };
+    // Twice would be one time too many.
+    let _ = card.set_attribute("data-live", "");
+    let before = number(&card, "data-probability");
+    let unchanged = answer.text_content().unwrap_or_default();
+    let sliders = Rc::new(Sliders {
+        l,
+        card,
+        answer,
+        before,
+        unchanged,
+    });
+    let turned = Rc::clone(&sliders);
+    sliders.listen("input", move |slider| {
+        if let Ok(slider) = slider.dyn_into() {
+            turned.turned(&slider);
+        }
+    });
+    let reset = Rc::clone(&sliders);
+    sliders.listen("click", move |target| {
+        if target
+            .closest("button")
+            .is_ok_and(|button| button.is_some())
+        {
+            reset.reset();
+        }
+    });
+    for knob in sliders.knobs().filter(Knob::is_turned) {
+        sliders.turned(&knob.slider);
+    }
+}
+
+/// A card.
+struct Sliders {
+    l: Locale,
+    card: Element,
+    /// Where the answer stands.
+    answer: Element,
+    /// The probability of the campaign as it was asked.
+    before: f64,
+    /// The answer where nothing is changed.
+    unchanged: String,
+}
+
+impl Sliders {
+    fn listen(&self, event: &str, act: impl Fn(Element) + 'static) {
+        let act = move |event: Event| {
+            if let Some(target) = event.target().and_then(|it| it.dyn_into().ok()) {
+                act(target);
+            }
+        };
+        let act = Closure::<dyn FnMut(Event)>::new(act).into_js_value();
+        // It fails only where `act` is no function.
+        let _ = self
+            .card
+            .add_event_listener_with_callback(event, act.unchecked_ref());
+    }
+
+    fn knobs(&self) -> impl Iterator<Item = Knob> + use<> {
+        let found = self.card.get_elements_by_class_name("knob");
+        (0..found.length()).filter_map(move |index| Knob::of(found.item(index)?))
+    }
+
+    fn turned(self: &Rc<Self>, slider: &HtmlInputElement) {
+        let kind = Kind::parse(&slider.name());
+        for knob in self.knobs() {
+            if Some(knob.kind) == kind {
+                knob.show(self.l);
+            } else if knob.kind.is_launch() && kind.is_some_and(Kind::is_launch) {
+                // Both move the launch: the one that was turned last holds.
+                knob.reset(self.l);
+            }
+        }
+        self.tell();
+    }
+
+    fn reset(self: &Rc<Self>) {
+        for knob in self.knobs() {
+            knob.reset(self.l);
+        }
+        self.tell();
+    }
+
+    /// What is turned, and to what.
+    fn chosen(&self) -> Vec<(Kind, String)> {
+        let turned = self.knobs().filter(Knob::is_turned);
+        let setting = |knob: Knob| Some((knob.kind, knob.row()?.get_attribute("data-setting")?));
+        turned.filter_map(setting).collect()
+    }
+
+    fn tell(self: &Rc<Self>) {
+        let turned: Vec<Knob> = self.knobs().filter(Knob::is_turned).collect();
+        match turned.as_slice() {
+            [] => self.say(&self.unchanged),
+            [one] => {
+                if let Some(row) = one.row() {
+                    self.answer(number(&row, "data-probability"));
+                }
+            }
+            _ => {
+                self.say(tr!(self.l, what_if.asking));
+                let (this, chosen) = (Rc::clone(self), self.chosen());
+                browser::after_ms(REST_MS, move || {
+                    if this.card.is_connected() && this.chosen() == chosen {
+                        this.ask(chosen);
+                    }
+                });
+            }
+        }
+    }
+
+    fn ask(self: Rc<Self>, chosen: Vec<(Kind, String)>) {
+        let days = ["data-created-at", "data-launched-at", "data-deadline"];
+        let fields = plan(days.map(|name| day(&self.card, name)), &chosen);
+        let task = self.card.get_attribute("data-task").unwrap_or_default();
+        let body = query(std::iter::once(("id", task)).chain(fields));
+        browser::post(WhatIf::PATH, body, move |reply| {
+            // They may have been moved on meanwhile.
+            if self.chosen() == chosen {
+                self.take(reply);
+            }
+        });
+    }
+
+    fn take(&self, reply: Reply) {
+        match value_of::<WhatIfView>(reply) {
+            Ok(answer) => self.answer(answer.probability),
+            Err(AppError::TooManyRequests { .. }) => self.say(tr!(self.l, what_if.too_often)),
+            Err(_) => self.say(tr!(self.l, what_if.refused)),
+        }
+    }
+
+    fn answer(&self, probability: f64) {
+        let l = self.l;
+        self.say(&tr!(
+            l,
+            what_if.answer,
+            probability = format::percent(l, probability),
+            points = format::points(l, probability - self.before)
+        ));
+    }
+
+    fn say(&self, words: &str) {
+        self.answer.set_text_content(Some(words));
+    }
+}
+
+/// One slider with what surrounds it.
+struct Knob {
+    kind: Kind,
+    element: Element,
+    slider: HtmlInputElement,
+}
+
+impl Knob {
+    fn of(element: Element) -> Option<Self> {
+        let slider: HtmlInputElement = find(&element, "input")?.dyn_into().ok()?;
+        let kind = Kind::parse(&slider.name())?;
+        Some(Self {
+            kind,
+            element,
+            slider,
+        })
+    }
+
+    fn is_turned(&self) -> bool {
+        self.slider.value() != self.slider.default_value()
+    }
+
+    fn reset(&self, l: Locale) {
+        self.slider.set_value(&self.slider.default_value());
+        self.show(l);
+    }
+
+    fn position(&self) -> usize {
+        self.slider.value().parse().unwrap_or_default()
+    }
+
+    /// The row of its table for where it stands.
+    fn row(&self) -> Option<Element> {
+        let rows = find(&self.element, "tbody")?.children();
+        rows.item(self.position().try_into().ok()?)
+    }
+
+    /// Has all around it say where it stands.
+    fn show(&self, l: Locale) {
+        let cell = |name| {
+            self.row()
+                .and_then(|row| find(&row, name)?.text_content())
+                .unwrap_or_default()
+        };
+        let words = position_words(l, &cell("th"), &cell("td"));
+        if let Some(output) = find(&self.element, "output") {
+            output.set_text_content(Some(&words));
+        }
+        let _ = self.slider.set_attribute("aria-valuetext", &words);
+        let last = self.slider.max().parse().unwrap_or_default();
+        let at = share(self.position(), last);
+        if let Some(mark) = find(&self.element, ".curve-mark") {
+            for end in ["x1", "x2"] {
+                let _ = mark.set_attribute(end, &at);
+            }
+        }
+    }
+}
+
+fn find(within: &Element, selector: &str) -> Option<Element> {
+    within.query_selector(selector).ok().flatten()
+}
+
+fn number(of: &Element, name: &str) -> f64 {
+    let text = of.get_attribute(name);
+    text.and_then(|text| read_number(&text)).unwrap_or_default()
+}
+
+fn day(of: &Element, name: &str) -> NaiveDate {
+    let text = of.get_attribute(name);
+    text.and_then(|text| day_on_the_wire(&text))
+        .unwrap_or_default()
+}
