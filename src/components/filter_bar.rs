@@ -8,6 +8,7 @@ use leptos_router::hooks::use_navigate;
 
 use super::listed::List;
 use super::pager::{Filter, Place, list_choices, query_url};
+use super::select::{Choice, Group, options, position_of};
 use super::{Locale, browser, labels, tr, use_locale};
 use crate::types::{NAME_MAX_CHARS, TaskStatus, TransactionKind, Verdict};
 
@@ -172,23 +173,22 @@ fn search(l: Locale, place: &Place) -> AnyView {
 
 fn verdict(l: Locale, place: &Place) -> AnyView {
     let current = place.get("verdict");
-    let all = ("", tr!(l, tasks.all));
-    let words = Verdict::ALL.iter();
-    let words = words.map(|it| (it.as_str(), labels::verdict_short(l, *it)));
-    let options: Vec<_> = std::iter::once(all)
-        .chain(words)
-        .map(|(value, label)| {
-            view! {
-                <option value=value selected=value == current>
-                    {label}
-                </option>
-            }
-        })
-        .collect();
+    let all = Choice::new("", tr!(l, tasks.all));
+    let verdicts = Verdict::ALL.iter();
+    let verdicts = verdicts.map(|it| Choice::new(it.as_str(), labels::verdict_short(l, *it)));
+    let choices = std::iter::once(all).chain(verdicts).collect();
+    let groups = [Group {
+        label: None,
+        choices,
+    }];
+    let options = options(&groups, position_of(&groups, &current));
     let control = view! {
-        <select class="control" id=format!("{FORM_ID}-verdict") name="verdict">
-            {options}
-        </select>
+        <select
+            class="control"
+            id=format!("{FORM_ID}-verdict")
+            name="verdict"
+            inner_html=options
+        ></select>
     };
     labelled("verdict", labels::field(l, "verdict"), control.into_any())
 }

@@ -69,26 +69,7 @@ pub fn Select(
 ) -> impl IntoView {
     let frame = Frame::new(name, hint.is_some());
     let search = search.map(|label| view! { <Search name label /> });
-    let mut index = 0;
-    let mut option = |choice: Choice| {
-        let chosen = selected == Some(index);
-        index += 1;
-        view! {
-            <option value=choice.value selected=chosen>
-                {choice.label}
-            </option>
-        }
-    };
-    let groups: Vec<AnyView> = groups
-        .into_iter()
-        .map(|group| {
-            let options: Vec<_> = group.choices.into_iter().map(&mut option).collect();
-            match group.label {
-                Some(label) => view! { <optgroup label=label>{options}</optgroup> }.into_any(),
-                None => options.into_any(),
-            }
-        })
-        .collect();
+    let options = options(&groups, selected);
     let control = view! {
         {search}
         <select
@@ -97,11 +78,51 @@ pub fn Select(
             name=name
             aria-invalid=move || frame.invalid()
             aria-describedby=move || frame.described_by()
-        >
-            {groups}
-        </select>
+            inner_html=options
+        ></select>
     };
     frame.around(optional, hint, control.into_any())
+}
+
+/// The choices as HTML. Nothing in them ever changes, and some lists are long: the browser half takes them over as
+/// they stand, and has no views of options.
+pub fn options(groups: &[Group], selected: Option<usize>) -> String {
+    let mut html = String::new();
+    let mut index = 0;
+    for group in groups {
+        if let Some(label) = &group.label {
+            html.push_str("<optgroup label=\"");
+            push_escaped(&mut html, label);
+            html.push_str("\">");
+        }
+        for choice in &group.choices {
+            html.push_str("<option value=\"");
+            push_escaped(&mut html, &choice.value);
+            html.push_str(if selected == Some(index) {
+                "\" selected>"
+            } else {
+                "\">"
+            });
+            push_escaped(&mut html, &choice.label);
+            html.push_str("</option>");
+            index += 1;
+        }
+        if group.label.is_some() {
+            html.push_str("</optgroup>");
+        }
+    }
+    html
+}
+
+fn push_escaped(html: &mut String, text: &str) {
+    for letter in text.chars() {
+        match letter {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '"' => html.push_str("&quot;"),
+            letter => html.push(letter),
+        }
+    }
 }
 
 /// Narrows the choices of a `<select>` to those with the words in them, and takes the first of these. Without
@@ -153,6 +174,24 @@ pub fn position_of(groups: &[Group], value: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn choices_are_html_whatever_is_in_them() {
+        let groups = [
+            Group {
+                label: None,
+                choices: vec![Choice::new("", "none")],
+            },
+            Group {
+                label: Some("Food & \"drink\"".to_owned()),
+                choices: vec![Choice::new("a\"b", "<b>")],
+            },
+        ];
+        let expected = "<option value=\"\">none</option>\
+             <optgroup label=\"Food &amp; &quot;drink&quot;\">\
+             <option value=\"a&quot;b\" selected>&lt;b></option></optgroup>";
+        assert_eq!(options(&groups, Some(1)), expected);
+    }
 
     #[test]
     fn a_value_is_found_through_all_groups_whatever_its_case() {
