@@ -2,7 +2,7 @@
 
 import { expect, test } from "@playwright/test";
 
-import { register } from "../support/visitor.ts";
+import { gatherProblems, register } from "../support/visitor.ts";
 
 test.beforeEach(async ({ page }) => {
   await register(page);
@@ -49,4 +49,46 @@ test("an error shows as one leaves a field, and goes as one mends it", async ({ 
   await expect(goal).toHaveAttribute("aria-invalid", "true");
   await goal.fill("9000");
   await expect(goal).not.toHaveAttribute("aria-invalid", "true");
+});
+
+test("the lists are the same however one comes to the form, in both languages", async ({ page }, info) => {
+  const lists = async () => {
+    const select = (name: string) => page.locator(`#field-${name}`);
+    await expect(select("country")).toHaveValue("US");
+    await expect(select("currency")).toHaveValue("USD");
+    const names = ["country", "currency", "analytics_name", "parent_name", "has_video"];
+    const lists = await Promise.all(names.map((name) => select(name).innerHTML()));
+    return lists.map((list) => list.replaceAll("<!---->", ""));
+  };
+  const problems = gatherProblems(page);
+  for (const language of ["en", "ru"]) {
+    await page.context().addCookies([{ name: "locale", value: language, url: page.url() }]);
+    await page.goto("/predict");
+    await expect(page.locator("html")).toHaveAttribute("lang", language);
+    const fromServer = await lists();
+    expect(fromServer[0]).toContain(language === "en" ? "Liechtenstein" : "Лихтенштейн");
+    await page.goto("/overview");
+    if (info.project.name === "hydrated") {
+      await page.waitForLoadState("networkidle");
+    }
+    await page.locator('a[href="/predict"]').first().click();
+    await expect(page).toHaveURL(/\/predict$/);
+    expect(await lists()).toEqual(fromServer);
+  }
+  expect(problems).toEqual([]);
+});
+
+test("a form that the server sends needs no names of countries", async ({ page }, info) => {
+  test.skip(info.project.name !== "hydrated", "without JavaScript nothing is fetched");
+  const chunks: string[] = [];
+  page.on("request", (request) => {
+    if (request.url().includes("_chunk.")) {
+      chunks.push(request.url());
+    }
+  });
+  await page.reload();
+  await page.getByLabel("Title").fill("A lamp of driftwood");
+  await page.locator("#field-country").selectOption("DE");
+  await expect(page.locator("#field-currency")).toHaveValue("EUR");
+  expect(chunks.filter((url) => !url.includes("_chunk.predict."))).toEqual([]);
 });

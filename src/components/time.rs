@@ -21,6 +21,11 @@ pub fn is_hydrated() -> bool {
     use_context::<Hydrated>().is_some_and(|hydrated| hydrated.0.get())
 }
 
+/// True in a browser that takes the server's HTML over.
+pub fn is_taking_over() -> bool {
+    cfg!(feature = "hydrate") && !untrack(is_hydrated)
+}
+
 /// A moment.
 #[component]
 pub fn Time(

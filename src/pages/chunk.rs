@@ -15,6 +15,7 @@ use leptos_router::hooks::use_url;
 use crate::components::Locale;
 use crate::components::browser;
 use crate::components::server_part::Live;
+use crate::components::time::is_taking_over;
 use crate::pages::task::insight::sliders::ASLEEP;
 use crate::types::AppError;
 
@@ -28,14 +29,25 @@ pub const WHAT_IF: Live = Live {
     wake: |card, l| entry::task_what_if(card, l),
 };
 
+/// The chunk of [`names`], which the server's form does without.
+const NAMES: &str = "predict_names";
+
 /// The form, filled with what a task asked.
 ///
 /// # Errors
 /// Those of the API.
 pub async fn again_url(id: String) -> Result<String, AppError> {
     const CHUNK: &str = "predict_again";
+    // The form comes next, drawn by the browser.
+    let names = browser::load_chunk(NAMES);
     browser::load_chunk(CHUNK).await?;
+    names.await?;
     entry::predict_again(id).await
+}
+
+/// All countries and all currencies by name, for a form that is not taken over from the server.
+pub fn names(l: Locale) -> [&'static str; 2] {
+    entry::predict_names(l)
 }
 
 macro_rules! chunks {
@@ -71,6 +83,7 @@ macro_rules! chunks {
             use leptos::prelude::*;
 
             use super::{Element, Locale, Url};
+            use crate::components::tr;
             use crate::pages::predict::again;
             use crate::pages::task::insight::sliders;
 
@@ -79,6 +92,11 @@ macro_rules! chunks {
             #[inline(never)]
             pub fn predict_again(id: String) -> Url {
                 black_box(Box::pin(again::url_of(id)))
+            }
+
+            #[inline(never)]
+            pub fn predict_names(l: Locale) -> [&'static str; 2] {
+                black_box([tr!(l, list.countries), tr!(l, list.currencies)])
             }
 
             #[inline(never)]
@@ -134,12 +152,22 @@ impl Chunk {
     }
 }
 
+impl Chunk {
+    /// Waits for what the page needs; not at all on the server, nor when a page is taken over.
+    async fn load(self) -> Result<(), AppError> {
+        let own = browser::load_chunk(self.name());
+        if self == Self::Predict && !is_taking_over() {
+            browser::load_chunk(NAMES).await?;
+        }
+        own.await
+    }
+}
+
 impl ChooseView for Chunk {
     async fn choose(self) -> AnyView {
         let url = use_url();
         let target = url.get_untracked();
-        // Nothing to wait for on the server, nor when a page is hydrated.
-        if browser::load_chunk(self.name()).await.is_ok() {
+        if self.load().await.is_ok() {
             return self.view();
         }
         // The server may have other chunks by now. Who went elsewhere meanwhile is left in peace.

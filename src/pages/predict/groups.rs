@@ -4,7 +4,9 @@ use leptos::prelude::*;
 
 use super::rail::Step;
 use crate::components::select::{Choice, Group, position_of, yes_no};
+use crate::components::time::is_taking_over;
 use crate::components::{Area, Field, Locale, Select, labels, tr, use_locale};
+use crate::pages::chunk;
 use crate::types::{
     BLURB_MAX_CHARS, CampaignInput, Category, DURATION_MAX_DAYS, NAME_MAX_CHARS,
     categories_by_parent,
@@ -69,6 +71,15 @@ fn category_groups(l: Locale) -> Vec<Group> {
     std::iter::once(placeholder).chain(parents).collect()
 }
 
+/// Long lists, which are in the server's HTML already where it is taken over.
+fn offered(groups: impl FnOnce() -> Vec<Group>) -> Vec<Group> {
+    if is_taking_over() {
+        Vec::new()
+    } else {
+        groups()
+    }
+}
+
 /// Countries or currencies by name, after an entry that stands for none.
 fn named_groups(l: Locale, list: &'static str, with_code: bool) -> Vec<Group> {
     let mut choices: Vec<Choice> = Vec::new();
@@ -113,7 +124,7 @@ pub fn Idea(
             <Area name="blurb" value=input.blurb hint=tr!(l, hint.blurb, max = BLURB_MAX_CHARS) />
             <Select
                 name="analytics_name"
-                groups=category_groups(l)
+                groups=offered(|| category_groups(l))
                 selected=category
                 search=tr!(l, predict.search)
             />
@@ -128,7 +139,10 @@ pub fn Money(
     input: CampaignInput,
 ) -> impl IntoView {
     let l = use_locale();
-    let currencies = named_groups(l, tr!(l, list.currencies), true);
+    let currencies = offered(|| {
+        let [_, currencies] = chunk::names(l);
+        named_groups(l, currencies, true)
+    });
     let currency = position_of(&currencies, &input.currency);
     view! {
         <Fieldset step=Step::Money>
@@ -171,7 +185,10 @@ pub fn Place(
     input: CampaignInput,
 ) -> impl IntoView {
     let l = use_locale();
-    let countries = named_groups(l, tr!(l, list.countries), false);
+    let countries = offered(|| {
+        let [countries, _] = chunk::names(l);
+        named_groups(l, countries, false)
+    });
     let country = position_of(&countries, &input.country);
     view! {
         <Fieldset step=Step::Place>
