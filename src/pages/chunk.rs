@@ -45,7 +45,8 @@ pub async fn again_url(id: String) -> Result<String, AppError> {
     entry::predict_again(id).await
 }
 
-/// All countries and all currencies by name, for a form that is not taken over from the server.
+/// All countries and all currencies by name, for a form that is not taken over from the server; not to be called
+/// before [`NAMES`] is there.
 pub fn names(l: Locale) -> [&'static str; 2] {
     entry::predict_names(l)
 }
