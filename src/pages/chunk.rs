@@ -46,7 +46,7 @@ pub async fn again_url(id: String) -> Result<String, AppError> {
 }
 
 /// All countries and all currencies by name, for a form that is not taken over from the server; not to be called
-/// before [`NAMES`] is there.
+/// before their chunk is there.
 pub fn names(l: Locale) -> [&'static str; 2] {
     entry::predict_names(l)
 }
