@@ -1,0 +1,79 @@
+//! How a database would find the rows of a statement.
+
+use pledgecast::entities::Database;
+use sea_orm::sea_query::{ArrayType, Value};
+use sea_orm::{ConnectionTrait, DatabaseBackend, QueryResult, Statement, TransactionTrait as _};
+
+/// The plan for the values of the statement.
+pub async fn explain(database: &Database, statement: &Statement) -> Vec<String> {
+    let explain = match database.backend() {
+        DatabaseBackend::Postgres => "EXPLAIN",
+        _ => "EXPLAIN QUERY PLAN",
+    };
+    let mut asked = statement.clone();
+    asked.sql = format!("{explain} {}", statement.sql);
+    let rows = database.write().query_all_raw(asked).await;
+    let rows = rows.unwrap_or_else(|error| panic!("{}: {error}", statement.sql));
+    lines(database.backend(), &rows)
+}
+
+/// The plan that a connection to PostgreSQL goes over to once it has sent a statement some times. Nothing stands
+/// for the values there, since they do not count.
+pub async fn explain_for_all_values(database: &Database, statement: &Statement) -> Vec<String> {
+    let types: Vec<String> = statement
+        .values
+        .iter()
+        .flat_map(|it| &it.0)
+        .map(type_of)
+        .collect();
+    if types.is_empty() {
+        return Vec::new();
+    }
+    let alone = database.write().begin().await.unwrap();
+    for sql in [
+        "SET LOCAL plan_cache_mode = force_generic_plan",
+        &format!("PREPARE asked ({}) AS {}", types.join(", "), statement.sql),
+    ] {
+        let done = alone.execute_unprepared(sql).await;
+        done.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+    let nothing = vec!["NULL"; types.len()].join(", ");
+    let explain = format!("EXPLAIN EXECUTE asked({nothing})");
+    let explain = Statement::from_string(DatabaseBackend::Postgres, explain);
+    let rows = alone.query_all_raw(explain).await;
+    let rows = rows.unwrap_or_else(|error| panic!("{}: {error}", statement.sql));
+    alone.execute_unprepared("DEALLOCATE asked").await.unwrap();
+    alone.rollback().await.unwrap();
+    lines(DatabaseBackend::Postgres, &rows)
+}
+
+fn lines(backend: DatabaseBackend, rows: &[QueryResult]) -> Vec<String> {
+    let column = match backend {
+        DatabaseBackend::Postgres => "QUERY PLAN",
+        _ => "detail",
+    };
+    rows.iter()
+        .map(|row| row.try_get::<String>("", column).unwrap())
+        .collect()
+}
+
+/// The type that a value is sent with.
+fn type_of(value: &Value) -> String {
+    match value {
+        Value::Array(kind, _) => format!("{}[]", name_of(kind)),
+        alone => name_of(&alone.array_type()).to_owned(),
+    }
+}
+
+fn name_of(kind: &ArrayType) -> &'static str {
+    match kind {
+        ArrayType::Bool => "boolean",
+        ArrayType::Int => "integer",
+        ArrayType::BigInt | ArrayType::BigUnsigned => "bigint",
+        ArrayType::Double => "double precision",
+        ArrayType::String => "text",
+        ArrayType::Json => "jsonb",
+        ArrayType::ChronoDateTimeUtc => "timestamptz",
+        other => panic!("no statement has sent a {other:?} so far"),
+    }
+}
