@@ -5,6 +5,8 @@ mod chunks;
 #[cfg(not(feature = "hydrate"))]
 mod on_server;
 #[cfg(feature = "hydrate")]
+mod scroll;
+#[cfg(feature = "hydrate")]
 mod sight;
 
 #[cfg(feature = "hydrate")]
@@ -14,7 +16,19 @@ pub use imp::*;
 #[cfg(not(feature = "hydrate"))]
 pub use on_server::*;
 #[cfg(feature = "hydrate")]
+pub use scroll::*;
+#[cfg(feature = "hydrate")]
 pub use sight::*;
+
+/// How far down a history is scrolled. Told by a group of its rows, because the height of those that have not
+/// been on the screen is guessed.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Spot {
+    /// The number of the group at the top of the window, from 0.
+    pub group: usize,
+    /// How far its first row is above that, in CSS pixels.
+    pub above: f64,
+}
 
 #[cfg(feature = "hydrate")]
 mod imp {
@@ -133,16 +147,6 @@ mod imp {
             options.set_prevent_scroll(true);
             let _ = element.focus_with_options(&options);
         }
-    }
-
-    /// How far down the page is scrolled, in CSS pixels.
-    pub fn scrolled() -> f64 {
-        leptos::prelude::window().scroll_y().unwrap_or_default()
-    }
-
-    /// Scrolls the page down to there.
-    pub fn scroll_to(pixels: f64) {
-        leptos::prelude::window().scroll_to_with_x_and_y(0.0, pixels);
     }
 
     /// Path and query of this page.

@@ -5,18 +5,18 @@ use std::any::Any;
 use leptos::ev::{popstate, scroll};
 use leptos::prelude::*;
 
-use super::browser;
-use super::feed::Row;
+use super::browser::{self, Spot};
 use super::listed::Listed;
+use super::rows::Groups;
 
 /// What a history showed when it was left.
 pub struct Left<T> {
     /// Its path and query.
     pub url: String,
-    /// How far down, in CSS pixels.
-    pub scrolled: f64,
-    /// What was shown, newest first.
-    pub rows: Vec<Row<T>>,
+    /// How far down.
+    pub spot: Spot,
+    /// What was shown.
+    pub groups: Groups<T>,
     /// Where the next older page begins, where there is one.
     pub next: Option<String>,
 }
@@ -55,32 +55,38 @@ impl Comeback {
         let left = self.left.try_update_value(Option::take).flatten();
         let left = left?.downcast::<Left<T>>().ok();
         let left = *left.filter(|left| is_back && left.url == url)?;
-        let scrolled = left.scrolled;
-        // The first frame draws the rows.
-        request_animation_frame(move || {
-            request_animation_frame(move || browser::scroll_to(scrolled));
+        let spot = left.spot;
+        // The first frame draws the rows; once those above are near the window, their true heights are known.
+        after_two_frames(move || {
+            browser::scroll_to(spot);
+            after_two_frames(move || browser::scroll_to(spot));
         });
         Some(left)
     }
 
-    /// How far down the page at that URL was scrolled last. When it is left, the page that comes next is scrolled
+    /// Where the history at that URL was scrolled to last. When it is left, the page that comes next is scrolled
     /// to its top before the one that goes is told.
-    pub fn follow_scrolling(url: String) -> StoredValue<f64> {
-        let scrolled = StoredValue::new(0.0);
+    pub fn follow_scrolling(url: String) -> StoredValue<Spot> {
+        let spot = StoredValue::new(Spot::default());
         Effect::new(move || {
+            spot.set_value(browser::spot());
             let url = url.clone();
             let moved = window_event_listener(scroll, move |_| {
                 if browser::path_and_query() == url {
-                    scrolled.set_value(browser::scrolled());
+                    spot.set_value(browser::spot());
                 }
             });
             on_cleanup(move || moved.remove());
         });
-        scrolled
+        spot
     }
 
     /// Keeps what a history shows as it is left.
     pub fn keep<T: Listed>(self, left: Left<T>) {
         self.left.set_value(Some(Box::new(left)));
     }
+}
+
+fn after_two_frames(act: impl FnOnce() + 'static) {
+    request_animation_frame(move || request_animation_frame(act));
 }

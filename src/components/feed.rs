@@ -6,37 +6,21 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::browser;
 use super::comeback::Left;
 use super::listed::Listed;
 use super::pager::Place;
+use super::rows::{Group, Groups};
 use crate::types::{AppError, Page};
 
 /// Rows that come with one press of the button for older ones: a hundred made the page busy for 180 ms.
 const OLDER: &str = "50";
 
-/// A row on the screen; its data may change.
-#[derive(Clone)]
-pub struct Row<T> {
-    /// The id of its entry.
-    pub id: i64,
-    /// Its data.
-    pub entry: ArcRwSignal<T>,
-}
-
-impl<T: Listed> From<T> for Row<T> {
-    fn from(entry: T) -> Self {
-        Self {
-            id: entry.id(),
-            entry: ArcRwSignal::new(entry),
-        }
-    }
-}
-
 /// The rows of one place in a history.
 pub struct Feed<T> {
     place: StoredValue<Place>,
-    /// What is shown, newest first.
-    pub rows: RwSignal<Vec<Row<T>>>,
+    /// What is shown.
+    pub groups: RwSignal<Groups<T>>,
     /// What will come on top, newest first.
     pub waiting: RwSignal<Vec<T>>,
     /// Where the next older page begins, where there is one.
@@ -70,11 +54,17 @@ impl<T> Copy for Feed<T> {}
 impl<T: Listed> Feed<T> {
     /// Begins with a page.
     pub fn new(place: Place, page: Page<T>) -> Self {
+        let mut groups = Groups::default();
+        groups.append(page.items);
+        Self::with(place, groups, page.next)
+    }
+
+    fn with(place: Place, groups: Groups<T>, next: Option<String>) -> Self {
         Self {
             place: StoredValue::new(place),
-            rows: RwSignal::new(page.items.into_iter().map(Row::from).collect()),
+            groups: RwSignal::new(groups),
             waiting: RwSignal::new(Vec::new()),
-            next: RwSignal::new(page.next),
+            next: RwSignal::new(next),
             loading: RwSignal::new(false),
             error: RwSignal::new(None),
             leaving: StoredValue::new(Vec::new()),
@@ -86,19 +76,13 @@ impl<T: Listed> Feed<T> {
         }
     }
 
-    /// Shows what was shown before, with what the page brought that is newer.
-    pub fn resume(self, left: Left<T>) {
-        let newest = self.rows.get_untracked();
-        let page = Page {
-            items: newest
-                .into_iter()
-                .map(|row| row.entry.get_untracked())
-                .collect(),
-            next: self.next.get_untracked(),
-        };
-        self.rows.set(left.rows);
-        self.next.set(left.next);
-        self.merge(page);
+    /// Goes on with what was shown before, with what the page brought that is newer.
+    pub fn resume(place: Place, left: Left<T>, page: Page<T>) -> Self {
+        let mut groups = left.groups;
+        draw_one_by_one(groups.draw_near(left.spot.group));
+        let this = Self::with(place, groups, left.next);
+        this.merge(page);
+        this
     }
 
     /// The pointer came into the list or left it.
@@ -131,12 +115,12 @@ impl<T: Listed> Feed<T> {
         if waiting.is_empty() && leaving.is_empty() {
             return;
         }
-        self.rows.update(|rows| {
+        self.groups.update(|groups| {
             if replacing.is_some() {
-                rows.clear();
+                *groups = Groups::default();
             }
-            rows.retain(|row| !leaving.contains(&row.id));
-            rows.splice(0..0, waiting.into_iter().map(Row::from));
+            groups.remove(&leaving);
+            groups.put_on_top(waiting);
         });
         if let Some(next) = replacing {
             self.next.set(next);
@@ -161,15 +145,14 @@ impl<T: Listed> Feed<T> {
 
     /// Changes the row of an entry where there is one.
     fn update(self, entry: &T) -> bool {
-        let row = self.rows.with_untracked(|rows| {
-            let row = rows.iter().find(|row| row.id == entry.id());
-            row.map(|row| row.entry.clone())
-        });
-        let Some(row) = row else {
+        let shown = self
+            .groups
+            .with_untracked(|groups| groups.entry(entry.id()));
+        let Some(shown) = shown else {
             return false;
         };
-        if row.with_untracked(|known| known != entry) {
-            row.set(entry.clone());
+        if shown.with_untracked(|known| known != entry) {
+            shown.set(entry.clone());
         }
         true
     }
@@ -178,9 +161,7 @@ impl<T: Listed> Feed<T> {
     fn await_turn(self, entry: T) {
         let starts_at_top = self.place.with_value(|place| place.cursor.is_empty());
         let id = entry.id();
-        let newest = self
-            .rows
-            .with_untracked(|rows| rows.first().map(|row| row.id));
+        let newest = self.groups.with_untracked(Groups::newest);
         if !starts_at_top || newest.is_some_and(|newest| newest > id) {
             return;
         }
@@ -220,9 +201,7 @@ impl<T: Listed> Feed<T> {
 
     fn merge(self, page: Page<T>) {
         let ids: Vec<i64> = page.items.iter().map(T::id).collect();
-        let shown: Vec<i64> = self
-            .rows
-            .with_untracked(|rows| rows.iter().map(|row| row.id).collect());
+        let shown = self.groups.with_untracked(Groups::ids);
         let (leaving, is_gap) = compare(&shown, &ids, page.next.is_some());
         self.leaving.set_value(leaving);
         if is_gap {
@@ -255,12 +234,21 @@ impl<T: Listed> Feed<T> {
             }
             match page {
                 Ok(page) => {
-                    let older = page.items.into_iter().map(Row::from);
-                    self.rows.update(|rows| rows.extend(older));
+                    self.groups.update(|groups| groups.append(page.items));
                     self.next.set(page.next);
                 }
                 Err(error) => self.error.set(Some(error)),
             }
+        });
+    }
+}
+
+/// Draws the last group, and the others after it, each on its own so that the page is never busy for long.
+fn draw_one_by_one<T: Listed>(mut groups: Vec<Group<T>>) {
+    if let Some(group) = groups.pop() {
+        browser::after_ms(0, move || {
+            group.is_drawn.set(true);
+            draw_one_by_one(groups);
         });
     }
 }

@@ -4,15 +4,12 @@ use leptos::prelude::*;
 
 use super::comeback::{Comeback, Left};
 use super::errors::error_text;
-use super::feed::{Feed, Row};
+use super::feed::Feed;
 use super::listed::Listed;
 use super::pager::Place;
+use super::rows::{Group, Groups, Row};
 use super::{Empty, Icon, browser, format, tr, use_locale, use_session};
 use crate::types::Page;
-
-/// Above so many rows those off the screen are not laid out. Their heights are guessed then, so that coming back
-/// to one's place is exact in shorter ones only.
-const MANY: usize = 300;
 
 /// The rows of a history that begin with a page.
 #[component]
@@ -22,8 +19,7 @@ pub fn History<T: Listed>(
     /// The page there.
     page: Page<T>,
 ) -> impl IntoView {
-    let feed = Feed::new(place.clone(), page);
-    come_back(feed);
+    let feed = begin(place.clone(), page);
     follow(feed);
     let older = place.clone();
     let older = move || {
@@ -57,23 +53,25 @@ pub fn History<T: Listed>(
 }
 
 /// Goes on where the browser's button leads back to, and remembers the place for the next time.
-fn come_back<T: Listed>(feed: Feed<T>) {
+fn begin<T: Listed>(place: Place, page: Page<T>) -> Feed<T> {
     let Some(comeback) = use_context::<Comeback>() else {
-        return;
+        return Feed::new(place, page);
     };
     let url = browser::path_and_query();
-    if let Some(left) = comeback.take(&url) {
-        feed.resume(left);
-    }
-    let scrolled = Comeback::follow_scrolling(url.clone());
+    let feed = match comeback.take(&url) {
+        Some(left) => Feed::resume(place, left, page),
+        None => Feed::new(place, page),
+    };
+    let spot = Comeback::follow_scrolling(url.clone());
     on_cleanup(move || {
         comeback.keep(Left {
             url,
-            scrolled: scrolled.try_get_value().unwrap_or_default(),
-            rows: feed.rows.try_get_untracked().unwrap_or_default(),
+            spot: spot.try_get_value().unwrap_or_default(),
+            groups: feed.groups.try_get_untracked().unwrap_or_default(),
             next: feed.next.try_get_untracked().flatten(),
         });
     });
+    feed
 }
 
 /// Takes live changes over, and reads the newest page again where some may have been missed.
@@ -122,16 +120,18 @@ fn Rows<T: Listed>(
     is_filtered: bool,
 ) -> impl IntoView {
     let l = use_locale();
-    let is_empty = Memo::new(move |_| feed.rows.with(Vec::is_empty));
+    let is_empty = Memo::new(move |_| feed.groups.with(|groups| groups.all().is_empty()));
     move || {
         if !is_empty.get() {
             return T::around(view! { <Table feed /> }.into_any());
         }
-        if feed.next.with(Option::is_none) {
-            return T::nothing(l, is_filtered);
-        }
-        let (title, text) = (tr!(l, history.not_yet), tr!(l, history.not_yet_text));
-        view! { <Empty title text action=None /> }.into_any()
+        let (title, text, action) = if feed.next.with(Option::is_some) {
+            let (title, text) = (tr!(l, history.not_yet), tr!(l, history.not_yet_text));
+            (title, text, None)
+        } else {
+            T::nothing(l, is_filtered)
+        };
+        view! { <Empty title text action /> }.into_any()
     }
 }
 
@@ -141,12 +141,10 @@ fn Table<T: Listed>(
     feed: Feed<T>,
 ) -> impl IntoView {
     let l = use_locale();
-    let many = Memo::new(move |_| feed.rows.with(Vec::len) > MANY);
     // Some browsers forget what the parts of a table are where they are not laid out as such.
     view! {
         <table
             class=T::LIST.table()
-            class:rows-many=move || many.get()
             role="table"
             on:focusin=move |_| feed.set_focus(true)
             on:focusout=move |_| feed.set_focus(false)
@@ -155,11 +153,27 @@ fn Table<T: Listed>(
             <thead role="rowgroup">
                 <tr role="row">{T::head()}</tr>
             </thead>
-            <tbody role="rowgroup">
-                <For each=move || feed.rows.get() key=|row| row.id children=row_view />
-            </tbody>
+            <For
+                each=move || feed.groups.with(|groups| groups.all().to_vec())
+                key=|group| group.key
+                children=group_view
+            />
         </table>
     }
+}
+
+fn group_view<T: Listed>(group: Group<T>) -> AnyView {
+    let Group { rows, is_drawn, .. } = group;
+    let rows = move || {
+        let rows = rows.clone();
+        is_drawn.get().then(|| {
+            view! { <For each=move || rows.get() key=|row| row.id children=row_view /> }
+        })
+    };
+    view! {
+        <tbody role="rowgroup">{rows}</tbody>
+    }
+    .into_any()
 }
 
 fn row_view<T: Listed>(row: Row<T>) -> AnyView {
@@ -210,7 +224,7 @@ fn Progress<T: Listed>(
         if feed.loading.get() {
             return tr!(l, app.loading).to_owned();
         }
-        let count = i64::try_from(feed.rows.with(Vec::len)).unwrap_or(i64::MAX);
+        let count = i64::try_from(feed.groups.with(Groups::count)).unwrap_or(i64::MAX);
         if count == 0 {
             return String::new();
         }

@@ -8,7 +8,7 @@ use super::live::{on_task, on_transaction};
 use super::pager::Place;
 use super::task_list::{TaskCells, TaskHead};
 use super::transaction_list::{TransactionCells, TransactionHead};
-use super::{Empty, Locale, tr, use_locale};
+use super::{Locale, tr, use_locale};
 use crate::api::{list_tasks, list_transactions};
 use crate::types::{
     AppError, Page, TaskFilterInput, TaskView, TransactionFilterInput, TransactionView,
@@ -57,6 +57,13 @@ impl List {
     }
 }
 
+/// What [`Empty`](super::Empty) shows: its title, its text and its action.
+pub type Nothing = (
+    &'static str,
+    &'static str,
+    Option<(&'static str, &'static str)>,
+);
+
 /// What one row of a history shows.
 pub trait Listed: Wire + PartialEq {
     /// The history that lists it.
@@ -96,7 +103,7 @@ pub trait Listed: Wire + PartialEq {
     }
 
     /// In place of rows, where there are none.
-    fn nothing(l: Locale, is_filtered: bool) -> AnyView;
+    fn nothing(l: Locale, is_filtered: bool) -> Nothing;
 }
 
 impl Listed for TaskView {
@@ -145,14 +152,14 @@ impl Listed for TaskView {
         view! { <Comparing>{table}</Comparing> }.into_any()
     }
 
-    fn nothing(l: Locale, is_filtered: bool) -> AnyView {
-        let (title, text) = if is_filtered {
-            (tr!(l, tasks.empty_filter), tr!(l, tasks.empty_filter_text))
-        } else {
-            (tr!(l, tasks.empty_title), tr!(l, tasks.empty_text))
-        };
-        let action = (!is_filtered).then(|| ("/predict", tr!(l, tasks.empty_action)));
-        view! { <Empty title text action /> }.into_any()
+    fn nothing(l: Locale, is_filtered: bool) -> Nothing {
+        if is_filtered {
+            let (title, text) = (tr!(l, tasks.empty_filter), tr!(l, tasks.empty_filter_text));
+            return (title, text, None);
+        }
+        let action = ("/predict", tr!(l, tasks.empty_action));
+        let (title, text) = (tr!(l, tasks.empty_title), tr!(l, tasks.empty_text));
+        (title, text, Some(action))
     }
 }
 
@@ -196,19 +203,13 @@ impl Listed for TransactionView {
         view! { <TransactionCells line=self /> }.into_any()
     }
 
-    fn nothing(l: Locale, is_filtered: bool) -> AnyView {
-        let (title, text) = if is_filtered {
-            (
-                tr!(l, transactions.empty_filter),
-                tr!(l, transactions.empty_filter_text),
-            )
-        } else {
-            (
-                tr!(l, transactions.empty_title),
-                tr!(l, transactions.empty_text),
-            )
-        };
-        view! { <Empty title text action=None /> }.into_any()
+    fn nothing(l: Locale, is_filtered: bool) -> Nothing {
+        if is_filtered {
+            let title = tr!(l, transactions.empty_filter);
+            return (title, tr!(l, transactions.empty_filter_text), None);
+        }
+        let title = tr!(l, transactions.empty_title);
+        (title, tr!(l, transactions.empty_text), None)
     }
 }
 

@@ -27,6 +27,7 @@ pub mod not_found;
 pub mod pager;
 pub mod plurals;
 pub mod preferences;
+pub mod rows;
 pub mod score;
 pub mod select;
 pub mod server_part;

@@ -5,6 +5,7 @@ use leptos::ev::{Event, SubmitEvent};
 use leptos::prelude::use_context;
 use leptos_router::location::Url;
 
+use super::Spot;
 use crate::components::data::Reply;
 use crate::components::{Locale, format};
 use crate::types::{AppError, Theme};
@@ -54,12 +55,12 @@ pub fn random_key() -> String {
 }
 
 /// Nothing is scrolled on the server.
-pub fn scrolled() -> f64 {
-    0.0
+pub fn spot() -> Spot {
+    Spot::default()
 }
 
 /// Nothing is scrolled on the server.
-pub fn scroll_to(_pixels: f64) {}
+pub fn scroll_to(_spot: Spot) {}
 
 /// Only the browser's own is ever asked for.
 pub fn path_and_query() -> String {
