@@ -187,6 +187,8 @@ test("new rows wait while the pointer is in the list, and changed rows stay wher
   const chip = page.getByRole("button", { name: "3 new transactions" });
   await expect(chip).toBeVisible();
   await expect(rows).toHaveCount(2);
+  // While it moves, Playwright would scroll to try again, and so take the list away from under the pointer.
+  await chip.evaluate((it) => Promise.all(it.getAnimations().map((animation) => animation.finished)));
   await chip.click();
   await expect(rows).toHaveCount(5);
   await expect(chip).toHaveCount(0);
@@ -207,6 +209,38 @@ test("a queued task appears in another window at once", async ({ page, context }
   await predictTitled(page, "A lamp of driftwood");
   await expect(tasks.locator("main tbody tr")).toContainText(["A lamp of driftwood"]);
   await expect(tasks.locator("main tbody tr")).toContainText(["Succeeded"]);
+});
+
+test("rows far from the screen make way and come again, but for those in use", async ({ page }, info) => {
+  test.skip(info.project.name !== "hydrated", "without JavaScript there is one page of them");
+  const problems = gatherProblems(page);
+  await register(page);
+  await topUp(page, 1, 670);
+  await waitUntilFinal(page, await predictTitled(page, "Close by"));
+  await page.goto("/transactions");
+  const rows = page.locator(".history-rows tbody tr");
+  const groups = page.locator(".history-rows tbody");
+  for (let press = 1; press <= 14; press += 1) {
+    await page.getByRole("link", { name: "Older" }).click();
+    await expect(groups).toHaveCount(press + 1);
+  }
+  await expect(page.locator(".history-progress")).toContainText("672 in all");
+  await expect(groups.first().locator("tr")).toHaveCount(0);
+  const height = () => page.evaluate(() => document.documentElement.scrollHeight);
+  const long = await height();
+  await page.evaluate(() => window.scrollTo(0, 0));
+  await expect(groups.first().locator("tr")).toHaveCount(20);
+  await expect(groups.last().locator("tr")).toHaveCount(0);
+  expect(Math.abs((await height()) - long)).toBeLessThan(2);
+
+  await groups.first().getByRole("link").first().focus();
+  await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight));
+  await expect(groups.last().locator("tr")).toHaveCount(2);
+  await expect(groups.nth(1).locator("tr")).toHaveCount(0);
+  await expect(groups.first().locator("tr")).toHaveCount(20);
+  await page.evaluate(() => window.dispatchEvent(new Event("beforeprint")));
+  await expect(rows).toHaveCount(672);
+  expect(problems).toEqual([]);
 });
 
 test("the browser's button leads back to the rows and the place one came from", async ({ page }, info) => {

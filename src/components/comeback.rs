@@ -64,21 +64,19 @@ impl Comeback {
         Some(left)
     }
 
-    /// Where the history at that URL was scrolled to last. When it is left, the page that comes next is scrolled
-    /// to its top before the one that goes is told.
-    pub fn follow_scrolling(url: String) -> StoredValue<Spot> {
-        let spot = StoredValue::new(Spot::default());
+    /// Tells `moved` where the history at that URL is scrolled to. When it is left, the page that comes next is
+    /// scrolled to its top before the one that goes is told.
+    pub fn follow_scrolling(url: String, moved: impl Fn(Spot) + Copy + 'static) {
         Effect::new(move || {
-            spot.set_value(browser::spot());
+            moved(browser::spot());
             let url = url.clone();
-            let moved = window_event_listener(scroll, move |_| {
+            let listener = window_event_listener(scroll, move |_| {
                 if browser::path_and_query() == url {
-                    spot.set_value(browser::spot());
+                    moved(browser::spot());
                 }
             });
-            on_cleanup(move || moved.remove());
+            on_cleanup(move || listener.remove());
         });
-        spot
     }
 
     /// Keeps what a history shows as it is left.

@@ -10,7 +10,7 @@ use super::browser;
 use super::comeback::Left;
 use super::listed::Listed;
 use super::pager::Place;
-use super::rows::{Group, Groups};
+use super::rows::Groups;
 use crate::types::{AppError, Page};
 
 /// Rows that come with one press of the button for older ones: a hundred made the page busy for 180 ms.
@@ -37,6 +37,10 @@ pub struct Feed<T> {
         reason = "the outer one tells whether, the inner one where to"
     )]
     replacing: StoredValue<Option<Option<String>>>,
+    /// The group on the screen.
+    at: StoredValue<usize>,
+    /// True while groups are being drawn or taken away.
+    drawing: StoredValue<bool>,
     pointer: StoredValue<bool>,
     focus: StoredValue<bool>,
     refreshing: StoredValue<bool>,
@@ -69,6 +73,8 @@ impl<T: Listed> Feed<T> {
             error: RwSignal::new(None),
             leaving: StoredValue::new(Vec::new()),
             replacing: StoredValue::new(None),
+            at: StoredValue::new(0),
+            drawing: StoredValue::new(false),
             pointer: StoredValue::new(false),
             focus: StoredValue::new(false),
             refreshing: StoredValue::new(false),
@@ -79,8 +85,9 @@ impl<T: Listed> Feed<T> {
     /// Goes on with what was shown before, with what the page brought that is newer.
     pub fn resume(place: Place, left: Left<T>, page: Page<T>) -> Self {
         let mut groups = left.groups;
-        draw_one_by_one(groups.draw_near(left.spot.group));
+        groups.begin_at(left.spot.group);
         let this = Self::with(place, groups, left.next);
+        this.look_at(left.spot.group);
         this.merge(page);
         this
     }
@@ -215,6 +222,36 @@ impl<T: Listed> Feed<T> {
         self.settle();
     }
 
+    /// The group at `at` is on the screen now.
+    pub fn look_at(self, at: usize) {
+        self.at.set_value(at);
+        if !self.drawing.get_value() {
+            self.draw_on();
+        }
+    }
+
+    /// Draws groups and takes groups away, each on its own so that the page is never busy for long.
+    fn draw_on(self) {
+        // The place may have been left meanwhile.
+        let at = self.at.try_get_value().unwrap_or_default();
+        let next = self
+            .groups
+            .try_with_untracked(|groups| groups.next_change(at))
+            .flatten();
+        self.drawing.try_set_value(next.is_some());
+        if let Some((is_near, wanted)) = next {
+            browser::after_ms(0, move || {
+                is_near.set(wanted);
+                self.draw_on();
+            });
+        }
+    }
+
+    /// Has all groups drawn, as for a printer.
+    pub fn draw_all(self) {
+        self.groups.with_untracked(Groups::draw_all);
+    }
+
     /// Appends the next older page.
     pub fn load_older(self) {
         let Some(cursor) = self.next.get_untracked() else {
@@ -239,16 +276,6 @@ impl<T: Listed> Feed<T> {
                 }
                 Err(error) => self.error.set(Some(error)),
             }
-        });
-    }
-}
-
-/// Draws the last group, and the others after it, each on its own so that the page is never busy for long.
-fn draw_one_by_one<T: Listed>(mut groups: Vec<Group<T>>) {
-    if let Some(group) = groups.pop() {
-        browser::after_ms(0, move || {
-            group.is_drawn.set(true);
-            draw_one_by_one(groups);
         });
     }
 }

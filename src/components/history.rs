@@ -1,7 +1,10 @@
 //! A history as a page shows it: its rows, what waits to come in, and the way to older ones.
 
+use leptos::ev::beforeprint;
+use leptos::html::Tbody;
 use leptos::prelude::*;
 
+use super::browser::Spot;
 use super::comeback::{Comeback, Left};
 use super::errors::error_text;
 use super::feed::Feed;
@@ -62,7 +65,11 @@ fn begin<T: Listed>(place: Place, page: Page<T>) -> Feed<T> {
         Some(left) => Feed::resume(place, left, page),
         None => Feed::new(place, page),
     };
-    let spot = Comeback::follow_scrolling(url.clone());
+    let spot = StoredValue::new(Spot::default());
+    Comeback::follow_scrolling(url.clone(), move |to| {
+        spot.set_value(to);
+        feed.look_at(to.group);
+    });
     on_cleanup(move || {
         comeback.keep(Left {
             url,
@@ -74,10 +81,14 @@ fn begin<T: Listed>(place: Place, page: Page<T>) -> Feed<T> {
     feed
 }
 
-/// Takes live changes over, and reads the newest page again where some may have been missed.
+/// Takes live changes over, and reads the newest page again where some may have been missed. A printer gets all.
 fn follow<T: Listed>(feed: Feed<T>) {
     T::on_change(move |entry| feed.take(entry));
     let session = use_session();
+    Effect::new(move || {
+        let printed = window_event_listener(beforeprint, move |_| feed.draw_all());
+        on_cleanup(move || printed.remove());
+    });
     Effect::new(move |before: Option<u32>| {
         let version = session.version();
         if before.is_some_and(|before| before != version) {
@@ -163,7 +174,16 @@ fn Table<T: Listed>(
 }
 
 fn group_view<T: Listed>(group: Group<T>) -> AnyView {
-    let Group { rows, is_drawn, .. } = group;
+    let Group { rows, is_near, .. } = group;
+    let slot = NodeRef::<Tbody>::new();
+    let is_drawn = Memo::new(move |before: Option<&bool>| {
+        // What is picked in it, or has the focus, is not taken away.
+        let is_in_use = || {
+            slot.get_untracked()
+                .is_some_and(|it| browser::is_in_use(&it))
+        };
+        is_near.get() || before.is_some_and(|drawn| *drawn) && is_in_use()
+    });
     let rows = move || {
         let rows = rows.clone();
         is_drawn.get().then(|| {
@@ -171,7 +191,9 @@ fn group_view<T: Listed>(group: Group<T>) -> AnyView {
         })
     };
     view! {
-        <tbody role="rowgroup">{rows}</tbody>
+        <tbody role="rowgroup" node_ref=slot>
+            {rows}
+        </tbody>
     }
     .into_any()
 }

@@ -1,5 +1,5 @@
 //! The rows of a history, in the groups that they came in. A group is what the browser leaves out of its layout
-//! while it is off the screen: of ten thousand rows it watches two hundred groups.
+//! while it is off the screen, and what is drawn only as long as the screen is not too far.
 
 use std::iter;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -10,6 +10,9 @@ use super::listed::Listed;
 
 /// New rows join the first group as long as it has fewer.
 const ROOM: usize = 100;
+/// How many groups above and below the one on the screen are drawn. Without an end to it, the page would be busy
+/// for 150 ms when ten thousand rows make way for those of another filter.
+const REACH: usize = 10;
 
 /// A row on the screen; its data may change.
 #[derive(Clone)]
@@ -36,8 +39,8 @@ pub struct Group<T> {
     pub key: u32,
     /// Newest first.
     pub rows: ArcRwSignal<Vec<Row<T>>>,
-    /// False while its rows are still to be drawn; there is room for them until then.
-    pub is_drawn: ArcRwSignal<bool>,
+    /// Whether its rows are to be drawn. There is room for them otherwise.
+    pub is_near: ArcRwSignal<bool>,
 }
 
 impl<T: Listed> Group<T> {
@@ -46,7 +49,7 @@ impl<T: Listed> Group<T> {
         Self {
             key: KEYS.fetch_add(1, Ordering::Relaxed),
             rows: ArcRwSignal::new(entries.into_iter().map(Row::from).collect()),
-            is_drawn: ArcRwSignal::new(true),
+            is_near: ArcRwSignal::new(true),
         }
     }
 }
@@ -139,20 +142,32 @@ impl<T: Listed> Groups<T> {
         });
     }
 
-    /// The same rows, to be drawn anew group by group. The groups around the one at `near` are drawn at once; the
-    /// others are given back, the nearest last.
-    pub fn draw_near(&mut self, near: usize) -> Vec<Group<T>> {
-        let mut later = Vec::new();
-        for (at, group) in iter::zip(0.., &mut self.0) {
-            let distance = near.abs_diff(at);
-            // What a group that is left for good still waits for is not this one's business.
-            group.is_drawn = ArcRwSignal::new(distance <= 1);
-            if distance > 1 {
-                later.push((distance, group.clone()));
-            }
+    /// Begins anew with the groups around the one at `at`, so that the first of them are drawn soon.
+    pub fn begin_at(&mut self, at: usize) {
+        for (number, group) in iter::zip(0.., &mut self.0) {
+            // What was drawn by the one before is none of the new signal's business.
+            group.is_near = ArcRwSignal::new(at.abs_diff(number) <= 1);
         }
-        later.sort_by_key(|(distance, _)| std::cmp::Reverse(*distance));
-        later.into_iter().map(|(_, group)| group).collect()
+    }
+
+    /// What is to be drawn or taken away next where the group at `at` is on the screen, the nearest first: its
+    /// `is_near`, and what that should be.
+    pub fn next_change(&self, at: usize) -> Option<(ArcRwSignal<bool>, bool)> {
+        let changes = iter::zip(0.., &self.0).filter_map(|(number, group)| {
+            let distance = at.abs_diff(number);
+            let is_near = distance <= REACH;
+            let is_right = group.is_near.get_untracked() == is_near;
+            (!is_right).then_some((distance, group, is_near))
+        });
+        let (_, group, is_near) = changes.min_by_key(|(distance, ..)| *distance)?;
+        Some((group.is_near.clone(), is_near))
+    }
+
+    /// Has all drawn.
+    pub fn draw_all(&self) {
+        for group in &self.0 {
+            group.is_near.set(true);
+        }
     }
 }
 
@@ -217,19 +232,33 @@ mod tests {
     }
 
     #[test]
-    fn groups_far_from_where_one_was_are_drawn_later_the_nearest_first() {
-        let mut groups = groups(&[&[9], &[8], &[7], &[6], &[5]]);
-        let mut later = groups.draw_near(1);
-        let is_drawn: Vec<bool> = groups
-            .all()
-            .iter()
-            .map(|it| it.is_drawn.get_untracked())
-            .collect();
-        assert_eq!(is_drawn, [true, true, true, false, false]);
-        let next = later.pop().unwrap();
-        assert_eq!(next.key, groups.all()[3].key);
-        next.is_drawn.set(true);
-        assert!(groups.all()[3].is_drawn.get_untracked());
-        assert_eq!(later.len(), 1);
+    fn groups_near_the_screen_are_drawn_the_nearest_first_and_those_far_from_it_taken_away() {
+        let lists: Vec<[i64; 1]> = (0..30).rev().map(|id| [id]).collect();
+        let lists: Vec<&[i64]> = lists.iter().map(AsRef::as_ref).collect();
+        let mut groups = groups(&lists);
+        let drawn = |groups: &Groups<_>| {
+            let all = iter::zip(0.., groups.all());
+            let near = all.filter(|(_, group)| group.is_near.get_untracked());
+            near.map(|(number, _)| number).collect::<Vec<usize>>()
+        };
+        groups.begin_at(0);
+        assert_eq!(drawn(&groups), [0, 1]);
+        let turn_to = |at: usize| {
+            let mut changes = 0;
+            while let Some((is_near, wanted)) = groups.next_change(at) {
+                is_near.set(wanted);
+                changes += 1;
+            }
+            (changes, drawn(&groups))
+        };
+        assert_eq!(turn_to(0), (9, (0..=10).collect()));
+        assert_eq!(turn_to(15), (15, (5..=25).collect()));
+        assert_eq!(turn_to(29), (18, (19..30).collect()));
+        groups.draw_all();
+        assert_eq!(drawn(&groups), (0..30).collect::<Vec<_>>());
+        groups.begin_at(20);
+        assert_eq!(drawn(&groups), [19, 20, 21]);
+        groups.next_change(20).unwrap().0.set(true);
+        assert!(drawn(&groups).contains(&18) || drawn(&groups).contains(&22));
     }
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use leptos::ev::{Event, SubmitEvent};
 use leptos::prelude::use_context;
+use leptos::web_sys::Element;
 use leptos_router::location::Url;
 
 use super::Spot;
@@ -57,6 +58,11 @@ pub fn random_key() -> String {
 /// Nothing is scrolled on the server.
 pub fn spot() -> Spot {
     Spot::default()
+}
+
+/// Nothing is used on the server.
+pub fn is_in_use(_element: &Element) -> bool {
+    false
 }
 
 /// Nothing is scrolled on the server.

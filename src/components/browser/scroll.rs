@@ -38,6 +38,12 @@ pub fn spot() -> Spot {
     }
 }
 
+/// Whether something in an element is picked or has the focus.
+pub fn is_in_use(element: &Element) -> bool {
+    let used = element.query_selector(":checked, :focus");
+    used.is_ok_and(|used| used.is_some())
+}
+
 /// Scrolls the history on this page there.
 pub fn scroll_to(spot: Spot) {
     let (Some(groups), Ok(group)) = (groups(), u32::try_from(spot.group)) else {
