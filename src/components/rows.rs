@@ -252,7 +252,7 @@ mod tests {
             (changes, drawn(&groups))
         };
         assert_eq!(turn_to(0), (9, (0..=10).collect()));
-        assert_eq!(turn_to(15), (15, (5..=25).collect()));
+        assert_eq!(turn_to(15), (20, (5..=25).collect()));
         assert_eq!(turn_to(29), (18, (19..30).collect()));
         groups.draw_all();
         assert_eq!(drawn(&groups), (0..30).collect::<Vec<_>>());
