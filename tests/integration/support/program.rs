@@ -114,8 +114,13 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
+        // One that has ended by itself may be why the test failed.
+        let ended = self.child.try_wait();
         self.end();
         if std::thread::panicking() {
+            if let Ok(Some(status)) = ended {
+                eprintln!("--- process {} had ended by {status}", self.child.id());
+            }
             let log = self.log();
             let tail: Vec<&str> = log.lines().rev().take(30).collect();
             eprintln!("--- the end of the log of process {}:", self.child.id());
