@@ -78,6 +78,16 @@ test("the lists are the same however one comes to the form, in both languages", 
   expect(problems).toEqual([]);
 });
 
+test("a form comes also in place of what cannot be asked again", async ({ page }) => {
+  await page.goto("/predict?again=999999999");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Page not found");
+  const problems = gatherProblems(page);
+  await page.locator('header a[href="/predict"]').first().click();
+  await expect(page.locator("#field-country")).toHaveValue("US");
+  await expect(page.locator("#field-country option")).not.toHaveCount(0);
+  expect(problems).toEqual([]);
+});
+
 test("a form that the server sends needs no names of countries", async ({ page }, info) => {
   test.skip(info.project.name !== "hydrated", "without JavaScript nothing is fetched");
   const chunks: string[] = [];

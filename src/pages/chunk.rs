@@ -45,6 +45,19 @@ pub async fn again_url(id: String) -> Result<String, AppError> {
     entry::predict_again(id).await
 }
 
+/// Whether [`names`] may be called; they are on their way otherwise.
+pub fn has_names() -> bool {
+    browser::is_loaded(NAMES)
+}
+
+/// Waits for [`names`].
+///
+/// # Errors
+/// Where they cannot be had.
+pub async fn load_names() -> Result<(), AppError> {
+    browser::load_chunk(NAMES).await
+}
+
 /// All countries and all currencies by name, for a form that is not taken over from the server; not to be called
 /// before their chunk is there.
 pub fn names(l: Locale) -> [&'static str; 2] {

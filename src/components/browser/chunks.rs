@@ -30,6 +30,11 @@ pub fn load_chunk(name: &str) -> impl Future<Output = Result<(), AppError>> + Se
     })
 }
 
+/// Whether the chunk of that name is there. Where it is not, it is on its way from now on.
+pub fn is_loaded(name: &str) -> bool {
+    load_page(name).is_none()
+}
+
 /// Has the browser load an address of this service anew, by the server.
 pub fn leave_for(url: &Url) {
     let mut target = url.path().to_owned();

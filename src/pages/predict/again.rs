@@ -5,6 +5,7 @@ use leptos_router::components::Redirect;
 
 use crate::api::get_task;
 use crate::components::ErrorPanel;
+use crate::components::data::Data;
 use crate::components::later::{Later, load};
 use crate::components::not_found::NotFound;
 use crate::pages::chunk;
@@ -23,16 +24,14 @@ pub fn Again(
     /// The id of the task.
     id: String,
 ) -> impl IntoView {
-    let view = load(move || {
-        let url = chunk::again_url(id.clone());
-        async move {
-            match url.await {
-                Ok(url) => view! { <Redirect path=url /> }.into_any(),
-                // `SignedInOnly` of the page is about to leave it.
-                Err(AppError::Unauthorized) => ().into_any(),
-                Err(AppError::NotFound | AppError::Invalid(_)) => view! { <NotFound /> }.into_any(),
-                Err(error) => view! { <ErrorPanel error /> }.into_any(),
-            }
+    let url = Data::new(move || chunk::again_url(id.clone()));
+    let view = load(move || async move {
+        match url.await {
+            Ok(url) => view! { <Redirect path=url /> }.into_any(),
+            // `SignedInOnly` of the page is about to leave it.
+            Err(AppError::Unauthorized) => ().into_any(),
+            Err(AppError::NotFound | AppError::Invalid(_)) => view! { <NotFound /> }.into_any(),
+            Err(error) => view! { <ErrorPanel error /> }.into_any(),
         }
     });
     view! { <Later view lines=8 /> }

@@ -12,13 +12,17 @@ mod rail;
 mod start;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use leptos::task::spawn_local;
+use leptos_router::hooks::{use_query_map, use_url};
 
 use crate::api::list_models;
 use crate::components::data::Data;
+use crate::components::guard::Skeleton;
 use crate::components::nav::PageTitle;
 use crate::components::task_list::AGAIN;
-use crate::components::{SignedInOnly, tr, use_locale, use_session};
+use crate::components::time::is_taking_over;
+use crate::components::{SignedInOnly, browser, tr, use_locale, use_session};
+use crate::pages::chunk;
 use again::Again;
 use form::PredictForm;
 
@@ -37,14 +41,38 @@ pub fn PredictPage() -> impl IntoView {
         list_models()
     });
     let query = use_query_map();
+    let may_draw = await_names();
     let again = Memo::new(move |_| query.with(|query| query.get(AGAIN)));
     let form = move || match again.get() {
         Some(id) => view! { <Again id /> }.into_any(),
-        None => view! { <PredictForm models=models /> }.into_any(),
+        None if may_draw() => view! { <PredictForm models=models /> }.into_any(),
+        None => view! { <Skeleton lines=8 /> }.into_any(),
     };
     view! {
         <PageTitle page=tr!(l, predict.title) />
         <SignedInOnly />
         {form}
+    }
+}
+
+/// Tells whether the form may be drawn, and has that asked anew once it may. The server's has the names of
+/// countries in it; one that the browser draws waits for them. They are there already but where one goes on
+/// from what the server sent in place of a form.
+fn await_names() -> impl Fn() -> bool + Copy + Send + Sync {
+    let url = use_url();
+    let come = RwSignal::new(());
+    move || {
+        come.track();
+        if is_taking_over() || chunk::has_names() {
+            return true;
+        }
+        spawn_local(async move {
+            if chunk::load_names().await.is_ok() {
+                come.try_set(());
+            } else if let Some(url) = url.try_get_untracked() {
+                browser::leave_for(&url);
+            }
+        });
+        false
     }
 }
