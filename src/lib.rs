@@ -8,6 +8,8 @@ pub mod api;
 pub mod app;
 pub mod components;
 #[cfg(feature = "ssr")]
+pub mod database;
+#[cfg(feature = "ssr")]
 pub mod entities;
 #[cfg(feature = "ssr")]
 pub mod inference;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use pledgecast::database::{Database, DatabaseOptions};
 use pledgecast::entities::users::EndedSessions;
-use pledgecast::entities::{Database, DatabaseOptions};
 use pledgecast::services::{Clock as _, Sessions, SystemClock, User};
 use tower_cookies::{Cookies, Key};
 

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use pledgecast::entities::{Database, DatabaseOptions};
+use pledgecast::database::{Database, DatabaseOptions};
 use pledgecast::inference::{
     InferencePool, Manifest, OnnxPredictor, PredictError, Predictor, Row, SHIPPED_MODEL,
 };
@@ -116,9 +116,7 @@ pub async fn be_one() -> Report {
     let model = catalog.models(None).await.unwrap()[0].id;
     let models = Arc::new(LoadedModels::new(catalog));
     let shipped = OnnxPredictor::load(SHIPPED_MODEL).unwrap();
-    models
-        .put(ModelId(model.0), Arc::new(Waiting(shipped)))
-        .await;
+    models.put(ModelId(model.0), Arc::new(Waiting(shipped)));
     let signals = Signals::new(&database);
     let stop = CancellationToken::new();
     tokio::spawn(signals.clone().listen(database.clone(), stop.clone()));

@@ -1,24 +1,15 @@
-//! The sea-orm entities of the seven tables with their named queries, and the connection to the database.
+//! The sea-orm entities of the tables with their named queries.
 //!
 //! No rules here: what may happen is decided in the services.
 
 pub mod balance;
-pub mod database;
-mod fault;
 pub mod history;
-mod many;
 pub mod model;
-mod retry;
 pub mod shared_result;
 pub mod task;
 pub mod task_result;
 pub mod transactions;
 pub mod users;
-
-pub use database::{Database, DatabaseOptions};
-pub use fault::{Fault, is_away};
-pub use many::{array_of, insert_all, is_among};
-pub use retry::retry;
 
 /// Reads a word that a CHECK of the database keeps inside its closed set.
 fn word<T: std::str::FromStr>(column: &str, text: &str) -> Result<T, sea_orm::DbErr> {

@@ -5,7 +5,8 @@ use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Order, Query, 
 use sea_orm::{ColumnTrait, DatabaseBackend, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use crate::entities::{Database, task};
+use crate::database::Database;
+use crate::entities::task;
 use crate::types::TaskStatus;
 
 /// What a worker holds while it works: only its token may settle.

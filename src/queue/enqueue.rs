@@ -7,8 +7,9 @@ use sea_orm::{
     Set, TryInsertResult,
 };
 
+use crate::database::Database;
+use crate::entities::task;
 use crate::entities::task::Input;
-use crate::entities::{Database, task};
 use crate::types::{Credits, TaskStatus, UserId};
 
 /// A task to be queued.
@@ -28,13 +29,13 @@ pub struct NewTask {
     pub hash: String,
 }
 
-/// The end of a PostgreSQL statement that queues all rows of a common table `payable`, whose columns are those
-/// of [`NewTask`] and `n`, their order; `$2` is the time. Rows whose key was used before are passed over.
-pub const QUEUE_PAYABLE: &str = "INSERT INTO task \
+/// The part of a PostgreSQL statement that queues the rows of a common table `affordable`, whose columns are those of
+/// [`NewTask`] and `n`, their order; `$2` is the time. Rows whose key was used before are skipped.
+pub const INSERT_AFFORDABLE: &str = "INSERT INTO task \
     (user_id, model_id, input, status, price, attempts, idempotency_key, request_hash, queued_at) \
-    SELECT user_id, model_id, input, 'queued', price, 0, key, hash, $2 FROM payable ORDER BY n \
+    SELECT user_id, model_id, input, 'queued', price, 0, key, hash, $2 FROM affordable ORDER BY n \
     ON CONFLICT (user_id, idempotency_key) DO NOTHING \
-    RETURNING id, user_id, price, idempotency_key";
+    RETURNING id, user_id, price, idempotency_key, request_hash";
 
 /// Queues a task whose price is held; `None` where the user has used the idempotency key before.
 ///

@@ -6,12 +6,13 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait as _, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
-    QueryOrder, QuerySelect, Set, UpdateMany,
+    ColumnTrait, ConnectionTrait as _, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    Set, UpdateMany,
 };
 
 use super::Lease;
-use crate::entities::{insert_all, is_among, task, task_result};
+use crate::database::{Transaction, insert_all, is_among};
+use crate::entities::{task, task_result};
 use crate::types::{Credits, ResultContext, TaskId, TaskStatus, UserId, Verdict};
 
 /// What the model said of one task.
@@ -34,7 +35,7 @@ pub struct Outcome {
 /// # Errors
 /// Where the database is away.
 pub async fn lock_leased(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     lease: &Lease,
     tasks: &[TaskId],
 ) -> Result<HashSet<TaskId>, DbErr> {
@@ -61,7 +62,7 @@ pub async fn lock_leased(
 /// # Errors
 /// Where the database is away; [`DbErr::RecordNotUpdated`] where one was not locked.
 pub async fn succeed_all(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     lease: &Lease,
     outcomes: Vec<(TaskId, Outcome)>,
     now: DateTime<Utc>,
@@ -108,7 +109,7 @@ pub async fn succeed_all(
 /// # Errors
 /// Where the database is away.
 pub async fn fail(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     lease: &Lease,
     task: TaskId,
     reason: &str,
@@ -125,7 +126,7 @@ pub async fn fail(
 /// # Errors
 /// Where the database is away.
 pub async fn requeue(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     lease: &Lease,
     task: TaskId,
 ) -> Result<bool, DbErr> {
@@ -139,7 +140,7 @@ pub async fn requeue(
 /// # Errors
 /// Where the database is away.
 pub async fn cancel(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     user: UserId,
     task: TaskId,
     now: DateTime<Utc>,

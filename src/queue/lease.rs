@@ -3,12 +3,12 @@
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait as _, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait as _, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use super::Lease;
-use crate::entities::{Database, is_among, task};
+use crate::database::{Database, Transaction, is_among};
+use crate::entities::task;
 use crate::types::{TaskId, TaskStatus};
 
 /// Expired leases that are dealt with in one transaction.
@@ -40,7 +40,7 @@ pub async fn renew(
 /// # Errors
 /// Where the database is away.
 pub async fn give_back(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     lease: &Lease,
     tasks: &[TaskId],
 ) -> Result<u64, DbErr> {
@@ -82,7 +82,7 @@ pub struct Expired {
 /// # Errors
 /// Where the database is away.
 pub async fn take_expired(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     now: DateTime<Utc>,
 ) -> Result<Vec<Expired>, DbErr> {
     let tasks = task::Entity::find()

@@ -6,7 +6,8 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use crate::entities::{Database, task, task_result};
+use crate::database::Database;
+use crate::entities::{task, task_result};
 use crate::types::TaskId;
 
 /// When a task went into the queue and when it was done.

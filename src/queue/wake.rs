@@ -1,6 +1,6 @@
 //! Who must hear of a commit: idle workers, and the browsers of the user it concerns.
 //!
-//! On PostgreSQL the word travels by NOTIFY; every process listens. [`Signals::commit`] sends it inside the
+//! On PostgreSQL the word travels by NOTIFY; every process listens. [`Signals::publish_on_commit`] sends it inside the
 //! very transaction, so that it is there exactly when the change is. But commits with a NOTIFY wait for each
 //! other in the whole cluster, disk included: [`Signals::tell`] is for what is committed already and frequent.
 //! On SQLite there is one process, which tells itself.
@@ -9,12 +9,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sea_orm::sqlx::postgres::PgListener;
-use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseTransaction, DbErr, Statement};
+use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, Statement};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::entities::Database;
+use crate::database::{Database, Transaction};
 use crate::types::{TaskId, UserId};
 
 const CHANNEL: &str = "pledgecast";
@@ -95,19 +95,19 @@ impl Signals {
         }
     }
 
-    /// Commits a transaction and lets everybody know of its changes; `wake` tells that tasks were queued.
+    /// Publishes changes with the commit of the transaction that made them; `wake` tells that tasks were queued.
     ///
     /// # Errors
-    /// Where the database refuses; then nothing is committed and nobody is told.
-    pub async fn commit(
+    /// Where the database refuses.
+    pub async fn publish_on_commit(
         &self,
-        transaction: DatabaseTransaction,
+        transaction: &Transaction,
         wake: bool,
-        changes: &[Change],
+        changes: Vec<Change>,
     ) -> Result<(), DbErr> {
         if self.postgres.is_none() {
-            transaction.commit().await?;
-            self.spread(wake, changes);
+            let signals = self.clone();
+            transaction.after_commit(move || signals.spread(wake, &changes));
             return Ok(());
         }
         for (index, changes) in changes.chunks(CHANGES_PER_NOTICE).enumerate() {
@@ -116,9 +116,9 @@ impl Signals {
                 resync: false,
                 changes: changes.to_vec(),
             };
-            notify(&transaction, &payload).await?;
+            notify(transaction, &payload).await?;
         }
-        transaction.commit().await
+        Ok(())
     }
 
     /// Lets everybody know of changes that are committed; `wake` tells that tasks were queued. The word is sent
@@ -198,10 +198,9 @@ impl Signals {
     /// Listens to PostgreSQL until stopped, reconnecting where the connection breaks; on SQLite there is
     /// nothing to listen to.
     pub async fn listen(self, database: Database, stop: CancellationToken) {
-        if self.postgres.is_none() {
+        let Some(pool) = database.postgres_pool().cloned() else {
             return;
-        }
-        let pool = database.write().get_postgres_connection_pool().clone();
+        };
         loop {
             let listening = async {
                 let mut listener = PgListener::connect_with(&pool).await?;

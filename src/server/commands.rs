@@ -6,7 +6,7 @@ use anyhow::Context as _;
 
 use super::config::{BackupArgs, Cli, Command, CsvArgs, UserArgs, UserCommand};
 use super::{backup, model_command, serve, setup, telemetry};
-use crate::entities::Database;
+use crate::database::Database;
 use crate::inference::{CsvReport, OnnxPredictor, SHIPPED_MODEL, features_csv, score_csv};
 use crate::queue::Signals;
 use crate::services::attempts::Attempts;

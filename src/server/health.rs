@@ -12,14 +12,19 @@ use serde_json::json;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::inference::InferencePool;
-use crate::services::{Catalog, LoadedModels};
+use crate::services::{Catalog, LoadedModels, Sessions};
 use crate::types::ModelView;
 
 const TIMEOUT: Duration = Duration::from_secs(30);
 
+/// How long the check may take before the process counts as not ready.
+const CHECK_TIMEOUT: Duration = Duration::from_secs(4);
+
 /// What it takes to be ready.
 #[derive(Clone)]
 pub struct Readiness {
+    /// How signed-in requests find their user, where this process serves any.
+    pub sessions: Option<Arc<Sessions>>,
     /// The models on offer.
     pub catalog: Arc<Catalog>,
     /// The models of this process.
@@ -33,6 +38,18 @@ pub struct Readiness {
 impl Readiness {
     /// The default model, or why this process cannot do its work.
     async fn check(&self) -> Result<ModelView, String> {
+        let checked = tokio::time::timeout(CHECK_TIMEOUT, self.check_all()).await;
+        checked.unwrap_or_else(|_| {
+            let seconds = CHECK_TIMEOUT.as_secs();
+            Err(format!("the check did not end within {seconds} s"))
+        })
+    }
+
+    /// Takes the same way as a request of a user, so that it fails when they do.
+    async fn check_all(&self) -> Result<ModelView, String> {
+        if let Some(sessions) = &self.sessions {
+            sessions.probe().await.map_err(|error| error.to_string())?;
+        }
         let live = self.catalog.models(None).await;
         let live = live.map_err(|error| error.to_string())?;
         let default = live.first().ok_or("no model is live")?;

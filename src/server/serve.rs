@@ -62,6 +62,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         .await
         .context("registering the shipped model")?;
     let readiness = Readiness {
+        sessions: Some(Arc::clone(&services.sessions)),
         catalog: Arc::clone(&services.catalog),
         models: Arc::clone(&services.models),
         pool: pool.clone(),
@@ -124,6 +125,7 @@ pub async fn work(args: WorkerProcessArgs) -> anyhow::Result<()> {
     let pool = setup::pool(&args.worker)?;
     let worker = setup::worker(&args.worker, &database, &signals, &models, pool.clone());
     let readiness = Readiness {
+        sessions: None,
         catalog,
         models,
         pool: pool.clone(),

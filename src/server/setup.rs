@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use migration::{Migrator, MigratorTrait as _};
-use sea_orm::{DbErr, RuntimeErr};
+use sea_orm::{DatabaseConnection, DbErr, RuntimeErr};
 
 use super::config::{DatabaseArgs, WorkerArgs};
-use crate::entities::{Database, DatabaseOptions, is_away};
+use crate::database::{Database, DatabaseOptions, is_away};
 use crate::inference::InferencePool;
 use crate::queue::Signals;
 use crate::services::{Clock, LoadedModels, SystemClock};
@@ -51,27 +51,28 @@ pub fn database_url(args: &DatabaseArgs) -> String {
 }
 
 async fn open(options: &DatabaseOptions) -> Result<Database, DbErr> {
-    let database = Database::connect(options).await?;
-    migrate(&database).await?;
-    Ok(database)
+    let migrations = Database::connect_for_migrations(options).await?;
+    migrate(&migrations).await?;
+    migrations.close().await?;
+    Database::connect(options).await
 }
 
 /// Two processes that start at once do not migrate side by side: on PostgreSQL an advisory lock sees to it,
 /// on SQLite there is one process.
-async fn migrate(database: &Database) -> Result<(), DbErr> {
+async fn migrate(database: &DatabaseConnection) -> Result<(), DbErr> {
     const MIGRATION_LOCK: i64 = 0x706c_6564_6765;
-    if database.backend() != sea_orm::DatabaseBackend::Postgres {
-        return Migrator::up(database.write(), None).await;
+    if database.get_database_backend() != sea_orm::DatabaseBackend::Postgres {
+        return Migrator::up(database, None).await;
     }
     let away = |error: sqlx::Error| DbErr::Conn(RuntimeErr::SqlxError(error.into()));
-    let pool = database.write().get_postgres_connection_pool();
+    let pool = database.get_postgres_connection_pool();
     let mut guard = pool.acquire().await.map_err(away)?;
     sqlx::query("SELECT pg_advisory_lock($1)")
         .bind(MIGRATION_LOCK)
         .execute(&mut *guard)
         .await
         .map_err(away)?;
-    let migrated = Migrator::up(database.write(), None).await;
+    let migrated = Migrator::up(database, None).await;
     sqlx::query("SELECT pg_advisory_unlock($1)")
         .bind(MIGRATION_LOCK)
         .execute(&mut *guard)

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Set, SqlErr,
@@ -10,8 +11,9 @@ use sea_orm::{
 use super::attempts::{Attempts, Client};
 use super::passwords::{Passwords, Verified};
 use super::{Clock, ledger};
+use crate::database::{Database, Transaction};
+use crate::entities::users;
 use crate::entities::users::{EndedSessions, fold_email};
-use crate::entities::{Database, retry, users};
 use crate::types::{AppError, Credits, FieldErrors, Role, UserId, Violation};
 
 const EMAIL_MAX_CHARS: usize = 254;
@@ -72,8 +74,19 @@ impl Accounts {
     ) -> Result<users::Model, AppError> {
         check_new_account(email, password)?;
         let password_hash = self.passwords.hash(password).await?;
-        let user = retry("register", || self.try_create(email, &password_hash, role)).await;
-        let user = user.map_err(|error| {
+        let new = NewAccount {
+            email: email.trim().to_owned(),
+            password_hash,
+            role,
+            welcome: Credits(self.welcome_credits),
+            now: self.clock.now(),
+        };
+        let created = self
+            .database
+            .transaction("register", new, |transaction, new| {
+                Box::pin(new.insert(transaction))
+            });
+        let user = created.await.map_err(|error| {
             if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) {
                 AppError::Conflict("this e-mail address is already registered".to_owned())
             } else {
@@ -81,32 +94,6 @@ impl Accounts {
             }
         })?;
         tracing::info!(user = user.id, role = user.role, "registered");
-        Ok(user)
-    }
-
-    /// The user and the welcome credits, in one transaction.
-    async fn try_create(
-        &self,
-        email: &str,
-        password_hash: &str,
-        role: Role,
-    ) -> Result<users::Model, DbErr> {
-        let now = self.clock.now();
-        let transaction = self.database.begin().await?;
-        let user = users::ActiveModel {
-            email: Set(email.trim().to_owned()),
-            email_folded: Set(fold_email(email)),
-            password_hash: Set(password_hash.to_owned()),
-            role: Set(role.as_str().to_owned()),
-            session_epoch: Set(0),
-            ended_sessions: Set(EndedSessions::default()),
-            created_at: Set(now),
-            ..Default::default()
-        };
-        let user = user.insert(&transaction).await?;
-        let welcome = Credits(self.welcome_credits);
-        ledger::open(&transaction, user.id(), welcome, now).await?;
-        transaction.commit().await?;
         Ok(user)
     }
 
@@ -224,6 +211,33 @@ impl Accounts {
         let mut user = user.into_active_model();
         user.password_hash = Set(self.passwords.hash(password).await?);
         Ok(user.update(self.database.write()).await?)
+    }
+}
+
+struct NewAccount {
+    email: String,
+    password_hash: String,
+    role: Role,
+    welcome: Credits,
+    now: DateTime<Utc>,
+}
+
+impl NewAccount {
+    /// Inserts the user and the welcome credits.
+    async fn insert(&self, transaction: &Transaction) -> Result<users::Model, DbErr> {
+        let user = users::ActiveModel {
+            email: Set(self.email.clone()),
+            email_folded: Set(fold_email(&self.email)),
+            password_hash: Set(self.password_hash.clone()),
+            role: Set(self.role.as_str().to_owned()),
+            session_epoch: Set(0),
+            ended_sessions: Set(EndedSessions::default()),
+            created_at: Set(self.now),
+            ..Default::default()
+        };
+        let user = user.insert(transaction).await?;
+        ledger::open(transaction, user.id(), self.welcome, self.now).await?;
+        Ok(user)
     }
 }
 

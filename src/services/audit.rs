@@ -2,7 +2,7 @@
 
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement};
 
-use crate::entities::Database;
+use crate::database::{Database, Transaction};
 
 /// One row that breaks an invariant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,12 +99,17 @@ const CHECKS: &[Check] = &[
 /// # Errors
 /// Where the database is away.
 pub async fn audit(database: &Database) -> Result<Vec<Finding>, DbErr> {
-    let transaction = database.begin_snapshot().await?;
+    database
+        .snapshot(|transaction| Box::pin(check_all(transaction)))
+        .await
+}
+
+async fn check_all(transaction: &Transaction) -> Result<Vec<Finding>, DbErr> {
     let mut findings = Vec::new();
     for check in CHECKS {
         let statement = Statement::from_string(transaction.get_database_backend(), check.sql);
         let offenders = Offender::find_by_statement(statement)
-            .all(&transaction)
+            .all(transaction)
             .await?;
         findings.extend(offenders.into_iter().map(|offender| Finding {
             invariant: check.invariant,
@@ -114,6 +119,5 @@ pub async fn audit(database: &Database) -> Result<Vec<Finding>, DbErr> {
             ),
         }));
     }
-    transaction.rollback().await?;
     Ok(findings)
 }

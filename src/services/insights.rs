@@ -13,7 +13,8 @@ use tokio::sync::{Mutex, MutexGuard};
 use super::attempts::take;
 use super::predictions::required_id;
 use super::{Catalog, LoadError, LoadedModels};
-use crate::entities::{Database, task, task_result};
+use crate::database::Database;
+use crate::entities::{task, task_result};
 use crate::inference::insight::{Insight, advise, assess, default_bounds, explore};
 use crate::inference::{InferenceError, InferencePool, PredictError, Predictor, Priority};
 use crate::types::{

@@ -2,9 +2,9 @@
 //! bytes never change, so neither does what was loaded from them.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::Mutex;
+use tokio::sync::OnceCell;
 
 use super::Catalog;
 use crate::inference::{ModelError, OnnxPredictor, Predictor};
@@ -27,41 +27,49 @@ pub enum LoadError {
 /// Loads each model once.
 pub struct LoadedModels {
     catalog: Arc<Catalog>,
-    loaded: Mutex<HashMap<ModelId, Arc<dyn Predictor>>>,
+    models: Mutex<HashMap<ModelId, Arc<Slot>>>,
 }
+
+/// A model that is loaded, or being loaded by the first who asked for it.
+type Slot = OnceCell<Arc<dyn Predictor>>;
 
 impl LoadedModels {
     /// None is loaded yet.
     pub fn new(catalog: Arc<Catalog>) -> Self {
         Self {
             catalog,
-            loaded: Mutex::default(),
+            models: Mutex::default(),
         }
     }
 
     /// Has a predictor answer for a model, in place of what its bytes say: for measuring workers with models that
     /// no file can be.
-    pub async fn put(&self, id: ModelId, predictor: Arc<dyn Predictor>) {
-        self.loaded.lock().await.insert(id, predictor);
+    pub fn put(&self, id: ModelId, predictor: Arc<dyn Predictor>) {
+        self.lock()
+            .insert(id, Arc::new(OnceCell::new_with(Some(predictor))));
     }
 
-    /// The predictor of a model; loaded from the database at the first call.
+    /// The predictor of a model; loaded from the database at the first call. Loading one model delays nobody who
+    /// asks for another.
     ///
     /// # Errors
-    /// Why it cannot be had, for the log.
+    /// Why it cannot be loaded, for the log.
     pub async fn get(&self, id: ModelId) -> Result<Arc<dyn Predictor>, LoadError> {
-        // The lock is held while loading, so that loops do not load the same model side by side.
-        let mut loaded = self.loaded.lock().await;
-        if let Some(predictor) = loaded.get(&id) {
-            return Ok(Arc::clone(predictor));
-        }
+        let slot = Arc::clone(self.lock().entry(id).or_default());
+        let predictor = slot.get_or_try_init(|| self.load(id)).await?;
+        Ok(Arc::clone(predictor))
+    }
+
+    async fn load(&self, id: ModelId) -> Result<Arc<dyn Predictor>, LoadError> {
         let onnx = self.catalog.onnx(id).await.map_err(LoadError::Unread)?;
         let predictor = tokio::task::spawn_blocking(move || OnnxPredictor::load(&onnx))
             .await
             .map_err(LoadError::BrokeOff)?
             .map_err(LoadError::Misfit)?;
-        let predictor: Arc<dyn Predictor> = Arc::new(predictor);
-        loaded.insert(id, Arc::clone(&predictor));
-        Ok(predictor)
+        Ok(Arc::new(predictor))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<ModelId, Arc<Slot>>> {
+        self.models.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

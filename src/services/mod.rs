@@ -4,19 +4,18 @@
 
 use std::sync::Arc;
 
-use crate::entities::Database;
+use crate::database::Database;
 use crate::inference::InferencePool;
 use crate::queue::Signals;
 
 pub mod accounts;
 pub mod attempts;
 pub mod audit;
+mod batcher;
 pub mod catalog;
 pub mod clock;
-mod gather;
 mod idempotency;
 pub mod insights;
-mod intake;
 pub mod ledger;
 mod loaded_models;
 mod open_tasks;
@@ -27,6 +26,7 @@ pub mod predictions;
 mod queue_outlook;
 pub mod sessions;
 pub mod sharing;
+mod submit_queue;
 
 pub use crate::entities::users::Model as User;
 pub use accounts::Accounts;

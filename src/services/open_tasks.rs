@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::entities::Database;
+use crate::database::Database;
 use crate::queue;
 use crate::types::{AppError, UserId};
 

@@ -6,21 +6,22 @@ use std::sync::Arc;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 
 use super::idempotency::{check_key, request_hash};
-use super::intake::{Company, Intake};
 use super::ledger;
 use super::open_tasks::OpenTasks;
 use super::pages::{cut_span, page_span, parse_cursor};
 use super::queue_outlook::QueueOutlook;
+use super::submit_queue::{SubmitMode, SubmitQueue};
 use super::{Catalog, Clock};
+use crate::database::Database;
 use crate::entities::task::Input;
-use crate::entities::{Database, retry, task, task_result};
+use crate::entities::{task, task_result};
 use crate::queue::{self, Change, NewTask, Signals};
 use crate::types::{
     AppError, Campaign, CampaignInput, Credits, FieldErrors, Page, TaskFilterInput, TaskId,
     TaskStatus, TaskView, UserId, Violation, parse_id, parse_page_limit,
 };
 
-/// Tries of a submit that nothing stands against any more once it was refused.
+/// Attempts when the cause of a refusal disappears before we can report it.
 const SUBMIT_TRIES: u32 = 3;
 
 /// Takes paid requests and shows them.
@@ -29,7 +30,7 @@ pub struct Predictions {
     signals: Signals,
     clock: Arc<dyn Clock>,
     catalog: Arc<Catalog>,
-    intake: Intake,
+    submits: SubmitQueue,
     open: OpenTasks,
     outlook: QueueOutlook,
 }
@@ -53,7 +54,7 @@ impl Predictions {
     ) -> Self {
         Self {
             open: OpenTasks::new(max_open),
-            intake: Intake::new(&database, &signals, &clock, max_queued),
+            submits: SubmitQueue::new(&database, &signals, &clock, max_queued),
             outlook: QueueOutlook::new(database.clone(), Arc::clone(&clock)),
             database,
             signals,
@@ -127,12 +128,12 @@ impl Predictions {
                 key: submission.key.clone(),
                 hash: submission.hash.clone(),
             };
-            let company = if attempt == 0 {
-                Company::Others
+            let mode = if attempt == 0 {
+                SubmitMode::Batched
             } else {
-                Company::None
+                SubmitMode::Single
             };
-            if let Some(task) = self.intake.take(new, company).await? {
+            if let Some(task) = self.submits.submit(new, mode).await? {
                 self.open.add(user);
                 return Ok(task.into_view(&model, None)?);
             }
@@ -227,17 +228,21 @@ impl Predictions {
         Ok(Page { items, next })
     }
 
-    /// Cancels a queued task and releases its hold.
+    /// Cancels a queued task and releases its hold. A canceled task is returned as it is, so that a client whose
+    /// first request was cut off may send it again.
     ///
     /// # Errors
     /// 422 naming `id`; 404; 409 where it is no longer queued.
     pub async fn cancel(&self, user: UserId, id: &str) -> Result<TaskView, AppError> {
         let id = required_id(id)?;
-        if retry("cancel", || self.try_cancel(user, id)).await? {
-            self.intake.has_room();
+        if self.try_cancel(user, id).await? {
+            self.submits.invalidate_depth();
             return self.find_written(user, id).await;
         }
         let task = self.find_written(user, id).await?;
+        if task.status == TaskStatus::Canceled {
+            return Ok(task);
+        }
         Err(AppError::Conflict(format!(
             "only a queued task can be canceled; this one is {}",
             task.status
@@ -246,16 +251,22 @@ impl Predictions {
 
     /// Whether the task was still queued, and is canceled now.
     async fn try_cancel(&self, user: UserId, id: TaskId) -> Result<bool, DbErr> {
-        let now = self.clock.now();
-        let transaction = self.database.begin().await?;
-        let Some(price) = queue::cancel(&transaction, user, id, now).await? else {
-            transaction.rollback().await?;
-            return Ok(false);
-        };
-        ledger::release(&transaction, user, price, now).await?;
-        let change = Change::task_of(user, id);
-        self.signals.commit(transaction, false, &[change]).await?;
-        Ok(true)
+        let input = (self.signals.clone(), user, id, self.clock.now());
+        self.database
+            .transaction("cancel", input, |transaction, (signals, user, id, now)| {
+                Box::pin(async move {
+                    let Some(price) = queue::cancel(transaction, *user, *id, *now).await? else {
+                        return Ok(false);
+                    };
+                    ledger::release(transaction, *user, price, *now).await?;
+                    let changes = vec![Change::task_of(*user, *id)];
+                    signals
+                        .publish_on_commit(transaction, false, changes)
+                        .await?;
+                    Ok(true)
+                })
+            })
+            .await
     }
 
     async fn find_written(&self, user: UserId, id: TaskId) -> Result<TaskView, AppError> {

@@ -3,13 +3,13 @@
 //! The pace is measured over the time in which there was work to do: of each result only the time counts
 //! that it was waited for after the one before, so a quiet hour does not make the service look slow.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Duration, Utc};
-use tokio::sync::Mutex;
 
 use super::Clock;
-use crate::entities::{Database, task};
+use crate::database::Database;
+use crate::entities::task;
 use crate::queue::{self, Done};
 use crate::types::{AppError, QueueView, TaskId};
 
@@ -26,8 +26,11 @@ const WAIT_MAX_S: u32 = 24 * 60 * 60;
 pub struct QueueOutlook {
     database: Database,
     clock: Arc<dyn Clock>,
-    measured: Mutex<Option<(DateTime<Utc>, Option<Pace>)>>,
+    measured: Mutex<Option<Measured>>,
 }
+
+/// When the pace was measured, and what it was.
+type Measured = (DateTime<Utc>, Option<Pace>);
 
 /// Work done, and the time that it took.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -62,18 +65,29 @@ impl QueueOutlook {
 
     async fn pace(&self) -> Result<Option<Pace>, AppError> {
         let now = self.clock.now();
-        // Held while measuring: whoever asks meanwhile is told what the first finds.
-        let mut measured = self.measured.lock().await;
-        if let Some((at, pace)) = *measured
-            && now - at < FRESH
-        {
+        if let Some((_, pace)) = self.known(now) {
             return Ok(pace);
         }
         let latest = queue::latest_done(&self.database, LATEST).await?;
         let waiting_since = queue::waiting_since(&self.database).await?;
         let pace = Pace::measure(latest, waiting_since, now);
-        *measured = Some((now, pace));
+        *self.lock() = Some((now, pace));
         Ok(pace)
+    }
+
+    /// The last measurement, where this caller need not repeat it: one measures, the others go on with the last one.
+    fn known(&self, now: DateTime<Utc>) -> Option<Measured> {
+        let mut measured = self.lock();
+        let (at, pace) = (*measured)?;
+        if now - at >= FRESH {
+            *measured = Some((now, pace));
+            return None;
+        }
+        Some((at, pace))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Measured>> {
+        self.measured.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
+use sea_orm::sea_query::LockType;
 use sea_orm::{
     ActiveModelTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, Set,
 };
@@ -16,8 +17,9 @@ use tower_cookies::{Cookie, Cookies, Key};
 
 use super::Clock;
 use super::attempts::Device;
-use super::gather::Gather;
-use crate::entities::{Database, is_among, retry, users};
+use super::batcher::Batcher;
+use crate::database::{Database, Transaction, is_among};
+use crate::entities::users;
 use crate::types::AppError;
 
 const LIFETIME: Duration = Duration::days(30);
@@ -26,6 +28,8 @@ const SESSION_COOKIE: &str = "pledgecast_session";
 const DEVICE_COOKIE: &str = "pledgecast_device";
 /// Ended sessions that a row remembers; past that all sessions end instead.
 const ENDED_MAX: usize = 200;
+/// Ids begin at 1.
+const NOBODY: i64 = 0;
 /// Users in one statement.
 const USERS_AT_ONCE: usize = 100;
 /// Such statements side by side.
@@ -43,7 +47,7 @@ struct Claims {
 pub struct Sessions {
     database: Database,
     /// Every request asks who it is from; those that ask at the same time share a statement.
-    users: Gather<i64, Option<users::Model>>,
+    users: Batcher<i64, Option<users::Model>>,
     clock: Arc<dyn Clock>,
     key: Key,
     https: bool,
@@ -54,7 +58,7 @@ impl Sessions {
     pub fn new(database: Database, clock: Arc<dyn Clock>, key: Key, https: bool) -> Self {
         let users = {
             let database = database.clone();
-            Gather::new(USERS_AT_ONCE, READS_AT_ONCE, move |ids| {
+            Batcher::new(USERS_AT_ONCE, READS_AT_ONCE, move |ids| {
                 find_users(database.clone(), ids)
             })
         };
@@ -103,7 +107,7 @@ impl Sessions {
         if issued + LIFETIME < self.clock.now() {
             return Err(AppError::Unauthorized);
         }
-        let user = self.users.ask(claims.user).await?;
+        let user = self.users.submit(claims.user).await?;
         let user = user.ok_or(AppError::Unauthorized)?;
         let ended =
             user.session_epoch != claims.epoch || user.ended_sessions.0.contains(&claims.issued_us);
@@ -114,6 +118,15 @@ impl Sessions {
         }
     }
 
+    /// Asks the database for a user who does not exist, together with those that requests ask for: whether a
+    /// signed-in request would be answered now.
+    ///
+    /// # Errors
+    /// 503 where the database does not answer.
+    pub async fn probe(&self) -> Result<(), AppError> {
+        self.users.submit(NOBODY).await.map(drop)
+    }
+
     /// Ends this browser's session, also for whoever copied its cookie. Without a session nothing happens.
     ///
     /// # Errors
@@ -122,24 +135,13 @@ impl Sessions {
         let claims = self.claims(cookies);
         self.forget(cookies);
         if let Some(claims) = claims {
-            retry("log out", || self.try_close(claims)).await?;
+            let ended = (claims, self.clock.now());
+            self.database
+                .transaction("log out", ended, |transaction, (claims, now)| {
+                    Box::pin(close_session(transaction, claims, *now))
+                })
+                .await?;
         }
-        Ok(())
-    }
-
-    async fn try_close(&self, claims: Claims) -> Result<(), DbErr> {
-        let transaction = self.database.begin().await?;
-        // Locked, so that two browsers that log out at once do not forget one of them.
-        let Some(user) = users::Entity::find_by_id(claims.user)
-            .lock_exclusive()
-            .one(&transaction)
-            .await?
-        else {
-            return Ok(());
-        };
-        let user = end_session(user, claims.issued_us, self.clock.now());
-        user.update(&transaction).await?;
-        transaction.commit().await?;
         Ok(())
     }
 
@@ -218,6 +220,25 @@ async fn find_users(
         .map(|user| (user.id, user))
         .collect();
     Ok(ids.iter().map(|id| found.get(id).cloned()).collect())
+}
+
+async fn close_session(
+    transaction: &Transaction,
+    claims: &Claims,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    // Locked, so that of two browsers that log out at once neither is forgotten. Not FOR UPDATE, which would wait for
+    // every transaction that refers to the user by a foreign key.
+    let user = users::Entity::find_by_id(claims.user)
+        .lock(LockType::NoKeyUpdate)
+        .one(transaction)
+        .await?;
+    if let Some(user) = user {
+        end_session(user, claims.issued_us, now)
+            .update(transaction)
+            .await?;
+    }
+    Ok(())
 }
 
 fn end_session(mut user: users::Model, issued_us: i64, now: DateTime<Utc>) -> users::ActiveModel {

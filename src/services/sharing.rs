@@ -20,7 +20,8 @@ use tower_cookies::Key;
 use super::attempts::{Client, network_of, take};
 use super::predictions::required_id;
 use super::{Catalog, Clock};
-use crate::entities::{Database, shared_result, task, task_result};
+use crate::database::Database;
+use crate::entities::{shared_result, task, task_result};
 use crate::types::{AppError, ModelId, ShareView, SharedView, TaskId, TaskStatus, UserId, hex};
 
 const NONCE_BYTES: usize = 16;

@@ -12,7 +12,8 @@ use std::time::Duration;
 use sea_orm::DbErr;
 use tokio_util::sync::CancellationToken;
 
-use crate::entities::{Database, retry, task};
+use crate::database::{Database, retry};
+use crate::entities::task;
 use crate::inference::InferencePool;
 use crate::queue::{self, Change, Lease, Signals};
 use crate::services::{Clock, LoadedModels};
@@ -145,7 +146,7 @@ impl Worker {
             return Ok(0);
         }
         if !others.is_empty() {
-            retry("give back", || self.try_give_back(&lease, &others)).await?;
+            self.give_back(&lease, &others).await?;
         }
         let claimed = tasks.len();
         let verdicts = {
@@ -161,15 +162,27 @@ impl Worker {
     }
 
     /// Puts back what was claimed together with what must be worked on alone.
-    async fn try_give_back(&self, lease: &Lease, tasks: &[task::Model]) -> Result<(), DbErr> {
+    async fn give_back(&self, lease: &Lease, tasks: &[task::Model]) -> Result<(), DbErr> {
         let ids: Vec<TaskId> = tasks.iter().map(|task| TaskId(task.id)).collect();
         let changes: Vec<Change> = tasks
             .iter()
             .map(|task| Change::task_of(UserId(task.user_id), TaskId(task.id)))
             .collect();
-        let transaction = self.database.begin().await?;
-        queue::give_back(&transaction, lease, &ids).await?;
-        self.signals.commit(transaction, true, &changes).await
+        let input = (self.signals.clone(), lease.clone(), ids, changes);
+        self.database
+            .transaction(
+                "give back",
+                input,
+                |transaction, (signals, lease, ids, changes)| {
+                    Box::pin(async move {
+                        queue::give_back(transaction, lease, ids).await?;
+                        signals
+                            .publish_on_commit(transaction, true, changes.clone())
+                            .await
+                    })
+                },
+            )
+            .await
     }
 
     /// Asks the model of each task.

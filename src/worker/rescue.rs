@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 use tokio_util::sync::CancellationToken;
 
 use super::Worker;
-use crate::entities::retry;
-use crate::queue::{self, Change};
+use crate::database::Transaction;
+use crate::queue::{self, Change, Signals};
 use crate::services::ledger;
 use crate::types::{Credits, KnownText, TaskId, UserId};
 
@@ -29,15 +30,30 @@ impl Worker {
     /// # Errors
     /// Where the database refuses.
     pub async fn rescue_once(&self) -> Result<usize, DbErr> {
-        retry("rescue", || self.try_rescue()).await
+        let rescue = Rescue {
+            signals: self.signals.clone(),
+            max_attempts: self.options.max_attempts,
+            now: self.clock.now(),
+        };
+        self.database
+            .transaction("rescue", rescue, |transaction, rescue| {
+                Box::pin(rescue.write(transaction))
+            })
+            .await
     }
+}
 
-    async fn try_rescue(&self) -> Result<usize, DbErr> {
-        let now = self.clock.now();
-        let transaction = self.database.begin().await?;
-        let expired = queue::take_expired(&transaction, now).await?;
+struct Rescue {
+    signals: Signals,
+    max_attempts: i32,
+    now: DateTime<Utc>,
+}
+
+impl Rescue {
+    async fn write(&self, transaction: &Transaction) -> Result<usize, DbErr> {
+        let now = self.now;
+        let expired = queue::take_expired(transaction, now).await?;
         if expired.is_empty() {
-            transaction.rollback().await?;
             return Ok(0);
         }
         let rescued = expired.len();
@@ -47,22 +63,24 @@ impl Worker {
         for expired in expired {
             let task = expired.task;
             let (user, id) = (UserId(task.user_id), TaskId(task.id));
-            if task.attempts >= self.options.max_attempts {
+            if task.attempts >= self.max_attempts {
                 let reason = KnownText::WorkLost.as_str();
-                if queue::fail(&transaction, &expired.lease, id, reason, now).await? {
+                if queue::fail(transaction, &expired.lease, id, reason, now).await? {
                     releases.push((user, Credits(task.price)));
                 }
             } else {
-                wake |= queue::requeue(&transaction, &expired.lease, id).await?;
+                wake |= queue::requeue(transaction, &expired.lease, id).await?;
             }
             changes.push(Change::task_of(user, id));
         }
         // Balance rows by user, after all task rows.
         releases.sort_by_key(|(user, _)| *user);
         for (user, price) in releases {
-            ledger::release(&transaction, user, price, now).await?;
+            ledger::release(transaction, user, price, now).await?;
         }
-        self.signals.commit(transaction, wake, &changes).await?;
+        self.signals
+            .publish_on_commit(transaction, wake, changes)
+            .await?;
         tracing::warn!(tasks = rescued, "took back tasks of workers that are gone");
         Ok(rescued)
     }

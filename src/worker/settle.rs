@@ -1,11 +1,12 @@
 //! From verdicts to final tasks: all of a claim in one database transaction, with its money.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{DatabaseTransaction, DbErr};
+use sea_orm::DbErr;
 
 use super::Worker;
-use crate::entities::{retry, task};
-use crate::queue::{self, Change, Lease, Outcome};
+use crate::database::Transaction;
+use crate::entities::task;
+use crate::queue::{self, Change, Lease, Outcome, Signals};
 use crate::services::ledger::{self, Charge};
 use crate::types::{Credits, KnownText, TaskId, UserId};
 
@@ -30,23 +31,40 @@ impl Worker {
     /// # Errors
     /// Where the database refuses; then nothing has changed.
     pub async fn settle(&self, lease: &Lease, verdicts: Verdicts) -> Result<(), DbErr> {
-        retry("settle", || self.try_settle(lease, &verdicts)).await
+        let settlement = Settlement {
+            signals: self.signals.clone(),
+            lease: lease.clone(),
+            verdicts,
+            max_attempts: self.options.max_attempts,
+            now: self.clock.now(),
+        };
+        self.database
+            .transaction("settle", settlement, |transaction, settlement| {
+                Box::pin(settlement.write(transaction))
+            })
+            .await
     }
+}
 
-    async fn try_settle(
-        &self,
-        lease: &Lease,
-        verdicts: &[(task::Model, Verdict)],
-    ) -> Result<(), DbErr> {
-        let now = self.clock.now();
-        let transaction = self.database.begin().await?;
+struct Settlement {
+    signals: Signals,
+    lease: Lease,
+    verdicts: Verdicts,
+    max_attempts: i32,
+    now: DateTime<Utc>,
+}
+
+impl Settlement {
+    async fn write(&self, transaction: &Transaction) -> Result<(), DbErr> {
+        let Self { lease, now, .. } = self;
+        let now = *now;
         // Task rows by id, then balance rows by user: the order that all keep to.
-        let ids: Vec<TaskId> = verdicts.iter().map(|(task, _)| TaskId(task.id)).collect();
-        let held = queue::lock_leased(&transaction, lease, &ids).await?;
+        let ids = self.verdicts.iter().map(|(task, _)| TaskId(task.id));
+        let held = queue::lock_leased(transaction, lease, &ids.collect::<Vec<_>>()).await?;
         let mut money = Money::default();
-        let mut outcomes = Vec::with_capacity(verdicts.len());
-        let mut changes = Vec::with_capacity(verdicts.len());
-        for (task, verdict) in verdicts {
+        let mut outcomes = Vec::with_capacity(self.verdicts.len());
+        let mut changes = Vec::with_capacity(self.verdicts.len());
+        for (task, verdict) in &self.verdicts {
             let (user, id, price) = (UserId(task.user_id), TaskId(task.id), Credits(task.price));
             if !held.contains(&id) {
                 tracing::warn!(task = %id, "a lease was lost before its task was settled");
@@ -62,22 +80,24 @@ impl Worker {
                         price,
                     });
                 }
-                Verdict::NotAnswered(reason) if task.attempts >= self.options.max_attempts => {
-                    queue::fail(&transaction, lease, id, reason.as_str(), now).await?;
+                Verdict::NotAnswered(reason) if task.attempts >= self.max_attempts => {
+                    queue::fail(transaction, lease, id, reason.as_str(), now).await?;
                     money.releases.push((user, price));
                 }
                 Verdict::NotAnswered(_) => {
-                    money.requeued |= queue::requeue(&transaction, lease, id).await?;
+                    money.requeued |= queue::requeue(transaction, lease, id).await?;
                 }
                 Verdict::NotAsked => {
-                    money.requeued |= queue::give_back(&transaction, lease, &[id]).await? == 1;
+                    money.requeued |= queue::give_back(transaction, lease, &[id]).await? == 1;
                 }
             }
         }
-        queue::succeed_all(&transaction, lease, outcomes, now).await?;
+        queue::succeed_all(transaction, lease, outcomes, now).await?;
         let requeued = money.requeued;
-        money.post(&transaction, now).await?;
-        self.signals.commit(transaction, requeued, &changes).await
+        money.post(transaction, now).await?;
+        self.signals
+            .publish_on_commit(transaction, requeued, changes)
+            .await
     }
 }
 
@@ -90,11 +110,7 @@ struct Money {
 }
 
 impl Money {
-    async fn post(
-        self,
-        transaction: &DatabaseTransaction,
-        now: DateTime<Utc>,
-    ) -> Result<(), DbErr> {
+    async fn post(self, transaction: &Transaction, now: DateTime<Utc>) -> Result<(), DbErr> {
         if !self.releases.is_empty() {
             // All of them in their order; settling alone sees to that by itself.
             let charged = self.charges.iter().map(|charge| charge.user);

@@ -9,7 +9,7 @@ use migration::{Migrator, MigratorTrait as _};
 use tempfile::TempDir;
 
 use super::*;
-use crate::entities::DatabaseOptions;
+use crate::database::DatabaseOptions;
 use crate::inference::insight::test_support::FakePredictor;
 use crate::inference::{Predictor, SHIPPED_MODEL};
 use crate::services::audit::audit;
@@ -43,8 +43,9 @@ impl Works {
             url: format!("sqlite://{}", folder.path().join("a.db").display()),
             max_connections: 1,
         };
+        let migrations = Database::connect_for_migrations(&options).await.unwrap();
+        Migrator::up(&migrations, None).await.unwrap();
         let database = Database::connect(&options).await.unwrap();
-        Migrator::up(database.write(), None).await.unwrap();
         let signals = Signals::new(&database);
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let pool = InferencePool::start(1).unwrap();
@@ -69,7 +70,7 @@ impl Works {
                 .eq(poisoned.iter().map(|it| it.to_bits()));
             formula(is_poison)
         });
-        services.models.put(ModelId(model.id), Arc::new(fake)).await;
+        services.models.put(ModelId(model.id), Arc::new(fake));
         let user = services
             .accounts
             .create("ada@example.org", "correct horse battery", Role::User)

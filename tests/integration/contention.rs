@@ -42,6 +42,30 @@ impl Contrary {
 }
 
 #[tokio::test]
+async fn submits_of_a_user_whose_balance_is_locked_wait_on_one_connection() {
+    let (site, server) = Site::serving(Engine::Postgres, &IDLE).await;
+    let browser = Browser::registered(&server).await;
+    browser.top_up(390).await;
+    let user = browser.get("/api/auth/me").await.ok()["id"].clone();
+    let mut lock = site.database.connect().await;
+    lock.execute("BEGIN").await;
+    let lock_balance = format!("UPDATE balance SET held = held WHERE user_id = {user}");
+    lock.execute(&lock_balance).await;
+    let submits = futures::future::join_all((0..40).map(|_| browser.submit()));
+    let release = async {
+        until_somebody_waits_for_a_lock(&site.database).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let sql = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() \
+                   AND wait_event_type = 'Lock'";
+        assert_eq!(site.database.number(sql).await, 1);
+        lock.execute("ROLLBACK").await;
+    };
+    futures::future::join(submits, release).await;
+    assert_eq!(browser.balance().await, [400, 400, 0]);
+    site.assert_audit_is_clean().await;
+}
+
+#[tokio::test]
 async fn the_victim_of_a_deadlock_tries_again() {
     let (site, server) = Site::serving(Engine::Postgres, &IDLE).await;
     let browser = Browser::registered(&server).await;

@@ -11,6 +11,7 @@ on_both_databases!(
     a_model_is_not_sold_once_it_is_retired,
     a_price_that_changes_is_the_price_of_the_next_submit,
     many_submits_at_once_are_answered_each_by_its_own_task,
+    a_key_that_comes_twice_at_once_makes_one_task_and_another_body_is_refused,
 );
 
 async fn a_model_is_not_sold_once_it_is_retired(engine: Engine) {
@@ -71,6 +72,37 @@ async fn many_submits_at_once_are_answered_each_by_its_own_task(engine: Engine) 
     for browser in &browsers {
         assert_eq!(browser.balance().await, [1000, 200, 800]);
     }
+    site.assert_audit_is_clean().await;
+}
+
+async fn a_key_that_comes_twice_at_once_makes_one_task_and_another_body_is_refused(engine: Engine) {
+    let (site, server) = Site::serving(engine, &IDLE).await;
+    let browser = Browser::registered(&server).await;
+    browser.top_up(990).await;
+    let key = unique("twice");
+    let submits = (0..30).map(|number| {
+        let mut body = predict_body(&key);
+        body["usd_goal"] = json!(if number % 2 == 0 { 1000 } else { 2000 });
+        let browser = &browser;
+        async move {
+            (
+                body["usd_goal"].clone(),
+                browser.post_json("/api/tasks/predict", &body).await,
+            )
+        }
+    });
+    let answers = futures::future::join_all(submits).await;
+    let stored = browser.items("/api/tasks").await;
+    assert_eq!(stored.len(), 1);
+    let goal = &stored[0]["campaign"]["usd_goal"];
+    for (asked, answer) in answers {
+        if asked.as_f64() == goal.as_f64() {
+            assert_eq!(answer.ok()["id"], stored[0]["id"]);
+        } else {
+            answer.problem(422);
+        }
+    }
+    assert_eq!(browser.balance().await, [1000, 10, 990]);
     site.assert_audit_is_clean().await;
 }
 

@@ -37,6 +37,7 @@ mod contention;
 mod cookies;
 mod crash;
 mod database_guards;
+mod disconnects;
 mod disk;
 mod events;
 mod filters;

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use migration::{Migrator, MigratorTrait as _};
-use pledgecast::entities::{Database, DatabaseOptions, task};
+use pledgecast::database::{Database, DatabaseOptions};
+use pledgecast::entities::task;
 use pledgecast::inference::{InferencePool, SHIPPED_MODEL};
 use pledgecast::queue::{self, Lease, Outcome, Signals};
 use pledgecast::services::audit::audit;
@@ -86,8 +87,9 @@ impl Template {
                 .on_server(&format!("CREATE DATABASE {name} TEMPLATE template0"))
                 .await;
         }
-        let database = connect(&template.url(&template.name())).await;
-        Migrator::up(database.write(), None).await.unwrap();
+        let url = template.url(&template.name());
+        migrate(&url).await;
+        let database = connect(&url).await;
         let clock: Arc<dyn Clock> = Arc::new(test_clock());
         let services = services(&database, &Signals::new(&database), &clock);
         services
@@ -150,17 +152,26 @@ fn test_clock() -> TestClock {
     TestClock(Mutex::new("2026-03-01T12:00:00Z".parse().unwrap()))
 }
 
-async fn connect(url: &str) -> Database {
-    let options = DatabaseOptions {
+fn options(url: &str) -> DatabaseOptions {
+    DatabaseOptions {
         url: url.to_owned(),
         max_connections: 4,
-    };
-    Database::connect(&options).await.unwrap()
+    }
+}
+
+async fn connect(url: &str) -> Database {
+    Database::connect(&options(url)).await.unwrap()
+}
+
+async fn migrate(url: &str) {
+    let migrations = Database::connect_for_migrations(&options(url)).await;
+    let migrations = migrations.unwrap();
+    Migrator::up(&migrations, None).await.unwrap();
+    migrations.close().await.unwrap();
 }
 
 async fn close(database: &Database) {
-    database.read().clone().close().await.unwrap();
-    database.write().clone().close().await.unwrap();
+    database.close().await;
 }
 
 fn services(database: &Database, signals: &Signals, clock: &Arc<dyn Clock>) -> Services {

@@ -1,8 +1,8 @@
 //! How a database would find the rows of a statement.
 
-use pledgecast::entities::Database;
+use pledgecast::database::Database;
 use sea_orm::sea_query::{ArrayType, Value};
-use sea_orm::{ConnectionTrait, DatabaseBackend, QueryResult, Statement, TransactionTrait as _};
+use sea_orm::{ConnectionTrait, DatabaseBackend, QueryResult, Statement};
 
 /// The plan for the values of the statement.
 pub async fn explain(database: &Database, statement: &Statement) -> Vec<String> {
@@ -29,21 +29,30 @@ pub async fn explain_for_all_values(database: &Database, statement: &Statement) 
     if types.is_empty() {
         return Vec::new();
     }
-    let alone = database.write().begin().await.unwrap();
-    for sql in [
-        "SET LOCAL plan_cache_mode = force_generic_plan",
-        &format!("PREPARE asked ({}) AS {}", types.join(", "), statement.sql),
-    ] {
-        let done = alone.execute_unprepared(sql).await;
-        done.unwrap_or_else(|error| panic!("{sql}: {error}"));
-    }
+    let prepare = [
+        "SET LOCAL plan_cache_mode = force_generic_plan".to_owned(),
+        format!("PREPARE asked ({}) AS {}", types.join(", "), statement.sql),
+    ];
     let nothing = vec!["NULL"; types.len()].join(", ");
     let explain = format!("EXPLAIN EXECUTE asked({nothing})");
-    let explain = Statement::from_string(DatabaseBackend::Postgres, explain);
-    let rows = alone.query_all_raw(explain).await;
+    let rows = database
+        .transaction(
+            "explain",
+            (prepare, explain),
+            |transaction, (prepare, explain)| {
+                Box::pin(async move {
+                    for sql in prepare {
+                        transaction.execute_unprepared(sql).await?;
+                    }
+                    let explain = Statement::from_string(DatabaseBackend::Postgres, explain);
+                    let rows = transaction.query_all_raw(explain).await?;
+                    transaction.execute_unprepared("DEALLOCATE asked").await?;
+                    Ok(rows)
+                })
+            },
+        )
+        .await;
     let rows = rows.unwrap_or_else(|error| panic!("{}: {error}", statement.sql));
-    alone.execute_unprepared("DEALLOCATE asked").await.unwrap();
-    alone.rollback().await.unwrap();
     lines(DatabaseBackend::Postgres, &rows)
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use migration::{Migrator, MigratorTrait as _};
-use pledgecast::entities::{Database, DatabaseOptions};
+use pledgecast::database::{Database, DatabaseOptions};
 use pledgecast::inference::SHIPPED_MODEL;
 use pledgecast::services::{Catalog, SystemClock};
 use pledgecast::types::campaign_example;
@@ -51,8 +51,9 @@ impl Filled {
             server,
             _folder: folder,
         };
+        let migrations = Database::connect_for_migrations(&filled.options()).await;
+        Migrator::up(&migrations.unwrap(), None).await.unwrap();
         let database = filled.connect().await;
-        Migrator::up(database.write(), None).await.unwrap();
         let catalog = Catalog::new(database.clone(), Arc::new(SystemClock));
         catalog.ensure_shipped_model(SHIPPED_MODEL).await.unwrap();
         for sql in rows(engine) {
@@ -62,11 +63,14 @@ impl Filled {
     }
 
     pub async fn connect(&self) -> Database {
-        let options = DatabaseOptions {
+        Database::connect(&self.options()).await.unwrap()
+    }
+
+    fn options(&self) -> DatabaseOptions {
+        DatabaseOptions {
             url: self.url.clone(),
             max_connections: 4,
-        };
-        Database::connect(&options).await.unwrap()
+        }
     }
 
     /// The database of PostgreSQL goes; the file of SQLite goes by itself.

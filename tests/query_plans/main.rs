@@ -44,7 +44,7 @@ async fn hold_all_to_it(engine: Engine) {
     let seen = Seen::default();
     let watched = {
         let seen = Arc::clone(&seen);
-        filled.connect().await.watched(move |statement| {
+        filled.connect().await.observed(move |statement| {
             let text = statement.sql.clone();
             seen.lock()
                 .unwrap()

@@ -4,7 +4,8 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pledgecast::entities::{Database, users};
+use pledgecast::database::Database;
+use pledgecast::entities::users;
 use pledgecast::inference::InferencePool;
 use pledgecast::queue::{self, Signals};
 use pledgecast::services::attempts::{Client, Device};

@@ -11,8 +11,9 @@ use std::time::{Duration, Instant};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::Clock;
+use crate::database::Database;
 use crate::entities::model::{self, Summary};
-use crate::entities::{Database, users};
+use crate::entities::users;
 use crate::types::{AppError, ModelId, ModelRef, ModelState, ModelView, Role};
 
 /// How long the live models are remembered.

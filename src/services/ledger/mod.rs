@@ -3,8 +3,8 @@
 //! Lock order, here and in the queue: task rows by id, then balance rows by user, then new lines. A hold
 //! takes the balance row first and only then makes a new task row, which nobody else can have locked.
 
-mod intake;
 mod postings;
+mod submit;
 
 use std::sync::Arc;
 
@@ -14,13 +14,14 @@ use super::Clock;
 use super::idempotency::{check_key, request_hash};
 use super::pages::{cut_span, page_span, parse_cursor};
 use super::payment::PaymentProvider;
+use crate::database::Database;
 use crate::entities::history::Span;
-use crate::entities::{Database, balance, retry, transactions};
+use crate::entities::{balance, transactions};
 use crate::queue::{Change, Signals};
-pub(crate) use intake::{Taken, Wait, hold_and_queue};
 pub(crate) use postings::open;
 pub use postings::{Charge, lock_balances, release, settle_all};
 use postings::{Line, add};
+pub(crate) use submit::{LockMode, SubmitOutcome, hold_and_enqueue};
 
 use crate::types::{
     AppError, BalanceHistory, BalancePoint, BalanceView, Credits, Page, TOP_UP_MAX, TOP_UP_MIN,
@@ -172,7 +173,7 @@ impl Ledger {
             task: None,
             key: Some((key.to_owned(), hash.clone())),
         };
-        match retry("top up", || self.try_add(user, &line)).await {
+        match self.add("top up", user, line).await {
             Ok(line) => Ok(line.try_into()?),
             Err(error) => {
                 // Where another request with this key came first, its answer is ours.
@@ -203,7 +204,7 @@ impl Ledger {
             task: None,
             key: None,
         };
-        let line = retry("adjust", || self.try_add(user, &line)).await;
+        let line = self.add("adjust", user, line).await;
         let line = line.map_err(|error| match error {
             DbErr::RecordNotUpdated => {
                 AppError::Conflict("the balance would fall below what is held".to_owned())
@@ -214,12 +215,25 @@ impl Ledger {
     }
 
     /// Writes one line, with its change of the balance, in a transaction of its own.
-    async fn try_add(&self, user: UserId, line: &Line) -> Result<transactions::Model, DbErr> {
-        let transaction = self.database.begin().await?;
-        let line = add(&transaction, user, line.clone(), self.clock.now()).await?;
-        let change = Change::balance_of(user);
-        self.signals.commit(transaction, false, &[change]).await?;
-        Ok(line)
+    async fn add(
+        &self,
+        name: &'static str,
+        user: UserId,
+        line: Line,
+    ) -> Result<transactions::Model, DbErr> {
+        let input = (self.signals.clone(), user, line, self.clock.now());
+        self.database
+            .transaction(name, input, |transaction, (signals, user, line, now)| {
+                Box::pin(async move {
+                    let line = add(transaction, *user, line.clone(), *now).await?;
+                    let changes = vec![Change::balance_of(*user)];
+                    signals
+                        .publish_on_commit(transaction, false, changes)
+                        .await?;
+                    Ok(line)
+                })
+            })
+            .await
     }
 
     async fn find_by_key(

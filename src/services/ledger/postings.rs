@@ -5,16 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseBackend, DatabaseTransaction, DbErr,
-    EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set, Statement, Value,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait,
+    QueryFilter, QueryOrder, QuerySelect, Set, Statement, Value,
 };
 
-use crate::entities::{array_of, balance, insert_all, is_among, transactions};
+use crate::database::{Transaction, array_of, insert_all, is_among};
+use crate::entities::{balance, transactions};
 use crate::types::{Credits, KnownText, TaskId, TransactionKind, UserId};
 
 /// Opens a new user's balance with the welcome credits.
 pub(crate) async fn open(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     user: UserId,
     welcome: Credits,
     now: DateTime<Utc>,
@@ -39,7 +40,7 @@ pub(crate) async fn open(
 
 /// Reserves a price; `false` where the available credits do not cover it.
 pub(crate) async fn hold(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     user: UserId,
     price: Credits,
     now: DateTime<Utc>,
@@ -66,7 +67,7 @@ pub(crate) async fn hold(
 /// # Errors
 /// [`DbErr::RecordNotUpdated`] where it was not held.
 pub async fn release(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     user: UserId,
     price: Credits,
     now: DateTime<Utc>,
@@ -104,7 +105,7 @@ pub struct Charge {
 /// # Errors
 /// [`DbErr::RecordNotUpdated`] where one was not held.
 pub async fn settle_all(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     mut charges: Vec<Charge>,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
@@ -141,7 +142,7 @@ pub async fn settle_all(
 /// # Errors
 /// Where the database is away.
 pub async fn lock_balances(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     users: impl Iterator<Item = UserId>,
 ) -> Result<BTreeMap<i64, balance::Model>, DbErr> {
     let users: BTreeSet<i64> = users.map(|user| user.0).collect();
@@ -163,7 +164,7 @@ pub async fn lock_balances(
 
 /// Writes balances that this transaction has locked.
 async fn write_balances(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     balances: impl Iterator<Item = balance::Model>,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
@@ -232,7 +233,7 @@ pub(super) struct Line {
 /// # Errors
 /// [`DbErr::RecordNotUpdated`] where less than what is held would remain.
 pub(super) async fn add(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     user: UserId,
     line: Line,
     now: DateTime<Utc>,

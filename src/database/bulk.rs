@@ -90,13 +90,28 @@ mod tests {
     use sea_orm::{ActiveValue, QueryFilter as _, QueryTrait as _, Set};
 
     use super::*;
-    use crate::entities::balance;
+
+    mod balance {
+        use sea_orm::entity::prelude::*;
+
+        #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+        #[sea_orm(table_name = "balance")]
+        pub struct Model {
+            #[sea_orm(primary_key)]
+            pub user_id: i64,
+            pub held: i64,
+        }
+
+        #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+        pub enum Relation {}
+
+        impl ActiveModelBehavior for ActiveModel {}
+    }
 
     fn row(user: i64, held: ActiveValue<i64>) -> balance::ActiveModel {
         balance::ActiveModel {
             user_id: Set(user),
             held,
-            ..Default::default()
         }
     }
 

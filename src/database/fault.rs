@@ -69,11 +69,12 @@ impl Fault {
 
     fn of_sqlstate(code: &str) -> Self {
         match code {
-            // Serialization failure, deadlock, lock not available
+            // Serialization failure, deadlock, lock not available in time
             "40001" | "40P01" | "55P03" => Self::Contended,
             "53100" => Self::Full,
-            // A standby after a failover; a transaction that stood idle for too long; a failing disk
-            "25006" | "25P03" | "58030" => Self::Away,
+            // A standby after a failover; a transaction that stood idle for too long; a statement that took too
+            // long; a failing disk
+            "25006" | "25P03" | "57014" | "58030" => Self::Away,
             // 57P01..57P05: the server stops, starts or has ended the session; 08…: the connection broke;
             // 53…: out of memory or connections
             _ if ["57P", "08", "53"].iter().any(|it| code.starts_with(it)) => Self::Away,
@@ -168,7 +169,8 @@ mod tests {
             ("57P03", Fault::Away),
             ("08006", Fault::Away),
             ("25P03", Fault::Away),
-            ("57014", Fault::Refused),
+            ("57014", Fault::Away),
+            ("55P03", Fault::Contended),
             ("23505", Fault::Refused),
             ("42P01", Fault::Refused),
         ] {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 
-use crate::entities::Database;
+use crate::database::Database;
 
 /// How long a count is believed: other processes queue tasks too.
 const STALE_AFTER: Duration = Duration::from_secs(1);
@@ -14,7 +14,7 @@ const STALE_AFTER: Duration = Duration::from_secs(1);
 const REST: u32 = 10;
 
 /// Whether the queue is full, as one process knows it.
-pub struct Gauge {
+pub struct QueueDepth {
     max: u64,
     state: Mutex<Option<Count>>,
 }
@@ -28,7 +28,7 @@ struct Count {
     took: Duration,
 }
 
-impl Gauge {
+impl QueueDepth {
     /// Full where `max` tasks or more are queued.
     pub const fn new(max: u64) -> Self {
         Self {
@@ -79,8 +79,8 @@ impl Gauge {
         }
     }
 
-    /// This process has made room.
-    pub fn forget(&self) {
+    /// Has the next submit count anew: this process has made room.
+    pub fn invalidate(&self) {
         *self.lock() = None;
     }
 

@@ -1,0 +1,172 @@
+//! The connection to the database: pools, deadlines, transactions, the meaning of errors, bulk statements.
+//!
+//! Statements go through [`Database::read`] and [`Database::write`], one at a time, or through
+//! [`Database::transaction`]. Every one of them has a deadline here and a shorter limit on the server. A connection that
+//! misses its deadline is closed, never used again.
+
+mod bulk;
+mod connection;
+mod fault;
+mod pool;
+mod retry;
+mod statements;
+mod transaction;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sea_orm::sqlx::ConnectOptions as _;
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgPool};
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{DatabaseBackend, DatabaseConnection, DbErr, RuntimeErr, Statement};
+
+pub use bulk::{array_of, insert_all, is_among};
+pub use fault::{Fault, is_away};
+use pool::{Observer, Pool};
+pub use retry::retry;
+pub use statements::Statements;
+pub use transaction::Transaction;
+
+/// How long SQLite waits for a lock of another process before it reports that it is busy.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+const SQLITE_READERS: u32 = 8;
+/// How long a statement on SQLite may take; longer than [`BUSY_TIMEOUT`].
+const SQLITE_DEADLINE: Duration = Duration::from_secs(30);
+/// How long a statement may take on PostgreSQL, as this process measures it: until then the server has said that it
+/// gave up, or it is frozen or unreachable.
+const POSTGRES_DEADLINE: Duration = Duration::from_secs(10);
+/// The limits that PostgreSQL keeps itself. A process that stops in the middle of a transaction keeps its locks no
+/// longer than the last one.
+const POSTGRES_LIMITS: [(&str, &str); 3] = [
+    ("statement_timeout", "8s"),
+    ("lock_timeout", "4s"),
+    ("idle_in_transaction_session_timeout", "10s"),
+];
+
+/// Where the database is and how many connections it may have.
+#[derive(Clone, Debug)]
+pub struct DatabaseOptions {
+    /// `sqlite://…` or `postgres://…`.
+    pub url: String,
+    /// Most connections of this process to PostgreSQL.
+    pub max_connections: u32,
+}
+
+/// A handle on the database; cheap to clone. One pool on PostgreSQL; on SQLite one writer and several readers, so
+/// that writers wait in a fair queue inside the process and not on the file's lock.
+#[derive(Clone)]
+pub struct Database {
+    read: Statements,
+    write: Statements,
+}
+
+impl Database {
+    /// Connects; a SQLite file is created where there is none.
+    ///
+    /// # Errors
+    /// Where the database cannot be reached or opened.
+    pub async fn connect(options: &DatabaseOptions) -> Result<Self, DbErr> {
+        if options.url.starts_with("sqlite:") {
+            let sqlite = sqlite_options(&options.url)?;
+            // The writer first: it creates the file and switches it to WAL.
+            let write = Pool::sqlite(sqlite.clone(), 1, SQLITE_DEADLINE).await?;
+            let read = Pool::sqlite(sqlite, SQLITE_READERS, SQLITE_DEADLINE).await?;
+            return Ok(Self::of(read, write));
+        }
+        let postgres = postgres_options(&options.url)?.options(POSTGRES_LIMITS);
+        let pool = Pool::postgres(postgres, options.max_connections, POSTGRES_DEADLINE).await?;
+        Ok(Self::of(pool.clone(), pool))
+    }
+
+    const fn of(read: Pool, write: Pool) -> Self {
+        Self {
+            read: Statements::new(read),
+            write: Statements::new(write),
+        }
+    }
+
+    /// Connections without limits of time, for migrations: they may rewrite whole tables. Whoever asks closes them.
+    ///
+    /// # Errors
+    /// Where the database cannot be reached or opened.
+    pub async fn connect_for_migrations(
+        options: &DatabaseOptions,
+    ) -> Result<DatabaseConnection, DbErr> {
+        let mut connect = sea_orm::ConnectOptions::new(&options.url);
+        connect
+            // One to migrate, one to hold the lock meanwhile.
+            .max_connections(2)
+            .sqlx_logging(false)
+            .map_sqlx_sqlite_opts(for_sqlite);
+        sea_orm::Database::connect(connect).await
+    }
+
+    /// Has `observer` receive every statement of this handle and its later clones: for tests that read query
+    /// plans.
+    #[must_use]
+    pub fn observed(self, observer: impl Fn(&Statement) + Send + Sync + 'static) -> Self {
+        let observer: Observer = Arc::new(observer);
+        let observe = |statements: Statements| {
+            Statements::new(statements.pool().clone().observed(Arc::clone(&observer)))
+        };
+        Self {
+            read: observe(self.read),
+            write: observe(self.write),
+        }
+    }
+
+    /// For single statements that only read.
+    pub const fn read(&self) -> &Statements {
+        &self.read
+    }
+
+    /// For single statements that write, and for reads that must see them.
+    pub const fn write(&self) -> &Statements {
+        &self.write
+    }
+
+    /// Which of the two databases it is.
+    pub fn backend(&self) -> DatabaseBackend {
+        self.write.pool().backend()
+    }
+
+    /// Closes all connections, once those in use are released.
+    pub async fn close(&self) {
+        for statements in [&self.read, &self.write] {
+            statements.pool().close().await;
+        }
+    }
+
+    /// The pool of connections to PostgreSQL, for LISTEN; none on SQLite.
+    pub const fn postgres_pool(&self) -> Option<&PgPool> {
+        self.write.pool().as_postgres()
+    }
+}
+
+fn postgres_options(url: &str) -> Result<PgConnectOptions, DbErr> {
+    let options: PgConnectOptions = url.parse().map_err(bad_url)?;
+    Ok(options.disable_statement_logging())
+}
+
+fn sqlite_options(url: &str) -> Result<SqliteConnectOptions, DbErr> {
+    let options: SqliteConnectOptions = url.parse().map_err(bad_url)?;
+    Ok(for_sqlite(options).disable_statement_logging())
+}
+
+fn for_sqlite(options: SqliteConnectOptions) -> SqliteConnectOptions {
+    options
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // A commit that was answered survives a power cut.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY_TIMEOUT)
+}
+
+fn bad_url(error: sea_orm::sqlx::Error) -> DbErr {
+    // Not the URL itself, which may hold a password.
+    DbErr::Conn(RuntimeErr::SqlxError(error.into()))
+}
+
+#[cfg(test)]
+mod tests;

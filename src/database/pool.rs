@@ -1,0 +1,198 @@
+//! Pools of connections that do not hand out one whose server may be gone.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use sea_orm::sqlx::pool::{PoolConnectionMetadata, PoolOptions};
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
+use sea_orm::sqlx::{self, Connection as _, PgPool, SqlitePool};
+use sea_orm::{ConnAcquireErr, DatabaseBackend, DbErr, RuntimeErr, Statement};
+
+use super::connection::{Connection, Live};
+
+/// How long a caller waits for a connection before the database counts as unavailable.
+const POSTGRES_ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// The same on SQLite, where all writers of the process queue for one connection.
+const SQLITE_ACQUIRE_TIMEOUT: Duration = Duration::from_secs(20);
+/// A connection that was idle for longer is tested before it is used: the server may have been restarted.
+const TEST_AFTER_IDLE: Duration = Duration::from_secs(1);
+/// How long such a test may take.
+const TEST_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Receives every statement; for tests that read query plans.
+pub(super) type Observer = Arc<dyn Fn(&Statement) + Send + Sync>;
+
+/// A pool of one of the two databases; cheap to clone.
+#[derive(Clone)]
+pub(super) struct Pool {
+    inner: Inner,
+    health: Arc<Health>,
+    /// The client-side deadline of each statement.
+    deadline: Duration,
+    observer: Option<Observer>,
+}
+
+#[derive(Clone)]
+enum Inner {
+    Postgres(PgPool),
+    Sqlite(SqlitePool),
+}
+
+impl Pool {
+    pub(super) async fn postgres(
+        options: PgConnectOptions,
+        max_connections: u32,
+        deadline: Duration,
+    ) -> Result<Self, DbErr> {
+        let health = Arc::new(Health::default());
+        let pool = tested(PgPoolOptions::new(), &health)
+            .max_connections(max_connections)
+            .acquire_timeout(POSTGRES_ACQUIRE_TIMEOUT)
+            .connect_with(options)
+            .await
+            .map_err(acquire_error)?;
+        Ok(Self::new(Inner::Postgres(pool), health, deadline))
+    }
+
+    pub(super) async fn sqlite(
+        options: SqliteConnectOptions,
+        max_connections: u32,
+        deadline: Duration,
+    ) -> Result<Self, DbErr> {
+        let health = Arc::new(Health::default());
+        let pool = tested(SqlitePoolOptions::new(), &health)
+            .max_connections(max_connections)
+            .acquire_timeout(SQLITE_ACQUIRE_TIMEOUT)
+            .connect_with(options)
+            .await
+            .map_err(acquire_error)?;
+        Ok(Self::new(Inner::Sqlite(pool), health, deadline))
+    }
+
+    fn new(inner: Inner, health: Arc<Health>, deadline: Duration) -> Self {
+        Self {
+            inner,
+            health,
+            deadline,
+            observer: None,
+        }
+    }
+
+    pub(super) fn backend(&self) -> DatabaseBackend {
+        match self.inner {
+            Inner::Postgres(_) => DatabaseBackend::Postgres,
+            Inner::Sqlite(_) => DatabaseBackend::Sqlite,
+        }
+    }
+
+    pub(super) fn observed(mut self, observer: Observer) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
+    pub(super) const fn as_postgres(&self) -> Option<&PgPool> {
+        match &self.inner {
+            Inner::Postgres(pool) => Some(pool),
+            Inner::Sqlite(_) => None,
+        }
+    }
+
+    pub(super) async fn close(&self) {
+        match &self.inner {
+            Inner::Postgres(pool) => pool.close().await,
+            Inner::Sqlite(pool) => pool.close().await,
+        }
+    }
+
+    /// Takes a connection. Dropping it closes it; [`Connection::release`] puts it back.
+    pub(super) async fn acquire(&self) -> Result<Connection, DbErr> {
+        let live = match &self.inner {
+            Inner::Postgres(pool) => pool.acquire().await.map(Live::Postgres),
+            Inner::Sqlite(pool) => pool.acquire().await.map(Live::Sqlite),
+        };
+        Ok(Connection::new(
+            live.map_err(acquire_error)?,
+            Arc::clone(&self.health),
+            self.deadline,
+            self.observer.clone(),
+        ))
+    }
+}
+
+/// Since when connections are known to be good.
+#[derive(Default)]
+pub(super) struct Health(Mutex<Option<Instant>>);
+
+impl Health {
+    /// A connection failed without a word from the server, and all that were opened before may be in the same
+    /// state: each would cost some request its deadline.
+    pub(super) fn distrust_open_connections(&self) {
+        *self.lock() = Some(Instant::now());
+    }
+
+    fn is_trusted(&self, age: Duration) -> bool {
+        self.lock()
+            .is_none_or(|failed_at| age < failed_at.elapsed())
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Replaces sqlx's test before each use, which has no deadline and costs a round trip: only connections that
+/// were idle are tested, and those older than the last failure are not used again.
+fn tested<DB: sqlx::Database>(options: PoolOptions<DB>, health: &Arc<Health>) -> PoolOptions<DB> {
+    let health = Arc::clone(health);
+    options
+        .test_before_acquire(false)
+        .before_acquire(move |connection, metadata| {
+            let health = Arc::clone(&health);
+            Box::pin(async move { Ok(is_usable::<DB>(connection, &metadata, &health).await) })
+        })
+}
+
+async fn is_usable<DB: sqlx::Database>(
+    connection: &mut DB::Connection,
+    metadata: &PoolConnectionMetadata,
+    health: &Health,
+) -> bool {
+    if !health.is_trusted(metadata.age) {
+        return false;
+    }
+    if metadata.idle_for < TEST_AFTER_IDLE {
+        return true;
+    }
+    let is_usable = matches!(
+        tokio::time::timeout(TEST_TIMEOUT, connection.ping()).await,
+        Ok(Ok(()))
+    );
+    if !is_usable {
+        health.distrust_open_connections();
+    }
+    is_usable
+}
+
+fn acquire_error(error: sqlx::Error) -> DbErr {
+    match error {
+        sqlx::Error::PoolTimedOut => DbErr::ConnectionAcquire(ConnAcquireErr::Timeout),
+        sqlx::Error::PoolClosed => DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed),
+        other => DbErr::Conn(RuntimeErr::SqlxError(other.into())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connections_opened_before_a_failure_are_not_trusted_and_later_ones_are() {
+        let health = Health::default();
+        assert!(health.is_trusted(Duration::from_hours(1)));
+        health.distrust_open_connections();
+        assert!(!health.is_trusted(Duration::from_secs(1)));
+        std::thread::sleep(Duration::from_millis(5));
+        assert!(health.is_trusted(Duration::ZERO));
+    }
+}

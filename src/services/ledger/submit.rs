@@ -1,0 +1,212 @@
+//! Submits: each price is held and its task queued, many of them in one database transaction.
+//!
+//! On PostgreSQL it is one statement, made of the ledger's part and the queue's. A price is held exactly where
+//! its task was queued, so neither can exist without the other.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    DatabaseBackend, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Statement,
+};
+use serde::Serialize;
+
+use super::postings::{hold, release};
+use crate::database::{Database, Transaction, retry};
+use crate::entities::task::Input;
+use crate::entities::{model, task};
+use crate::queue::{self, NewTask};
+
+/// What became of a submit.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum SubmitOutcome {
+    /// Its price is held and it is queued.
+    Enqueued(Box<task::Model>),
+    /// Nothing was done: the credits do not cover it, its key was used before, or its model is not live at
+    /// this price.
+    Refused,
+    /// Nothing was done: another transaction has locked the balance.
+    Locked,
+}
+
+/// What to do where another transaction has locked a balance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LockMode {
+    /// Wait for it, up to the database's `lock_timeout`.
+    Block,
+    /// Skip the submit, so that it does not delay the others of its batch.
+    SkipLocked,
+}
+
+/// Holds prices and queues their tasks. Returns an outcome for each request, in the same order.
+///
+/// # Errors
+/// Where the database refuses; then nothing was done.
+pub(crate) async fn hold_and_enqueue(
+    database: &Database,
+    requests: Vec<NewTask>,
+    lock_mode: LockMode,
+    now: DateTime<Utc>,
+) -> Result<Vec<SubmitOutcome>, DbErr> {
+    match database.backend() {
+        DatabaseBackend::Postgres => {
+            retry("submit", || {
+                in_one_statement(database, &requests, lock_mode, now)
+            })
+            .await
+        }
+        _ => {
+            database
+                .transaction("submit", (requests, now), |transaction, (requests, now)| {
+                    Box::pin(one_by_one(transaction, requests, *now))
+                })
+                .await
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct RequestRow<'a> {
+    n: usize,
+    user_id: i64,
+    model_id: i64,
+    price: i64,
+    input: &'a Input,
+    key: &'a str,
+    hash: &'a str,
+}
+
+#[derive(FromQueryResult)]
+struct OutcomeRow {
+    n: i64,
+    task: Option<i64>,
+    is_locked_by_us: bool,
+}
+
+async fn in_one_statement(
+    database: &Database,
+    requests: &[NewTask],
+    lock_mode: LockMode,
+    now: DateTime<Utc>,
+) -> Result<Vec<SubmitOutcome>, DbErr> {
+    let rows: Vec<_> = requests
+        .iter()
+        .enumerate()
+        .map(|(n, request)| RequestRow {
+            n,
+            user_id: request.user.0,
+            model_id: request.model,
+            price: request.price.0,
+            input: &request.input,
+            key: &request.key,
+            hash: &request.hash,
+        })
+        .collect();
+    let rows = serde_json::to_string(&rows).map_err(|error| DbErr::Json(error.to_string()))?;
+    let statement = Statement::from_sql_and_values(
+        DatabaseBackend::Postgres,
+        statement(lock_mode),
+        [rows.into(), now.into()],
+    );
+    let rows = OutcomeRow::find_by_statement(statement)
+        .all(database.write())
+        .await?;
+    let mut outcomes = vec![SubmitOutcome::Locked; requests.len()];
+    let mut seen = HashSet::new();
+    for row in rows {
+        let index = usize::try_from(row.n).unwrap_or(usize::MAX);
+        let (Some(outcome), Some(request)) = (outcomes.get_mut(index), requests.get(index)) else {
+            continue;
+        };
+        *outcome = match row.task {
+            // The same request twice in one batch: the first queued the task, and the other is refused like a later
+            // repetition.
+            Some(task) if seen.insert(task) => {
+                SubmitOutcome::Enqueued(Box::new(request.clone().into_task(task, now)))
+            }
+            _ if row.is_locked_by_us => SubmitOutcome::Refused,
+            _ => SubmitOutcome::Locked,
+        };
+    }
+    Ok(outcomes)
+}
+
+/// `$1` are the requests, `$2` is the time. Of a user's requests those are queued, in their order, that the credits
+/// cover together with all before them.
+///
+/// `locked_balance` reads the balances as they are once locked, which may be newer than what the statement sees
+/// otherwise; a key that was used meanwhile is caught by its index. Only tasks that were inserted are held for, and a
+/// request counts as queued only where the inserted row is its own: another one of this batch may have the same key.
+fn statement(lock_mode: LockMode) -> String {
+    let skip = match lock_mode {
+        LockMode::Block => "",
+        LockMode::SkipLocked => " SKIP LOCKED",
+    };
+    format!(
+        "WITH request AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(CAST($1 AS text)::jsonb) AS \
+         request(n bigint, user_id bigint, model_id bigint, price bigint, input jsonb, key text, hash text)), \
+         locked_balance AS MATERIALIZED (SELECT user_id, amount - held AS available FROM balance \
+         WHERE user_id = ANY(ARRAY(SELECT user_id FROM request)) ORDER BY user_id FOR UPDATE{skip}), \
+         affordable AS (SELECT * FROM (SELECT request.*, locked_balance.available, \
+         SUM(request.price) OVER (PARTITION BY request.user_id ORDER BY request.n) AS due \
+         FROM request JOIN locked_balance ON locked_balance.user_id = request.user_id \
+         JOIN model ON model.id = request.model_id AND model.state = 'live' AND model.price = request.price) priced \
+         WHERE due <= available), \
+         enqueued AS ({insert}), \
+         hold AS (UPDATE balance SET held = balance.held + new.price, updated_at = $2 \
+         FROM (SELECT user_id, SUM(price)::bigint AS price FROM enqueued GROUP BY user_id) AS new \
+         WHERE balance.user_id = new.user_id) \
+         SELECT request.n AS n, enqueued.id AS task, locked_balance.user_id IS NOT NULL AS is_locked_by_us \
+         FROM request \
+         LEFT JOIN locked_balance ON locked_balance.user_id = request.user_id \
+         LEFT JOIN enqueued ON enqueued.user_id = request.user_id AND enqueued.idempotency_key = request.key \
+         AND enqueued.request_hash = request.hash AND enqueued.price = request.price \
+         ORDER BY request.n",
+        insert = queue::INSERT_AFFORDABLE
+    )
+}
+
+/// SQLite has one writer, which is this transaction, and no round trips: nothing is gained by larger statements.
+async fn one_by_one(
+    transaction: &Transaction,
+    requests: &[NewTask],
+    now: DateTime<Utc>,
+) -> Result<Vec<SubmitOutcome>, DbErr> {
+    let offers: Vec<(i64, i64)> = model::Entity::find()
+        .select_only()
+        .columns([model::Column::Id, model::Column::Price])
+        .filter(Expr::cust("state = 'live'"))
+        .into_tuple()
+        .all(transaction)
+        .await?;
+    let mut outcomes = Vec::with_capacity(requests.len());
+    for request in requests {
+        let (user, price) = (request.user, request.price);
+        if !offers.contains(&(request.model, price.0))
+            || !hold(transaction, user, price, now).await?
+        {
+            outcomes.push(SubmitOutcome::Refused);
+            continue;
+        }
+        let enqueued = queue::enqueue(transaction, request, now).await?;
+        outcomes.push(if let Some(task) = enqueued {
+            SubmitOutcome::Enqueued(Box::new(request.clone().into_task(task, now)))
+        } else {
+            release(transaction, user, price, now).await?;
+            SubmitOutcome::Refused
+        });
+    }
+    Ok(outcomes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_batch_of_several_users_skips_locked_balances() {
+        assert!(statement(LockMode::SkipLocked).contains("FOR UPDATE SKIP LOCKED"));
+        assert!(!statement(LockMode::Block).contains("SKIP LOCKED"));
+    }
+}

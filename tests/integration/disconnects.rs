@@ -1,0 +1,141 @@
+//! Clients that disconnect in the middle of their requests: what others were told stays true, and what was begun for
+//! the client is finished or undone as a whole.
+
+use std::time::Duration;
+
+use rand::rngs::StdRng;
+use rand::{Rng as _, SeedableRng as _};
+use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
+
+use crate::support::{Browser, Engine, Server, Site, predict_body, unique, wait_for};
+
+const SETTINGS: [(&str, &str); 2] = [
+    ("PLEDGECAST_WORKERS", "1"),
+    // Few connections, so that one which is returned in a wrong state is soon used again.
+    ("PLEDGECAST_DATABASE_CONNECTIONS", "4"),
+];
+const SUBMITS: usize = 150;
+const DISCONNECTS: usize = 400;
+
+on_both_databases!(
+    submits_that_were_answered_stay_whoever_else_disconnects,
+    a_request_goes_on_when_its_client_disconnects,
+);
+
+/// Sends a POST and closes the connection after `pause`, without reading the response.
+async fn send_and_disconnect(
+    server: &Server,
+    cookie: &str,
+    path: &str,
+    body: &Value,
+    pause: Duration,
+) {
+    let address = server.url.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let body = body.to_string();
+    let request = format!(
+        "POST {path} HTTP/1.1\r\nHost: {address}\r\nAccept: application/json\r\n\
+         Cookie: pledgecast_session={cookie}\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    tokio::time::sleep(pause).await;
+    // Has the kernel reset the connection in place of closing it in order.
+    stream.set_zero_linger().unwrap();
+}
+
+async fn submits_that_were_answered_stay_whoever_else_disconnects(engine: Engine) {
+    let (site, server) = Site::serving(engine, &SETTINGS).await;
+    let (honest, rude) = (
+        Browser::registered(&server).await,
+        Browser::registered(&server).await,
+    );
+    for browser in [&honest, &rude] {
+        browser.top_up(100_000).await;
+    }
+    let submit_all = async {
+        let mut answered = Vec::new();
+        for _ in 0..SUBMITS {
+            answered.push(honest.submit().await["id"].as_i64().unwrap());
+        }
+        answered
+    };
+    let cookie = rude.cookie("pledgecast_session");
+    let disconnect_all = async {
+        let mut random = StdRng::seed_from_u64(12);
+        let disconnects = (0..DISCONNECTS).map(|number| {
+            let pause = Duration::from_micros(random.random_range(0..5_000));
+            let start = Duration::from_millis(2 * number as u64);
+            let (path, body) = match number % 5 {
+                0 => (
+                    "/api/balance/top_up",
+                    json!({ "amount": 1, "idempotency_key": unique("rude") }),
+                ),
+                1 => ("/api/tasks/predict", predict_body(&unique("rude"))),
+                _ => ("/api/tasks/cancel", json!({ "id": 1 })),
+            };
+            let (server, cookie) = (&server, &cookie);
+            async move {
+                tokio::time::sleep(start).await;
+                send_and_disconnect(server, cookie, path, &body, pause).await;
+            }
+        });
+        futures::future::join_all(disconnects).await;
+    };
+    let (answered, ()) = futures::future::join(submit_all, disconnect_all).await;
+    // An open transaction that was left on a connection is ended by the server after ten seconds at the latest; what was
+    // written inside of it is gone then.
+    rude.wait_until_idle().await;
+    honest.wait_until_idle().await;
+    for id in answered {
+        let found = site
+            .database
+            .number(&format!("SELECT COUNT(*) FROM task WHERE id = {id}"))
+            .await;
+        assert_eq!(found, 1, "task {id} was answered and is gone");
+    }
+    assert_eq!(open_transactions(&site).await, 0);
+    site.assert_audit_is_clean().await;
+}
+
+/// Transactions on PostgreSQL that nobody works on.
+async fn open_transactions(site: &Site) -> i64 {
+    match site.database.engine {
+        Engine::Sqlite => 0,
+        Engine::Postgres => {
+            let sql = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() \
+                       AND state LIKE 'idle in transaction%' AND state_change < now() - interval '1 second'";
+            site.database.number(sql).await
+        }
+    }
+}
+
+async fn a_request_goes_on_when_its_client_disconnects(engine: Engine) {
+    let (site, server) = Site::serving(engine, &[("PLEDGECAST_WORKERS", "0")]).await;
+    let browser = Browser::registered(&server).await;
+    let task = browser.submit().await["id"].clone();
+    let mut link = site.database.connect().await;
+    match engine {
+        Engine::Sqlite => link.execute("BEGIN IMMEDIATE").await,
+        Engine::Postgres => {
+            link.execute("BEGIN").await;
+            link.execute("UPDATE balance SET held = held").await
+        }
+    };
+    let cookie = browser.cookie("pledgecast_session");
+    let cancel = json!({ "id": task });
+    let pause = Duration::from_millis(300);
+    send_and_disconnect(&server, &cookie, "/api/tasks/cancel", &cancel, pause).await;
+    link.execute("ROLLBACK").await;
+    wait_for("the task to be canceled", || async {
+        (browser.task(&task).await["status"] == "canceled").then_some(())
+    })
+    .await;
+    assert_eq!(browser.balance().await, [10, 0, 10]);
+    let again = browser.cancel(&task).await.ok();
+    assert_eq!(again["status"], "canceled", "the client may ask again");
+    site.assert_audit_is_clean().await;
+}
