@@ -5,11 +5,9 @@ use std::time::Duration;
 
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
-use serde_json::{Value, json};
-use tokio::io::AsyncWriteExt as _;
-use tokio::net::TcpStream;
+use serde_json::json;
 
-use crate::support::{Browser, Engine, Server, Site, predict_body, unique, wait_for};
+use crate::support::{Browser, Engine, Site, predict_body, send_and_disconnect, unique, wait_for};
 
 const SETTINGS: [(&str, &str); 2] = [
     ("PLEDGECAST_WORKERS", "1"),
@@ -23,29 +21,6 @@ on_both_databases!(
     submits_that_were_answered_stay_whoever_else_disconnects,
     a_request_goes_on_when_its_client_disconnects,
 );
-
-/// Sends a POST and closes the connection after `pause`, without reading the response.
-async fn send_and_disconnect(
-    server: &Server,
-    cookie: &str,
-    path: &str,
-    body: &Value,
-    pause: Duration,
-) {
-    let address = server.url.strip_prefix("http://").unwrap();
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    let body = body.to_string();
-    let request = format!(
-        "POST {path} HTTP/1.1\r\nHost: {address}\r\nAccept: application/json\r\n\
-         Cookie: pledgecast_session={cookie}\r\nContent-Type: application/json\r\n\
-         Content-Length: {}\r\n\r\n{body}",
-        body.len()
-    );
-    stream.write_all(request.as_bytes()).await.unwrap();
-    tokio::time::sleep(pause).await;
-    // Has the kernel reset the connection in place of closing it in order.
-    stream.set_zero_linger().unwrap();
-}
 
 async fn submits_that_were_answered_stay_whoever_else_disconnects(engine: Engine) {
     let (site, server) = Site::serving(engine, &SETTINGS).await;
@@ -80,7 +55,7 @@ async fn submits_that_were_answered_stay_whoever_else_disconnects(engine: Engine
             let (server, cookie) = (&server, &cookie);
             async move {
                 tokio::time::sleep(start).await;
-                send_and_disconnect(server, cookie, path, &body, pause).await;
+                send_and_disconnect(&server.url, cookie, path, &body, pause).await;
             }
         });
         futures::future::join_all(disconnects).await;
@@ -128,7 +103,7 @@ async fn a_request_goes_on_when_its_client_disconnects(engine: Engine) {
     let cookie = browser.cookie("pledgecast_session");
     let cancel = json!({ "id": task });
     let pause = Duration::from_millis(300);
-    send_and_disconnect(&server, &cookie, "/api/tasks/cancel", &cancel, pause).await;
+    send_and_disconnect(&server.url, &cookie, "/api/tasks/cancel", &cancel, pause).await;
     link.execute("ROLLBACK").await;
     wait_for("the task to be canceled", || async {
         (browser.task(&task).await["status"] == "canceled").then_some(())

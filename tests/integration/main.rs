@@ -42,6 +42,7 @@ mod disk;
 mod events;
 mod filters;
 mod forms;
+mod frozen_database;
 mod histories;
 mod idempotency;
 mod insight;

@@ -1,4 +1,5 @@
-//! A client that cannot know what became of a request whose answer never came, and asks again by its key.
+//! A client that cannot know what became of a request whose answer never came, and asks again by its key. What was
+//! answered is compared with the database first, before any other request could repair it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -9,7 +10,9 @@ use reqwest::header::COOKIE;
 use serde_json::{Value, json};
 
 use super::town::Urls;
-use crate::support::{Browser, PRICE, Server, Site, predict_body, unique, wait_for};
+use crate::support::{
+    Browser, PRICE, Server, Site, predict_body, send_and_disconnect, unique, wait_for,
+};
 
 const WELCOME: i64 = 10;
 /// So that no submit is refused for want of credits.
@@ -33,12 +36,40 @@ pub struct Client {
     submits: Vec<String>,
     /// The keys and amounts of this round.
     top_ups: Vec<(String, i64)>,
-    /// Ids of this round, as far as they were answered.
-    tasks: Vec<i64>,
+    /// What this round's requests were answered.
+    answered: Vec<Answered>,
     /// Submits of all rounds.
     asked: i64,
     /// Credits bought in all rounds.
     bought: i64,
+}
+
+/// A response with status 200.
+enum Answered {
+    /// A submit by its key, with the task's id.
+    Submit { key: String, id: i64 },
+    /// A top-up by its key, with the transaction's id and the amount.
+    TopUp { key: String, id: i64, amount: i64 },
+    /// A task that was said to be canceled.
+    Cancel { id: i64 },
+}
+
+impl Answered {
+    /// Counts the rows that say the same.
+    fn sql(&self, user: i64) -> String {
+        match self {
+            Self::Submit { key, id } => format!(
+                "SELECT COUNT(*) FROM task WHERE id = {id} AND user_id = {user} AND idempotency_key = '{key}'"
+            ),
+            Self::TopUp { key, id, amount } => format!(
+                "SELECT COUNT(*) FROM transactions WHERE id = {id} AND user_id = {user} \
+                 AND idempotency_key = '{key}' AND amount = {amount}"
+            ),
+            Self::Cancel { id } => format!(
+                "SELECT COUNT(*) FROM task WHERE id = {id} AND user_id = {user} AND status = 'canceled'"
+            ),
+        }
+    }
 }
 
 impl Client {
@@ -56,7 +87,7 @@ impl Client {
             dice: StdRng::seed_from_u64(seed),
             submits: Vec::new(),
             top_ups: vec![(unique("crash-top-up"), FIRST_TOP_UP)],
-            tasks: Vec::new(),
+            answered: Vec::new(),
             asked: 0,
             bought: 0,
         };
@@ -76,29 +107,94 @@ impl Client {
             match self.dice.random_range(0..20) {
                 0 => {
                     let entry = (unique("crash-top-up"), self.dice.random_range(1..100));
-                    self.ask(&url, "/api/balance/top_up", &top_up(&entry), &[])
+                    self.top_ups.push(entry.clone());
+                    let line = self
+                        .ask(&url, "/api/balance/top_up", &top_up(&entry), &[])
                         .await;
-                    self.top_ups.push(entry);
+                    self.answered.extend(line.map(|line| Answered::TopUp {
+                        key: entry.0,
+                        id: line["id"].as_i64().unwrap(),
+                        amount: entry.1,
+                    }));
                 }
-                1..=2 if !self.tasks.is_empty() => {
-                    let newest = self.tasks.len().saturating_sub(3)..self.tasks.len();
-                    let id = self.tasks[self.dice.random_range(newest)];
-                    self.ask(&url, "/api/tasks/cancel", &json!({ "id": id }), &[409])
+                1..=2 => {
+                    let Some(id) = self.newest_task() else {
+                        continue;
+                    };
+                    let canceled = self
+                        .ask(&url, "/api/tasks/cancel", &json!({ "id": id }), &[409])
                         .await;
+                    self.answered
+                        .extend(canceled.map(|_| Answered::Cancel { id }));
                 }
+                3..=5 => self.disconnect(&url).await,
                 _ => {
                     let key = unique("crash");
+                    self.submits.push(key.clone());
                     let task = self
                         .ask(&url, "/api/tasks/predict", &predict_body(&key), &[])
                         .await;
-                    self.submits.push(key);
-                    self.tasks.extend(task.and_then(|task| task["id"].as_i64()));
+                    self.answered.extend(task.map(|task| Answered::Submit {
+                        key,
+                        id: task["id"].as_i64().unwrap(),
+                    }));
                 }
             }
         }
     }
 
-    /// Asks again for everything of this round, waits until it is done, and compares; answers the number of
+    /// One of the latest tasks that this client knows of.
+    fn newest_task(&mut self) -> Option<i64> {
+        let mut latest = Vec::new();
+        for answered in self.answered.iter().rev() {
+            if let Answered::Submit { id, .. } = answered {
+                latest.push(*id);
+            }
+            if latest.len() == 3 {
+                break;
+            }
+        }
+        (!latest.is_empty()).then(|| latest[self.dice.random_range(0..latest.len())])
+    }
+
+    /// Sends a request and closes the connection at a random moment, without reading the response.
+    async fn disconnect(&mut self, url: &str) {
+        let key = unique("crash-disconnect");
+        let (path, body) = match self.dice.random_range(0..4) {
+            0 => {
+                let entry = (key, self.dice.random_range(1..100));
+                let body = top_up(&entry);
+                self.top_ups.push(entry);
+                ("/api/balance/top_up", body)
+            }
+            1 => {
+                let body = predict_body(&key);
+                self.submits.push(key);
+                ("/api/tasks/predict", body)
+            }
+            2 => (
+                "/api/auth/change_password",
+                json!({ "current_password": "wrong", "new_password": "wrong" }),
+            ),
+            _ => {
+                let id = self.newest_task().unwrap_or_default();
+                ("/api/tasks/cancel", json!({ "id": id }))
+            }
+        };
+        let pause = Duration::from_micros(self.dice.random_range(0..5_000));
+        send_and_disconnect(url, &self.cookie, path, &body, pause).await;
+    }
+
+    /// Compares what was answered with the database. Asks nothing of the service.
+    pub async fn check_what_was_answered(&mut self, town: &impl Place) {
+        let mut link = town.site().database.connect().await;
+        for answered in std::mem::take(&mut self.answered) {
+            let sql = answered.sql(self.user);
+            assert_eq!(link.number(&sql).await, 1, "answered, and not there: {sql}");
+        }
+    }
+
+    /// Asks again for everything of this round, waits until it is done, and compares; returns the number of
     /// tasks so far.
     pub async fn settle_accounts(&mut self, town: &impl Place) -> i64 {
         for entry in std::mem::take(&mut self.top_ups) {
@@ -106,11 +202,9 @@ impl Client {
                 .await;
             self.bought += entry.1;
         }
-        self.tasks.clear();
         for key in std::mem::take(&mut self.submits) {
             let body = predict_body(&key);
-            let task = self.must(town, "/api/tasks/predict", &body).await;
-            self.tasks.push(task["id"].as_i64().unwrap());
+            self.must(town, "/api/tasks/predict", &body).await;
             self.asked += 1;
         }
         let balance = wait_for("all tasks to become final", || async {

@@ -1,6 +1,7 @@
-//! Everything dies at random moments under load: web and worker processes by SIGKILL, PostgreSQL by a fast
-//! and by an immediate stop, and workers freeze past their lease; on SQLite the one process by SIGKILL. After
-//! each round all that was accepted is there, done once and charged once, and the audit is clean.
+//! Everything fails at random moments under load: web and worker processes are killed, PostgreSQL stops fast and
+//! immediately, workers freeze past their lease, connections to the database freeze or break, clients disconnect in
+//! the middle of their requests, and an old snapshot stays open; on SQLite the one process is killed. After each round
+//! all that was answered is there, done once and charged once, and the audit is clean.
 //!
 //! `cargo xtask crash --rounds N [--seed S]` runs it long. The seed fixes what happens, not the very
 //! instruction at which it hits.
@@ -55,6 +56,9 @@ async fn nothing_is_lost_and_nothing_charged_twice_whatever_dies() {
         };
         let (_, events) = futures::future::join(work, havoc).await;
         town.check_that_all_run();
+        for client in &mut clients {
+            client.check_what_was_answered(&town).await;
+        }
         let mut tasks = 0;
         for client in &mut clients {
             tasks += client.settle_accounts(&town).await;
@@ -89,6 +93,9 @@ async fn on_sqlite_nothing_is_lost_and_nothing_charged_twice_however_often_it_is
             is_over.store(true, Ordering::Relaxed);
         };
         futures::future::join(work, havoc).await;
+        for client in &mut clients {
+            client.check_what_was_answered(&hamlet).await;
+        }
         let mut tasks = 0;
         for client in &mut clients {
             tasks += client.settle_accounts(&hamlet).await;
@@ -103,13 +110,17 @@ async fn wreak_havoc(town: &mut Town, dice: &mut StdRng) -> Vec<String> {
     for _ in 0..dice.random_range(EVENTS_A_ROUND) {
         tokio::time::sleep(Duration::from_millis(dice.random_range(50..700))).await;
         let pause = Duration::from_millis(dice.random_range(0..800));
-        let (what, which) = (dice.random_range(0..10), dice.random_range(0..6));
+        let (what, which) = (dice.random_range(0..14), dice.random_range(0..6));
         events.push(match what {
             0..=3 => town.kill_worker(which, pause).await,
             4..=5 => town.kill_web(which, pause).await,
             6..=7 => town.freeze_worker(which).await,
             8 => town.restart_postgres("fast", pause).await,
-            _ => town.restart_postgres("immediate", pause).await,
+            9 => town.restart_postgres("immediate", pause).await,
+            10 => town.freeze_connections(),
+            11 => town.freeze_listeners(),
+            12 => town.cut_connections(),
+            _ => town.hold_snapshot().await,
         });
     }
     events

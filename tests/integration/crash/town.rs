@@ -6,7 +6,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use super::load::Place;
-use crate::support::{Cluster, Database, Program, Server, Site};
+use crate::support::{Cluster, Database, Link, Program, Proxy, Server, Site};
 
 const WEBS: usize = 2;
 const WORKERS: usize = 3;
@@ -30,6 +30,10 @@ pub struct Town {
     workers: Vec<Program>,
     urls: Urls,
     cluster: Cluster,
+    /// Before the database, for the service and not for this test.
+    proxy: Proxy,
+    /// An old snapshot that somebody keeps open.
+    snapshot: Option<Link>,
 }
 
 impl Place for Town {
@@ -46,7 +50,9 @@ impl Town {
     pub async fn build() -> Self {
         let cluster = Cluster::take().await;
         let database = Database::create_on(&cluster.url).await;
-        let site = Site::on(database, TempDir::new().unwrap());
+        let proxy = Proxy::start(Proxy::target_of(&database.url)).await;
+        let url = proxy.url_of(&database.url);
+        let site = Site::on(database, TempDir::new().unwrap()).through(url);
         let mut webs = Vec::new();
         for _ in 0..WEBS {
             webs.push(site.serve(&WEB_SETTINGS).await);
@@ -58,6 +64,8 @@ impl Town {
             urls: Arc::new(RwLock::new(urls)),
             site,
             cluster,
+            proxy,
+            snapshot: None,
         }
     }
 
@@ -91,7 +99,31 @@ impl Town {
         format!("worker {which} frozen")
     }
 
+    pub fn freeze_connections(&self) -> String {
+        self.proxy.freeze_all();
+        "connections frozen".to_owned()
+    }
+
+    pub fn freeze_listeners(&self) -> String {
+        format!("{} listeners frozen", self.proxy.freeze_listen())
+    }
+
+    pub fn cut_connections(&self) -> String {
+        self.proxy.cut_all();
+        "connections cut".to_owned()
+    }
+
+    /// Opens a snapshot, in place of the one that is open, if any.
+    pub async fn hold_snapshot(&mut self) -> String {
+        let mut link = self.site.database.connect().await;
+        link.execute("BEGIN ISOLATION LEVEL REPEATABLE READ").await;
+        link.number("SELECT COUNT(*) FROM task").await;
+        self.snapshot = Some(link);
+        "snapshot open".to_owned()
+    }
+
     pub async fn restart_postgres(&mut self, mode: &str, pause: Duration) -> String {
+        self.snapshot = None;
         self.cluster.control(mode).await;
         tokio::time::sleep(pause).await;
         self.cluster.control("start").await;

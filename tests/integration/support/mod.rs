@@ -4,8 +4,10 @@ mod browser;
 mod campaign;
 mod cluster;
 mod database;
+mod disconnect;
 mod event_stream;
 mod program;
+mod proxy;
 mod site;
 
 use std::future::Future;
@@ -15,8 +17,10 @@ pub use browser::{Answer, Browser, unique};
 pub use campaign::{form_of, predict_body, sample};
 pub use cluster::Cluster;
 pub use database::{Database, Engine, Link};
+pub use disconnect::send_and_disconnect;
 pub use event_stream::{Event, EventStream};
 pub use program::Program;
+pub use proxy::Proxy;
 pub use site::{Server, Site, shared_idle_server, shared_server};
 
 /// Price of one prediction with the shipped model, and the welcome credits by default.

@@ -14,6 +14,8 @@ const READY: &str = "Pledgecast is ready at ";
 /// A database with a data folder.
 pub struct Site {
     pub database: Database,
+    /// How the processes reach the database, where it is another way than the test's own.
+    url: Option<String>,
     folder: TempDir,
 }
 
@@ -34,7 +36,17 @@ impl Site {
     /// An installation on this database, with its data in `folder`.
     pub fn on(database: Database, folder: TempDir) -> Self {
         std::fs::create_dir(folder.path().join("data")).unwrap();
-        Self { database, folder }
+        Self {
+            database,
+            url: None,
+            folder,
+        }
+    }
+
+    /// Has the processes reach the database by `url`, such as through a proxy.
+    pub fn through(mut self, url: String) -> Self {
+        self.url = Some(url);
+        self
     }
 
     /// An installation, and a server on it with these settings beside the usual ones of the tests.
@@ -62,7 +74,10 @@ impl Site {
             .current_dir(self.folder.path())
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("PLEDGECAST_DATABASE_URL", &self.database.url)
+            .env(
+                "PLEDGECAST_DATABASE_URL",
+                self.url.as_ref().unwrap_or(&self.database.url),
+            )
             .env("PLEDGECAST_DATA_DIR", self.data())
             .env("PLEDGECAST_ADDRESS", "127.0.0.1:0")
             .env("PLEDGECAST_WORKERS", "1")

@@ -1,0 +1,83 @@
+//! A database whose connections freeze, as in a failover without a word to the clients: they stay open and nothing is
+//! answered on them, while new ones work.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tempfile::TempDir;
+
+use crate::support::{
+    Browser, Database, Engine, Proxy, Server, Site, predict_body, unique, wait_for,
+};
+
+const SETTINGS: [(&str, &str); 2] = [
+    ("PLEDGECAST_WORKERS", "1"),
+    ("PLEDGECAST_DATABASE_CONNECTIONS", "4"),
+];
+const READERS: usize = 12;
+
+async fn behind_a_proxy() -> (Site, Server, Proxy) {
+    let folder = TempDir::new().unwrap();
+    let database = Database::create(Engine::Postgres, folder.path()).await;
+    let proxy = Proxy::start(Proxy::target_of(&database.url)).await;
+    let url = proxy.url_of(&database.url);
+    let site = Site::on(database, folder).through(url);
+    let server = site.serve(&SETTINGS).await;
+    (site, server, proxy)
+}
+
+/// Reads the balance of a signed-in user again and again, so that connections freeze in the middle of statements.
+async fn keep_reading(browser: &Browser, is_over: &AtomicBool) {
+    while !is_over.load(Ordering::Relaxed) {
+        let status = browser.get("/api/balance").await.status;
+        assert!([200, 503].contains(&status), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn requests_are_answered_again_and_readiness_does_not_promise_it_before() {
+    let (site, server, proxy) = behind_a_proxy().await;
+    let browser = Browser::registered(&server).await;
+    let is_over = AtomicBool::new(false);
+    let load = futures::future::join_all((0..READERS).map(|_| keep_reading(&browser, &is_over)));
+    let freeze = async {
+        browser.top_up(90).await;
+        proxy.freeze_all();
+        wait_for("a signed-in request to be answered again", || async {
+            let is_ready = server.get("/health/ready").await.status == 200;
+            let answered = browser.get("/api/auth/me").await.status == 200;
+            assert!(answered || !is_ready, "ready, but the request failed");
+            (answered && is_ready).then_some(())
+        })
+        .await;
+        is_over.store(true, Ordering::Relaxed);
+    };
+    futures::future::join(load, freeze).await;
+    let task = browser.submit().await;
+    let task = browser.wait_until_final(&task["id"]).await;
+    assert_eq!(task["status"], "succeeded");
+    site.assert_audit_is_clean().await;
+}
+
+#[tokio::test]
+async fn a_submit_on_a_frozen_connection_is_not_answered_as_done_and_can_be_repeated() {
+    let (site, server, proxy) = behind_a_proxy().await;
+    let browser = Browser::registered(&server).await;
+    browser.top_up(90).await;
+    for _ in 0..3 {
+        let body = predict_body(&unique("frozen"));
+        proxy.freeze_all();
+        let task = wait_for("the submit to be answered", || async {
+            let answer = browser.post_json("/api/tasks/predict", &body).await;
+            if answer.status == 503 {
+                return None;
+            }
+            Some(answer.ok())
+        })
+        .await;
+        let stored = format!("SELECT COUNT(*) FROM task WHERE id = {}", task["id"]);
+        assert_eq!(site.database.number(&stored).await, 1);
+    }
+    browser.wait_until_idle().await;
+    assert_eq!(browser.balance().await, [70, 0, 70]);
+    site.assert_audit_is_clean().await;
+}
