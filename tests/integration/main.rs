@@ -47,6 +47,7 @@ mod insight;
 mod insight_storage;
 mod intake;
 mod limits;
+mod list_limits;
 mod login_limits;
 mod model_upgrades;
 mod models;
