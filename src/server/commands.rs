@@ -3,11 +3,11 @@
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use tokio_util::sync::CancellationToken;
 
-use super::config::{BackupArgs, Cli, Command, CsvArgs, UserArgs, UserCommand};
-use super::{backup, model_command, serve, setup, telemetry};
+use super::config::{BackupArgs, Cli, Command, UserArgs, UserCommand};
+use super::{backup, csv_command, model_command, serve, setup, telemetry};
 use crate::entities::Database;
-use crate::inference::{CsvReport, OnnxPredictor, SHIPPED_MODEL, features_csv, score_csv};
 use crate::queue::Signals;
 use crate::services::attempts::Attempts;
 use crate::services::ledger::Ledger;
@@ -32,8 +32,10 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Backup(args) => backup(&args).await?,
         Command::User(args) => change_user(args).await?,
         Command::Model(args) => model_command::run(args).await?,
-        Command::Score(args) => return score(&args),
-        Command::Features(args) => write_features(&args)?,
+        Command::Score(args) => return csv_command::score(&args, &CancellationToken::new()).await,
+        Command::Features(args) => {
+            return csv_command::features(&args, &CancellationToken::new()).await;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -121,40 +123,4 @@ fn read_password() -> anyhow::Result<String> {
         .read_line(&mut line)
         .context("reading the password from standard input")?;
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
-}
-
-fn score(args: &CsvArgs) -> anyhow::Result<ExitCode> {
-    let predictor = OnnxPredictor::load(SHIPPED_MODEL)?;
-    let today = setup::clock().now().date_naive();
-    let report = score_csv::run(&predictor, &args.input, &args.output, today)?;
-    tell(&report);
-    Ok(if report.failed.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
-}
-
-/// Campaigns that break the rules are told and left out, so that training sees what a user could have
-/// entered; that is no failure.
-fn write_features(args: &CsvArgs) -> anyhow::Result<()> {
-    let today = setup::clock().now().date_naive();
-    tell(&features_csv::run(&args.input, &args.output, today)?);
-    Ok(())
-}
-
-#[expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "the report is the command's output"
-)]
-fn tell(report: &CsvReport) {
-    for (line, reason) in &report.failed {
-        eprintln!("line {line}: {reason}");
-    }
-    println!(
-        "{} campaigns done, {} lines left out",
-        report.done,
-        report.failed.len()
-    );
 }

@@ -9,6 +9,7 @@ mod client;
 pub mod commands;
 pub mod config;
 mod cookie_key;
+mod csv_command;
 mod events;
 mod export;
 mod guard;

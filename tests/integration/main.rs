@@ -62,5 +62,6 @@ mod queue_crashes;
 mod queue_place;
 mod request_bodies;
 mod safety;
+mod score;
 mod sharing;
 mod support;
