@@ -10,6 +10,7 @@ mod many;
 pub mod model;
 mod retry;
 pub mod shared_result;
+pub mod sqlite_file;
 pub mod task;
 pub mod task_result;
 pub mod transactions;
