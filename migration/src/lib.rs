@@ -13,6 +13,14 @@ mod m06_transactions;
 mod m07_insight;
 mod m08_room_for_updates;
 mod m09_shared_result;
+mod status;
+
+pub use status::{SchemaStatus, schema_status};
+
+/// How the name of a migration ends that leaves programs without it working: new tables, columns that may be left
+/// out, indexes. Such programs keep running, and start, on a schema that has it. On any other migration that they
+/// do not know they refuse to start.
+pub const ADDITIVE: &str = "_additive";
 
 /// Applies the migrations in their order.
 pub struct Migrator;

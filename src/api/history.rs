@@ -11,7 +11,7 @@ use crate::types::{
 /// `GET /api/tasks?limit=&cursor=&status=&verdict=&search=&from=&to=`: the signed-in user's tasks.
 ///
 /// # Errors
-/// 422 naming `limit`, `cursor` or fields of the filter; 401.
+/// 422 naming `limit`, `cursor` or fields of the filter; 401; 429 where the user reads too many lists at once.
 #[server(prefix = "/api", endpoint = "tasks", input = GetUrl, output = JsonAnswer)]
 pub async fn list_tasks(
     #[server(default)] limit: String,
@@ -19,6 +19,7 @@ pub async fn list_tasks(
     #[server(flatten)] filter: TaskFilterInput,
 ) -> Result<Page<TaskView>, AppError> {
     let (services, user) = super::request::signed_in().await?;
+    let _slot = services.list_slots.take(user.id()).await?;
     services
         .predictions
         .tasks(user.id(), &limit, &cursor, &filter)
@@ -28,7 +29,7 @@ pub async fn list_tasks(
 /// `GET /api/transactions?limit=&cursor=&kind=&from=&to=`: the signed-in user's ledger.
 ///
 /// # Errors
-/// 422 naming `limit`, `cursor` or fields of the filter; 401.
+/// 422 naming `limit`, `cursor` or fields of the filter; 401; 429 where the user reads too many lists at once.
 #[server(prefix = "/api", endpoint = "transactions", input = GetUrl, output = JsonAnswer)]
 pub async fn list_transactions(
     #[server(default)] limit: String,
@@ -36,6 +37,7 @@ pub async fn list_transactions(
     #[server(flatten)] filter: TransactionFilterInput,
 ) -> Result<Page<TransactionView>, AppError> {
     let (services, user) = super::request::signed_in().await?;
+    let _slot = services.list_slots.take(user.id()).await?;
     services
         .ledger
         .transactions(user.id(), &limit, &cursor, &filter)
@@ -49,5 +51,6 @@ pub async fn list_transactions(
 #[server(prefix = "/api", endpoint = "balance/history", input = GetUrl, output = JsonAnswer)]
 pub async fn get_balance_history() -> Result<BalanceHistory, AppError> {
     let (services, user) = super::request::signed_in().await?;
+    let _slot = services.list_slots.take(user.id()).await?;
     services.ledger.balance_history(user.id()).await
 }

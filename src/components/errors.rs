@@ -51,6 +51,7 @@ pub fn violation_text(l: Locale, violation: &Violation) -> String {
         Violation::NotACursor => tr!(l, violation.cursor).to_owned(),
         Violation::TooShort { min } => tr!(l, violation.too_short, min = *min),
         Violation::TooLong { max } => tr!(l, violation.too_long, max = *max),
+        Violation::TooManyWords { max } => tr!(l, violation.too_many_words, max = *max),
         Violation::OutOfRange { min, max } => tr!(
             l,
             violation.out_of_range,

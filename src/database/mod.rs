@@ -9,6 +9,7 @@ mod connection;
 mod fault;
 mod pool;
 mod retry;
+pub mod sqlite_file;
 mod statements;
 mod transaction;
 
@@ -42,6 +43,9 @@ const POSTGRES_LIMITS: [(&str, &str); 3] = [
     ("lock_timeout", "4s"),
     ("idle_in_transaction_session_timeout", "10s"),
 ];
+
+/// A migration may take any time, but waits for a table no longer than this: all others wait behind it.
+const MIGRATION_LIMITS: [(&str, &str); 2] = [("lock_timeout", "3s"), ("statement_timeout", "0")];
 
 /// Where the database is and how many connections it may have.
 #[derive(Clone, Debug)]
@@ -85,7 +89,7 @@ impl Database {
         }
     }
 
-    /// Connections without limits of time, for migrations: they may rewrite whole tables. Whoever asks closes them.
+    /// A connection for migrations, which may rewrite whole tables. The caller closes it.
     ///
     /// # Errors
     /// Where the database cannot be reached or opened.
@@ -94,9 +98,13 @@ impl Database {
     ) -> Result<DatabaseConnection, DbErr> {
         let mut connect = sea_orm::ConnectOptions::new(&options.url);
         connect
-            // One to migrate, one to hold the lock meanwhile.
-            .max_connections(2)
+            .max_connections(1)
             .sqlx_logging(false)
+            .map_sqlx_postgres_opts(|options| {
+                options
+                    .options(MIGRATION_LIMITS)
+                    .application_name("pledgecast migrate")
+            })
             .map_sqlx_sqlite_opts(for_sqlite);
         sea_orm::Database::connect(connect).await
     }
@@ -154,7 +162,7 @@ fn sqlite_options(url: &str) -> Result<SqliteConnectOptions, DbErr> {
 }
 
 fn for_sqlite(options: SqliteConnectOptions) -> SqliteConnectOptions {
-    options
+    sqlite_file::limit_journal(options)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         // A commit that was answered survives a power cut.

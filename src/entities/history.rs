@@ -1,10 +1,6 @@
-//! What the queries of the two histories share: the span of ids that one page may look at, and the search
-//! in a task's title.
+//! What the queries of the two histories share: the span of ids that one page may look at.
 
-use sea_orm::sea_query::{Expr, SimpleExpr};
-use sea_orm::{
-    ColumnTrait, DatabaseBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use crate::types::{TimeRange, UserId};
 
@@ -69,74 +65,4 @@ pub(super) fn within<E: EntityTrait>(
         query = query.filter(at.lt(before));
     }
     query
-}
-
-/// Whether a task's title has a word, in any case. Case is folded here and not by the database: SQLite folds
-/// ASCII only, PostgreSQL as its locale says, and both match sets of characters all the same.
-pub(super) fn title_has(backend: DatabaseBackend, word: &str) -> SimpleExpr {
-    match backend {
-        DatabaseBackend::Postgres => {
-            Expr::cust_with_values("(\"task\".\"input\" ->> 'name') ~ $1", [regex(word)])
-        }
-        _ => Expr::cust_with_values("(\"task\".\"input\" ->> 'name') GLOB ?", [glob(word)]),
-    }
-}
-
-/// The pattern of SQLite's GLOB that finds a word anywhere.
-fn glob(word: &str) -> String {
-    let mut pattern = "*".to_owned();
-    for character in word.chars() {
-        match character {
-            '*' | '?' | '[' => pattern.extend(['[', character, ']']),
-            _ => push_any_case(&mut pattern, character),
-        }
-    }
-    pattern.push('*');
-    pattern
-}
-
-/// The regular expression of PostgreSQL that finds a word anywhere.
-fn regex(word: &str) -> String {
-    let mut pattern = String::new();
-    for character in word.chars() {
-        if character.is_ascii_punctuation() {
-            pattern.push('\\');
-        }
-        push_any_case(&mut pattern, character);
-    }
-    pattern
-}
-
-fn push_any_case(pattern: &mut String, character: char) {
-    let mut cases = vec![character];
-    // A letter whose other case is several characters, such as ß, stands for itself only.
-    for case in [
-        character.to_lowercase().collect::<Vec<char>>(),
-        character.to_uppercase().collect(),
-    ] {
-        if let [case] = case[..]
-            && !cases.contains(&case)
-        {
-            cases.push(case);
-        }
-    }
-    if let [only] = cases[..] {
-        pattern.push(only);
-    } else {
-        pattern.push('[');
-        pattern.extend(cases);
-        pattern.push(']');
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_search_finds_each_case_and_takes_signs_as_they_are() {
-        assert_eq!(glob("Ля1*"), "*[Лл][яЯ]1[*]*");
-        assert_eq!(regex("a.b]ß"), "[aA]\\.[bB]\\]ß");
-        assert_eq!(glob("a]b"), "*[aA]][bB]*");
-    }
 }

@@ -2,10 +2,10 @@
 
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{ExprTrait, Query, SimpleExpr};
-use sea_orm::{DatabaseBackend, QueryOrder, QuerySelect};
+use sea_orm::{FromQueryResult, QueryOrder, QuerySelect, SelectModel, Selector};
 use serde::{Deserialize, Serialize};
 
-use super::history::{Span, look_back, title_has, within};
+use super::history::{Span, look_back, within};
 use super::{model, task_result, word};
 use crate::types::{
     Campaign, Credits, ModelId, ModelRef, TaskFilter, TaskId, TaskView, UserId, Verdict,
@@ -42,6 +42,15 @@ pub struct Model {
 #[serde(transparent)]
 pub struct Input(pub Campaign);
 
+/// The title of a task.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct Titled {
+    /// Which task.
+    pub id: i64,
+    /// As the user wrote it.
+    pub title: String,
+}
+
 /// No relations are walked: queries name what they join.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
@@ -49,14 +58,9 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Entity {
-    /// A user's tasks, newest first, within a span of ids.
-    pub fn history(
-        user: UserId,
-        filter: &TaskFilter,
-        span: Span,
-        backend: DatabaseBackend,
-        limit: u64,
-    ) -> Select<Self> {
+    /// A user's tasks, newest first, within a span of ids. The words of the filter are not looked at: see
+    /// [`Entity::titles`].
+    pub fn history(user: UserId, filter: &TaskFilter, span: Span, limit: u64) -> Select<Self> {
         let mut query = Self::find().filter(Column::UserId.eq(user.0));
         if let Some(status) = filter.status {
             query = query.filter(Column::Status.eq(status.as_str()));
@@ -64,12 +68,31 @@ impl Entity {
         if let Some(verdict) = filter.verdict {
             query = query.filter(has_verdict(verdict));
         }
-        for word in &filter.words {
-            query = query.filter(title_has(backend, word));
-        }
         span.narrow(within(query, Column::QueuedAt, filter.time), Column::Id)
             .order_by_desc(Column::Id)
             .limit(limit)
+    }
+
+    /// The ids and titles of the same tasks.
+    pub fn titles(
+        user: UserId,
+        filter: &TaskFilter,
+        span: Span,
+        limit: u64,
+    ) -> Selector<SelectModel<Titled>> {
+        Self::history(user, filter, span, limit)
+            .select_only()
+            .column(Column::Id)
+            .column_as(Expr::cust("\"task\".\"input\" ->> 'name'"), "title")
+            .into_model()
+    }
+
+    /// Tasks of a user by their ids, newest first.
+    pub fn among(user: UserId, ids: Vec<i64>) -> Select<Self> {
+        Self::find()
+            .filter(Column::Id.is_in(ids))
+            .filter(Column::UserId.eq(user.0))
+            .order_by_desc(Column::Id)
     }
 
     /// The id at which a look back over `rows` of a user's tasks ends; none where they are fewer.

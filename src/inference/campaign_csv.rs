@@ -1,113 +1,37 @@
 //! Reading campaigns from a CSV file in the wire format: a header of field names, one campaign a record.
 //!
 //! Columns may stand in any order; a column that is absent counts as blank, one that is no field of a
-//! campaign is ignored.
+//! campaign is ignored. So is a record whose cells are all blank, as spreadsheets leave them at the end.
 
-use std::fs::File;
-use std::io::{BufReader, BufWriter, Read};
-use std::path::{Path, PathBuf};
+use std::io::Read;
 
 use chrono::NaiveDate;
 use csv::StringRecord;
 
-use crate::types::{Campaign, CampaignInput, FieldErrors};
+use super::csv_cells::read_cell;
+use super::csv_dialect::{self, Decoded, Dialect};
+use super::csv_errors::{CsvError, RecordError, RecordWarning};
+use super::csv_records::{RECORD_MAX_BYTES, RawRecord, RecordFault, RecordReader};
+use crate::types::{
+    COUNTRIES, Campaign, CampaignInput, DURATION_MAX_DAYS, FieldErrors, UNKNOWN_COUNTRY,
+};
 
-/// Why a file cannot be read as campaigns at all.
-#[derive(Debug, thiserror::Error)]
-pub enum CsvError {
-    /// Reading or writing failed.
-    #[error(transparent)]
-    Csv(#[from] csv::Error),
-    /// Writing failed.
-    #[error(transparent)]
-    Io(#[from] std::io::Error),
-    /// A file cannot be opened or made.
-    #[error("{}: {cause}", .path.display())]
-    Open {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        cause: std::io::Error,
-    },
-    /// Fields that every campaign needs have no column.
-    #[error("the header lacks {}", .0.join(", "))]
-    MissingColumns(Vec<String>),
-    /// A field has two columns.
-    #[error("the header names {0} twice")]
-    DoubleColumn(String),
-    /// Writing the output would destroy the input.
-    #[error("input and output are the same file")]
-    SameFile,
-}
+/// Each costs a second look at what follows it; a file with more is no CSV, or of another dialect.
+const UNCLOSED_QUOTES_MAX: u32 = 1_000;
 
-/// Why one record is no campaign.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum RecordError {
-    /// Fields break their rules.
-    #[error("{}", describe(.0))]
-    Rules(FieldErrors),
-    /// Another number of values than the header has.
-    #[error("has {found} values where the header has {expected}")]
-    Width {
-        /// Values of the record.
-        found: usize,
-        /// Values of the header.
-        expected: usize,
-    },
-    /// Bytes that are not UTF-8.
-    #[error("is not UTF-8 text")]
-    NotText,
-}
-
-/// What became of the campaigns of a file.
-#[derive(Debug, Default, PartialEq)]
-pub struct CsvReport {
-    /// How many were done.
-    pub done: u64,
-    /// The lines that were not, each with its reason.
-    pub failed: Vec<(u64, RecordError)>,
-}
-
-impl CsvReport {
-    pub(super) fn add(&mut self, line: u64, outcome: Result<(), RecordError>) {
-        match outcome {
-            Ok(()) => self.done += 1,
-            Err(reason) => self.failed.push((line, reason)),
-        }
-    }
-}
-
-/// Opens a file to read and another to write.
-pub(super) fn open_pair(
-    input: &Path,
-    output: &Path,
-) -> Result<(BufReader<File>, BufWriter<File>), CsvError> {
-    let at = |path: &Path| {
-        let path = path.to_owned();
-        move |cause| CsvError::Open { path, cause }
-    };
-    let source = File::open(input).map_err(at(input))?;
-    if output.exists() && input.canonicalize()? == output.canonicalize()? {
-        return Err(CsvError::SameFile);
-    }
-    Ok((
-        BufReader::new(source),
-        BufWriter::new(File::create(output).map_err(at(output))?),
-    ))
-}
-
-fn describe(errors: &FieldErrors) -> String {
-    let parts: Vec<_> = errors
-        .iter()
-        .map(|(field, violation)| format!("{field} {violation}"))
-        .collect();
-    parts.join("; ")
+/// Which rules campaigns have to keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rules {
+    /// Those of a plan, as in the form.
+    Plan,
+    /// Those of campaigns that have run: they may have lasted longer, and come from a country that is not known.
+    Past,
 }
 
 /// One record of the file.
 #[derive(Debug)]
 pub struct CampaignRecord {
-    /// The line on which it begins; the header is line 1.
+    /// The line on which it begins, or on which its unclosed quote opens; the first is line 1.
     pub line: u64,
     /// Its number, from 1.
     pub number: u64,
@@ -115,15 +39,20 @@ pub struct CampaignRecord {
     pub values: StringRecord,
     /// The campaign, checked.
     pub campaign: Result<Campaign, RecordError>,
+    /// What is odd about a campaign that keeps the rules.
+    pub warnings: Vec<RecordWarning>,
 }
 
 /// Reads a CSV file record by record.
 pub struct CampaignReader<R> {
-    reader: csv::Reader<R>,
+    records: RecordReader<Decoded<R>>,
+    dialect: Dialect,
     header: StringRecord,
     fields: Vec<(usize, &'static str)>,
+    rules: Rules,
     today: NaiveDate,
     number: u64,
+    unclosed_quotes: u32,
 }
 
 impl<R: Read> CampaignReader<R> {
@@ -131,22 +60,37 @@ impl<R: Read> CampaignReader<R> {
     ///
     /// # Errors
     /// Where the header cannot be read, lacks a field that every campaign needs, or names one twice.
-    pub fn new(source: R, today: NaiveDate) -> Result<Self, CsvError> {
-        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(source);
-        let header = reader.headers()?.clone();
+    pub fn new(source: R, today: NaiveDate, rules: Rules) -> Result<Self, CsvError> {
+        let (source, has_mark) = csv_dialect::decode(source)??;
+        let mut records = RecordReader::new(source);
+        let dialect = csv_dialect::detect(&mut records, has_mark)?;
+        let header = match records.next_record()? {
+            None => StringRecord::new(),
+            Some(record) => match text_of(record) {
+                (record, Ok(header)) if record.fault.is_none() => header,
+                (_, Ok(_)) => return Err(CsvError::BrokenHeader),
+                (_, Err(_)) => return Err(CsvError::HeaderNotText),
+            },
+        };
         let fields = find_columns(&header)?;
         let missing: Vec<String> = required_fields(today)
             .filter(|field| !fields.iter().any(|(_, name)| name == field))
             .collect();
         if !missing.is_empty() {
-            return Err(CsvError::MissingColumns(missing));
+            return Err(CsvError::MissingColumns {
+                missing,
+                columns: header.len(),
+            });
         }
         Ok(Self {
-            reader,
+            records,
+            dialect,
             header,
             fields,
+            rules,
             today,
             number: 0,
+            unclosed_quotes: 0,
         })
     }
 
@@ -155,20 +99,100 @@ impl<R: Read> CampaignReader<R> {
         &self.header
     }
 
-    fn check(&self, values: &StringRecord) -> Result<Campaign, RecordError> {
+    /// How the file is written.
+    pub const fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    fn next_campaign(&mut self) -> Result<Option<CampaignRecord>, CsvError> {
+        loop {
+            let Some(record) = self.records.next_record()? else {
+                return Ok(None);
+            };
+            self.number += 1;
+            if record.fault.is_none() && record.fields.iter().all(is_blank) {
+                continue;
+            }
+            if record.fault == Some(RecordFault::UnclosedQuote) {
+                self.unclosed_quotes += 1;
+                if self.unclosed_quotes > UNCLOSED_QUOTES_MAX {
+                    return Err(CsvError::UnclosedQuotes { line: record.line });
+                }
+            }
+            return Ok(Some(self.check(record)));
+        }
+    }
+
+    fn check(&self, record: RawRecord) -> CampaignRecord {
+        let (record, values) = text_of(record);
+        let mut warnings = Vec::new();
+        let campaign = match (record.fault, &values) {
+            (Some(RecordFault::UnclosedQuote), _) => Err(RecordError::UnclosedQuote),
+            (Some(RecordFault::TooLong), _) => Err(RecordError::TooLong {
+                max_bytes: RECORD_MAX_BYTES,
+            }),
+            (None, Ok(values)) => self.check_values(values, &mut warnings),
+            (None, Err(error)) => Err(error.clone()),
+        };
+        CampaignRecord {
+            line: record.line,
+            number: self.number,
+            values: values.unwrap_or_default(),
+            campaign,
+            warnings,
+        }
+    }
+
+    fn check_values(
+        &self,
+        values: &StringRecord,
+        warnings: &mut Vec<RecordWarning>,
+    ) -> Result<Campaign, RecordError> {
         if values.len() != self.header.len() {
             return Err(RecordError::Width {
                 found: values.len(),
                 expected: self.header.len(),
             });
         }
+        let (mut input, unclear) = self.read_cells(values);
+        if self.rules == Rules::Past {
+            warnings.extend(accept_country(&mut input));
+        }
+        let checked = match self.rules {
+            Rules::Plan => input.check(self.today),
+            Rules::Past => input.check_past(self.today),
+        };
+        let campaign = match checked {
+            Ok(campaign) if unclear.is_empty() => campaign,
+            checked => {
+                // A cell of several meanings was left blank: what is told of it is why.
+                let mut errors = checked.err().unwrap_or_default();
+                errors.extend(unclear);
+                return Err(RecordError::Rules(errors));
+            }
+        };
+        let days = campaign.duration_days();
+        if days > i64::from(DURATION_MAX_DAYS) {
+            warnings.push(RecordWarning::LongerThanPlans { days });
+        }
+        Ok(campaign)
+    }
+
+    fn read_cells(&self, values: &StringRecord) -> (CampaignInput, FieldErrors) {
         let mut input = CampaignInput::default();
+        let mut unclear = FieldErrors::new();
         for (column, name) in &self.fields {
-            if let (Some(field), Some(value)) = (input.field_mut(name), values.get(*column)) {
-                value.clone_into(field);
+            let (Some(field), Some(value)) = (input.field_mut(name), values.get(*column)) else {
+                continue;
+            };
+            match read_cell(name, value, self.dialect.is_comma_separated()) {
+                Ok(text) => *field = text,
+                Err(violation) => {
+                    unclear.insert((*name).to_owned(), violation);
+                }
             }
         }
-        input.check(self.today).map_err(RecordError::Rules)
+        (input, unclear)
     }
 }
 
@@ -176,32 +200,33 @@ impl<R: Read> Iterator for CampaignReader<R> {
     type Item = Result<CampaignRecord, CsvError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let mut values = StringRecord::new();
-        let line = self.reader.position().line();
-        let outcome = self.reader.read_record(&mut values);
-        self.number += 1;
-        let (line, campaign) = match outcome {
-            Ok(false) => return None,
-            Ok(true) => {
-                let line = values.position().map_or(line, csv::Position::line);
-                (line, self.check(&values))
-            }
-            Err(error) => match error.kind() {
-                csv::ErrorKind::Utf8 { pos, .. } => {
-                    let line = pos.as_ref().map_or(line, csv::Position::line);
-                    values.clear();
-                    (line, Err(RecordError::NotText))
-                }
-                _ => return Some(Err(error.into())),
-            },
-        };
-        Some(Ok(CampaignRecord {
-            line,
-            number: self.number,
-            values,
-            campaign,
-        }))
+        self.next_campaign().transpose()
     }
+}
+
+/// Public dumps have countries that never were, such as `N,0"`. The model knows campaigns of other countries.
+fn accept_country(input: &mut CampaignInput) -> Option<RecordWarning> {
+    let country = input.country.trim();
+    let is_known = COUNTRIES
+        .iter()
+        .any(|code| code.eq_ignore_ascii_case(country));
+    if country.is_empty() || is_known {
+        return None;
+    }
+    let country = country.to_owned();
+    UNKNOWN_COUNTRY.clone_into(&mut input.country);
+    Some(RecordWarning::UnknownCountry(country))
+}
+
+/// The fields as text.
+fn text_of(mut record: RawRecord) -> (RawRecord, Result<StringRecord, RecordError>) {
+    let fields = std::mem::take(&mut record.fields);
+    let text = StringRecord::from_byte_record(fields);
+    (record, text.map_err(|_| RecordError::NotText))
+}
+
+fn is_blank(cell: &[u8]) -> bool {
+    std::str::from_utf8(cell).is_ok_and(|cell| cell.trim().is_empty())
 }
 
 fn find_columns(header: &StringRecord) -> Result<Vec<(usize, &'static str)>, CsvError> {
@@ -231,72 +256,4 @@ fn required_fields(today: NaiveDate) -> impl Iterator<Item = String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::inference::test_support::{sample, today, wire_csv};
-
-    fn read(text: &[u8]) -> Result<Vec<CampaignRecord>, CsvError> {
-        CampaignReader::new(text, today())?.collect()
-    }
-
-    #[test]
-    fn a_campaign_reads_back_from_the_wire_format() {
-        let records = read(wire_csv(&[sample(), sample()]).as_bytes()).unwrap();
-        assert_eq!(records.len(), 2);
-        assert_eq!(records[0].campaign, Ok(sample()));
-        assert_eq!((records[1].line, records[1].number), (3, 2));
-    }
-
-    #[test]
-    fn the_order_of_columns_and_unknown_columns_change_nothing() {
-        let text = "note,has_video,name,blurb,usd_goal,currency,country,deadline,launched_at,created_at,analytics_name\n\
-                    hello,true,A name,,500,EUR,DE,2025-02-01,2025-01-10,2025-01-01,Jazz\n";
-        let records = read(text.as_bytes()).unwrap();
-        let campaign = records[0].campaign.as_ref().unwrap();
-        assert_eq!(campaign.parent_name, "Music");
-        assert!(campaign.has_video);
-    }
-
-    #[test]
-    fn a_bad_record_is_told_by_line_and_the_others_are_still_read() {
-        let mut text = wire_csv(&[sample()]).into_bytes();
-        text.extend_from_slice(b"US,USD\n\xff\xfe,USD\n");
-        text.extend_from_slice(wire_csv(&[sample()]).lines().nth(1).unwrap().as_bytes());
-        let records = read(&text).unwrap();
-        assert_eq!(records.len(), 4);
-        let (width, bytes) = (&records[1], &records[2]);
-        assert_eq!(width.line, 3);
-        assert_eq!(
-            width.campaign,
-            Err(RecordError::Width {
-                found: 2,
-                expected: 21
-            })
-        );
-        assert_eq!(
-            (bytes.line, &bytes.campaign),
-            (4, &Err(RecordError::NotText))
-        );
-        assert!(records[3].campaign.is_ok());
-    }
-
-    #[test]
-    fn a_broken_rule_is_told_with_its_field() {
-        let mut campaign = sample();
-        campaign.usd_goal = -5.0;
-        let records = read(wire_csv(&[campaign]).as_bytes()).unwrap();
-        let error = records[0].campaign.as_ref().unwrap_err().to_string();
-        assert!(error.starts_with("usd_goal must be between"), "{error}");
-    }
-
-    #[test]
-    fn a_header_without_what_every_campaign_needs_is_refused() {
-        let error = read(b"country,currency,name\nUS,USD,x\n").unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "the header lacks analytics_name, deadline, launched_at, usd_goal"
-        );
-        let error = read(b"country,country\n").unwrap_err();
-        assert_eq!(error.to_string(), "the header names country twice");
-    }
-}
+mod tests;

@@ -8,17 +8,25 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-use super::campaign_csv::{CampaignReader, CsvError, CsvReport, open_pair};
+use super::campaign_csv::{CampaignReader, Rules};
+use super::csv_errors::{CsvError, CsvReport, Observer};
+use super::csv_output::OutputFile;
 use super::features::{Features, feature_names};
 
-/// Writes the features of every campaign in `input` to `output`. `today` stands in for a blank
-/// `created_at`.
+/// Writes the features of every campaign in `input` to `output`, which is replaced once all are written. `today`
+/// stands in for a blank `created_at`.
 ///
 /// # Errors
 /// Where a file cannot be read or written, or the header is not that of campaigns.
-pub fn run(input: &Path, output: &Path, today: NaiveDate) -> Result<CsvReport, CsvError> {
-    let (source, target) = open_pair(input, output)?;
-    convert(source, target, today)
+pub fn run(
+    (input, output): (&Path, &Path),
+    today: NaiveDate,
+    observer: &mut dyn Observer,
+) -> Result<CsvReport, CsvError> {
+    let (source, mut target) = OutputFile::open_pair(input, output)?;
+    let report = convert(source, &mut target, today, observer)?;
+    target.finish()?;
+    Ok(report)
 }
 
 /// [`run`] on open streams.
@@ -29,13 +37,17 @@ pub fn convert(
     source: impl Read,
     target: impl Write,
     today: NaiveDate,
+    observer: &mut dyn Observer,
 ) -> Result<CsvReport, CsvError> {
-    let reader = CampaignReader::new(source, today)?;
+    let reader = CampaignReader::new(source, today, Rules::Plan)?;
     let mut writer = csv::Writer::from_writer(target);
     writer.write_record(std::iter::once("row").chain(feature_names()))?;
     let mut report = CsvReport::default();
     for record in reader {
         let record = record?;
+        if observer.is_stopped() {
+            return Err(CsvError::Stopped);
+        }
         if let Ok(campaign) = &record.campaign {
             let features = Features::of(campaign);
             writer.write_field(record.number.to_string())?;
@@ -47,7 +59,8 @@ pub fn convert(
             }
             writer.write_record(None::<&[u8]>)?;
         }
-        report.add(record.line, record.campaign.map(drop));
+        let error = record.campaign.as_ref().err();
+        report.add(observer, record.line, error, &record.warnings);
     }
     writer.flush()?;
     Ok(report)
@@ -57,18 +70,15 @@ pub fn convert(
 mod tests {
     use super::*;
     use crate::inference::features::FEATURE_COUNT;
-    use crate::inference::test_support::{sample, today, wire_csv};
+    use crate::inference::test_support::{Notes, sample, today, wire_csv};
 
     #[test]
     fn each_campaign_becomes_a_line_with_the_features_it_has() {
         let mut output = Vec::new();
-        let report = convert(
-            wire_csv(&[sample(), sample()]).as_bytes(),
-            &mut output,
-            today(),
-        )
-        .unwrap();
-        assert_eq!((report.done, report.failed.len()), (2, 0));
+        let text = wire_csv(&[sample(), sample()]);
+        let mut notes = Notes::default();
+        let report = convert(text.as_bytes(), &mut output, today(), &mut notes).unwrap();
+        assert_eq!((report.done, report.left_out), (2, 0));
         let mut reader = csv::Reader::from_reader(output.as_slice());
         let lines: Vec<_> = reader.records().map(Result::unwrap).collect();
         assert_eq!(lines.len(), 2);
@@ -87,10 +97,10 @@ mod tests {
         bad.usd_goal = 0.0;
         let mut output = Vec::new();
         let text = wire_csv(&[sample(), bad, sample()]);
-        let report = convert(text.as_bytes(), &mut output, today()).unwrap();
-        assert_eq!(report.done, 2);
-        assert_eq!(report.failed.len(), 1);
-        assert_eq!(report.failed[0].0, 3);
+        let mut notes = Notes::default();
+        let report = convert(text.as_bytes(), &mut output, today(), &mut notes).unwrap();
+        assert_eq!((report.done, report.left_out), (2, 1));
+        assert_eq!(notes.left_out, [3]);
         let text = String::from_utf8(output).unwrap();
         assert!(
             text.lines().nth(2).unwrap().starts_with("3,"),

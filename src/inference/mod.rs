@@ -5,6 +5,11 @@
 //! model can and cannot do, `training/` how it is made.
 
 mod campaign_csv;
+mod csv_cells;
+mod csv_dialect;
+mod csv_errors;
+mod csv_output;
+mod csv_records;
 mod encoder;
 mod features;
 pub mod features_csv;
@@ -23,7 +28,9 @@ mod test_support;
 #[cfg(test)]
 mod tests;
 
-pub use campaign_csv::{CampaignReader, CampaignRecord, CsvError, CsvReport, RecordError};
+pub use campaign_csv::{CampaignReader, CampaignRecord, Rules};
+pub use csv_dialect::{Dialect, NotText};
+pub use csv_errors::{CsvError, CsvReport, LineNote, Observer, RecordError, RecordWarning};
 pub use encoder::Encoder;
 pub use features::{
     FEATURE_COUNT, FEATURE_SET, Features, LABEL_FEATURES, NUMBER_FEATURES, category_label,

@@ -1,8 +1,9 @@
 //! `pledgecast score`: campaigns in the wire format with their probability and verdict.
 //!
-//! The output has a line for each line of the input, in its order: the input's columns as they stand, then
-//! [`ADDED`]. A line that cannot be scored has them blank, and the report says why. Columns of the input
-//! that have these names make way, so that a scored file can be scored again.
+//! The output has a line for each line of the input that is not blank, in its order: the input's columns as they
+//! stand, then [`ADDED`]. A line that cannot be scored has them blank, and the observer is told why. Columns of the
+//! input that have these names make way, so that a scored file can be scored again. The output is written as the
+//! input is: its separator, its ends of lines, its byte order mark; but always as UTF-8.
 
 use std::io::{Read, Write};
 use std::path::Path;
@@ -10,7 +11,10 @@ use std::path::Path;
 use chrono::NaiveDate;
 use csv::StringRecord;
 
-use super::campaign_csv::{CampaignReader, CampaignRecord, CsvError, CsvReport, open_pair};
+use super::campaign_csv::{CampaignReader, CampaignRecord, Rules};
+use super::csv_dialect::Dialect;
+use super::csv_errors::{CsvError, CsvReport, Observer};
+use super::csv_output::OutputFile;
 use super::predictor::{PredictError, Predictor};
 use crate::types::{Campaign, Verdict};
 
@@ -19,6 +23,7 @@ pub const ADDED: [&str; 2] = ["probability", "verdict"];
 
 /// Campaigns that are held in memory and given to the model together.
 const BATCH: usize = 4096;
+const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// Why a file could not be scored to its end.
 #[derive(Debug, thiserror::Error)]
@@ -31,19 +36,21 @@ pub enum ScoreError {
     Predict(#[from] PredictError),
 }
 
-/// Scores every campaign in `input` and writes the lines to `output`. `today` stands in for a blank
-/// `created_at`.
+/// Scores every campaign in `input` and writes the lines to `output`, which is replaced once all are written.
+/// `today` stands in for a blank `created_at`.
 ///
 /// # Errors
 /// Where a file cannot be read or written, the header is not that of campaigns, or the model fails.
 pub fn run(
     predictor: &dyn Predictor,
-    input: &Path,
-    output: &Path,
+    (input, output): (&Path, &Path),
     today: NaiveDate,
+    observer: &mut dyn Observer,
 ) -> Result<CsvReport, ScoreError> {
-    let (source, target) = open_pair(input, output)?;
-    score(predictor, source, target, today)
+    let (source, mut target) = OutputFile::open_pair(input, output)?;
+    let report = score(predictor, source, &mut target, today, observer)?;
+    target.finish().map_err(CsvError::from)?;
+    Ok(report)
 }
 
 /// [`run`] on open streams.
@@ -55,9 +62,10 @@ pub fn score(
     source: impl Read,
     target: impl Write,
     today: NaiveDate,
+    observer: &mut dyn Observer,
 ) -> Result<CsvReport, ScoreError> {
-    let mut reader = CampaignReader::new(source, today)?;
-    let mut writer = LineWriter::new(target, reader.header())?;
+    let mut reader = CampaignReader::new(source, today, Rules::Past)?;
+    let mut writer = LineWriter::new(target, reader.header(), reader.dialect())?;
     let mut report = CsvReport::default();
     loop {
         let batch = reader
@@ -68,7 +76,14 @@ pub fn score(
             writer.writer.flush().map_err(CsvError::from)?;
             return Ok(report);
         }
-        score_batch(predictor, batch, &mut writer, &mut report)?;
+        if observer.is_stopped() {
+            return Err(CsvError::Stopped.into());
+        }
+        for record in &batch {
+            let error = record.campaign.as_ref().err();
+            report.add(observer, record.line, error, &record.warnings);
+        }
+        score_batch(predictor, batch, &mut writer)?;
     }
 }
 
@@ -76,20 +91,18 @@ fn score_batch<W: Write>(
     predictor: &dyn Predictor,
     batch: Vec<CampaignRecord>,
     writer: &mut LineWriter<W>,
-    report: &mut CsvReport,
 ) -> Result<(), ScoreError> {
     let mut campaigns: Vec<Campaign> = Vec::with_capacity(batch.len());
     let mut lines = Vec::with_capacity(batch.len());
     for record in batch {
-        let outcome = record.campaign.map(|campaign| campaigns.push(campaign));
-        lines.push((record.line, record.values, outcome));
+        let is_campaign = record.campaign.map(|it| campaigns.push(it)).is_ok();
+        lines.push((record.values, is_campaign));
     }
     let mut predictions = predictor.predict(&campaigns)?.into_iter();
-    for (line, values, outcome) in lines {
-        let prediction = outcome.is_ok().then(|| predictions.next()).flatten();
+    for (values, is_campaign) in lines {
+        let prediction = is_campaign.then(|| predictions.next()).flatten();
         let probability = prediction.map(|it| it.probability);
         writer.write(&values, probability).map_err(CsvError::from)?;
-        report.add(line, outcome);
     }
     Ok(())
 }
@@ -101,14 +114,20 @@ struct LineWriter<W: Write> {
 }
 
 impl<W: Write> LineWriter<W> {
-    fn new(target: W, header: &StringRecord) -> Result<Self, CsvError> {
+    fn new(mut target: W, header: &StringRecord, dialect: Dialect) -> Result<Self, CsvError> {
         let kept: Vec<usize> = header
             .iter()
             .enumerate()
             .filter(|(_, name)| !ADDED.contains(&name.trim()))
             .map(|(column, _)| column)
             .collect();
-        let mut writer = csv::Writer::from_writer(target);
+        if dialect.has_mark {
+            target.write_all(BYTE_ORDER_MARK.as_bytes())?;
+        }
+        let mut writer = csv::WriterBuilder::new()
+            .delimiter(dialect.delimiter)
+            .terminator(dialect.terminator())
+            .from_writer(target);
         let names = kept.iter().map(|column| &header[*column]);
         writer.write_record(names.chain(ADDED))?;
         Ok(Self { writer, kept })
@@ -137,14 +156,22 @@ impl<W: Write> LineWriter<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inference::test_support::{sample, today, wire_csv};
+    use crate::inference::test_support::{Notes, sample, today, wire_csv};
     use crate::inference::{OnnxPredictor, SHIPPED_MODEL};
 
-    /// The lines of the output, header first, and the report.
-    fn scored(input: &[u8]) -> (Vec<StringRecord>, CsvReport) {
+    /// The bytes of the output, and what was told.
+    fn scored_bytes(input: &[u8]) -> (Vec<u8>, Notes) {
         let predictor = OnnxPredictor::load(SHIPPED_MODEL).unwrap();
-        let mut output = Vec::new();
-        let report = score(&predictor, input, &mut output, today()).unwrap();
+        let (mut output, mut notes) = (Vec::new(), Notes::default());
+        let report = score(&predictor, input, &mut output, today(), &mut notes).unwrap();
+        assert_eq!(report.left_out, notes.left_out.len() as u64);
+        notes.done = report.done;
+        (output, notes)
+    }
+
+    /// The lines of the output, header first, and what was told.
+    fn scored(input: &[u8]) -> (Vec<StringRecord>, Notes) {
+        let (output, report) = scored_bytes(input);
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .from_reader(output.as_slice())
@@ -165,7 +192,7 @@ mod tests {
         let campaigns = [sample(), other];
         let input = wire_csv(&campaigns);
         let (lines, report) = scored(input.as_bytes());
-        assert_eq!((report.done, report.failed.len()), (2, 0));
+        assert_eq!((report.done, report.left_out.len()), (2, 0));
         for (line, before) in lines.iter().zip(input.lines()) {
             let kept: Vec<&str> = line.iter().take(21).collect();
             assert_eq!(kept.join(","), before);
@@ -206,8 +233,7 @@ mod tests {
         assert_eq!(blank, [false, true, false, true, true, false]);
         assert_eq!(column(&lines, "verdict")[1], "");
         assert_eq!(column(&lines, "currency")[3], "USD");
-        let failed: Vec<u64> = report.failed.iter().map(|(line, _)| *line).collect();
-        assert_eq!((report.done, failed), (3, vec![3, 5, 6]));
+        assert_eq!((report.done, report.left_out), (3, vec![3, 5, 6]));
     }
 
     #[test]
@@ -243,28 +269,90 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_never_overwritten_by_its_own_scores() {
+    fn a_file_that_cannot_be_scored_leaves_the_output_of_before() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("campaigns.csv");
-        let text = wire_csv(&[sample()]);
-        std::fs::write(&path, &text).unwrap();
-        let again = folder.path().join(".").join("campaigns.csv");
+        let (input, output) = (folder.path().join("in.csv"), folder.path().join("out.csv"));
         let predictor = OnnxPredictor::load(SHIPPED_MODEL).unwrap();
-        let error = run(&predictor, &path, &again, today()).unwrap_err();
-        assert!(error.to_string().contains("same file"), "{error}");
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+        std::fs::write(&output, "before").unwrap();
+        let mut notes = Notes::default();
+        let good = wire_csv(&[sample()]);
+        let quotes = good.clone() + &"a\"b,\"c\n".repeat(3000);
+        for text in ["country,currency,name\nUS,USD,x\n", &quotes] {
+            std::fs::write(&input, text).unwrap();
+            run(&predictor, (&input, &output), today(), &mut notes).unwrap_err();
+            assert_eq!(std::fs::read_to_string(&output).unwrap(), "before");
+        }
+        std::fs::write(&input, &good).unwrap();
+        notes.is_stopped = true;
+        let stopped = run(&predictor, (&input, &output), today(), &mut notes).unwrap_err();
+        assert!(matches!(stopped, ScoreError::Csv(CsvError::Stopped)));
+        assert_eq!(std::fs::read_to_string(&output).unwrap(), "before");
+        notes.is_stopped = false;
+        run(&predictor, (&input, &output), today(), &mut notes).unwrap();
+        let text = std::fs::read_to_string(&output).unwrap();
+        assert!(text.ends_with(",likely\n"), "{text}");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
     }
 
     #[test]
-    fn a_file_that_cannot_be_opened_or_made_is_named() {
-        let folder = tempfile::tempdir().unwrap();
-        let input = folder.path().join("campaigns.csv");
-        let output = folder.path().join("missing").join("scores.csv");
-        let predictor = OnnxPredictor::load(SHIPPED_MODEL).unwrap();
-        let error = run(&predictor, &input, &output, today()).unwrap_err();
-        assert!(error.to_string().contains("campaigns.csv: "), "{error}");
-        std::fs::write(&input, wire_csv(&[sample()])).unwrap();
-        let error = run(&predictor, &input, &output, today()).unwrap_err();
-        assert!(error.to_string().contains("scores.csv: "), "{error}");
+    fn an_unclosed_quote_leaves_one_line_out_and_no_more() {
+        let mut lines: Vec<String> = wire_csv(&vec![sample(); 102])
+            .lines()
+            .map(ToOwned::to_owned)
+            .collect();
+        lines[2] = lines[2].replace("BIG", "\"BIG");
+        for end in ["\n", "\r\n"] {
+            let (output, report) = scored(lines.join(end).as_bytes());
+            assert_eq!((report.done, &report.left_out), (101, &vec![3]), "{end:?}");
+            assert_eq!(output.len(), 103);
+        }
+    }
+
+    #[test]
+    fn the_file_of_a_spreadsheet_is_scored_and_stays_one() {
+        let header = "usd_goal;analytics_name;country;currency;created_at;launched_at;deadline;name;has_video;заметка";
+        let row = "10000,50;Hardware;US;USD;01.03.2025;03.03.2025 10:00:00;02.04.2025;Лампа, большая;ИСТИНА;\"а;б\"";
+        let blank = ";;;;;;;;;";
+        let text = [header, row, blank, ""].join("\r\n");
+        let marked = format!("\u{feff}{text}");
+        let utf16: Vec<u8> = marked.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let plain = "usd_goal,analytics_name,country,currency,created_at,launched_at,deadline,name,has_video\n\
+                     10000.5,Hardware,US,USD,2025-03-01,2025-03-03,2025-04-02,\"Лампа, большая\",true\n";
+        let (expected, _) = scored(plain.as_bytes());
+        let (score, verdict) = (&expected[1][9], &expected[1][10]);
+        let written = format!("{header};probability;verdict\r\n{row};{score};{verdict}\r\n");
+        for (input, output) in [
+            (text.as_bytes(), written.clone()),
+            (marked.as_bytes(), format!("\u{feff}{written}")),
+            (&utf16, format!("\u{feff}{written}")),
+        ] {
+            let (bytes, report) = scored_bytes(input);
+            assert_eq!(String::from_utf8(bytes).unwrap(), output);
+            assert_eq!((report.done, report.left_out.len()), (1, 0));
+        }
+    }
+
+    #[test]
+    fn a_past_campaign_is_scored_with_a_warning() {
+        let mut long = crate::types::CampaignInput::from(&sample());
+        long.country = "N,0\"".to_owned();
+        long.deadline = "2024-04-30".to_owned();
+        let values =
+            crate::types::CampaignInput::FIELDS.map(|it| long.field_mut(it).unwrap().clone());
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer
+            .write_record(crate::types::CampaignInput::FIELDS)
+            .unwrap();
+        writer.write_record(values).unwrap();
+        let (lines, report) = scored(&writer.into_inner().unwrap());
+        assert_eq!((report.done, report.left_out.len()), (1, 0));
+        assert_eq!(report.warnings.len(), 2, "{:?}", report.warnings);
+        assert!(report.warnings.iter().all(|(line, _)| *line == 2));
+        assert_eq!(
+            column(&lines, "country"),
+            ["N,0\""],
+            "the columns stay as they are"
+        );
+        assert!(!column(&lines, "probability")[0].is_empty());
     }
 }

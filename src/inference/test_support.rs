@@ -2,7 +2,34 @@
 
 use chrono::NaiveDate;
 
+use super::csv_errors::{LineNote, Observer};
 use crate::types::{Campaign, CampaignInput, test_support};
+
+/// What an observer was told.
+#[derive(Debug, Default, PartialEq)]
+pub struct Notes {
+    /// How many campaigns were done, as the report says.
+    pub done: u64,
+    /// The lines that were left out.
+    pub left_out: Vec<u64>,
+    /// The lines with something odd, and what.
+    pub warnings: Vec<(u64, String)>,
+    /// Whether the rest is not wanted any more.
+    pub is_stopped: bool,
+}
+
+impl Observer for Notes {
+    fn note(&mut self, line: u64, note: LineNote<'_>) {
+        match note {
+            LineNote::LeftOut(_) => self.left_out.push(line),
+            LineNote::Warning(warning) => self.warnings.push((line, warning.to_string())),
+        }
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.is_stopped
+    }
+}
 
 /// The day on which tests take place.
 pub fn today() -> NaiveDate {

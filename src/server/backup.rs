@@ -10,7 +10,12 @@ use anyhow::{Context as _, bail, ensure};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions as _, Connection as _};
 
+use super::setup;
+use crate::database::sqlite_file;
+
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+/// Those who write wait for the checkpoint in the meantime.
+const CHECKPOINT_WAIT: Duration = Duration::from_secs(2);
 
 /// Copies the database of `url` into `file`, which must not exist; answers its size in bytes. The copy is on
 /// the disk before its name appears, so a file of that name is a whole backup.
@@ -25,24 +30,32 @@ pub async fn backup(url: &str, file: &Path) -> anyhow::Result<u64> {
             file.display()
         );
     }
+    if let Some(source) = sqlite_file::path_of(url)? {
+        setup::require_file(&source)?;
+    }
     ensure!(
         !file.try_exists()?,
         "{} exists already; name a file that does not",
         file.display()
     );
-    let partial = partial_name(file)?;
-    let copied = copy(url, &partial).await;
-    let named = copied.and_then(|bytes| {
-        // Unlike a rename it never replaces what somebody else made meanwhile.
-        std::fs::hard_link(&partial, file).with_context(|| format!("making {}", file.display()))?;
-        Ok(bytes)
-    });
-    // Where there is none, there is nothing to clean up.
-    let _ = std::fs::remove_file(&partial);
-    let bytes = named?;
+    let partial = Partial(partial_name(file)?);
+    let bytes = copy(url, &partial.0).await?;
+    // Unlike a rename it never replaces what somebody else made meanwhile.
+    std::fs::hard_link(&partial.0, file).with_context(|| format!("making {}", file.display()))?;
+    drop(partial);
     let folder = file.parent().filter(|it| !it.as_os_str().is_empty());
     File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
     Ok(bytes)
+}
+
+/// A file under another name until it is whole; gone again when it is dropped.
+struct Partial(PathBuf);
+
+impl Drop for Partial {
+    fn drop(&mut self) {
+        // Where there is none, there is nothing to clean up.
+        let _ = std::fs::remove_file(&self.0);
+    }
 }
 
 fn partial_name(file: &Path) -> anyhow::Result<PathBuf> {
@@ -51,7 +64,8 @@ fn partial_name(file: &Path) -> anyhow::Result<PathBuf> {
         .context("FILE must name a file")?
         .to_owned();
     name.push(format!(".{}.partial", std::process::id()));
-    Ok(file.with_file_name(name))
+    // SQLite takes a name that begins with `file:` for a URL, and an absolute one never.
+    Ok(std::path::absolute(file.with_file_name(name))?)
 }
 
 async fn copy(url: &str, partial: &Path) -> anyhow::Result<u64> {
@@ -75,10 +89,26 @@ async fn copy(url: &str, partial: &Path) -> anyhow::Result<u64> {
         .execute(&mut source)
         .await
         .context("copying the database")?;
+    shrink_journal(&mut source).await;
     source.close().await?;
     check(partial).await?;
     made.sync_all()?;
     Ok(made.metadata()?.len())
+}
+
+/// While the copy was read, nothing could be taken out of the write-ahead log, which grew with each commit and would
+/// keep its size. Where somebody is in the way it stays as it is: the service shrinks it at its next checkpoint.
+async fn shrink_journal(source: &mut SqliteConnection) {
+    let sql = format!("PRAGMA busy_timeout = {}", CHECKPOINT_WAIT.as_millis());
+    for sql in [sql.as_str(), "PRAGMA wal_checkpoint(TRUNCATE)"] {
+        if let Err(error) = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .execute(&mut *source)
+            .await
+        {
+            tracing::warn!(%error, "the write-ahead log keeps its size for now");
+            return;
+        }
+    }
 }
 
 /// Reads the copy once through.

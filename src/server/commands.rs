@@ -4,10 +4,9 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 
-use super::config::{BackupArgs, Cli, Command, CsvArgs, UserArgs, UserCommand};
-use super::{backup, model_command, serve, setup, telemetry};
-use crate::database::Database;
-use crate::inference::{CsvReport, OnnxPredictor, SHIPPED_MODEL, features_csv, score_csv};
+use super::config::{BackupArgs, Cli, Command, DatabaseArgs, UserArgs, UserCommand};
+use super::stop::{self, Stopped, unless_stopped};
+use super::{backup, csv_command, model_command, serve, setup, telemetry};
 use crate::queue::Signals;
 use crate::services::attempts::Attempts;
 use crate::services::ledger::Ledger;
@@ -22,25 +21,37 @@ use crate::types::Credits;
 /// Why it could not be done, for the operator.
 pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     telemetry::init(&cli.log)?;
+    let stop = stop::on_signal()?;
     match cli.command {
-        Command::Serve(args) => serve::serve(args).await?,
-        Command::Worker(args) => serve::work(args).await?,
-        Command::Migrate(args) => {
-            setup::database(&args).await?;
-        }
-        Command::Audit(args) => return report_audit(&setup::database(&args).await?).await,
-        Command::Backup(args) => backup(&args).await?,
-        Command::User(args) => change_user(args).await?,
-        Command::Model(args) => model_command::run(args).await?,
-        Command::Score(args) => return score(&args),
-        Command::Features(args) => write_features(&args)?,
+        Command::Serve(args) => success_if_stopped(serve::serve(args, stop).await),
+        Command::Worker(args) => success_if_stopped(serve::work(args, stop).await),
+        Command::Migrate(args) => unless_stopped(&stop, migrate(&args)).await,
+        Command::Audit(args) => unless_stopped(&stop, report_audit(&args)).await,
+        Command::Backup(args) => unless_stopped(&stop, backup(&args)).await,
+        Command::User(args) => unless_stopped(&stop, change_user(args)).await,
+        Command::Model(args) => unless_stopped(&stop, model_command::run(args)).await,
+        Command::Score(args) => csv_command::score(&args, &stop).await,
+        Command::Features(args) => csv_command::features(&args, &stop).await,
     }
+}
+
+/// A service that is told to stop while it starts does as it was told.
+fn success_if_stopped(ended: anyhow::Result<()>) -> anyhow::Result<ExitCode> {
+    match ended {
+        Err(error) if !error.is::<Stopped>() => Err(error),
+        _ => Ok(ExitCode::SUCCESS),
+    }
+}
+
+async fn migrate(args: &DatabaseArgs) -> anyhow::Result<ExitCode> {
+    setup::database(args).await?;
     Ok(ExitCode::SUCCESS)
 }
 
 #[expect(clippy::print_stdout, reason = "the findings are the command's output")]
-async fn report_audit(database: &Database) -> anyhow::Result<ExitCode> {
-    let findings = audit::audit(database).await?;
+async fn report_audit(args: &DatabaseArgs) -> anyhow::Result<ExitCode> {
+    let database = setup::existing_database(args).await?;
+    let findings = audit::audit(&database).await?;
     for finding in &findings {
         println!("invariant {}: {}", finding.invariant, finding.row);
     }
@@ -53,15 +64,19 @@ async fn report_audit(database: &Database) -> anyhow::Result<ExitCode> {
 }
 
 #[expect(clippy::print_stdout, reason = "what was done is the command's output")]
-async fn backup(args: &BackupArgs) -> anyhow::Result<()> {
-    let bytes = backup::backup(&setup::database_url(&args.database), &args.file).await?;
+async fn backup(args: &BackupArgs) -> anyhow::Result<ExitCode> {
+    let bytes = backup::backup(&setup::database_url(&args.database)?, &args.file).await?;
     println!("copied {bytes} bytes to {}", args.file.display());
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 #[expect(clippy::print_stdout, reason = "what was done is the command's output")]
-async fn change_user(args: UserArgs) -> anyhow::Result<()> {
-    let database = setup::database(&args.database).await?;
+async fn change_user(args: UserArgs) -> anyhow::Result<ExitCode> {
+    // A first user may be made before the first start; all else is about users that are there.
+    let database = match args.command {
+        UserCommand::Create { .. } => setup::database(&args.database).await?,
+        _ => setup::existing_database(&args.database).await?,
+    };
     let accounts = |welcome_credits| {
         Accounts::new(
             database.clone(),
@@ -109,7 +124,7 @@ async fn change_user(args: UserArgs) -> anyhow::Result<()> {
             println!("{} now has {} credits", user.email, line.balance_after);
         }
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 fn read_password() -> anyhow::Result<String> {
@@ -121,40 +136,4 @@ fn read_password() -> anyhow::Result<String> {
         .read_line(&mut line)
         .context("reading the password from standard input")?;
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
-}
-
-fn score(args: &CsvArgs) -> anyhow::Result<ExitCode> {
-    let predictor = OnnxPredictor::load(SHIPPED_MODEL)?;
-    let today = setup::clock().now().date_naive();
-    let report = score_csv::run(&predictor, &args.input, &args.output, today)?;
-    tell(&report);
-    Ok(if report.failed.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
-}
-
-/// Campaigns that break the rules are told and left out, so that training sees what a user could have
-/// entered; that is no failure.
-fn write_features(args: &CsvArgs) -> anyhow::Result<()> {
-    let today = setup::clock().now().date_naive();
-    tell(&features_csv::run(&args.input, &args.output, today)?);
-    Ok(())
-}
-
-#[expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "the report is the command's output"
-)]
-fn tell(report: &CsvReport) {
-    for (line, reason) in &report.failed {
-        eprintln!("line {line}: {reason}");
-    }
-    println!(
-        "{} campaigns done, {} lines left out",
-        report.done,
-        report.failed.len()
-    );
 }

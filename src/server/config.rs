@@ -1,12 +1,12 @@
 //! Configuration: flags, each with its environment variable.
 
-use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::listen_address::ListenAddress;
 use super::model_command::ModelArgs;
 use crate::types::Role;
 
@@ -42,11 +42,13 @@ pub enum Command {
     /// Score a CSV of campaigns by the model that comes with the program, without a database.
     ///
     /// The first line names the columns by the fields of a campaign, in any order. Optional fields may be
-    /// blank or absent, other columns are passed through; dates are YYYY-MM-DD or RFC 3339. The output is
-    /// the input with two more columns, `probability` (0 to 1) and `verdict` (`likely`, `toss_up` or `unlikely`).
+    /// blank or absent, other columns are passed through. The file may be written as spreadsheets, pandas and
+    /// public dumps write it: separated by commas, semicolons or tabs, in UTF-8 or UTF-16 with its mark, dates with
+    /// times, decimal commas. The output is the input with two more columns, `probability` (0 to 1) and `verdict`
+    /// (`likely`, `toss_up` or `unlikely`); it replaces what was there once it is whole.
     ///
-    /// A line that breaks a rule stays in the output with both blank and is told on standard error by its
-    /// number, the header being line 1; all others are still scored. Exits 1 when there was such a line.
+    /// A line that breaks a rule stays in the output with both blank and is told on standard error by its number,
+    /// as an editor shows it; all others are still scored. Exits 1 when there was such a line.
     #[command(verbatim_doc_comment)]
     Score(CsvArgs),
     /// Turn a CSV of campaigns into a CSV of the model's features; training calls this.
@@ -90,7 +92,7 @@ pub struct DatabaseArgs {
     /// Most connections to PostgreSQL.
     #[arg(long, env = "PLEDGECAST_DATABASE_CONNECTIONS", default_value_t = 20, value_parser = clap::value_parser!(u32).range(2..=1000))]
     pub database_connections: u32,
-    /// How long to wait at the start for a database that cannot be reached.
+    /// How long to wait at the start for a database that cannot be reached, or that another process migrates.
     #[arg(long, env = "PLEDGECAST_DATABASE_WAIT_SECONDS", default_value_t = 30)]
     pub database_wait_seconds: u64,
 }
@@ -147,9 +149,9 @@ pub struct ServeArgs {
     /// The workers in this process.
     #[command(flatten)]
     pub worker: WorkerArgs,
-    /// Where to listen, as host:port; port 0 takes a free one.
+    /// Where to listen, as host:port, or :port for all addresses of the machine; port 0 takes a free one.
     #[arg(long, env = "PLEDGECAST_ADDRESS", default_value = "127.0.0.1:3000")]
-    pub address: SocketAddr,
+    pub address: ListenAddress,
     /// How browsers reach the service, such as `https://pledgecast.example`; https makes cookies secure.
     #[arg(long, env = "PLEDGECAST_PUBLIC_URL", value_parser = parse_public_url)]
     pub public_url: Option<String>,
@@ -200,7 +202,7 @@ pub struct WorkerProcessArgs {
     pub worker: WorkerArgs,
     /// Where `/health/live` and `/health/ready` are answered, as host:port; nowhere where it is not given.
     #[arg(long, env = "PLEDGECAST_HEALTH_ADDRESS")]
-    pub health_address: Option<SocketAddr>,
+    pub health_address: Option<ListenAddress>,
 }
 
 /// `pledgecast backup`.

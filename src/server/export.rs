@@ -15,6 +15,7 @@ use tower_cookies::Cookies;
 use super::problem;
 use super::router::AppState;
 use crate::services::Services;
+use crate::services::user_slots::Slot;
 use crate::types::{
     AppError, CampaignInput, PAGE_LIMIT_MAX, Page, TaskFilterInput, TaskView,
     TransactionFilterInput, TransactionView, UserId,
@@ -124,11 +125,12 @@ async fn answer(
 ) -> Response<Body> {
     let first = async {
         let user = state.services.sessions.user(cookies).await?.id();
+        let slot = state.services.export_slots.take(user).await?;
         let read = read(state.services.clone(), user);
         let page = read(String::new()).await?;
-        Ok((read, page))
+        Ok((read, page, slot))
     };
-    let (read, page) = match first.await {
+    let (read, page, slot) = match first.await {
         Ok(first) => first,
         Err(error) => return problem::respond(&error, problem::request_id(headers).as_deref()),
     };
@@ -140,7 +142,7 @@ async fn answer(
     let header_row = columns.map(ToOwned::to_owned).collect();
     start.extend(lines(&[header_row]));
     start.extend(lines(&page.items));
-    let mut response = Response::new(stream_of(start, page.next, read));
+    let mut response = Response::new(stream_of(start, page.next, read, slot));
     let headers = response.headers_mut();
     headers.insert(
         header::CONTENT_TYPE,
@@ -154,14 +156,17 @@ async fn answer(
 
 /// The start of the file, then page after page. An error breaks the answer off, so that nobody takes half a
 /// file for a whole one.
-fn stream_of(start: Vec<u8>, next: Option<String>, read: ReadRows) -> Body {
+///
+/// The user's slot is taken until the file has been sent or the client has gone.
+fn stream_of(start: Vec<u8>, next: Option<String>, read: ReadRows, slot: Slot) -> Body {
     let begun = stream::once(async { Ok::<_, AppError>(Bytes::from(start)) });
-    let rest = stream::try_unfold((next, read), |(next, read)| async move {
+    let rest = stream::try_unfold((next, read, slot), |(next, read, slot)| async move {
         let Some(cursor) = next else {
             return Ok(None);
         };
         let page = read(cursor).await?;
-        Ok(Some((Bytes::from(lines(&page.items)), (page.next, read))))
+        let bytes = Bytes::from(lines(&page.items));
+        Ok(Some((bytes, (page.next, read, slot))))
     });
     Body::from_stream(stream::StreamExt::chain(begun, rest))
 }
@@ -245,13 +250,47 @@ fn transaction_row(line: TransactionView) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
     use super::*;
+    use crate::services::UserSlots;
 
     #[test]
     fn rows_are_quoted_where_they_must_be_and_end_as_the_standard_says() {
         let rows = [vec!["a".to_owned(), "b \"c\", d\ne".to_owned()]];
         let written = String::from_utf8(lines(&rows)).unwrap();
         assert_eq!(written, "a,\"b \"\"c\"\", d\ne\"\r\n");
+    }
+
+    #[tokio::test]
+    async fn a_file_takes_its_slot_until_it_is_sent_or_dropped() {
+        let slots = Arc::new(UserSlots::with_wait(1, Duration::ZERO));
+        let user = UserId(1);
+        let endless = || -> ReadRows {
+            Box::new(|cursor| {
+                let page = Page {
+                    items: vec![vec![cursor.clone()]],
+                    next: (cursor != "last").then(|| "last".to_owned()),
+                };
+                Box::pin(async { Ok(page) })
+            })
+        };
+        let file = async || {
+            let slot = slots.take(user).await.unwrap();
+            stream_of(
+                b"start\r\n".to_vec(),
+                Some("more".to_owned()),
+                endless(),
+                slot,
+            )
+        };
+        let dropped = file().await;
+        assert!(slots.take(user).await.is_err());
+        drop(dropped);
+        let sent = axum::body::to_bytes(file().await, 1000).await.unwrap();
+        assert_eq!(sent, "start\r\nmore\r\nlast\r\n");
+        slots.take(user).await.unwrap();
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! `pledgecast model`: which models are on offer, and at what price.
 
+use std::process::ExitCode;
+
 use clap::{Args, Subcommand};
 
 use super::config::DatabaseArgs;
@@ -46,8 +48,8 @@ pub struct SetArgs {
 /// # Errors
 /// Why it could not be done, for the operator.
 #[expect(clippy::print_stdout, reason = "the models are the command's output")]
-pub async fn run(args: ModelArgs) -> anyhow::Result<()> {
-    let database = setup::database(&args.database).await?;
+pub async fn run(args: ModelArgs) -> anyhow::Result<ExitCode> {
+    let database = setup::existing_database(&args.database).await?;
     let catalog = Catalog::new(database, setup::clock());
     match args.command {
         ModelCommand::List => {
@@ -61,7 +63,7 @@ pub async fn run(args: ModelArgs) -> anyhow::Result<()> {
             println!("{}", line(&model));
         }
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 fn line(model: &ModelView) -> String {

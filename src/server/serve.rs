@@ -7,15 +7,15 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use leptos::prelude::LeptosOptions;
 use sea_orm::DatabaseBackend;
-use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::config::{ServeArgs, WorkerProcessArgs};
 use super::health::{self, Readiness};
+use super::listen_address::ListenAddress;
 use super::listener::{BoundedListener, Peer};
 use super::router::{Shared, router};
+use super::stop::unless_stopped;
 use super::streams::Streams;
 use super::{assets, cookie_key, setup};
 use crate::inference::SHIPPED_MODEL;
@@ -28,13 +28,12 @@ const DRAIN: Duration = Duration::from_secs(10);
 /// Whoever looks after a worker asks now and then.
 const HEALTH_CONNECTIONS: u32 = 100;
 
-/// Serves until SIGTERM or Ctrl-C.
+/// Serves until it is to stop.
 ///
 /// # Errors
-/// Where anything that it needs cannot be had.
-pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
-    let stop = stop_on_signal()?;
-    let database = setup::database(&args.database).await?;
+/// Where anything that it needs cannot be had; [`super::stop::Stopped`] where it is to stop before it is ready.
+pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<()> {
+    let database = unless_stopped(&stop, setup::database(&args.database)).await?;
     let signals = Signals::new(&database);
     let key = cookie_key::load(args.key.as_deref(), &args.database.data_dir)?;
     let options = ServiceOptions {
@@ -56,11 +55,11 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     };
     let pool = setup::pool(&args.worker)?;
     let services = Services::new(&database, &signals, &setup::clock(), pool.clone(), &options);
-    services
-        .catalog
-        .ensure_shipped_model(SHIPPED_MODEL)
-        .await
-        .context("registering the shipped model")?;
+    unless_stopped(&stop, async {
+        let registered = services.catalog.ensure_shipped_model(SHIPPED_MODEL).await;
+        registered.context("registering the shipped model")
+    })
+    .await?;
     let readiness = Readiness {
         sessions: Some(Arc::clone(&services.sessions)),
         catalog: Arc::clone(&services.catalog),
@@ -72,9 +71,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let listening = tokio::spawn(signals.clone().listen(database.clone(), stop.clone()));
     let working = tokio::spawn(worker.run(stop.clone()));
 
-    let listener = TcpListener::bind(args.address)
-        .await
-        .with_context(|| format!("listening on {}", args.address))?;
+    let listener = unless_stopped(&stop, args.address.bind()).await?;
     let address = listener.local_addr()?;
     let shared = Shared {
         services,
@@ -106,13 +103,12 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Works until SIGTERM or Ctrl-C.
+/// Works until it is to stop.
 ///
 /// # Errors
-/// On SQLite, and where anything that it needs cannot be had.
-pub async fn work(args: WorkerProcessArgs) -> anyhow::Result<()> {
-    let stop = stop_on_signal()?;
-    let database = setup::database(&args.database).await?;
+/// On SQLite, and where anything that it needs cannot be had; [`super::stop::Stopped`] where it is to stop before it works.
+pub async fn work(args: WorkerProcessArgs, stop: CancellationToken) -> anyhow::Result<()> {
+    let database = unless_stopped(&stop, setup::database(&args.database)).await?;
     if database.backend() != DatabaseBackend::Postgres {
         bail!(
             "workers of their own need PostgreSQL (PLEDGECAST_DATABASE_URL=postgres://…); \
@@ -152,16 +148,14 @@ pub async fn work(args: WorkerProcessArgs) -> anyhow::Result<()> {
 
 /// Answers for the health of a process that has no other way to be asked.
 async fn tell_health(
-    address: Option<SocketAddr>,
+    address: Option<ListenAddress>,
     readiness: Readiness,
     stop: CancellationToken,
 ) -> anyhow::Result<JoinHandle<()>> {
     let Some(address) = address else {
         return Ok(tokio::spawn(async {}));
     };
-    let listener = TcpListener::bind(address)
-        .await
-        .with_context(|| format!("listening on {address}"))?;
+    let listener = address.bind().await?;
     announce("Pledgecast tells its health at", listener.local_addr()?);
     let app = health::router(readiness);
     let listener = BoundedListener::new(listener, HEALTH_CONNECTIONS);
@@ -190,20 +184,4 @@ fn announce(what: &str, address: SocketAddr) {
 async fn drained(stop: &CancellationToken) {
     stop.cancelled().await;
     tokio::time::sleep(DRAIN).await;
-}
-
-fn stop_on_signal() -> anyhow::Result<CancellationToken> {
-    let stop = CancellationToken::new();
-    let mut terminate = signal(SignalKind::terminate()).context("listening to SIGTERM")?;
-    let mut interrupt = signal(SignalKind::interrupt()).context("listening to Ctrl-C")?;
-    let told = stop.clone();
-    tokio::spawn(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-        tracing::info!("stopping");
-        told.cancel();
-    });
-    Ok(stop)
 }

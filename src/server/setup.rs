@@ -1,14 +1,15 @@
 //! From the configuration to a database of the right schema, services and workers.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
-use migration::{Migrator, MigratorTrait as _};
-use sea_orm::{DatabaseConnection, DbErr, RuntimeErr};
+use anyhow::{Context as _, bail};
+use sea_orm::DbErr;
 
 use super::config::{DatabaseArgs, WorkerArgs};
-use crate::database::{Database, DatabaseOptions, is_away};
+use super::{data_dir, postgres, schema};
+use crate::database::{Database, DatabaseOptions, Fault, sqlite_file};
 use crate::inference::InferencePool;
 use crate::queue::Signals;
 use crate::services::{Clock, LoadedModels, SystemClock};
@@ -18,67 +19,135 @@ const SQLITE_FILE: &str = "pledgecast.db";
 const POLL: Duration = Duration::from_secs(5);
 const DATABASE_RETRY: Duration = Duration::from_secs(1);
 
-/// Connects, and brings the schema up to date; nothing is ever dropped. A database that cannot be reached is
-/// waited for a while: it may be starting, too.
+/// What a command does to a database before it works on it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Preparation {
+    /// Makes it where there is none, and brings its schema up to date.
+    Migrate,
+    /// Nothing.
+    Check,
+}
+
+/// Opens the database, which is made where there is none and brought to the schema of this program. Nothing is ever
+/// dropped. What cannot be reached, or is in use, is waited for a while: it may be starting, too.
 ///
 /// # Errors
 /// Where the data folder cannot be made, or the database not be reached or migrated.
 pub async fn database(args: &DatabaseArgs) -> anyhow::Result<Database> {
-    std::fs::create_dir_all(&args.data_dir)
-        .with_context(|| format!("making the data folder {}", args.data_dir.display()))?;
+    data_dir::prepare(&args.data_dir)?;
+    let url = database_url(args)?;
+    if let Some(file) = file_of(&url)? {
+        data_dir::prepare_database(&file)?;
+    }
+    open(args, url, Preparation::Migrate).await
+}
+
+/// Opens a database that is there and has the schema of this program; makes and changes nothing.
+///
+/// # Errors
+/// Where there is none, it cannot be reached, or it has another schema.
+pub async fn existing_database(args: &DatabaseArgs) -> anyhow::Result<Database> {
+    let url = database_url(args)?;
+    if let Some(file) = file_of(&url)? {
+        require_file(&file)?;
+    }
+    open(args, url, Preparation::Check).await
+}
+
+/// Refuses where there is no such database of SQLite.
+///
+/// # Errors
+/// Naming the file.
+pub fn require_file(file: &Path) -> anyhow::Result<()> {
+    if !file
+        .try_exists()
+        .with_context(|| format!("looking for {}", file.display()))?
+    {
+        bail!(
+            "no database at {}; is PLEDGECAST_DATA_DIR or PLEDGECAST_DATABASE_URL right?",
+            file.display()
+        );
+    }
+    Ok(())
+}
+
+/// The URL of the database that is configured, or of SQLite in the data folder.
+///
+/// # Errors
+/// Where the path of the data folder cannot be said in a URL.
+pub fn database_url(args: &DatabaseArgs) -> anyhow::Result<String> {
+    match &args.database_url {
+        Some(url) => Ok(url.clone()),
+        None => Ok(sqlite_file::url_of(&args.data_dir.join(SQLITE_FILE))?),
+    }
+}
+
+/// The file of a URL of SQLite.
+fn file_of(url: &str) -> anyhow::Result<Option<std::path::PathBuf>> {
+    if !url.starts_with("sqlite:") {
+        return Ok(None);
+    }
+    sqlite_file::path_of(url).context("PLEDGECAST_DATABASE_URL")
+}
+
+async fn open(
+    args: &DatabaseArgs,
+    url: String,
+    preparation: Preparation,
+) -> anyhow::Result<Database> {
     let options = DatabaseOptions {
-        url: database_url(args),
+        url,
         max_connections: args.database_connections,
     };
     let deadline = Instant::now() + Duration::from_secs(args.database_wait_seconds);
     loop {
-        match open(&options).await {
+        // Boxed: with all that migrating takes it is large.
+        let opening = Box::pin(try_open(&options, preparation, deadline));
+        let error = match opening.await {
             Ok(database) => return Ok(database),
-            Err(error) if is_away(&error) && Instant::now() < deadline => {
-                tracing::warn!(%error, "the database cannot be reached; trying again");
-                tokio::time::sleep(DATABASE_RETRY).await;
-            }
-            Err(error) => return Err(error).context("opening the database"),
+            Err(error) => error,
+        };
+        let Some(reason) = passing(&error).filter(|_| Instant::now() < deadline) else {
+            return Err(error.context("opening the database"));
+        };
+        tracing::warn!(error = format!("{error:#}"), "{reason}; trying again");
+        tokio::time::sleep(DATABASE_RETRY).await;
+    }
+}
+
+async fn try_open(
+    options: &DatabaseOptions,
+    preparation: Preparation,
+    deadline: Instant,
+) -> anyhow::Result<Database> {
+    let database = match Database::connect(options).await {
+        Ok(database) => database,
+        Err(error) => {
+            postgres::check_refusal(&error)?;
+            return Err(error.into());
         }
+    };
+    let postgres = database.postgres_pool();
+    if let Some(pool) = postgres {
+        postgres::check(pool).await?;
     }
-}
-
-/// The database that is configured, or SQLite in the data folder.
-pub fn database_url(args: &DatabaseArgs) -> String {
-    args.database_url
-        .clone()
-        .unwrap_or_else(|| format!("sqlite://{}", args.data_dir.join(SQLITE_FILE).display()))
-}
-
-async fn open(options: &DatabaseOptions) -> Result<Database, DbErr> {
     let migrations = Database::connect_for_migrations(options).await?;
-    migrate(&migrations).await?;
+    let prepared = match preparation {
+        Preparation::Migrate => schema::migrate(&migrations, postgres, deadline).await,
+        Preparation::Check => schema::require(&migrations).await,
+    };
     migrations.close().await?;
-    Database::connect(options).await
+    prepared?;
+    Ok(database)
 }
 
-/// Two processes that start at once do not migrate side by side: on PostgreSQL an advisory lock sees to it,
-/// on SQLite there is one process.
-async fn migrate(database: &DatabaseConnection) -> Result<(), DbErr> {
-    const MIGRATION_LOCK: i64 = 0x706c_6564_6765;
-    if database.get_database_backend() != sea_orm::DatabaseBackend::Postgres {
-        return Migrator::up(database, None).await;
+/// Why opening failed, where that may pass by itself.
+fn passing(error: &anyhow::Error) -> Option<&'static str> {
+    match error.downcast_ref::<DbErr>().map(Fault::of)? {
+        Fault::Away => Some("the database cannot be reached"),
+        Fault::Contended => Some("another process has locked the database"),
+        Fault::Full | Fault::Refused => None,
     }
-    let away = |error: sqlx::Error| DbErr::Conn(RuntimeErr::SqlxError(error.into()));
-    let pool = database.get_postgres_connection_pool();
-    let mut guard = pool.acquire().await.map_err(away)?;
-    sqlx::query("SELECT pg_advisory_lock($1)")
-        .bind(MIGRATION_LOCK)
-        .execute(&mut *guard)
-        .await
-        .map_err(away)?;
-    let migrated = Migrator::up(database, None).await;
-    sqlx::query("SELECT pg_advisory_unlock($1)")
-        .bind(MIGRATION_LOCK)
-        .execute(&mut *guard)
-        .await
-        .map_err(away)?;
-    migrated
 }
 
 /// The machine's clock, as the services take it.

@@ -27,6 +27,8 @@ mod queue_outlook;
 pub mod sessions;
 pub mod sharing;
 mod submit_queue;
+mod title_search;
+pub mod user_slots;
 
 pub use crate::entities::users::Model as User;
 pub use accounts::Accounts;
@@ -38,6 +40,12 @@ pub use loaded_models::{LoadError, LoadedModels};
 pub use predictions::Predictions;
 pub use sessions::Sessions;
 pub use sharing::Sharing;
+pub use user_slots::UserSlots;
+
+/// Pages of lists that one user may read at the same time, in each process.
+const LISTS_PER_USER: usize = 4;
+/// Files of histories that one user may download at the same time, in each process.
+const EXPORTS_PER_USER: usize = 2;
 
 /// What the services are set up with.
 #[derive(Clone)]
@@ -81,6 +89,10 @@ pub struct Services {
     pub catalog: Arc<Catalog>,
     /// Models that this process has loaded.
     pub models: Arc<LoadedModels>,
+    /// How many pages of lists one user may read at the same time.
+    pub list_slots: Arc<UserSlots>,
+    /// How many files of histories one user may download at the same time.
+    pub export_slots: Arc<UserSlots>,
 }
 
 impl Services {
@@ -140,6 +152,8 @@ impl Services {
             ledger,
             catalog,
             models,
+            list_slots: Arc::new(UserSlots::new(LISTS_PER_USER)),
+            export_slots: Arc::new(UserSlots::new(EXPORTS_PER_USER)),
         }
     }
 }

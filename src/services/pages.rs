@@ -69,7 +69,23 @@ pub(super) fn cut_span<T>(
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn a_cursor_is_read_back_and_anything_else_is_told_by_its_name(id in 1_i64.., text in "\\PC{0,24}") {
+            prop_assert_eq!(parse_cursor(&id.to_string()), Ok(Some(id)));
+            match parse_cursor(&text) {
+                Ok(None) => prop_assert!(text.trim().is_empty()),
+                Ok(Some(id)) => prop_assert_eq!(text.trim().trim_start_matches(['+', '0']), id.to_string()),
+                Err(error) => {
+                    prop_assert_eq!(error, AppError::invalid("cursor", Violation::NotACursor));
+                }
+            }
+        }
+    }
 
     #[test]
     fn a_short_page_leads_on_to_what_was_not_looked_at() {

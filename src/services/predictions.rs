@@ -11,6 +11,7 @@ use super::open_tasks::OpenTasks;
 use super::pages::{cut_span, page_span, parse_cursor};
 use super::queue_outlook::QueueOutlook;
 use super::submit_queue::{SubmitMode, SubmitQueue};
+use super::title_search;
 use super::{Catalog, Clock};
 use crate::database::Database;
 use crate::entities::task::Input;
@@ -219,10 +220,14 @@ impl Predictions {
         let database = self.database.read();
         let look_back = |rows| task::Entity::look_back(user, before, rows);
         let span = page_span(database, before, filter.is_by_index(), look_back).await?;
-        let backend = self.database.backend();
-        let tasks = task::Entity::history(user, &filter, span, backend, u64::from(limit) + 1)
-            .all(database)
-            .await?;
+        let rows = u64::from(limit) + 1;
+        let query = if filter.words.is_empty() {
+            task::Entity::history(user, &filter, span, rows)
+        } else {
+            let found = title_search::find(database, user, &filter, span, rows).await?;
+            task::Entity::among(user, found)
+        };
+        let tasks = query.all(database).await?;
         let (tasks, next) = cut_span(tasks, limit, span, |task| task.id);
         let items = self.views(tasks).await?;
         Ok(Page { items, next })

@@ -11,6 +11,9 @@ pub const NAME_MAX_CHARS: u32 = 100;
 pub const BLURB_MAX_CHARS: u32 = 200;
 /// Longest funding period, in days: Kickstarter's own limit.
 pub const DURATION_MAX_DAYS: u32 = 60;
+/// Longest funding period of a campaign that has run, in days: Kickstarter's limit was 90 days until 2011, and days of
+/// different time zones add up to two.
+pub const PAST_DURATION_MAX_DAYS: u32 = 92;
 /// Largest goal, in US dollars.
 pub const GOAL_MAX_USD: f64 = 1e9;
 const PLACE_MAX_CHARS: u32 = 100;
@@ -23,20 +26,32 @@ impl CampaignInput {
     /// # Errors
     /// Every broken rule, by the wire name of its field.
     pub fn check(&self, today: NaiveDate) -> Result<Campaign, FieldErrors> {
+        self.check_lasting(today, DURATION_MAX_DAYS)
+    }
+
+    /// [`CampaignInput::check`] of a campaign that has run, perhaps when a longer funding period was allowed.
+    ///
+    /// # Errors
+    /// Every broken rule, by the wire name of its field.
+    pub fn check_past(&self, today: NaiveDate) -> Result<Campaign, FieldErrors> {
+        self.check_lasting(today, PAST_DURATION_MAX_DAYS)
+    }
+
+    fn check_lasting(&self, today: NaiveDate, max_days: u32) -> Result<Campaign, FieldErrors> {
         let mut checker = Checker::default();
-        let campaign = self.read(today, &mut checker);
+        let campaign = self.read(today, max_days, &mut checker);
         match campaign {
             Some(campaign) if checker.errors.is_empty() => Ok(campaign),
             _ => Err(checker.errors),
         }
     }
 
-    fn read(&self, today: NaiveDate, checker: &mut Checker) -> Option<Campaign> {
+    fn read(&self, today: NaiveDate, max_days: u32, checker: &mut Checker) -> Option<Campaign> {
         let country = checker.country(&self.country);
         let currency = checker.currency(&self.currency);
         let static_usd_rate = checker.rate("static_usd_rate", &self.static_usd_rate);
         let fx_rate = checker.rate("fx_rate", &self.fx_rate);
-        let dates = self.dates(today, checker);
+        let dates = self.dates(today, max_days, checker);
         let name = checker.text("name", &self.name, NAME_MAX_CHARS, true);
         let blurb = checker.text("blurb", &self.blurb, BLURB_MAX_CHARS, false);
         let usd_goal = checker.goal(&self.usd_goal);
@@ -79,7 +94,7 @@ impl CampaignInput {
         })
     }
 
-    fn dates(&self, today: NaiveDate, checker: &mut Checker) -> Option<Dates> {
+    fn dates(&self, today: NaiveDate, max_days: u32, checker: &mut Checker) -> Option<Dates> {
         let launched_at = checker.required_date("launched_at", &self.launched_at);
         let deadline = checker.required_date("deadline", &self.deadline);
         let created_at = if self.created_at.trim().is_empty() {
@@ -106,12 +121,12 @@ impl CampaignInput {
                         other: "launched_at".to_owned(),
                     },
                 );
-            } else if days > i64::from(DURATION_MAX_DAYS) {
+            } else if days > i64::from(max_days) {
                 checker.fail(
                     "deadline",
                     Violation::TooLongAfter {
                         other: "launched_at".to_owned(),
-                        max_days: DURATION_MAX_DAYS,
+                        max_days,
                     },
                 );
             }
@@ -225,6 +240,21 @@ mod tests {
                 [field],
                 "{field}={value}: {errors:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_campaign_that_has_run_may_have_been_longer_than_a_plan() {
+        let mut input = sample();
+        for (deadline, is_plan, is_past) in [
+            ("2024-03-30", true, true),
+            ("2024-03-31", false, true),
+            ("2024-05-01", false, true),
+            ("2024-05-02", false, false),
+        ] {
+            deadline.clone_into(&mut input.deadline);
+            assert_eq!(input.check(today()).is_ok(), is_plan, "{deadline}");
+            assert_eq!(input.check_past(today()).is_ok(), is_past, "{deadline}");
         }
     }
 

@@ -9,6 +9,9 @@ use super::{
     parse_choice,
 };
 
+/// Most words of a search: each is looked for in each title.
+pub const SEARCH_MAX_WORDS: u32 = 8;
+
 /// The filter of a list of tasks as it arrives; a blank field lets all pass.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -17,7 +20,7 @@ pub struct TaskFilterInput {
     pub status: String,
     /// A [`Verdict`].
     pub verdict: String,
-    /// Words that the title must have, in any case and order.
+    /// Words that the title must have, in any case and order: at most [`SEARCH_MAX_WORDS`].
     pub search: String,
     /// The first day of submission, in UTC.
     pub from: String,
@@ -91,13 +94,12 @@ impl TaskFilterInput {
         let mut checker = Checker::default();
         let status = choice(&mut checker, "status", &self.status, TaskStatus::ALL);
         let verdict = choice(&mut checker, "verdict", &self.verdict, Verdict::ALL);
-        let search = checker.text("search", &self.search, NAME_MAX_CHARS, false);
+        let words = words(&mut checker, &self.search);
         let time = days(&mut checker, &self.from, &self.to);
-        let words = search.unwrap_or_default();
         let filter = TaskFilter {
             status,
             verdict,
-            words: words.split_whitespace().map(ToOwned::to_owned).collect(),
+            words,
             time,
         };
         finish(checker.errors, filter)
@@ -140,6 +142,17 @@ where
     }
 }
 
+fn words(checker: &mut Checker, search: &str) -> Vec<String> {
+    let text = checker.text("search", search, NAME_MAX_CHARS, false);
+    let text = text.unwrap_or_default();
+    let words: Vec<String> = text.split_whitespace().map(ToOwned::to_owned).collect();
+    if words.len() > SEARCH_MAX_WORDS as usize {
+        let max = SEARCH_MAX_WORDS;
+        checker.fail("search", Violation::TooManyWords { max });
+    }
+    words
+}
+
 /// Whole days, both of them included.
 fn days(checker: &mut Checker, from: &str, to: &str) -> TimeRange {
     let mut day = |field, text: &str| {
@@ -164,7 +177,28 @@ fn days(checker: &mut Checker, from: &str, to: &str) -> TimeRange {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn any_filter_is_taken_or_told_by_its_fields(
+            fields in prop::collection::vec("\\PC{0,12}", 5),
+        ) {
+            let [status, verdict, search, from, to] = fields.try_into().unwrap();
+            let filter = TaskFilterInput { status, verdict, search, from, to };
+            match filter.check() {
+                Ok(checked) => prop_assert!(checked.words.len() <= SEARCH_MAX_WORDS as usize),
+                Err(AppError::Invalid(errors)) => {
+                    let names = ["status", "verdict", "search", "from", "to"];
+                    prop_assert!(!errors.is_empty());
+                    prop_assert!(errors.keys().all(|name| names.contains(&name.as_str())));
+                }
+                Err(other) => prop_assert!(false, "{other}"),
+            }
+        }
+    }
 
     #[test]
     fn a_blank_filter_lets_all_pass() {
@@ -226,5 +260,16 @@ mod tests {
             ..TaskFilterInput::default()
         };
         assert_eq!(filter.check().unwrap().words, ["Lamp", "of", "driftwood"]);
+    }
+
+    #[test]
+    fn a_search_has_a_bounded_number_of_words() {
+        let of_words = |count: usize| TaskFilterInput {
+            search: vec!["a"; count].join("  "),
+            ..TaskFilterInput::default()
+        };
+        assert!(of_words(8).check().is_ok());
+        let refused = AppError::invalid("search", Violation::TooManyWords { max: 8 });
+        assert_eq!(of_words(9).check(), Err(refused));
     }
 }

@@ -46,6 +46,8 @@ pub use json::{Unreadable, read_json};
 pub use json_text::{JsonAnswer, JsonText};
 pub use number::{read_number, write_number};
 pub use planned::ChangeBoundsInput;
+#[cfg(feature = "ssr")]
+pub use reference::UNKNOWN_COUNTRY;
 pub use reference::{
     CATEGORIES, COUNTRIES, CURRENCIES, Category, Currency, UNKNOWN_CATEGORY, categories_by_parent,
     currency_of_country, find_category, find_currency,
@@ -62,3 +64,5 @@ pub use views::{
 };
 pub use violation::{FieldErrors, Violation};
 pub use wire_time::day as day_on_the_wire;
+#[cfg(feature = "ssr")]
+pub use wire_time::written_day;

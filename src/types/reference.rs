@@ -68,6 +68,10 @@ pub fn currency_of_country(country: &str) -> &'static str {
         .map_or("USD", |(_, currency)| currency)
 }
 
+/// Stands among the countries for one that is not known.
+#[cfg(feature = "ssr")]
+pub const UNKNOWN_COUNTRY: &str = "Other";
+
 /// ISO 3166-1 codes, and `Other`.
 #[rustfmt::skip]
 pub const COUNTRIES: &[&str] = &[

@@ -49,6 +49,12 @@ pub enum Violation {
         /// Most characters.
         max: u32,
     },
+    /// More words than allowed.
+    #[error("must have at most {max} words")]
+    TooManyWords {
+        /// Most words.
+        max: u32,
+    },
     /// A number outside its bounds.
     #[error("must be between {min} and {max}")]
     OutOfRange {
@@ -201,6 +207,9 @@ impl From<WrittenViolation> for Violation {
             "too_long" => Self::TooLong {
                 max: Bound::count(max),
             },
+            "too_many_words" => Self::TooManyWords {
+                max: Bound::count(max),
+            },
             "out_of_range" => Self::OutOfRange {
                 min: Bound::number(min),
                 max: Bound::number(max),
@@ -252,6 +261,7 @@ mod tests {
             Violation::NotACursor,
             Violation::TooShort { min: 8 },
             Violation::TooLong { max: 60 },
+            Violation::TooManyWords { max: 8 },
             Violation::out_of_range(0.01, 1e9),
             Violation::out_of_range(-1.0, 100.0),
             Violation::NotOneOf {

@@ -106,7 +106,33 @@ fn number(text: &str) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn no_text_makes_a_reader_panic(text in "\\PC{0,40}", digits in "[0-9:.TtZz +-]{0,40}") {
+            for text in [&text, &digits] {
+                if let Some(day) = day(text) {
+                    prop_assert_eq!(super::day(&day.to_string()), Some(day));
+                }
+                let theirs = DateTime::parse_from_rfc3339(text).ok();
+                if let Some(theirs) = theirs {
+                    prop_assert_eq!(written_day(text), Some(theirs.naive_utc().date()), "{}", text);
+                }
+                moment(text);
+            }
+        }
+
+        #[test]
+        fn a_moment_reads_back_as_it_was_written(seconds in 0_i64..4_102_444_800, nanos in 0_u32..1_000_000_000) {
+            let then = DateTime::from_timestamp(seconds, nanos).unwrap();
+            let json = serde_json::to_string(&then).unwrap();
+            prop_assert_eq!(moment(json.trim_matches('"')), Some(then));
+            prop_assert_eq!(written_day(&then.to_rfc3339()), Some(then.date_naive()));
+        }
+    }
 
     #[test]
     fn what_chrono_writes_is_read_as_it_was() {

@@ -101,3 +101,18 @@ async fn on_postgres_a_backup_names_the_tool_for_it() {
     assert!(told.contains("pg_dump"), "{told}");
     assert!(!told.contains("postgres://"), "no secrets: {told}");
 }
+
+#[tokio::test]
+async fn the_journal_is_small_again_after_a_backup() {
+    let (site, server) = Site::serving(Engine::Sqlite, &[("PLEDGECAST_WORKERS", "0")]).await;
+    let browser = Browser::registered(&server).await;
+    browser.top_up(5).await;
+    let journal = format!("{}-wal", site.database.url.trim_start_matches("sqlite://"));
+    let bytes_of_journal = || std::fs::metadata(&journal).unwrap().len();
+    assert!(bytes_of_journal() > 0);
+    site.run_ok(&["backup", "copy.db"], "").await;
+    assert_eq!(bytes_of_journal(), 0);
+    browser.top_up(5).await;
+    server.program.stop().await;
+    site.assert_audit_is_clean().await;
+}

@@ -2,7 +2,7 @@
 //! is told by the callers.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
@@ -81,6 +81,62 @@ pub fn candidate(package: &str) -> Result<Option<String>> {
         .map(ToOwned::to_owned))
 }
 
+/// The libraries that these packages need, directly or by way of other libraries, and that this machine lacks: what is
+/// unpacked without being installed does not bring them along. The C library is not among them, since every machine
+/// has its own and can have no other.
+pub fn missing_libraries(packages: &[String]) -> Result<Vec<String>> {
+    closure(packages, |packages| {
+        let mut missing = Vec::new();
+        for name in dependencies(packages)? {
+            if is_library(&name) && !is_installed(&name)? && candidate(&name)?.is_some() {
+                missing.push(name);
+            }
+        }
+        Ok(missing)
+    })
+}
+
+/// All that these packages lead to, without themselves.
+fn closure(
+    packages: &[String],
+    next: impl Fn(&[String]) -> Result<Vec<String>>,
+) -> Result<Vec<String>> {
+    let names: Vec<String> = packages.iter().map(|it| name_of(it).to_owned()).collect();
+    let mut found: Vec<String> = Vec::new();
+    let mut unseen = packages.to_vec();
+    while !unseen.is_empty() {
+        let reached = next(&unseen)?;
+        unseen = Vec::new();
+        for name in reached {
+            if !names.contains(&name) && !found.contains(&name) {
+                found.push(name.clone());
+                unseen.push(name);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The name in `name` or `name=version`.
+fn name_of(package: &str) -> &str {
+    package.split('=').next().unwrap_or(package)
+}
+
+fn is_library(name: &str) -> bool {
+    let is_runtime =
+        (name.starts_with("lib") && !name.ends_with("-dev")) || name.starts_with("zlib");
+    is_runtime && !name.starts_with("libc6")
+}
+
+fn is_installed(package: &str) -> Result<bool> {
+    let mut query = plain("dpkg-query");
+    query
+        .args(["--show", "--showformat=${db:Status-Status}\n", package])
+        .stderr(Stdio::null());
+    let (status, _) = process::output_whatever_comes(&mut query)?;
+    Ok(status.lines().any(|line| line == "installed"))
+}
+
 /// The names of the packages that these ones (`name` or `name=version`) depend on.
 pub fn dependencies(packages: &[String]) -> Result<Vec<String>> {
     let listing = process::output(plain("apt-cache").arg("depends").args(packages))?;
@@ -105,4 +161,45 @@ fn plain(program: &str) -> Command {
     let mut command = process::command(program);
     command.env("LC_ALL", "C");
     command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn libraries_of_libraries_are_found_each_once() {
+        let edges = [
+            ("compiler=1.2", vec!["libcore", "liba"]),
+            ("liba", vec!["libb", "libcore"]),
+            ("libb", vec!["liba", "compiler"]),
+            ("libcore", vec![]),
+        ];
+        let next = |packages: &[String]| {
+            let of = |name: &String| edges.iter().find(|(from, _)| from == name);
+            let reached = packages
+                .iter()
+                .filter_map(of)
+                .flat_map(|(_, to)| to.clone());
+            Ok(reached.map(ToOwned::to_owned).collect())
+        };
+        let found = closure(&["compiler=1.2".to_owned()], next).unwrap();
+        assert_eq!(found, ["libcore", "liba", "libb"]);
+    }
+
+    #[test]
+    fn only_libraries_that_run_are_taken() {
+        for name in ["libz3-4", "libxml2", "zlib1g", "libgcc-s1"] {
+            assert!(is_library(name), "{name}");
+        }
+        for name in [
+            "gcc",
+            "libc6",
+            "libc6-dev",
+            "libstd-rust-web-dev",
+            "binutils",
+        ] {
+            assert!(!is_library(name), "{name}");
+        }
+    }
 }

@@ -21,6 +21,8 @@ use signal_hook::iterator::Signals;
 /// How long a child may take to end after it was asked to.
 const GRACE: Duration = Duration::from_secs(20);
 const POLL: Duration = Duration::from_millis(20);
+/// Lines of a failed command's errors that are told.
+const LAST_LINES: usize = 3;
 
 /// What `cargo run` sets for xtask and must not reach the builds that xtask starts: they would count as changes.
 const CARGO_RUN_PREFIXES: [&str; 2] = ["CARGO_PKG_", "CARGO_MANIFEST_"];
@@ -111,12 +113,32 @@ fn text_and_status(command: &mut Command) -> Result<(String, ExitStatus)> {
     Ok((text, job.wait()?))
 }
 
-/// Run without a word on the terminal and tell whether it succeeded.
+/// Run without a word on the terminal and tell whether it succeeded. What it leaves running may keep its outputs.
 pub fn succeeds(command: &mut Command) -> bool {
     command.stdout(Stdio::null()).stderr(Stdio::null());
     Job::start(command)
         .and_then(|mut job| job.wait())
         .is_ok_and(|status| status.success())
+}
+
+/// Run without a word on the terminal; an error has the end of what it wrote to its standard error.
+pub fn run_silently(command: &mut Command) -> Result<()> {
+    command.stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut job = Job::start(command)?;
+    let mut text = Vec::new();
+    if let Some(mut stderr) = job.child.stderr.take() {
+        let _foreground = Foreground::enter(&job.child);
+        std::io::Read::read_to_end(&mut stderr, &mut text)
+            .with_context(|| format!("cannot read the errors of {}", describe(command)))?;
+    }
+    let status = job.wait()?;
+    let text = String::from_utf8_lossy(&text);
+    let last: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .collect();
+    let last = last[last.len().saturating_sub(LAST_LINES)..].join("; ");
+    succeeded(command, status).with_context(|| last)
 }
 
 /// The full path of a program, looked up in `PATH`.
@@ -261,5 +283,22 @@ impl Job {
 impl Drop for Job {
     fn drop(&mut self) {
         self.stop();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_silent_command_that_fails_is_told_with_its_last_words() {
+        let script =
+            "echo first >&2; echo >&2; for i in 1 2 3; do echo reason $i >&2; done; exit 7";
+        let error = run_silently(command("sh").args(["-c", script])).unwrap_err();
+        let text = format!("{error:#}");
+        assert!(text.contains("reason 1; reason 2; reason 3"), "{text}");
+        assert!(text.contains("sh -c") && text.contains('7'), "{text}");
+        assert!(!text.contains("first;"), "{text}");
+        run_silently(command("sh").args(["-c", "echo fine >&2"])).unwrap();
     }
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
 use crate::progress::note;
 use crate::{apt, paths, process};
@@ -37,18 +37,25 @@ pub fn ensure() -> Result<Compiler> {
     let cache = paths::cache()?;
     let lock = File::create(cache.join("wasm-sysroot.lock"))?;
     lock.lock().context("cannot lock the cache")?;
-    if add_by_rustup(&cache)? {
+    let Err(rustup) = add_by_rustup(&cache)? else {
         return Ok(Compiler::Ordinary);
-    }
+    };
     let tree = Tree::new(&cache.join("wasm-sysroot"))?;
     if !tree.is_complete() {
-        note("making the wasm32 standard library from Debian's packages: about a minute, once");
-        tree.make().context(
-            "the wasm32 standard library cannot be had: `rustup target add wasm32-unknown-unknown` failed, \
-             and so did the way by Debian's packages",
-        )?;
+        note(&format!(
+            "{rustup}; making the wasm32 standard library from Debian's packages: about a minute, once"
+        ));
+        tree.make().map_err(|debian| neither(&rustup, &debian))?;
     }
     Ok(Compiler::At(tree.sysroot.join("bin/rustc")))
+}
+
+/// What each of the two ways failed at.
+fn neither(rustup: &str, debian: &anyhow::Error) -> anyhow::Error {
+    anyhow!(
+        "the wasm32 standard library cannot be had, by neither way:\n  \
+         `rustup target add {TARGET}`: {rustup}\n  Debian's packages: {debian:#}"
+    )
 }
 
 fn is_installed() -> Result<bool> {
@@ -58,24 +65,30 @@ fn is_installed() -> Result<bool> {
     Ok(Path::new(folder.trim()).is_dir())
 }
 
-fn add_by_rustup(cache: &Path) -> Result<bool> {
+/// The inner error is why rustup cannot add it, and no reason to give up.
+fn add_by_rustup(cache: &Path) -> Result<std::result::Result<(), String>> {
     let failed_mark = cache.join("rustup-failed");
-    if process::find_program("rustup").is_none() || is_recent(&failed_mark) {
-        return Ok(false);
+    if process::find_program("rustup").is_none() {
+        return Ok(Err("rustup is missing".to_owned()));
+    }
+    if is_recent(&failed_mark) {
+        let reason = fs::read_to_string(&failed_mark)?;
+        return Ok(Err(format!(
+            "failed less than a day ago, and is not tried again before ({}; delete {} to try it now)",
+            reason.trim(),
+            failed_mark.display()
+        )));
     }
     note("adding the wasm32 target by rustup");
-    if process::succeeds(process::command("rustup").args(["target", "add", TARGET]))
-        && is_installed()?
-    {
-        return Ok(true);
-    }
+    let added = process::run_silently(process::command("rustup").args(["target", "add", TARGET]));
     process::go_on()?;
-    note("rustup cannot add it here");
-    fs::write(
-        failed_mark,
-        "rustup could not add the wasm32 target; asked again after a day\n",
-    )?;
-    Ok(false)
+    let reason = match added {
+        Ok(()) if is_installed()? => return Ok(Ok(())),
+        Ok(()) => "rustup added it to another toolchain than the one in use".to_owned(),
+        Err(error) => format!("{error:#}"),
+    };
+    fs::write(failed_mark, format!("{reason}\n"))?;
+    Ok(Err(reason))
 }
 
 fn is_recent(mark: &Path) -> bool {
@@ -137,14 +150,14 @@ impl Tree {
             apt::update()?;
         }
         let (packages, llvm) = choose_packages()?;
-        if apt::unpack(&packages, &self.folder).is_err() {
-            process::go_on()?;
-            // Lists older than the mirror name files that it has no more.
-            apt::update()?;
-            let (packages, llvm) = choose_packages()?;
-            apt::unpack(&packages, &self.folder)?;
+        let Err(error) = apt::unpack(&packages, &self.folder) else {
             return Ok(llvm);
-        }
+        };
+        process::go_on()?;
+        // Lists older than the mirror name files that it has no more.
+        apt::update().with_context(|| format!("{error:#}"))?;
+        let (packages, llvm) = choose_packages()?;
+        apt::unpack(&packages, &self.folder)?;
         Ok(llvm)
     }
 
@@ -165,12 +178,16 @@ impl Tree {
 
     fn write_wrapper(&self, script: &Path, program: &Path, llvm: &str) -> Result<()> {
         let library = self.sysroot.join("lib");
-        let shared = library.join(self.host.replace("-unknown-", "-"));
-        let llvm = library.join(format!("llvm-{llvm}/lib"));
+        let platform = self.host.replace("-unknown-", "-");
+        let folders = [
+            library.join(&platform),
+            library.join(format!("llvm-{llvm}/lib")),
+            // Older libraries are not below `usr`.
+            self.folder.join("root/lib").join(&platform),
+        ];
+        let folders = folders.map(|folder| folder.display().to_string()).join(":");
         let text = format!(
-            "#!/bin/sh\nLD_LIBRARY_PATH=\"{}:{}\" exec \"{}\" \"$@\"\n",
-            shared.display(),
-            llvm.display(),
+            "#!/bin/sh\nLD_LIBRARY_PATH=\"{folders}\" exec \"{}\" \"$@\"\n",
             program.display()
         );
         fs::write(script, text)?;
@@ -222,7 +239,8 @@ impl Tree {
     }
 }
 
-/// The packages, each with its version where versions must agree, and the version of LLVM.
+/// The packages, each with its version where versions must agree, with the libraries that this machine lacks for them,
+/// and the version of LLVM.
 fn choose_packages() -> Result<(Vec<String>, String)> {
     let version = apt::candidate("rustc-web")?
         .context("apt has no package rustc-web: Debian 12 or later is needed")?;
@@ -234,7 +252,7 @@ fn choose_packages() -> Result<(Vec<String>, String)> {
     let llvm = find_dependency(std::slice::from_ref(&standard), "libllvm", |_| true)?;
     let llvm_version = llvm.trim_start_matches("libllvm").to_owned();
     let [rustc, std_dev] = compiler;
-    let packages = vec![
+    let mut packages = vec![
         rustc,
         std_dev,
         at_version("rust-web-src"),
@@ -242,6 +260,7 @@ fn choose_packages() -> Result<(Vec<String>, String)> {
         llvm,
         format!("lld-{llvm_version}"),
     ];
+    packages.extend(apt::missing_libraries(&packages)?);
     Ok((packages, llvm_version))
 }
 
@@ -255,4 +274,23 @@ fn find_dependency(
         .into_iter()
         .find(|name| name.strip_prefix(prefix).is_some_and(&accept));
     found.with_context(|| format!("no package {prefix}* among what {packages:?} depend on"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_says_what_each_way_failed_at() {
+        let debian = anyhow!("libz3-4 cannot be found").context("apt-get download failed");
+        let text = neither("no network", &debian).to_string();
+        for part in [
+            "rustup target add",
+            "no network",
+            "Debian's packages",
+            "apt-get download failed: libz3-4",
+        ] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+    }
 }

@@ -1,5 +1,10 @@
 //! What a manifest must say to be served.
 
+use std::sync::LazyLock;
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
 use crate::inference::{IntervalPoint, Manifest, OnnxPredictor, Predictor};
 
 fn manifest() -> Manifest {
@@ -119,4 +124,65 @@ fn an_interval_is_interpolated_between_its_points_and_never_leaves_the_probabili
     assert_eq!(table.interval(0.2), (0.1, 0.4));
     assert_eq!(table.interval(0.05), (0.05, 0.4));
     assert_eq!(table.interval(0.95), (0.5, 0.95));
+}
+
+static JSON: LazyLock<Value> = LazyLock::new(|| serde_json::to_value(manifest()).unwrap());
+
+/// The places of a value that are worth changing, as JSON pointers: of each list only the first few.
+fn places(value: &Value, at: &str, found: &mut Vec<String>) {
+    found.push(at.to_owned());
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                let name = name.replace('~', "~0").replace('/', "~1");
+                places(value, &format!("{at}/{name}"), found);
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate().take(2) {
+                places(item, &format!("{at}/{index}"), found);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn other_value() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(Value::Null),
+        Just(json!([])),
+        Just(json!({})),
+        Just(json!([null])),
+        any::<bool>().prop_map(Value::from),
+        any::<i32>().prop_map(Value::from),
+        prop::sample::select(vec![-1e300, -1.0, 0.0, 0.5, 1.0, 1e9, 1e300]).prop_map(Value::from),
+        "\\PC{0,6}".prop_map(Value::from),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn any_change_of_a_manifest_is_taken_or_refused_in_words(place in any::<prop::sample::Index>(), value in other_value()) {
+        let mut found = Vec::new();
+        places(&JSON, "", &mut found);
+        let mut changed = JSON.clone();
+        let place: &String = place.get(&found);
+        *changed.pointer_mut(place).unwrap() = value;
+        let manifest: Manifest = match serde_json::from_value(changed) {
+            Ok(manifest) => manifest,
+            Err(error) => {
+                prop_assert!(!error.to_string().is_empty());
+                return Ok(());
+            }
+        };
+        match manifest.check() {
+            Ok(()) => {
+                let text = serde_json::to_string(&manifest).unwrap();
+                prop_assert_eq!(serde_json::from_str::<Manifest>(&text).unwrap(), manifest);
+            }
+            Err(reason) => prop_assert!(!reason.is_empty()),
+        }
+    }
 }

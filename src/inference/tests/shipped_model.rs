@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use chrono::{Datelike, NaiveDate};
 
 use crate::inference::test_support::{sample, today};
-use crate::inference::{CampaignReader, OnnxPredictor, Predictor, SHIPPED_MODEL};
+use crate::inference::{CampaignReader, OnnxPredictor, Predictor, Rules, SHIPPED_MODEL};
 use crate::types::{Campaign, Verdict};
 
 static MODEL: LazyLock<OnnxPredictor> =
@@ -14,7 +14,7 @@ static MODEL: LazyLock<OnnxPredictor> =
 /// A thousand made-up campaigns, each with the probability that ONNX Runtime gives it.
 static MADE_UP: LazyLock<(Vec<Campaign>, Vec<f64>)> = LazyLock::new(|| {
     let file = include_bytes!("../../../tests/fixtures/made_up_campaigns.csv");
-    let reader = CampaignReader::new(&file[..], today()).unwrap();
+    let reader = CampaignReader::new(&file[..], today(), Rules::Plan).unwrap();
     let column = reader
         .header()
         .iter()

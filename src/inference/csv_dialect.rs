@@ -1,0 +1,171 @@
+//! In which of its many forms a CSV file is written: the text encoding by its byte order mark, the separator by the
+//! names in the header, the end of lines by the first one.
+
+use std::io::{self, Chain, Cursor, Read};
+
+use csv::Terminator;
+use encoding_rs_io::{DecodeReaderBytes, DecodeReaderBytesBuilder};
+
+use super::csv_records::RecordReader;
+use crate::types::CampaignInput;
+
+/// What may separate fields: the comma where nothing tells.
+const DELIMITERS: [u8; 4] = *b",;\t|";
+const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
+const UTF16_MARKS: [&[u8]; 2] = [b"\xff\xfe", b"\xfe\xff"];
+const ZIP: &[u8] = b"PK\x03\x04";
+/// Bytes that tell the encoding.
+const START_BYTES: u64 = 4;
+
+/// A file as UTF-8.
+pub(super) type Decoded<R> = DecodeReaderBytes<Chain<Cursor<Vec<u8>>, R>, Vec<u8>>;
+
+/// How a file is written, and what is written from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dialect {
+    /// What separates the fields.
+    pub delimiter: u8,
+    /// Whether the file begins with a byte order mark.
+    pub has_mark: bool,
+    /// Whether lines end by CRLF.
+    pub has_crlf: bool,
+}
+
+/// Why a file is no text of a known encoding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotText {
+    /// Zeros between the letters.
+    #[error("the file looks like UTF-16 without a byte order mark; save it as UTF-8")]
+    UnmarkedUtf16,
+    /// A workbook, by its first bytes.
+    #[error("the file is a workbook of a spreadsheet program; save it as CSV")]
+    Workbook,
+}
+
+/// Looks at the first bytes of a file.
+///
+/// # Errors
+/// Where reading fails; the inner error where they are those of no text.
+pub(super) fn decode<R: Read>(mut source: R) -> io::Result<Result<(Decoded<R>, bool), NotText>> {
+    let mut start = Vec::new();
+    source.by_ref().take(START_BYTES).read_to_end(&mut start)?;
+    let is_utf16 = UTF16_MARKS.iter().any(|mark| start.starts_with(mark));
+    let has_mark = is_utf16 || start.starts_with(UTF8_MARK);
+    if start == ZIP {
+        return Ok(Err(NotText::Workbook));
+    }
+    if !is_utf16 && start.contains(&0) {
+        return Ok(Err(NotText::UnmarkedUtf16));
+    }
+    let decoded = DecodeReaderBytesBuilder::new()
+        // Bytes that are not UTF-8 are told by their line and not replaced.
+        .utf8_passthru(true)
+        .strip_bom(true)
+        .build(Cursor::new(start).chain(source));
+    Ok(Ok((decoded, has_mark)))
+}
+
+/// Finds the dialect by the header, which is read next all the same.
+///
+/// # Errors
+/// Where reading fails.
+pub(super) fn detect<R: Read>(
+    records: &mut RecordReader<R>,
+    has_mark: bool,
+) -> io::Result<Dialect> {
+    let line = records.peek_line()?;
+    let delimiter = delimiter_of(&String::from_utf8_lossy(&line));
+    records.set_delimiter(delimiter);
+    Ok(Dialect {
+        delimiter,
+        has_mark,
+        has_crlf: line.ends_with(b"\r\n"),
+    })
+}
+
+/// The separator by which the most fields of a campaign are found.
+fn delimiter_of(header: &str) -> u8 {
+    let mut best = (0, DELIMITERS[0]);
+    for delimiter in DELIMITERS {
+        let names = header.split(char::from(delimiter));
+        let names = names.map(|name| name.trim().trim_matches('"').trim());
+        let fields = names
+            .filter(|name| CampaignInput::FIELDS.contains(name))
+            .count();
+        if fields > best.0 {
+            best = (fields, delimiter);
+        }
+    }
+    best.1
+}
+
+impl Dialect {
+    /// The end of lines.
+    pub const fn terminator(&self) -> Terminator {
+        if self.has_crlf {
+            Terminator::CRLF
+        } else {
+            Terminator::Any(b'\n')
+        }
+    }
+
+    /// Whether a comma within a number may be part of it without quotes around it.
+    pub const fn is_comma_separated(&self) -> bool {
+        self.delimiter == b','
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dialect_of(bytes: &[u8]) -> Dialect {
+        let (decoded, has_mark) = decode(bytes).unwrap().unwrap();
+        detect(&mut RecordReader::new(decoded), has_mark).unwrap()
+    }
+
+    #[test]
+    fn a_header_tells_the_separator_and_the_end_of_lines() {
+        for (header, delimiter) in [
+            ("country,name,note;s\n", b','),
+            ("country;name\r\n", b';'),
+            ("\"country\"\t\"name\"", b'\t'),
+            ("name|country\n", b'|'),
+            ("nothing known\n", b','),
+            ("", b','),
+        ] {
+            let dialect = dialect_of(header.as_bytes());
+            assert_eq!(dialect.delimiter, delimiter, "{header}");
+            assert_eq!(dialect.has_crlf, header.ends_with("\r\n"));
+            assert!(!dialect.has_mark);
+        }
+    }
+
+    #[test]
+    fn each_encoding_with_a_mark_is_read() {
+        let text = "country;name\r\nDE;Ё\r\n";
+        let units = || text.encode_utf16();
+        let little: Vec<u8> = units().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = units().flat_map(u16::to_be_bytes).collect();
+        for (mark, body) in [
+            (UTF8_MARK, text.as_bytes().to_vec()),
+            (UTF16_MARKS[0], little),
+            (UTF16_MARKS[1], big),
+        ] {
+            let file = [mark, &body].concat();
+            let (mut decoded, has_mark) = decode(file.as_slice()).unwrap().unwrap();
+            let mut read = String::new();
+            decoded.read_to_string(&mut read).unwrap();
+            assert_eq!((read.as_str(), has_mark), (text, true));
+        }
+    }
+
+    #[test]
+    fn what_is_no_text_is_told_by_its_cause() {
+        let refused = |bytes: &[u8]| decode(bytes).unwrap().err();
+        assert_eq!(refused(b"c\0o\0u\0"), Some(NotText::UnmarkedUtf16));
+        assert_eq!(refused(b"PK\x03\x04rest"), Some(NotText::Workbook));
+        assert_eq!(refused(b"name"), None);
+        assert_eq!(refused(b""), None);
+    }
+}

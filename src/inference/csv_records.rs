@@ -1,0 +1,260 @@
+//! The records of a CSV file (RFC 4180), with the line numbers that an editor shows.
+//!
+//! Stricter than the `csv` crate where that would lose records in silence: a quote that is never closed would make
+//! one record of all that follows. Here such a record ends with the line of that quote, and reading goes on after
+//! it. A line ends by LF, CRLF or CR.
+
+use std::io::{self, BufRead, BufReader, Read};
+
+use csv::ByteRecord;
+
+/// Most bytes of a record: what one unclosed quote makes this program hold in memory.
+pub(super) const RECORD_MAX_BYTES: usize = 1024 * 1024;
+
+/// A record as it was found.
+#[derive(Debug)]
+pub(super) struct RawRecord {
+    /// The line on which it begins, or on which its unclosed quote opens.
+    pub(super) line: u64,
+    /// Its fields; of a record that is not whole, those up to the fault.
+    pub(super) fields: ByteRecord,
+    /// What is wrong with it.
+    pub(super) fault: Option<RecordFault>,
+}
+
+/// Why a record is not whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RecordFault {
+    /// A quote is not closed, or something other than a separator follows the one that closes it.
+    UnclosedQuote,
+    /// More than [`RECORD_MAX_BYTES`].
+    TooLong,
+}
+
+/// Reads a file record by record.
+pub(super) struct RecordReader<R> {
+    source: BufReader<R>,
+    /// Bytes to be read before those of the source, from `read` on.
+    unread: Vec<u8>,
+    read: usize,
+    delimiter: u8,
+    /// The line of the next byte.
+    line: u64,
+    is_after_cr: bool,
+}
+
+impl<R: Read> RecordReader<R> {
+    pub(super) fn new(source: R) -> Self {
+        Self {
+            source: BufReader::new(source),
+            unread: Vec::new(),
+            read: 0,
+            delimiter: b',',
+            line: 1,
+            is_after_cr: false,
+        }
+    }
+
+    /// What separates the fields from now on.
+    pub(super) const fn set_delimiter(&mut self, delimiter: u8) {
+        self.delimiter = delimiter;
+    }
+
+    /// The first line that is not empty, with its end, without reading past it: for finding the dialect.
+    pub(super) fn peek_line(&mut self) -> io::Result<Vec<u8>> {
+        self.skip_line_ends()?;
+        let line = self.line;
+        let mut bytes = Vec::new();
+        while let Some(byte) = self.next()? {
+            bytes.push(byte);
+            if self.line > line || bytes.len() == RECORD_MAX_BYTES {
+                break;
+            }
+        }
+        if bytes.ends_with(b"\r") && self.peek()? == Some(b'\n') {
+            bytes.extend(self.next()?);
+        }
+        self.put_back(&bytes);
+        self.line = line;
+        Ok(bytes)
+    }
+
+    /// The next record; empty lines are none.
+    pub(super) fn next_record(&mut self) -> io::Result<Option<RawRecord>> {
+        self.skip_line_ends()?;
+        if self.peek()?.is_none() {
+            return Ok(None);
+        }
+        let line = self.line;
+        let mut fields = ByteRecord::new();
+        let mut size = 0;
+        loop {
+            let field = self.read_field(RECORD_MAX_BYTES.saturating_sub(size))?;
+            size += field.size;
+            fields.push_field(&field.bytes);
+            let fault = match field.end {
+                FieldEnd::Delimiter => continue,
+                FieldEnd::Record => None,
+                FieldEnd::Fault(fault) => Some(fault),
+            };
+            let line = field.fault_line.unwrap_or(line);
+            return Ok(Some(RawRecord {
+                line,
+                fields,
+                fault,
+            }));
+        }
+    }
+
+    fn read_field(&mut self, room: usize) -> io::Result<Field> {
+        if self.peek()? == Some(b'"') {
+            return self.read_quoted(room);
+        }
+        let mut field = Field::default();
+        while let Some(byte) = self.next()? {
+            field.size += 1;
+            match byte {
+                b'\r' | b'\n' => return Ok(field),
+                _ if byte == self.delimiter => {
+                    field.end = FieldEnd::Delimiter;
+                    return Ok(field);
+                }
+                _ if field.size > room => {
+                    self.skip_line()?;
+                    field.end = FieldEnd::Fault(RecordFault::TooLong);
+                    return Ok(field);
+                }
+                _ => field.bytes.push(byte),
+            }
+        }
+        Ok(field)
+    }
+
+    /// Keeps all bytes since the quote, to read them again where it turns out not to be closed.
+    fn read_quoted(&mut self, room: usize) -> io::Result<Field> {
+        let line = self.line;
+        let mut field = Field::default();
+        let mut raw = Vec::new();
+        raw.extend(self.next()?);
+        let is_closed = loop {
+            let Some(byte) = self.next()? else {
+                break false;
+            };
+            raw.push(byte);
+            if raw.len() > room {
+                break false;
+            }
+            if byte != b'"' {
+                field.bytes.push(byte);
+                continue;
+            }
+            let Some(after) = self.next()? else {
+                break true;
+            };
+            raw.push(after);
+            match after {
+                b'"' => field.bytes.push(b'"'),
+                b'\r' | b'\n' => break true,
+                _ if after == self.delimiter => {
+                    field.end = FieldEnd::Delimiter;
+                    break true;
+                }
+                _ => break false,
+            }
+        };
+        field.size = raw.len();
+        if !is_closed {
+            field.bytes = self.give_up(line, &raw)?;
+            field.fault_line = Some(line);
+            field.end = FieldEnd::Fault(RecordFault::UnclosedQuote);
+        }
+        Ok(field)
+    }
+
+    /// Goes back to the end of the line on which a field began. Returns what of the field is on that line.
+    fn give_up(&mut self, line: u64, raw: &[u8]) -> io::Result<Vec<u8>> {
+        let is_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
+        let Some(end) = raw.iter().position(is_end) else {
+            self.skip_line()?;
+            return Ok(raw.to_vec());
+        };
+        let rest = &raw[end..];
+        let rest = rest.strip_prefix(b"\r\n").unwrap_or(&rest[1..]);
+        if !rest.is_empty() {
+            self.put_back(rest);
+            self.line = line + 1;
+        }
+        Ok(raw[..end].to_vec())
+    }
+
+    fn skip_line_ends(&mut self) -> io::Result<()> {
+        while matches!(self.peek()?, Some(b'\r' | b'\n')) {
+            self.next()?;
+        }
+        Ok(())
+    }
+
+    fn skip_line(&mut self) -> io::Result<()> {
+        while !matches!(self.next()?, None | Some(b'\r' | b'\n')) {}
+        Ok(())
+    }
+
+    fn next(&mut self) -> io::Result<Option<u8>> {
+        let Some(byte) = self.peek()? else {
+            return Ok(None);
+        };
+        if self.read < self.unread.len() {
+            self.read += 1;
+        } else {
+            self.source.consume(1);
+        }
+        // CRLF ends one line.
+        let ends_line = byte == b'\r' || (byte == b'\n' && !self.is_after_cr);
+        self.line += u64::from(ends_line);
+        self.is_after_cr = byte == b'\r';
+        Ok(Some(byte))
+    }
+
+    fn peek(&mut self) -> io::Result<Option<u8>> {
+        if let Some(byte) = self.unread.get(self.read) {
+            return Ok(Some(*byte));
+        }
+        loop {
+            match self.source.fill_buf() {
+                Ok(buffer) => return Ok(buffer.first().copied()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// The caller sets the line.
+    fn put_back(&mut self, bytes: &[u8]) {
+        let mut unread = bytes.to_vec();
+        unread.extend_from_slice(&self.unread[self.read..]);
+        self.unread = unread;
+        self.read = 0;
+        self.is_after_cr = false;
+    }
+}
+
+#[derive(Default)]
+struct Field {
+    bytes: Vec<u8>,
+    /// Bytes of the file.
+    size: usize,
+    end: FieldEnd,
+    fault_line: Option<u64>,
+}
+
+#[derive(Default)]
+enum FieldEnd {
+    Delimiter,
+    /// Of the line, or of the file.
+    #[default]
+    Record,
+    Fault(RecordFault),
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,145 @@
+//! The schema at the start of a command: brought up to date, or only compared with what this program needs.
+
+use std::time::{Duration, Instant};
+
+use anyhow::bail;
+use migration::{Migrator, MigratorTrait as _, SchemaStatus, schema_status};
+use sea_orm::sqlx::{self, PgPool};
+use sea_orm::{DatabaseConnection, TransactionTrait as _};
+
+use super::postgres;
+use crate::database::Fault;
+
+/// Two processes that start at once do not migrate PostgreSQL side by side: whoever has this advisory lock does.
+const MIGRATION_LOCK: i64 = 0x706c_6564_6765;
+const LOCK_RETRY: Duration = Duration::from_millis(500);
+/// How often the log repeats what is waited for.
+const REPEAT_AFTER: Duration = Duration::from_secs(5);
+/// Refuses a database that this program cannot work with as it is.
+///
+/// # Errors
+/// What the operator has to do; or a `DbErr` where the database cannot be read.
+pub async fn require(connection: &DatabaseConnection) -> anyhow::Result<()> {
+    match schema_status(connection).await? {
+        SchemaStatus::Current => Ok(()),
+        SchemaStatus::Empty => bail!(
+            "the database holds no tables of Pledgecast; run `pledgecast migrate` to make them"
+        ),
+        SchemaStatus::Older { found, needed } => bail!(
+            "the database has schema {found}, this program needs {needed}; run `pledgecast migrate`"
+        ),
+        SchemaStatus::Newer { unknown, known } => Err(newer(&unknown, &known)),
+    }
+}
+
+fn newer(unknown: &[String], known: &str) -> anyhow::Error {
+    anyhow::anyhow!(
+        "the database was migrated by a newer program: it has {}, this program knows migrations up to {known} only; \
+         run the newer program",
+        unknown.join(", ")
+    )
+}
+
+/// Brings the schema up to date where it is not, on a connection for migrations; `watched` are other connections to
+/// PostgreSQL, by which to find out who is in the way.
+///
+/// # Errors
+/// Where the database is that of a newer program, where whatever stands in the way still does at `deadline`, or
+/// where a migration fails.
+pub async fn migrate(
+    connection: &DatabaseConnection,
+    watched: Option<&PgPool>,
+    deadline: Instant,
+) -> anyhow::Result<()> {
+    if !is_behind(connection).await? {
+        return Ok(());
+    }
+    match watched {
+        Some(watched) => migrate_postgres(connection, watched, deadline).await,
+        None => migrate_sqlite(connection).await,
+    }
+}
+
+/// In one transaction: a process that is killed half-way leaves the schema as it was.
+async fn migrate_sqlite(connection: &DatabaseConnection) -> anyhow::Result<()> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "no request shares this connection, and it is closed after the migrations"
+    )]
+    let transaction = connection.begin().await?;
+    Migrator::up(&transaction, None).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+async fn is_behind(connection: &DatabaseConnection) -> anyhow::Result<bool> {
+    match schema_status(connection).await? {
+        SchemaStatus::Current => Ok(false),
+        SchemaStatus::Empty | SchemaStatus::Older { .. } => Ok(true),
+        SchemaStatus::Newer { unknown, known } => Err(newer(&unknown, &known)),
+    }
+}
+
+async fn migrate_postgres(
+    connection: &DatabaseConnection,
+    watched: &PgPool,
+    deadline: Instant,
+) -> anyhow::Result<()> {
+    // The lock belongs to the one connection of this pool: when it is gone, so is the lock.
+    take_lock(connection.get_postgres_connection_pool(), watched, deadline).await?;
+    migrate_locked(connection, watched, deadline).await
+}
+
+async fn take_lock(own: &PgPool, watched: &PgPool, deadline: Instant) -> anyhow::Result<()> {
+    let mut told: Option<Instant> = None;
+    loop {
+        let is_taken: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock($1)")
+            .bind(MIGRATION_LOCK)
+            .fetch_one(own)
+            .await
+            .map_err(postgres::as_db_err)?;
+        if is_taken {
+            return Ok(());
+        }
+        if told.is_none_or(|at| at.elapsed() >= REPEAT_AFTER) || Instant::now() >= deadline {
+            let holder = postgres::lock_holders(watched, MIGRATION_LOCK)
+                .await
+                .map_err(postgres::as_db_err)?;
+            if Instant::now() >= deadline {
+                bail!(
+                    "the lock for migrations is still held by {holder}; it may be another process that migrates, else \
+                     end it by pg_terminate_backend. PLEDGECAST_DATABASE_WAIT_SECONDS says how long to wait"
+                );
+            }
+            tracing::warn!("waiting for the lock for migrations, which is held by {holder}");
+            told = Some(Instant::now());
+        }
+        tokio::time::sleep(LOCK_RETRY).await;
+    }
+}
+
+/// What another process has migrated while this one waited is left alone.
+async fn migrate_locked(
+    connection: &DatabaseConnection,
+    watched: &PgPool,
+    deadline: Instant,
+) -> anyhow::Result<()> {
+    while is_behind(connection).await? {
+        let Err(error) = Migrator::up(connection, None).await else {
+            continue;
+        };
+        if Fault::of(&error) != Fault::Contended {
+            return Err(error.into());
+        }
+        let holder = postgres::oldest_transaction(watched)
+            .await
+            .map_err(postgres::as_db_err)?;
+        if Instant::now() >= deadline {
+            bail!(
+                "a migration needs a table that others use: {error}; the oldest transaction is of {holder}"
+            );
+        }
+        tracing::warn!(%error, "a migration waits for a table; the oldest transaction is of {holder}");
+    }
+    Ok(())
+}

@@ -1,0 +1,303 @@
+//! How the program starts: what it waits for and for how long, what it refuses, and what it never makes.
+
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
+use tempfile::TempDir;
+
+use crate::support::{Database, Engine, Link, Site, wait_for};
+
+/// The lock that a process holds while it migrates.
+const MIGRATION_LOCK: &str = "SELECT pg_advisory_lock(123610859857765)";
+/// Commands on a database that is there; each with a piece of what it prints where there is none.
+const ON_A_DATABASE: [&[&str]; 7] = [
+    &["audit"],
+    &["model", "list"],
+    &["model", "set", "--id", "1", "--state", "live"],
+    &[
+        "user",
+        "role",
+        "--email",
+        "ada@example.org",
+        "--role",
+        "admin",
+    ],
+    &["user", "password", "--email", "ada@example.org"],
+    &[
+        "user",
+        "grant",
+        "--email",
+        "ada@example.org",
+        "--amount",
+        "1",
+        "--reason",
+        "x",
+    ],
+    &["backup", "copy.db"],
+];
+
+on_both_databases!(
+    a_migrated_database_needs_no_lock_to_start,
+    commands_on_an_older_schema_say_how_to_bring_it_up_to_date,
+    a_schema_of_a_newer_program_is_refused_by_name,
+    an_additive_migration_of_a_newer_program_is_no_hindrance,
+);
+
+/// A site whose waits are short.
+fn hurried<'a>() -> [(&'a str, &'a str); 1] {
+    [("PLEDGECAST_DATABASE_WAIT_SECONDS", "1")]
+}
+
+async fn failure_of(site: &Site, arguments: &[&str]) -> String {
+    let mut program = site.start(site.command(arguments, &hurried()));
+    let status = program.wait().await;
+    assert_eq!(status.code(), Some(1), "{arguments:?}: {}", program.log());
+    program.log()
+}
+
+#[tokio::test]
+async fn commands_on_a_database_never_make_one() {
+    let folder = TempDir::new().unwrap();
+    let nowhere = folder.path().join("nowhere");
+    let site = Site::new(Engine::Sqlite).await;
+    for arguments in ON_A_DATABASE {
+        let mut command = site.command(arguments, &[]);
+        command
+            .env_remove("PLEDGECAST_DATABASE_URL")
+            .env("PLEDGECAST_DATA_DIR", &nowhere);
+        let mut program = site.start(command);
+        assert_eq!(program.wait().await.code(), Some(1), "{arguments:?}");
+        let told = program.log();
+        assert!(told.contains("no database at"), "{arguments:?}: {told}");
+        assert!(told.contains("nowhere/pledgecast.db"), "{told}");
+        assert!(!nowhere.exists(), "{arguments:?}");
+        assert!(
+            failure_of(&site, arguments)
+                .await
+                .contains("no database at")
+        );
+    }
+    let made = std::fs::read_dir(site.data()).unwrap().count();
+    assert_eq!(made, 0);
+}
+
+#[tokio::test]
+async fn commands_on_a_database_never_migrate_one() {
+    let site = Site::new(Engine::Postgres).await;
+    for arguments in &ON_A_DATABASE[..6] {
+        let told = failure_of(&site, arguments).await;
+        assert!(told.contains("pledgecast migrate"), "{arguments:?}: {told}");
+    }
+    let tables = "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'public'";
+    assert_eq!(site.database.number(tables).await, 0);
+}
+
+async fn commands_on_an_older_schema_say_how_to_bring_it_up_to_date(engine: Engine) {
+    let site = Site::new(engine).await;
+    site.run_ok(&["migrate"], "").await;
+    let newest = "SELECT MAX(version) FROM seaql_migrations";
+    let forget = format!("DELETE FROM seaql_migrations WHERE version = ({newest})");
+    let forget = match engine {
+        Engine::Sqlite => forget,
+        Engine::Postgres => format!(
+            "WITH newest AS ({newest}) DELETE FROM seaql_migrations WHERE version = (SELECT max FROM newest)"
+        ),
+    };
+    assert_eq!(site.database.execute(&forget).await, 1);
+    let told = failure_of(&site, &["audit"]).await;
+    assert!(told.contains("the database has schema m"), "{told}");
+    assert!(told.contains("run `pledgecast migrate`"), "{told}");
+}
+
+async fn a_schema_of_a_newer_program_is_refused_by_name(engine: Engine) {
+    let site = Site::new(engine).await;
+    site.run_ok(&["migrate"], "").await;
+    let newer = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m99_refunds', 0)";
+    site.database.execute(newer).await;
+    let commands: &[&[&str]] = &[
+        &["serve"],
+        &["worker"],
+        &["migrate"],
+        &["audit"],
+        &["model", "list"],
+    ];
+    for arguments in commands {
+        let told = failure_of(&site, arguments).await;
+        assert!(
+            told.contains("migrated by a newer program: it has m99_refunds"),
+            "{arguments:?}: {told}"
+        );
+    }
+}
+
+async fn an_additive_migration_of_a_newer_program_is_no_hindrance(engine: Engine) {
+    let site = Site::new(engine).await;
+    site.run_ok(&["migrate"], "").await;
+    let newer =
+        "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m99_notes_additive', 0)";
+    site.database.execute(newer).await;
+    site.serve(&[]).await.program.stop().await;
+    site.assert_audit_is_clean().await;
+}
+
+async fn hold_migration_lock(site: &Site) -> Link {
+    let mut link = site.database.connect().await;
+    if site.database.engine == Engine::Postgres {
+        link.execute("SET application_name = 'somebody else'").await;
+        link.execute(MIGRATION_LOCK).await;
+    }
+    link
+}
+
+async fn a_migrated_database_needs_no_lock_to_start(engine: Engine) {
+    let site = Site::new(engine).await;
+    site.run_ok(&["migrate"], "").await;
+    let _holder = hold_migration_lock(&site).await;
+    site.run_ok(&["migrate"], "").await;
+    site.serve(&[]).await.program.stop().await;
+}
+
+#[tokio::test]
+async fn a_held_migration_lock_is_named_and_waited_for_a_bounded_time() {
+    let site = Site::new(Engine::Postgres).await;
+    let holder = hold_migration_lock(&site).await;
+    let commands: &[&[&str]] = &[&["serve"], &["worker"], &["migrate"]];
+    for arguments in commands {
+        let told = failure_of(&site, arguments).await;
+        assert!(
+            told.contains("waiting for the lock for migrations"),
+            "{told}"
+        );
+        assert!(told.contains("application somebody else"), "{told}");
+        assert!(
+            told.contains("still held by the session with pid"),
+            "{told}"
+        );
+    }
+    let mut waiting = site.start(site.command(&["migrate"], &[]));
+    wait_for("the wait to be told", || {
+        std::future::ready(waiting.log().contains("waiting for the lock").then_some(()))
+    })
+    .await;
+    drop(holder);
+    assert!(waiting.wait().await.success(), "{}", waiting.log());
+}
+
+#[tokio::test]
+async fn a_table_that_a_migration_waits_for_is_told_with_who_uses_it() {
+    let site = Site::new(Engine::Postgres).await;
+    site.run_ok(&["migrate"], "").await;
+    let mut user = site.database.connect().await;
+    // The last migration changes nothing that is not there, but has to lock its tables for it.
+    site.database
+        .execute("DELETE FROM seaql_migrations WHERE version = 'm08_room_for_updates'")
+        .await;
+    user.execute("SET application_name = 'a long report'").await;
+    user.execute("BEGIN").await;
+    user.execute("LOCK TABLE balance IN ACCESS SHARE MODE")
+        .await;
+    user.execute("LOCK TABLE balance IN ROW EXCLUSIVE MODE")
+        .await;
+    user.execute("LOCK TABLE balance IN EXCLUSIVE MODE").await;
+    let told = failure_of(&site, &["migrate"]).await;
+    assert!(told.contains("application a long report"), "{told}");
+}
+
+#[tokio::test]
+async fn a_locked_file_of_sqlite_is_waited_for() {
+    let site = Site::new(Engine::Sqlite).await;
+    std::fs::write(site.database.url.trim_start_matches("sqlite://"), "").unwrap();
+    let mut holder = site.database.connect().await;
+    holder.execute("BEGIN EXCLUSIVE").await;
+    let mut waiting = site.start(site.command(&["migrate"], &[]));
+    wait_for("the wait to be told", || {
+        let is_told = waiting
+            .log()
+            .contains("another process has locked the database");
+        std::future::ready(is_told.then_some(()))
+    })
+    .await;
+    drop(holder);
+    assert!(waiting.wait().await.success(), "{}", waiting.log());
+}
+
+#[tokio::test]
+async fn a_signal_ends_every_wait_of_the_start() {
+    let locked = Site::new(Engine::Postgres).await;
+    let _holder = hold_migration_lock(&locked).await;
+    // Takes connections and never says a word.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = format!("postgres://nobody@{}/nowhere", silent.local_addr().unwrap());
+    let nobody = "postgres://nobody@127.0.0.1:1/nowhere".to_owned();
+    for (url, sign) in [
+        (locked.database.url.clone(), Some("waiting for the lock")),
+        (silent, None),
+        (nobody, Some("trying again")),
+    ] {
+        let settings = [
+            ("PLEDGECAST_DATABASE_URL", url.as_str()),
+            ("PLEDGECAST_DATABASE_WAIT_SECONDS", "86400"),
+        ];
+        let commands: &[(&[&str], Option<i32>)] = &[
+            (&["serve"], Some(0)),
+            (&["worker"], Some(0)),
+            (&["migrate"], Some(1)),
+            (&["audit"], Some(1)),
+        ];
+        for (arguments, code) in commands {
+            if *arguments == ["audit"] && sign == Some("waiting for the lock") {
+                continue; // It does not migrate, so it does not wait either.
+            }
+            let mut program = locked.start(locked.command(arguments, &settings));
+            wait_for("the program to wait", || {
+                let log = program.log();
+                let is_there =
+                    sign.map_or_else(|| catches_signals(program.id()), |sign| log.contains(sign));
+                std::future::ready(is_there.then_some(()))
+            })
+            .await;
+            program.signal("TERM");
+            let status = program.wait().await;
+            assert_eq!(
+                status.code(),
+                *code,
+                "{arguments:?} {url}: {}",
+                program.log()
+            );
+        }
+    }
+}
+
+/// Whether a process has taken the handling of SIGTERM over.
+fn catches_signals(pid: u32) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+    let caught = caught.and_then(|it| u64::from_str_radix(it.trim(), 16).ok());
+    caught.is_some_and(|signals| signals & (1 << 14) != 0)
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_hold_every_title_is_refused() {
+    let server = std::env::var("TEST_DATABASE_URL").unwrap();
+    let mut link = PgConnection::connect(&server).await.unwrap();
+    for encoding in ["LATIN1", "SQL_ASCII"] {
+        let name = format!("narrow_{}_{}", encoding.to_lowercase(), std::process::id());
+        let make =
+            format!("CREATE DATABASE {name} ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0");
+        link.execute(AssertSqlSafe(make)).await.unwrap();
+        let database = Database {
+            engine: Engine::Postgres,
+            url: format!("{}/{name}", server.rsplit_once('/').unwrap().0),
+        };
+        let site = Site::on(database, TempDir::new().unwrap());
+        let commands: &[&[&str]] = &[&["serve"], &["worker"], &["migrate"], &["audit"]];
+        for arguments in commands {
+            let told = failure_of(&site, arguments).await;
+            assert!(
+                told.contains(&format!("stores text as {encoding}")),
+                "{told}"
+            );
+            assert!(told.contains("--encoding=UTF8"), "{told}");
+        }
+        let drop = format!("DROP DATABASE {name} WITH (FORCE)");
+        link.execute(AssertSqlSafe(drop)).await.unwrap();
+    }
+}
