@@ -49,6 +49,9 @@ pub enum Violation {
         /// Most characters.
         max: u32,
     },
+    /// Only characters that cannot be seen.
+    #[error("must contain something visible")]
+    NothingVisible,
     /// A number outside its bounds.
     #[error("must be between {min} and {max}")]
     OutOfRange {
@@ -201,6 +204,7 @@ impl From<WrittenViolation> for Violation {
             "too_long" => Self::TooLong {
                 max: Bound::count(max),
             },
+            "nothing_visible" => Self::NothingVisible,
             "out_of_range" => Self::OutOfRange {
                 min: Bound::number(min),
                 max: Bound::number(max),
@@ -252,6 +256,7 @@ mod tests {
             Violation::NotACursor,
             Violation::TooShort { min: 8 },
             Violation::TooLong { max: 60 },
+            Violation::NothingVisible,
             Violation::out_of_range(0.01, 1e9),
             Violation::out_of_range(-1.0, 100.0),
             Violation::NotOneOf {
