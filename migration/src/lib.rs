@@ -13,6 +13,7 @@ mod m06_transactions;
 mod m07_insight;
 mod m08_room_for_updates;
 mod m09_shared_result;
+mod m10_login_failures;
 
 /// Applies the migrations in their order.
 pub struct Migrator;
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m07_insight::Migration),
             Box::new(m08_room_for_updates::Migration),
             Box::new(m09_shared_result::Migration),
+            Box::new(m10_login_failures::Migration),
         ]
     }
 }

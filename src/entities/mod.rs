@@ -1,4 +1,4 @@
-//! The sea-orm entities of the seven tables with their named queries, and the connection to the database.
+//! The sea-orm entities of the tables with their named queries, and the connection to the database.
 //!
 //! No rules here: what may happen is decided in the services.
 
@@ -6,6 +6,7 @@ pub mod balance;
 pub mod database;
 mod fault;
 pub mod history;
+pub mod login_failure;
 mod many;
 pub mod model;
 mod retry;

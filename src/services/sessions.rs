@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
+use sea_orm::sea_query::LockType;
 use sea_orm::{
     ActiveModelTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, Set,
 };
@@ -18,7 +19,7 @@ use super::Clock;
 use super::attempts::Device;
 use super::gather::Gather;
 use crate::entities::{Database, is_among, retry, users};
-use crate::types::AppError;
+use crate::types::{AppError, UserId};
 
 const LIFETIME: Duration = Duration::days(30);
 const DEVICE_LIFETIME: Duration = Duration::days(365);
@@ -114,6 +115,11 @@ impl Sessions {
         }
     }
 
+    /// Whose session the cookie is, whether or not it still stands.
+    pub fn claimed_user(&self, cookies: &Cookies) -> Option<UserId> {
+        self.claims(cookies).map(|claims| UserId(claims.user))
+    }
+
     /// Ends this browser's session, also for whoever copied its cookie. Without a session nothing happens.
     ///
     /// # Errors
@@ -129,9 +135,10 @@ impl Sessions {
 
     async fn try_close(&self, claims: Claims) -> Result<(), DbErr> {
         let transaction = self.database.begin().await?;
-        // Locked, so that two browsers that log out at once do not forget one of them.
+        // Locked, so that two browsers that log out at once do not forget one of them; but only against
+        // changes, because rows that are inserted meanwhile may refer to this one.
         let Some(user) = users::Entity::find_by_id(claims.user)
-            .lock_exclusive()
+            .lock(LockType::NoKeyUpdate)
             .one(&transaction)
             .await?
         else {
