@@ -3,11 +3,22 @@
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use pledgecast::server::{commands, config::Cli};
+use pledgecast::inference::model_check;
+use pledgecast::server::commands;
+use pledgecast::server::config::{Cli, Command};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match cli.command {
+        // Without threads, whose stacks would count against its limits.
+        Command::CheckModel => model_check::run(),
+        _ => run(cli),
+    }
+}
 
 #[tokio::main]
-async fn main() -> ExitCode {
-    match commands::run(Cli::parse()).await {
+async fn run(cli: Cli) -> ExitCode {
+    match commands::run(cli).await {
         Ok(code) => code,
         Err(error) => {
             eprintln!("pledgecast: {error:#}");

@@ -7,7 +7,9 @@ use anyhow::Context as _;
 use super::config::{BackupArgs, Cli, Command, CsvArgs, UserArgs, UserCommand};
 use super::{backup, model_command, serve, setup, telemetry};
 use crate::entities::Database;
-use crate::inference::{CsvReport, OnnxPredictor, SHIPPED_MODEL, features_csv, score_csv};
+use crate::inference::{
+    CsvReport, OnnxPredictor, SHIPPED_MODEL, features_csv, model_check, score_csv,
+};
 use crate::queue::Signals;
 use crate::services::attempts::Attempts;
 use crate::services::ledger::Ledger;
@@ -34,6 +36,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Model(args) => model_command::run(args).await?,
         Command::Score(args) => return score(&args),
         Command::Features(args) => write_features(&args)?,
+        Command::CheckModel => return Ok(model_check::run()),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -67,7 +70,7 @@ async fn change_user(args: UserArgs) -> anyhow::Result<()> {
             database.clone(),
             setup::clock(),
             Passwords::new(1),
-            Attempts::new(1),
+            Attempts::new(database.clone(), setup::clock(), 1),
             welcome_credits,
         )
     };
@@ -113,13 +116,15 @@ async fn change_user(args: UserArgs) -> anyhow::Result<()> {
 }
 
 fn read_password() -> anyhow::Result<String> {
-    if let Ok(password) = std::env::var("PLEDGECAST_PASSWORD") {
-        return Ok(password);
-    }
     let mut line = String::new();
-    std::io::stdin()
-        .read_line(&mut line)
-        .context("reading the password from standard input")?;
+    match std::env::var("PLEDGECAST_PASSWORD") {
+        Ok(password) => line = password,
+        Err(_) => {
+            std::io::stdin()
+                .read_line(&mut line)
+                .context("reading the password from standard input")?;
+        }
+    }
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
