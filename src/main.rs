@@ -3,11 +3,17 @@
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use pledgecast::server::{commands, config::Cli};
+use pledgecast::inference::model_check;
+use pledgecast::server::commands;
+use pledgecast::server::config::{Cli, Command};
 use tokio::runtime::Runtime;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    if matches!(cli.command, Command::CheckModel) {
+        // Without the threads of a runtime, whose stacks would count against its limits.
+        return model_check::run();
+    }
     let runtime = match Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => {

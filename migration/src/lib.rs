@@ -13,6 +13,7 @@ mod m06_transactions;
 mod m07_insight;
 mod m08_room_for_updates;
 mod m09_shared_result;
+mod m10_login_failures;
 mod status;
 
 pub use status::{SchemaStatus, schema_status};
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m07_insight::Migration),
             Box::new(m08_room_for_updates::Migration),
             Box::new(m09_shared_result::Migration),
+            Box::new(m10_login_failures::Migration),
         ]
     }
 }

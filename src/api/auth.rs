@@ -27,7 +27,8 @@ pub async fn register(
 /// `POST /api/auth/login`: signs in.
 ///
 /// # Errors
-/// 422 where a field is blank; 401, the same for an unknown address and a wrong password; 429.
+/// 422 where a field is blank or too long; 401, the same for an unknown address and a wrong password; 429
+/// after failures of this client; 503.
 #[server(prefix = "/api", endpoint = "auth/login", output = JsonAnswer)]
 pub async fn login(
     #[server(default)] email: String,
@@ -55,6 +56,13 @@ pub async fn logout() -> Result<(), AppError> {
     Ok(())
 }
 
+/// The account that the request behind a page is of, as far as its cookie tells.
+#[cfg(feature = "ssr")]
+pub fn current_account() -> Option<crate::types::UserId> {
+    let (services, request) = super::request::visitor().ok()?;
+    request.claimed_account(&services)
+}
+
 /// `GET /api/auth/me`: who is signed in.
 ///
 /// # Errors
@@ -68,14 +76,16 @@ pub async fn me() -> Result<UserView, AppError> {
 /// `POST /api/auth/change_password`: sets a new password and ends all other sessions.
 ///
 /// # Errors
-/// 422 naming `current_password` or `new_password`; 401; 429.
+/// 422 naming `current_password` or `new_password`; 401; 409 where the page was made for another account; 429
+/// after failures of this client; 503.
 #[server(prefix = "/api", endpoint = "auth/change_password", output = JsonAnswer)]
 pub async fn change_password(
     #[server(default)] current_password: String,
     #[server(default)] new_password: String,
+    #[server(default)] account: String,
 ) -> Result<UserView, AppError> {
     let (services, request) = super::request::visitor()?;
-    let user = request.user(&services).await?;
+    let user = request.user_as(&services, &account).await?;
     let user = services
         .accounts
         .change_password(user, &current_password, &new_password, &request.client)
@@ -88,12 +98,12 @@ pub async fn change_password(
 /// `POST /api/auth/end_sessions`: ends every session of the signed-in user, this one included.
 ///
 /// # Errors
-/// 401.
+/// 401; 409 where the page was made for another account.
 #[server(prefix = "/api", endpoint = "auth/end_sessions", output = JsonAnswer)]
-pub async fn end_sessions() -> Result<(), AppError> {
+pub async fn end_sessions(#[server(default)] account: String) -> Result<(), AppError> {
     let (services, request) = super::request::visitor()?;
-    let user = request.user(&services).await?;
-    services.accounts.end_sessions(user).await?;
+    let user = request.user_as(&services, &account).await?;
+    services.accounts.end_sessions(user.id()).await?;
     request.forget(&services);
     leptos_axum::redirect("/login");
     Ok(())

@@ -18,13 +18,15 @@ pub async fn get_balance() -> Result<BalanceView, AppError> {
 /// `POST /api/balance/top_up`: buys 1 to 1,000,000 credits; the same key again answers the same line.
 ///
 /// # Errors
-/// 422 naming `amount` or `idempotency_key`, or where the key was used for another amount; 401.
+/// 422 naming `amount` or `idempotency_key`, or where the key was used for another amount; 401; 409
+/// where the page was made for another account.
 #[server(prefix = "/api", endpoint = "balance/top_up", output = JsonAnswer)]
 pub async fn top_up(
     #[server(default)] amount: String,
     #[server(default)] idempotency_key: String,
+    #[server(default)] account: String,
 ) -> Result<TransactionView, AppError> {
-    let (services, user) = super::request::signed_in().await?;
+    let (services, user) = super::request::signed_in_as(&account).await?;
     let line = services
         .ledger
         .top_up(user.id(), &amount, &idempotency_key)

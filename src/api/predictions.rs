@@ -6,21 +6,31 @@ use leptos::server_fn::codec::GetUrl;
 use crate::types::{AppError, CampaignInput, JsonAnswer, TaskView};
 
 /// `POST /api/tasks/predict`: holds the price and queues a task; the same key again answers the same
-/// task. The 21 fields of the campaign stand flat beside `idempotency_key` and `model_id`.
+/// task. The 21 fields of the campaign stand flat beside `idempotency_key` and `model_id`. `max_price` is the
+/// price that was agreed to, and `account` the user that the page was made for; both may be left out.
 ///
 /// # Errors
 /// 422 naming every field that breaks a rule, or where the key was used for another campaign; 401; 402;
-/// 404 naming no such live model; 429 where too many tasks are open; 503 where the queue is full.
+/// 404 naming no such live model; 409 with the `price` where it is higher than `max_price`, or where the page
+/// was made for another account; 429 where too many tasks are open; 503 where the queue is full.
 #[server(prefix = "/api", endpoint = "tasks/predict", output = JsonAnswer)]
 pub async fn predict(
     #[server(flatten)] campaign: CampaignInput,
     #[server(default)] idempotency_key: String,
     #[server(default)] model_id: String,
+    #[server(default)] max_price: String,
+    #[server(default)] account: String,
 ) -> Result<TaskView, AppError> {
-    let (services, user) = super::request::signed_in().await?;
+    let (services, user) = super::request::signed_in_as(&account).await?;
     let task = services
         .predictions
-        .submit(user.id(), &campaign, &idempotency_key, &model_id)
+        .submit(
+            user.id(),
+            &campaign,
+            &idempotency_key,
+            &model_id,
+            &max_price,
+        )
         .await?;
     leptos_axum::redirect(&format!("/tasks/{}", task.id));
     Ok(task)
@@ -39,9 +49,12 @@ pub async fn get_task(#[server(default)] id: String) -> Result<TaskView, AppErro
 /// `POST /api/tasks/cancel`: cancels a queued task and releases its hold.
 ///
 /// # Errors
-/// 422 naming `id`; 401; 404; 409 where the task is no longer queued.
+/// 422 naming `id`; 401; 404; 409 where the task is no longer queued, or the page was made for another account.
 #[server(prefix = "/api", endpoint = "tasks/cancel", output = JsonAnswer)]
-pub async fn cancel_task(#[server(default)] id: String) -> Result<TaskView, AppError> {
-    let (services, user) = super::request::signed_in().await?;
+pub async fn cancel_task(
+    #[server(default)] id: String,
+    #[server(default)] account: String,
+) -> Result<TaskView, AppError> {
+    let (services, user) = super::request::signed_in_as(&account).await?;
     services.predictions.cancel(user.id(), &id).await
 }

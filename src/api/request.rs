@@ -1,11 +1,11 @@
 //! What a server function needs of its request: the services, the cookies, the client.
 
-use leptos::prelude::{expect_context, use_context};
+use leptos::prelude::use_context;
 use tower_cookies::Cookies;
 
 use crate::services::attempts::Client;
 use crate::services::{Services, User};
-use crate::types::AppError;
+use crate::types::{AppError, UserId};
 
 /// The request behind a server function or a page.
 pub struct Request {
@@ -19,7 +19,7 @@ pub struct Request {
 /// # Errors
 /// [`AppError::Internal`] where the router was set up without its layers.
 pub fn visitor() -> Result<(Services, Request), AppError> {
-    let services = expect_context::<Services>();
+    let services = use_context::<Services>().ok_or(AppError::Internal)?;
     let parts = use_context::<http::request::Parts>().ok_or(AppError::Internal)?;
     let cookies = parts
         .extensions
@@ -48,7 +48,36 @@ pub async fn signed_in() -> Result<(Services, User), AppError> {
     Ok((services, user))
 }
 
+/// As [`signed_in`], where the page that asks was made for that user.
+///
+/// # Errors
+/// 401; 409 where the page was made for another account.
+pub async fn signed_in_as(account: &str) -> Result<(Services, User), AppError> {
+    let (services, request) = visitor()?;
+    let user = request.user_as(&services, account).await?;
+    Ok((services, user))
+}
+
 impl Request {
+    /// The account of the session cookie, without asking whether the session still stands.
+    pub fn claimed_account(&self, services: &Services) -> Option<UserId> {
+        services.sessions.claimed_user(&self.cookies)
+    }
+
+    /// Who is signed in, where `account` is blank or the id of that user: a page sends whom it was made for.
+    ///
+    /// # Errors
+    /// 401; 409 where it is somebody else.
+    pub async fn user_as(&self, services: &Services, account: &str) -> Result<User, AppError> {
+        let user = self.user(services).await?;
+        let account = account.trim();
+        if account.is_empty() || account == user.id.to_string() {
+            Ok(user)
+        } else {
+            Err(AppError::OtherAccount)
+        }
+    }
+
     /// Who is signed in.
     ///
     /// # Errors

@@ -8,10 +8,14 @@ use crate::types::{AppError, JsonAnswer, ShareView, SharedView};
 /// `POST /api/task/share`: makes the private link of a result; the same one where there is one.
 ///
 /// # Errors
-/// 422 naming `id`; 401; 404, also for somebody else's; 409 where the task has no result.
+/// 422 naming `id`; 401; 404, also for somebody else's; 409 where the task has no result, or the page was
+/// made for another account.
 #[server(prefix = "/api", endpoint = "task/share", output = JsonAnswer)]
-pub async fn share(#[server(default)] id: String) -> Result<ShareView, AppError> {
-    let (services, user) = super::request::signed_in().await?;
+pub async fn share(
+    #[server(default)] id: String,
+    #[server(default)] account: String,
+) -> Result<ShareView, AppError> {
+    let (services, user) = super::request::signed_in_as(&account).await?;
     let link = services.sharing.share(user.id(), &id).await?;
     leptos_axum::redirect(&format!("/tasks/{}#share", link.task_id));
     Ok(link)
@@ -20,10 +24,13 @@ pub async fn share(#[server(default)] id: String) -> Result<ShareView, AppError>
 /// `POST /api/task/unshare`: ends the link of a result, for good.
 ///
 /// # Errors
-/// 422 naming `id`; 401; 404, also for somebody else's.
+/// 422 naming `id`; 401; 404, also for somebody else's; 409 where the page was made for another account.
 #[server(prefix = "/api", endpoint = "task/unshare", output = JsonAnswer)]
-pub async fn unshare(#[server(default)] id: String) -> Result<ShareView, AppError> {
-    let (services, user) = super::request::signed_in().await?;
+pub async fn unshare(
+    #[server(default)] id: String,
+    #[server(default)] account: String,
+) -> Result<ShareView, AppError> {
+    let (services, user) = super::request::signed_in_as(&account).await?;
     let link = services.sharing.unshare(user.id(), &id).await?;
     leptos_axum::redirect(&format!("/tasks/{}#share", link.task_id));
     Ok(link)

@@ -52,6 +52,7 @@ pub fn violation_text(l: Locale, violation: &Violation) -> String {
         Violation::TooShort { min } => tr!(l, violation.too_short, min = *min),
         Violation::TooLong { max } => tr!(l, violation.too_long, max = *max),
         Violation::TooManyWords { max } => tr!(l, violation.too_many_words, max = *max),
+        Violation::NothingVisible => tr!(l, violation.nothing_visible).to_owned(),
         Violation::OutOfRange { min, max } => tr!(
             l,
             violation.out_of_range,
@@ -109,6 +110,10 @@ pub fn error_text(l: Locale, error: &AppError) -> String {
         AppError::Forbidden(_) => tr!(l, error.forbidden).to_owned(),
         AppError::NotFound => tr!(l, error.not_found).to_owned(),
         AppError::Conflict(_) => tr!(l, error.conflict).to_owned(),
+        AppError::PriceChanged { price } => {
+            tr!(l, error.price_changed, price = format::credits(l, *price))
+        }
+        AppError::OtherAccount => tr!(l, error.other_account).to_owned(),
         AppError::TooLarge { .. } => tr!(l, error.too_large).to_owned(),
         AppError::TooManyRequests { retry_after_s } => {
             tr!(l, error.too_many, seconds = *retry_after_s)

@@ -14,6 +14,9 @@ use super::shared::shared;
 use super::{browser, use_session};
 use crate::types::AppError;
 
+/// Name of the hidden input that tells whose page a form is on.
+const ACCOUNT: &str = "account";
+
 /// The requests of one form to one server function, one at a time.
 #[derive(Clone, Copy)]
 pub struct Sending {
@@ -151,6 +154,7 @@ pub fn session_sending(url: &'static str) -> Sending {
     Faults::provide_of(move || sending.error());
     sending.on_reply(move |reply| {
         if reply.is_ok() {
+            session.forget_account();
             session.refresh();
         }
     });
@@ -179,6 +183,8 @@ pub fn PostForm(
     /// Its fields.
     children: Children,
 ) -> impl IntoView {
+    // As it is now: what is typed here stays this account's, whoever signs in meanwhile.
+    let account = use_session().account_now();
     view! {
         <form
             action=url
@@ -198,6 +204,7 @@ pub fn PostForm(
                 }
             }
         >
+            <input type="hidden" name=ACCOUNT value=account autocomplete="off" />
             {children()}
         </form>
     }

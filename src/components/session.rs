@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::data::Data;
+use super::shared::shared;
 use crate::api::{get_balance, me};
 use crate::types::{AppError, BalanceView, UserView};
 
@@ -10,6 +11,8 @@ use crate::types::{AppError, BalanceView, UserView};
 #[derive(Clone, Copy)]
 pub struct Session {
     version: RwSignal<u32>,
+    /// The id of the account that is signed in; empty where nobody is, or where the browser cannot know yet.
+    account: RwSignal<String>,
     /// `Ok(None)` where nobody is signed in.
     pub user: Data<Option<UserView>>,
     /// `Ok(None)` where nobody is signed in.
@@ -20,8 +23,10 @@ impl Session {
     /// Makes it and gives it to everything below.
     pub fn provide() -> Self {
         let version = RwSignal::new(0);
+        let account = RwSignal::new(shared(account_of_request));
         let session = Self {
             version,
+            account,
             user: Data::new(move || {
                 version.track();
                 async { if_signed_in(me().await) }
@@ -31,6 +36,11 @@ impl Session {
                 async { if_signed_in(get_balance().await) }
             }),
         };
+        Effect::new(move || {
+            if let Some(Ok(user)) = session.user.get() {
+                account.set(user.map(|user| user.id.to_string()).unwrap_or_default());
+            }
+        });
         provide_context(session);
         session
     }
@@ -38,6 +48,16 @@ impl Session {
     /// Counts the reloads: part of the source of every resource that a live change can age.
     pub fn version(self) -> u32 {
         self.version.get()
+    }
+
+    /// The account that is signed in now, for a form that is made now.
+    pub fn account_now(self) -> String {
+        self.account.get_untracked()
+    }
+
+    /// Forgets whose page this is, until it is known who is signed in now.
+    pub fn forget_account(self) {
+        self.account.set(String::new());
     }
 
     /// Loads everything anew: somebody signed in or out, or changes may have been missed.
@@ -49,6 +69,18 @@ impl Session {
     pub fn set_balance(self, balance: BalanceView) {
         self.balance.set(Some(balance));
     }
+}
+
+/// The account of the request behind a page; the browser finds it in the page.
+fn account_of_request() -> String {
+    #[cfg(feature = "ssr")]
+    {
+        crate::api::current_account()
+            .map(|user| user.to_string())
+            .unwrap_or_default()
+    }
+    #[cfg(not(feature = "ssr"))]
+    String::new()
 }
 
 /// The answer to somebody who is signed in; `None` for anybody else.

@@ -106,7 +106,9 @@ pub fn TaskCells(
     view! {
         {pick}
         <th role="rowheader" scope="row">
-            <a href=format!("/tasks/{id}")>{name.clone()}</a>
+            <a href=format!("/tasks/{id}")>
+                <bdi>{name.clone()}</bdi>
+            </a>
             <span class="narrow-only quiet">
                 <Time at=task.queued_at />
             </span>

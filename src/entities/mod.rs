@@ -4,6 +4,7 @@
 
 pub mod balance;
 pub mod history;
+pub mod login_failure;
 pub mod model;
 pub mod shared_result;
 pub mod task;

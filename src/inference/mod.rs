@@ -16,6 +16,7 @@ pub mod features_csv;
 pub mod insight;
 mod intervals;
 mod manifest;
+pub mod model_check;
 mod model_file;
 mod neighbours;
 mod onnx;
@@ -38,6 +39,7 @@ pub use features::{
 };
 pub use intervals::{IntervalPoint, IntervalTable};
 pub use manifest::{BaseRate, Bounds, MANIFEST_KEY, Manifest, Metrics, Scores, TrainingData};
+pub use model_check::{CHECK_COMMAND, CHECK_MAX_BYTES, REPORT_MAX_BYTES, Report};
 pub use model_file::{MODEL_MAX_BYTES, ModelError};
 pub use neighbours::{CategoryName, Cell, MonthRate, Neighbours};
 pub use onnx::OnnxPredictor;

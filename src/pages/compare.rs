@@ -108,7 +108,9 @@ fn compared(l: Locale, sides: Option<(Side, Side)>) -> AnyView {
     let heads = [&a, &b].map(|side| {
         view! {
             <th scope="col">
-                <a href=format!("/tasks/{}", side.id)>{side.campaign.name.clone()}</a>
+                <a href=format!("/tasks/{}", side.id)>
+                    <bdi>{side.campaign.name.clone()}</bdi>
+                </a>
             </th>
         }
         .into_any()
@@ -181,8 +183,12 @@ fn rows(l: Locale, lines: Vec<Line>) -> Vec<AnyView> {
         view! {
             <tr class=differs.then_some("compared-differs")>
                 <th scope="row">{line.label} {mark}</th>
-                <td>{a}</td>
-                <td>{b}</td>
+                <td>
+                    <bdi>{a}</bdi>
+                </td>
+                <td>
+                    <bdi>{b}</bdi>
+                </td>
             </tr>
         }
         .into_any()

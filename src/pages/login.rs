@@ -28,6 +28,7 @@ pub fn LoginPage() -> impl IntoView {
         if answer.is_err() {
             return;
         }
+        session.forget_account();
         session.refresh();
         if let Some(next) = next.clone() {
             let navigate = navigate.clone();

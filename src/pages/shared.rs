@@ -54,7 +54,9 @@ fn Shared(
         <PageTitle page=campaign.name.clone() />
         <div class="page-head">
             <div>
-                <h1>{campaign.name.clone()}</h1>
+                <h1>
+                    <bdi>{campaign.name.clone()}</bdi>
+                </h1>
                 <p class="lead">{tr!(l, share.lead)}</p>
             </div>
             <a class="button" href="/">

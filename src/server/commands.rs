@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use super::config::{BackupArgs, Cli, Command, DatabaseArgs, UserArgs, UserCommand};
 use super::stop::{self, Stopped, unless_stopped};
 use super::{backup, csv_command, model_command, serve, setup, telemetry};
+use crate::inference::model_check;
 use crate::queue::Signals;
 use crate::services::attempts::Attempts;
 use crate::services::ledger::Ledger;
@@ -32,6 +33,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Model(args) => unless_stopped(&stop, model_command::run(args)).await,
         Command::Score(args) => csv_command::score(&args, &stop).await,
         Command::Features(args) => csv_command::features(&args, &stop).await,
+        Command::CheckModel => Ok(model_check::run()),
     }
 }
 
@@ -82,7 +84,7 @@ async fn change_user(args: UserArgs) -> anyhow::Result<ExitCode> {
             database.clone(),
             setup::clock(),
             Passwords::new(1),
-            Attempts::new(1),
+            Attempts::new(database.clone(), setup::clock(), 1),
             welcome_credits,
         )
     };
@@ -128,12 +130,14 @@ async fn change_user(args: UserArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn read_password() -> anyhow::Result<String> {
-    if let Ok(password) = std::env::var("PLEDGECAST_PASSWORD") {
-        return Ok(password);
-    }
     let mut line = String::new();
-    std::io::stdin()
-        .read_line(&mut line)
-        .context("reading the password from standard input")?;
+    match std::env::var("PLEDGECAST_PASSWORD") {
+        Ok(password) => line = password,
+        Err(_) => {
+            std::io::stdin()
+                .read_line(&mut line)
+                .context("reading the password from standard input")?;
+        }
+    }
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }

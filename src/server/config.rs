@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::listen_address::ListenAddress;
 use super::model_command::ModelArgs;
+use crate::inference::CHECK_COMMAND;
 use crate::types::Role;
 
 /// Tells whether a Kickstarter campaign will reach its goal, as a paid service.
@@ -53,6 +54,9 @@ pub enum Command {
     Score(CsvArgs),
     /// Turn a CSV of campaigns into a CSV of the model's features; training calls this.
     Features(CsvArgs),
+    /// Check the model file on standard input within limits of memory and time; the program runs this itself.
+    #[command(name = CHECK_COMMAND, hide = true)]
+    CheckModel,
 }
 
 /// How logs are written.
@@ -165,7 +169,8 @@ pub struct ServeArgs {
     /// Credits that a new user starts with.
     #[arg(long, env = "PLEDGECAST_WELCOME_CREDITS", default_value_t = 10, value_parser = clap::value_parser!(i64).range(0..=1_000_000))]
     pub welcome_credits: i64,
-    /// Tries a minute to log in or register, for each address, account and known browser.
+    /// Registrations a minute from each address. A quarter as many failed logins are free; then a client waits,
+    /// twice as long after each further failure.
     #[arg(long, env = "PLEDGECAST_AUTH_PER_MINUTE", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     pub auth_per_minute: u32,
     /// Questions a minute about changed campaigns (`what_if` and `advice`), for each user; not charged.

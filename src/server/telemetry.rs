@@ -1,5 +1,7 @@
 //! Logs.
 
+use std::io::IsTerminal as _;
+
 use tracing_subscriber::EnvFilter;
 
 use super::config::{LogArgs, LogFormat};
@@ -13,7 +15,9 @@ pub fn init(args: &LogArgs) -> anyhow::Result<()> {
         .map_err(|error| anyhow::anyhow!("PLEDGECAST_LOG: {error}"))?;
     let logs = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+        .with_writer(std::io::stderr)
+        // Colours are for people; a file is read by programs.
+        .with_ansi(std::io::stderr().is_terminal());
     match args.log_format {
         LogFormat::Human => logs.init(),
         LogFormat::Json => logs.json().init(),

@@ -6,26 +6,33 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Set, SqlErr,
+    UpdateMany,
 };
+use tracing::Instrument as _;
 
 use super::attempts::{Attempts, Client};
-use super::passwords::{Passwords, Verified};
+use super::credentials::{
+    check_login, check_new_account, check_new_password, check_password_change,
+};
+use super::passwords::{Passwords, Slot, Verified};
 use super::{Clock, ledger};
 use crate::database::{Database, Transaction};
 use crate::entities::users;
 use crate::entities::users::{EndedSessions, fold_email};
-use crate::types::{AppError, Credits, FieldErrors, Role, UserId, Violation};
+use crate::types::{AppError, Credits, Role, UserId, Violation};
 
-const EMAIL_MAX_CHARS: usize = 254;
-const PASSWORD_MIN_CHARS: u32 = 8;
-const PASSWORD_MAX_CHARS: u32 = 200;
+/// Whose slots of the password threads the operator's commands take.
+const OPERATOR: &str = "operator";
 
-/// Makes accounts and checks who is who.
+/// Makes accounts and checks who is who; cheap to clone.
+///
+/// What takes a password runs to its end even if the client has gone, so that no attempt stays uncounted.
+#[derive(Clone)]
 pub struct Accounts {
     database: Database,
     clock: Arc<dyn Clock>,
     passwords: Passwords,
-    attempts: Attempts,
+    attempts: Arc<Attempts>,
     welcome_credits: i64,
 }
 
@@ -42,7 +49,7 @@ impl Accounts {
             database,
             clock,
             passwords,
-            attempts,
+            attempts: Arc::new(attempts),
             welcome_credits,
         }
     }
@@ -50,7 +57,7 @@ impl Accounts {
     /// Makes an account for a visitor.
     ///
     /// # Errors
-    /// 422 naming `email` or `password`; 409 where the address is taken; 429.
+    /// 422 naming `email` or `password`; 409 where the address is taken; 429; 503.
     pub async fn register(
         &self,
         email: &str,
@@ -58,8 +65,10 @@ impl Accounts {
         client: &Client,
     ) -> Result<users::Model, AppError> {
         check_new_account(email, password)?;
-        self.attempts.count_address(client)?;
-        self.create(email, password, Role::User).await
+        let slot = self.passwords.reserve(&client.address_key())?;
+        self.attempts.count_registration(client)?;
+        let (this, email, password) = (self.clone(), email.to_owned(), password.to_owned());
+        complete(async move { this.create_in(&slot, &email, &password, Role::User).await }).await
     }
 
     /// Makes an account with its welcome credits, without limits: for the operator.
@@ -73,7 +82,18 @@ impl Accounts {
         role: Role,
     ) -> Result<users::Model, AppError> {
         check_new_account(email, password)?;
-        let password_hash = self.passwords.hash(password).await?;
+        let slot = self.passwords.reserve(OPERATOR)?;
+        self.create_in(&slot, email, password, role).await
+    }
+
+    async fn create_in(
+        &self,
+        slot: &Slot,
+        email: &str,
+        password: &str,
+        role: Role,
+    ) -> Result<users::Model, AppError> {
+        let password_hash = slot.hash(password).await?;
         let new = NewAccount {
             email: email.trim().to_owned(),
             password_hash,
@@ -100,32 +120,53 @@ impl Accounts {
     /// Checks an address and a password.
     ///
     /// # Errors
-    /// 422 where a field is blank; 401, the same and after the same time for an unknown address and a
-    /// wrong password; 429.
+    /// 422 naming a field that no account can have; 401, the same and after the same time for an unknown
+    /// address and a wrong password; 429; 503.
     pub async fn log_in(
         &self,
         email: &str,
         password: &str,
         client: &Client,
     ) -> Result<users::Model, AppError> {
-        check_present(&[("email", email), ("password", password)])?;
-        self.attempts.count(&fold_email(email), client)?;
-        let user = users::Entity::find_by_email(email)
+        check_login(email, password)?;
+        let account = fold_email(email);
+        let slot = self.passwords.reserve(&client.key(&account))?;
+        let (this, password, client) = (self.clone(), password.to_owned(), client.clone());
+        complete(async move { this.try_log_in(&slot, &account, &password, &client).await }).await
+    }
+
+    async fn try_log_in(
+        &self,
+        slot: &Slot,
+        account: &str,
+        password: &str,
+        client: &Client,
+    ) -> Result<users::Model, AppError> {
+        let attempt = self.attempts.begin(account, client, slot.others()).await?;
+        let user = users::Entity::find_by_email(account)
             .one(self.database.read())
             .await?;
         let hash = user.as_ref().map(|user| user.password_hash.as_str());
-        let verified = self.passwords.verify(password, hash).await?;
-        match (user, verified) {
-            (Some(user), Verified::Right) => Ok(user),
-            (Some(user), Verified::RightButOutdated) => self.rehash(user, password).await,
-            _ => Err(AppError::BadCredentials),
+        let verified = slot.verify(password, hash).await?;
+        let (Some(user), Verified::Right | Verified::RightButOutdated) = (user, verified) else {
+            self.attempts.fail(&attempt).await?;
+            return Err(AppError::BadCredentials);
+        };
+        self.attempts.succeed(&attempt).await?;
+        if verified == Verified::RightButOutdated {
+            let hash = slot.hash(password).await?;
+            // No more than this: another password may have been set meanwhile.
+            set_password_hash(&user, hash)
+                .exec(self.database.write())
+                .await?;
         }
+        Ok(user)
     }
 
     /// Sets a new password and ends all sessions; the caller opens a new one.
     ///
     /// # Errors
-    /// 422 naming `current_password` or `new_password`; 429.
+    /// 422 naming `current_password` or `new_password`; 429; 503.
     pub async fn change_password(
         &self,
         user: users::Model,
@@ -133,37 +174,49 @@ impl Accounts {
         new: &str,
         client: &Client,
     ) -> Result<users::Model, AppError> {
-        check_present(&[("current_password", current), ("new_password", new)])?;
-        if let Some(violation) = password_violation(new) {
-            return Err(AppError::invalid("new_password", violation));
-        }
-        self.attempts.count(&user.email_folded, client)?;
-        let verified = self
-            .passwords
-            .verify(current, Some(&user.password_hash))
+        check_password_change(current, new)?;
+        let slot = self.passwords.reserve(&client.key(&user.email_folded))?;
+        let (this, client) = (self.clone(), client.clone());
+        let (current, new) = (current.to_owned(), new.to_owned());
+        complete(async move {
+            this.try_change_password(&slot, &user, [&current, &new], &client)
+                .await
+        })
+        .await
+    }
+
+    async fn try_change_password(
+        &self,
+        slot: &Slot,
+        user: &users::Model,
+        [current, new]: [&str; 2],
+        client: &Client,
+    ) -> Result<users::Model, AppError> {
+        let wrong = || AppError::invalid("current_password", Violation::Wrong);
+        let others = slot.others();
+        let attempt = self
+            .attempts
+            .begin(&user.email_folded, client, others)
             .await?;
+        let verified = slot.verify(current, Some(&user.password_hash)).await?;
         if verified == Verified::Wrong {
-            return Err(AppError::invalid("current_password", Violation::Wrong));
+            self.attempts.fail(&attempt).await?;
+            return Err(wrong());
         }
-        let user = self.rehash(user, new).await?;
-        self.end_sessions(user).await
+        self.attempts.succeed(&attempt).await?;
+        let change = set_password_hash(user, slot.hash(new).await?);
+        // Where another password was set meanwhile, the given one is not the current one any more.
+        self.update(next_epoch(change)).await?.ok_or_else(wrong)
     }
 
     /// Ends every session of a user, wherever it is.
     ///
     /// # Errors
-    /// 503 where the database is away.
-    pub async fn end_sessions(&self, user: users::Model) -> Result<users::Model, AppError> {
-        // Counted up by the database, so that two calls at once do not end in the same epoch.
-        users::Entity::update_many()
-            .col_expr(
-                users::Column::SessionEpoch,
-                Expr::col(users::Column::SessionEpoch).add(1),
-            )
-            .filter(users::Column::Id.eq(user.id))
-            .exec(self.database.write())
-            .await?;
-        self.find(user.id()).await
+    /// 404 where the user is gone; 503 where the database is away.
+    pub async fn end_sessions(&self, user: UserId) -> Result<users::Model, AppError> {
+        let this = self.clone();
+        let end = next_epoch(update_user(user));
+        complete(async move { this.update(end).await?.ok_or(AppError::NotFound) }).await
     }
 
     /// Gives a user another role: for the operator.
@@ -181,12 +234,14 @@ impl Accounts {
     /// # Errors
     /// 404 where there is no such user; 422 naming `password`.
     pub async fn reset_password(&self, email: &str, new: &str) -> Result<users::Model, AppError> {
-        if let Some(violation) = password_violation(new) {
-            return Err(AppError::invalid("password", violation));
-        }
+        check_new_password(new)?;
         let user = self.find_by_email(email).await?;
-        let user = self.rehash(user, new).await?;
-        self.end_sessions(user).await
+        let hash = self.passwords.reserve(OPERATOR)?.hash(new).await?;
+        let change =
+            update_user(user.id()).col_expr(users::Column::PasswordHash, Expr::value(hash));
+        self.update(next_epoch(change))
+            .await?
+            .ok_or(AppError::NotFound)
     }
 
     /// The user of an address.
@@ -200,17 +255,13 @@ impl Accounts {
             .ok_or(AppError::NotFound)
     }
 
-    async fn find(&self, user: UserId) -> Result<users::Model, AppError> {
-        users::Entity::find_by_id(user.0)
-            .one(self.database.write())
-            .await?
-            .ok_or(AppError::NotFound)
-    }
-
-    async fn rehash(&self, user: users::Model, password: &str) -> Result<users::Model, AppError> {
-        let mut user = user.into_active_model();
-        user.password_hash = Set(self.passwords.hash(password).await?);
-        Ok(user.update(self.database.write()).await?)
+    /// Changes one user by one statement; `None` where its condition does not hold.
+    async fn update(
+        &self,
+        change: UpdateMany<users::Entity>,
+    ) -> Result<Option<users::Model>, AppError> {
+        let changed = change.exec_with_returning(self.database.write()).await?;
+        Ok(changed.into_iter().next())
     }
 }
 
@@ -241,104 +292,65 @@ impl NewAccount {
     }
 }
 
-fn check_present(fields: &[(&str, &str)]) -> Result<(), AppError> {
-    let missing: FieldErrors = fields
-        .iter()
-        .filter(|(_, text)| text.trim().is_empty())
-        .map(|(field, _)| ((*field).to_owned(), Violation::Required))
-        .collect();
-    if missing.is_empty() {
-        Ok(())
-    } else {
-        Err(AppError::Invalid(missing))
-    }
+fn update_user(user: UserId) -> UpdateMany<users::Entity> {
+    users::Entity::update_many().filter(users::Column::Id.eq(user.0))
 }
 
-fn check_new_account(email: &str, password: &str) -> Result<(), AppError> {
-    let email = email.trim();
-    let mut errors = FieldErrors::new();
-    if email.is_empty() {
-        errors.insert("email".to_owned(), Violation::Required);
-    } else if !is_email(email) {
-        errors.insert("email".to_owned(), Violation::NotAnEmail);
-    }
-    if let Some(violation) = password_violation(password) {
-        errors.insert("password".to_owned(), violation);
-    }
-    if errors.is_empty() {
-        Ok(())
-    } else {
-        Err(AppError::Invalid(errors))
-    }
+/// Sets another hash where the one that was read still stands.
+fn set_password_hash(user: &users::Model, hash: String) -> UpdateMany<users::Entity> {
+    update_user(user.id())
+        .filter(users::Column::PasswordHash.eq(&user.password_hash))
+        .col_expr(users::Column::PasswordHash, Expr::value(hash))
 }
 
-fn password_violation(password: &str) -> Option<Violation> {
-    let length = password.chars().count();
-    if length == 0 {
-        Some(Violation::Required)
-    } else if length < PASSWORD_MIN_CHARS as usize {
-        Some(Violation::TooShort {
-            min: PASSWORD_MIN_CHARS,
+/// Ends all sessions by the same statement. Counted up by the database, so that two at once do not end in the
+/// same epoch.
+fn next_epoch(change: UpdateMany<users::Entity>) -> UpdateMany<users::Entity> {
+    let next = Expr::col(users::Column::SessionEpoch).add(1);
+    change.col_expr(users::Column::SessionEpoch, next)
+}
+
+/// Runs `work` to its end, even if the request that waits for it is dropped.
+async fn complete<T: Send + 'static>(
+    work: impl Future<Output = Result<T, AppError>> + Send + 'static,
+) -> Result<T, AppError> {
+    tokio::spawn(work.in_current_span())
+        .await
+        .unwrap_or_else(|error| {
+            tracing::error!(%error, "a request about an account panicked");
+            Err(AppError::Internal)
         })
-    } else if length > PASSWORD_MAX_CHARS as usize {
-        Some(Violation::TooLong {
-            max: PASSWORD_MAX_CHARS,
-        })
-    } else {
-        None
-    }
-}
-
-/// The shape that a browser's e-mail field asks for: something, one `@`, a domain with labels.
-fn is_email(email: &str) -> bool {
-    let Some((local, domain)) = email.split_once('@') else {
-        return false;
-    };
-    let label = |label: &str| {
-        !label.is_empty()
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label.chars().all(|it| it.is_alphanumeric() || it == '-')
-    };
-    email.chars().count() <= EMAIL_MAX_CHARS
-        && !local.is_empty()
-        && !local
-            .chars()
-            .any(|it| it.is_whitespace() || it.is_control())
-        && domain.split('.').all(label)
 }
 
 #[cfg(test)]
 mod tests {
+    use migration::{Migrator, MigratorTrait as _};
+
     use super::*;
+    use crate::database::DatabaseOptions;
+    use crate::services::SystemClock;
 
-    #[test]
-    fn addresses_have_one_at_and_a_domain() {
-        for good in ["ada@example.org", "a+b@localhost", "ü@münchen.example"] {
-            assert!(is_email(good), "{good}");
-        }
-        let long = format!("{}@example.org", "x".repeat(250));
-        for bad in [
-            "",
-            "ada",
-            "@example.org",
-            "ada@",
-            "a@b@c",
-            "a b@c.org",
-            "a@-b.org",
-            "a@b..c",
-            &long,
-        ] {
-            assert!(!is_email(bad), "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_new_account_is_told_all_that_is_wrong_at_once() {
-        let Err(AppError::Invalid(errors)) = check_new_account("nobody", "short") else {
-            panic!("accepted")
+    #[tokio::test]
+    async fn a_hash_is_not_replaced_once_another_one_was_set() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = DatabaseOptions {
+            url: format!("sqlite://{}", folder.path().join("a.db").display()),
+            max_connections: 1,
         };
-        assert_eq!(errors["email"], Violation::NotAnEmail);
-        assert_eq!(errors["password"], Violation::TooShort { min: 8 });
+        let database = Database::connect(&options).await.unwrap();
+        Migrator::up(database.write(), None).await.unwrap();
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let attempts = Attempts::new(database.clone(), Arc::clone(&clock), 20);
+        let accounts = Accounts::new(database, clock, Passwords::new(1), attempts, 10);
+        let email = "ada@example.org";
+        let read = accounts.create(email, "the first one", Role::User).await;
+        let read = read.unwrap();
+        let reset = accounts.reset_password(email, "the second one").await;
+        let reset = reset.unwrap();
+        assert_eq!(reset.session_epoch, read.session_epoch + 1);
+        let late = accounts.update(set_password_hash(&read, "late".to_owned()));
+        assert_eq!(late.await, Ok(None));
+        let now = accounts.find_by_email(email).await.unwrap();
+        assert_eq!(now, reset);
     }
 }

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::types::{AppError, Violation, hex};
+use crate::types::{AppError, Campaign, CampaignInput, Violation, hex};
 
 const KEY_MAX_CHARS: usize = 100;
 
@@ -34,9 +34,26 @@ pub fn request_hash(parts: &[&str]) -> String {
     hex(&hash.finalize())
 }
 
+/// The hash of a paid request, by what it means: `10000` and `1e4` are the same goal. A field that was left
+/// blank stays so: what is derived, such as today, may be another at the second try.
+pub fn predict_hash(sent: &CampaignInput, checked: &Campaign, model: Option<i64>) -> String {
+    let mut sent = sent.clone();
+    let mut meant = CampaignInput::from(checked);
+    let mut parts = vec!["campaign".to_owned()];
+    for name in CampaignInput::FIELDS {
+        let is_given = sent.field_mut(name).is_some_and(|it| !it.trim().is_empty());
+        let value = meant.field_mut(name).filter(|_| is_given);
+        parts.push(value.map(std::mem::take).unwrap_or_default());
+    }
+    parts.push(model.map(|id| id.to_string()).unwrap_or_default());
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    request_hash(&parts)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::types::campaign_example;
 
     #[test]
     fn a_key_is_bounded_and_printable() {
@@ -44,6 +61,49 @@ mod tests {
         for bad in ["", " ", "a b", "ключ", &"k".repeat(101)] {
             assert!(check_key(bad).is_err(), "{bad}");
         }
+    }
+
+    fn hash(today: &str, change: impl FnOnce(&mut CampaignInput)) -> String {
+        let mut input = campaign_example("2026-03-01".parse().unwrap());
+        input.created_at.clear();
+        change(&mut input);
+        let checked = input.check(today.parse().unwrap()).unwrap();
+        predict_hash(&input, &checked, None)
+    }
+
+    #[test]
+    fn a_request_is_the_same_however_its_values_are_written() {
+        let first = hash("2026-03-01", |_| {});
+        for (field, value) in [
+            ("usd_goal", "8000.0"),
+            ("usd_goal", " 8e3 "),
+            ("has_video", "1"),
+            ("country", "us"),
+            ("analytics_name", "tabletop games"),
+            ("launched_at", "2026-03-15T10:00:00Z"),
+        ] {
+            let other = hash("2026-03-01", |it| {
+                value.clone_into(it.field_mut(field).unwrap());
+            });
+            assert_eq!(other, first, "{field}={value}");
+        }
+        assert_eq!(hash("2026-03-02", |_| {}), first, "the next day");
+    }
+
+    #[test]
+    fn another_campaign_or_model_is_another_request() {
+        let first = hash("2026-03-01", |_| {});
+        for (field, value) in [("usd_goal", "8001"), ("name", "x"), ("staff_pick", "false")] {
+            let other = hash("2026-03-01", |it| {
+                value.clone_into(it.field_mut(field).unwrap());
+            });
+            assert_ne!(other, first, "{field}={value}");
+        }
+        let input = campaign_example("2026-03-01".parse().unwrap());
+        let checked = input.check("2026-03-01".parse().unwrap()).unwrap();
+        let of_model = |model| predict_hash(&input, &checked, model);
+        assert_ne!(of_model(None), of_model(Some(1)));
+        assert_ne!(of_model(Some(2)), of_model(Some(1)));
     }
 
     #[test]

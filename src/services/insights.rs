@@ -7,11 +7,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use tokio::sync::{Mutex, MutexGuard};
 
-use super::attempts::take;
 use super::predictions::required_id;
+use super::rate_limit::RateLimit;
 use super::{Catalog, LoadError, LoadedModels};
 use crate::database::Database;
 use crate::entities::{task, task_result};
@@ -42,7 +41,7 @@ pub struct Insights {
     models: Arc<LoadedModels>,
     pool: InferencePool,
     timeout: Duration,
-    questions: DefaultKeyedRateLimiter<UserId>,
+    questions: RateLimit,
     /// Askers of one task wait for each other here, so that the first computes for all.
     locks: [Mutex<()>; LOCKS],
 }
@@ -68,7 +67,7 @@ impl Insights {
             models,
             pool,
             timeout: options.timeout,
-            questions: RateLimiter::keyed(Quota::per_minute(options.questions_per_minute)),
+            questions: RateLimit::per_minute(options.questions_per_minute),
             locks: std::array::from_fn(|_| Mutex::default()),
         }
     }
@@ -130,7 +129,7 @@ impl Insights {
         changes: &CampaignInput,
     ) -> Result<WhatIfView, AppError> {
         let id = required_id(id)?;
-        take(&self.questions, &user)?;
+        self.questions.count(&user)?;
         let paid = self.paid(user, id).await?;
         let campaign = changes
             .check_changed(&paid.task.input.0)
@@ -160,7 +159,7 @@ impl Insights {
         bounds: &ChangeBoundsInput,
     ) -> Result<Advice, AppError> {
         let id = required_id(id)?;
-        take(&self.questions, &user)?;
+        self.questions.count(&user)?;
         let paid = self.paid(user, id).await?;
         let campaign = paid.task.input.0.clone();
         let default = default_bounds(&campaign, paid.task.queued_at.date_naive());

@@ -1,22 +1,54 @@
-//! Argon2id, off the async executor and with a bound on how many run at once.
+//! Argon2id on a fixed set of threads, each with one buffer that it reuses, behind a bounded queue.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
-use tokio::sync::Semaphore;
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use crossbeam_channel::{Receiver, Sender};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::types::AppError;
 
 const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
+const OUTPUT_BYTES: usize = 32;
+const SALT_BYTES: usize = 16;
+/// Requests that may wait for each thread: about a second of work.
+const QUEUED_PER_THREAD: usize = 50;
+const QUEUE_FULL_RETRY_S: u64 = 2;
+/// Verified against where there is no user, so that both cases take the same time.
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$\
+                      RdescudvJCsgt3ub+b/dWRWJTmaaJObGRdescudvJCs";
+
+type Job = Box<dyn FnOnce(&mut Memory) + Send>;
 
 /// Hashes and verifies passwords.
+#[derive(Clone)]
 pub struct Passwords {
-    permits: Arc<Semaphore>,
-    /// Verified against where there is no user, so that both cases take the same time.
-    nobody: String,
+    jobs: Sender<Job>,
+    free_slots: Arc<Semaphore>,
+    slots: usize,
+    /// Slots in use by client.
+    in_use: Arc<Mutex<HashMap<String, usize>>>,
+    buffers: Arc<AtomicUsize>,
+}
+
+/// The right to have one password hashed at a time; the rest of the request comes after it was granted.
+pub struct Slot {
+    jobs: Sender<Job>,
+    /// A queued job holds its slot even if the request is gone.
+    in_use: Arc<SlotInUse>,
+    others: usize,
+}
+
+struct SlotInUse {
+    _permit: OwnedSemaphorePermit,
+    client: String,
+    in_use: Arc<Mutex<HashMap<String, usize>>>,
 }
 
 /// What a verification found.
@@ -31,78 +63,231 @@ pub enum Verified {
 }
 
 impl Passwords {
-    /// At most `threads` hashes run at the same time.
+    /// Starts `threads` threads. Each allocates its buffer (19 MiB) when it is first needed, and keeps it.
     pub fn new(threads: usize) -> Self {
+        let threads = threads.max(1);
+        let slots = threads * (1 + QUEUED_PER_THREAD);
+        let (jobs, queue) = crossbeam_channel::bounded::<Job>(slots);
+        let buffers = Arc::<AtomicUsize>::default();
+        for number in 0..threads {
+            let (queue, buffers) = (queue.clone(), Arc::clone(&buffers));
+            let started = std::thread::Builder::new()
+                .name(format!("password-{number}"))
+                .spawn(move || hash_until_closed(&queue, buffers));
+            if let Err(error) = started {
+                tracing::error!(%error, "a password thread cannot be started");
+            }
+        }
         Self {
-            permits: Arc::new(Semaphore::new(threads.max(1))),
-            nobody: format!(
-                "$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}$c29tZXNhbHRzb21lc2FsdA$\
-                 RdescudvJCsgt3ub+b/dWRWJTmaaJObGRdescudvJCs"
-            ),
+            jobs,
+            free_slots: Arc::new(Semaphore::new(slots)),
+            slots,
+            in_use: Arc::default(),
+            buffers,
         }
     }
 
+    /// Reserves a place in the queue for a request of `client`, which may take half of them.
+    ///
+    /// # Errors
+    /// 503 where the queue is full; 429 where this client has filled its half.
+    pub fn reserve(&self, client: &str) -> Result<Slot, AppError> {
+        let Ok(permit) = Arc::clone(&self.free_slots).try_acquire_owned() else {
+            return Err(AppError::Unavailable {
+                reason: "too many people are signing in at the moment".to_owned(),
+                retry_after_s: QUEUE_FULL_RETRY_S,
+            });
+        };
+        let mut in_use = self.in_use.lock().unwrap_or_else(PoisonError::into_inner);
+        let others = in_use.get(client).copied().unwrap_or_default();
+        if others >= self.slots / 2 {
+            return Err(AppError::TooManyRequests {
+                retry_after_s: QUEUE_FULL_RETRY_S,
+            });
+        }
+        in_use.insert(client.to_owned(), others + 1);
+        Ok(Slot {
+            jobs: self.jobs.clone(),
+            in_use: Arc::new(SlotInUse {
+                _permit: permit,
+                client: client.to_owned(),
+                in_use: Arc::clone(&self.in_use),
+            }),
+            others,
+        })
+    }
+
+    /// Buffers that are allocated now: at most one for each thread.
+    pub fn buffers(&self) -> usize {
+        self.buffers.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for SlotInUse {
+    fn drop(&mut self) {
+        let mut in_use = self.in_use.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(slots) = in_use.get_mut(&self.client) {
+            *slots -= 1;
+            if *slots == 0 {
+                in_use.remove(&self.client);
+            }
+        }
+    }
+}
+
+impl Slot {
+    /// Other requests of the same client that had a slot when this one was reserved.
+    pub fn others(&self) -> usize {
+        self.others
+    }
+
     /// Hashes a password into a PHC string.
+    ///
+    /// # Errors
+    /// 500 where hashing fails.
     pub async fn hash(&self, password: &str) -> Result<String, AppError> {
         let password = password.to_owned();
-        self.run(move || {
-            hasher()
-                .hash_password(password.as_bytes())
-                .map(|hash| hash.to_string())
-                .map_err(|error| {
-                    tracing::error!(%error, "hashing a password failed");
-                    AppError::Internal
-                })
+        let hash = self
+            .run(move |memory| hash(memory, password.as_bytes()))
+            .await?;
+        hash.map_err(|error| {
+            tracing::error!(%error, "hashing a password failed");
+            AppError::Internal
         })
-        .await?
     }
 
     /// Compares a password with a PHC string, or with nobody's where there is no user.
+    ///
+    /// # Errors
+    /// 500 where hashing fails.
     pub async fn verify(&self, password: &str, hash: Option<&str>) -> Result<Verified, AppError> {
         let known = hash.is_some();
-        let hash = hash.unwrap_or(&self.nobody).to_owned();
+        let hash = hash.unwrap_or(NOBODY).to_owned();
         let password = password.to_owned();
         let verified = self
-            .run(move || {
-                let Ok(hash) = PasswordHash::new(&hash) else {
-                    return Verified::Wrong;
-                };
-                if hasher()
-                    .verify_password(password.as_bytes(), &hash)
-                    .is_err()
-                {
-                    return Verified::Wrong;
-                }
-                match Params::try_from(&hash) {
-                    Ok(params)
-                        if params.m_cost() == MEMORY_KIB
-                            && params.t_cost() == PASSES
-                            && params.p_cost() == LANES =>
-                    {
-                        Verified::Right
-                    }
-                    _ => Verified::RightButOutdated,
-                }
-            })
+            .run(move |memory| verify(memory, password.as_bytes(), &hash))
             .await?;
-        Ok(if known { verified } else { Verified::Wrong })
+        match verified {
+            Some(verified) if known => Ok(verified),
+            _ => Ok(Verified::Wrong),
+        }
     }
 
     async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> T + Send + 'static,
+        work: impl FnOnce(&mut Memory) -> T + Send + 'static,
     ) -> Result<T, AppError> {
-        let permit = Arc::clone(&self.permits).acquire_owned().await;
-        tokio::task::spawn_blocking(move || {
-            let _permit = permit;
-            work()
-        })
-        .await
-        .map_err(|error| {
-            tracing::error!(%error, "a password thread died");
+        let (answer, answered) = oneshot::channel();
+        let in_use = Arc::clone(&self.in_use);
+        let job: Job = Box::new(move |memory| {
+            // Else nobody waits for the answer any more.
+            let done = (!answer.is_closed()).then(|| work(memory));
+            // Before the answer: the client's next request must not meet this one.
+            drop(in_use);
+            if let Some(done) = done {
+                // Fails only where the request ended meanwhile.
+                let _ = answer.send(done);
+            }
+        });
+        // Slots are as many as the channel holds, so a full one means that a slot ran two jobs at once.
+        self.jobs.try_send(job).map_err(|error| {
+            tracing::error!(%error, "the password threads take no work");
+            AppError::Internal
+        })?;
+        answered.await.map_err(|_| {
+            tracing::error!("hashing a password panicked");
             AppError::Internal
         })
     }
+}
+
+fn hash_until_closed(queue: &Receiver<Job>, buffers: Arc<AtomicUsize>) {
+    let mut memory = Memory {
+        blocks: Vec::new(),
+        buffers,
+    };
+    for job in queue {
+        // The answer's sender is dropped by a panic, which tells the request.
+        let _ = catch_unwind(AssertUnwindSafe(|| job(&mut memory)));
+    }
+}
+
+/// The working memory of one thread.
+struct Memory {
+    blocks: Vec<Block>,
+    buffers: Arc<AtomicUsize>,
+}
+
+impl Memory {
+    /// Runs Argon2. A hash that needs more memory than ours gets a buffer of its own.
+    fn run(
+        &mut self,
+        argon2: &Argon2<'_>,
+        password: &[u8],
+        salt: &[u8],
+        output: &mut [u8],
+    ) -> argon2::Result<()> {
+        let needed = argon2.params().block_count();
+        if self.blocks.is_empty() {
+            self.blocks = vec![Block::new(); hasher().params().block_count()];
+            self.buffers.fetch_add(1, Ordering::Relaxed);
+        }
+        if needed <= self.blocks.len() {
+            argon2.hash_password_into_with_memory(password, salt, output, &mut self.blocks)
+        } else {
+            argon2.hash_password_into(password, salt, output)
+        }
+    }
+}
+
+impl Drop for Memory {
+    fn drop(&mut self) {
+        if !self.blocks.is_empty() {
+            self.buffers.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+}
+
+fn hash(memory: &mut Memory, password: &[u8]) -> Result<String, argon2::password_hash::Error> {
+    let argon2 = hasher();
+    let salt = Salt::new(&rand::random::<[u8; SALT_BYTES]>())?;
+    let mut output = [0; OUTPUT_BYTES];
+    memory.run(&argon2, password, &salt, &mut output)?;
+    let hash = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(argon2.params())?,
+        salt: Some(salt),
+        hash: Some(Output::new(&output)?),
+    };
+    Ok(hash.to_string())
+}
+
+/// `None` where the PHC string cannot be read.
+fn verify(memory: &mut Memory, password: &[u8], hash: &str) -> Option<Verified> {
+    let hash = PasswordHash::new(hash).ok()?;
+    let (salt, expected) = (hash.salt?, hash.hash?);
+    let algorithm = Algorithm::try_from(hash.algorithm.as_str()).ok()?;
+    let version = match hash.version {
+        Some(version) => Version::try_from(version).ok()?,
+        None => Version::default(),
+    };
+    let params = Params::try_from(&hash).ok()?;
+    let is_outdated = algorithm != Algorithm::Argon2id
+        || version != Version::V0x13
+        || (params.m_cost(), params.t_cost(), params.p_cost()) != (MEMORY_KIB, PASSES, LANES);
+    let argon2 = Argon2::new(algorithm, version, params);
+    let mut output = [0; Output::MAX_LENGTH];
+    let output = output.get_mut(..expected.len())?;
+    memory.run(&argon2, password, &salt, output).ok()?;
+    // `Output` compares in constant time.
+    Some(if Output::new(output).ok()? != expected {
+        Verified::Wrong
+    } else if is_outdated {
+        Verified::RightButOutdated
+    } else {
+        Verified::Right
+    })
 }
 
 fn hasher() -> Argon2<'static> {
@@ -110,51 +295,102 @@ fn hasher() -> Argon2<'static> {
         clippy::expect_used,
         reason = "the parameters are constants within argon2's bounds; a test makes them"
     )]
-    let params =
-        Params::new(MEMORY_KIB, PASSES, LANES, None).expect("constant parameters are valid");
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, Some(OUTPUT_BYTES))
+        .expect("constant parameters are valid");
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
 }
 
 #[cfg(test)]
 mod tests {
+    use argon2::PasswordHasher as _;
+
     use super::*;
+
+    async fn verified(passwords: &Passwords, password: &str, hash: Option<&str>) -> Verified {
+        let slot = passwords.reserve("a").unwrap();
+        slot.verify(password, hash).await.unwrap()
+    }
 
     #[tokio::test]
     async fn a_password_verifies_against_its_own_hash_only() {
         let passwords = Passwords::new(1);
-        let hash = passwords.hash("correct horse").await.unwrap();
+        let hash = passwords.reserve("a").unwrap().hash("correct horse").await;
+        let hash = hash.unwrap();
         assert!(
             hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
             "{hash}"
         );
-        assert_eq!(
-            passwords.verify("correct horse", Some(&hash)).await,
-            Ok(Verified::Right)
-        );
-        assert_eq!(
-            passwords.verify("wrong horse", Some(&hash)).await,
-            Ok(Verified::Wrong)
-        );
-        assert_eq!(
-            passwords.verify("correct horse", None).await,
-            Ok(Verified::Wrong)
-        );
+        for (password, hash, expected) in [
+            ("correct horse", Some(hash.as_str()), Verified::Right),
+            ("wrong horse", Some(&hash), Verified::Wrong),
+            ("correct horse", None, Verified::Wrong),
+            ("correct horse", Some("not a hash"), Verified::Wrong),
+        ] {
+            assert_eq!(verified(&passwords, password, hash).await, expected);
+        }
     }
 
     #[tokio::test]
-    async fn nobodys_hash_is_well_formed_so_that_it_takes_the_same_time() {
-        assert!(PasswordHash::new(&Passwords::new(1).nobody).is_ok());
+    async fn a_used_buffer_hashes_like_a_new_one() {
+        let passwords = Passwords::new(1);
+        let hash = hasher()
+            .hash_password(b"correct horse")
+            .unwrap()
+            .to_string();
+        for _ in 0..2 {
+            let verified = verified(&passwords, "correct horse", Some(&hash)).await;
+            assert_eq!(verified, Verified::Right);
+        }
+    }
+
+    #[test]
+    fn nobodys_hash_is_well_formed_so_that_it_takes_the_same_time() {
+        assert!(PasswordHash::new(NOBODY).is_ok());
     }
 
     #[tokio::test]
     async fn a_hash_of_other_parameters_is_right_but_outdated() {
-        let old = Argon2::new(
-            Algorithm::Argon2id,
-            Version::V0x13,
-            Params::new(64, 1, 1, None).unwrap(),
-        );
-        let hash = old.hash_password(b"pass").unwrap().to_string();
-        let verified = Passwords::new(1).verify("pass", Some(&hash)).await;
-        assert_eq!(verified, Ok(Verified::RightButOutdated));
+        let passwords = Passwords::new(1);
+        for (memory_kib, version) in [
+            (64, Version::V0x13),
+            (30_000, Version::V0x13),
+            (64, Version::V0x10),
+        ] {
+            let params = Params::new(memory_kib, 1, 1, None).unwrap();
+            let old = Argon2::new(Algorithm::Argon2id, version, params);
+            let hash = old.hash_password(b"pass").unwrap().to_string();
+            let verified = verified(&passwords, "pass", Some(&hash)).await;
+            assert_eq!(verified, Verified::RightButOutdated, "{hash}");
+        }
+    }
+
+    #[tokio::test]
+    async fn requests_at_once_share_the_buffers_of_the_threads() {
+        let passwords = Passwords::new(2);
+        assert_eq!(passwords.buffers(), 0, "none is needed yet");
+        let logins = (0..20).map(|_| verified(&passwords, "guess", None));
+        futures::future::join_all(logins).await;
+        assert!((1..=2).contains(&passwords.buffers()));
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_refuses_and_no_client_fills_it_alone() {
+        let passwords = Passwords::new(1);
+        let half = passwords.slots / 2;
+        let mut slots: Vec<Slot> = (0..half).map(|_| passwords.reserve("a").unwrap()).collect();
+        assert_eq!(slots[half - 1].others(), half - 1);
+        let refused = passwords.reserve("a").err().unwrap();
+        assert_eq!(refused.status(), 429);
+        while let Ok(slot) = passwords.reserve(&slots.len().to_string()) {
+            slots.push(slot);
+        }
+        assert_eq!(slots.len(), passwords.slots);
+        let refused = passwords.reserve("b").err().unwrap();
+        assert_eq!(refused.status(), 503);
+        assert!(refused.retry_after_s().is_some());
+
+        drop(slots);
+        assert!(passwords.in_use.lock().unwrap().is_empty());
+        verified(&passwords, "a", None).await;
     }
 }

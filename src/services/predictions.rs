@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 
-use super::idempotency::{check_key, request_hash};
+use super::idempotency::{check_key, predict_hash, request_hash};
 use super::ledger;
 use super::open_tasks::OpenTasks;
 use super::pages::{cut_span, page_span, parse_cursor};
@@ -41,6 +41,18 @@ struct Submission {
     model: Option<i64>,
     key: String,
     hash: String,
+    /// The hash that versions before made of the request as it was sent; rows of theirs keep it.
+    hash_as_sent: String,
+    max_price: Option<Credits>,
+}
+
+impl Submission {
+    fn agrees_to(&self, price: Credits) -> Result<(), AppError> {
+        match self.max_price {
+            Some(max) if price > max => Err(AppError::PriceChanged { price }),
+            _ => Ok(()),
+        }
+    }
 }
 
 impl Predictions {
@@ -67,16 +79,17 @@ impl Predictions {
     /// Holds the price and queues a task; the same key again answers the task that it made.
     ///
     /// # Errors
-    /// 422 naming fields, or [`AppError::KeyReused`]; 402; 404 for a model that is not live; 429 where too many
-    /// tasks of the user are open; 503 where the queue is full.
+    /// 422 naming fields, or [`AppError::KeyReused`]; 402; 404 for a model that is not live; 409 where it costs
+    /// more than `max_price`; 429 where too many tasks of the user are open; 503 where the queue is full.
     pub async fn submit(
         &self,
         user: UserId,
         campaign: &CampaignInput,
         key: &str,
         model_id: &str,
+        max_price: &str,
     ) -> Result<TaskView, AppError> {
-        let submission = self.check(campaign, key, model_id)?;
+        let submission = self.check(campaign, key, model_id, max_price)?;
         match self.take_in(user, &submission).await {
             Ok(task) => Ok(task),
             // A key that was used before is answered as at first, whatever stands against a new task now.
@@ -89,6 +102,7 @@ impl Predictions {
         campaign: &CampaignInput,
         key: &str,
         model_id: &str,
+        max_price: &str,
     ) -> Result<Submission, AppError> {
         let mut errors = FieldErrors::new();
         let mut note = |error: AppError| {
@@ -98,21 +112,25 @@ impl Predictions {
         };
         let key = check_key(key).map_err(&mut note).ok();
         let model = parse_id("model_id", model_id).map_err(&mut note).ok();
+        let max_price = parse_max_price(max_price).map_err(&mut note).ok();
         let today = self.clock.now().date_naive();
         let checked = campaign
             .check(today)
             .map_err(|fields| note(AppError::Invalid(fields)))
             .ok();
-        let (Some(key), Some(model), Some(campaign_checked)) = (key, model, checked) else {
+        let (Some(key), Some(model), Some(max_price), Some(campaign_checked)) =
+            (key, model, max_price, checked)
+        else {
             return Err(AppError::Invalid(errors));
         };
-        // The request as it was sent: what is derived, such as today, may differ at the second try.
         let sent = serde_json::to_string(campaign).unwrap_or_default();
         Ok(Submission {
+            hash: predict_hash(campaign, &campaign_checked, model),
+            hash_as_sent: request_hash(&["predict", &sent, model_id.trim()]),
             campaign: campaign_checked,
             model,
             key: key.to_owned(),
-            hash: request_hash(&["predict", &sent, model_id.trim()]),
+            max_price,
         })
     }
 
@@ -121,6 +139,7 @@ impl Predictions {
         self.open.check(&self.database, user).await?;
         for attempt in 0..SUBMIT_TRIES {
             let price = Credits(model.price);
+            submission.agrees_to(price)?;
             let new = NewTask {
                 user,
                 model: model.id,
@@ -148,6 +167,7 @@ impl Predictions {
                 .ok_or(AppError::NotFound)?;
             let available = Credits(balance.amount - balance.held);
             let needed = Credits(model.price);
+            submission.agrees_to(needed)?;
             if available < needed {
                 return Err(AppError::InsufficientCredits { needed, available });
             }
@@ -169,7 +189,8 @@ impl Predictions {
         else {
             return Ok(None);
         };
-        if task.request_hash != submission.hash {
+        let known = [&submission.hash, &submission.hash_as_sent];
+        if !known.contains(&&task.request_hash) {
             return Err(AppError::KeyReused);
         }
         self.view(task).await.map(Some)
@@ -318,6 +339,18 @@ impl Predictions {
         }
         Ok(views)
     }
+}
+
+/// The price that somebody agreed to; `None` where the text is blank.
+fn parse_max_price(text: &str) -> Result<Option<Credits>, AppError> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let price = text.parse::<i64>();
+    price
+        .map(|price| Some(Credits(price)))
+        .map_err(|_| AppError::invalid("max_price", Violation::NotAWholeNumber))
 }
 
 /// The id of a task, which must be there.

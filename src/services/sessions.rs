@@ -20,7 +20,7 @@ use super::attempts::Device;
 use super::batcher::Batcher;
 use crate::database::{Database, Transaction, is_among};
 use crate::entities::users;
-use crate::types::AppError;
+use crate::types::{AppError, UserId};
 
 const LIFETIME: Duration = Duration::days(30);
 const DEVICE_LIFETIME: Duration = Duration::days(365);
@@ -125,6 +125,11 @@ impl Sessions {
     /// 503 where the database does not answer.
     pub async fn probe(&self) -> Result<(), AppError> {
         self.users.submit(NOBODY).await.map(drop)
+    }
+
+    /// Whose session the cookie is, whether or not it still stands.
+    pub fn claimed_user(&self, cookies: &Cookies) -> Option<UserId> {
+        self.claims(cookies).map(|claims| UserId(claims.user))
     }
 
     /// Ends this browser's session, also for whoever copied its cookie. Without a session nothing happens.

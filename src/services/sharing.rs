@@ -4,21 +4,20 @@
 //! makes. So its owner can be shown it again and again, while a copy of the database opens no result; a new
 //! key ends all links, as it ends all sessions.
 
-use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use hmac::{Hmac, Mac};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{EntityTrait, Set};
 use sha2::Sha256;
 use tower_cookies::Key;
 
-use super::attempts::{Client, network_of, take};
+use super::attempts::{Client, network_of};
 use super::predictions::required_id;
+use super::rate_limit::RateLimit;
 use super::{Catalog, Clock};
 use crate::database::Database;
 use crate::entities::{shared_result, task, task_result};
@@ -35,7 +34,7 @@ pub struct Sharing {
     clock: Arc<dyn Clock>,
     catalog: Arc<Catalog>,
     links: Links,
-    visits: DefaultKeyedRateLimiter<IpAddr>,
+    visits: RateLimit,
 }
 
 /// Writes and reads the text of links.
@@ -57,7 +56,7 @@ impl Sharing {
             clock,
             catalog,
             links: Links::new(key),
-            visits: RateLimiter::keyed(Quota::per_minute(visits_per_minute)),
+            visits: RateLimit::per_minute(visits_per_minute),
         }
     }
 
@@ -118,7 +117,7 @@ impl Sharing {
     /// # Errors
     /// 404 where it was revoked or never was; 429 where the visitor's address asks too often.
     pub async fn open(&self, visitor: &Client, token: &str) -> Result<SharedView, AppError> {
-        take(&self.visits, &network_of(visitor.address))?;
+        self.visits.count(&network_of(visitor.address))?;
         let (nonce, mark) = split(token).ok_or(AppError::NotFound)?;
         let link = shared_result::Entity::of_nonce(&nonce)
             .one(self.database.read())

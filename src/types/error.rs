@@ -51,6 +51,15 @@ pub enum AppError {
     /// The thing is in a state that does not allow it.
     #[error("{0}")]
     Conflict(String),
+    /// The price is higher than the one that the client agreed to.
+    #[error("the price is {price} credits now; nothing was held")]
+    PriceChanged {
+        /// The price now.
+        price: Credits,
+    },
+    /// The page was made for another account than the one that is signed in now.
+    #[error("another account is signed in now; reload the page; nothing was changed")]
+    OtherAccount,
     /// The request is larger than allowed.
     #[error("the request is larger than allowed: at most {max_bytes} bytes")]
     TooLarge {
@@ -100,7 +109,7 @@ impl AppError {
             Self::Forbidden(_) => 403,
             Self::NotFound => 404,
             Self::WrongMethod => 405,
-            Self::Conflict(_) => 409,
+            Self::Conflict(_) | Self::PriceChanged { .. } | Self::OtherAccount => 409,
             Self::TooLarge { .. } => 413,
             Self::Invalid(_) | Self::KeyReused => 422,
             Self::TooManyRequests { .. } | Self::TooManyOpen { .. } => 429,
@@ -132,6 +141,8 @@ impl AppError {
             Self::NotFound => "not_found",
             Self::WrongMethod => "wrong_method",
             Self::Conflict(_) => "conflict",
+            Self::PriceChanged { .. } => "price_changed",
+            Self::OtherAccount => "other_account",
             Self::TooLarge { .. } => "too_large",
             Self::TooManyRequests { .. } => "too_many_requests",
             Self::TooManyOpen { .. } => "too_many_open",
@@ -153,6 +164,8 @@ impl AppError {
             Self::NotFound => "Not found",
             Self::WrongMethod => "Another method is needed",
             Self::Conflict(_) => "Not possible now",
+            Self::PriceChanged { .. } => "The price has changed",
+            Self::OtherAccount => "Another account is signed in",
             Self::TooLarge { .. } => "Too large",
             Self::TooManyRequests { .. } => "Too many tries",
             Self::TooManyOpen { .. } => "Too many open tasks",
@@ -201,6 +214,8 @@ struct Problem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     available: Option<Credits>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    price: Option<Credits>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     max_bytes: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     limit: Option<u64>,
@@ -237,6 +252,7 @@ impl From<AppError> for Problem {
             errors: BTreeMap::new(),
             needed: None,
             available: None,
+            price: None,
             max_bytes: None,
             limit: None,
             retry_after_s: error.retry_after_s(),
@@ -255,6 +271,7 @@ impl From<AppError> for Problem {
                 problem.needed = Some(needed);
                 problem.available = Some(available);
             }
+            AppError::PriceChanged { price } => problem.price = Some(price),
             AppError::TooLarge { max_bytes } => problem.max_bytes = Some(max_bytes),
             AppError::TooManyOpen { limit } => problem.limit = Some(limit),
             AppError::Unavailable { reason, .. } => problem.detail = reason,
@@ -292,6 +309,10 @@ impl From<Problem> for AppError {
             "not_found" => Self::NotFound,
             "wrong_method" => Self::WrongMethod,
             "conflict" => Self::Conflict(problem.detail),
+            "price_changed" => Self::PriceChanged {
+                price: problem.price.unwrap_or_default(),
+            },
+            "other_account" => Self::OtherAccount,
             "too_large" => Self::TooLarge {
                 max_bytes: problem.max_bytes.unwrap_or_default(),
             },

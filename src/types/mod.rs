@@ -54,8 +54,8 @@ pub use reference::{
 };
 pub use status::{KnownText, ModelState, Role, TaskStatus, TransactionKind, Verdict};
 pub use text::{
-    PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, hex, parse_choice, parse_id, parse_page_limit,
-    text_violation,
+    PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, hex, is_invisible, parse_choice, parse_id,
+    parse_page_limit, text_violation,
 };
 pub use theme::Theme;
 pub use views::{

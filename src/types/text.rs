@@ -20,8 +20,8 @@ pub fn hex(bytes: &[u8]) -> String {
     text
 }
 
-/// Finds what is wrong with a free text: too many characters, or one that no text has (PostgreSQL cannot
-/// even store NUL).
+/// Finds what is wrong with a free text that is not blank: too many characters, one that no text has
+/// (PostgreSQL cannot even store NUL), or nothing that can be seen.
 pub fn text_violation(text: &str, max: u32) -> Option<Violation> {
     if text.chars().count() > max as usize {
         Some(Violation::TooLong { max })
@@ -32,10 +32,44 @@ pub fn text_violation(text: &str, max: u32) -> Option<Violation> {
         Some(Violation::Rejected {
             reason: "must not contain control characters".to_owned(),
         })
+    } else if !text.is_empty() && text.chars().all(is_invisible) {
+        Some(Violation::NothingVisible)
     } else {
         None
     }
 }
+
+/// Whether a character leaves no ink by itself: white space, control characters, and those that Unicode
+/// ignores by default or draws as a blank.
+pub fn is_invisible(character: char) -> bool {
+    character.is_whitespace()
+        || character.is_control()
+        || INVISIBLE
+            .iter()
+            .any(|(first, last)| (*first..=*last).contains(&character))
+}
+
+/// Unicode's `Default_Ignorable_Code_Point`, and the blank pattern of Braille.
+const INVISIBLE: [(char, char); 18] = [
+    ('\u{ad}', '\u{ad}'),
+    ('\u{34f}', '\u{34f}'),
+    ('\u{61c}', '\u{61c}'),
+    ('\u{115f}', '\u{1160}'),
+    ('\u{17b4}', '\u{17b5}'),
+    ('\u{180b}', '\u{180f}'),
+    ('\u{200b}', '\u{200f}'),
+    ('\u{202a}', '\u{202e}'),
+    ('\u{2060}', '\u{206f}'),
+    ('\u{2800}', '\u{2800}'),
+    ('\u{3164}', '\u{3164}'),
+    ('\u{fe00}', '\u{fe0f}'),
+    ('\u{feff}', '\u{feff}'),
+    ('\u{ffa0}', '\u{ffa0}'),
+    ('\u{fff0}', '\u{fffb}'),
+    ('\u{1bca0}', '\u{1bca3}'),
+    ('\u{1d173}', '\u{1d17a}'),
+    ('\u{e0000}', '\u{e0fff}'),
+];
 
 /// Reads a page's limit, 1 to [`PAGE_LIMIT_MAX`]; blank means [`PAGE_LIMIT_DEFAULT`].
 ///
@@ -122,6 +156,23 @@ mod tests {
             Some(Violation::TooLong { max: 3 })
         );
         assert!(text_violation("a\0b", 9).is_some());
+    }
+
+    #[test]
+    fn a_text_has_something_to_be_seen() {
+        for blank in [
+            "\u{3164}",
+            "\u{200b}\u{200b}",
+            "\u{2800} \u{2800}",
+            "\u{202e}",
+            "\u{fe0f}\u{feff}",
+        ] {
+            let violation = text_violation(blank, 9);
+            assert_eq!(violation, Some(Violation::NothingVisible), "{blank:?}");
+        }
+        for seen in ["", "x", "\u{202e}abc", "❤\u{fe0f}", "한", "⠁"] {
+            assert_eq!(text_violation(seen, 9), None, "{seen:?}");
+        }
     }
 
     #[test]

@@ -55,6 +55,9 @@ pub enum Violation {
         /// Most words.
         max: u32,
     },
+    /// Only characters that cannot be seen.
+    #[error("must contain something visible")]
+    NothingVisible,
     /// A number outside its bounds.
     #[error("must be between {min} and {max}")]
     OutOfRange {
@@ -210,6 +213,7 @@ impl From<WrittenViolation> for Violation {
             "too_many_words" => Self::TooManyWords {
                 max: Bound::count(max),
             },
+            "nothing_visible" => Self::NothingVisible,
             "out_of_range" => Self::OutOfRange {
                 min: Bound::number(min),
                 max: Bound::number(max),
@@ -262,6 +266,7 @@ mod tests {
             Violation::TooShort { min: 8 },
             Violation::TooLong { max: 60 },
             Violation::TooManyWords { max: 8 },
+            Violation::NothingVisible,
             Violation::out_of_range(0.01, 1e9),
             Violation::out_of_range(-1.0, 100.0),
             Violation::NotOneOf {

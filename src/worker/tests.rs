@@ -96,7 +96,7 @@ impl Works {
     async fn submit(&self, goal: &str, key: &str) -> TaskId {
         let predictions = &self.services.predictions;
         let task = predictions
-            .submit(self.user, &campaign(goal), key, "")
+            .submit(self.user, &campaign(goal), key, "", "")
             .await;
         task.unwrap().id
     }

@@ -20,6 +20,9 @@ on_both_databases!(
     ending_all_sessions_ends_every_browser,
     a_new_password_ends_the_other_sessions_and_keeps_this_one,
     a_password_changes_only_against_the_current_one,
+    a_password_never_changes_without_the_end_of_the_sessions,
+    a_login_brings_an_old_hash_up_to_date,
+    logging_out_waits_for_nobody_who_refers_to_the_user,
     a_session_survives_a_restart,
 );
 
@@ -273,6 +276,72 @@ async fn a_password_changes_only_against_the_current_one(engine: Engine) {
     }
     let answer = browser.post_json("/api/auth/login", browser.credentials());
     answer.await.ok();
+}
+
+async fn a_password_never_changes_without_the_end_of_the_sessions(engine: Engine) {
+    let (site, server) = Site::serving(engine, &[]).await;
+    let browser = Browser::registered(&server).await;
+    // As if the process had died between two statements.
+    let sql = match engine {
+        Engine::Sqlite => {
+            "CREATE TRIGGER epoch_stays BEFORE UPDATE OF session_epoch ON users \
+             BEGIN SELECT RAISE(ABORT, 'the epoch stays'); END"
+        }
+        Engine::Postgres => {
+            "ALTER TABLE users ADD CONSTRAINT epoch_stays CHECK (session_epoch = 0)"
+        }
+    };
+    site.database.execute(sql).await;
+    let old = browser.credentials();
+    let change = json!({
+        "current_password": old["password"],
+        "new_password": "a different long one",
+    });
+    let answer = browser.post_json("/api/auth/change_password", &change);
+    answer.await.problem(500);
+    let arguments = ["user", "password", "--email", &browser.email];
+    let output = site.run(&arguments, "a different long one\n").await;
+    assert!(!output.status.success());
+    Browser::new(&server)
+        .post_json("/api/auth/login", &old)
+        .await
+        .ok();
+}
+
+async fn a_login_brings_an_old_hash_up_to_date(engine: Engine) {
+    use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, Version};
+
+    let (site, server) = Site::serving(engine, &[]).await;
+    let browser = Browser::registered(&server).await;
+    let credentials = browser.credentials();
+    let params = Params::new(64, 1, 1, None).unwrap();
+    let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    let password = credentials["password"].as_str().unwrap();
+    let hash = weak.hash_password(password.as_bytes()).unwrap();
+    let sql = format!("UPDATE users SET password_hash = '{hash}'");
+    site.database.execute(&sql).await;
+    for _ in 0..2 {
+        let again = Browser::new(&server);
+        again.post_json("/api/auth/login", &credentials).await.ok();
+        let sql = "SELECT COUNT(*) FROM users WHERE password_hash LIKE '%m=19456,t=2,p=1%'";
+        assert_eq!(site.database.number(sql).await, 1);
+    }
+    // Who was signed in stays so.
+    browser.get("/api/auth/me").await.ok();
+}
+
+async fn logging_out_waits_for_nobody_who_refers_to_the_user(engine: Engine) {
+    let (site, server) = Site::serving(engine, &[]).await;
+    let browser = Browser::registered(&server).await;
+    let mut link = site.database.connect().await;
+    if engine == Engine::Postgres {
+        // What the insertion of a row that refers to the user takes.
+        link.execute("BEGIN").await;
+        link.execute("SELECT id FROM users FOR KEY SHARE").await;
+    }
+    let answer = browser.post_json("/api/auth/logout", json!({})).await;
+    answer.ok();
+    link.execute("SELECT 1").await;
 }
 
 async fn a_session_survives_a_restart(engine: Engine) {

@@ -17,6 +17,8 @@ on_both_databases!(
     fifty_predictions_with_one_key_at_once_are_one_task,
     two_users_may_use_the_same_key,
     a_repeat_is_recognised_after_a_restart,
+    a_repeat_is_recognised_however_its_values_are_written,
+    a_repeat_of_a_request_to_an_earlier_version_is_recognised,
 );
 
 async fn a_repeated_top_up_answers_the_same_line(engine: Engine) {
@@ -155,4 +157,76 @@ async fn a_repeat_is_recognised_after_a_restart(engine: Engine) {
     browser.wait_until_idle().await;
     assert_eq!(browser.balance().await, [30, 0, 30]);
     site.assert_audit_is_clean().await;
+}
+
+async fn a_repeat_is_recognised_however_its_values_are_written(engine: Engine) {
+    let browser = Browser::registered(shared_server(engine).await).await;
+    let mut body = predict_body(&unique("written"));
+    let first = browser.post_json("/api/tasks/predict", &body).await.ok();
+    for goal in ["10000.0", "1e4", " 10000 "] {
+        body["usd_goal"] = json!(goal);
+        let again = browser.post_json("/api/tasks/predict", &body).await.ok();
+        assert_eq!(again["id"], first["id"], "{goal}");
+    }
+    body["usd_goal"] = json!("10001");
+    let answer = browser.post_json("/api/tasks/predict", &body).await;
+    assert_key_was_used(&answer.problem(422));
+}
+
+/// The fields in the order in which earlier versions hashed them.
+const FIELDS_AS_SENT: [&str; 21] = [
+    "country",
+    "currency",
+    "prelaunch_activated",
+    "staff_pick",
+    "static_usd_rate",
+    "fx_rate",
+    "created_at",
+    "launched_at",
+    "deadline",
+    "name",
+    "blurb",
+    "usd_goal",
+    "name_city",
+    "region",
+    "type",
+    "ppohasaction",
+    "analytics_name",
+    "position",
+    "parent_name",
+    "is_not_first_project",
+    "has_video",
+];
+
+/// Earlier versions hashed the request as it was sent.
+fn hash_as_sent(body: &Value) -> String {
+    use sha2::{Digest as _, Sha256};
+
+    let fields = FIELDS_AS_SENT.iter().map(|name| {
+        let text = body[name].as_str().map(ToOwned::to_owned);
+        let text = text.unwrap_or_else(|| body[name].to_string());
+        format!("{}:{}", json!(name), json!(text))
+    });
+    let sent = format!("{{{}}}", fields.collect::<Vec<_>>().join(","));
+    let mut hash = Sha256::new();
+    for part in ["predict", &sent, ""] {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part.as_bytes());
+    }
+    format!("{:x}", hash.finalize())
+}
+
+async fn a_repeat_of_a_request_to_an_earlier_version_is_recognised(engine: Engine) {
+    let (site, server) = Site::serving(engine, &[("PLEDGECAST_WORKERS", "0")]).await;
+    let browser = Browser::registered(&server).await;
+    let mut body = predict_body(&unique("earlier"));
+    let first = browser.post_json("/api/tasks/predict", &body).await.ok();
+    let hash = hash_as_sent(&body);
+    let sql = format!("UPDATE task SET request_hash = '{hash}'");
+    site.database.execute(&sql).await;
+    let again = browser.post_json("/api/tasks/predict", &body).await.ok();
+    assert_eq!(again["id"], first["id"]);
+    body["name"] = json!("ANOTHER PROJECT");
+    let answer = browser.post_json("/api/tasks/predict", &body).await;
+    assert_key_was_used(&answer.problem(422));
 }

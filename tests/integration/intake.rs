@@ -10,6 +10,7 @@ const IDLE: [(&str, &str); 1] = [("PLEDGECAST_WORKERS", "0")];
 on_both_databases!(
     a_model_is_not_sold_once_it_is_retired,
     a_price_that_changes_is_the_price_of_the_next_submit,
+    a_price_above_the_agreed_one_is_told_and_not_charged,
     many_submits_at_once_are_answered_each_by_its_own_task,
     a_key_that_comes_twice_at_once_makes_one_task_and_another_body_is_refused,
 );
@@ -43,6 +44,36 @@ async fn a_price_that_changes_is_the_price_of_the_next_submit(engine: Engine) {
     let answer = browser.post_json("/api/tasks/predict", &body).await;
     answer.problem(402);
     assert_eq!(browser.balance().await, [100, 87, 13]);
+    site.assert_audit_is_clean().await;
+}
+
+async fn a_price_above_the_agreed_one_is_told_and_not_charged(engine: Engine) {
+    let (site, server) = Site::serving(engine, &IDLE).await;
+    let browser = Browser::registered(&server).await;
+    browser.top_up(10).await;
+    let mut body = predict_body(&unique("agreed"));
+    body["max_price"] = json!(10);
+    let first = browser.post_json("/api/tasks/predict", &body).await.ok();
+    // Right after it was read, and with too few credits for the new one.
+    site.database.execute("UPDATE model SET price = 12").await;
+    let mut late = predict_body(&unique("agreed"));
+    late["max_price"] = json!(10);
+    let problem = browser.post_json("/api/tasks/predict", &late).await;
+    let problem = problem.problem(409);
+    assert_eq!(problem["type"], "/problems/price_changed");
+    assert_eq!(problem["price"], 12);
+    assert_eq!(browser.balance().await, [20, 10, 10]);
+    // What was bought stays bought.
+    let again = browser.post_json("/api/tasks/predict", &body).await.ok();
+    assert_eq!(again["id"], first["id"]);
+
+    browser.top_up(5).await;
+    late["max_price"] = json!(12);
+    let task = browser.post_json("/api/tasks/predict", &late).await.ok();
+    assert_eq!(task["price"], 12);
+    late["max_price"] = json!("much");
+    let answer = browser.post_json("/api/tasks/predict", &late).await;
+    answer.names_fields(&["max_price"]);
     site.assert_audit_is_clean().await;
 }
 

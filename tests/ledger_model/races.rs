@@ -29,7 +29,7 @@ async fn world(engine: Engine) -> (Template, World) {
 impl World {
     async fn submit_one(&self, key: &str) -> TaskId {
         let (predictions, campaign) = (&self.services.predictions, campaign(false));
-        let task = predictions.submit(self.users[0], &campaign, key, "");
+        let task = predictions.submit(self.users[0], &campaign, key, "", "");
         task.await.unwrap().id
     }
 

@@ -356,6 +356,7 @@ impl World {
                 &campaign(other_body),
                 &format!("task-{key}"),
                 "",
+                "",
             )
             .await;
         if let (Ok(task), Answer::Task(index)) = (&answer, expected)

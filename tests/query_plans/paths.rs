@@ -93,7 +93,9 @@ async fn work(services: &Services, worker: &Worker, database: &Database, clock: 
     let campaign = campaign(clock);
     let submit = async |user: i64, key: &str| {
         let predictions = &services.predictions;
-        predictions.submit(UserId(user), &campaign, key, "").await
+        predictions
+            .submit(UserId(user), &campaign, key, "", "")
+            .await
     };
     // Alone, many at once, by a key that was used before, and without the credits for it.
     let first = submit(7, "first").await.unwrap();

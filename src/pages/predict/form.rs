@@ -189,8 +189,11 @@ pub fn PredictForm(
     check.provide_faults();
     sending.on_reply(move |reply| {
         key.settle(&reply);
-        if reply.is_ok() {
-            browser::forget(DRAFT);
+        match reply {
+            Ok(_) => browser::forget(DRAFT),
+            // Draws the button anew, with the price of now.
+            Err(AppError::PriceChanged { .. }) => models.refetch(),
+            Err(_) => {}
         }
     });
     Effect::new(move |_| {

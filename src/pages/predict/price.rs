@@ -87,6 +87,12 @@ pub fn PayButton(
             let balance = session.balance.await.ok().flatten();
             let available = balance.map(|balance| balance.available);
             view! {
+                <input
+                    type="hidden"
+                    name="max_price"
+                    value=price.to_string()
+                    autocomplete="off"
+                />
                 <Submit pending=pending class="button button-main button-large">
                     {tr!(l, predict.submit, price = format::credits(l, price))}
                 </Submit>

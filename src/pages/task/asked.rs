@@ -111,8 +111,12 @@ pub fn Asked(
         <section class="card" aria-labelledby="asked-title">
             <h2 id="asked-title">{tr!(l, task.asked)}</h2>
             <dl class="facts facts-wide">
-                <Fact term=tr!(l, field.name)>{campaign.name}</Fact>
-                <Fact term=tr!(l, field.blurb)>{campaign.blurb}</Fact>
+                <Fact term=tr!(l, field.name)>
+                    <bdi>{campaign.name}</bdi>
+                </Fact>
+                <Fact term=tr!(l, field.blurb)>
+                    <bdi>{campaign.blurb}</bdi>
+                </Fact>
                 <Fact term=tr!(l, field.analytics_name)>{category}</Fact>
                 <Fact term=tr!(l, field.usd_goal)>{format::usd(l, campaign.usd_goal)}</Fact>
                 <Fact term=tr!(l, field.currency)>{campaign.currency}</Fact>
@@ -125,7 +129,9 @@ pub fn Asked(
                     {duration}
                     ")"
                 </Fact>
-                <Fact term=tr!(l, predict.place)>{place}</Fact>
+                <Fact term=tr!(l, predict.place)>
+                    <bdi>{place}</bdi>
+                </Fact>
                 <Fact term=tr!(l, field.is_not_first_project)>
                     {yes_or_no(l, campaign.is_not_first_project)}
                 </Fact>

@@ -135,7 +135,9 @@ fn TaskCards(
             <a href="/tasks">{tr!(l, task.back)}</a>
         </p>
         <div class="page-head">
-            <h1>{task.campaign.name.clone()}</h1>
+            <h1>
+                <bdi>{task.campaign.name.clone()}</bdi>
+            </h1>
             <div class="buttons">
                 {has_result
                     .then(|| {

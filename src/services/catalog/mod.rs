@@ -3,12 +3,15 @@
 
 mod registration;
 mod shipped;
+mod validation;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+
+use validation::Validator;
 
 use super::Clock;
 use crate::database::Database;
@@ -24,6 +27,7 @@ pub struct Catalog {
     database: Database,
     clock: Arc<dyn Clock>,
     remembered: Mutex<Remembered>,
+    validator: Validator,
 }
 
 /// What need not be read again and again.
@@ -42,6 +46,7 @@ impl Catalog {
             database,
             clock,
             remembered: Mutex::default(),
+            validator: Validator::default(),
         }
     }
 

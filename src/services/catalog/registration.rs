@@ -1,14 +1,16 @@
 //! Registering models, and changing what is asked for them.
 
 use base64::Engine as _;
-use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE};
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use sea_orm::{ActiveModelTrait, ColumnTrait, QueryFilter, Set};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::Catalog;
 use crate::entities::model::{self, Summary};
 use crate::entities::users;
-use crate::inference::{Manifest, ModelError, OnnxPredictor, Predictor as _};
+use crate::inference::Manifest;
 use crate::services::pages::is_unique_violation;
 use crate::types::{
     AppError, Credits, FieldErrors, ModelId, ModelState, ModelView, Role, Violation, hex,
@@ -49,17 +51,29 @@ impl Catalog {
     }
 
     pub(super) async fn register(&self, new: NewModel) -> Result<ModelView, AppError> {
-        let (onnx, manifest) = try_out(new.onnx).await?;
-        let manifest = manifest.map_err(|error| rejected(&error.to_string()))?;
+        let manifest = self.validator.check(&new.onnx).await?;
+        let manifest = manifest.map_err(|reason| rejected(&reason))?;
+        self.insert(new, &manifest).await
+    }
+
+    /// Writes a model that was checked.
+    pub(super) async fn insert(
+        &self,
+        new: NewModel,
+        manifest: &Manifest,
+    ) -> Result<ModelView, AppError> {
         let as_json =
-            serde_json::to_value(&manifest).map_err(|error| rejected(&error.to_string()))?;
+            serde_json::to_value(manifest).map_err(|error| rejected(&error.to_string()))?;
+        if holds_control_character(&as_json) {
+            return Err(rejected("its manifest holds control characters"));
+        }
         let model = model::ActiveModel {
             name: Set(manifest.name.clone()),
             version: Set(manifest.version.clone()),
             description: Set(new.description),
             price: Set(new.price.0),
-            sha256: Set(sha256(&onnx)),
-            onnx: Set(onnx),
+            sha256: Set(sha256(&new.onnx)),
+            onnx: Set(new.onnx),
             metrics: Set(as_json.get("metrics").cloned().unwrap_or_default()),
             manifest: Set(as_json),
             state: Set(new.state.as_str().to_owned()),
@@ -101,9 +115,9 @@ impl Catalog {
             ));
         }
         if state == Some(ModelState::Live) {
-            let (_, manifest) = try_out(self.onnx(id).await?).await?;
-            manifest.map_err(|error| {
-                let reason = format!("cannot be live: {error}");
+            let checked = self.validator.check(&self.onnx(id).await?).await?;
+            checked.map_err(|reason| {
+                let reason = format!("cannot be live: {reason}");
                 AppError::invalid("state", Violation::Rejected { reason })
             })?;
         }
@@ -126,18 +140,20 @@ impl Catalog {
     }
 }
 
-/// Loads a model file off the executor; gives it back with its manifest, or with why it cannot be run here.
-pub(super) async fn try_out(
-    onnx: Vec<u8>,
-) -> Result<(Vec<u8>, Result<Manifest, ModelError>), AppError> {
-    let loaded = tokio::task::spawn_blocking(move || {
-        let manifest = OnnxPredictor::load(&onnx).map(|it| it.manifest().clone());
-        (onnx, manifest)
-    });
-    loaded.await.map_err(|error| {
-        tracing::error!(%error, "loading a model panicked");
-        rejected("it cannot be loaded")
-    })
+/// Whether a text in it holds a control character: PostgreSQL cannot store NUL, and names are shown to people.
+fn holds_control_character(value: &Value) -> bool {
+    let is_bad = |text: &str| {
+        text.chars()
+            .any(|it| it.is_control() && !it.is_whitespace())
+    };
+    match value {
+        Value::String(text) => is_bad(text),
+        Value::Array(values) => values.iter().any(holds_control_character),
+        Value::Object(fields) => fields
+            .iter()
+            .any(|(name, value)| is_bad(name) || holds_control_character(value)),
+        _ => false,
+    }
 }
 
 fn check_new_model(
@@ -198,13 +214,23 @@ fn check_new_model(
 }
 
 fn decode(onnx: &str) -> Result<Vec<u8>, Violation> {
-    let onnx = onnx.trim();
+    // Tools wrap lines, and write either alphabet, with or without padding.
+    let onnx: Vec<u8> = onnx
+        .bytes()
+        .filter(|byte| !byte.is_ascii_whitespace())
+        .map(|byte| match byte {
+            b'-' => b'+',
+            b'_' => b'/',
+            other => other,
+        })
+        .collect();
     if onnx.is_empty() {
         return Err(Violation::Required);
     }
-    let bytes = BASE64_STANDARD
+    let config =
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    let bytes = GeneralPurpose::new(&alphabet::STANDARD, config)
         .decode(onnx)
-        .or_else(|_| BASE64_URL_SAFE.decode(onnx))
         .map_err(|_| Violation::Rejected {
             reason: "must be an ONNX file: base64, or a file field of a multipart form".to_owned(),
         })?;
@@ -227,4 +253,41 @@ pub(super) fn rejected(reason: &str) -> AppError {
 
 pub(super) fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_read_however_a_tool_writes_it() {
+        let expected = vec![0xfb, 0xff, 0x01, 0x02];
+        for written in [
+            "+/8BAg==",
+            "-_8BAg==",
+            "-_8BAg",
+            " +/8B\r\nAg==\n",
+            "+/8B\tAg",
+        ] {
+            assert_eq!(decode(written), Ok(expected.clone()), "{written:?}");
+        }
+        for bad in ["+/8BA", "+/8B*g==", "=", "é"] {
+            assert!(decode(bad).is_err(), "{bad:?}");
+        }
+        assert_eq!(decode(" \n"), Err(Violation::Required));
+    }
+
+    #[test]
+    fn control_characters_are_found_wherever_a_manifest_has_text() {
+        for bad in [
+            serde_json::json!({ "name": "a\0b" }),
+            serde_json::json!({ "encodings": { "a\0": [] } }),
+            serde_json::json!({ "encodings": { "a": ["b", "c\u{1}"] } }),
+        ] {
+            assert!(holds_control_character(&bad), "{bad}");
+        }
+        assert!(!holds_control_character(
+            &serde_json::json!({ "a": ["two\nlines", 1, null] })
+        ));
+    }
 }

@@ -4,8 +4,9 @@
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 use super::Catalog;
-use super::registration::{NewModel, rejected, sha256, try_out};
+use super::registration::{NewModel, rejected, sha256};
 use crate::entities::model::{self, Summary};
+use crate::inference::{Manifest, OnnxPredictor, Predictor as _};
 use crate::types::{AppError, Credits, ModelId, ModelState};
 
 /// The price of the first shipped model: as much as a new user is given by default.
@@ -45,8 +46,7 @@ impl Catalog {
     }
 
     async fn register_shipped(&self, onnx: &[u8]) -> Result<(), AppError> {
-        let (onnx, manifest) = try_out(onnx.to_vec()).await?;
-        let manifest = manifest.map_err(|error| rejected(&error.to_string()))?;
+        let (onnx, manifest) = load(onnx.to_vec()).await?;
         let before = self.default_model().await?;
         let before = before.filter(|it| is_before(it, &manifest.name, &manifest.version));
         let first = model::Entity::find().count(self.database.write()).await? == 0;
@@ -60,7 +60,7 @@ impl Catalog {
             },
             description: DESCRIPTION.to_owned(),
         };
-        match self.register(new).await {
+        match self.insert(new, &manifest).await {
             // Another process started at the same time and was first.
             Err(AppError::Conflict(_)) => Ok(()),
             registered => registered.map(drop),
@@ -88,12 +88,12 @@ impl Catalog {
 
     async fn retire_misfit(&self, model: &Summary) -> Result<(), AppError> {
         let id = ModelId(model.id);
-        let (_, manifest) = try_out(self.onnx(id).await?).await?;
-        if let Err(error) = manifest {
+        let checked = self.validator.check(&self.onnx(id).await?).await?;
+        if let Err(reason) = checked {
             tracing::warn!(
                 model = model.id,
                 version = model.version,
-                %error,
+                reason,
                 "retired a model that this program cannot run"
             );
             self.change_model(id, Some(ModelState::Retired), None)
@@ -101,6 +101,20 @@ impl Catalog {
         }
         Ok(())
     }
+}
+
+/// Loads the file that came with the program, and so needs no limits; gives it back with its manifest.
+async fn load(onnx: Vec<u8>) -> Result<(Vec<u8>, Manifest), AppError> {
+    let loaded = tokio::task::spawn_blocking(move || {
+        let manifest = OnnxPredictor::load(&onnx).map(|it| it.manifest().clone());
+        (onnx, manifest)
+    });
+    let (onnx, manifest) = loaded.await.map_err(|error| {
+        tracing::error!(%error, "loading the shipped model panicked");
+        AppError::Internal
+    })?;
+    let manifest = manifest.map_err(|error| rejected(&error.to_string()))?;
+    Ok((onnx, manifest))
 }
 
 /// Whether a model is an earlier version of that name.

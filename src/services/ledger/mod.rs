@@ -26,11 +26,13 @@ pub(crate) use submit::{LockMode, SubmitOutcome, hold_and_enqueue};
 use crate::types::{
     AppError, BalanceHistory, BalancePoint, BalanceView, Credits, Page, TOP_UP_MAX, TOP_UP_MIN,
     TransactionFilter, TransactionFilterInput, TransactionKind, TransactionView, UserId, Violation,
-    parse_page_limit,
+    parse_page_limit, text_violation,
 };
 
 /// Lines that the history of a balance goes back: as many as a drawing can tell apart.
 const HISTORY_POINTS: u64 = 200;
+/// The longest reason of an adjustment.
+const REASON_MAX_CHARS: u32 = 500;
 /// New lines that [`Ledger::transactions_after`] answers at most.
 pub const LINES_AT_ONCE: usize = 20;
 
@@ -186,7 +188,7 @@ impl Ledger {
     /// Corrects a balance by a new line, up or down: for the operator.
     ///
     /// # Errors
-    /// 422 naming `amount` where it is 0; 409 where it would take more than is available.
+    /// 422 naming `amount` where it is 0, or `reason`; 409 where it would take more than is available.
     pub async fn adjust(
         &self,
         user: UserId,
@@ -196,6 +198,10 @@ impl Ledger {
         if amount == Credits(0) {
             let reason = "must not be 0".to_owned();
             return Err(AppError::invalid("amount", Violation::Rejected { reason }));
+        }
+        let reason = reason.trim();
+        if let Some(violation) = text_violation(reason, REASON_MAX_CHARS) {
+            return Err(AppError::invalid("reason", violation));
         }
         let line = Line {
             kind: TransactionKind::Adjustment,

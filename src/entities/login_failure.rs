@@ -1,0 +1,88 @@
+//! `login_failure`: failed logins, counted under hashed keys, for all processes.
+
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{ExprTrait as _, OnConflict, Query};
+use sea_orm::{DeleteMany, InsertMany, Order, Set, UpdateMany};
+
+/// How many failures there were under one key.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "login_failure")]
+#[expect(
+    missing_docs,
+    reason = "each column is described in the design and its migration"
+)]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub key: String,
+    pub failures: i32,
+    pub failed_at: DateTimeUtc,
+}
+
+/// No relations are walked: queries name what they join.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// What is counted under these keys.
+    pub fn of_keys(keys: &[String]) -> Select<Self> {
+        Self::find().filter(Column::Key.is_in(keys))
+    }
+
+    /// Counts one failure under each key. A count whose last failure was before `forgotten` begins anew.
+    pub fn count(
+        keys: &[String],
+        now: DateTimeUtc,
+        forgotten: DateTimeUtc,
+    ) -> InsertMany<ActiveModel> {
+        // In one order, so that two statements never wait for each other.
+        let mut keys = keys.to_vec();
+        keys.sort_unstable();
+        keys.dedup();
+        let rows = keys.into_iter().map(|key| ActiveModel {
+            key: Set(key),
+            failures: Set(1),
+            failed_at: Set(now),
+        });
+        let failures = Expr::case(
+            Expr::col((Self, Column::FailedAt)).lt(forgotten),
+            Expr::val(1),
+        )
+        .finally(Expr::col((Self, Column::Failures)).add(1));
+        let counted = OnConflict::column(Column::Key)
+            .value(Column::Failures, failures)
+            .update_column(Column::FailedAt)
+            .to_owned();
+        Self::insert_many(rows).on_conflict(counted)
+    }
+
+    /// Takes `failures` back from the count of each key.
+    pub fn take_back(keys: &[String], failures: i32) -> UpdateMany<Self> {
+        let left = Expr::case(
+            Expr::col(Column::Failures).gt(failures),
+            Expr::col(Column::Failures).sub(failures),
+        )
+        .finally(0);
+        Self::update_many()
+            .col_expr(Column::Failures, left.into())
+            .filter(Column::Key.is_in(keys))
+    }
+
+    /// Deletes counts whose last failure was before `forgotten`.
+    pub fn delete_forgotten(forgotten: DateTimeUtc) -> DeleteMany<Self> {
+        Self::delete_many().filter(Column::FailedAt.lt(forgotten))
+    }
+
+    /// Deletes the oldest counts beyond the `kept` latest.
+    pub fn delete_beyond(kept: u64) -> DeleteMany<Self> {
+        let oldest_kept = Query::select()
+            .column(Column::FailedAt)
+            .from(Self)
+            .order_by(Column::FailedAt, Order::Desc)
+            .limit(1)
+            .offset(kept)
+            .to_owned();
+        Self::delete_many().filter(Expr::col(Column::FailedAt).lte(oldest_kept))
+    }
+}

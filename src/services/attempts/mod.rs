@@ -1,0 +1,265 @@
+//! How often somebody may try to log in or to register.
+//!
+//! Failed logins are counted for all processes, under the client, the account, and both together. A client
+//! is an address, or a browser that signed in to the account before. After a few failures a client waits,
+//! each time twice as long; one that attacks an account together with others waits longer, too. A client
+//! without failures never waits, so nobody can lock an owner out from elsewhere.
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, Duration, Utc};
+use sha2::{Digest, Sha256};
+
+use crate::database::{Database, retry};
+use crate::entities::login_failure::{self, Model as Failures};
+use crate::services::Clock;
+use crate::services::rate_limit::RateLimit;
+use crate::types::{AppError, hex};
+
+/// The longest wait of a client for its own failures.
+const WAIT_MAX_S: i64 = 900;
+/// The longest wait for what others did to the same account.
+const ACCOUNT_WAIT_MAX_S: i64 = 60;
+/// Failures are forgotten after an hour without another one.
+const FORGOTTEN_AFTER: Duration = Duration::hours(1);
+/// How often a process deletes what is forgotten.
+const PRUNE_EVERY: Duration = Duration::minutes(1);
+/// Most counts that are kept.
+const COUNTS_MAX: u64 = 100_000;
+
+/// Who is trying.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// The address that the request came from.
+    pub address: IpAddr,
+    /// The account that this browser signed in to before, with a random mark of its own.
+    pub device: Option<Device>,
+}
+
+/// A browser that signed in before.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Device {
+    /// The account's address, folded.
+    pub email: String,
+    /// Tells this browser from others of the account.
+    pub mark: String,
+}
+
+/// Limits registrations and slows down failing logins.
+pub struct Attempts {
+    database: Database,
+    clock: Arc<dyn Clock>,
+    registrations: RateLimit,
+    /// Failures of a client before it has to wait.
+    free_failures: i64,
+    pruned_at: Mutex<Option<DateTime<Utc>>>,
+}
+
+/// One attempt to log in that may go on.
+pub struct Attempt {
+    keys: Keys,
+    address: IpAddr,
+    /// Failures of this client at this account so far.
+    failures: i32,
+}
+
+/// What failures are counted under: hashes, so that keys are short and no row names anybody.
+struct Keys {
+    client: String,
+    account: String,
+    both: String,
+}
+
+impl Client {
+    /// The key of this client: the browser that is known to the account, else the address.
+    pub fn key(&self, account: &str) -> String {
+        match self.device.as_ref().filter(|it| it.email == account) {
+            Some(device) => key("device", &device.mark),
+            None => self.address_key(),
+        }
+    }
+
+    /// The key of the address alone.
+    pub fn address_key(&self) -> String {
+        key("address", &network_of(self.address).to_string())
+    }
+}
+
+impl Attempts {
+    /// Each address may register `per_minute` accounts a minute. Logins wait after a quarter as many failures.
+    pub fn new(database: Database, clock: Arc<dyn Clock>, per_minute: u32) -> Self {
+        let per_minute = NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN);
+        Self {
+            database,
+            clock,
+            registrations: RateLimit::per_minute(per_minute),
+            free_failures: i64::from(per_minute.get() / 4).max(1),
+            pruned_at: Mutex::default(),
+        }
+    }
+
+    /// Counts one registration.
+    ///
+    /// # Errors
+    /// [`AppError::TooManyRequests`] over the limit of the address.
+    pub fn count_registration(&self, client: &Client) -> Result<(), AppError> {
+        self.registrations.count(&network_of(client.address))
+    }
+
+    /// Begins an attempt at an account (folded e-mail); `others` are attempts of the same client under way.
+    ///
+    /// # Errors
+    /// [`AppError::TooManyRequests`] where the client has to wait first.
+    pub async fn begin(
+        &self,
+        account: &str,
+        client: &Client,
+        others: usize,
+    ) -> Result<Attempt, AppError> {
+        let keys = Keys::new(account, client);
+        let counts = login_failure::Entity::of_keys(&keys.all())
+            .all(self.database.read())
+            .await?;
+        let now = self.clock.now();
+        let count = |key: &str| {
+            let counts = counts.iter().filter(|it| it.failures > 0);
+            counts
+                .filter(|it| it.failed_at >= now - FORGOTTEN_AFTER)
+                .find(|it| it.key == key)
+        };
+        let wait_s = count(&keys.client).map_or(0, |by_client| {
+            self.wait_s(by_client, count(&keys.account), others, now)
+        });
+        if wait_s > 0 {
+            tracing::warn!(address = %client.address.to_canonical(), wait_s, "login refused");
+            return Err(AppError::TooManyRequests {
+                retry_after_s: wait_s.unsigned_abs(),
+            });
+        }
+        Ok(Attempt {
+            failures: count(&keys.both).map_or(0, |it| it.failures),
+            address: client.address.to_canonical(),
+            keys,
+        })
+    }
+
+    /// Seconds until a client with failures may try again. They begin at its own last failure, so that others
+    /// cannot prolong them.
+    fn wait_s(
+        &self,
+        by_client: &Failures,
+        at_account: Option<&Failures>,
+        others: usize,
+        now: DateTime<Utc>,
+    ) -> i64 {
+        // Attempts under way may all fail: else many at once would all be free.
+        let others = i64::try_from(others).unwrap_or(i64::MAX);
+        let failures = i64::from(by_client.failures).saturating_add(others);
+        let by_client_s = self.pause_s(failures).min(WAIT_MAX_S);
+        let at_account = at_account.map_or(0, |it| i64::from(it.failures));
+        let at_account_s = self.pause_s(at_account).min(ACCOUNT_WAIT_MAX_S);
+        let pause_s = by_client_s.max(at_account_s);
+        let passed_ms = (now - by_client.failed_at).num_milliseconds().max(0);
+        let left_ms = pause_s * 1000 - passed_ms;
+        // Rounded up.
+        (left_ms + 999).div_euclid(1000).max(0)
+    }
+
+    /// 1 second after the last free failure, and twice as long after each further one.
+    fn pause_s(&self, failures: i64) -> i64 {
+        match u32::try_from(failures - self.free_failures) {
+            Ok(doublings) => 1_i64.checked_shl(doublings.min(30)).unwrap_or(WAIT_MAX_S),
+            Err(_) => 0,
+        }
+    }
+
+    /// Counts a failure and logs it.
+    ///
+    /// # Errors
+    /// 503 where the database is away.
+    pub async fn fail(&self, attempt: &Attempt) -> Result<(), AppError> {
+        tracing::warn!(address = %attempt.address, "login failed");
+        let now = self.clock.now();
+        let keys = attempt.keys.all();
+        retry("count a failed login", || async {
+            login_failure::Entity::count(&keys, now, now - FORGOTTEN_AFTER)
+                .exec_without_returning(self.database.write())
+                .await
+        })
+        .await?;
+        self.prune(now).await;
+        Ok(())
+    }
+
+    /// Takes back what this client failed at this account. What it failed at others stays, so that nobody
+    /// clears their count with an account of their own.
+    ///
+    /// # Errors
+    /// 503 where the database is away.
+    pub async fn succeed(&self, attempt: &Attempt) -> Result<(), AppError> {
+        if attempt.failures > 0 {
+            let keys = attempt.keys.all();
+            retry("forget failed logins", || async {
+                login_failure::Entity::take_back(&keys, attempt.failures)
+                    .exec(self.database.write())
+                    .await
+            })
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps the table small, now and then. A failure here is no failure of the login.
+    async fn prune(&self, now: DateTime<Utc>) {
+        {
+            let mut pruned_at = self
+                .pruned_at
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            if pruned_at.is_some_and(|at| now - at < PRUNE_EVERY) {
+                return;
+            }
+            *pruned_at = Some(now);
+        }
+        let database = self.database.write();
+        let forgotten = login_failure::Entity::delete_forgotten(now - FORGOTTEN_AFTER);
+        let beyond = login_failure::Entity::delete_beyond(COUNTS_MAX);
+        for old in [forgotten, beyond] {
+            if let Err(error) = old.exec(database).await {
+                tracing::warn!(%error, "old failed logins cannot be deleted");
+            }
+        }
+    }
+}
+
+impl Keys {
+    fn new(account: &str, client: &Client) -> Self {
+        let (client, account) = (client.key(account), key("account", account));
+        Self {
+            both: key("both", &format!("{client} {account}")),
+            client,
+            account,
+        }
+    }
+
+    fn all(&self) -> [String; 3] {
+        [self.client.clone(), self.account.clone(), self.both.clone()]
+    }
+}
+
+fn key(kind: &str, text: &str) -> String {
+    hex(&Sha256::digest(format!("{kind} {text}")))
+}
+
+/// One household or firm has a whole /64 of IPv6.
+pub(in crate::services) fn network_of(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & !u128::from(u64::MAX)).into()),
+        v4 @ IpAddr::V4(_) => v4,
+    }
+}
+
+#[cfg(test)]
+mod tests;

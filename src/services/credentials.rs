@@ -1,0 +1,179 @@
+//! What an address and a password must look like, checked before anything is stored, hashed or counted.
+
+use crate::types::{AppError, FieldErrors, Violation, is_invisible};
+
+const EMAIL_MAX_CHARS: u32 = 254;
+const PASSWORD_MIN_CHARS: u32 = 8;
+const PASSWORD_MAX_CHARS: u32 = 200;
+
+/// Checks what a new account is asked for.
+///
+/// # Errors
+/// 422 naming `email`, `password` or both.
+pub(super) fn check_new_account(email: &str, password: &str) -> Result<(), AppError> {
+    let email = email.trim();
+    let email = if email.is_empty() {
+        Some(Violation::Required)
+    } else if is_email(email) {
+        None
+    } else {
+        Some(Violation::NotAnEmail)
+    };
+    name_violations([("email", email), ("password", password_violation(password))])
+}
+
+/// Checks what somebody logs in with: only what no account can have is refused, so that whether there is such
+/// an account stays hidden.
+///
+/// # Errors
+/// 422 naming `email`, `password` or both.
+pub(super) fn check_login(email: &str, password: &str) -> Result<(), AppError> {
+    let email = email.trim();
+    let email = if email.is_empty() {
+        Some(Violation::Required)
+    } else if is_too_long(email, EMAIL_MAX_CHARS) || email.contains(char::is_control) {
+        Some(Violation::NotAnEmail)
+    } else {
+        None
+    };
+    name_violations([("email", email), ("password", given_violation(password))])
+}
+
+/// Checks what a password is changed with.
+///
+/// # Errors
+/// 422 naming `current_password`, `new_password` or both.
+pub(super) fn check_password_change(current: &str, new: &str) -> Result<(), AppError> {
+    name_violations([
+        ("current_password", given_violation(current)),
+        ("new_password", password_violation(new)),
+    ])
+}
+
+/// Checks a password that the operator sets.
+///
+/// # Errors
+/// 422 naming `password`.
+pub(super) fn check_new_password(password: &str) -> Result<(), AppError> {
+    name_violations([("password", password_violation(password))])
+}
+
+fn name_violations<const N: usize>(fields: [(&str, Option<Violation>); N]) -> Result<(), AppError> {
+    let errors: FieldErrors = fields
+        .into_iter()
+        .filter_map(|(field, violation)| Some((field.to_owned(), violation?)))
+        .collect();
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(AppError::Invalid(errors))
+    }
+}
+
+/// What is wrong with a password that is to be compared.
+fn given_violation(password: &str) -> Option<Violation> {
+    if password.trim().is_empty() {
+        Some(Violation::Required)
+    } else if is_too_long(password, PASSWORD_MAX_CHARS) {
+        Some(Violation::TooLong {
+            max: PASSWORD_MAX_CHARS,
+        })
+    } else {
+        None
+    }
+}
+
+/// What is wrong with a password that is to be set.
+fn password_violation(password: &str) -> Option<Violation> {
+    if let Some(violation) = given_violation(password) {
+        Some(violation)
+    } else if password.chars().count() < PASSWORD_MIN_CHARS as usize {
+        Some(Violation::TooShort {
+            min: PASSWORD_MIN_CHARS,
+        })
+    } else if password.contains(char::is_control) {
+        Some(Violation::Rejected {
+            reason: "must not contain control characters".to_owned(),
+        })
+    } else {
+        None
+    }
+}
+
+fn is_too_long(text: &str, max: u32) -> bool {
+    text.chars().count() > max as usize
+}
+
+/// The shape that a browser's e-mail field asks for: something, one `@`, a domain with labels.
+fn is_email(email: &str) -> bool {
+    let Some((local, domain)) = email.split_once('@') else {
+        return false;
+    };
+    let label = |label: &str| {
+        !label.is_empty()
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.chars().all(|it| it.is_alphanumeric() || it == '-')
+    };
+    !is_too_long(email, EMAIL_MAX_CHARS)
+        && !local.is_empty()
+        && !email.contains(is_invisible)
+        && domain.split('.').all(label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_have_one_at_and_a_domain_and_nothing_that_is_not_seen() {
+        for good in ["ada@example.org", "a+b@localhost", "ü@münchen.example"] {
+            assert!(is_email(good), "{good}");
+        }
+        let long = format!("{}@example.org", "x".repeat(250));
+        for bad in [
+            "",
+            "ada",
+            "@example.org",
+            "ada@",
+            "a@b@c",
+            "a b@c.org",
+            "a@-b.org",
+            "a@b..c",
+            "ada\0@example.org",
+            "ada\u{200b}@example.org",
+            "\u{202e}ada@example.org",
+            "ada@\u{3164}.org",
+            &long,
+        ] {
+            assert!(!is_email(bad), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_new_account_is_told_all_that_is_wrong_at_once() {
+        let Err(AppError::Invalid(errors)) = check_new_account("nobody", "short") else {
+            panic!("accepted")
+        };
+        assert_eq!(errors["email"], Violation::NotAnEmail);
+        assert_eq!(errors["password"], Violation::TooShort { min: 8 });
+    }
+
+    #[test]
+    fn a_login_that_no_account_can_have_is_refused_by_its_field() {
+        let long = "x".repeat(255);
+        for (email, password, field) in [
+            (long.as_str(), "a password", "email"),
+            ("a\0b@example.org", "a password", "email"),
+            ("", "a password", "email"),
+            ("a@example.org", "", "password"),
+            ("a@example.org", &long, "password"),
+        ] {
+            let Err(AppError::Invalid(errors)) = check_login(email, password) else {
+                panic!("accepted {email:?}")
+            };
+            assert_eq!(errors.keys().collect::<Vec<_>>(), [field]);
+        }
+        check_login("nobody", "short").unwrap();
+    }
+}

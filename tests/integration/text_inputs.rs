@@ -1,0 +1,213 @@
+//! Characters that a database cannot store, or that nobody can see, in every text that the service takes.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::{Answer, Browser, Engine, Site, sample, shared_server, unique};
+
+on_both_databases!(
+    nul_in_any_field_is_no_fault_of_ours,
+    nul_in_any_address_is_no_fault_of_ours,
+    a_title_or_summary_needs_something_visible,
+    a_text_that_turns_the_reading_direction_turns_nothing_else,
+    the_operators_reason_cannot_hold_nul,
+);
+
+/// Every server function that changes something, with values that it would take.
+fn posts(task: &Value) -> Vec<(&'static str, Value)> {
+    let mut campaign = sample();
+    campaign["idempotency_key"] = json!("key");
+    campaign["model_id"] = json!("1");
+    campaign["max_price"] = json!("10");
+    campaign["account"] = json!("");
+    let password = "correct horse battery";
+    vec![
+        (
+            "/api/auth/register",
+            json!({ "email": "new@example.org", "password": password }),
+        ),
+        (
+            "/api/auth/login",
+            json!({ "email": "new@example.org", "password": password }),
+        ),
+        (
+            "/api/auth/change_password",
+            json!({ "current_password": password, "new_password": "another long one", "account": "" }),
+        ),
+        ("/api/auth/end_sessions", json!({ "account": "" })),
+        (
+            "/api/balance/top_up",
+            json!({ "amount": "5", "idempotency_key": "key", "account": "" }),
+        ),
+        ("/api/tasks/predict", campaign),
+        ("/api/tasks/cancel", json!({ "id": task, "account": "" })),
+        ("/api/task/share", json!({ "id": task, "account": "" })),
+        ("/api/task/unshare", json!({ "id": task, "account": "" })),
+        (
+            "/api/task/what_if",
+            json!({ "id": task, "usd_goal": "5000", "launched_at": "", "name": "" }),
+        ),
+        (
+            "/api/models/create",
+            json!({ "onnx": "AAAA", "price": "1", "state": "live", "description": "" }),
+        ),
+    ]
+}
+
+const GETS: [(&str, &[&str]); 10] = [
+    ("/api/task", &["id"]),
+    (
+        "/api/tasks",
+        &[
+            "limit", "cursor", "status", "verdict", "search", "from", "to",
+        ],
+    ),
+    (
+        "/api/tasks.csv",
+        &["status", "verdict", "search", "from", "to"],
+    ),
+    (
+        "/api/transactions",
+        &["limit", "cursor", "kind", "from", "to"],
+    ),
+    ("/api/transactions.csv", &["kind", "from", "to"]),
+    ("/api/task/insight", &["id"]),
+    (
+        "/api/task/advice",
+        &["id", "goal_min_usd", "launch_earliest", "launch_latest"],
+    ),
+    ("/api/task/link", &["id"]),
+    ("/api/shared", &["token"]),
+    ("/api/models", &["any"]),
+];
+
+fn assert_is_told(answer: &Answer, what: &str) {
+    // Some fields are not asked about once the request is refused for another reason, or ignored.
+    assert!(answer.status < 500, "{what}: {}", answer.text());
+}
+
+async fn nul_in_any_field_is_no_fault_of_ours(engine: Engine) {
+    let (site, server) = Site::serving(engine, &[]).await;
+    let browser = site.admin(&server).await;
+    browser.top_up(1000).await;
+    let task = browser.submit().await["id"].clone();
+    browser.wait_until_final(&task).await;
+    for (path, body) in posts(&task) {
+        for field in body.as_object().unwrap().keys() {
+            let value = body[field].as_str().map(ToOwned::to_owned);
+            let value = value.unwrap_or_else(|| body[field].to_string());
+            for bad in ["\0".to_owned(), format!("{value}\0"), format!("a\0{value}")] {
+                let mut body = body.clone();
+                body[field] = json!(bad);
+                let answer = browser.post_json(path, &body).await;
+                assert_is_told(&answer, &format!("{path} {field}={bad:?}"));
+                // In tests a first success of a session's end would refuse all that follow.
+                assert_ne!(answer.status, 200, "{path} {field}={bad:?} was taken");
+            }
+        }
+    }
+    assert!(
+        !server.program.log().contains(" ERROR "),
+        "{}",
+        server.program.log()
+    );
+    site.assert_audit_is_clean().await;
+}
+
+async fn nul_in_any_address_is_no_fault_of_ours(engine: Engine) {
+    let (site, server) = Site::serving(engine, &[]).await;
+    let browser = site.admin(&server).await;
+    for (path, fields) in GETS {
+        for field in fields {
+            for bad in ["%00", "a%00b", "1%00"] {
+                let url = format!("{path}?{field}={bad}");
+                assert_is_told(&browser.get(&url).await, &url);
+            }
+        }
+    }
+    for page in [
+        "/tasks?search=%00",
+        "/tasks/%00",
+        "/tasks/1%00",
+        "/shared/%00",
+        "/compare?a=%00&b=1",
+        "/predict?again=%00",
+        "/predict?name=%00&model_id=%00",
+        "/login?next=%00",
+        "/transactions?kind=%00",
+        "/%00",
+    ] {
+        let request = browser.request(Method::GET, page);
+        let answer = browser.send(request.header("accept", "text/html")).await;
+        assert_is_told(&answer, page);
+    }
+    assert!(
+        !server.program.log().contains(" ERROR "),
+        "{}",
+        server.program.log()
+    );
+}
+
+async fn a_title_or_summary_needs_something_visible(engine: Engine) {
+    let browser = Browser::registered(shared_server(engine).await).await;
+    for field in ["name", "blurb"] {
+        for blank in [
+            "\u{3164}",
+            "\u{200b}\u{200b}",
+            "\u{2800}",
+            "\u{202e}\u{2066}",
+            "\u{feff}",
+        ] {
+            let mut body = sample();
+            body["idempotency_key"] = json!(unique("blank"));
+            body[field] = json!(blank);
+            let answer = browser.post_json("/api/tasks/predict", &body).await;
+            answer.names_fields(&[field]);
+        }
+    }
+    assert_eq!(browser.balance().await, [10, 0, 10]);
+}
+
+async fn a_text_that_turns_the_reading_direction_turns_nothing_else(engine: Engine) {
+    let browser = Browser::registered(shared_server(engine).await).await;
+    let name = "\u{202e}evil \u{627}";
+    let mut body = sample();
+    body["idempotency_key"] = json!(unique("bidi"));
+    body["name"] = json!(name);
+    let task = browser.post_json("/api/tasks/predict", &body).await.ok();
+    browser.wait_until_final(&task["id"]).await;
+    let link = json!({ "id": task["id"] });
+    let link = browser.post_json("/api/task/share", &link).await.ok();
+    let pages = [
+        format!("/tasks/{}", task["id"]),
+        "/tasks".to_owned(),
+        link["path"].as_str().unwrap().to_owned(),
+    ];
+    for page in pages {
+        let html = browser.get(&page).await.text();
+        let body = html.split_once("<body").unwrap().1;
+        let isolated = body.matches(&format!("<bdi>{name}</bdi>")).count();
+        assert!(isolated > 0, "{page}: {body}");
+    }
+}
+
+async fn the_operators_reason_cannot_hold_nul(engine: Engine) {
+    let (site, server) = Site::serving(engine, &[]).await;
+    let browser = Browser::registered(&server).await;
+    for reason in ["\u{1}", "two\u{7f}", "\u{200b}", &"x".repeat(501)] {
+        let arguments = [
+            "user",
+            "grant",
+            "--email",
+            &browser.email,
+            "--amount=5",
+            "--reason",
+            reason,
+        ];
+        let output = site.run(&arguments, "").await;
+        assert!(!output.status.success(), "{reason:?}");
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(told.contains("reason"), "{told}");
+    }
+    assert_eq!(browser.balance().await, [10, 0, 10]);
+}
