@@ -1,7 +1,8 @@
 //! Registering models, and changing what is asked for them.
 
 use base64::Engine as _;
-use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE};
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use sea_orm::{ActiveModelTrait, ColumnTrait, QueryFilter, Set};
 use sha2::{Digest, Sha256};
 
@@ -18,6 +19,11 @@ use crate::types::{
 const PRICE_MAX: i64 = 1_000_000;
 const DESCRIPTION_MAX_CHARS: u32 = 500;
 const ONNX_MAX_BYTES: usize = 8 * 1024 * 1024;
+/// Either alphabet, once its two own letters are replaced; padded or not.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 pub(super) struct NewModel {
     pub onnx: Vec<u8>,
@@ -27,6 +33,20 @@ pub(super) struct NewModel {
 }
 
 impl Catalog {
+    /// Whether that user may register models.
+    ///
+    /// # Errors
+    /// 403.
+    pub fn may_create_model(&self, user: &users::Model) -> Result<(), AppError> {
+        if user.role() == Role::Admin {
+            Ok(())
+        } else {
+            Err(AppError::Forbidden(
+                "only an admin registers models".to_owned(),
+            ))
+        }
+    }
+
     /// Registers a model from an ONNX file in base64 (admin).
     ///
     /// # Errors
@@ -39,11 +59,7 @@ impl Catalog {
         state: &str,
         description: &str,
     ) -> Result<ModelView, AppError> {
-        if user.role() != Role::Admin {
-            return Err(AppError::Forbidden(
-                "only an admin registers models".to_owned(),
-            ));
-        }
+        self.may_create_model(user)?;
         let new = check_new_model(onnx, price, state, description)?;
         self.register(new).await
     }
@@ -197,17 +213,23 @@ fn check_new_model(
     }
 }
 
+/// The bytes of a file in base64: of the standard or the URL-safe alphabet, also broken into lines.
 fn decode(onnx: &str) -> Result<Vec<u8>, Violation> {
-    let onnx = onnx.trim();
-    if onnx.is_empty() {
+    let letters: Vec<u8> = onnx
+        .bytes()
+        .filter(|it| !it.is_ascii_whitespace())
+        .map(|it| match it {
+            b'-' => b'+',
+            b'_' => b'/',
+            it => it,
+        })
+        .collect();
+    if letters.is_empty() {
         return Err(Violation::Required);
     }
-    let bytes = BASE64_STANDARD
-        .decode(onnx)
-        .or_else(|_| BASE64_URL_SAFE.decode(onnx))
-        .map_err(|_| Violation::Rejected {
-            reason: "must be an ONNX file: base64, or a file field of a multipart form".to_owned(),
-        })?;
+    let bytes = BASE64.decode(&letters).map_err(|_| Violation::Rejected {
+        reason: "must be an ONNX file: base64, or a file field of a multipart form".to_owned(),
+    })?;
     if bytes.len() > ONNX_MAX_BYTES {
         return Err(Violation::Rejected {
             reason: format!("must have at most {ONNX_MAX_BYTES} bytes"),
@@ -227,4 +249,43 @@ pub(super) fn rejected(reason: &str) -> AppError {
 
 pub(super) fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+
+    use super::*;
+
+    #[test]
+    fn a_file_is_read_from_either_alphabet_with_and_without_line_breaks() {
+        let bytes: Vec<u8> = (0..=255).cycle().take(1000).collect();
+        let standard = BASE64_STANDARD.encode(&bytes);
+        let lines: Vec<_> = standard
+            .as_bytes()
+            .chunks(76)
+            .map(|line| String::from_utf8_lossy(line).into_owned())
+            .collect();
+        for text in [
+            lines.join("\n"),
+            lines.join("\r\n") + "\r\n",
+            BASE64_URL_SAFE_NO_PAD.encode(&bytes),
+            standard,
+        ] {
+            assert_eq!(decode(&text), Ok(bytes.clone()));
+        }
+    }
+
+    #[test]
+    fn what_is_no_base64_or_too_large_is_refused() {
+        assert_eq!(decode(" \n"), Err(Violation::Required));
+        assert!(decode("AA*A").is_err());
+        let largest = BASE64_STANDARD.encode(vec![0; ONNX_MAX_BYTES]);
+        assert!(decode(&largest).is_ok());
+        let larger = BASE64_STANDARD.encode(vec![0; ONNX_MAX_BYTES + 1]);
+        let Err(Violation::Rejected { reason }) = decode(&larger) else {
+            panic!("accepted");
+        };
+        assert!(reason.contains("8388608"), "{reason}");
+    }
 }
