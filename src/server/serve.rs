@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use leptos::prelude::LeptosOptions;
@@ -13,20 +12,16 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::config::{ServeArgs, WorkerProcessArgs};
+use super::connection_args::health_limits;
 use super::health::{self, Readiness};
-use super::listener::{BoundedListener, Peer};
+use super::public_url::PublicUrl;
 use super::router::{Shared, router};
 use super::streams::Streams;
-use super::{assets, cookie_key, setup};
+use super::{assets, connections, cookie_key, setup};
 use crate::inference::SHIPPED_MODEL;
 use crate::queue::Signals;
 use crate::services::insights::InsightOptions;
 use crate::services::{Catalog, LoadedModels, ServiceOptions, Services};
-
-/// How long open requests may take once the process is to stop.
-const DRAIN: Duration = Duration::from_secs(10);
-/// Whoever looks after a worker asks now and then.
-const HEALTH_CONNECTIONS: u32 = 100;
 
 /// Serves until SIGTERM or Ctrl-C.
 ///
@@ -49,10 +44,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
             questions_per_minute: args.what_if_per_minute,
         },
         cookie_key: key,
-        https: args
-            .public_url
-            .as_ref()
-            .is_some_and(|url| url.starts_with("https://")),
+        https: args.public_url.as_ref().is_some_and(PublicUrl::is_https),
     };
     let pool = setup::pool(&args.worker)?;
     let services = Services::new(&database, &signals, &setup::clock(), pool.clone(), &options);
@@ -75,6 +67,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("listening on {}", args.address))?;
     let address = listener.local_addr()?;
+    let limits = args.connections.limits();
     let shared = Shared {
         services,
         signals,
@@ -82,7 +75,8 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         readiness,
         stop: stop.clone(),
         public_url: args.public_url,
-        trusted_proxies: args.trusted_proxies,
+        trusted_proxies: limits.trusted_proxies.clone(),
+        pace: limits.pace,
         clock: setup::clock(),
         assets: assets::site_assets()?.map(Arc::new),
         leptos: LeptosOptions::builder()
@@ -90,16 +84,9 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<()> {
             .site_addr(address)
             .build(),
     };
-    let app = router(shared.into()).into_make_service_with_connect_info::<Peer>();
-    let listener = BoundedListener::new(listener, args.max_connections);
+    let app = router(shared.into());
     announce("Pledgecast is ready at", address);
-    let serving = axum::serve(listener, app).with_graceful_shutdown(stop.clone().cancelled_owned());
-    tokio::select! {
-        served = serving.into_future() => served.context("serving")?,
-        () = drained(&stop) => tracing::warn!("requests were still open when the time to drain ran out"),
-    }
-    // Also where serving ended by itself.
-    stop.cancel();
+    connections::serve(listener, app, limits, stop.clone()).await;
     working.await.context("the worker died")?;
     listening.await.context("the listener died")?;
     Ok(())
@@ -162,19 +149,12 @@ async fn tell_health(
         .with_context(|| format!("listening on {address}"))?;
     announce("Pledgecast tells its health at", listener.local_addr()?);
     let app = health::router(readiness);
-    let listener = BoundedListener::new(listener, HEALTH_CONNECTIONS);
-    Ok(tokio::spawn(async move {
-        let stopping = stop.clone().cancelled_owned();
-        let telling = axum::serve(listener, app).with_graceful_shutdown(stopping);
-        tokio::select! {
-            told = telling.into_future() => {
-                if let Err(error) = told {
-                    tracing::error!(%error, "the health cannot be told any more");
-                }
-            }
-            () = drained(&stop) => {}
-        }
-    }))
+    Ok(tokio::spawn(connections::serve(
+        listener,
+        app,
+        health_limits(),
+        stop,
+    )))
 }
 
 #[expect(
@@ -183,11 +163,6 @@ async fn tell_health(
 )]
 fn announce(what: &str, address: SocketAddr) {
     println!("{what} http://{address}");
-}
-
-async fn drained(stop: &CancellationToken) {
-    stop.cancelled().await;
-    tokio::time::sleep(DRAIN).await;
 }
 
 fn stop_on_signal() -> anyhow::Result<CancellationToken> {

@@ -39,6 +39,10 @@ pub use predictions::Predictions;
 pub use sessions::Sessions;
 pub use sharing::Sharing;
 
+/// Who is signed in, as it was found before the body of a request was read.
+#[derive(Clone, Debug)]
+pub struct SignedIn(pub Arc<User>);
+
 /// What the services are set up with.
 #[derive(Clone)]
 pub struct ServiceOptions {
