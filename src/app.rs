@@ -75,6 +75,12 @@ pub fn App() -> impl IntoView {
     }
 }
 
+/// Whether there is a page at a path, which has no slash at its end.
+#[cfg(feature = "ssr")]
+pub fn has_page(path: &str) -> bool {
+    Chunk::at(path).is_some()
+}
+
 /// A text as a string of a script inside of HTML.
 #[cfg(feature = "ssr")]
 fn script_text(text: &str) -> String {

@@ -16,11 +16,12 @@ const BARE_MAX_BYTES: usize = 256;
 pub fn replacement(bytes: &[u8], has_line: bool) -> Option<Vec<u8>> {
     let status = bare_status(bytes)?;
     let problem = match status {
+        StatusCode::BAD_REQUEST => EdgeProblem::NOT_HTTP,
         StatusCode::URI_TOO_LONG => EdgeProblem::URI_TOO_LONG,
         // The library has read as much as it may; the request line alone was too long for it.
         StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE if !has_line => EdgeProblem::URI_TOO_LONG,
         StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => EdgeProblem::HEADERS_TOO_LARGE,
-        _ => EdgeProblem::NOT_HTTP,
+        _ => return None,
     };
     Some(raw(&problem))
 }
@@ -36,13 +37,14 @@ fn bare_status(bytes: &[u8]) -> Option<StatusCode> {
         .split("\r\n")
         .all(|header| BARE_HEADERS.iter().any(|it| header.starts_with(it)));
     let status: StatusCode = line.split(' ').nth(1)?.parse().ok()?;
-    (is_bare && status.is_client_error()).then_some(status)
+    is_bare.then_some(status)
 }
 
 /// A whole response, after which the connection is closed.
 pub fn raw(problem: &EdgeProblem) -> Vec<u8> {
     let id = Uuid::new_v4().to_string();
-    tracing::info!(
+    // As many as anybody likes.
+    tracing::debug!(
         id,
         status = problem.status.as_u16(),
         reason = problem.detail,
@@ -94,9 +96,9 @@ mod tests {
     #[test]
     fn other_bytes_stay_as_they_are() {
         let with_id = b"HTTP/1.1 404 Not Found\r\nx-request-id: 1\r\ncontent-length: 0\r\n\r\n";
-        let ok = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+        let empty = b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n";
         let with_body = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\nx";
-        for other in [&with_id[..], ok, with_body, b"HTTP/1.", b"", b"\xff"] {
+        for other in [&with_id[..], empty, with_body, b"HTTP/1.", b"", b"\xff"] {
             assert!(replacement(other, true).is_none());
         }
     }

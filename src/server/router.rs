@@ -31,10 +31,9 @@ use super::{
     admission, assets, body, client, events, export, guard, health, limits, preferences, problem,
     styleguide,
 };
-use crate::app::{App, SiteAssets, shell};
+use crate::app::{App, SiteAssets, has_page, shell};
 use crate::components::form::FailedForm;
 use crate::components::preferences::URL as PREFERENCES_URL;
-use crate::pages::chunk::Chunk;
 use crate::queue::Signals;
 use crate::services::{Clock, Services};
 use crate::types::{AppError, Today};
@@ -233,10 +232,8 @@ fn without_slash(uri: &Uri) -> Option<String> {
     let path = uri.path();
     let page = path.strip_suffix('/')?;
     // Two slashes at the start would name a host, and two at the end are no page of ours.
-    let is_page = !page.is_empty()
-        && !page.starts_with("//")
-        && !page.ends_with('/')
-        && Chunk::at(page).is_some();
+    let is_page =
+        !page.is_empty() && !page.starts_with("//") && !page.ends_with('/') && has_page(page);
     let query = uri.query().map(|it| format!("?{it}")).unwrap_or_default();
     is_page.then(|| format!("{page}{query}"))
 }

@@ -51,9 +51,8 @@ async fn send_text(browser: &Browser, onnx: String) -> Answer {
 
 fn in_lines(text: &str) -> String {
     let lines = text.as_bytes().chunks(76);
-    lines
-        .map(|line| format!("{}\r\n", str::from_utf8(line).unwrap()))
-        .collect()
+    let lines: Vec<_> = lines.map(|line| str::from_utf8(line).unwrap()).collect();
+    lines.join("\r\n") + "\r\n"
 }
 
 async fn a_model_of_eight_mebibytes_is_registered_however_it_is_sent(engine: Engine) {

@@ -205,7 +205,7 @@ async fn a_server_that_is_told_to_stop_ends_the_requests_it_has() {
 async fn what_is_too_long_or_no_http_is_answered_like_every_other_error() {
     let (_site, server) = serving(&[]).await;
     let long = |length: usize| "x".repeat(length);
-    let headers: String = (0..200).map(|it| format!("a{it}: b\r\n")).collect();
+    let headers = "a: b\r\n".repeat(200);
     for (request, status) in [
         (
             format!("GET /?{} HTTP/1.1\r\nHost: a\r\n\r\n", long(40_000)),
