@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::components::Session;
 use crate::components::comeback::Comeback;
+use crate::components::form::FailedForm;
 use crate::components::live::{ConnectionNotice, Live};
 use crate::components::locale::provide_locale;
 use crate::components::nav::{Footer, Header, MAIN_ID, ReadFromTheTop, SkipLink};
@@ -40,6 +41,7 @@ pub fn App() -> impl IntoView {
     leptos_meta::provide_meta_context();
     provide_locale();
     provide_hydrated();
+    FailedForm::provide();
     Toasts::provide();
     Comeback::provide();
     let session = Session::provide();
@@ -73,6 +75,19 @@ pub fn App() -> impl IntoView {
     }
 }
 
+/// Whether there is a page at a path, which has no slash at its end.
+#[cfg(feature = "ssr")]
+pub fn has_page(path: &str) -> bool {
+    Chunk::at(path).is_some()
+}
+
+/// A text as a string of a script inside of HTML.
+#[cfg(feature = "ssr")]
+fn script_text(text: &str) -> String {
+    let text = serde_json::Value::from(text).to_string();
+    text.replace('<', "\\u003c")
+}
+
 /// The HTML document that the server sends, with the script that makes it live.
 #[cfg(feature = "ssr")]
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -89,6 +104,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let locale = document_locale();
     let theme = document_theme();
     let request = use_context::<Parts>();
+    // The page that answers a failed form is at another address than the form was sent to.
+    let address = use_context::<FailedForm>().map(|failed| failed.page);
     let chunk = request.and_then(|request| Chunk::at(request.uri.path()));
     // Beside the header of `respond_in_private`, for those who keep the page without it.
     let robots =
@@ -96,8 +113,11 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let assets = use_context::<Arc<SiteAssets>>().filter(|assets| !assets.js.is_empty());
     let assets = assets.map(|assets| {
         let chunk = chunk.map(Chunk::name).unwrap_or_default();
+        let move_to =
+            address.map(|it| format!("history.replaceState(null,'',{});", script_text(&it)));
+        let move_to = move_to.unwrap_or_default();
         let script = format!(
-            "import({:?}).then(async m=>{{const first=m.default({{module_or_path:{:?}}});\
+            "{move_to}import({:?}).then(async m=>{{const first=m.default({{module_or_path:{:?}}});\
              await m.load_page({chunk:?});await first;m.hydrate()}})",
             assets.js, assets.wasm
         );

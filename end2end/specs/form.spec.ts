@@ -102,3 +102,28 @@ test("a form that the server sends needs no names of countries", async ({ page }
   await expect(page.locator("#field-currency")).toHaveValue("EUR");
   expect(chunks.filter((url) => !url.includes("_chunk.predict."))).toEqual([]);
 });
+
+test("what the server refuses comes back filled in, and the page goes live with it", async ({ page }, info) => {
+  await page.route("**/*.wasm", (route) => route.abort());
+  await page.goto("/predict?example=1");
+  await page.unroute("**/*.wasm");
+  const problems = gatherProblems(page);
+  await page.getByLabel("Goal in US dollars").fill("-5");
+  await page.getByLabel("Title").fill("Lanterns & <kites> </script>");
+  await page.getByRole("button", { name: /^Predict for/ }).click();
+  const expectEntries = async () => {
+    await expect(page.getByRole("alert")).toBeVisible();
+    await expect(page.getByLabel("Goal in US dollars")).toHaveValue("-5");
+    await expect(page.getByLabel("Title")).toHaveValue("Lanterns & <kites> </script>");
+  };
+  await expectEntries();
+  if (info.project.name === "hydrated") {
+    await expect(page).toHaveURL(/\/predict\?example=1$/);
+    await page.waitForLoadState("networkidle");
+    await expectEntries();
+  }
+  await page.getByLabel("Goal in US dollars").fill("9000");
+  await page.getByRole("button", { name: /^Predict for/ }).click();
+  await expect(page).toHaveURL(/\/tasks\/\d+$/);
+  expect(problems.filter((problem) => !problem.includes("422"))).toEqual([]);
+});

@@ -1,15 +1,19 @@
 //! What a server function needs of its request: the services, the cookies, the client.
 
+use http::HeaderValue;
 use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
 use tower_cookies::Cookies;
 
 use crate::services::attempts::Client;
-use crate::services::{Services, User};
+use crate::services::{Services, SignedIn, User};
 use crate::types::{AppError, UserId};
 
 /// The request behind a server function or a page.
 pub struct Request {
     cookies: Cookies,
+    /// Where it was found already.
+    signed_in: Option<SignedIn>,
     /// Who is asking, for the limits of log-in.
     pub client: Client,
 }
@@ -33,6 +37,7 @@ pub fn visitor() -> Result<(Services, Request), AppError> {
     client.device = services.sessions.device(cookies);
     let request = Request {
         cookies: cookies.clone(),
+        signed_in: parts.extensions.get::<SignedIn>().cloned(),
         client,
     };
     Ok((services, request))
@@ -83,7 +88,10 @@ impl Request {
     /// # Errors
     /// 401.
     pub async fn user(&self, services: &Services) -> Result<User, AppError> {
-        services.sessions.user(&self.cookies).await
+        match &self.signed_in {
+            Some(SignedIn(user)) => Ok(User::clone(user)),
+            None => services.sessions.user(&self.cookies).await,
+        }
     }
 
     /// Opens a session in this browser.
@@ -96,11 +104,24 @@ impl Request {
     /// # Errors
     /// 503 where the database is away.
     pub async fn sign_out(&self, services: &Services) -> Result<(), AppError> {
+        clear_browser_storage();
         services.sessions.close(&self.cookies).await
     }
 
     /// Takes the cookie of a session that has ended.
     pub fn forget(&self, services: &Services) {
+        clear_browser_storage();
         services.sessions.forget(&self.cookies);
+    }
+}
+
+/// Has the browser forget what pages stored in it: no data outlives its session. Browsers heed it over https and at
+/// localhost.
+fn clear_browser_storage() {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.insert_header(
+            http::HeaderName::from_static("clear-site-data"),
+            HeaderValue::from_static("\"storage\""),
+        );
     }
 }

@@ -155,6 +155,13 @@ mod imp {
         location.pathname().unwrap_or_default() + &location.search().unwrap_or_default()
     }
 
+    /// Path, query and fragment of a URL as seen from this site; `None` where it leads to another one.
+    pub fn resolve(url: &str) -> Option<String> {
+        let origin = origin();
+        let url = web_sys::Url::new_with_base(url, &origin).ok()?;
+        (url.origin() == origin).then(|| url.pathname() + &url.search() + &url.hash())
+    }
+
     /// Scheme, host and port of this page.
     pub fn origin() -> String {
         leptos::prelude::window()

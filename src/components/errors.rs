@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 
+use super::form::FailedForm;
 use super::guard::respond_with_error;
 use super::{Icon, Locale, browser, format, labels, tr, use_locale};
 use crate::types::{AppError, FieldErrors, Violation};
@@ -108,6 +109,9 @@ pub fn error_text(l: Locale, error: &AppError) -> String {
             available = format::credits(l, *available)
         ),
         AppError::Forbidden(_) => tr!(l, error.forbidden).to_owned(),
+        AppError::WrongAddress { public_url } => {
+            tr!(l, error.wrong_address, url = public_url.clone())
+        }
         AppError::NotFound => tr!(l, error.not_found).to_owned(),
         AppError::Conflict(_) => tr!(l, error.conflict).to_owned(),
         AppError::PriceChanged { price } => {
@@ -225,7 +229,7 @@ pub fn ErrorPanel(
                 <h2 class="notice-title">{tr!(l, error.load_title)}</h2>
                 {what}
                 <p>
-                    <a href="" rel="external">
+                    <a href=FailedForm::reload_url() rel="external">
                         {tr!(l, error.reload)}
                     </a>
                 </p>

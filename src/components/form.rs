@@ -6,16 +6,64 @@
 
 use leptos::ev::{Event, SubmitEvent};
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use leptos_router::hooks::use_location;
+use serde::{Deserialize, Serialize};
 
 use super::data::{Reply, Wire, value_of};
 use super::errors::Faults;
 use super::shared::shared;
+use super::time::is_taking_over;
 use super::{browser, use_session};
 use crate::types::AppError;
 
 /// Name of the hidden input that tells whose page a form is on.
 const ACCOUNT: &str = "account";
+/// Name of the hidden input with the page of a form, on the wire too.
+pub const RETURN_TO: &str = "return_to";
+
+/// A form that was sent without JavaScript and failed; the page of the form is the answer to it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FailedForm {
+    /// Path and query of the page.
+    pub page: String,
+    /// The server function's URL.
+    pub url: String,
+    /// What is wrong.
+    pub error: AppError,
+    /// What was entered, by name; no passwords.
+    pub entries: Vec<(String, String)>,
+}
+
+/// The failed form that the page answers, if it does.
+#[derive(Clone, Copy)]
+struct Failed(StoredValue<Option<FailedForm>>);
+
+impl FailedForm {
+    /// Tells the forms below of it, the server's and the browser's. To be called once, for the application.
+    pub fn provide() {
+        let failed = shared(use_context::<Self>);
+        provide_context(Failed(StoredValue::new(failed)));
+    }
+
+    /// What loads this page anew: nothing, which stands for its address, but where that is the form's.
+    pub fn reload_url() -> String {
+        Self::read(|failed| failed.page.clone()).unwrap_or_default()
+    }
+
+    /// Reads it for a form with that URL.
+    fn of<T>(url: &str, read: impl FnOnce(&Self) -> T) -> Option<T> {
+        Self::read(|failed| (failed.url == url).then(|| read(failed))).flatten()
+    }
+
+    /// Reads it in the page that the server sent for it; `None` in every other.
+    fn read<T>(read: impl FnOnce(&Self) -> T) -> Option<T> {
+        if cfg!(feature = "hydrate") && !is_taking_over() {
+            return None;
+        }
+        let Failed(failed) = use_context()?;
+        failed.with_value(|failed| failed.as_ref().map(read))
+    }
+}
 
 /// The requests of one form to one server function, one at a time.
 #[derive(Clone, Copy)]
@@ -30,12 +78,9 @@ pub struct Sending {
 }
 
 impl Sending {
-    /// Requests to a server function. The error of a form sent without JavaScript stands in the URL and is
-    /// its first answer.
-    ///
-    /// Not to be made in a view that comes later: the server tells the browser that error by a shared value.
+    /// Requests to a server function. The error of a form sent without JavaScript is its first answer.
     pub fn new(url: &'static str) -> Self {
-        let first = shared(|| error_in_url(url));
+        let first = FailedForm::of(url, |failed| failed.error.clone());
         Self {
             url,
             pending: RwSignal::new(false),
@@ -63,6 +108,20 @@ impl Sending {
     /// The error of the last answer, without following it.
     pub fn error_untracked(self) -> Option<AppError> {
         self.answer.get_untracked().and_then(Result::err)
+    }
+
+    /// What a field held when the form was sent without JavaScript and failed; empty otherwise.
+    pub fn entered(self, name: &str) -> String {
+        let entered = FailedForm::of(self.url, |failed| {
+            let mut entries = failed.entries.iter();
+            entries.find_map(|(it, value)| (it == name).then(|| value.clone()))
+        });
+        entered.flatten().unwrap_or_default()
+    }
+
+    /// Whether the page answers this form, which was sent without JavaScript and failed.
+    pub fn is_answered_by_page(self) -> bool {
+        FailedForm::of(self.url, |_| ()).is_some()
     }
 
     /// Forgets the last answer.
@@ -122,28 +181,14 @@ impl Sending {
     }
 }
 
-/// What the URL says of the last request to that server function, where it was sent without JavaScript.
-fn error_in_url(url: &str) -> Option<AppError> {
-    #[cfg(feature = "ssr")]
-    {
-        use leptos::server::ServerActionError;
-        use leptos::server_fn::error::ServerFnUrlError;
-
-        let error = use_context::<ServerActionError>()?;
-        (error.path() == url).then(|| ServerFnUrlError::<AppError>::decode_err(error.err()))
+/// Path and query of this page.
+pub fn use_page() -> impl Fn() -> String + Clone {
+    let location = use_location();
+    move || {
+        let query = location.search.get();
+        let mark = if query.is_empty() { "" } else { "?" };
+        format!("{}{mark}{query}", location.pathname.get())
     }
-    #[cfg(not(feature = "ssr"))]
-    {
-        let _ = url;
-        None
-    }
-}
-
-/// What the URL says a field held when its form was sent without JavaScript; empty where it says nothing.
-pub fn submitted(name: &str) -> String {
-    use_query_map()
-        .with_untracked(|query| query.get(name))
-        .unwrap_or_default()
 }
 
 /// The requests of a form after which somebody else is signed in, or nobody. Its faults are told to the
@@ -205,6 +250,7 @@ pub fn PostForm(
             }
         >
             <input type="hidden" name=ACCOUNT value=account autocomplete="off" />
+            <input type="hidden" name=RETURN_TO value=use_page() />
             {children()}
         </form>
     }

@@ -4,9 +4,9 @@
 //! without JavaScript. With it, the key of a request without an answer also survives a reload.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use super::browser;
+use super::form::Sending;
 use super::shared::shared;
 use crate::types::AppError;
 
@@ -21,11 +21,13 @@ pub struct IdempotencyKey {
 }
 
 impl IdempotencyKey {
-    /// A key for the form of that name; `error` is what the URL says of its last request.
-    pub fn new(name: &'static str, error: Option<AppError>) -> Self {
-        let unanswered = error
+    /// A key for the form of that name; the one of its last request where that may have been carried out.
+    pub fn new(name: &'static str, sending: Sending) -> Self {
+        let unanswered = sending
+            .error_untracked()
             .filter(|error| !settles(error))
-            .and_then(|_| use_query_map().with_untracked(|query| query.get(FIELD)));
+            .map(|_| sending.entered(FIELD))
+            .filter(|key| !key.is_empty());
         let first = shared(|| unanswered.unwrap_or_else(browser::random_key));
         let key = Self {
             name,

@@ -20,6 +20,7 @@ pub mod later;
 pub mod listed;
 pub mod live;
 pub mod live_list;
+pub mod local_path;
 pub mod locale;
 pub mod money;
 pub mod nav;

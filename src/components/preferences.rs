@@ -6,8 +6,8 @@
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
+use super::form::use_page;
 use super::{Icon, Locale, browser, tr, use_locale};
 use crate::i18n::I18nLocaleTrait as _;
 use crate::types::Theme;
@@ -105,12 +105,7 @@ fn Switch(
     #[prop(optional)]
     send: Option<Callback<SubmitEvent>>,
 ) -> impl IntoView {
-    let location = use_location();
-    let back = move || {
-        let query = location.search.get();
-        let mark = if query.is_empty() { "" } else { "?" };
-        format!("{}{mark}{query}", location.pathname.get())
-    };
+    let back = use_page();
     let label_id = format!("{name}-label");
     let buttons = choices.into_iter().map(|choice| {
         let is_chosen = choice.is_chosen;

@@ -5,7 +5,7 @@ use leptos::server_fn::ServerFn as _;
 
 use super::errors::Faults;
 use super::field::Submit;
-use super::form::{PostForm, Sending, submitted};
+use super::form::{PostForm, Sending};
 use super::idempotency::IdempotencyKey;
 use super::{Field, FormErrors, browser, format, toast, tr, use_locale, use_session};
 use crate::api::TopUp;
@@ -20,7 +20,7 @@ pub fn TopUpForm() -> impl IntoView {
     let l = use_locale();
     let session = use_session();
     let sending = Sending::new(TopUp::PATH);
-    let key = IdempotencyKey::new("top_up", sending.error_untracked());
+    let key = IdempotencyKey::new("top_up", sending);
     Faults::provide_of(move || sending.error());
     sending.on_answer(move |answer: Result<TransactionView, _>| {
         key.settle(&answer);
@@ -39,7 +39,7 @@ pub fn TopUpForm() -> impl IntoView {
         key.keep();
         true
     });
-    let amount = Some(submitted("amount")).filter(|amount| !amount.is_empty());
+    let amount = Some(sending.entered("amount")).filter(|amount| !amount.is_empty());
     view! {
         <PostForm url=TopUp::PATH send=send id=FORM_ID>
             <FormErrors />

@@ -177,4 +177,6 @@ fn bad_url(error: sea_orm::sqlx::Error) -> DbErr {
 }
 
 #[cfg(test)]
+pub mod test_support;
+#[cfg(test)]
 mod tests;

@@ -9,7 +9,8 @@ use crate::api::Login;
 use crate::components::errors::Faults;
 use crate::components::field::Submit;
 use crate::components::form::{PostForm, Sending};
-use crate::components::guard::{NEXT, safe_next};
+use crate::components::guard::NEXT;
+use crate::components::local_path::local_path;
 use crate::components::nav::PageTitle;
 use crate::components::{Field, FormErrors, tr, use_locale, use_session};
 
@@ -21,7 +22,8 @@ pub fn LoginPage() -> impl IntoView {
     let sending = Sending::new(Login::PATH);
     Faults::provide_of(move || sending.error());
 
-    let next = safe_next(use_query_map().with_untracked(|query| query.get(NEXT)));
+    let next = use_query_map().with_untracked(|query| query.get(NEXT));
+    let next = next.and_then(|next| local_path(&next));
     let was_sent_here = next.is_some();
     let navigate = use_navigate();
     sending.on_reply(move |answer| {
@@ -50,7 +52,12 @@ pub fn LoginPage() -> impl IntoView {
             {was_sent_here.then(|| view! { <p class="lead">{tr!(l, login.first)}</p> })}
             <PostForm url=Login::PATH send=sending.sender(|| true)>
                 <FormErrors />
-                <Field name="email" kind="email" autocomplete="username" />
+                <Field
+                    name="email"
+                    kind="email"
+                    autocomplete="username"
+                    value=sending.entered("email")
+                />
                 <Field name="password" kind="password" autocomplete="current-password" />
                 <Submit pending=sending.pending()>{tr!(l, login.submit)}</Submit>
             </PostForm>

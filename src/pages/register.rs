@@ -21,7 +21,13 @@ pub fn RegisterPage() -> impl IntoView {
             <p class="lead">{tr!(l, register.lead)}</p>
             <PostForm url=Register::PATH send=sending.sender(|| true)>
                 <FormErrors conflict=tr!(l, error.email_taken) />
-                <Field name="email" kind="email" autocomplete="username" hint=tr!(l, hint.email) />
+                <Field
+                    name="email"
+                    kind="email"
+                    autocomplete="username"
+                    value=sending.entered("email")
+                    hint=tr!(l, hint.email)
+                />
                 <Field
                     name="password"
                     kind="password"

@@ -1,60 +1,138 @@
-//! Bodies of POSTs: bounded, and JSON and multipart made into the one form that server functions read.
+//! Bodies of POSTs: bounded in size and time, and JSON and multipart made into the one form that server functions
+//! read.
 
-use axum::body::{Body, to_bytes};
-use axum::extract::{FromRequest as _, Multipart, Request};
-use axum::http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request, State};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use axum::http::{HeaderMap, HeaderValue, Method, Response};
 use axum::middleware::Next;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE;
 use form_urlencoded::Serializer;
+use futures::StreamExt as _;
+use leptos::server_fn::ServerFn as _;
 use serde_json::Value;
+use tokio::time::Instant;
 
-use super::{problem, way_back};
+use super::admission::{end_connection, takes_body};
+use super::client_stream::Pace;
+use super::forms::SentForm;
+use super::problem::{self, EdgeProblem};
+use super::router::AppState;
+use crate::api::CreateModel;
+use crate::components::preferences::URL as PREFERENCES_URL;
+use crate::services::SignedIn;
 use crate::types::AppError;
 
-const API: &str = "/api/";
 const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
 const BODY_MAX_BYTES: usize = 64 * 1024;
 /// A model file of 8 MiB in base64, with its escapes.
 const MODEL_BODY_MAX_BYTES: usize = 16 * 1024 * 1024;
-const MODEL_PATH: &str = "/api/models/create";
-/// Forms whose entries come back with an error; none of them holds a secret.
-const REFILLED_PATHS: &[&str] = &["/api/tasks/predict", "/api/balance/top_up"];
+/// After a body that took longer the session is looked at again.
+const SESSION_MAX_AGE: Duration = Duration::from_secs(1);
 
-/// Makes every body of a POST a bounded URL-encoded form.
-pub async fn read_any_form(request: Request, next: Next) -> Response<Body> {
-    if *request.method() != Method::POST || !request.uri().path().starts_with(API) {
+/// Why there is no body.
+#[derive(Debug)]
+enum Unreadable {
+    TooLarge,
+    TooSlow,
+    BrokenOff,
+}
+
+/// Makes every body of a POST a bounded URL-encoded form. The framework's own limit of 2 MB is lifted behind it: it is
+/// smaller than a model.
+pub async fn read_any_form(
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Response<Body> {
+    let path = request.uri().path();
+    let is_read =
+        *request.method() == Method::POST && (takes_body(path) || path == PREFERENCES_URL);
+    if !is_read {
         return next.run(request).await;
     }
     let id = problem::request_id(request.headers());
-    let wants_html = wants_html(request.headers());
-    let refill = REFILLED_PATHS.contains(&request.uri().path());
-    let (parts, body) = request.into_parts();
-    let max_bytes = if parts.uri.path() == MODEL_PATH {
+    let max_bytes = if path == CreateModel::PATH {
         MODEL_BODY_MAX_BYTES
     } else {
         BODY_MAX_BYTES
     };
-    let Ok(bytes) = to_bytes(body, max_bytes).await else {
-        let max_bytes = u64::try_from(max_bytes).unwrap_or(u64::MAX);
-        return problem::respond(&AppError::TooLarge { max_bytes }, id.as_deref());
+    let (mut parts, body) = request.into_parts();
+    let begun = Instant::now();
+    let bytes = match read(body, &parts.headers, max_bytes, state.pace).await {
+        Ok(bytes) => bytes,
+        Err(reason) => return refuse(&reason, max_bytes, id.as_deref()),
     };
-    let form = match form_of(&parts.headers, &bytes).await {
+    if begun.elapsed() > SESSION_MAX_AGE {
+        // It may have ended meanwhile.
+        parts.extensions.remove::<SignedIn>();
+    }
+    let form = match form_of(&parts.headers, bytes).await {
         Ok(form) => form,
         Err(error) => return problem::respond(&error, id.as_deref()),
     };
-    let mut request = Request::from_parts(parts, Body::from(form.clone()));
-    request.headers_mut().insert(CONTENT_TYPE, FORM);
-    request.headers_mut().remove(CONTENT_LENGTH);
-    let mut response = next.run(request).await;
-    if wants_html {
-        way_back::correct(&mut response, refill.then_some(form.as_str()));
+    if let Some(sent) = parts.extensions.get::<SentForm>() {
+        sent.keep(&form);
     }
+    let mut request = Request::from_parts(parts, Body::from(form));
+    DefaultBodyLimit::disable().apply(&mut request);
+    let headers = request.headers_mut();
+    headers.insert(CONTENT_TYPE, FORM);
+    headers.remove(CONTENT_LENGTH);
+    headers.remove(TRANSFER_ENCODING);
+    next.run(request).await
+}
+
+/// Reads a body that is neither too large nor too slow.
+async fn read(
+    body: Body,
+    headers: &HeaderMap,
+    max_bytes: usize,
+    pace: Pace,
+) -> Result<Bytes, Unreadable> {
+    let length = headers.get(CONTENT_LENGTH);
+    let length = length.and_then(|it| it.to_str().ok()?.parse::<usize>().ok());
+    if length.is_some_and(|length| length > max_bytes) {
+        return Err(Unreadable::TooLarge);
+    }
+    let begun = Instant::now();
+    let mut received = Vec::new();
+    let mut parts = body.into_data_stream();
+    loop {
+        let bytes = u64::try_from(received.len()).unwrap_or(u64::MAX);
+        let until = begun + pace.body_grace + pace.time_of(bytes);
+        let part = tokio::time::timeout_at(until, parts.next())
+            .await
+            .map_err(|_| Unreadable::TooSlow)?;
+        let Some(part) = part else {
+            return Ok(received.into());
+        };
+        let part = part.map_err(|_| Unreadable::BrokenOff)?;
+        if received.len() + part.len() > max_bytes {
+            return Err(Unreadable::TooLarge);
+        }
+        received.extend_from_slice(&part);
+    }
+}
+
+/// The rest of the body is thrown away while the connection is closed.
+fn refuse(reason: &Unreadable, max_bytes: usize, request_id: Option<&str>) -> Response<Body> {
+    let mut response = match reason {
+        Unreadable::TooLarge => {
+            let max_bytes = u64::try_from(max_bytes).unwrap_or(u64::MAX);
+            problem::respond(&AppError::TooLarge { max_bytes }, request_id)
+        }
+        Unreadable::TooSlow => EdgeProblem::TOO_SLOW.respond(request_id),
+        Unreadable::BrokenOff => problem::respond(&malformed("the body broke off"), request_id),
+    };
+    end_connection(&mut response);
     response
 }
 
-async fn form_of(headers: &HeaderMap, bytes: &[u8]) -> Result<String, AppError> {
+async fn form_of(headers: &HeaderMap, bytes: Bytes) -> Result<String, AppError> {
     let kind = headers
         .get(CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok())
@@ -63,11 +141,9 @@ async fn form_of(headers: &HeaderMap, bytes: &[u8]) -> Result<String, AppError> 
     if kind.starts_with("multipart/form-data") {
         form_of_multipart(headers, bytes).await
     } else if kind.starts_with("application/json") {
-        form_of_json(bytes)
+        form_of_json(&bytes)
     } else if kind.starts_with("application/x-www-form-urlencoded") || bytes.is_empty() {
-        let form = std::str::from_utf8(bytes);
-        form.map(ToOwned::to_owned)
-            .map_err(|_| malformed("the body must be UTF-8"))
+        String::from_utf8(bytes.into()).map_err(|_| malformed("the body must be UTF-8"))
     } else {
         Err(malformed(
             "the body must be application/json, application/x-www-form-urlencoded or multipart/form-data",
@@ -102,9 +178,10 @@ fn form_of_json(bytes: &[u8]) -> Result<String, AppError> {
 }
 
 /// Text fields as they are, files in base64.
-async fn form_of_multipart(headers: &HeaderMap, bytes: &[u8]) -> Result<String, AppError> {
-    let mut request = Request::new(Body::from(bytes.to_vec()));
+async fn form_of_multipart(headers: &HeaderMap, bytes: Bytes) -> Result<String, AppError> {
+    let mut request = Request::new(Body::from(bytes));
     *request.headers_mut() = headers.clone();
+    DefaultBodyLimit::disable().apply(&mut request);
     let mut multipart = Multipart::from_request(request, &())
         .await
         .map_err(|error| malformed(&error.body_text()))?;
@@ -112,7 +189,7 @@ async fn form_of_multipart(headers: &HeaderMap, bytes: &[u8]) -> Result<String, 
     loop {
         let field = multipart.next_field().await;
         let Some(field) = field.map_err(|error| malformed(&error.body_text()))? else {
-            break;
+            return Ok(Serializer::new(String::new()).extend_pairs(fields).finish());
         };
         let name = field.name().unwrap_or_default().to_owned();
         let is_file = field.file_name().is_some();
@@ -123,19 +200,11 @@ async fn form_of_multipart(headers: &HeaderMap, bytes: &[u8]) -> Result<String, 
         let text = if is_file {
             BASE64_URL_SAFE.encode(&value)
         } else {
-            String::from_utf8(value.to_vec())
+            String::from_utf8(value.into())
                 .map_err(|_| malformed(&format!("{name} must be UTF-8")))?
         };
         fields.push((name, text));
     }
-    Ok(Serializer::new(String::new()).extend_pairs(fields).finish())
-}
-
-fn wants_html(headers: &HeaderMap) -> bool {
-    headers
-        .get(ACCEPT)
-        .and_then(|accept| accept.to_str().ok())
-        .is_some_and(|accept| accept.contains("text/html"))
 }
 
 fn malformed(reason: &str) -> AppError {
@@ -186,7 +255,7 @@ mod tests {
             ]), 0..12),
         ) {
             let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(kind))]);
-            let form = futures::executor::block_on(form_of(&headers, parts.concat().as_bytes()));
+            let form = futures::executor::block_on(form_of(&headers, parts.concat().into()));
             if let Err(error) = form {
                 prop_assert_eq!(error.status(), 400);
             }

@@ -1,17 +1,20 @@
-//! Where a request came from.
+//! Where a request came from, and what is noted of it.
 
-use std::net::IpAddr;
+use std::sync::Once;
 
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, Response};
 use axum::middleware::Next;
 
-use super::listener::Peer;
+use super::connections::Peer;
+use super::problem::REQUEST_ID;
 use super::router::AppState;
+use super::trusted_proxies::FORWARDED_FOR;
 use crate::services::attempts::Client;
 
-const FORWARDED_FOR: &str = "x-forwarded-for";
+/// The longest ID of a client's own that is logged.
+const CLIENT_ID_MAX_CHARS: usize = 64;
 
 /// Notes the client's address on the request.
 pub async fn note_client(
@@ -20,7 +23,12 @@ pub async fn note_client(
     mut request: Request,
     next: Next,
 ) -> Response<Body> {
-    let address = address_of(peer.ip(), request.headers(), state.trusted_proxies);
+    if state.trusted_proxies.is_empty() && request.headers().contains_key(FORWARDED_FOR) {
+        warn_of_untrusted_proxy();
+    }
+    let address = state
+        .trusted_proxies
+        .client_of(peer.ip(), request.headers());
     request.extensions_mut().insert(Client {
         address,
         device: None,
@@ -28,24 +36,39 @@ pub async fn note_client(
     next.run(request).await
 }
 
-/// The address that the outermost trusted proxy saw; the peer's own where no proxy is trusted. Each proxy
-/// adds its peer at the end, so whatever a client wrote itself stands further left.
-fn address_of(peer: IpAddr, headers: &HeaderMap, trusted_proxies: u8) -> IpAddr {
-    let Some(steps_back) = usize::from(trusted_proxies).checked_sub(1) else {
-        return peer;
-    };
-    let forwarded: Vec<&str> = headers
-        .get_all(FORWARDED_FOR)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .collect();
-    forwarded
-        .iter()
-        .rev()
-        .nth(steps_back)
-        .and_then(|address| address.trim().parse().ok())
-        .unwrap_or(peer)
+fn warn_of_untrusted_proxy() {
+    static WARNED: Once = Once::new();
+    WARNED.call_once(|| {
+        tracing::warn!(
+            "a request carries X-Forwarded-For, but no proxy is trusted: if there is a proxy in front, all of its \
+             clients share the limits of its address; set PLEDGECAST_TRUSTED_PROXIES to its network"
+        );
+    });
+}
+
+/// What the client calls its request; for the log only.
+#[derive(Clone, Debug)]
+pub struct ClientRequestId(pub String);
+
+/// Takes the client's own request ID away, so that ours is made by us alone.
+pub async fn take_request_id(mut request: Request) -> Request {
+    let id = client_request_id(request.headers());
+    request.headers_mut().remove(REQUEST_ID);
+    if let Some(id) = id {
+        request.extensions_mut().insert(ClientRequestId(id));
+    }
+    request
+}
+
+/// The client's own request ID, where it is short and plain.
+fn client_request_id(headers: &HeaderMap) -> Option<String> {
+    let id = headers.get(REQUEST_ID)?.to_str().ok()?;
+    let is_plain = !id.is_empty()
+        && id.len() <= CLIENT_ID_MAX_CHARS
+        && id
+            .chars()
+            .all(|it| it.is_ascii_alphanumeric() || matches!(it, '-' | '_' | '.'));
+    is_plain.then(|| id.to_owned())
 }
 
 #[cfg(test)]
@@ -53,12 +76,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_forwarded_address_counts_only_behind_trusted_proxies() {
-        let peer = IpAddr::from([10, 0, 0, 1]);
-        let mut headers = HeaderMap::new();
-        headers.insert(FORWARDED_FOR, "6.6.6.6, 192.0.2.7".parse().unwrap());
-        assert_eq!(address_of(peer, &headers, 0), peer);
-        assert_eq!(address_of(peer, &headers, 1), IpAddr::from([192, 0, 2, 7]));
-        assert_eq!(address_of(peer, &headers, 3), peer);
+    fn only_a_short_plain_id_of_a_client_is_logged() {
+        let id = |value: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(REQUEST_ID, value.parse().unwrap());
+            client_request_id(&headers)
+        };
+        assert_eq!(id("a-1_B.2"), Some("a-1_B.2".to_owned()));
+        for refused in ["", "a b", "a\"b", "a=b", &"x".repeat(65)] {
+            assert_eq!(id(refused), None, "{refused}");
+        }
     }
 }

@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::connection_args::ConnectionArgs;
 use super::listen_address::ListenAddress;
 use super::model_command::ModelArgs;
+use super::public_url::PublicUrl;
 use crate::inference::CHECK_COMMAND;
 use crate::types::Role;
 
@@ -153,15 +155,15 @@ pub struct ServeArgs {
     /// The workers in this process.
     #[command(flatten)]
     pub worker: WorkerArgs,
+    /// The connections of clients.
+    #[command(flatten)]
+    pub connections: ConnectionArgs,
     /// Where to listen, as host:port, or :port for all addresses of the machine; port 0 takes a free one.
     #[arg(long, env = "PLEDGECAST_ADDRESS", default_value = "127.0.0.1:3000")]
     pub address: ListenAddress,
     /// How browsers reach the service, such as `https://pledgecast.example`; https makes cookies secure.
-    #[arg(long, env = "PLEDGECAST_PUBLIC_URL", value_parser = parse_public_url)]
-    pub public_url: Option<String>,
-    /// Proxies in front whose `X-Forwarded-For` is believed.
-    #[arg(long, env = "PLEDGECAST_TRUSTED_PROXIES", default_value_t = 0)]
-    pub trusted_proxies: u8,
+    #[arg(long, env = "PLEDGECAST_PUBLIC_URL")]
+    pub public_url: Option<PublicUrl>,
     /// The key of the session cookies: 64 bytes or more in base64; made and kept in the data folder where it
     /// is not given. Web processes behind one balancer share one.
     #[arg(long, env = "PLEDGECAST_KEY", hide_env_values = true)]
@@ -188,9 +190,6 @@ pub struct ServeArgs {
     /// Queued and running tasks of one user from which on further submits of that user are refused.
     #[arg(long, env = "PLEDGECAST_MAX_OPEN_TASKS", default_value_t = 10_000)]
     pub max_open_tasks: u64,
-    /// Open connections from which on further ones are refused; fewer where the system allows fewer open files.
-    #[arg(long, env = "PLEDGECAST_MAX_CONNECTIONS", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-    pub max_connections: u32,
     /// Streams of live changes (`/events`) that one user may have open.
     #[arg(long, env = "PLEDGECAST_STREAMS_PER_USER", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
     pub streams_per_user: u16,
@@ -296,20 +295,6 @@ fn parse_database_url(url: &str) -> Result<String, String> {
     }
 }
 
-fn parse_public_url(url: &str) -> Result<String, String> {
-    let rest = url
-        .strip_prefix("https://")
-        .or_else(|| url.strip_prefix("http://"))
-        .ok_or("must begin with https:// or http://")?;
-    let host = rest.trim_end_matches('/');
-    if host.is_empty() || host.contains(['/', '?', '#', '@', ' ']) {
-        return Err(
-            "must be an origin such as https://pledgecast.example, without a path".to_owned(),
-        );
-    }
-    Ok(url.trim_end_matches('/').to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -319,22 +304,5 @@ mod tests {
     #[test]
     fn the_definition_of_the_flags_is_sound() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn a_public_url_is_an_origin() {
-        assert_eq!(
-            parse_public_url("https://a.example/").as_deref(),
-            Ok("https://a.example")
-        );
-        for bad in [
-            "a.example",
-            "ftp://a.example",
-            "https://",
-            "https://a.example/x",
-            "https://u@a.example",
-        ] {
-            assert!(parse_public_url(bad).is_err(), "{bad}");
-        }
     }
 }

@@ -54,9 +54,9 @@ pub async fn events(
                 let event = subscription.next().await?;
                 Some((Ok::<_, Infallible>(event), subscription))
             });
-            Sse::new(events)
-                .keep_alive(KeepAlive::default())
-                .into_response()
+            let events = Sse::new(events).keep_alive(KeepAlive::default());
+            // nginx would hold the events back until its buffer is full.
+            ([("x-accel-buffering", "no")], events).into_response()
         }
         Err(error) => problem::respond(&error, problem::request_id(&headers).as_deref()),
     }

@@ -2,25 +2,34 @@
 //!
 //! Nothing here decides anything about accounts, credits or tasks.
 
+mod activity;
+mod address_limit;
+mod admission;
 mod assets;
 mod backup;
+mod bare_errors;
 mod body;
 mod client;
+mod client_stream;
 pub mod commands;
 pub mod config;
+mod connection_args;
+mod connections;
 mod cookie_key;
 mod csv_command;
 mod data_dir;
 mod events;
 mod export;
+mod forms;
 mod guard;
 mod health;
+mod limits;
 mod listen_address;
-mod listener;
 pub mod model_command;
 mod postgres;
 mod preferences;
 mod problem;
+pub mod public_url;
 mod router;
 mod schema;
 mod serve;
@@ -29,4 +38,4 @@ mod stop;
 mod streams;
 mod styleguide;
 mod telemetry;
-mod way_back;
+mod trusted_proxies;

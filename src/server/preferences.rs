@@ -12,7 +12,7 @@ use tower_cookies::{Cookie, Cookies};
 
 use super::router::AppState;
 use crate::components::Locale;
-use crate::components::guard::safe_next;
+use crate::components::local_path::local_path;
 use crate::components::preferences::{LOCALE, THEME};
 use crate::types::Theme;
 
@@ -53,7 +53,8 @@ pub async fn set(
     }
     let wants_page = text(&headers, ACCEPT).contains("text/html");
     if wants_page {
-        let back = safe_next(choices.back).unwrap_or_else(|| "/".to_owned());
+        let back = choices.back.and_then(|back| local_path(&back));
+        let back = back.unwrap_or_else(|| "/".to_owned());
         (StatusCode::SEE_OTHER, [(LOCATION, back)]).into_response()
     } else {
         StatusCode::NO_CONTENT.into_response()

@@ -6,29 +6,105 @@ use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::IntoResponse;
 
+use serde_json::{Value, json};
+
 use crate::types::AppError;
 
-const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
+pub(super) const PROBLEM_JSON_TYPE: &str = "application/problem+json";
+const PROBLEM_JSON: HeaderValue = HeaderValue::from_static(PROBLEM_JSON_TYPE);
 /// What Leptos marks the error of a server function with.
 const SERVER_FN_ERROR: &str = "serverfnerror";
 const ERROR_MAX_BYTES: usize = 256 * 1024;
 pub(super) const REQUEST_ID: &str = "x-request-id";
 
+/// An error of the connection or of HTTP itself, which no page ever has to explain.
+#[derive(Clone, Copy, Debug)]
+pub struct EdgeProblem {
+    /// The HTTP status.
+    pub status: StatusCode,
+    code: &'static str,
+    title: &'static str,
+    /// What is wrong, and what is allowed.
+    pub detail: &'static str,
+    /// When to try again, in seconds.
+    pub retry_after_s: Option<u64>,
+}
+
+impl EdgeProblem {
+    /// There are as many connections as there may be.
+    pub const TOO_MANY_CONNECTIONS: Self = Self {
+        status: StatusCode::SERVICE_UNAVAILABLE,
+        code: "too_many_connections",
+        title: "Too many connections",
+        detail: "too many connections are open; try again in 2 seconds",
+        retry_after_s: Some(2),
+    };
+    /// What arrived is no HTTP request.
+    pub const NOT_HTTP: Self = Self {
+        status: StatusCode::BAD_REQUEST,
+        code: "not_http",
+        title: "The request cannot be read",
+        detail: "the request is not valid HTTP/1.1",
+        retry_after_s: None,
+    };
+    /// The path and the query are too long.
+    pub const URI_TOO_LONG: Self = Self {
+        status: StatusCode::URI_TOO_LONG,
+        code: "uri_too_long",
+        title: "The address is too long",
+        detail: "path and query may have at most 32768 bytes; send more in the body of a POST",
+        retry_after_s: None,
+    };
+    /// The headers are too large, or too many.
+    pub const HEADERS_TOO_LARGE: Self = Self {
+        status: StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+        code: "headers_too_large",
+        title: "The headers are too large",
+        detail: "a request may have at most 100 headers, and 128 KiB of them",
+        retry_after_s: None,
+    };
+    /// The body arrived too slowly.
+    pub const TOO_SLOW: Self = Self {
+        status: StatusCode::REQUEST_TIMEOUT,
+        code: "request_timeout",
+        title: "The request took too long",
+        detail: "the body of the request arrived too slowly",
+        retry_after_s: None,
+    };
+
+    /// The problem details.
+    pub fn json(&self, request_id: Option<&str>) -> Value {
+        json!({
+            "type": format!("/problems/{}", self.code),
+            "title": self.title,
+            "status": self.status.as_u16(),
+            "detail": self.detail,
+            "request_id": request_id,
+        })
+    }
+
+    /// As a response.
+    pub fn respond(&self, request_id: Option<&str>) -> Response<Body> {
+        let body = self.json(request_id).to_string();
+        let mut response = (self.status, body).into_response();
+        set_headers(&mut response, self.retry_after_s);
+        response
+    }
+}
+
 /// Gives the errors of the API their form and status: those of server functions, which all leave Leptos as
-/// 500, and methods that a path does not answer. Redirects of forms without JavaScript carry their error in
-/// the URL and pass as they are.
+/// 500, and methods that a path does not answer.
 pub async fn shape_errors(request: Request, next: Next) -> Response<Body> {
     if !request.uri().path().starts_with("/api/") {
         return next.run(request).await;
     }
     let id = request_id(request.headers());
     let mut response = next.run(request).await;
-    let status = response.status();
-    if status == StatusCode::METHOD_NOT_ALLOWED {
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED {
         // The router adds `Allow` to it on the way out.
         return respond(&AppError::WrongMethod, id.as_deref());
     }
-    if !status.is_redirection() && response.headers().contains_key(SERVER_FN_ERROR) {
+    if response.headers().contains_key(SERVER_FN_ERROR) {
         response = shape(response, id.as_deref()).await;
     }
     response
@@ -58,13 +134,26 @@ pub fn respond(error: &AppError, request_id: Option<&str>) -> Response<Body> {
     }
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = (status, problem.to_string()).into_response();
+    set_headers(&mut response, error.retry_after_s());
+    response
+}
+
+fn set_headers(response: &mut Response<Body>, retry_after_s: Option<u64>) {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, PROBLEM_JSON);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if let Some(seconds) = error.retry_after_s() {
+    if let Some(seconds) = retry_after_s {
         headers.insert(header::RETRY_AFTER, seconds.into());
     }
-    response
+}
+
+/// The error that a response tells; `None` where it tells none.
+pub async fn error_of(response: Response<Body>) -> Option<AppError> {
+    if response.headers().get(header::CONTENT_TYPE) != Some(&PROBLEM_JSON) {
+        return None;
+    }
+    let bytes = to_bytes(response.into_body(), ERROR_MAX_BYTES).await.ok()?;
+    serde_json::from_slice(&bytes).ok()
 }
 
 /// The id of a request, as the outermost layer set it.

@@ -2,12 +2,11 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{FromRef, Request, State};
+use axum::extract::{FromRef, MatchedPath, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, Uri, header};
 use axum::response::IntoResponse;
 use axum::routing::{any, get, post};
 use axum::{Router, middleware};
@@ -16,25 +15,28 @@ use leptos::prelude::{LeptosOptions, provide_context, use_context};
 use leptos_axum::{LeptosRoutes as _, ResponseOptions, generate_route_list};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceBuilder;
-use tower_cookies::CookieManagerLayer;
-use tower_http::catch_panic::CatchPanicLayer;
+use tower_cookies::{CookieManagerLayer, Cookies};
 use tower_http::compression::CompressionLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
-use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
+use super::client::ClientRequestId;
+use super::client_stream::Pace;
+use super::forms::{self, Forms};
 use super::health::Readiness;
+use super::public_url::PublicUrl;
 use super::streams::Streams;
+use super::trusted_proxies::TrustedProxies;
 use super::{
-    assets, body, client, events, export, guard, health, preferences, problem, styleguide,
+    admission, assets, body, client, events, export, guard, health, limits, preferences, problem,
+    styleguide,
 };
-use crate::app::{App, SiteAssets, shell};
+use crate::app::{App, SiteAssets, has_page, shell};
+use crate::components::form::FailedForm;
 use crate::components::preferences::URL as PREFERENCES_URL;
 use crate::queue::Signals;
 use crate::services::{Clock, Services};
 use crate::types::{AppError, Today};
-
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What every request shares. One pointer, for it is cloned by every layer that a request goes through.
 #[derive(Clone)]
@@ -53,9 +55,11 @@ pub struct Shared {
     /// Cancelled when the process is to stop.
     pub stop: CancellationToken,
     /// How browsers reach the service, where it was told.
-    pub public_url: Option<String>,
+    pub public_url: Option<PublicUrl>,
     /// Proxies in front whose word is believed.
-    pub trusted_proxies: u8,
+    pub trusted_proxies: TrustedProxies,
+    /// How slow clients may be.
+    pub pace: Pace,
     /// The one source of the time.
     pub clock: Arc<dyn Clock>,
     /// The browser half, where it was built before the server. Pages share it.
@@ -81,9 +85,7 @@ impl Deref for AppState {
 impl Shared {
     /// Whether browsers reach the service over https.
     pub fn https(&self) -> bool {
-        self.public_url
-            .as_ref()
-            .is_some_and(|url| url.starts_with("https://"))
+        self.public_url.as_ref().is_some_and(PublicUrl::is_https)
     }
 
     /// Puts the services and the visitor's preferences where pages and server functions look for them, and
@@ -94,16 +96,29 @@ impl Shared {
         if let Some(assets) = &self.assets {
             provide_context(Arc::clone(assets));
         }
+        let mut is_personal = false;
         if let Some(request) = use_context::<Parts>() {
             provide_context(preferences::locale(&request.headers));
             provide_context(preferences::theme(&request.headers));
+            let cookies = request.extensions.get::<Cookies>();
+            is_personal = cookies.is_some_and(|it| self.services.sessions.has_cookie(it));
+            if let Some(failed) = request.extensions.get::<FailedForm>() {
+                provide_context(failed.clone());
+                is_personal = true;
+            }
         }
         let Some(response) = use_context::<ResponseOptions>() else {
             return;
         };
         let say = |name, value| response.insert_header(name, HeaderValue::from_static(value));
         say(header::VARY, "cookie, accept-language");
-        say(header::CACHE_CONTROL, "private, no-cache");
+        let caching = if is_personal {
+            // Nor may the browser's Back show it once the session has ended.
+            "no-store"
+        } else {
+            "private, no-cache"
+        };
+        say(header::CACHE_CONTROL, caching);
         if let Some(nonce) = use_nonce()
             && let Ok(policy) = HeaderValue::from_str(&guard::page_policy(&nonce))
         {
@@ -126,44 +141,25 @@ impl FromRef<AppState> for Readiness {
 
 /// The whole service.
 pub fn router(state: AppState) -> Router {
-    let pages = generate_route_list(App);
+    let page_list = generate_route_list(App);
     let context = {
         let state = state.clone();
         move || state.provide()
     };
-    let shell_options = state.leptos.clone();
-    let request_id = HeaderName::from_static(problem::REQUEST_ID);
-    let layers = ServiceBuilder::new()
-        .layer(SetRequestIdLayer::new(request_id.clone(), MakeRequestUuid))
-        .layer(TraceLayer::new_for_http().make_span_with(span))
-        .layer(PropagateRequestIdLayer::new(request_id))
-        .layer(middleware::from_fn_with_state(
-            state.clone(),
-            guard::add_security_headers,
-        ))
-        .layer(CompressionLayer::new())
-        .layer(CatchPanicLayer::custom(answer_panic))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            REQUEST_TIMEOUT,
-        ))
-        .layer(middleware::from_fn_with_state(
-            state.clone(),
-            guard::refuse_foreign,
-        ))
-        .layer(middleware::from_fn_with_state(
-            state.clone(),
-            client::note_client,
-        ))
-        .layer(CookieManagerLayer::new())
-        .layer(middleware::from_fn(body::read_any_form))
-        .layer(middleware::from_fn(problem::shape_errors));
-    let mut router = Router::new();
+    let options = state.leptos.clone();
+    let mut pages = Router::new();
     if cfg!(debug_assertions) {
-        router = router.route(styleguide::PATH, get(styleguide::page));
+        pages = pages.route(styleguide::PATH, get(styleguide::page));
     }
-    router
-        // Leptos mounts each server function at its own path; what is left under /api is unknown.
+    let pages = pages
+        .leptos_routes_with_context(&state, page_list, context, move || shell(options.clone()))
+        .fallback(file_or_page);
+    let forms = Forms {
+        state: state.clone(),
+        pages: pages.clone().with_state(state.clone()),
+    };
+    // Leptos mounts each server function at its own path; what is left under /api is unknown.
+    let router = pages
         .route("/api", any(unknown_function))
         .route("/api/", any(unknown_function))
         .route("/api/{*unknown}", any(unknown_function))
@@ -172,11 +168,39 @@ pub fn router(state: AppState) -> Router {
         .route(PREFERENCES_URL, post(preferences::set))
         .route("/events", get(events::events))
         .route("/health/live", get(health::live))
-        .route("/health/ready", get(health::ready))
-        .leptos_routes_with_context(&state, pages, context, move || shell(shell_options.clone()))
-        .fallback(file_or_not_found)
-        .layer(layers)
-        .with_state(state)
+        .route("/health/ready", get(health::ready));
+    with_layers(router, &state, forms).with_state(state)
+}
+
+/// What a request goes through on its way in, from top to bottom, and a response on its way out.
+fn with_layers(router: Router<AppState>, state: &AppState, forms: Forms) -> Router<AppState> {
+    let with = || state.clone();
+    let request_id = HeaderName::from_static(problem::REQUEST_ID);
+    let outer = ServiceBuilder::new()
+        .layer(middleware::map_request(client::take_request_id))
+        .layer(SetRequestIdLayer::new(request_id.clone(), MakeRequestUuid))
+        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(PropagateRequestIdLayer::new(request_id))
+        .layer(middleware::from_fn_with_state(
+            with(),
+            guard::add_security_headers,
+        ))
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn(limits::catch_panics))
+        .layer(middleware::from_fn(limits::limit_uri))
+        .layer(middleware::from_fn_with_state(with(), client::note_client))
+        .layer(CookieManagerLayer::new());
+    let inner = ServiceBuilder::new()
+        .layer(middleware::from_fn_with_state(forms, forms::answer_forms))
+        .layer(middleware::from_fn_with_state(
+            with(),
+            guard::refuse_foreign,
+        ))
+        .layer(middleware::from_fn_with_state(with(), admission::admit))
+        .layer(middleware::from_fn_with_state(with(), body::read_any_form))
+        .layer(middleware::from_fn(limits::limit_time))
+        .layer(middleware::from_fn(problem::shape_errors));
+    router.layer(inner).layer(outer)
 }
 
 async fn unknown_function(headers: HeaderMap) -> Response<Body> {
@@ -186,9 +210,12 @@ async fn unknown_function(headers: HeaderMap) -> Response<Body> {
     )
 }
 
-async fn file_or_not_found(State(state): State<AppState>, request: Request) -> Response<Body> {
+async fn file_or_page(State(state): State<AppState>, request: Request) -> Response<Body> {
     if let Some(file) = assets::find(request.uri().path(), request.headers()) {
         return file;
+    }
+    if let Some(path) = without_slash(request.uri()) {
+        return (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, path)]).into_response();
     }
     let options = state.leptos.clone();
     let page = leptos_axum::render_app_async_with_context(
@@ -200,20 +227,47 @@ async fn file_or_not_found(State(state): State<AppState>, request: Request) -> R
     response
 }
 
-fn span(request: &Request) -> tracing::Span {
-    let id = problem::request_id(request.headers()).unwrap_or_default();
-    tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
+/// The address of a page that was asked for with a slash at its end.
+fn without_slash(uri: &Uri) -> Option<String> {
+    let path = uri.path();
+    let page = path.strip_suffix('/')?;
+    // Two slashes at the start would name a host, and two at the end are no page of ours.
+    let is_page =
+        !page.is_empty() && !page.starts_with("//") && !page.ends_with('/') && has_page(page);
+    let query = uri.query().map(|it| format!("?{it}")).unwrap_or_default();
+    is_page.then(|| format!("{page}{query}"))
 }
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the signature that the layer asks for"
-)]
-fn answer_panic(panic: Box<dyn std::any::Any + Send>) -> Response<Body> {
-    let reason = panic
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| panic.downcast_ref::<&str>().copied());
-    tracing::error!(reason, "a request panicked");
-    problem::respond(&AppError::Internal, None)
+/// Names the route rather than the path, because paths can hold secrets: the token of a shared result.
+fn span(request: &Request) -> tracing::Span {
+    let id = problem::request_id(request.headers()).unwrap_or_default();
+    let route = request.extensions().get::<MatchedPath>();
+    let route = route.map_or("none", MatchedPath::as_str);
+    let client_id = request.extensions().get::<ClientRequestId>();
+    let client_request_id = client_id.map(|ClientRequestId(id)| id.as_str());
+    tracing::info_span!("request", id, method = %request.method(), route, client_request_id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_found_without_the_slash_at_its_end() {
+        let target = |uri: &'static str| without_slash(&Uri::from_static(uri));
+        assert_eq!(target("/explore/"), Some("/explore".to_owned()));
+        assert_eq!(target("/tasks/?a=b&c="), Some("/tasks?a=b&c=".to_owned()));
+        assert_eq!(target("/tasks/7/"), Some("/tasks/7".to_owned()));
+        for other in [
+            "/",
+            "/explore",
+            "//explore/",
+            "//evil.test/",
+            "/explore//",
+            "/none/",
+            "/api/",
+        ] {
+            assert_eq!(target(other), None, "{other}");
+        }
+    }
 }

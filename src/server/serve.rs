@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use leptos::prelude::LeptosOptions;
@@ -11,22 +10,18 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::config::{ServeArgs, WorkerProcessArgs};
+use super::connection_args::health_limits;
 use super::health::{self, Readiness};
 use super::listen_address::ListenAddress;
-use super::listener::{BoundedListener, Peer};
+use super::public_url::PublicUrl;
 use super::router::{Shared, router};
 use super::stop::unless_stopped;
 use super::streams::Streams;
-use super::{assets, cookie_key, setup};
+use super::{assets, connections, cookie_key, setup};
 use crate::inference::SHIPPED_MODEL;
 use crate::queue::Signals;
 use crate::services::insights::InsightOptions;
 use crate::services::{Catalog, LoadedModels, ServiceOptions, Services};
-
-/// How long open requests may take once the process is to stop.
-const DRAIN: Duration = Duration::from_secs(10);
-/// Whoever looks after a worker asks now and then.
-const HEALTH_CONNECTIONS: u32 = 100;
 
 /// Serves until it is to stop.
 ///
@@ -48,10 +43,7 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
             questions_per_minute: args.what_if_per_minute,
         },
         cookie_key: key,
-        https: args
-            .public_url
-            .as_ref()
-            .is_some_and(|url| url.starts_with("https://")),
+        https: args.public_url.as_ref().is_some_and(PublicUrl::is_https),
     };
     let pool = setup::pool(&args.worker)?;
     let services = Services::new(&database, &signals, &setup::clock(), pool.clone(), &options);
@@ -73,6 +65,7 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
 
     let listener = unless_stopped(&stop, args.address.bind()).await?;
     let address = listener.local_addr()?;
+    let limits = args.connections.limits();
     let shared = Shared {
         services,
         signals,
@@ -80,7 +73,8 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
         readiness,
         stop: stop.clone(),
         public_url: args.public_url,
-        trusted_proxies: args.trusted_proxies,
+        trusted_proxies: limits.trusted_proxies.clone(),
+        pace: limits.pace,
         clock: setup::clock(),
         assets: assets::site_assets()?.map(Arc::new),
         leptos: LeptosOptions::builder()
@@ -88,16 +82,9 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
             .site_addr(address)
             .build(),
     };
-    let app = router(shared.into()).into_make_service_with_connect_info::<Peer>();
-    let listener = BoundedListener::new(listener, args.max_connections);
+    let app = router(shared.into());
     announce("Pledgecast is ready at", address);
-    let serving = axum::serve(listener, app).with_graceful_shutdown(stop.clone().cancelled_owned());
-    tokio::select! {
-        served = serving.into_future() => served.context("serving")?,
-        () = drained(&stop) => tracing::warn!("requests were still open when the time to drain ran out"),
-    }
-    // Also where serving ended by itself.
-    stop.cancel();
+    connections::serve(listener, app, limits, stop.clone()).await;
     working.await.context("the worker died")?;
     listening.await.context("the listener died")?;
     Ok(())
@@ -158,19 +145,12 @@ async fn tell_health(
     let listener = address.bind().await?;
     announce("Pledgecast tells its health at", listener.local_addr()?);
     let app = health::router(readiness);
-    let listener = BoundedListener::new(listener, HEALTH_CONNECTIONS);
-    Ok(tokio::spawn(async move {
-        let stopping = stop.clone().cancelled_owned();
-        let telling = axum::serve(listener, app).with_graceful_shutdown(stopping);
-        tokio::select! {
-            told = telling.into_future() => {
-                if let Err(error) = told {
-                    tracing::error!(%error, "the health cannot be told any more");
-                }
-            }
-            () = drained(&stop) => {}
-        }
-    }))
+    Ok(tokio::spawn(connections::serve(
+        listener,
+        app,
+        health_limits(),
+        stop,
+    )))
 }
 
 #[expect(
@@ -179,9 +159,4 @@ async fn tell_health(
 )]
 fn announce(what: &str, address: SocketAddr) {
     println!("{what} http://{address}");
-}
-
-async fn drained(stop: &CancellationToken) {
-    stop.cancelled().await;
-    tokio::time::sleep(DRAIN).await;
 }

@@ -324,21 +324,13 @@ async fn complete<T: Send + 'static>(
 
 #[cfg(test)]
 mod tests {
-    use migration::{Migrator, MigratorTrait as _};
-
     use super::*;
-    use crate::database::DatabaseOptions;
+    use crate::database::test_support::migrated;
     use crate::services::SystemClock;
 
     #[tokio::test]
     async fn a_hash_is_not_replaced_once_another_one_was_set() {
-        let folder = tempfile::tempdir().unwrap();
-        let options = DatabaseOptions {
-            url: format!("sqlite://{}", folder.path().join("a.db").display()),
-            max_connections: 1,
-        };
-        let database = Database::connect(&options).await.unwrap();
-        Migrator::up(database.write(), None).await.unwrap();
+        let (_folder, database) = migrated().await;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let attempts = Attempts::new(database.clone(), Arc::clone(&clock), 20);
         let accounts = Accounts::new(database, clock, Passwords::new(1), attempts, 10);

@@ -49,6 +49,10 @@ const LISTS_PER_USER: usize = 4;
 /// Files of histories that one user may download at the same time, in each process.
 const EXPORTS_PER_USER: usize = 2;
 
+/// Who is signed in, as it was found before the body of a request was read.
+#[derive(Clone, Debug)]
+pub struct SignedIn(pub Arc<User>);
+
 /// What the services are set up with.
 #[derive(Clone)]
 pub struct ServiceOptions {

@@ -132,6 +132,11 @@ impl Sessions {
         self.claims(cookies).map(|claims| UserId(claims.user))
     }
 
+    /// Whether the browser sent a session, of whatever worth.
+    pub fn has_cookie(&self, cookies: &Cookies) -> bool {
+        cookies.get(&self.name(SESSION_COOKIE)).is_some()
+    }
+
     /// Ends this browser's session, also for whoever copied its cookie. Without a session nothing happens.
     ///
     /// # Errors

@@ -42,6 +42,12 @@ pub enum AppError {
     /// Signed in, but not allowed; or sent from another site.
     #[error("{0}")]
     Forbidden(String),
+    /// The request was sent from this service at another address than the configured one.
+    #[error("the service is at {public_url}; open it there")]
+    WrongAddress {
+        /// Where the service is.
+        public_url: String,
+    },
     /// There is no such thing, or it belongs to somebody else.
     #[error("not found")]
     NotFound,
@@ -106,7 +112,7 @@ impl AppError {
             Self::Malformed(_) => 400,
             Self::Unauthorized | Self::BadCredentials => 401,
             Self::InsufficientCredits { .. } => 402,
-            Self::Forbidden(_) => 403,
+            Self::Forbidden(_) | Self::WrongAddress { .. } => 403,
             Self::NotFound => 404,
             Self::WrongMethod => 405,
             Self::Conflict(_) | Self::PriceChanged { .. } | Self::OtherAccount => 409,
@@ -138,6 +144,7 @@ impl AppError {
             Self::BadCredentials => "bad_credentials",
             Self::InsufficientCredits { .. } => "insufficient_credits",
             Self::Forbidden(_) => "forbidden",
+            Self::WrongAddress { .. } => "wrong_address",
             Self::NotFound => "not_found",
             Self::WrongMethod => "wrong_method",
             Self::Conflict(_) => "conflict",
@@ -161,6 +168,7 @@ impl AppError {
             Self::BadCredentials => "Not signed in: wrong e-mail or password",
             Self::InsufficientCredits { .. } => "Not enough credits",
             Self::Forbidden(_) => "Not allowed",
+            Self::WrongAddress { .. } => "Not allowed at this address",
             Self::NotFound => "Not found",
             Self::WrongMethod => "Another method is needed",
             Self::Conflict(_) => "Not possible now",
@@ -221,6 +229,8 @@ struct Problem {
     limit: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     retry_after_s: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    public_url: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -256,6 +266,7 @@ impl From<AppError> for Problem {
             max_bytes: None,
             limit: None,
             retry_after_s: error.retry_after_s(),
+            public_url: None,
         };
         match error {
             AppError::Invalid(errors) => {
@@ -274,6 +285,7 @@ impl From<AppError> for Problem {
             AppError::PriceChanged { price } => problem.price = Some(price),
             AppError::TooLarge { max_bytes } => problem.max_bytes = Some(max_bytes),
             AppError::TooManyOpen { limit } => problem.limit = Some(limit),
+            AppError::WrongAddress { public_url } => problem.public_url = Some(public_url),
             AppError::Unavailable { reason, .. } => problem.detail = reason,
             _ => {}
         }
@@ -306,6 +318,9 @@ impl From<Problem> for AppError {
                 available: problem.available.unwrap_or_default(),
             },
             "forbidden" => Self::Forbidden(problem.detail),
+            "wrong_address" => Self::WrongAddress {
+                public_url: problem.public_url.unwrap_or_default(),
+            },
             "not_found" => Self::NotFound,
             "wrong_method" => Self::WrongMethod,
             "conflict" => Self::Conflict(problem.detail),

@@ -1,5 +1,7 @@
-//! Plain HTML forms, as a browser without JavaScript sends them.
+//! Plain HTML forms, as a browser without JavaScript sends them. Where they lead is in `redirects`, too.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE;
 use reqwest::Method;
 use serde_json::json;
 
@@ -12,10 +14,14 @@ on_both_databases!(
     a_login_leads_to_the_overview_and_a_log_out_home,
     a_prediction_leads_to_its_task,
     a_top_up_leads_to_the_overview,
-    an_error_leads_back_to_the_form,
-    an_error_of_a_prediction_leads_back_with_what_was_filled_in,
-    a_password_is_in_no_address,
-    a_failed_form_leads_to_no_other_site,
+    a_failed_form_is_shown_again_with_its_error,
+    a_form_that_fails_twice_stays_on_its_page,
+    a_failed_prediction_is_shown_again_with_what_was_filled_in,
+    an_error_in_an_address_is_not_shown,
+    a_password_is_in_no_answer,
+    a_form_without_a_session_leads_to_the_log_in,
+    a_form_that_is_too_large_is_answered_by_its_page,
+    a_request_that_is_no_form_has_problem_details,
 );
 
 /// Sends a form as a page at `referer` does, without JavaScript.
@@ -100,67 +106,119 @@ async fn a_top_up_leads_to_the_overview(engine: Engine) {
     assert_eq!(browser.balance().await, [35, 0, 35]);
 }
 
-async fn an_error_leads_back_to_the_form(engine: Engine) {
+/// The page of a form that failed: HTML with that status, at the address that the form was sent to.
+fn failed_page(answer: &Answer, status: u16) -> String {
+    assert_eq!(answer.status, status, "{}", answer.text());
+    assert!(answer.is_html(), "{}", answer.text());
+    assert_eq!(answer.header("location"), "");
+    assert_eq!(answer.header("cache-control"), "no-store");
+    answer.text()
+}
+
+/// The value of an input that the server wrote.
+fn value_of<'a>(html: &'a str, name: &str) -> &'a str {
+    let tags = html.split("<input").skip(1);
+    let mut tags = tags.map(|rest| rest.split('>').next().unwrap());
+    let tag = tags.find(|tag| tag.contains(&format!("name=\"{name}\"")));
+    let tag = tag.unwrap_or_else(|| panic!("no input {name}"));
+    let value = tag.split("value=\"").nth(1).unwrap_or("\"");
+    value.split('"').next().unwrap()
+}
+
+async fn a_failed_form_is_shown_again_with_its_error(engine: Engine) {
     let server = shared_server(engine).await;
     let browser = Browser::registered(server).await;
-    let unknown = fields(&[("email", "nobody@example.org"), ("password", "a wrong one")]);
-    let no_amount = fields(&[("amount", "0"), ("idempotency_key", &unique("form"))]);
-    for (path, page, form) in [
-        ("/api/auth/login", "/login", &unknown),
+    let unknown = [("email", "nobody@example.org"), ("password", "a wrong one")];
+    let no_amount = [("amount", "0"), ("idempotency_key", "a key of this form")];
+    for (path, page, form, status, kept) in [
+        ("/api/auth/login", "/login", &unknown[..], 401, "email"),
         (
             "/api/auth/register",
             "/register",
-            &fields(&[("email", "x")]),
+            &[("email", "x")],
+            422,
+            "email",
         ),
-        ("/api/balance/top_up", "/overview", &no_amount),
+        (
+            "/api/balance/top_up",
+            "/overview",
+            &no_amount,
+            422,
+            "amount",
+        ),
     ] {
         let referer = format!("{}{page}", server.url);
-        let answer = submit_form(&browser, path, &referer, form).await;
-        let location = path_of(&answer, &server.url);
-        assert!(location.starts_with(&format!("{page}?")), "{location}");
-        assert!(location.contains("__err="), "{location}");
-        let page = browser.get(location).await;
-        assert_eq!(page.status, 200);
-        assert!(page.is_html());
+        let answer = submit_form(&browser, path, &referer, &fields(form)).await;
+        let html = failed_page(&answer, status);
+        assert!(html.contains("role=\"alert\""), "{path}: no error");
+        assert!(html.contains(&format!("action=\"{path}\"")), "{path}");
+        assert_eq!(value_of(&html, kept), form[0].1, "{path}");
+        assert_eq!(value_of(&html, "return_to"), page);
     }
 }
 
-async fn an_error_of_a_prediction_leads_back_with_what_was_filled_in(engine: Engine) {
+async fn a_form_that_fails_twice_stays_on_its_page(engine: Engine) {
+    let server = shared_server(engine).await;
+    let browser = Browser::new(server);
+    // The browser is now at the address that the form was sent to.
+    let referer = format!("{}/api/auth/login", server.url);
+    let form = [
+        ("email", "nobody@example.org"),
+        ("password", "a wrong one"),
+        ("return_to", "/login?next=/tasks"),
+    ];
+    let answer = submit_form(&browser, "/api/auth/login", &referer, &fields(&form)).await;
+    let html = failed_page(&answer, 401);
+    assert_eq!(value_of(&html, "return_to"), "/login?next=/tasks");
+}
+
+async fn a_failed_prediction_is_shown_again_with_what_was_filled_in(engine: Engine) {
     let server = shared_idle_server(engine).await;
     let browser = Browser::registered(server).await;
+    let blurb = "Ж".repeat(1500);
     let mut body = predict_body(&unique("form"));
     body["usd_goal"] = json!("-5");
-    body["name"] = json!("Lanterns & <kites>");
+    body["name"] = json!("Lanterns & <kites> \"</script>");
+    body["blurb"] = json!(blurb);
     let form = form_of(&body);
-    // The page may already carry the error and the fields of a try before.
-    for query in ["", "?usd_goal=1&__err=before&__path=before"] {
+    // The page may already carry the values of another campaign.
+    for query in ["", "?usd_goal=1&name=other&example=1"] {
         let page = format!("{}/predict{query}", server.url);
         let answer = submit_form(&browser, "/api/tasks/predict", &page, &form).await;
-        let location = path_of(&answer, &server.url);
-        let (path, query) = location.split_once('?').unwrap();
-        assert_eq!(path, "/predict");
-        let query: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes())
-            .into_owned()
-            .collect();
-        let values = |name: &str| -> Vec<String> {
-            let found = query.iter().filter(|(it, _)| it == name);
-            found.map(|(_, value)| value.clone()).collect()
-        };
-        assert_eq!(values("usd_goal"), ["-5"]);
-        assert_eq!(values("name"), ["Lanterns & <kites>"]);
-        assert_eq!(values("region"), ["NY"]);
-        assert_eq!(values("__err").len(), 1, "{location}");
-        let html = browser.get(location).await.text();
+        let html = failed_page(&answer, 422);
+        assert_eq!(value_of(&html, "usd_goal"), "-5");
+        assert_eq!(value_of(&html, "name_city"), "New York");
         assert!(html.contains("Lanterns &amp; &lt;kites"), "not kept");
         assert!(!html.contains("<kites>"), "not escaped");
+        assert!(html.contains(&blurb), "not kept");
+        // Nothing was paid, so the next try has a key of its own.
+        assert_ne!(value_of(&html, "idempotency_key"), body["idempotency_key"]);
     }
     assert_eq!(browser.balance().await, [10, 0, 10]);
 }
 
-async fn a_password_is_in_no_address(engine: Engine) {
+async fn an_error_in_an_address_is_not_shown(engine: Engine) {
     let server = shared_server(engine).await;
     let browser = Browser::registered(server).await;
-    let secret = "s3cr3t-as-can-be";
+    let error = json!({
+        "type": "/problems/invalid", "title": "t", "status": 422, "detail": "d",
+        "errors": { "amount": { "rule": "rejected", "reason": "CALL-THIS-NUMBER", "detail": "d" } },
+    });
+    let error = BASE64_URL_SAFE.encode(error.to_string());
+    let path = "%2Fapi%2Fbalance%2Ftop_up";
+    let answer = browser
+        .get(format!("/overview?__path={path}&__err={error}"))
+        .await;
+    assert_eq!(answer.status, 200);
+    let html = answer.text();
+    assert!(!html.contains("CALL-THIS-NUMBER"), "shown");
+    assert!(!html.contains("form-errors"), "an error is shown");
+}
+
+async fn a_password_is_in_no_answer(engine: Engine) {
+    let server = shared_server(engine).await;
+    let browser = Browser::registered(server).await;
+    let secret = "s3cr3t";
     for (path, page, names) in [
         ("/api/auth/login", "/login", &["password"][..]),
         ("/api/auth/register", "/register", &["password"]),
@@ -171,30 +229,50 @@ async fn a_password_is_in_no_address(engine: Engine) {
         ),
     ] {
         let mut form = fields(&[("email", "not an address")]);
-        form.extend(
-            names
-                .iter()
-                .map(|name| ((*name).to_owned(), secret.to_owned())),
-        );
+        let secrets = names
+            .iter()
+            .map(|name| ((*name).to_owned(), secret.to_owned()));
+        form.extend(secrets);
         let referer = format!("{}{page}", server.url);
         let answer = submit_form(&browser, path, &referer, &form).await;
-        let location = answer.location();
-        assert!(!location.contains(secret), "{location}");
+        let html = failed_page(&answer, answer.status);
+        assert!(matches!(answer.status, 401 | 422), "{path}");
+        assert!(!html.contains(secret), "{path}");
     }
 }
 
-async fn a_failed_form_leads_to_no_other_site(engine: Engine) {
+async fn a_form_without_a_session_leads_to_the_log_in(engine: Engine) {
     let server = shared_server(engine).await;
     let browser = Browser::new(server);
-    let form = fields(&[("email", "nobody@example.org"), ("password", "a wrong one")]);
-    for referer in [
-        "https://evil.example/login",
-        "//evil.example/login",
-        "nonsense",
-        "javascript:alert(1)",
-        "",
-    ] {
-        let answer = submit_form(&browser, "/api/auth/login", referer, &form).await;
-        path_of(&answer, &server.url);
-    }
+    let form = form_of(&predict_body(&unique("form")));
+    let page = format!("{}/predict", server.url);
+    let answer = submit_form(&browser, "/api/tasks/predict", &page, &form).await;
+    assert_eq!(path_of(&answer, &server.url), "/login?next=/predict");
+}
+
+async fn a_form_that_is_too_large_is_answered_by_its_page(engine: Engine) {
+    let server = shared_server(engine).await;
+    let browser = Browser::registered(server).await;
+    let form = fields(&[("amount", &"9".repeat(70_000))]);
+    let page = format!("{}/overview", server.url);
+    let answer = submit_form(&browser, "/api/balance/top_up", &page, &form).await;
+    let html = failed_page(&answer, 413);
+    assert!(html.contains("role=\"alert\""), "no error");
+}
+
+async fn a_request_that_is_no_form_has_problem_details(engine: Engine) {
+    let server = shared_server(engine).await;
+    let browser = Browser::new(server);
+    let form = [("email", "nobody@example.org"), ("password", "a wrong one")];
+    let answer = browser.post_form("/api/auth/login", &form).await;
+    answer.problem(401);
+    let page = "text/html";
+    let request = browser
+        .request(Method::POST, "/api/no/such")
+        .header("accept", page);
+    browser.send(request).await.problem(404);
+    let request = browser
+        .request(Method::GET, "/api/auth/login")
+        .header("accept", page);
+    browser.send(request).await.problem(405);
 }

@@ -1,9 +1,8 @@
 //! What one user, or all together, may take of the service. Bodies are in `request_bodies`, lists in
-//! `histories`, the length of the queue in `predictions`, tries to log in in `login_limits`.
+//! `histories`, the length of the queue in `predictions`, tries to log in in `login_limits`, connections
+//! in `slow_clients`.
 
 use reqwest::Method;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 
 use crate::support::{Browser, Engine, EventStream, PRICE, Site, predict_body, unique, wait_for};
 
@@ -52,39 +51,6 @@ async fn streams_beyond_the_users_limit_are_refused_until_one_ends(engine: Engin
         let request = browser.request(Method::GET, "/events");
         let status = request.send().await.unwrap().status();
         (status == 200).then_some(())
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn connections_beyond_the_limit_are_told_to_come_back() {
-    let settings = [("PLEDGECAST_MAX_CONNECTIONS", "3")];
-    let (_site, server) = Site::serving(Engine::Sqlite, &settings).await;
-    let address = server.url.trim_start_matches("http://");
-    let ask = async || {
-        let mut stream = TcpStream::connect(address).await.unwrap();
-        let request = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
-        stream.write_all(request).await.unwrap();
-        let mut head = vec![0; 4096];
-        let length = stream.read(&mut head).await.unwrap();
-        (
-            stream,
-            String::from_utf8_lossy(&head[..length]).into_owned(),
-        )
-    };
-    let mut open = Vec::new();
-    for _ in 0..3 {
-        let (stream, head) = ask().await;
-        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
-        open.push(stream);
-    }
-    let (_, head) = ask().await;
-    assert!(head.starts_with("HTTP/1.1 503"), "{head}");
-    assert!(head.contains("Retry-After: "), "{head}");
-    open.pop();
-    wait_for("a place for another connection", || async {
-        let (_, head) = ask().await;
-        head.starts_with("HTTP/1.1 200").then_some(())
     })
     .await;
 }

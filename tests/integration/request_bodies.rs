@@ -1,9 +1,11 @@
 //! Bodies that cannot be read, or are too large, on every endpoint that takes one.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{Answer, Browser, Engine, form_of, predict_body, shared_server, unique};
+use crate::support::{Answer, Browser, Engine, Raw, form_of, predict_body, shared_server, unique};
 
 on_both_databases!(
     what_is_no_flat_json_object_is_400,
@@ -11,6 +13,8 @@ on_both_databases!(
     a_body_of_another_kind_is_refused,
     an_empty_body_names_what_is_missing,
     an_over_large_body_is_413,
+    an_over_large_body_is_413_whatever_its_size_and_the_speed_of_its_client,
+    a_body_is_not_read_from_those_who_are_not_signed_in,
     unknown_fields_do_no_harm,
 );
 
@@ -118,6 +122,65 @@ async fn an_over_large_body_is_413(engine: Engine) {
         answer.problem(413);
     }
     assert_eq!(browser.balance().await, [10, 0, 10]);
+}
+
+/// The whole body is sent before anything is read, as simple clients do.
+async fn an_over_large_body_is_413_whatever_its_size_and_the_speed_of_its_client(engine: Engine) {
+    const PART: usize = 100_000;
+    let server = shared_server(engine).await;
+    let user = Browser::registered(server).await;
+    let cookie = user.cookie("pledgecast_session");
+    for (parts, pause_ms) in [(50, 0), (500, 0), (50, 20)] {
+        for is_chunked in [false, true] {
+            let length = if is_chunked {
+                "Transfer-Encoding: chunked".to_owned()
+            } else {
+                format!("Content-Length: {}", parts * PART)
+            };
+            let mut client = Raw::connect(server).await;
+            let head = format!(
+                "POST /api/tasks/predict HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\n\
+                 Content-Type: application/json\r\n{length}\r\n\r\n"
+            );
+            client.send(head).await;
+            let mut part = vec![b'x'; PART];
+            if is_chunked {
+                part.splice(..0, format!("{PART:x}\r\n").into_bytes());
+                part.extend(b"\r\n");
+            }
+            for _ in 0..parts {
+                client.send(&part).await;
+                tokio::time::sleep(Duration::from_millis(pause_ms)).await;
+            }
+            let answer = client.answer().await;
+            assert_eq!(answer.problem(413)["max_bytes"], 65536);
+            assert!(answer.head.contains("connection: close"), "{answer:?}");
+        }
+    }
+}
+
+/// No byte of the body is sent: whoever waits for it would not answer.
+async fn a_body_is_not_read_from_those_who_are_not_signed_in(engine: Engine) {
+    let server = shared_server(engine).await;
+    for path in [
+        "/api/tasks/predict",
+        "/api/tasks/cancel",
+        "/api/balance/top_up",
+        "/api/task/what_if",
+        "/api/task/share",
+        "/api/auth/change_password",
+        "/api/models/create",
+    ] {
+        for length in ["Content-Length: 60000", "Transfer-Encoding: chunked"] {
+            let mut client = Raw::connect(server).await;
+            let head = format!(
+                "POST {path} HTTP/1.1\r\nHost: localhost\r\n\
+                 Content-Type: application/json\r\n{length}\r\n\r\n"
+            );
+            client.send(head).await;
+            client.answer().await.problem(401);
+        }
+    }
 }
 
 async fn unknown_fields_do_no_harm(engine: Engine) {

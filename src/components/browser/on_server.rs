@@ -139,6 +139,25 @@ pub fn submitted_body(_event: &SubmitEvent) -> Option<String> {
 /// Nobody types on the server.
 pub fn values_in_body(_body: &str, _names: &[&str], _take: impl FnMut(&str, String)) {}
 
+/// Path, query and fragment of a URL as seen from this site; `None` where it leads to another one.
+pub fn resolve(url: &str) -> Option<String> {
+    #[cfg(feature = "ssr")]
+    {
+        let here = url::Url::parse("http://here.invalid/").ok()?;
+        let url = here.join(url).ok()?;
+        (url.origin() == here.origin()).then(|| {
+            let query = url.query().map(|it| format!("?{it}")).unwrap_or_default();
+            let fragment = url.fragment().map(|it| format!("#{it}"));
+            format!("{}{query}{}", url.path(), fragment.unwrap_or_default())
+        })
+    }
+    #[cfg(not(feature = "ssr"))]
+    {
+        let _ = url;
+        None
+    }
+}
+
 /// The server does not ask itself by HTTP.
 pub fn post(_url: &'static str, _body: String, _answered: impl FnOnce(Reply) + 'static) {}
 

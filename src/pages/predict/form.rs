@@ -13,10 +13,10 @@ use super::advanced::Advanced;
 use super::groups::{Creator, Dates, Idea, Money, Place, offered_categories};
 use super::price::{Models, PayButton};
 use super::rail::Rail;
-use super::start::{EXAMPLE_URL, first_values};
+use super::start::{EXAMPLE, EXAMPLE_URL, first_values};
 use crate::api::Predict;
 use crate::components::errors::{Faults, fields_of};
-use crate::components::form::{PostForm, Sending, submitted};
+use crate::components::form::{PostForm, Sending};
 use crate::components::idempotency::IdempotencyKey;
 use crate::components::shared::shared;
 use crate::components::{FormErrors, browser, toast, tr, use_locale};
@@ -43,7 +43,7 @@ struct Check {
 }
 
 impl Check {
-    fn new(sending: Sending, today: NaiveDate) -> Self {
+    fn new(sending: Sending, today: NaiveDate, model_id: String) -> Self {
         Self {
             today,
             sending,
@@ -51,7 +51,7 @@ impl Check {
             is_read: RwSignal::new(false),
             touched: RwSignal::new(BTreeSet::new()),
             attempted: RwSignal::new(false),
-            model_id: RwSignal::new(submitted("model_id")),
+            model_id: RwSignal::new(model_id),
         }
     }
 
@@ -179,13 +179,22 @@ pub fn PredictForm(
     // As text, because `chrono` reads days by more code than the rest of the page needs for them.
     let today = shared(|| browser::today().to_string());
     let today = day_on_the_wire(&today).unwrap_or_default();
-    let query = use_query_map();
-    let input = query.with_untracked(|query| first_values(|name| query.get(name), today));
-    let is_given = query.with_untracked(|query| query.latest_values().next().is_some());
-
     let sending = Sending::new(Predict::PATH);
-    let key = IdempotencyKey::new("predict", sending.error_untracked());
-    let check = Check::new(sending, today);
+    let query = use_query_map();
+    let is_repeated = sending.is_answered_by_page();
+    let given = |name: &str| {
+        if is_repeated {
+            Some(sending.entered(name)).filter(|_| name != EXAMPLE)
+        } else {
+            query.with_untracked(|query| query.get(name))
+        }
+    };
+    let input = first_values(given, today);
+    let is_given =
+        is_repeated || query.with_untracked(|query| query.latest_values().next().is_some());
+
+    let key = IdempotencyKey::new("predict", sending);
+    let check = Check::new(sending, today, given("model_id").unwrap_or_default());
     check.provide_faults();
     sending.on_reply(move |reply| {
         key.settle(&reply);

@@ -8,7 +8,7 @@ use super::result::Answer;
 use crate::api::CancelTask;
 use crate::components::errors::Faults;
 use crate::components::field::Submit;
-use crate::components::form::{PostForm, Sending};
+use crate::components::form::{FailedForm, PostForm, Sending};
 use crate::components::{FormErrors, StatusBadge, labels, tr, use_locale};
 use crate::types::{QueueView, TaskStatus, TaskView};
 
@@ -84,7 +84,7 @@ fn Waiting(
             .then(|| {
                 view! {
                     <p class="without-script">
-                        <a href="" rel="external">
+                        <a href=FailedForm::reload_url() rel="external">
                             {tr!(l, task.reload)}
                         </a>
                     </p>

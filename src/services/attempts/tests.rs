@@ -1,10 +1,9 @@
 //! Who waits for whose failures.
 
-use migration::{Migrator, MigratorTrait as _};
 use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 
 use super::*;
-use crate::database::DatabaseOptions;
+use crate::database::test_support::migrated;
 
 const PER_MINUTE: u32 = 20;
 const FREE: i64 = 5;
@@ -28,13 +27,7 @@ struct Guarded {
 
 impl Guarded {
     async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let options = DatabaseOptions {
-            url: format!("sqlite://{}", folder.path().join("a.db").display()),
-            max_connections: 1,
-        };
-        let database = Database::connect(&options).await.unwrap();
-        Migrator::up(database.write(), None).await.unwrap();
+        let (folder, database) = migrated().await;
         let clock = Arc::new(TestClock(Mutex::new(DateTime::UNIX_EPOCH)));
         let attempts = Attempts::new(
             database.clone(),

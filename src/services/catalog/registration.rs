@@ -20,6 +20,11 @@ use crate::types::{
 const PRICE_MAX: i64 = 1_000_000;
 const DESCRIPTION_MAX_CHARS: u32 = 500;
 const ONNX_MAX_BYTES: usize = 8 * 1024 * 1024;
+/// Either alphabet, once its two own letters are replaced; padded or not.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 pub(super) struct NewModel {
     pub onnx: Vec<u8>,
@@ -29,6 +34,20 @@ pub(super) struct NewModel {
 }
 
 impl Catalog {
+    /// Whether that user may register models.
+    ///
+    /// # Errors
+    /// 403.
+    pub fn may_create_model(&self, user: &users::Model) -> Result<(), AppError> {
+        if user.role() == Role::Admin {
+            Ok(())
+        } else {
+            Err(AppError::Forbidden(
+                "only an admin registers models".to_owned(),
+            ))
+        }
+    }
+
     /// Registers a model from an ONNX file in base64 (admin).
     ///
     /// # Errors
@@ -41,11 +60,7 @@ impl Catalog {
         state: &str,
         description: &str,
     ) -> Result<ModelView, AppError> {
-        if user.role() != Role::Admin {
-            return Err(AppError::Forbidden(
-                "only an admin registers models".to_owned(),
-            ));
-        }
+        self.may_create_model(user)?;
         let new = check_new_model(onnx, price, state, description)?;
         self.register(new).await
     }
@@ -213,27 +228,23 @@ fn check_new_model(
     }
 }
 
+/// The bytes of a file in base64: of the standard or the URL-safe alphabet, also broken into lines.
 fn decode(onnx: &str) -> Result<Vec<u8>, Violation> {
-    // Tools wrap lines, and write either alphabet, with or without padding.
-    let onnx: Vec<u8> = onnx
+    let letters: Vec<u8> = onnx
         .bytes()
-        .filter(|byte| !byte.is_ascii_whitespace())
-        .map(|byte| match byte {
+        .filter(|it| !it.is_ascii_whitespace())
+        .map(|it| match it {
             b'-' => b'+',
             b'_' => b'/',
-            other => other,
+            it => it,
         })
         .collect();
-    if onnx.is_empty() {
+    if letters.is_empty() {
         return Err(Violation::Required);
     }
-    let config =
-        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
-    let bytes = GeneralPurpose::new(&alphabet::STANDARD, config)
-        .decode(onnx)
-        .map_err(|_| Violation::Rejected {
-            reason: "must be an ONNX file: base64, or a file field of a multipart form".to_owned(),
-        })?;
+    let bytes = BASE64.decode(&letters).map_err(|_| Violation::Rejected {
+        reason: "must be an ONNX file: base64, or a file field of a multipart form".to_owned(),
+    })?;
     if bytes.len() > ONNX_MAX_BYTES {
         return Err(Violation::Rejected {
             reason: format!("must have at most {ONNX_MAX_BYTES} bytes"),
@@ -257,6 +268,8 @@ pub(super) fn sha256(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use base64::prelude::BASE64_STANDARD;
+
     use super::*;
 
     #[test]
@@ -289,5 +302,18 @@ mod tests {
         assert!(!holds_control_character(
             &serde_json::json!({ "a": ["two\nlines", 1, null] })
         ));
+    }
+
+    #[test]
+    fn what_is_no_base64_or_too_large_is_refused() {
+        assert_eq!(decode(" \n"), Err(Violation::Required));
+        assert!(decode("AA*A").is_err());
+        let largest = BASE64_STANDARD.encode(vec![0; ONNX_MAX_BYTES]);
+        assert!(decode(&largest).is_ok());
+        let larger = BASE64_STANDARD.encode(vec![0; ONNX_MAX_BYTES + 1]);
+        let Err(Violation::Rejected { reason }) = decode(&larger) else {
+            panic!("accepted");
+        };
+        assert!(reason.contains("8388608"), "{reason}");
     }
 }

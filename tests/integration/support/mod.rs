@@ -8,6 +8,7 @@ mod disconnect;
 mod event_stream;
 mod program;
 mod proxy;
+mod raw;
 mod site;
 
 use std::future::Future;
@@ -21,6 +22,7 @@ pub use disconnect::send_and_disconnect;
 pub use event_stream::{Event, EventStream};
 pub use program::Program;
 pub use proxy::Proxy;
+pub use raw::Raw;
 pub use site::{Server, Site, shared_idle_server, shared_server};
 
 /// Price of one prediction with the shipped model, and the welcome credits by default.

@@ -1,9 +1,9 @@
 //! What to change: the few changes that gain most, in words, and a way to the form with them filled in.
 
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 
 use crate::components::errors::Faults;
-use crate::components::form::submitted;
 use crate::components::pager::query_url;
 use crate::components::{Field, FormErrors, Icon, Locale, format, labels, tr, use_locale};
 use crate::types::{Advice, AppError, Campaign, CampaignInput, Change, ChangeBounds, write_number};
@@ -81,8 +81,9 @@ fn Bounds(
     let l = use_locale();
     let is_refused = refusal.is_some();
     Faults::provide_of(move || refusal.clone());
+    let query = use_query_map();
     let value = |name: &str, bound: String| {
-        let given = submitted(name);
+        let given = query.with_untracked(|query| query.get(name).unwrap_or_default());
         if given.is_empty() { bound } else { given }
     };
     view! {

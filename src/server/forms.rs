@@ -1,0 +1,260 @@
+//! Forms without JavaScript: a success leads on to a page, a failure is answered by the page of the form with its
+//! errors and what was entered. Nothing that somebody entered ever stands in an address.
+
+use std::sync::{Arc, OnceLock};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::{self, HeaderName};
+use axum::http::{Extensions, HeaderMap, HeaderValue, Method, Response, StatusCode, Uri};
+use axum::middleware::Next;
+use leptos::server_fn::ServerFn as _;
+use leptos::server_fn::redirect::REDIRECT_HEADER;
+use tower::ServiceExt as _;
+use tower_cookies::Cookies;
+
+use super::admission::takes_body;
+use super::guard::SentByAnotherSite;
+use super::limits::in_time;
+use super::problem;
+use super::public_url::referring_page;
+use super::router::AppState;
+use crate::api::{CreateModel, Login};
+use crate::components::form::{FailedForm, RETURN_TO};
+use crate::components::guard::NEXT;
+use crate::components::local_path::local_path;
+use crate::services::attempts::Client;
+use crate::types::AppError;
+
+const API: &str = "/api/";
+/// No form of ours; its file would be repeated in the page.
+const NOT_REPEATED: &str = CreateModel::PATH;
+/// Headers that speak of the body of the form.
+const OF_THE_BODY: [HeaderName; 5] = [
+    header::CONTENT_TYPE,
+    header::CONTENT_LENGTH,
+    header::CONTENT_ENCODING,
+    header::TRANSFER_ENCODING,
+    header::EXPECT,
+];
+/// Headers of an error that the page in its place has, too.
+const OF_THE_ERROR: [HeaderName; 2] = [header::RETRY_AFTER, header::CONNECTION];
+
+/// What the layer needs.
+#[derive(Clone)]
+pub struct Forms {
+    /// What every request shares.
+    pub state: AppState,
+    /// The pages, without the layers around them.
+    pub pages: Router,
+}
+
+/// The form that a request carries, once it has been read.
+#[derive(Clone, Debug, Default)]
+pub struct SentForm(Arc<OnceLock<Vec<(String, String)>>>);
+
+impl SentForm {
+    /// Keeps the entries of a URL-encoded form, but no password.
+    pub fn keep(&self, form: &str) {
+        self.0.get_or_init(|| {
+            form_urlencoded::parse(form.as_bytes())
+                .filter(|(name, _)| !name.contains("password"))
+                .map(|(name, value)| (name.into_owned(), value.into_owned()))
+                .collect()
+        });
+    }
+
+    fn entries(&self) -> &[(String, String)] {
+        self.0.get().map_or(&[], Vec::as_slice)
+    }
+
+    fn value(&self, name: &str) -> Option<&str> {
+        let mut entries = self.entries().iter();
+        entries.find_map(|(it, value)| (it == name).then_some(value.as_str()))
+    }
+}
+
+/// What is left of a request for the page that answers it.
+struct Visit {
+    url: String,
+    headers: HeaderMap,
+    extensions: Extensions,
+}
+
+impl Visit {
+    fn of(request: &Request) -> Self {
+        let mut headers = request.headers().clone();
+        for name in OF_THE_BODY {
+            headers.remove(name);
+        }
+        let mut extensions = Extensions::new();
+        if let Some(cookies) = request.extensions().get::<Cookies>() {
+            extensions.insert(cookies.clone());
+        }
+        if let Some(client) = request.extensions().get::<Client>() {
+            extensions.insert(client.clone());
+        }
+        Self {
+            url: request.uri().path().to_owned(),
+            headers,
+            extensions,
+        }
+    }
+
+    /// Path and query of the page that the form is on.
+    fn page(&self, state: &AppState, form: &SentForm) -> String {
+        let named = form.value(RETURN_TO).map(ToOwned::to_owned);
+        named
+            .or_else(|| referring_page(&self.headers, state.public_url.as_ref()))
+            .and_then(|page| local_path(&page))
+            .filter(|page| !page.starts_with(API))
+            .unwrap_or_else(|| "/".to_owned())
+    }
+}
+
+/// Answers forms of browsers by pages. The server functions themselves would send browsers to any `Referer`, so they
+/// answer a browser as they answer a program.
+pub async fn answer_forms(
+    State(forms): State<Forms>,
+    mut request: Request,
+    next: Next,
+) -> Response<Body> {
+    if !request.uri().path().starts_with(API) || !accepts_html(request.headers()) {
+        return next.run(request).await;
+    }
+    let visit = Visit::of(&request);
+    let json = HeaderValue::from_static("application/json");
+    request.headers_mut().insert(header::ACCEPT, json);
+    let has_form = *request.method() == Method::POST && takes_body(&visit.url);
+    if !has_form || visit.url == NOT_REPEATED {
+        return next.run(request).await;
+    }
+    let form = SentForm::default();
+    request.extensions_mut().insert(form.clone());
+    let response = next.run(request).await;
+    if response.extensions().get::<SentByAnotherSite>().is_some() {
+        return response;
+    }
+    let page = visit.page(&forms.state, &form);
+    if response.status().is_success() {
+        return lead_on(&visit.url, &page, response);
+    }
+    let mut kept = HeaderMap::new();
+    for name in OF_THE_ERROR {
+        if let Some(value) = response.headers().get(&name) {
+            kept.insert(name, value.clone());
+        }
+    }
+    let status = response.status();
+    let error = problem::error_of(response).await.unwrap_or_else(|| {
+        // Errors of HTTP itself are told by no page.
+        AppError::Malformed(status.to_string())
+    });
+    let mut answer = show_again(&forms, visit, &page, &form, error).await;
+    if answer.status().is_success() || answer.status() == StatusCode::NOT_FOUND {
+        *answer.status_mut() = status;
+    }
+    answer.headers_mut().extend(kept);
+    answer
+}
+
+/// Leads to the page that the server function named, or back to that of the form.
+fn lead_on(url: &str, page: &str, mut response: Response<Body>) -> Response<Body> {
+    let headers = response.headers_mut();
+    headers.remove(header::CONTENT_TYPE);
+    headers.remove(header::CONTENT_LENGTH);
+    headers.remove(REDIRECT_HEADER);
+    let next = (url == Login::PATH).then(|| next_of(page)).flatten();
+    let target = next.and_then(|next| HeaderValue::from_str(&next).ok());
+    if let Some(target) = target {
+        headers.insert(header::LOCATION, target);
+    } else if !headers.contains_key(header::LOCATION) {
+        let page = HeaderValue::from_str(page);
+        headers.insert(
+            header::LOCATION,
+            page.unwrap_or(HeaderValue::from_static("/")),
+        );
+    }
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    *response.body_mut() = Body::empty();
+    response
+}
+
+/// The page that somebody was on their way to when they were asked to log in.
+fn next_of(page: &str) -> Option<String> {
+    let (_, query) = page.split_once('?')?;
+    let query = query.split('#').next().unwrap_or_default();
+    let mut pairs = form_urlencoded::parse(query.as_bytes());
+    pairs.find_map(|(name, value)| (name == NEXT).then(|| local_path(&value))?)
+}
+
+/// The page of the form, with what is wrong and what was entered.
+async fn show_again(
+    forms: &Forms,
+    visit: Visit,
+    page: &str,
+    form: &SentForm,
+    error: AppError,
+) -> Response<Body> {
+    let uri = page.split('#').next().unwrap_or_default();
+    let mut request = Request::new(Body::empty());
+    *request.uri_mut() = uri.parse().unwrap_or_else(|_| Uri::from_static("/"));
+    *request.headers_mut() = visit.headers;
+    *request.extensions_mut() = visit.extensions;
+    let id = problem::request_id(request.headers());
+    let entries = form.entries().iter();
+    request.extensions_mut().insert(FailedForm {
+        page: uri.to_owned(),
+        url: visit.url,
+        error,
+        entries: entries
+            .filter(|(name, _)| name != RETURN_TO)
+            .cloned()
+            .collect(),
+    });
+    match in_time(forms.pages.clone().oneshot(request)).await {
+        Ok(Ok(page)) => page,
+        Err(error) => problem::respond(&error, id.as_deref()),
+    }
+}
+
+fn accepts_html(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_are_not_kept() {
+        let form = SentForm::default();
+        form.keep("email=a%40b.example&password=x&current_password=y&new_password=z");
+        let entry = ("email".to_owned(), "a@b.example".to_owned());
+        assert_eq!(form.entries(), [entry]);
+    }
+
+    #[test]
+    fn after_the_log_in_only_a_page_of_this_site_is_next() {
+        assert_eq!(
+            next_of("/login?next=%2Ftasks%2F7"),
+            Some("/tasks/7".to_owned())
+        );
+        assert_eq!(next_of("/login?a=b"), None);
+        for foreign in [
+            "%2F%2Fevil.test",
+            "%2F%09%2Fevil.test",
+            "https%3A%2F%2Fevil.test",
+        ] {
+            assert_eq!(
+                next_of(&format!("/login?next={foreign}")),
+                None,
+                "{foreign}"
+            );
+        }
+    }
+}

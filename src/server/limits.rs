@@ -1,0 +1,69 @@
+//! What bounds every request: the length of its URI, its time, and panics.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::Response;
+use axum::middleware::Next;
+use futures::FutureExt as _;
+
+use super::problem::{self, EdgeProblem};
+use crate::types::AppError;
+
+/// The longest path and query. The HTTP library refuses more than 64 KiB by itself.
+const URI_MAX_BYTES: usize = 32 * 1024;
+/// How long a request may take once its body is there.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+const RETRY_S: u64 = 2;
+
+/// Refuses a URI that is too long.
+pub async fn limit_uri(request: Request, next: Next) -> Response<Body> {
+    let uri = request.uri();
+    let length = uri.path().len() + uri.query().map_or(0, str::len);
+    if length <= URI_MAX_BYTES {
+        return next.run(request).await;
+    }
+    EdgeProblem::URI_TOO_LONG.respond(problem::request_id(request.headers()).as_deref())
+}
+
+/// Ends requests that take too long.
+pub async fn limit_time(request: Request, next: Next) -> Response<Body> {
+    let id = problem::request_id(request.headers());
+    in_time(next.run(request))
+        .await
+        .unwrap_or_else(|error| problem::respond(&error, id.as_deref()))
+}
+
+/// What `work` makes.
+///
+/// # Errors
+/// [`AppError::Unavailable`] where it takes too long.
+pub async fn in_time<T>(work: impl Future<Output = T>) -> Result<T, AppError> {
+    let done = tokio::time::timeout(REQUEST_TIMEOUT, work).await;
+    done.map_err(|_| AppError::Unavailable {
+        reason: "the request took too long".to_owned(),
+        retry_after_s: RETRY_S,
+    })
+}
+
+/// Makes a panic an internal error.
+pub async fn catch_panics(request: Request, next: Next) -> Response<Body> {
+    let id = problem::request_id(request.headers());
+    match AssertUnwindSafe(next.run(request)).catch_unwind().await {
+        Ok(response) => response,
+        Err(panic) => {
+            tracing::error!(reason = reason_of(panic.as_ref()), "a request panicked");
+            problem::respond(&AppError::Internal, id.as_deref())
+        }
+    }
+}
+
+fn reason_of(panic: &(dyn Any + Send)) -> Option<&str> {
+    panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+}
