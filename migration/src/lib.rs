@@ -13,6 +13,8 @@ mod m06_transactions;
 mod m07_insight;
 mod m08_room_for_updates;
 mod m09_shared_result;
+mod m12_queue_order;
+mod m13_task_retry;
 
 /// Applies the migrations in their order.
 pub struct Migrator;
@@ -30,6 +32,8 @@ impl MigratorTrait for Migrator {
             Box::new(m07_insight::Migration),
             Box::new(m08_room_for_updates::Migration),
             Box::new(m09_shared_result::Migration),
+            Box::new(m12_queue_order::Migration),
+            Box::new(m13_task_retry::Migration),
         ]
     }
 }
