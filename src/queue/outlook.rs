@@ -116,6 +116,8 @@ pub async fn latest_done(database: &Database, limit: u64) -> Result<Vec<Done>, D
         )
         .and_where(id.gt(oldest))
         .order_by((task_result::Entity, task_result::Column::Id), Order::Desc)
+        // PostgreSQL does not know how few they are.
+        .limit(limit)
         .to_owned();
     let rows = database.read().query_all(&latest).await?;
     rows.into_iter()
