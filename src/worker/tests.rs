@@ -21,7 +21,7 @@ use crate::services::{ServiceOptions, Services, SystemClock};
 use crate::types::{CampaignInput, Role, TaskFilterInput, TaskStatus, TaskView, campaign_example};
 
 const MAX_ATTEMPTS: i32 = 3;
-const MAX_WAIT: Duration = Duration::from_secs(3600);
+const MAX_WAIT: Duration = Duration::from_hours(1);
 const POISON: &str = "666";
 
 /// A worker on a database of its own, and a user with credits for many tasks.
