@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use pledgecast::queue;
+use pledgecast::queue::{self, ClaimOptions};
 use pledgecast::services::{Clock as _, SystemClock};
 use pledgecast::types::{CampaignInput, campaign_example};
 
@@ -30,6 +30,9 @@ const BATCH: u64 = 128;
 const FEW_QUEUED: usize = 10_000;
 /// What growth may cost.
 const AIM: f64 = 0.10;
+/// What an open snapshot may cost, and how often it is measured.
+const SNAPSHOT_AIM: f64 = 0.20;
+const SNAPSHOT_TURNS: usize = 3;
 
 /// One of the two that are compared.
 struct Side {
@@ -56,6 +59,7 @@ pub async fn measure(extent: Size) -> Report {
         let middle = side.claim_ms(queued).await;
         side.claim_ms.push(middle);
     }
+    let snapshot = sides[0].under_snapshot(turn).await;
     let mut report = Report::default();
     report.line(format!(
         "Two databases on one cluster, the one with {few} settled tasks and their charges, the other with {many}, \
@@ -63,6 +67,15 @@ pub async fn measure(extent: Size) -> Report {
          history. Claims of {BATCH} with {few_queued} tasks queued in the one and {queued} in the other."
     ));
     compare(&mut report, [few, many], &sides);
+    report.line("");
+    report.line(format!(
+        "The smaller one, by turns without and with a snapshot that stays open meanwhile, as of a backup, for {} s each.",
+        turn.as_secs()
+    ));
+    report.head(&["", "without", "with", "ratio"]);
+    let [without, with] = snapshot;
+    let ratio = row(&mut report, "paid predictions a second", &without, &with);
+    report.aim("a snapshot costs at most 20 %", ratio >= 1.0 - SNAPSHOT_AIM);
     report
 }
 
@@ -148,6 +161,27 @@ impl Side {
             .push(self.look("/api/transactions?limit=20").await);
     }
 
+    /// The rates without and with an old snapshot, by turns.
+    async fn under_snapshot(&mut self, turn: Duration) -> [Vec<f64>; 2] {
+        // What the claims were measured with is done first.
+        self.town.worker.signal("CONT");
+        let mut rates = [Vec::new(), Vec::new()];
+        for _ in 0..SNAPSHOT_TURNS {
+            for (rates, is_open) in std::iter::zip(&mut rates, [false, true]) {
+                let mut link = self.town.site.database.connect().await;
+                link.execute("VACUUM task").await;
+                if is_open {
+                    link.execute("BEGIN ISOLATION LEVEL REPEATABLE READ").await;
+                    link.execute("SELECT COUNT(*) FROM task").await;
+                }
+                self.town.load(CONNECTIONS, Until::Over(SETTLING_IN)).await;
+                let load = self.town.load(CONNECTIONS, Until::Over(turn));
+                rates.push(load.await.rate());
+            }
+        }
+        rates
+    }
+
     /// The middle time of a GET, in milliseconds.
     async fn look(&self, path: &str) -> f64 {
         let mut connection = Connection::open(&self.town.web.url).await;
@@ -172,8 +206,13 @@ impl Side {
         let mut times = Vec::with_capacity(claims);
         for _ in 0..claims {
             let start = Instant::now();
-            let lease_for = chrono::Duration::seconds(30);
-            let (_, tasks) = queue::claim(&database, BATCH, SystemClock.now(), lease_for)
+            let options = ClaimOptions {
+                limit: BATCH,
+                lease_for: chrono::Duration::seconds(30),
+                from_round: i64::MIN,
+                except: &[],
+            };
+            let (_, tasks) = queue::claim(&database, options, SystemClock.now())
                 .await
                 .unwrap();
             times.push(start.elapsed());
@@ -202,8 +241,9 @@ pub async fn queue_many(site: &Site, people: &People, count: usize) {
         "BEGIN".to_owned(),
         format!(
             "INSERT INTO task (user_id, model_id, input, status, price, attempts, idempotency_key, \
-             request_hash, queued_at) SELECT {first} + t % {users}, (SELECT MIN(id) FROM model), \
-             '{input}'::jsonb, 'queued', 10, 0, 'queued-' || t, 'x', now() \
+             request_hash, queued_at, round) SELECT {first} + t % {users}, (SELECT MIN(id) FROM model), \
+             '{input}'::jsonb, 'queued', 10, 0, 'queued-' || t, 'x', now(), \
+             COALESCE((SELECT round FROM queue_state), 0) + t / {users} \
              FROM generate_series(1, {count}) t"
         ),
         "UPDATE balance SET held = held + taken.price FROM (SELECT user_id, SUM(price) AS price FROM task \

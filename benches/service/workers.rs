@@ -127,6 +127,7 @@ pub async fn be_one() -> Report {
         max_attempts: 3,
         inference_timeout: Duration::from_secs(20),
         poll: Duration::from_secs(5),
+        max_wait: Duration::from_hours(24),
     };
     let pool = InferencePool::start(1).unwrap();
     let worker = Worker::new(database, signals, clock, models, pool, options);

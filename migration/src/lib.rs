@@ -14,6 +14,8 @@ mod m07_insight;
 mod m08_room_for_updates;
 mod m09_shared_result;
 mod m10_login_failures;
+mod m12_queue_order;
+mod m13_task_retry;
 mod status;
 
 pub use status::{SchemaStatus, schema_status};
@@ -40,6 +42,8 @@ impl MigratorTrait for Migrator {
             Box::new(m08_room_for_updates::Migration),
             Box::new(m09_shared_result::Migration),
             Box::new(m10_login_failures::Migration),
+            Box::new(m12_queue_order::Migration),
+            Box::new(m13_task_retry::Migration),
         ]
     }
 }

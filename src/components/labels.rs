@@ -77,6 +77,7 @@ pub fn stored_text(l: Locale, text: &str) -> &str {
         Ok(KnownText::ModelFailed) => tr!(l, stored.model_failed),
         Ok(KnownText::ModelTooSlow) => tr!(l, stored.model_too_slow),
         Ok(KnownText::WorkLost) => tr!(l, stored.work_lost),
+        Ok(KnownText::NoCapableWorker) => tr!(l, stored.no_capable_worker),
         Ok(KnownText::WelcomeCredits) => tr!(l, stored.welcome_credits),
         Ok(KnownText::DemonstrationTopUp) => tr!(l, stored.demonstration_top_up),
         Err(_) => text,

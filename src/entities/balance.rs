@@ -17,6 +17,8 @@ pub struct Model {
     pub amount: i64,
     pub held: i64,
     pub updated_at: DateTimeUtc,
+    /// Not money: the round of the user's next task. It is here because whoever queues a task locks this row anyway.
+    pub next_round: i64,
 }
 
 /// No relations are walked: queries name what they join.

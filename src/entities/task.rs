@@ -35,6 +35,8 @@ pub struct Model {
     pub queued_at: DateTimeUtc,
     pub started_at: Option<DateTimeUtc>,
     pub finished_at: Option<DateTimeUtc>,
+    pub round: i64,
+    pub retry_at: Option<DateTimeUtc>,
 }
 
 /// The campaign as it is stored.

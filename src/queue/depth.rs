@@ -7,10 +7,10 @@ use sea_orm::{ConnectionTrait, DbErr, Statement};
 
 use crate::database::Database;
 
-/// How long a count is believed: other processes queue tasks too.
+/// How long a count is believed at least: other processes queue tasks too.
 const STALE_AFTER: Duration = Duration::from_secs(1);
-/// A full queue is counted again no sooner than after this many times as long as the last count took, so that
-/// refusing costs little just when there is most to do.
+/// The queue is counted again no sooner than after this many times as long as the last count took, so that counting
+/// costs little just when there is most to do, or while an old snapshot makes it slow.
 const REST: u32 = 10;
 
 /// Whether the queue is full, as one process knows it.
@@ -46,7 +46,7 @@ impl QueueDepth {
         if let Some(count) = self.lock().as_mut() {
             let age = count.at.elapsed();
             let has_room = count.queued + count.added < self.max;
-            if has_room && age < STALE_AFTER {
+            if has_room && age < STALE_AFTER.max(count.took * REST) {
                 return Ok(false);
             }
             if count.queued >= self.max && age < count.took * REST {

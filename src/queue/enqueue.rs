@@ -30,22 +30,37 @@ pub struct NewTask {
 }
 
 /// The part of a PostgreSQL statement that queues the rows of a common table `affordable`, whose columns are those of
-/// [`NewTask`] and `n`, their order; `$2` is the time. Rows whose key was used before are skipped.
+/// [`NewTask`], `n`, their order, and `next_round`, the earliest round of the user's next task. It needs the common
+/// table [`super::queue_now`]. Rows whose key was used before are skipped.
 pub const INSERT_AFFORDABLE: &str = "INSERT INTO task \
-    (user_id, model_id, input, status, price, attempts, idempotency_key, request_hash, queued_at) \
-    SELECT user_id, model_id, input, 'queued', price, 0, key, hash, $2 FROM affordable ORDER BY n \
+    (user_id, model_id, input, status, price, attempts, idempotency_key, request_hash, queued_at, round) \
+    SELECT user_id, model_id, input, 'queued', price, 0, key, hash, now, \
+    GREATEST(queue_now.round, next_round) - 1 + ROW_NUMBER() OVER (PARTITION BY user_id ORDER BY n) \
+    FROM affordable CROSS JOIN queue_now ORDER BY n \
     ON CONFLICT (user_id, idempotency_key) DO NOTHING \
-    RETURNING id, user_id, price, idempotency_key, request_hash";
+    RETURNING id, user_id, price, idempotency_key, request_hash, queued_at, round";
 
-/// Queues a task whose price is held; `None` where the user has used the idempotency key before.
+/// What the database gave a queued task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Enqueued {
+    /// Its id.
+    pub id: i64,
+    /// When it was queued.
+    pub queued_at: DateTime<Utc>,
+    /// Its round.
+    pub round: i64,
+}
+
+/// Queues a task whose price is held into a round; `None` where the user has used the idempotency key before.
 ///
 /// # Errors
 /// Where the database refuses.
 pub async fn enqueue(
     transaction: &impl ConnectionTrait,
     new: &NewTask,
+    round: i64,
     now: DateTime<Utc>,
-) -> Result<Option<i64>, DbErr> {
+) -> Result<Option<Enqueued>, DbErr> {
     let row = task::ActiveModel {
         user_id: Set(new.user.0),
         model_id: Set(new.model),
@@ -56,6 +71,7 @@ pub async fn enqueue(
         idempotency_key: Set(new.key.clone()),
         request_hash: Set(new.hash.clone()),
         queued_at: Set(now),
+        round: Set(round),
         ..Default::default()
     };
     let inserted = task::Entity::insert(row)
@@ -63,16 +79,20 @@ pub async fn enqueue(
         .exec(transaction)
         .await?;
     Ok(match inserted {
-        TryInsertResult::Inserted(row) => Some(row.last_insert_id),
+        TryInsertResult::Inserted(row) => Some(Enqueued {
+            id: row.last_insert_id,
+            queued_at: now,
+            round,
+        }),
         TryInsertResult::Conflicted | TryInsertResult::Empty => None,
     })
 }
 
 impl NewTask {
     /// The row that it was queued as.
-    pub fn into_task(self, id: i64, now: DateTime<Utc>) -> task::Model {
+    pub fn into_task(self, enqueued: Enqueued) -> task::Model {
         task::Model {
-            id,
+            id: enqueued.id,
             user_id: self.user.0,
             model_id: self.model,
             input: self.input,
@@ -84,9 +104,11 @@ impl NewTask {
             error: None,
             idempotency_key: self.key,
             request_hash: self.hash,
-            queued_at: now,
+            queued_at: enqueued.queued_at,
             started_at: None,
             finished_at: None,
+            round: enqueued.round,
+            retry_at: None,
         }
     }
 }

@@ -10,7 +10,7 @@ use sea_orm::{
     Set, UpdateMany,
 };
 
-use super::Lease;
+use super::{Lease, has_status, round, time};
 use crate::database::{Transaction, insert_all, is_among};
 use crate::entities::{task, task_result};
 use crate::types::{Credits, ResultContext, TaskId, TaskStatus, UserId, Verdict};
@@ -30,7 +30,8 @@ pub struct Outcome {
     pub inference_us: i64,
 }
 
-/// Locks those of a claim's tasks whose lease still stands, in the order of their ids, and answers which.
+/// Locks those of a claim's tasks whose lease still stands, in the order of their ids, and answers which, with the
+/// time; `None` where there are none.
 ///
 /// # Errors
 /// Where the database is away.
@@ -38,23 +39,28 @@ pub async fn lock_leased(
     transaction: &Transaction,
     lease: &Lease,
     tasks: &[TaskId],
-) -> Result<HashSet<TaskId>, DbErr> {
-    let ids: Vec<i64> = task::Entity::find()
+    clock: DateTime<Utc>,
+) -> Result<Option<(HashSet<TaskId>, DateTime<Utc>)>, DbErr> {
+    let backend = transaction.get_database_backend();
+    let rows: Vec<(i64, DateTime<Utc>)> = task::Entity::find()
         .select_only()
         .column(task::Column::Id)
+        .expr_as(time::now(backend, clock), "now")
         .filter(is_among(
-            transaction.get_database_backend(),
+            backend,
             task::Column::Id,
             tasks.iter().map(|task| task.0),
         ))
         .filter(task::Column::LeaseToken.eq(lease.token.as_str()))
-        .filter(task::Column::Status.eq(TaskStatus::Running.as_str()))
+        .filter(has_status(TaskStatus::Running))
         .order_by_asc(task::Column::Id)
         .lock_exclusive()
         .into_tuple()
         .all(transaction)
         .await?;
-    Ok(ids.into_iter().map(TaskId).collect())
+    let now = rows.first().map(|(_, now)| *now);
+    let ids = rows.into_iter().map(|(id, _)| TaskId(id));
+    Ok(now.map(|now| (ids.collect(), now)))
 }
 
 /// Marks tasks that [`lock_leased`] has locked as succeeded and writes their results.
@@ -79,7 +85,7 @@ pub async fn succeed_all(
             outcomes.iter().map(|(task, _)| task.0),
         ))
         .filter(task::Column::LeaseToken.eq(lease.token.as_str()))
-        .filter(task::Column::Status.eq(TaskStatus::Running.as_str()))
+        .filter(has_status(TaskStatus::Running))
         .exec(transaction)
         .await?;
     if updated.rows_affected != outcomes.len() as u64 {
@@ -121,7 +127,7 @@ pub async fn fail(
     fenced(update, lease, task).exec(transaction).await.map(hit)
 }
 
-/// Puts a task back for another try; `false` where the lease was lost.
+/// Returns a task to the queue for another attempt, not before `retry_at`; `false` where the lease was lost.
 ///
 /// # Errors
 /// Where the database is away.
@@ -129,13 +135,26 @@ pub async fn requeue(
     transaction: &Transaction,
     lease: &Lease,
     task: TaskId,
+    retry_at: DateTime<Utc>,
 ) -> Result<bool, DbErr> {
-    let update = leave(TaskStatus::Queued).col_expr(task::Column::StartedAt, null());
+    let update = leave(TaskStatus::Queued)
+        .col_expr(task::Column::StartedAt, null())
+        .col_expr(task::Column::Round, round::of_returned())
+        .col_expr(task::Column::RetryAt, Expr::value(retry_at));
     fenced(update, lease, task).exec(transaction).await.map(hit)
 }
 
-/// Cancels a user's task while it is queued, and answers its price; `None` where it is not queued or not
-/// the user's. The caller releases the hold.
+/// A task that was canceled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Canceled {
+    /// What was held for it.
+    pub price: Credits,
+    /// When it was canceled.
+    pub at: DateTime<Utc>,
+}
+
+/// Cancels a user's task while it is queued; `None` where it is not queued or not the user's. The caller releases the
+/// hold.
 ///
 /// # Errors
 /// Where the database is away.
@@ -143,16 +162,20 @@ pub async fn cancel(
     transaction: &Transaction,
     user: UserId,
     task: TaskId,
-    now: DateTime<Utc>,
-) -> Result<Option<Credits>, DbErr> {
+    clock: DateTime<Utc>,
+) -> Result<Option<Canceled>, DbErr> {
+    let now = time::now(transaction.get_database_backend(), clock);
     let canceled = leave(TaskStatus::Canceled)
-        .col_expr(task::Column::FinishedAt, Expr::value(now))
+        .col_expr(task::Column::FinishedAt, now)
         .filter(task::Column::Id.eq(task.0))
         .filter(task::Column::UserId.eq(user.0))
-        .filter(task::Column::Status.eq(TaskStatus::Queued.as_str()))
+        .filter(has_status(TaskStatus::Queued))
         .exec_with_returning(transaction)
         .await?;
-    Ok(canceled.first().map(|task| Credits(task.price)))
+    Ok(canceled.first().map(|task| Canceled {
+        price: Credits(task.price),
+        at: task.finished_at.unwrap_or(clock),
+    }))
 }
 
 fn leave(status: TaskStatus) -> UpdateMany<task::Entity> {
@@ -170,7 +193,7 @@ fn fenced(
     update
         .filter(task::Column::Id.eq(task.0))
         .filter(task::Column::LeaseToken.eq(lease.token.as_str()))
-        .filter(task::Column::Status.eq(TaskStatus::Running.as_str()))
+        .filter(has_status(TaskStatus::Running))
 }
 
 fn null() -> SimpleExpr {

@@ -1,50 +1,62 @@
-//! Leases: renewed while a worker works, taken back when it has gone.
+//! Leases: renewed while a worker works, released for what it did not work on, taken back when it has gone.
 
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait as _, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait as _, DatabaseBackend, DbErr, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect, Select,
 };
 
-use super::Lease;
+use super::{Lease, has_status, round, time};
 use crate::database::{Database, Transaction, is_among};
 use crate::entities::task;
 use crate::types::{TaskId, TaskStatus};
 
-/// Expired leases that are dealt with in one transaction.
-const EXPIRED_BATCH: u64 = 100;
-
-/// Renews every task that is still held under a lease; answers how many there are. The status is written out, so
-/// that the partial index fits whatever the values are.
+/// Renews those of a claim's tasks that are still held under the lease; answers how many there are.
 ///
 /// # Errors
 /// Where the database is away.
 pub async fn renew(
     database: &Database,
     lease: &Lease,
-    now: DateTime<Utc>,
+    tasks: &[TaskId],
+    clock: DateTime<Utc>,
     lease_for: Duration,
 ) -> Result<u64, DbErr> {
+    let backend = database.backend();
     let renewed = task::Entity::update_many()
-        .col_expr(task::Column::LeaseExpiresAt, Expr::value(now + lease_for))
-        .filter(Expr::cust("status = 'running'"))
-        .filter(task::Column::LeaseToken.eq(lease.token.as_str()))
+        .col_expr(
+            task::Column::LeaseExpiresAt,
+            time::from_now(backend, clock, lease_for),
+        )
+        .filter(is_held(backend, lease, tasks))
         .exec(database.write())
         .await?;
     Ok(renewed.rows_affected)
 }
 
-/// Puts tasks that were claimed but not worked on back, as if they had not been claimed: the try does not
-/// count. Answers how many were still held under the lease.
+fn is_held(backend: DatabaseBackend, lease: &Lease, tasks: &[TaskId]) -> Condition {
+    let ids = tasks.iter().map(|task| task.0);
+    Condition::all()
+        .add(is_among(backend, task::Column::Id, ids))
+        .add(task::Column::LeaseToken.eq(lease.token.as_str()))
+        .add(has_status(TaskStatus::Running))
+}
+
+/// Returns tasks that were claimed but not worked on to the queue, as if they had not been claimed: the attempt does
+/// not count. Answers how many were still held under the lease.
 ///
 /// # Errors
 /// Where the database is away.
-pub async fn give_back(
+pub async fn release(
     transaction: &Transaction,
     lease: &Lease,
     tasks: &[TaskId],
 ) -> Result<u64, DbErr> {
-    let given_back = task::Entity::update_many()
+    if tasks.is_empty() {
+        return Ok(0);
+    }
+    let released = task::Entity::update_many()
         .col_expr(
             task::Column::Status,
             Expr::value(TaskStatus::Queued.as_str()),
@@ -56,16 +68,11 @@ pub async fn give_back(
         .col_expr(task::Column::LeaseToken, Expr::cust("NULL"))
         .col_expr(task::Column::LeaseExpiresAt, Expr::cust("NULL"))
         .col_expr(task::Column::StartedAt, Expr::cust("NULL"))
-        .filter(is_among(
-            transaction.get_database_backend(),
-            task::Column::Id,
-            tasks.iter().map(|task| task.0),
-        ))
-        .filter(task::Column::LeaseToken.eq(lease.token.as_str()))
-        .filter(task::Column::Status.eq(TaskStatus::Running.as_str()))
+        .col_expr(task::Column::Round, round::of_returned())
+        .filter(is_held(transaction.get_database_backend(), lease, tasks))
         .exec(transaction)
         .await?;
-    Ok(given_back.rows_affected)
+    Ok(released.rows_affected)
 }
 
 /// A running task whose worker has not renewed its lease.
@@ -77,19 +84,51 @@ pub struct Expired {
     pub lease: Lease,
 }
 
-/// Finds and locks running tasks whose lease has run out, in the order of their ids.
+fn expired(backend: DatabaseBackend, clock: DateTime<Utc>) -> Select<task::Entity> {
+    task::Entity::find()
+        .filter(Expr::cust("status = 'running'"))
+        .filter(Expr::col(task::Column::LeaseExpiresAt).lt(time::now(backend, clock)))
+        .order_by_asc(task::Column::Id)
+}
+
+/// Running tasks whose lease has run out: a page of their ids, in the order of the ids, after one that was seen.
 ///
 /// # Errors
 /// Where the database is away.
-pub async fn take_expired(
+pub async fn list_expired(
+    database: &Database,
+    after: TaskId,
+    limit: u64,
+    clock: DateTime<Utc>,
+) -> Result<Vec<TaskId>, DbErr> {
+    let ids: Vec<i64> = expired(database.backend(), clock)
+        .select_only()
+        .column(task::Column::Id)
+        .filter(task::Column::Id.gt(after.0))
+        .limit(limit)
+        .into_tuple()
+        .all(database.write())
+        .await?;
+    Ok(ids.into_iter().map(TaskId).collect())
+}
+
+/// Locks those of these tasks whose lease is still expired, in the order of their ids; those that another process has
+/// locked are skipped.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn lock_expired(
     transaction: &Transaction,
-    now: DateTime<Utc>,
+    tasks: &[TaskId],
+    clock: DateTime<Utc>,
 ) -> Result<Vec<Expired>, DbErr> {
-    let tasks = task::Entity::find()
-        .filter(Expr::cust("status = 'running'"))
-        .filter(task::Column::LeaseExpiresAt.lt(now))
-        .order_by_asc(task::Column::Id)
-        .limit(EXPIRED_BATCH)
+    let backend = transaction.get_database_backend();
+    let tasks = expired(backend, clock)
+        .filter(is_among(
+            backend,
+            task::Column::Id,
+            tasks.iter().map(|task| task.0),
+        ))
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
         .all(transaction)
         .await?;

@@ -8,12 +8,31 @@ mod enqueue;
 mod finish;
 mod lease;
 mod outlook;
+mod round;
+mod scan;
+mod stuck;
+mod time;
 mod wake;
 
-pub use claim::{Lease, claim};
+use sea_orm::sea_query::Expr;
+
+use crate::types::TaskStatus;
+
+pub use claim::{ClaimOptions, Lease, claim};
 pub use depth::QueueDepth;
-pub use enqueue::{INSERT_AFFORDABLE, NewTask, count_open, enqueue};
-pub use finish::{Outcome, cancel, fail, lock_leased, requeue, succeed_all};
-pub use lease::{Expired, give_back, renew, take_expired};
-pub use outlook::{Done, count_ahead, latest_done, waiting_since};
+pub use enqueue::{Enqueued, INSERT_AFFORDABLE, NewTask, count_open, enqueue};
+pub use finish::{Canceled, Outcome, cancel, fail, lock_leased, requeue, succeed_all};
+pub use lease::{Expired, list_expired, lock_expired, release, renew};
+pub use outlook::{Done, Position, latest_done, position, waiting_since};
+pub use round::{advance_round, after_next, current_round, queue_now};
+pub use scan::{Scan, ScanStart};
+pub use stuck::{fail_stuck, list_stuck};
+pub use time::read_now;
 pub use wake::{Change, Notice, Signals};
+
+/// Whether a task that is found by its id has this status. With `=` in its place, PostgreSQL may find it through the
+/// partial index of the status, where it reads the entries of all tasks that had the status since the oldest snapshot
+/// was taken.
+fn has_status(status: TaskStatus) -> Expr {
+    Expr::cust(format!("status IS NOT DISTINCT FROM '{status}'"))
+}

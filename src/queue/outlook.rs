@@ -2,13 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, Order, Query};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, QueryResult, Statement, Value};
 
+use super::round::CURRENT;
+use super::time::POSTGRES_NOW;
 use crate::database::Database;
 use crate::entities::{task, task_result};
-use crate::types::TaskId;
 
 /// When a task went into the queue and when it was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,52 +18,93 @@ pub struct Done {
     pub finished_at: DateTime<Utc>,
 }
 
-/// How many tasks will be claimed before this one, counted up to `max`: a walk along the index of the queue.
+/// Where a queued task stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// Tasks that will be claimed before it.
+    pub ahead: u32,
+    /// The current round.
+    pub round: i64,
+    /// When a worker last claimed anything; within about a second.
+    pub claimed_at: Option<DateTime<Utc>>,
+    /// The time.
+    pub now: DateTime<Utc>,
+}
+
+/// Where a queued task stands. What is ahead is counted up to `max`: a walk along the index of the queue.
 ///
 /// # Errors
 /// Where the database is away.
-pub async fn count_ahead(database: &Database, task: TaskId, max: u32) -> Result<u32, DbErr> {
-    let ahead = Query::select()
-        .column(task::Column::Id)
-        .from(task::Entity)
-        .and_where(Expr::cust("status = 'queued'"))
-        .and_where(task::Column::Id.lt(task.0))
-        .limit(max.into())
-        .to_owned();
-    let count = Query::select()
-        .expr_as(Expr::cust("COUNT(*)"), "ahead")
-        .from_subquery(ahead, "queued")
-        .to_owned();
-    let row = database.read().query_one(&count).await?;
-    let count: i64 = row
-        .map(|row| row.try_get("", "ahead"))
-        .transpose()?
-        .unwrap_or_default();
-    Ok(u32::try_from(count).unwrap_or(max))
+pub async fn position(
+    database: &Database,
+    task: &task::Model,
+    max: u32,
+    clock: DateTime<Utc>,
+) -> Result<Position, DbErr> {
+    let ahead = "SELECT COUNT(*) FROM (SELECT id FROM task WHERE status = 'queued' AND (round, id) < ($1, $2) LIMIT $3) \
+                 AS before";
+    let sql = format!(
+        "SELECT ({ahead}) AS ahead, {CURRENT} AS round, (SELECT claimed_at FROM queue_state) AS claimed_at"
+    );
+    let values = [task.round.into(), task.id.into(), i64::from(max).into()];
+    let (row, now) = with_now(database, sql, values.into(), clock).await?;
+    let ahead: i64 = row.try_get("", "ahead")?;
+    Ok(Position {
+        ahead: u32::try_from(ahead).unwrap_or(max),
+        round: row.try_get("", "round")?,
+        claimed_at: row.try_get("", "claimed_at")?,
+        now,
+    })
 }
 
-/// Since when the task that will be claimed next has waited; none where nothing is queued.
+/// The time, and since when the task that will be claimed next has waited; none where nothing is queued.
 ///
 /// # Errors
 /// Where the database is away.
-pub async fn waiting_since(database: &Database) -> Result<Option<DateTime<Utc>>, DbErr> {
-    task::Entity::find()
-        .select_only()
-        .column(task::Column::QueuedAt)
-        .filter(Expr::cust("status = 'queued'"))
-        .order_by_asc(task::Column::Id)
-        .limit(1)
-        .into_tuple()
-        .one(database.read())
-        .await
+pub async fn waiting_since(
+    database: &Database,
+    clock: DateTime<Utc>,
+) -> Result<(DateTime<Utc>, Option<DateTime<Utc>>), DbErr> {
+    let sql = "SELECT (SELECT queued_at FROM task WHERE status = 'queued' ORDER BY round, id LIMIT 1) AS queued_at";
+    let (row, now) = with_now(database, sql.to_owned(), Vec::new(), clock).await?;
+    Ok((now, row.try_get("", "queued_at")?))
 }
 
-/// The latest tasks that were done, of all users, newest first: the newest rows of the results by their
-/// primary key, and no index over times.
+/// The one row of a SELECT without FROM, and the time.
+async fn with_now(
+    database: &Database,
+    mut sql: String,
+    values: Vec<Value>,
+    clock: DateTime<Utc>,
+) -> Result<(QueryResult, DateTime<Utc>), DbErr> {
+    let backend = database.backend();
+    let is_postgres = backend == DatabaseBackend::Postgres;
+    if is_postgres {
+        sql = format!("{sql}, {POSTGRES_NOW} AS now");
+    }
+    let statement = Statement::from_sql_and_values(backend, sql, values);
+    let row = database.read().query_one_raw(statement).await?;
+    let row = row.ok_or_else(|| DbErr::RecordNotFound("a row without a table".to_owned()))?;
+    let now = if is_postgres {
+        row.try_get("", "now")?
+    } else {
+        clock
+    };
+    Ok((row, now))
+}
+
+/// The latest tasks that were done, of all users, newest first: the results of the newest ids, as many as `limit` or
+/// fewer, by their primary key and no index over times.
 ///
 /// # Errors
 /// Where the database is away.
 pub async fn latest_done(database: &Database, limit: u64) -> Result<Vec<Done>, DbErr> {
+    let id = Expr::col((task_result::Entity, task_result::Column::Id));
+    let newest = Query::select()
+        .expr(Expr::cust("COALESCE(MAX(id), 0)"))
+        .from(task_result::Entity)
+        .to_owned();
+    let oldest = Expr::SubQuery(None, Box::new(newest.into())).sub(limit.cast_signed());
     let latest = Query::select()
         .column((task::Entity, task::Column::QueuedAt))
         .column((task_result::Entity, task_result::Column::CreatedAt))
@@ -74,7 +114,9 @@ pub async fn latest_done(database: &Database, limit: u64) -> Result<Vec<Done>, D
             Expr::col((task::Entity, task::Column::Id))
                 .equals((task_result::Entity, task_result::Column::TaskId)),
         )
+        .and_where(id.gt(oldest))
         .order_by((task_result::Entity, task_result::Column::Id), Order::Desc)
+        // PostgreSQL does not know how few they are.
         .limit(limit)
         .to_owned();
     let rows = database.read().query_all(&latest).await?;

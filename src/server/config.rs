@@ -124,6 +124,9 @@ pub struct WorkerArgs {
     /// Tries before a task fails.
     #[arg(long, env = "PLEDGECAST_MAX_ATTEMPTS", default_value_t = 3, value_parser = clap::value_parser!(i32).range(1..=100))]
     pub max_attempts: i32,
+    /// How long a queued task waits for a worker that can load its model before it fails, in seconds.
+    #[arg(long, env = "PLEDGECAST_MAX_WAIT_SECONDS", default_value_t = 86_400, value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
+    pub max_wait_seconds: u64,
 }
 
 impl WorkerArgs {
@@ -143,6 +146,11 @@ impl WorkerArgs {
     /// As a duration.
     pub fn lease(&self) -> Duration {
         Duration::from_secs(self.lease_seconds)
+    }
+
+    /// As a duration.
+    pub fn max_wait(&self) -> Duration {
+        Duration::from_secs(self.max_wait_seconds)
     }
 }
 

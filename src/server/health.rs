@@ -1,5 +1,6 @@
 //! Whether this process is alive, and whether it can do its work.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Json, Router};
+use serde::Serialize;
 use serde_json::json;
 use tower_http::timeout::TimeoutLayer;
 
@@ -31,13 +33,38 @@ pub struct Readiness {
     pub models: Arc<LoadedModels>,
     /// The threads that they run on.
     pub pool: InferencePool,
-    /// Whether this process works on tasks: then it must be able to load each live model.
+    /// Whether this process works on tasks: then it must be able to load a live model.
     pub works: bool,
 }
 
+/// A process that can do its work.
+struct Ready {
+    default: ModelView,
+    not_loaded: Vec<NotLoaded>,
+}
+
+/// A live model that this process cannot load.
+#[derive(Serialize)]
+struct NotLoaded {
+    name: String,
+    version: String,
+    reason: String,
+}
+
+impl fmt::Display for NotLoaded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            name,
+            version,
+            reason,
+        } = self;
+        write!(f, "the model {name} {version} cannot be loaded: {reason}")
+    }
+}
+
 impl Readiness {
-    /// The default model, or why this process cannot do its work.
-    async fn check(&self) -> Result<ModelView, String> {
+    /// Whether this process can do its work, or why not.
+    async fn check(&self) -> Result<Ready, String> {
         let checked = tokio::time::timeout(CHECK_TIMEOUT, self.check_all()).await;
         checked.unwrap_or_else(|_| {
             let seconds = CHECK_TIMEOUT.as_secs();
@@ -46,25 +73,44 @@ impl Readiness {
     }
 
     /// Takes the same way as a request of a user, so that it fails when they do.
-    async fn check_all(&self) -> Result<ModelView, String> {
+    async fn check_all(&self) -> Result<Ready, String> {
         if let Some(sessions) = &self.sessions {
             sessions.probe().await.map_err(|error| error.to_string())?;
         }
         let live = self.catalog.models(None).await;
         let live = live.map_err(|error| error.to_string())?;
-        let default = live.first().ok_or("no model is live")?;
+        let default = live.first().ok_or("no model is live")?.clone();
+        let mut not_loaded = Vec::new();
         if self.works {
             if self.pool.health().is_exhausted() {
                 return Err("every inference thread hangs; start this process anew".to_owned());
             }
-            for model in &live {
-                self.models.get(model.id).await.map_err(|error| {
-                    let (name, version) = (&model.name, &model.version);
-                    format!("the model {name} {version} cannot be loaded: {error}")
-                })?;
+            not_loaded = self.not_loaded(&live).await;
+            if let Some(first) = not_loaded.first()
+                && not_loaded.len() == live.len()
+            {
+                return Err(first.to_string());
             }
         }
-        Ok(default.clone())
+        Ok(Ready {
+            default,
+            not_loaded,
+        })
+    }
+
+    /// The live models that this process cannot load. It leaves their tasks to other workers.
+    async fn not_loaded(&self, live: &[ModelView]) -> Vec<NotLoaded> {
+        let mut not_loaded = Vec::new();
+        for model in live {
+            if let Err(error) = self.models.get(model.id).await {
+                not_loaded.push(NotLoaded {
+                    name: model.name.clone(),
+                    version: model.version.clone(),
+                    reason: error.to_string(),
+                });
+            }
+        }
+        not_loaded
     }
 }
 
@@ -85,15 +131,22 @@ pub async fn live() -> impl IntoResponse {
     Json(json!({ "status": "live" }))
 }
 
-/// The database answers and has a model on offer; where tasks are worked on, the models load and threads are
-/// left to run them.
+/// The database answers and has a model on offer; where tasks are worked on, a live model loads and threads are left
+/// to run it. Models that do not load are named: their tasks wait for another worker.
 pub async fn ready(State(readiness): State<Readiness>) -> impl IntoResponse {
     let threads = readiness.pool.health();
     let threads = json!({ "working": threads.working, "hanging": threads.hanging });
     match readiness.check().await {
-        Ok(model) => {
+        Ok(ready) => {
+            let Ready {
+                default: model,
+                not_loaded,
+            } = ready;
             let model = json!({ "name": model.name, "version": model.version });
-            let body = json!({ "status": "ready", "model": model, "threads": threads });
+            let mut body = json!({ "status": "ready", "model": model, "threads": threads });
+            if !not_loaded.is_empty() {
+                body["models_not_loaded"] = json!(not_loaded);
+            }
             (StatusCode::OK, Json(body))
         }
         Err(reason) => {

@@ -178,6 +178,7 @@ pub fn worker(
         max_attempts: args.max_attempts,
         inference_timeout: args.inference_timeout(),
         poll: POLL,
+        max_wait: args.max_wait(),
     };
     Arc::new(Worker::new(
         database.clone(),

@@ -220,17 +220,16 @@ impl Insights {
     }
 
     async fn load(&self, model: ModelId) -> Result<Arc<dyn Predictor>, AppError> {
-        self.models.get(model).await.map_err(|error| {
-            tracing::error!(%model, %error, "a model could not be loaded");
-            match error {
-                LoadError::Misfit(_) => AppError::Conflict(
-                    "the model was registered by another version of the program, and this one \
-                     cannot run it"
-                        .to_owned(),
-                ),
-                LoadError::Unread(error) => error,
-                LoadError::BrokeOff(_) => AppError::Internal,
-            }
+        // The failure is in the log already.
+        let loaded = self.models.get(model).await;
+        loaded.map_err(|error| match &*error {
+            LoadError::Misfit(_) => AppError::Conflict(
+                "the model was registered by another version of the program, and this one \
+                 cannot run it"
+                    .to_owned(),
+            ),
+            LoadError::Unread(error) => error.clone(),
+            LoadError::BrokeOff(_) => AppError::Internal,
         })
     }
 

@@ -1,14 +1,20 @@
 //! The models that this process has loaded, by their ids, for its workers and its insights alike. A model's
-//! bytes never change, so neither does what was loaded from them.
+//! bytes never change, so neither does what was loaded from them. A model that cannot be loaded is tried again after a
+//! while, by which time the failure is remembered.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::sync::OnceCell;
 
 use super::Catalog;
 use crate::inference::{ModelError, OnnxPredictor, Predictor};
 use crate::types::{AppError, ModelId};
+
+/// After a first failure; it doubles with each further one.
+const RETRY_FIRST: Duration = Duration::from_secs(1);
+const RETRY_MAX: Duration = Duration::from_mins(1);
 
 /// Why a model cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -28,10 +34,19 @@ pub enum LoadError {
 pub struct LoadedModels {
     catalog: Arc<Catalog>,
     models: Mutex<HashMap<ModelId, Arc<Slot>>>,
+    failures: Mutex<HashMap<ModelId, Failure>>,
 }
 
 /// A model that is loaded, or being loaded by the first who asked for it.
 type Slot = OnceCell<Arc<dyn Predictor>>;
+
+#[derive(Clone)]
+struct Failure {
+    error: Arc<LoadError>,
+    since: Instant,
+    count: u32,
+    retry_at: Instant,
+}
 
 impl LoadedModels {
     /// None is loaded yet.
@@ -39,6 +54,7 @@ impl LoadedModels {
         Self {
             catalog,
             models: Mutex::default(),
+            failures: Mutex::default(),
         }
     }
 
@@ -47,20 +63,97 @@ impl LoadedModels {
     pub fn put(&self, id: ModelId, predictor: Arc<dyn Predictor>) {
         self.lock()
             .insert(id, Arc::new(OnceCell::new_with(Some(predictor))));
+        self.lock_failures().remove(&id);
+    }
+
+    /// Has all failures count as old.
+    #[cfg(test)]
+    pub(crate) fn fail_since_long_ago(&self) {
+        for failure in self.lock_failures().values_mut() {
+            failure.since = failure
+                .since
+                .checked_sub(Duration::from_hours(1))
+                .unwrap_or(failure.since);
+        }
     }
 
     /// The predictor of a model; loaded from the database at the first call. Loading one model delays nobody who
     /// asks for another.
     ///
     /// # Errors
-    /// Why it cannot be loaded, for the log.
-    pub async fn get(&self, id: ModelId) -> Result<Arc<dyn Predictor>, LoadError> {
+    /// Why it cannot be loaded, or could not a short while ago.
+    pub async fn get(&self, id: ModelId) -> Result<Arc<dyn Predictor>, Arc<LoadError>> {
         let slot = Arc::clone(self.lock().entry(id).or_default());
         let predictor = slot.get_or_try_init(|| self.load(id)).await?;
         Ok(Arc::clone(predictor))
     }
 
-    async fn load(&self, id: ModelId) -> Result<Arc<dyn Predictor>, LoadError> {
+    /// The models that could not be loaded, with the reasons.
+    pub fn failed(&self) -> Vec<(ModelId, Arc<LoadError>)> {
+        let failures = self.lock_failures();
+        let mut failed: Vec<_> = failures
+            .iter()
+            .map(|(id, failure)| (*id, Arc::clone(&failure.error)))
+            .collect();
+        failed.sort_by_key(|(id, _)| *id);
+        failed
+    }
+
+    /// The models that could not be loaded for at least this long.
+    pub fn failed_for(&self, time: Duration) -> Vec<ModelId> {
+        let failures = self.lock_failures();
+        let failed = failures
+            .iter()
+            .filter(|(_, failure)| failure.since.elapsed() >= time);
+        failed.map(|(id, _)| *id).collect()
+    }
+
+    /// Tries the failed models again whose time has come; whether one was loaded.
+    pub async fn retry_failed(&self) -> bool {
+        let due: Vec<ModelId> = {
+            let failures = self.lock_failures();
+            let due = failures
+                .iter()
+                .filter(|(_, failure)| !failure.is_fresh())
+                .map(|(id, _)| *id);
+            due.collect()
+        };
+        let mut is_any_loaded = false;
+        for id in due {
+            is_any_loaded |= self.get(id).await.is_ok();
+        }
+        is_any_loaded
+    }
+
+    async fn load(&self, id: ModelId) -> Result<Arc<dyn Predictor>, Arc<LoadError>> {
+        let failure = self.lock_failures().get(&id).cloned();
+        if let Some(failure) = &failure
+            && failure.is_fresh()
+        {
+            return Err(Arc::clone(&failure.error));
+        }
+        match self.read_and_load(id).await {
+            Ok(predictor) => {
+                if self.lock_failures().remove(&id).is_some() {
+                    tracing::info!(model = %id, "a model that failed before was loaded");
+                }
+                Ok(predictor)
+            }
+            Err(error) => {
+                let failure = Failure::new(error, failure.as_ref());
+                let retry_s = (failure.retry_at - Instant::now()).as_secs();
+                tracing::error!(
+                    model = %id, error = %failure.error, failures = failure.count, retry_s,
+                    "a model could not be loaded"
+                );
+                let error = Arc::clone(&failure.error);
+                self.lock_failures().insert(id, failure);
+                Err(error)
+            }
+        }
+    }
+
+    async fn read_and_load(&self, id: ModelId) -> Result<Arc<dyn Predictor>, LoadError> {
         let onnx = self.catalog.onnx(id).await.map_err(LoadError::Unread)?;
         let predictor = tokio::task::spawn_blocking(move || OnnxPredictor::load(&onnx))
             .await
@@ -71,5 +164,33 @@ impl LoadedModels {
 
     fn lock(&self) -> MutexGuard<'_, HashMap<ModelId, Arc<Slot>>> {
         self.models.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock_failures(&self) -> MutexGuard<'_, HashMap<ModelId, Failure>> {
+        self.failures.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Failure {
+    fn new(error: LoadError, before: Option<&Self>) -> Self {
+        let now = Instant::now();
+        let count = before.map_or(0, |failure| failure.count) + 1;
+        let wait = match error {
+            // Says nothing about the model.
+            LoadError::Unread(_) => RETRY_FIRST,
+            _ => RETRY_FIRST
+                .saturating_mul(1 << (count - 1).min(6))
+                .min(RETRY_MAX),
+        };
+        Self {
+            error: Arc::new(error),
+            since: before.map_or(now, |failure| failure.since),
+            count,
+            retry_at: now + wait,
+        }
+    }
+
+    fn is_fresh(&self) -> bool {
+        Instant::now() < self.retry_at
     }
 }

@@ -136,7 +136,7 @@ impl Predictions {
 
     async fn take_in(&self, user: UserId, submission: &Submission) -> Result<TaskView, AppError> {
         let mut model = self.catalog.offer(submission.model).await?;
-        self.open.check(&self.database, user).await?;
+        let room = self.open.reserve(&self.database, user).await?;
         for attempt in 0..SUBMIT_TRIES {
             let price = Credits(model.price);
             submission.agrees_to(price)?;
@@ -154,7 +154,7 @@ impl Predictions {
                 SubmitMode::Single
             };
             if let Some(task) = self.submits.submit(new, mode).await? {
-                self.open.add(user);
+                room.commit();
                 return Ok(task.into_view(&model, None)?);
             }
             if let Some(task) = self.find_by_key(user, submission).await? {
@@ -263,6 +263,7 @@ impl Predictions {
         let id = required_id(id)?;
         if self.try_cancel(user, id).await? {
             self.submits.invalidate_depth();
+            self.open.invalidate(user);
             return self.find_written(user, id).await;
         }
         let task = self.find_written(user, id).await?;
@@ -281,10 +282,11 @@ impl Predictions {
         self.database
             .transaction("cancel", input, |transaction, (signals, user, id, now)| {
                 Box::pin(async move {
-                    let Some(price) = queue::cancel(transaction, *user, *id, *now).await? else {
+                    let Some(canceled) = queue::cancel(transaction, *user, *id, *now).await? else {
                         return Ok(false);
                     };
-                    ledger::release(transaction, *user, price, *now).await?;
+                    let (price, at) = (canceled.price, canceled.at);
+                    ledger::release(transaction, *user, price, at).await?;
                     let changes = vec![Change::task_of(*user, *id)];
                     signals
                         .publish_on_commit(transaction, false, changes)

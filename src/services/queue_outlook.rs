@@ -10,8 +10,8 @@ use chrono::{DateTime, Duration, Utc};
 use super::Clock;
 use crate::database::Database;
 use crate::entities::task;
-use crate::queue::{self, Done};
-use crate::types::{AppError, QueueView, TaskId};
+use crate::queue::{self, Done, Position};
+use crate::types::{AppError, QueueView};
 
 /// Results that the pace is measured by.
 const LATEST: u64 = 100;
@@ -21,6 +21,11 @@ const OLDEST: Duration = Duration::minutes(5);
 const FRESH: Duration = Duration::seconds(1);
 /// A longer wait is told as this one.
 const WAIT_MAX_S: u32 = 24 * 60 * 60;
+
+/// A task that was passed for so long is waiting for a worker that can run its model.
+const PASSED_AFTER: Duration = Duration::seconds(10);
+/// Where no worker has claimed anything for so long, none is there or can run what is queued.
+const NO_CLAIM_AFTER: Duration = Duration::seconds(30);
 
 /// Tells queued tasks what to expect; asks the database about the pace once a second at most.
 pub struct QueueOutlook {
@@ -54,12 +59,22 @@ impl QueueOutlook {
     /// # Errors
     /// 503 where the database is away.
     pub async fn of(&self, task: &task::Model) -> Result<QueueView, AppError> {
-        let ahead =
-            queue::count_ahead(&self.database, TaskId(task.id), QueueView::AHEAD_MAX).await?;
-        let pace = self.pace().await?;
+        let clock = self.clock.now();
+        let position = queue::position(&self.database, task, QueueView::AHEAD_MAX, clock).await?;
+        let is_retry_due = task
+            .retry_at
+            .is_none_or(|retry_at| retry_at <= position.now);
+        let waiting_for_worker =
+            is_retry_due && is_waiting_for_worker(task.queued_at, task.round, &position);
+        let pace = if waiting_for_worker {
+            None
+        } else {
+            self.pace().await?
+        };
         Ok(QueueView {
-            ahead,
-            wait_s: pace.map(|pace| pace.wait_s(ahead)),
+            ahead: position.ahead,
+            wait_s: pace.map(|pace| pace.wait_s(position.ahead)),
+            waiting_for_worker,
         })
     }
 
@@ -69,8 +84,8 @@ impl QueueOutlook {
             return Ok(pace);
         }
         let latest = queue::latest_done(&self.database, LATEST).await?;
-        let waiting_since = queue::waiting_since(&self.database).await?;
-        let pace = Pace::measure(latest, waiting_since, now);
+        let (database_now, waiting_since) = queue::waiting_since(&self.database, now).await?;
+        let pace = Pace::measure(latest, waiting_since, database_now);
         *self.lock() = Some((now, pace));
         Ok(pace)
     }
@@ -89,6 +104,22 @@ impl QueueOutlook {
     fn lock(&self) -> MutexGuard<'_, Option<Measured>> {
         self.measured.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether no worker has taken a task that is due. Each model is loaded by those workers that can, so workers may
+/// have gone on to tasks of later rounds.
+fn is_waiting_for_worker(queued_at: DateTime<Utc>, task_round: i64, position: &Position) -> bool {
+    let Position {
+        round,
+        claimed_at,
+        now,
+        ..
+    } = *position;
+    let waited = now - queued_at;
+    // The current round is one after the highest that was claimed from.
+    let was_passed = task_round + 1 < round;
+    let is_nothing_claimed = claimed_at.is_none_or(|at| now - at >= NO_CLAIM_AFTER);
+    (was_passed && waited >= PASSED_AFTER) || (is_nothing_claimed && waited >= NO_CLAIM_AFTER)
 }
 
 impl Pace {
@@ -178,5 +209,25 @@ mod tests {
     fn one_result_is_measured_from_its_submission() {
         let pace = Pace::measure(vec![done(0, 3)], None, at(4)).unwrap();
         assert_eq!(pace.wait_s(1), 7);
+    }
+
+    #[test]
+    fn a_task_that_others_passed_waits_for_a_worker_that_can_run_its_model() {
+        let is_waiting = |waited: i64, round: i64, last_claim: Option<i64>| {
+            let position = Position {
+                ahead: 0,
+                round,
+                claimed_at: last_claim.map(at),
+                now: at(100),
+            };
+            is_waiting_for_worker(at(100 - waited), 5, &position)
+        };
+        assert!(is_waiting(10, 7, Some(99)), "later rounds were claimed");
+        assert!(!is_waiting(9, 7, Some(99)), "only just");
+        assert!(!is_waiting(90, 6, Some(99)), "its round is in service");
+        assert!(is_waiting(30, 5, Some(70)), "nothing is claimed");
+        assert!(is_waiting(30, 5, None), "nothing was ever claimed");
+        assert!(!is_waiting(29, 5, None), "only just");
+        assert!(!is_waiting(90, 5, Some(71)), "something is claimed");
     }
 }

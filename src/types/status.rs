@@ -134,7 +134,7 @@ words!(
     /// The sentences that the service itself stores with tasks and transactions, as the API tells them. Pages say
     /// them in the reader's language; what others wrote stands as it is.
     KnownText {
-        /// Why a task failed: its model is there and cannot be run.
+        /// Why a task failed, in earlier versions: its model is there and cannot be run.
         ModelUnavailable = "the model could not be loaded",
         /// Why a task failed: its model refused or broke off.
         ModelFailed = "the model could not answer for this campaign",
@@ -142,6 +142,8 @@ words!(
         ModelTooSlow = "the model took too long over this campaign",
         /// Why a task failed: its workers died.
         WorkLost = "the work on this task broke off too often",
+        /// Why a task failed: no worker could load its model for too long.
+        NoCapableWorker = "no worker could run the model in time",
         /// A transaction: what a new user starts with.
         WelcomeCredits = "Welcome credits",
         /// A transaction: credits for nothing.

@@ -108,6 +108,9 @@ pub struct QueueView {
     /// How long until its result, in seconds, at the pace of the latest results; absent while there is no
     /// pace to go by.
     pub wait_s: Option<u32>,
+    /// Whether it is due, but no worker can run its model at present.
+    #[serde(default)]
+    pub waiting_for_worker: bool,
 }
 
 impl QueueView {

@@ -1,6 +1,6 @@
 //! Workers: claim tasks, ask their models, settle. Any number of processes may do so at the same time.
 //!
-//! A worker may die at any instruction: what it had claimed comes back when its lease runs out. A task that
+//! A worker may die at any instruction: what it had claimed is reaped when its lease runs out. A task that
 //! was tried before may be why it died, so such a task is claimed, asked and settled alone, and takes no
 //! other with it.
 
@@ -12,15 +12,17 @@ use std::time::Duration;
 use sea_orm::DbErr;
 use tokio_util::sync::CancellationToken;
 
-use crate::database::{Database, retry};
+use crate::database::Database;
 use crate::entities::task;
 use crate::inference::InferencePool;
 use crate::queue::{self, Change, Lease, Signals};
 use crate::services::{Clock, LoadedModels};
 use crate::types::{ModelId, TaskId, UserId};
 
+mod claims;
 mod predict;
-mod rescue;
+mod reap;
+mod retry;
 mod settle;
 #[cfg(test)]
 mod tests;
@@ -28,6 +30,8 @@ mod tests;
 pub use settle::{Verdict, Verdicts};
 
 const AFTER_ERROR: Duration = Duration::from_secs(1);
+/// How often models that could not be loaded are looked at; each is tried again when its own time has come.
+const RELOAD_EVERY: Duration = Duration::from_secs(1);
 
 /// How a worker works.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +48,8 @@ pub struct WorkerOptions {
     pub inference_timeout: Duration,
     /// How often an idle worker looks without having been woken.
     pub poll: Duration,
+    /// How long a task waits for a worker that can load its model, before it fails.
+    pub max_wait: Duration,
 }
 
 /// The worker of one process.
@@ -54,6 +60,7 @@ pub struct Worker {
     models: Arc<LoadedModels>,
     pool: InferencePool,
     options: WorkerOptions,
+    claims: claims::Claims,
     /// Whether tasks that were tried before stand first in the queue.
     is_careful: AtomicBool,
 }
@@ -75,6 +82,7 @@ impl Worker {
             models,
             pool,
             options,
+            claims: claims::Claims::default(),
             is_careful: AtomicBool::new(false),
         }
     }
@@ -89,9 +97,13 @@ impl Worker {
             }));
         }
         if self.options.loops > 0 {
+            let (worker, told) = (Arc::clone(&self), stop.clone());
+            loops.spawn(keep_going(stop.clone(), move || {
+                Arc::clone(&worker).reap_loop(told.clone())
+            }));
             let told = stop.clone();
             loops.spawn(keep_going(stop, move || {
-                Arc::clone(&self).rescue_loop(told.clone())
+                Arc::clone(&self).reload_loop(told.clone())
             }));
         }
         loops.join_all().await;
@@ -105,7 +117,7 @@ impl Worker {
             let pause = match self.work_once().await {
                 // What is claimed by a process whose threads all hang would only wait there.
                 _ if self.pool.health().is_exhausted() => AFTER_ERROR,
-                Ok(0) => self.options.poll,
+                Ok(0) => self.claims.pause(self.options.poll),
                 Ok(_) => continue,
                 Err(error) => {
                     tracing::warn!(%error, "the worker could not claim or settle");
@@ -135,34 +147,37 @@ impl Worker {
         } else {
             self.options.batch
         };
-        let claim = || queue::claim(&self.database, limit, self.clock.now(), lease_for);
-        let (lease, tasks) = retry("claim", claim).await?;
+        let (lease, tasks) = self.claim(limit, lease_for).await?;
         let (tasks, others) = apart(tasks);
         let was_tried = |task: &task::Model| task.attempts > 1;
         let is_careful =
             tasks.first().is_some_and(was_tried) || others.first().is_some_and(was_tried);
         self.is_careful.store(is_careful, Ordering::Relaxed);
         if tasks.is_empty() {
+            self.sync_round().await;
             return Ok(0);
         }
+        self.claims.note_claimed(&tasks);
         if !others.is_empty() {
-            self.give_back(&lease, &others).await?;
+            self.release(&lease, &others).await?;
         }
         let claimed = tasks.len();
+        let ids: Vec<TaskId> = tasks.iter().map(|task| TaskId(task.id)).collect();
         let verdicts = {
             let judging = self.judge(tasks);
-            let renewing = self.keep_renewing(&lease, lease_for);
+            let renewing = self.keep_renewing(&lease, &ids, lease_for);
             tokio::select! {
                 verdicts = judging => verdicts,
                 never = renewing => match never {},
             }
         };
         self.settle(&lease, verdicts).await?;
+        self.sync_round().await;
         Ok(claimed)
     }
 
     /// Puts back what was claimed together with what must be worked on alone.
-    async fn give_back(&self, lease: &Lease, tasks: &[task::Model]) -> Result<(), DbErr> {
+    async fn release(&self, lease: &Lease, tasks: &[task::Model]) -> Result<(), DbErr> {
         let ids: Vec<TaskId> = tasks.iter().map(|task| TaskId(task.id)).collect();
         let changes: Vec<Change> = tasks
             .iter()
@@ -171,11 +186,11 @@ impl Worker {
         let input = (self.signals.clone(), lease.clone(), ids, changes);
         self.database
             .transaction(
-                "give back",
+                "release",
                 input,
                 |transaction, (signals, lease, ids, changes)| {
                     Box::pin(async move {
-                        queue::give_back(transaction, lease, ids).await?;
+                        queue::release(transaction, lease, ids).await?;
                         signals
                             .publish_on_commit(transaction, true, changes.clone())
                             .await
@@ -198,15 +213,31 @@ impl Worker {
         verdicts
     }
 
+    /// Tries models that could not be loaded again.
+    async fn reload_loop(self: Arc<Self>, stop: CancellationToken) {
+        loop {
+            tokio::select! {
+                () = tokio::time::sleep(RELOAD_EVERY) => {}
+                () = stop.cancelled() => return,
+            }
+            if self.models.retry_failed().await {
+                // Tasks of the model may wait anywhere in the queue.
+                self.claims.reset();
+            }
+        }
+    }
+
     async fn keep_renewing(
         &self,
         lease: &Lease,
+        tasks: &[TaskId],
         lease_for: chrono::Duration,
     ) -> std::convert::Infallible {
         loop {
             tokio::time::sleep(self.options.lease / 3).await;
-            let now = self.clock.now();
-            if let Err(error) = queue::renew(&self.database, lease, now, lease_for).await {
+            let clock = self.clock.now();
+            let renewed = queue::renew(&self.database, lease, tasks, clock, lease_for).await;
+            if let Err(error) = renewed {
                 tracing::warn!(%error, "a lease could not be renewed");
             }
         }

@@ -8,20 +8,13 @@ use crate::entities::task;
 use crate::inference::insight::{Assessment, assess};
 use crate::inference::{Answer, InferenceError, Predictor, Priority};
 use crate::queue::Outcome;
-use crate::services::LoadError;
-use crate::types::{AppError, Campaign, KnownText, ModelId};
+use crate::types::{Campaign, KnownText, ModelId};
 
 impl Worker {
     pub(super) async fn judge_by(&self, model: ModelId, tasks: Vec<task::Model>) -> Verdicts {
-        let predictor = match self.models.get(model).await {
-            Ok(predictor) => predictor,
-            Err(error) => {
-                tracing::error!(%model, %error, "a model could not be loaded");
-                return match error {
-                    LoadError::Unread(AppError::Unavailable { .. }) => ask_later(tasks),
-                    _ => fail_all(tasks, KnownText::ModelUnavailable),
-                };
-            }
+        // The failure is in the log already. Claims leave the model's tasks for other workers from now on.
+        let Ok(predictor) = self.models.get(model).await else {
+            return ask_later(tasks);
         };
         match self.ask(&predictor, &tasks).await {
             Ok(answer) => succeed_all(tasks, answer),

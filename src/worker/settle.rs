@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 
 use super::Worker;
+use super::retry::{longest_retry_delay, retry_delay};
 use crate::database::Transaction;
 use crate::entities::task;
 use crate::queue::{self, Change, Lease, Outcome, Signals};
@@ -17,7 +18,7 @@ pub enum Verdict {
     Answered(Box<Outcome>),
     /// It did not; the reason is for the user.
     NotAnswered(KnownText),
-    /// It could not be asked, for want of a thread or of the model's file: the try does not count.
+    /// It could not be asked, because no thread was left or the model could not be loaded: the attempt does not count.
     NotAsked,
 }
 
@@ -36,8 +37,9 @@ impl Worker {
             lease: lease.clone(),
             verdicts,
             max_attempts: self.options.max_attempts,
-            now: self.clock.now(),
+            clock: self.clock.now(),
         };
+        self.note_retries(&settlement);
         self.database
             .transaction("settle", settlement, |transaction, settlement| {
                 Box::pin(settlement.write(transaction))
@@ -51,19 +53,40 @@ struct Settlement {
     lease: Lease,
     verdicts: Verdicts,
     max_attempts: i32,
-    now: DateTime<Utc>,
+    clock: DateTime<Utc>,
+}
+
+impl Worker {
+    /// Before the commit wakes the loops: they must not sleep longer than until the first retry.
+    fn note_retries(&self, settlement: &Settlement) {
+        for (task, verdict) in &settlement.verdicts {
+            if matches!(verdict, Verdict::NotAnswered(_))
+                && task.attempts < self.options.max_attempts
+            {
+                self.claims.note_retry(longest_retry_delay(task.attempts));
+            }
+        }
+    }
 }
 
 impl Settlement {
     async fn write(&self, transaction: &Transaction) -> Result<(), DbErr> {
-        let Self { lease, now, .. } = self;
-        let now = *now;
+        let lease = &self.lease;
         // Task rows by id, then balance rows by user: the order that all keep to.
         let ids = self.verdicts.iter().map(|(task, _)| TaskId(task.id));
-        let held = queue::lock_leased(transaction, lease, &ids.collect::<Vec<_>>()).await?;
+        let ids: Vec<_> = ids.collect();
+        let locked = queue::lock_leased(transaction, lease, &ids, self.clock).await?;
+        let Some((held, now)) = locked else {
+            tracing::warn!(
+                tasks = ids.len(),
+                "a lease was lost before its tasks were settled"
+            );
+            return Ok(());
+        };
         let mut money = Money::default();
         let mut outcomes = Vec::with_capacity(self.verdicts.len());
         let mut changes = Vec::with_capacity(self.verdicts.len());
+        let mut released = Vec::new();
         for (task, verdict) in &self.verdicts {
             let (user, id, price) = (UserId(task.user_id), TaskId(task.id), Credits(task.price));
             if !held.contains(&id) {
@@ -85,13 +108,13 @@ impl Settlement {
                     money.releases.push((user, price));
                 }
                 Verdict::NotAnswered(_) => {
-                    money.requeued |= queue::requeue(transaction, lease, id).await?;
+                    let retry_at = now + retry_delay(task.attempts);
+                    money.requeued |= queue::requeue(transaction, lease, id, retry_at).await?;
                 }
-                Verdict::NotAsked => {
-                    money.requeued |= queue::give_back(transaction, lease, &[id]).await? == 1;
-                }
+                Verdict::NotAsked => released.push(id),
             }
         }
+        money.requeued |= queue::release(transaction, lease, &released).await? > 0;
         queue::succeed_all(transaction, lease, outcomes, now).await?;
         let requeued = money.requeued;
         money.post(transaction, now).await?;

@@ -5,19 +5,23 @@ use std::num::NonZeroU32;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;
 
+use chrono::{DateTime, Utc};
 use migration::{Migrator, MigratorTrait as _};
+use sea_orm::ConnectionTrait as _;
 use tempfile::TempDir;
 
 use super::*;
 use crate::database::DatabaseOptions;
 use crate::inference::insight::test_support::FakePredictor;
 use crate::inference::{Predictor, SHIPPED_MODEL};
+use crate::queue::ClaimOptions;
 use crate::services::audit::audit;
 use crate::services::insights::InsightOptions;
 use crate::services::{ServiceOptions, Services, SystemClock};
 use crate::types::{CampaignInput, Role, TaskFilterInput, TaskStatus, TaskView, campaign_example};
 
 const MAX_ATTEMPTS: i32 = 3;
+const MAX_WAIT: Duration = Duration::from_hours(1);
 const POISON: &str = "666";
 
 /// A worker on a database of its own, and a user with credits for many tasks.
@@ -26,7 +30,23 @@ struct Works {
     database: Database,
     services: Services,
     worker: Arc<Worker>,
+    clock: Arc<TestClock>,
     user: UserId,
+}
+
+/// A clock that the test sets; on SQLite it is the database's as well.
+struct TestClock(Mutex<DateTime<Utc>>);
+
+impl TestClock {
+    fn advance(&self, seconds: i64) {
+        *self.0.lock().unwrap() += chrono::Duration::seconds(seconds);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> DateTime<Utc> {
+        *self.0.lock().unwrap()
+    }
 }
 
 fn campaign(goal: &str) -> CampaignInput {
@@ -47,7 +67,8 @@ impl Works {
         Migrator::up(&migrations, None).await.unwrap();
         let database = Database::connect(&options).await.unwrap();
         let signals = Signals::new(&database);
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let test_clock = Arc::new(TestClock(Mutex::new(SystemClock.now())));
+        let clock: Arc<dyn Clock> = Arc::clone(&test_clock) as _;
         let pool = InferencePool::start(1).unwrap();
         let services = Services::new(
             &database,
@@ -89,8 +110,20 @@ impl Works {
             database,
             services,
             worker,
+            clock: test_clock,
             user: UserId(user.id),
         }
+    }
+
+    async fn claim(&self, limit: u64) -> Vec<task::Model> {
+        let options = ClaimOptions {
+            limit,
+            lease_for: chrono::Duration::minutes(1),
+            from_round: i64::MIN,
+            except: &[],
+        };
+        let claim = queue::claim(&self.database, options, self.clock.now());
+        claim.await.unwrap().1
     }
 
     async fn submit(&self, goal: &str, key: &str) -> TaskId {
@@ -101,6 +134,21 @@ impl Works {
         task.unwrap().id
     }
 
+    /// Gives a queued task a model that no program can load.
+    async fn add_broken_model(&self, task: TaskId) -> ModelId {
+        let database = self.database.write();
+        for sql in [
+            "INSERT INTO model (id, name, version, description, price, onnx, sha256, manifest, metrics, state, \
+             created_at) SELECT 99, name, 'broken', '', price, X'00', 'broken', manifest, metrics, 'retired', \
+             created_at FROM model"
+                .to_owned(),
+            format!("UPDATE task SET model_id = 99 WHERE id = {task}"),
+        ] {
+            database.execute_unprepared(&sql).await.unwrap();
+        }
+        ModelId(99)
+    }
+
     /// Eight tasks of which the fourth is poisoned; answers them after all is done.
     async fn run_with_one_poisoned(&self) -> (TaskView, Vec<TaskView>) {
         let mut ids = Vec::new();
@@ -108,7 +156,11 @@ impl Works {
             let goal = if number == 3 { POISON } else { "5000" };
             ids.push(self.submit(goal, &format!("key-{number}")).await);
         }
-        while self.worker.work_once().await.unwrap() > 0 {}
+        for _ in 0..MAX_ATTEMPTS {
+            while self.worker.work_once().await.unwrap() > 0 {}
+            // Longer than the delay before any retry.
+            self.clock.advance(20);
+        }
         let mut tasks = Vec::new();
         for id in ids {
             tasks.push(self.services.predictions.find(self.user, id).await.unwrap());
@@ -156,6 +208,7 @@ fn worker_options() -> WorkerOptions {
         max_attempts: MAX_ATTEMPTS,
         inference_timeout: Duration::from_secs(2),
         poll: Duration::from_secs(1),
+        max_wait: MAX_WAIT,
     }
 }
 
@@ -199,10 +252,10 @@ async fn a_task_that_was_tried_before_is_worked_on_alone() {
         works.submit("5000", &format!("key-{number}")).await;
     }
     // As after the death of a worker that held the first two.
-    let lease_for = chrono::Duration::seconds(-1);
-    let (now, database) = (SystemClock.now(), &works.database);
-    queue::claim(database, 2, now, lease_for).await.unwrap();
-    works.worker.rescue_once().await.unwrap();
+    works.claim(2).await;
+    works.clock.advance(61);
+    assert_eq!(works.worker.reap_once().await.unwrap(), 2);
+    works.clock.advance(1);
     let mut sizes = Vec::new();
     loop {
         match works.worker.work_once().await.unwrap() {
@@ -229,5 +282,87 @@ async fn a_task_that_was_tried_before_is_worked_on_alone() {
         [1, 1, 1, 2, 2],
         "what was given back has lost no try"
     );
+    assert_eq!(audit(&works.database).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_failed_task_is_tried_again_only_after_a_delay() {
+    let works = Works::open(|_| f64::NAN).await;
+    works.submit("5000", "key").await;
+    assert_eq!(works.worker.work_once().await.unwrap(), 1);
+    assert_eq!(works.worker.work_once().await.unwrap(), 0, "not at once");
+    works.clock.advance(1);
+    assert_eq!(works.worker.work_once().await.unwrap(), 1);
+    works.clock.advance(1);
+    assert_eq!(works.worker.work_once().await.unwrap(), 0, "longer now");
+    works.clock.advance(3);
+    assert_eq!(works.worker.work_once().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn tasks_whose_model_cannot_be_loaded_wait_and_cost_no_attempt() {
+    let works = Works::open(|_| 0.5).await;
+    let good = works.submit("5000", "good").await;
+    let stuck = works.submit("5000", "stuck").await;
+    let model = works.add_broken_model(stuck).await;
+    while works.worker.work_once().await.unwrap() > 0 {}
+    let find = async |id| {
+        works
+            .services
+            .predictions
+            .find(works.user, id)
+            .await
+            .unwrap()
+    };
+    assert_eq!(find(good).await.status, TaskStatus::Succeeded);
+    let task = find(stuck).await;
+    assert_eq!((task.status, task.attempts), (TaskStatus::Queued, 0));
+    let failed = works.services.models.failed();
+    assert_eq!(
+        failed.iter().map(|(id, _)| *id).collect::<Vec<_>>(),
+        [model]
+    );
+
+    // Once the model can be loaded, which other processes may have done all the time.
+    works
+        .services
+        .models
+        .put(model, Arc::new(FakePredictor::new(|_| 0.5)));
+    works.worker.claims.reset();
+    while works.worker.work_once().await.unwrap() > 0 {}
+    let task = find(stuck).await;
+    assert_eq!((task.status, task.attempts), (TaskStatus::Succeeded, 1));
+    assert_eq!(audit(&works.database).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_task_that_no_worker_could_take_for_too_long_fails_and_costs_nothing() {
+    let works = Works::open(|_| 0.5).await;
+    let stuck = works.submit("5000", "stuck").await;
+    let good = works.submit("5000", "good").await;
+    works.add_broken_model(stuck).await;
+    assert_eq!(works.worker.work_once().await.unwrap(), 2);
+    works.clock.advance(3_599);
+    works.worker.models.fail_since_long_ago();
+    assert_eq!(works.worker.reap_once().await.unwrap(), 0);
+    works.clock.advance(2);
+    let fresh = works.submit("5000", "fresh").await;
+    assert_eq!(works.worker.reap_once().await.unwrap(), 1);
+    assert_eq!(works.worker.reap_once().await.unwrap(), 0);
+    let find = async |id| {
+        works
+            .services
+            .predictions
+            .find(works.user, id)
+            .await
+            .unwrap()
+    };
+    let task = find(stuck).await;
+    assert_eq!((task.status, task.attempts), (TaskStatus::Failed, 0));
+    assert!(task.error.unwrap().contains("no worker"));
+    assert_eq!(find(good).await.status, TaskStatus::Succeeded);
+    assert_eq!(find(fresh).await.status, TaskStatus::Queued);
+    let balance = works.services.ledger.balance(works.user).await.unwrap();
+    assert_eq!((balance.amount.0, balance.held.0), (1000 - 10, 10));
     assert_eq!(audit(&works.database).await.unwrap(), []);
 }

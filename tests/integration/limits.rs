@@ -8,6 +8,7 @@ use crate::support::{Browser, Engine, EventStream, PRICE, Site, predict_body, un
 
 on_both_databases!(
     open_tasks_beyond_the_users_limit_are_refused_before_anything_is_held,
+    requests_of_the_same_moment_do_not_pass_the_limit_of_open_tasks,
     streams_beyond_the_users_limit_are_refused_until_one_ends,
 );
 
@@ -32,6 +33,26 @@ async fn open_tasks_beyond_the_users_limit_are_refused_before_anything_is_held(e
 
     browser.cancel(&first["id"]).await.ok();
     browser.post_json("/api/tasks/predict", &body).await.ok();
+    site.assert_audit_is_clean().await;
+}
+
+async fn requests_of_the_same_moment_do_not_pass_the_limit_of_open_tasks(engine: Engine) {
+    let settings = [
+        ("PLEDGECAST_WORKERS", "0"),
+        ("PLEDGECAST_MAX_OPEN_TASKS", "3"),
+    ];
+    let (site, server) = Site::serving(engine, &settings).await;
+    let browser = Browser::registered(&server).await;
+    browser.top_up(490).await;
+    let submits = (0..30).map(|_| async {
+        let body = predict_body(&unique("same-moment"));
+        browser.post_json("/api/tasks/predict", &body).await.status
+    });
+    let statuses = futures::future::join_all(submits).await;
+    let taken = statuses.iter().filter(|status| **status == 200).count();
+    assert_eq!(taken, 3, "{statuses:?}");
+    assert!(statuses.iter().all(|status| [200, 429].contains(status)));
+    assert_eq!(browser.items("/api/tasks").await.len(), 3);
     site.assert_audit_is_clean().await;
 }
 

@@ -9,6 +9,7 @@ use crate::support::{Browser, Engine, Server, Site, predict_body, unique, wait_f
 on_both_databases!(
     a_campaign_that_a_model_answers_with_no_number_fails_alone,
     a_process_that_cannot_load_a_model_says_so,
+    a_process_that_cannot_load_one_model_works_on_the_others,
 );
 
 /// A model that answers what is no number where the goal is one dollar; made the default one, for 3 credits.
@@ -98,6 +99,47 @@ async fn a_process_that_cannot_load_a_model_says_so(engine: Engine) {
     // A process that works on no tasks can do without.
     let web = site.serve(&[("PLEDGECAST_WORKERS", "0")]).await;
     assert_eq!(ready(&web).await.0, 200);
+}
+
+async fn a_process_that_cannot_load_one_model_works_on_the_others(engine: Engine) {
+    let (site, server) = Site::serving(engine, &[("PLEDGECAST_WORKERS", "0")]).await;
+    let browser = Browser::registered(&server).await;
+    browser.top_up(90).await;
+    let shipped = browser.submit().await;
+    register_poisonous(&site, &server).await;
+    let stuck = submit(&browser, 10_000).await;
+    server.program.stop().await;
+    let garbage = match site.database.engine {
+        Engine::Sqlite => "UPDATE model SET onnx = X'00' WHERE price = 3",
+        Engine::Postgres => "UPDATE model SET onnx = '\\x00' WHERE price = 3",
+    };
+    assert_eq!(site.database.execute(garbage).await, 1);
+
+    let server = site.serve(&[]).await;
+    let (status, told) = ready(&server).await;
+    assert_eq!((status, &told["status"]), (200, &json!("ready")), "{told}");
+    let not_loaded = told["models_not_loaded"].as_array().unwrap();
+    assert_eq!(not_loaded.len(), 1, "{told}");
+    assert!(not_loaded[0]["reason"].is_string(), "{told}");
+    let browser = browser.copy_at(&server);
+    let done = browser.wait_until_final(&shipped["id"]).await;
+    assert_eq!(done["status"], "succeeded");
+    let mut body = predict_body(&unique("shipped"));
+    body["model_id"] = shipped["model"]["id"].clone();
+    let later = browser.post_json("/api/tasks/predict", &body).await.ok();
+    let done = browser.wait_until_final(&later["id"]).await;
+    assert_eq!(
+        (&done["status"], &done["attempts"]),
+        (&json!("succeeded"), &json!(1))
+    );
+    let task = browser.task(&stuck).await;
+    assert_eq!(
+        (&task["status"], &task["attempts"]),
+        (&json!("queued"), &json!(0))
+    );
+    browser.cancel(&stuck).await.ok();
+    assert_eq!(browser.balance().await, [80, 0, 80]);
+    site.assert_audit_is_clean().await;
 }
 
 #[tokio::test]

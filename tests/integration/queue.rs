@@ -9,7 +9,8 @@ const IDLE: [(&str, &str); 1] = [("PLEDGECAST_WORKERS", "0")];
 on_both_databases!(
     what_was_queued_before_a_restart_is_done_after_it,
     a_server_that_is_asked_to_stop_ends_the_work_in_hand,
-    a_task_whose_model_cannot_be_loaded_fails_and_gives_its_hold_back,
+    a_task_waits_for_a_worker_that_can_load_its_model,
+    a_task_that_no_worker_takes_in_time_fails_and_gives_its_hold_back,
     many_users_at_once_are_each_charged_for_their_own,
 );
 
@@ -57,22 +58,79 @@ async fn a_server_that_is_asked_to_stop_ends_the_work_in_hand(engine: Engine) {
     site.assert_audit_is_clean().await;
 }
 
-async fn a_task_whose_model_cannot_be_loaded_fails_and_gives_its_hold_back(engine: Engine) {
+async fn spoil_the_models(site: &Site) {
+    let garbage = match site.database.engine {
+        Engine::Sqlite => "UPDATE model SET onnx = X'00'",
+        Engine::Postgres => "UPDATE model SET onnx = '\\x00'",
+    };
+    site.database
+        .execute("CREATE TABLE sound AS SELECT id, onnx FROM model")
+        .await;
+    site.database.execute(garbage).await;
+}
+
+async fn a_task_waits_for_a_worker_that_can_load_its_model(engine: Engine) {
+    let (site, server) = Site::serving(engine, &IDLE).await;
+    let browser = Browser::registered(&server).await;
+    let id = browser.submit().await["id"].clone();
+    assert_eq!(
+        browser.task(&id).await["queue"]["waiting_for_worker"],
+        false
+    );
+    server.program.stop().await;
+    spoil_the_models(&site).await;
+
+    let server = site.serve(&[]).await;
+    let browser = browser.copy_at(&server);
+    wait_for("the worker to claim and release the task", || async {
+        let claimed = "SELECT COUNT(*) FROM queue_state";
+        (site.database.number(claimed).await > 0).then_some(())
+    })
+    .await;
+    // As if it had waited for a long time.
+    let long_ago = "2020-01-01T00:00:00+00:00";
+    for sql in [
+        format!("UPDATE task SET queued_at = '{long_ago}'"),
+        format!("UPDATE queue_state SET claimed_at = '{long_ago}'"),
+    ] {
+        site.database.execute(&sql).await;
+    }
+    let task = browser.task(&id).await;
+    assert_eq!(task["status"], "queued");
+    assert_eq!(
+        task["attempts"], 0,
+        "what a worker cannot load is no attempt"
+    );
+    assert_eq!(task["queue"]["waiting_for_worker"], true);
+    let page = browser.get(format!("/tasks/{id}")).await.text();
+    assert!(page.contains("Waiting for a worker"), "{page}");
+
+    let repair = "UPDATE model SET onnx = (SELECT onnx FROM sound WHERE sound.id = model.id)";
+    site.database.execute(repair).await;
+    let task = browser.wait_until_final(&id).await;
+    assert_eq!(task["status"], "succeeded");
+    assert_eq!(task["attempts"], 1);
+    assert_eq!(browser.balance().await, [0, 0, 0]);
+    site.assert_audit_is_clean().await;
+}
+
+async fn a_task_that_no_worker_takes_in_time_fails_and_gives_its_hold_back(engine: Engine) {
     let (site, server) = Site::serving(engine, &IDLE).await;
     let browser = Browser::registered(&server).await;
     let task = browser.submit().await;
     server.program.stop().await;
-    let garbage = match engine {
-        Engine::Sqlite => "UPDATE model SET onnx = X'00'",
-        Engine::Postgres => "UPDATE model SET onnx = '\\x00'",
-    };
-    site.database.execute(garbage).await;
+    spoil_the_models(&site).await;
 
-    let server = site.serve(&[("PLEDGECAST_LEASE_SECONDS", "1")]).await;
+    let settings = [
+        ("PLEDGECAST_LEASE_SECONDS", "1"),
+        ("PLEDGECAST_MAX_WAIT_SECONDS", "1"),
+    ];
+    let server = site.serve(&settings).await;
     let browser = browser.copy_at(&server);
     let task = browser.wait_until_final(&task["id"]).await;
     assert_eq!(task["status"], "failed");
-    assert!(!task["error"].as_str().unwrap().is_empty());
+    assert_eq!(task["attempts"], 0);
+    assert_eq!(task["error"], "no worker could run the model in time");
     assert!(task["finished_at"].is_string());
     assert_eq!(task["result"], json!(null));
     assert_eq!(browser.balance().await, [10, 0, 10]);

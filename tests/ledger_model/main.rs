@@ -9,15 +9,38 @@
     reason = "a test says what is wrong by panicking"
 )]
 
+/// Makes two tests of each scenario, on real threads.
+macro_rules! on_both_databases {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                super::$name(super::Engine::Sqlite).await;
+            })+
+        }
+
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                super::$name(super::Engine::Postgres).await;
+            })+
+        }
+    };
+}
+
+mod fairness;
 mod races;
+mod reaping;
 mod reference;
 mod steps;
+mod template;
 mod world;
 
 use proptest::collection::vec;
 use proptest::test_runner::{Config, TestRunner};
 
-use world::{Engine, Template, World};
+use template::{Engine, Template};
+use world::World;
 
 /// A copy of a database takes PostgreSQL a second, SQLite none.
 const CASES_SQLITE: u32 = 64;

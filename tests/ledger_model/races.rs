@@ -1,13 +1,13 @@
 //! Two steps at the very same moment, of which one must win: whatever the reference cannot say in its order.
 
-use chrono::TimeDelta;
-use pledgecast::queue::{self, Lease};
+use futures::future::join;
 use pledgecast::services::audit::audit;
 use pledgecast::types::{AppError, TaskId, TaskStatus};
 use pledgecast::worker::{Verdict, Verdicts};
 
 use super::reference::{LEASE_MS, PRICE, WELCOME};
-use super::world::{Engine, Template, World, campaign, outcome};
+use super::template::{Engine, Template};
+use super::world::{Claim, World, campaign, outcome};
 
 /// Races of each kind; the welcome credits pay for fewer, so some are bought first.
 const RACES: i64 = 30;
@@ -33,10 +33,13 @@ impl World {
         task.await.unwrap().id
     }
 
-    async fn claim_one(&self) -> (Lease, Vec<pledgecast::entities::task::Model>) {
-        let lease_for = TimeDelta::milliseconds(LEASE_MS);
-        let claim = queue::claim(&self.database, 1, self.now(), lease_for);
-        claim.await.unwrap()
+    async fn claim_one(&self) -> Claim {
+        self.claim(0, 1, LEASE_MS).await
+    }
+
+    async fn settle_answered(&self, (lease, tasks): &Claim) {
+        let settled = self.workers[0].settle(lease, answered(tasks));
+        settled.await.unwrap();
     }
 
     async fn status(&self, task: TaskId) -> TaskStatus {
@@ -52,24 +55,19 @@ impl World {
     }
 }
 
+fn answered(tasks: &[pledgecast::entities::task::Model]) -> Verdicts {
+    let tasks = tasks.iter().cloned();
+    tasks
+        .map(|task| (task, Verdict::Answered(Box::new(outcome()))))
+        .collect()
+}
+
 async fn two_workers_settle_the_same_tasks(engine: Engine) {
     let (_template, world) = world(engine).await;
     for race in 0..RACES {
         let id = world.submit_one(&format!("settle-{race}")).await;
-        let (lease, tasks) = world.claim_one().await;
-        let verdicts = || -> Verdicts {
-            let tasks = tasks.iter().cloned();
-            tasks
-                .map(|task| (task, Verdict::Answered(Box::new(outcome()))))
-                .collect()
-        };
-        let (one, other) = futures::future::join(
-            world.worker.settle(&lease, verdicts()),
-            world.worker.settle(&lease, verdicts()),
-        )
-        .await;
-        one.unwrap();
-        other.unwrap();
+        let claim = world.claim_one().await;
+        join(world.settle_answered(&claim), world.settle_answered(&claim)).await;
         assert_eq!(world.status(id).await, TaskStatus::Succeeded);
     }
     world.assert_charged(RACES).await;
@@ -80,18 +78,9 @@ async fn a_worker_settles_while_another_takes_its_lease_for_lost(engine: Engine)
     let mut charged = 0;
     for race in 0..RACES {
         let id = world.submit_one(&format!("late-{race}")).await;
-        let lease_for = TimeDelta::milliseconds(-1);
-        let claim = queue::claim(&world.database, 1, world.now(), lease_for);
-        let (lease, tasks) = claim.await.unwrap();
-        let verdict = Verdict::Answered(Box::new(outcome()));
-        let verdicts = tasks.into_iter().map(|task| (task, verdict.clone()));
-        let (settled, rescued) = futures::future::join(
-            world.worker.settle(&lease, verdicts.collect()),
-            world.worker.rescue_once(),
-        )
-        .await;
-        settled.unwrap();
-        rescued.unwrap();
+        let claim = world.claim(0, 1, -1).await;
+        let (reaped, ()) = join(world.workers[0].reap_once(), world.settle_answered(&claim)).await;
+        reaped.unwrap();
         match world.status(id).await {
             TaskStatus::Succeeded => charged += 1,
             TaskStatus::Queued => {
@@ -112,10 +101,9 @@ async fn a_user_cancels_while_a_worker_claims(engine: Engine) {
         let id = world.submit_one(&format!("cancel-{race}")).await;
         let text = id.to_string();
         let predictions = &world.services.predictions;
-        let (canceled, (lease, claimed)) =
-            futures::future::join(predictions.cancel(world.users[0], &text), world.claim_one())
-                .await;
-        if claimed.is_empty() {
+        let cancel = predictions.cancel(world.users[0], &text);
+        let (canceled, claim) = join(cancel, world.claim_one()).await;
+        if claim.1.is_empty() {
             assert_eq!(canceled.unwrap().status, TaskStatus::Canceled);
             continue;
         }
@@ -123,40 +111,67 @@ async fn a_user_cancels_while_a_worker_claims(engine: Engine) {
             matches!(canceled, Err(AppError::Conflict(_))),
             "{canceled:?}"
         );
-        let verdict = Verdict::Answered(Box::new(outcome()));
-        let verdicts = claimed.into_iter().map(|task| (task, verdict.clone()));
-        world
-            .worker
-            .settle(&lease, verdicts.collect())
-            .await
-            .unwrap();
+        world.settle_answered(&claim).await;
         assert_eq!(world.status(id).await, TaskStatus::Succeeded);
         charged += 1;
     }
     world.assert_charged(charged).await;
 }
 
-/// Makes two tests of each race, on real threads.
-macro_rules! on_both_databases {
-    ($($name:ident),+ $(,)?) => {
-        mod sqlite {
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $name() {
-                super::$name(super::Engine::Sqlite).await;
-            })+
+async fn two_workers_settle_different_tasks_of_one_user(engine: Engine) {
+    let (_template, world) = world(engine).await;
+    for race in 0..RACES / 2 {
+        let one = world.submit_one(&format!("one-{race}")).await;
+        let other = world.submit_one(&format!("other-{race}")).await;
+        let claims = (world.claim_one().await, world.claim_one().await);
+        join(
+            world.settle_answered(&claims.0),
+            world.settle_answered(&claims.1),
+        )
+        .await;
+        for id in [one, other] {
+            assert_eq!(world.status(id).await, TaskStatus::Succeeded);
         }
+    }
+    world.assert_charged(RACES).await;
+}
 
-        mod postgres {
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $name() {
-                super::$name(super::Engine::Postgres).await;
-            })+
-        }
-    };
+async fn a_worker_settles_while_the_user_tops_up(engine: Engine) {
+    let (_template, world) = world(engine).await;
+    let half = RACES / 2;
+    for race in 0..half {
+        world.submit_one(&format!("task-{race}")).await;
+        let claim = world.claim_one().await;
+        let key = format!("top-up-{race}");
+        let price = PRICE.to_string();
+        let ledger = &world.services.ledger;
+        let top_up = ledger.top_up(world.users[0], &price, &key);
+        let (line, ()) = join(top_up, world.settle_answered(&claim)).await;
+        line.unwrap();
+    }
+    // As much was bought as was charged.
+    world.assert_charged(0).await;
+}
+
+async fn a_worker_settles_while_the_user_submits(engine: Engine) {
+    let (_template, world) = world(engine).await;
+    world.submit_one("first").await;
+    for race in 1..RACES {
+        let claim = world.claim_one().await;
+        assert_eq!(claim.1.len(), 1);
+        let key = format!("task-{race}");
+        join(world.submit_one(&key), world.settle_answered(&claim)).await;
+    }
+    let claim = world.claim_one().await;
+    world.settle_answered(&claim).await;
+    world.assert_charged(RACES).await;
 }
 
 on_both_databases!(
     two_workers_settle_the_same_tasks,
     a_worker_settles_while_another_takes_its_lease_for_lost,
     a_user_cancels_while_a_worker_claims,
+    two_workers_settle_different_tasks_of_one_user,
+    a_worker_settles_while_the_user_tops_up,
+    a_worker_settles_while_the_user_submits,
 );

@@ -1,7 +1,9 @@
 //! What may happen next.
 
-use proptest::prelude::{Strategy, any, prop_oneof};
+use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::sample::Index;
+
+use super::reference::Attempt;
 
 /// One step of a person, a worker or the clock. An [`Index`] picks among what there is by then.
 #[derive(Clone, Debug)]
@@ -20,38 +22,68 @@ pub enum Step {
         user: usize,
         task: Index,
     },
+    /// Corrects a balance, up or down.
+    Grant {
+        user: usize,
+        amount: i64,
+    },
+    /// Submits of all users at the same moment.
+    SubmitMany {
+        count: u8,
+        twice: bool,
+    },
     Claim {
+        worker: usize,
         limit: u64,
     },
     Renew {
+        worker: usize,
         claim: Index,
     },
-    /// Settles every task of a claim, perhaps late, perhaps a second time; bit n tells whether the model
-    /// answered for task n.
+    /// Settles every task of a claim, perhaps late, perhaps a second time, perhaps by another process than the one that
+    /// claimed.
     Settle {
+        worker: usize,
         claim: Index,
-        answered: u8,
+        attempts: [Attempt; 3],
     },
     Wait {
         ms: i64,
     },
-    Rescue,
+    Reap {
+        worker: usize,
+    },
 }
 
 /// Few users and few keys, so that steps meet.
 pub fn step() -> impl Strategy<Value = Step> {
-    let user = 0_usize..2;
+    let (user, user_again, worker) = (0_usize..2, 0_usize..2, 0_usize..3);
     prop_oneof![
         2 => (user.clone(), 1_i64..40, 0_u8..6)
             .prop_map(|(user, amount, key)| Step::TopUp { user, amount, key }),
         6 => (user.clone(), 0_u8..12, proptest::bool::weighted(0.1))
             .prop_map(|(user, key, other_body)| Step::Submit { user, key, other_body }),
         2 => (user, any::<Index>()).prop_map(|(user, task)| Step::Cancel { user, task }),
-        4 => (1_u64..4).prop_map(|limit| Step::Claim { limit }),
-        1 => any::<Index>().prop_map(|claim| Step::Renew { claim }),
-        4 => (any::<Index>(), any::<u8>())
-            .prop_map(|(claim, answered)| Step::Settle { claim, answered }),
+        1 => (user_again, -30_i64..30)
+            .prop_filter("an adjustment is not 0", |(_, amount)| *amount != 0)
+            .prop_map(|(user, amount)| Step::Grant { user, amount }),
+        1 => (1_u8..4, any::<bool>())
+            .prop_map(|(count, twice)| Step::SubmitMany { count, twice }),
+        4 => (worker.clone(), 1_u64..4)
+            .prop_map(|(worker, limit)| Step::Claim { worker, limit }),
+        1 => (worker.clone(), any::<Index>())
+            .prop_map(|(worker, claim)| Step::Renew { worker, claim }),
+        4 => (worker.clone(), any::<Index>(), [attempt(), attempt(), attempt()])
+            .prop_map(|(worker, claim, attempts)| Step::Settle { worker, claim, attempts }),
         2 => (1_i64..20_000).prop_map(|ms| Step::Wait { ms }),
-        2 => proptest::strategy::Just(Step::Rescue),
+        2 => worker.prop_map(|worker| Step::Reap { worker }),
+    ]
+}
+
+fn attempt() -> impl Strategy<Value = Attempt> {
+    prop_oneof![
+        3 => Just(Attempt::Answered),
+        2 => Just(Attempt::Failed),
+        1 => Just(Attempt::Released),
     ]
 }

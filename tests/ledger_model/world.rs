@@ -1,180 +1,52 @@
 //! The real thing: services, queue and worker on a database of one case's own.
 
 use std::num::NonZeroU32;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use migration::{Migrator, MigratorTrait as _};
-use pledgecast::database::{Database, DatabaseOptions};
+use futures::future::join_all;
+use pledgecast::database::Database;
 use pledgecast::entities::task;
-use pledgecast::inference::{InferencePool, SHIPPED_MODEL};
-use pledgecast::queue::{self, Lease, Outcome, Signals};
+use pledgecast::inference::InferencePool;
+use pledgecast::queue::{self, ClaimOptions, Lease, Outcome, Signals};
 use pledgecast::services::audit::audit;
 use pledgecast::services::insights::InsightOptions;
 use pledgecast::services::{Clock, ServiceOptions, Services};
 use pledgecast::types::{
-    AppError, BaseRateView, CampaignInput, KnownText, ResultContext, Role, TaskView,
+    AppError, BaseRateView, CampaignInput, Credits, KnownText, ResultContext, TaskId, TaskView,
     TransactionFilterInput, UserId, campaign_example,
 };
 use pledgecast::worker::{Verdict, Worker, WorkerOptions};
+use proptest::prop_assert;
 use proptest::prop_assert_eq;
 use proptest::test_runner::TestCaseError;
+use sea_orm::EntityTrait as _;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
-use tempfile::TempDir;
 
-use super::reference::{Answer, LEASE_MS, MAX_ATTEMPTS, Reference, WELCOME};
+use super::reference::{Answer, Attempt, LEASE_MS, MAX_ATTEMPTS, Reference, SubmitKey, WELCOME};
 use super::steps::Step;
+use super::template::{Engine, Template, TestClock, close, connect};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Engine {
-    Sqlite,
-    Postgres,
-}
-
-/// A database with the schema, the model and two users, of which each case gets a copy.
-pub struct Template {
-    engine: Engine,
-    folder: TempDir,
-    server: String,
-    number: u32,
-    users: Vec<UserId>,
-}
-
-struct TestClock(Mutex<DateTime<Utc>>);
-
-impl Clock for TestClock {
-    fn now(&self) -> DateTime<Utc> {
-        *self.0.lock().unwrap()
-    }
-}
+/// The lease of a claim and its tasks.
+pub type Claim = (Lease, Vec<task::Model>);
 
 /// One case's world.
 pub struct World {
     pub users: Vec<UserId>,
     pub database: Database,
     pub services: Services,
-    pub worker: Worker,
-    clock: Arc<TestClock>,
+    /// With a right clock, with one that is behind, and with one that is ahead.
+    pub workers: [Worker; 3],
+    engine: Engine,
+    clock: TestClock,
     /// The tasks in the order in which they were made.
     tasks: Vec<TaskView>,
-    claims: Vec<(Lease, Vec<task::Model>)>,
+    claims: Vec<Claim>,
     copy: Option<(String, String)>,
 }
 
-impl Template {
-    pub async fn make(engine: Engine) -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let mut template = Self {
-            engine,
-            number: COUNT.fetch_add(1, Ordering::Relaxed),
-            folder: TempDir::new().unwrap(),
-            server: match engine {
-                Engine::Sqlite => String::new(),
-                Engine::Postgres => std::env::var("TEST_DATABASE_URL").expect(
-                    "TEST_DATABASE_URL is not set: run `cargo xtask test`, which starts a PostgreSQL",
-                ),
-            },
-            users: Vec::new(),
-        };
-        if engine == Engine::Postgres {
-            let name = template.name();
-            template
-                .on_server(&format!("DROP DATABASE IF EXISTS {name}"))
-                .await;
-            template
-                .on_server(&format!("CREATE DATABASE {name} TEMPLATE template0"))
-                .await;
-        }
-        let url = template.url(&template.name());
-        migrate(&url).await;
-        let database = connect(&url).await;
-        let clock: Arc<dyn Clock> = Arc::new(test_clock());
-        let services = services(&database, &Signals::new(&database), &clock);
-        services
-            .catalog
-            .ensure_shipped_model(SHIPPED_MODEL)
-            .await
-            .unwrap();
-        for number in 0..2 {
-            let email = format!("person-{number}@example.org");
-            let user = services
-                .accounts
-                .create(&email, "correct horse battery", Role::User);
-            template.users.push(UserId(user.await.unwrap().id));
-        }
-        close(&database).await;
-        template
-    }
-
-    fn name(&self) -> String {
-        match self.engine {
-            Engine::Sqlite => "template".to_owned(),
-            Engine::Postgres => format!("ledger_template_{}_{}", std::process::id(), self.number),
-        }
-    }
-
-    fn url(&self, name: &str) -> String {
-        match self.engine {
-            Engine::Sqlite => {
-                let file = self.folder.path().join(format!("{name}.db"));
-                format!("sqlite://{}", file.display())
-            }
-            Engine::Postgres => format!("{}/{name}", self.server.rsplit_once('/').unwrap().0),
-        }
-    }
-
-    async fn on_server(&self, sql: &str) {
-        let mut link = PgConnection::connect(&self.server).await.unwrap();
-        link.execute(AssertSqlSafe(sql.to_owned())).await.unwrap();
-    }
-
-    async fn copy(&self) -> String {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("ledger_case_{}_{number}", std::process::id());
-        match self.engine {
-            Engine::Sqlite => {
-                let file = |name: &str| self.folder.path().join(format!("{name}.db"));
-                std::fs::copy(file("template"), file(&name)).unwrap();
-            }
-            Engine::Postgres => {
-                self.on_server(&format!("CREATE DATABASE {name} TEMPLATE {}", self.name()))
-                    .await;
-            }
-        }
-        name
-    }
-}
-
-fn test_clock() -> TestClock {
-    TestClock(Mutex::new("2026-03-01T12:00:00Z".parse().unwrap()))
-}
-
-fn options(url: &str) -> DatabaseOptions {
-    DatabaseOptions {
-        url: url.to_owned(),
-        max_connections: 4,
-    }
-}
-
-async fn connect(url: &str) -> Database {
-    Database::connect(&options(url)).await.unwrap()
-}
-
-async fn migrate(url: &str) {
-    let migrations = Database::connect_for_migrations(&options(url)).await;
-    let migrations = migrations.unwrap();
-    Migrator::up(&migrations, None).await.unwrap();
-    migrations.close().await.unwrap();
-}
-
-async fn close(database: &Database) {
-    database.close().await;
-}
-
-fn services(database: &Database, signals: &Signals, clock: &Arc<dyn Clock>) -> Services {
+pub fn services(database: &Database, signals: &Signals, clock: &Arc<dyn Clock>) -> Services {
     let pool = InferencePool::start(1).unwrap();
     let options = ServiceOptions {
         welcome_credits: WELCOME,
@@ -221,6 +93,18 @@ pub fn outcome() -> Outcome {
     }
 }
 
+fn worker_options() -> WorkerOptions {
+    WorkerOptions {
+        loops: 1,
+        batch: 1,
+        lease: Duration::from_millis(LEASE_MS.unsigned_abs()),
+        max_attempts: MAX_ATTEMPTS,
+        inference_timeout: Duration::from_secs(1),
+        poll: Duration::from_secs(1),
+        max_wait: Duration::from_secs(1),
+    }
+}
+
 fn answer_of<T>(answer: &Result<T, AppError>, done: impl Fn(&T) -> Answer) -> Answer {
     match answer {
         Ok(value) => done(value),
@@ -236,25 +120,31 @@ impl World {
     pub async fn open(template: &Template) -> Self {
         let name = template.copy().await;
         let database = connect(&template.url(&name)).await;
-        let clock = Arc::new(test_clock());
-        let shared: Arc<dyn Clock> = clock.clone();
+        let clock = TestClock::new();
         let signals = Signals::new(&database);
+        let shared: Arc<dyn Clock> = Arc::new(clock.clone());
         let services = services(&database, &signals, &shared);
-        let options = WorkerOptions {
-            loops: 1,
-            batch: 1,
-            lease: Duration::from_millis(LEASE_MS.unsigned_abs()),
-            max_attempts: MAX_ATTEMPTS,
-            inference_timeout: Duration::from_secs(1),
-            poll: Duration::from_secs(1),
+        let wrong_by_h = match template.engine {
+            // There the clock of the only process is the clock of the database.
+            Engine::Sqlite => [0; 3],
+            Engine::Postgres => [0, -1, 1],
         };
-        let models = Arc::clone(&services.models);
-        let pool = InferencePool::start(1).unwrap();
+        let workers = wrong_by_h.map(|hours| {
+            Worker::new(
+                database.clone(),
+                signals.clone(),
+                Arc::new(clock.wrong_by(TimeDelta::hours(hours))),
+                Arc::clone(&services.models),
+                InferencePool::start(1).unwrap(),
+                worker_options(),
+            )
+        });
         Self {
             users: template.users.clone(),
-            worker: Worker::new(database.clone(), signals, shared, models, pool, options),
+            workers,
             database,
             services,
+            engine: template.engine,
             clock,
             tasks: Vec::new(),
             claims: Vec::new(),
@@ -262,9 +152,37 @@ impl World {
         }
     }
 
-    /// The time in this world.
-    pub fn now(&self) -> DateTime<Utc> {
-        self.clock.now()
+    /// The time of a process: of one with a wrong clock, on PostgreSQL.
+    pub fn clock(&self, worker: usize) -> DateTime<Utc> {
+        match self.engine {
+            Engine::Sqlite => self.clock.now(),
+            Engine::Postgres => {
+                let hours = [0, -1, 1][worker % 3];
+                self.clock.wrong_by(TimeDelta::hours(hours)).now()
+            }
+        }
+    }
+
+    pub async fn wait(&self, ms: i64) {
+        let time = TimeDelta::milliseconds(ms);
+        self.clock.advance(&self.database, self.engine, time).await;
+    }
+
+    /// Claims as a worker does that looks everywhere.
+    pub async fn claim(&self, worker: usize, limit: u64, lease_ms: i64) -> Claim {
+        let options = ClaimOptions {
+            limit,
+            lease_for: TimeDelta::milliseconds(lease_ms),
+            from_round: i64::MIN,
+            except: &[],
+        };
+        let clock = self.clock(worker);
+        let claim = queue::claim(&self.database, options, clock).await.unwrap();
+        if let Some(round) = claim.1.iter().map(|task| task.round).max() {
+            let advanced = queue::advance_round(&self.database, round + 1, clock);
+            advanced.await.unwrap();
+        }
+        claim
     }
 
     /// Takes a step here and in the reference; both must answer the same.
@@ -291,8 +209,9 @@ impl World {
                 key,
                 other_body,
             } => {
-                let expected = reference.submit(user, key, other_body);
+                let expected = reference.submit(user, SubmitKey::One(key), other_body);
                 self.submit(user, key, other_body, expected).await?;
+                self.learn_rounds(reference).await?;
             }
             Step::Cancel { user, task } if !self.tasks.is_empty() => {
                 let task = task.index(self.tasks.len());
@@ -305,36 +224,55 @@ impl World {
                 let expected = reference.cancel(user, task);
                 prop_assert_eq!(answer_of(&answer, |_| Answer::Task(task)), expected);
             }
-            Step::Claim { limit } => {
-                let lease_for = TimeDelta::milliseconds(LEASE_MS);
-                let now = self.clock.now();
-                let claim = queue::claim(&self.database, limit, now, lease_for)
-                    .await
-                    .unwrap();
-                reference.claim(usize::try_from(limit).unwrap());
+            Step::Grant { user, amount } => {
+                let ledger = &self.services.ledger;
+                let answer = ledger
+                    .adjust(self.users[user], Credits(amount), "a correction")
+                    .await;
+                let expected = reference.grant(user, amount);
+                prop_assert_eq!(answer_of(&answer, |_| Answer::Done), expected);
+            }
+            Step::SubmitMany { count, twice } => {
+                self.submit_many(count, twice, reference).await?;
+            }
+            Step::Claim { worker, limit } => {
+                let claim = self.claim(worker, limit, LEASE_MS).await;
+                let claimed = claim.1.iter().map(|task| self.index_of(task.id));
+                let mut claimed: Vec<usize> = claimed.collect();
+                claimed.sort_unstable();
+                let mut expected = reference.claim(usize::try_from(limit).unwrap());
+                expected.sort_unstable();
+                prop_assert_eq!(claimed, expected);
                 self.claims.push(claim);
             }
-            Step::Renew { claim } if !self.claims.is_empty() => {
+            Step::Renew { worker, claim } if !self.claims.is_empty() => {
                 let claim = claim.index(self.claims.len());
                 let lease_for = TimeDelta::milliseconds(LEASE_MS);
-                let (lease, now) = (&self.claims[claim].0, self.clock.now());
-                let renewed = queue::renew(&self.database, lease, now, lease_for)
-                    .await
-                    .unwrap();
+                let (lease, tasks) = &self.claims[claim];
+                let ids: Vec<TaskId> = tasks.iter().map(|task| TaskId(task.id)).collect();
+                let clock = self.clock(worker);
+                let renewed = queue::renew(&self.database, lease, &ids, clock, lease_for);
+                let renewed = renewed.await.unwrap();
                 prop_assert_eq!(renewed, reference.renew(claim));
             }
-            Step::Settle { claim, answered } if !self.claims.is_empty() => {
+            Step::Settle {
+                worker,
+                claim,
+                attempts,
+            } if !self.claims.is_empty() => {
                 let claim = claim.index(self.claims.len());
-                self.settle(claim, answered).await;
-                reference.settle(claim, answered);
+                self.settle(worker, claim, attempts).await;
+                reference.settle(claim, attempts);
+                self.learn_retries(reference).await?;
             }
             Step::Wait { ms } => {
-                *self.clock.0.lock().unwrap() += TimeDelta::milliseconds(ms);
+                self.wait(ms).await;
                 reference.wait(ms);
             }
-            Step::Rescue => {
-                self.worker.rescue_once().await.unwrap();
-                reference.rescue();
+            Step::Reap { worker } => {
+                self.workers[worker].reap_once().await.unwrap();
+                reference.reap();
+                self.learn_retries(reference).await?;
             }
             Step::Cancel { .. } | Step::Renew { .. } | Step::Settle { .. } => {}
         }
@@ -364,26 +302,101 @@ impl World {
         {
             self.tasks.push(task.clone());
         }
-        let index_of = |task: &TaskView| {
-            let index = self.tasks.iter().position(|it| it.id == task.id);
-            Answer::Task(index.expect("a task that the reference does not know"))
-        };
-        prop_assert_eq!(answer_of(&answer, index_of), expected);
+        let found = answer_of(&answer, |task| Answer::Task(self.index_of(task.id.0)));
+        prop_assert_eq!(found, expected);
         Ok(())
     }
 
-    async fn settle(&self, claim: usize, answered: u8) {
-        let (lease, tasks) = &self.claims[claim];
-        let verdict = |position: usize| {
-            if answered >> position & 1 == 1 {
-                Verdict::Answered(Box::new(outcome()))
-            } else {
-                Verdict::NotAnswered(KnownText::ModelFailed)
+    /// Submits of all users at the same moment, perhaps each of them twice. Their order is not known, but how many the
+    /// credits pay for is.
+    async fn submit_many(
+        &mut self,
+        count: u8,
+        twice: bool,
+        reference: &mut Reference,
+    ) -> Result<(), TestCaseError> {
+        let batch = reference.next_batch();
+        let keys: Vec<(usize, u8)> = (0..self.users.len())
+            .flat_map(|user| (0..count).map(move |number| (user, number)))
+            .collect();
+        let (predictions, campaign) = (&self.services.predictions, campaign(false));
+        let submit = async |(user, number): (usize, u8)| {
+            let key = format!("batch-{batch}-{number}");
+            let answer = predictions.submit(self.users[user], &campaign, &key, "");
+            (user, number, answer.await)
+        };
+        let times = if twice { 2 } else { 1 };
+        let requests = (0..times).flat_map(|_| keys.iter().copied());
+        let mut answers = join_all(requests.map(submit)).await;
+        answers.sort_by_key(|(_, _, answer)| answer.as_ref().map_or(i64::MAX, |task| task.id.0));
+        for (user, number, answer) in answers {
+            let expected = reference.submit(user, SubmitKey::OfBatch(batch, number), false);
+            if let (Ok(task), Answer::Task(index)) = (&answer, expected)
+                && index == self.tasks.len()
+            {
+                self.tasks.push(task.clone());
             }
+            let found = answer_of(&answer, |task| Answer::Task(self.index_of(task.id.0)));
+            prop_assert_eq!(found, expected);
+        }
+        self.learn_rounds(reference).await
+    }
+
+    fn index_of(&self, task: i64) -> usize {
+        let index = self.tasks.iter().position(|it| it.id.0 == task);
+        index.expect("a task that the reference does not know")
+    }
+
+    async fn rows(&self) -> Vec<(usize, task::Model)> {
+        let rows = task::Entity::find().all(self.database.write()).await;
+        let rows = rows.unwrap().into_iter();
+        rows.map(|row| (self.index_of(row.id), row)).collect()
+    }
+
+    /// The reference knows between which rounds a new task must be; which of them depends on the batches.
+    async fn learn_rounds(&self, reference: &mut Reference) -> Result<(), TestCaseError> {
+        for (index, row) in self.rows().await {
+            let allowed = reference.learn_round(index, row.round);
+            prop_assert!(
+                allowed.contains(&row.round),
+                "round {} is not in {:?}",
+                row.round,
+                allowed
+            );
+        }
+        Ok(())
+    }
+
+    /// The reference knows between which times a retry must be; which of them is left to chance.
+    async fn learn_retries(&self, reference: &mut Reference) -> Result<(), TestCaseError> {
+        let start = self.clock.now() - TimeDelta::milliseconds(reference.now_ms());
+        for (index, row) in self.rows().await {
+            prop_assert_eq!(row.round, reference.tasks[index].round);
+            if let Some(at) = row.retry_at {
+                let at_ms = (at - start).num_milliseconds();
+                let allowed = reference.learn_retry(index, at_ms);
+                prop_assert!(
+                    allowed.contains(&at_ms),
+                    "a retry at {} is not in {:?}",
+                    at_ms,
+                    allowed
+                );
+            }
+        }
+        Ok(())
+    }
+
+    async fn settle(&self, worker: usize, claim: usize, attempts: [Attempt; 3]) {
+        let (lease, tasks) = &self.claims[claim];
+        let verdict = |position: usize| match attempts[position] {
+            Attempt::Answered => Verdict::Answered(Box::new(outcome())),
+            Attempt::Failed => Verdict::NotAnswered(KnownText::ModelFailed),
+            Attempt::Released => Verdict::NotAsked,
         };
         let verdicts = tasks.iter().cloned().enumerate();
         let verdicts = verdicts.map(|(position, task)| (task, verdict(position)));
-        self.worker.settle(lease, verdicts.collect()).await.unwrap();
+        let worker = &self.workers[worker];
+        worker.settle(lease, verdicts.collect()).await.unwrap();
     }
 
     /// Holds every balance and every task to the reference.

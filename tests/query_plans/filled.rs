@@ -66,6 +66,10 @@ impl Filled {
         Database::connect(&self.options()).await.unwrap()
     }
 
+    pub fn url(&self) -> String {
+        self.url.clone()
+    }
+
     fn options(&self) -> DatabaseOptions {
         DatabaseOptions {
             url: self.url.clone(),

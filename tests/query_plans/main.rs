@@ -11,6 +11,7 @@
 mod explain;
 mod filled;
 mod paths;
+mod snapshot;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -23,7 +24,7 @@ use filled::{Engine, Filled};
 /// The tables that grow.
 const GROWING: [&str; 5] = ["users", "balance", "transactions", "task", "task_result"];
 /// Indexes of open work only: reading all of one is reading what is asked for.
-const PARTIAL: [&str; 2] = ["task_claim", "task_lease"];
+const PARTIAL: [&str; 2] = ["task_queue", "task_lease"];
 
 /// Statements by their text, each with the values it was first sent with.
 type Seen = Arc<Mutex<BTreeMap<String, Statement>>>;
@@ -140,7 +141,7 @@ fn a_plan_is_read_right() {
     }
     for good in [
         "SEARCH task USING INDEX task_history (user_id=?)",
-        "SCAN task USING INDEX task_claim",
+        "SCAN task USING INDEX task_queue",
         "SCAN model",
         "  ->  Seq Scan on model  (cost=0.00..1 rows=1 width=8)",
         "  ->  Index Scan using task_pkey on task  (cost=0.29..8.31 rows=1 width=8)",

@@ -7,12 +7,13 @@ use std::time::Duration;
 use pledgecast::database::Database;
 use pledgecast::entities::users;
 use pledgecast::inference::InferencePool;
-use pledgecast::queue::{self, Signals};
+use pledgecast::queue::{self, ClaimOptions, Signals};
 use pledgecast::services::attempts::{Client, Device};
 use pledgecast::services::insights::InsightOptions;
 use pledgecast::services::{Clock, ServiceOptions, Services, SystemClock};
 use pledgecast::types::{
-    AppError, CampaignInput, TaskFilterInput, TransactionFilterInput, UserId, campaign_example,
+    AppError, CampaignInput, ModelId, TaskFilterInput, TaskId, TransactionFilterInput, UserId,
+    campaign_example,
 };
 use pledgecast::worker::{Worker, WorkerOptions};
 use sea_orm::EntityTrait as _;
@@ -41,6 +42,7 @@ pub async fn walk(database: Database, filled: &Filled) {
             max_attempts: 1,
             inference_timeout: Duration::from_secs(20),
             poll: Duration::from_secs(1),
+            max_wait: Duration::from_secs(1),
         },
     );
     let apart = filled.connect().await;
@@ -110,16 +112,32 @@ async fn work(services: &Services, worker: &Worker, database: &Database, clock: 
     let id = canceled.id.to_string();
     services.predictions.cancel(UserId(7), &id).await.unwrap();
 
+    let waiting = services.predictions.find(UserId(7), first.id).await;
+    assert!(waiting.unwrap().queue.is_some());
     let lease_for = chrono::Duration::from_std(LEASE).unwrap();
-    let (lease, claimed) = queue::claim(database, 2, clock.now(), lease_for)
-        .await
-        .unwrap();
+    // From a round on, and without some models: as a worker that cannot load one.
+    let options = ClaimOptions {
+        limit: 2,
+        lease_for,
+        from_round: 0,
+        except: &[],
+    };
+    let (lease, claimed) = queue::claim(database, options, clock.now()).await.unwrap();
     assert_eq!(claimed.len(), 2);
-    queue::renew(database, &lease, clock.now(), lease_for)
-        .await
-        .unwrap();
+    let except = &[ModelId(1)];
+    let without = ClaimOptions { except, ..options };
+    let (_, none) = queue::claim(database, without, clock.now()).await.unwrap();
+    assert!(none.is_empty());
+    let max_wait = chrono::Duration::seconds(60);
+    let stuck = queue::list_stuck(database, except, max_wait, TaskId(0), 100, clock.now());
+    assert!(stuck.await.unwrap().is_empty());
+    let ids: Vec<TaskId> = claimed.iter().map(|task| TaskId(task.id)).collect();
+    let renewed = queue::renew(database, &lease, &ids, clock.now(), lease_for);
+    assert_eq!(renewed.await.unwrap(), 2);
     assert!(worker.work_once().await.unwrap() > 1);
-    assert!(worker.rescue_once().await.unwrap() > 0);
+    // Reads the round that the first one stored.
+    queue::current_round(database).await.unwrap();
+    assert!(worker.reap_once().await.unwrap() > 0);
 
     let refused = submit(POOR, "too-dear").await;
     let is_poor = matches!(refused, Err(AppError::InsufficientCredits { .. }));

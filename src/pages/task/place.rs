@@ -81,6 +81,9 @@ pub fn Place(
 }
 
 fn words(l: Locale, place: QueueView) -> String {
+    if place.waiting_for_worker {
+        return tr!(l, queue.waiting_for_worker).to_owned();
+    }
     let ahead = i64::from(place.ahead);
     let number = format::whole_number(l, ahead);
     let ahead = if place.ahead == 0 {

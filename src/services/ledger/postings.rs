@@ -11,6 +11,7 @@ use sea_orm::{
 
 use crate::database::{Transaction, array_of, insert_all, is_among};
 use crate::entities::{balance, transactions};
+use crate::queue;
 use crate::types::{Credits, KnownText, TaskId, TransactionKind, UserId};
 
 /// Opens a new user's balance with the welcome credits.
@@ -25,6 +26,7 @@ pub(crate) async fn open(
         amount: Set(0),
         held: Set(0),
         updated_at: Set(now),
+        next_round: Set(0),
     }
     .insert(transaction)
     .await?;
@@ -38,18 +40,20 @@ pub(crate) async fn open(
     add(transaction, user, line, now).await.map(drop)
 }
 
-/// Reserves a price; `false` where the available credits do not cover it.
+/// Reserves the price of a task, and answers the round of the queue that the task goes into; `None` where the
+/// available credits do not cover it.
 pub(crate) async fn hold(
     transaction: &Transaction,
     user: UserId,
     price: Credits,
     now: DateTime<Utc>,
-) -> Result<bool, DbErr> {
+) -> Result<Option<i64>, DbErr> {
     let updated = balance::Entity::update_many()
         .col_expr(
             balance::Column::Held,
             Expr::col(balance::Column::Held).add(price.0),
         )
+        .col_expr(balance::Column::NextRound, queue::after_next())
         .col_expr(balance::Column::UpdatedAt, Expr::value(now))
         .filter(balance::Column::UserId.eq(user.0))
         .filter(
@@ -57,9 +61,9 @@ pub(crate) async fn hold(
                 .sub(Expr::col(balance::Column::Held))
                 .gte(price.0),
         )
-        .exec(transaction)
+        .exec_with_returning(transaction)
         .await?;
-    Ok(updated.rows_affected == 1)
+    Ok(updated.first().map(|balance| balance.next_round - 1))
 }
 
 /// Gives a reserved price back.

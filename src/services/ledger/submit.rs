@@ -16,7 +16,7 @@ use super::postings::{hold, release};
 use crate::database::{Database, Transaction, retry};
 use crate::entities::task::Input;
 use crate::entities::{model, task};
-use crate::queue::{self, NewTask};
+use crate::queue::{self, Enqueued, NewTask};
 
 /// What became of a submit.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,7 +39,8 @@ pub(crate) enum LockMode {
     SkipLocked,
 }
 
-/// Holds prices and queues their tasks. Returns an outcome for each request, in the same order.
+/// Holds prices and queues their tasks. Returns an outcome for each request, in the same order. `clock` is the time
+/// of the queue on SQLite; see `queue::time`.
 ///
 /// # Errors
 /// Where the database refuses; then nothing was done.
@@ -47,20 +48,24 @@ pub(crate) async fn hold_and_enqueue(
     database: &Database,
     requests: Vec<NewTask>,
     lock_mode: LockMode,
-    now: DateTime<Utc>,
+    clock: DateTime<Utc>,
 ) -> Result<Vec<SubmitOutcome>, DbErr> {
     match database.backend() {
         DatabaseBackend::Postgres => {
             retry("submit", || {
-                in_one_statement(database, &requests, lock_mode, now)
+                in_one_statement(database, &requests, lock_mode)
             })
             .await
         }
         _ => {
             database
-                .transaction("submit", (requests, now), |transaction, (requests, now)| {
-                    Box::pin(one_by_one(transaction, requests, *now))
-                })
+                .transaction(
+                    "submit",
+                    (requests, clock),
+                    |transaction, (requests, now)| {
+                        Box::pin(one_by_one(transaction, requests, *now))
+                    },
+                )
                 .await
         }
     }
@@ -81,14 +86,25 @@ struct RequestRow<'a> {
 struct OutcomeRow {
     n: i64,
     task: Option<i64>,
+    queued_at: Option<DateTime<Utc>>,
+    round: Option<i64>,
     is_locked_by_us: bool,
+}
+
+impl OutcomeRow {
+    fn enqueued(&self) -> Option<Enqueued> {
+        Some(Enqueued {
+            id: self.task?,
+            queued_at: self.queued_at?,
+            round: self.round?,
+        })
+    }
 }
 
 async fn in_one_statement(
     database: &Database,
     requests: &[NewTask],
     lock_mode: LockMode,
-    now: DateTime<Utc>,
 ) -> Result<Vec<SubmitOutcome>, DbErr> {
     let rows: Vec<_> = requests
         .iter()
@@ -107,7 +123,7 @@ async fn in_one_statement(
     let statement = Statement::from_sql_and_values(
         DatabaseBackend::Postgres,
         statement(lock_mode),
-        [rows.into(), now.into()],
+        [rows.into()],
     );
     let rows = OutcomeRow::find_by_statement(statement)
         .all(database.write())
@@ -119,11 +135,11 @@ async fn in_one_statement(
         let (Some(outcome), Some(request)) = (outcomes.get_mut(index), requests.get(index)) else {
             continue;
         };
-        *outcome = match row.task {
+        *outcome = match row.enqueued() {
             // The same request twice in one batch: the first queued the task, and the other is refused like a later
             // repetition.
-            Some(task) if seen.insert(task) => {
-                SubmitOutcome::Enqueued(Box::new(request.clone().into_task(task, now)))
+            Some(enqueued) if seen.insert(enqueued.id) => {
+                SubmitOutcome::Enqueued(Box::new(request.clone().into_task(enqueued)))
             }
             _ if row.is_locked_by_us => SubmitOutcome::Refused,
             _ => SubmitOutcome::Locked,
@@ -132,7 +148,7 @@ async fn in_one_statement(
     Ok(outcomes)
 }
 
-/// `$1` are the requests, `$2` is the time. Of a user's requests those are queued, in their order, that the credits
+/// `$1` are the requests. Of a user's requests those are queued, in their order, that the credits
 /// cover together with all before them.
 ///
 /// `locked_balance` reads the balances as they are once locked, which may be newer than what the statement sees
@@ -146,23 +162,28 @@ fn statement(lock_mode: LockMode) -> String {
     format!(
         "WITH request AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(CAST($1 AS text)::jsonb) AS \
          request(n bigint, user_id bigint, model_id bigint, price bigint, input jsonb, key text, hash text)), \
-         locked_balance AS MATERIALIZED (SELECT user_id, amount - held AS available FROM balance \
+         {queue_now}, \
+         locked_balance AS MATERIALIZED (SELECT user_id, amount - held AS available, \
+         CASE WHEN held > 0 THEN next_round ELSE 0 END AS next_round FROM balance \
          WHERE user_id = ANY(ARRAY(SELECT user_id FROM request)) ORDER BY user_id FOR UPDATE{skip}), \
-         affordable AS (SELECT * FROM (SELECT request.*, locked_balance.available, \
+         affordable AS (SELECT * FROM (SELECT request.*, locked_balance.available, locked_balance.next_round, \
          SUM(request.price) OVER (PARTITION BY request.user_id ORDER BY request.n) AS due \
          FROM request JOIN locked_balance ON locked_balance.user_id = request.user_id \
          JOIN model ON model.id = request.model_id AND model.state = 'live' AND model.price = request.price) priced \
          WHERE due <= available), \
          enqueued AS ({insert}), \
-         hold AS (UPDATE balance SET held = balance.held + new.price, updated_at = $2 \
-         FROM (SELECT user_id, SUM(price)::bigint AS price FROM enqueued GROUP BY user_id) AS new \
+         hold AS (UPDATE balance SET held = balance.held + new.price, next_round = new.next_round, \
+         updated_at = new.queued_at FROM (SELECT user_id, SUM(price)::bigint AS price, \
+         MAX(round) + 1 AS next_round, MAX(queued_at) AS queued_at FROM enqueued GROUP BY user_id) AS new \
          WHERE balance.user_id = new.user_id) \
-         SELECT request.n AS n, enqueued.id AS task, locked_balance.user_id IS NOT NULL AS is_locked_by_us \
+         SELECT request.n AS n, enqueued.id AS task, enqueued.queued_at AS queued_at, enqueued.round AS round, \
+         locked_balance.user_id IS NOT NULL AS is_locked_by_us \
          FROM request \
          LEFT JOIN locked_balance ON locked_balance.user_id = request.user_id \
          LEFT JOIN enqueued ON enqueued.user_id = request.user_id AND enqueued.idempotency_key = request.key \
          AND enqueued.request_hash = request.hash AND enqueued.price = request.price \
          ORDER BY request.n",
+        queue_now = queue::queue_now(),
         insert = queue::INSERT_AFFORDABLE
     )
 }
@@ -183,15 +204,18 @@ async fn one_by_one(
     let mut outcomes = Vec::with_capacity(requests.len());
     for request in requests {
         let (user, price) = (request.user, request.price);
-        if !offers.contains(&(request.model, price.0))
-            || !hold(transaction, user, price, now).await?
-        {
+        let round = if offers.contains(&(request.model, price.0)) {
+            hold(transaction, user, price, now).await?
+        } else {
+            None
+        };
+        let Some(round) = round else {
             outcomes.push(SubmitOutcome::Refused);
             continue;
-        }
-        let enqueued = queue::enqueue(transaction, request, now).await?;
-        outcomes.push(if let Some(task) = enqueued {
-            SubmitOutcome::Enqueued(Box::new(request.clone().into_task(task, now)))
+        };
+        let enqueued = queue::enqueue(transaction, request, round, now).await?;
+        outcomes.push(if let Some(enqueued) = enqueued {
+            SubmitOutcome::Enqueued(Box::new(request.clone().into_task(enqueued)))
         } else {
             release(transaction, user, price, now).await?;
             SubmitOutcome::Refused

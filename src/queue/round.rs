@@ -1,0 +1,73 @@
+//! Rounds: users take turns. In each round a user has one task, so a user with ten thousand queued tasks delays the
+//! single task of another by one (start-time fair queueing; the round in service is its virtual time).
+//!
+//! A task goes into the round after that of its user's last open task, or into the current round where the user has
+//! none. Workers claim by round and id. The current round is one after the highest that workers have claimed from;
+//! they store it once a second. Where it lags behind, new tasks only come earlier.
+
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, Statement};
+
+use super::time::POSTGRES_NOW;
+use crate::database::Database;
+
+/// The current round, in a statement.
+pub(super) const CURRENT: &str = "COALESCE((SELECT queue_state.round FROM queue_state), 0)";
+
+/// The common table `queue_now` of the current round and time, for [`super::INSERT_AFFORDABLE`].
+pub fn queue_now() -> String {
+    format!("queue_now AS MATERIALIZED (SELECT {POSTGRES_NOW} AS now, {CURRENT} AS round)")
+}
+
+/// The round of a task that returns to the queue: it keeps its place, but never falls behind the current round,
+/// where claims no longer look (see [`super::ScanStart`]).
+pub(super) fn of_returned() -> Expr {
+    Expr::cust(format!(
+        "CASE WHEN round < {CURRENT} THEN {CURRENT} ELSE round END"
+    ))
+}
+
+/// The round after that of a user's next task, as SQL over the columns of `balance` before they change.
+pub fn after_next() -> Expr {
+    let open = "CASE WHEN held > 0 THEN next_round ELSE 0 END";
+    Expr::cust(format!(
+        "1 + CASE WHEN {open} > {CURRENT} THEN {open} ELSE {CURRENT} END"
+    ))
+}
+
+/// The current round.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn current_round(database: &Database) -> Result<i64, DbErr> {
+    let sql = format!("SELECT {CURRENT} AS round");
+    let statement = Statement::from_string(database.backend(), sql);
+    let row = database.read().query_one_raw(statement).await?;
+    row.map_or(Ok(0), |row| row.try_get("", "round"))
+}
+
+/// Stores that workers have claimed up to before this round; returns the current round, which another process may
+/// have advanced further.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn advance_round(
+    database: &Database,
+    round: i64,
+    clock: DateTime<Utc>,
+) -> Result<i64, DbErr> {
+    let backend = database.backend();
+    let (now, values) = match backend {
+        DatabaseBackend::Postgres => (POSTGRES_NOW, vec![round.into()]),
+        _ => ("$2", vec![round.into(), clock.into()]),
+    };
+    let sql = format!(
+        "INSERT INTO queue_state (id, round, claimed_at) VALUES (1, $1, {now}) ON CONFLICT (id) DO UPDATE SET \
+         round = CASE WHEN excluded.round > queue_state.round THEN excluded.round ELSE queue_state.round END, \
+         claimed_at = excluded.claimed_at RETURNING round"
+    );
+    let statement = Statement::from_sql_and_values(backend, sql, values);
+    let row = database.write().query_one_raw(statement).await?;
+    row.map_or(Ok(round), |row| row.try_get("", "round"))
+}

@@ -1,0 +1,49 @@
+//! The queue's time is the database's, so that a process with a wrong clock changes nothing for the others.
+//!
+//! On PostgreSQL it is the server's time, which each statement reads itself. SQLite has no time of its own: only one
+//! process uses the database, so the clock of that process is the clock of the database. Functions of the queue take
+//! it as `clock`.
+
+use chrono::{DateTime, Duration, Utc};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, Statement};
+
+/// In whole milliseconds, so that it reads back as it was written.
+pub(super) const POSTGRES_NOW: &str = "date_trunc('milliseconds', statement_timestamp())";
+
+/// Now.
+pub(super) fn now(backend: DatabaseBackend, clock: DateTime<Utc>) -> Expr {
+    match backend {
+        DatabaseBackend::Postgres => Expr::cust(POSTGRES_NOW),
+        _ => Expr::value(clock),
+    }
+}
+
+/// A time from now.
+pub(super) fn from_now(backend: DatabaseBackend, clock: DateTime<Utc>, distance: Duration) -> Expr {
+    match backend {
+        DatabaseBackend::Postgres => Expr::cust_with_values(
+            format!("{POSTGRES_NOW} + $1 * interval '1 millisecond'"),
+            [distance.num_milliseconds()],
+        ),
+        _ => Expr::value(clock + distance),
+    }
+}
+
+/// Now, for the later statements of a transaction that has no time from an earlier one.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn read_now(
+    connection: &impl ConnectionTrait,
+    clock: DateTime<Utc>,
+) -> Result<DateTime<Utc>, DbErr> {
+    if connection.get_database_backend() != DatabaseBackend::Postgres {
+        return Ok(clock);
+    }
+    let sql = format!("SELECT {POSTGRES_NOW} AS now");
+    let statement = Statement::from_string(DatabaseBackend::Postgres, sql);
+    let row = connection.query_one_raw(statement).await?;
+    row.ok_or_else(|| DbErr::RecordNotFound("the time".to_owned()))?
+        .try_get("", "now")
+}

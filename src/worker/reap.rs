@@ -1,0 +1,212 @@
+//! The reaper: returns the tasks of workers that are gone to the queue, and fails tasks that no worker can take.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use futures::future::BoxFuture;
+use sea_orm::DbErr;
+use tokio_util::sync::CancellationToken;
+
+use super::Worker;
+use super::retry::{longest_retry_delay, retry_delay};
+use crate::database::{Fault, Transaction};
+use crate::queue::{self, Change, Signals};
+use crate::services::ledger;
+use crate::types::{Credits, KnownText, ModelId, TaskId, UserId};
+
+/// Tasks that are reaped in one transaction.
+const BATCH: u64 = 100;
+/// A model that fails for less time than this may still be loaded by this process.
+const FAILED_FOR: Duration = Duration::from_mins(1);
+
+impl Worker {
+    pub(super) async fn reap_loop(self: Arc<Self>, stop: CancellationToken) {
+        loop {
+            if let Err(error) = self.reap_once().await {
+                tracing::warn!(%error, "the queue could not be reaped");
+            }
+            tokio::select! {
+                () = tokio::time::sleep(self.options.lease / 2) => {}
+                () = stop.cancelled() => return,
+            }
+        }
+    }
+
+    /// Returns tasks whose lease has run out to the queue, or fails them when their attempts are used up. Fails tasks
+    /// that waited too long for a model which this process cannot load either. Answers how many there were.
+    ///
+    /// # Errors
+    /// Where the database refuses. One task that cannot be reaped is only logged.
+    pub async fn reap_once(&self) -> Result<usize, DbErr> {
+        let expired = self.reap_all(Reason::Expired, &[]).await?;
+        if expired > 0 {
+            tracing::warn!(tasks = expired, "returned tasks of workers that are gone");
+        }
+        let failed_for = FAILED_FOR.min(self.options.max_wait);
+        let models = self.models.failed_for(failed_for);
+        if models.is_empty() {
+            return Ok(expired);
+        }
+        let stuck = self.reap_all(Reason::Stuck, &models).await?;
+        if stuck > 0 {
+            tracing::warn!(
+                tasks = stuck,
+                "failed tasks that waited too long for a worker"
+            );
+        }
+        Ok(expired + stuck)
+    }
+
+    async fn reap_all(&self, reason: Reason, models: &[ModelId]) -> Result<usize, DbErr> {
+        let max_wait = chrono::Duration::from_std(self.options.max_wait)
+            .map_err(|error| DbErr::Custom(error.to_string()))?;
+        let mut reaped = 0;
+        let mut after = TaskId(0);
+        loop {
+            let (database, clock) = (&self.database, self.clock.now());
+            let page = match reason {
+                Reason::Expired => queue::list_expired(database, after, BATCH, clock).await?,
+                Reason::Stuck => {
+                    queue::list_stuck(database, models, max_wait, after, BATCH, clock).await?
+                }
+            };
+            let Some(last) = page.last() else {
+                return Ok(reaped);
+            };
+            after = *last;
+            reaped += self.reap_page(reason, page).await?;
+        }
+    }
+
+    /// Reaps tasks together. Where the database refuses, each is tried alone, so that one that cannot be reaped does
+    /// not keep the others.
+    async fn reap_page(&self, reason: Reason, tasks: Vec<TaskId>) -> Result<usize, DbErr> {
+        match self.reap(reason, tasks.clone()).await {
+            Err(error) if Fault::of(&error) == Fault::Refused => {
+                tracing::warn!(%error, tasks = tasks.len(), "a batch was not reaped; trying each task alone");
+            }
+            reaped => return reaped,
+        }
+        let mut reaped = 0;
+        for task in tasks {
+            match self.reap(reason, vec![task]).await {
+                Ok(count) => reaped += count,
+                Err(error) if Fault::of(&error) == Fault::Refused => {
+                    tracing::error!(%task, %error, "a task cannot be reaped; run `pledgecast audit`");
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(reaped)
+    }
+
+    async fn reap(&self, reason: Reason, tasks: Vec<TaskId>) -> Result<usize, DbErr> {
+        if reason == Reason::Expired {
+            self.claims.note_retry(longest_retry_delay(1));
+        }
+        let reap = Reap {
+            signals: self.signals.clone(),
+            max_attempts: self.options.max_attempts,
+            clock: self.clock.now(),
+            tasks,
+        };
+        self.database
+            .transaction("reap", reap, move |transaction, reap| {
+                reap.write(transaction, reason)
+            })
+            .await
+    }
+}
+
+/// Why tasks are reaped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reason {
+    /// Their lease has run out.
+    Expired,
+    /// They waited too long for a worker.
+    Stuck,
+}
+
+struct Reap {
+    signals: Signals,
+    max_attempts: i32,
+    clock: DateTime<Utc>,
+    tasks: Vec<TaskId>,
+}
+
+/// What a transaction has done so far.
+#[derive(Default)]
+struct Done {
+    changes: Vec<Change>,
+    releases: Vec<(UserId, Credits)>,
+    is_any_queued: bool,
+}
+
+impl Reap {
+    fn write<'a>(
+        &'a self,
+        transaction: &'a Transaction,
+        reason: Reason,
+    ) -> BoxFuture<'a, Result<usize, DbErr>> {
+        Box::pin(async move {
+            let now = queue::read_now(transaction, self.clock).await?;
+            let mut done = match reason {
+                Reason::Expired => self.write_expired(transaction, now).await?,
+                Reason::Stuck => self.write_stuck(transaction, now).await?,
+            };
+            // Balance rows by user, after all task rows.
+            done.releases.sort_by_key(|(user, _)| *user);
+            for (user, price) in done.releases {
+                ledger::release(transaction, user, price, now).await?;
+            }
+            let reaped = done.changes.len();
+            self.signals
+                .publish_on_commit(transaction, done.is_any_queued, done.changes)
+                .await?;
+            Ok(reaped)
+        })
+    }
+
+    async fn write_expired(
+        &self,
+        transaction: &Transaction,
+        now: DateTime<Utc>,
+    ) -> Result<Done, DbErr> {
+        let mut done = Done::default();
+        for expired in queue::lock_expired(transaction, &self.tasks, self.clock).await? {
+            let task = expired.task;
+            let (user, id) = (UserId(task.user_id), TaskId(task.id));
+            if task.attempts >= self.max_attempts {
+                let reason = KnownText::WorkLost.as_str();
+                if queue::fail(transaction, &expired.lease, id, reason, now).await? {
+                    done.releases.push((user, Credits(task.price)));
+                }
+            } else {
+                let retry_at = now + retry_delay(task.attempts);
+                done.is_any_queued |=
+                    queue::requeue(transaction, &expired.lease, id, retry_at).await?;
+            }
+            done.changes.push(Change::task_of(user, id));
+        }
+        Ok(done)
+    }
+
+    async fn write_stuck(
+        &self,
+        transaction: &Transaction,
+        now: DateTime<Utc>,
+    ) -> Result<Done, DbErr> {
+        let mut done = Done::default();
+        for id in &self.tasks {
+            let reason = KnownText::NoCapableWorker.as_str();
+            // Where it is no longer queued, a worker has taken it, or its user has canceled it.
+            if let Some(task) = queue::fail_stuck(transaction, *id, reason, now).await? {
+                let user = UserId(task.user_id);
+                done.releases.push((user, Credits(task.price)));
+                done.changes.push(Change::task_of(user, *id));
+            }
+        }
+        Ok(done)
+    }
+}
