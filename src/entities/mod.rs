@@ -8,6 +8,7 @@ mod fault;
 pub mod history;
 mod many;
 pub mod model;
+mod position;
 mod retry;
 pub mod shared_result;
 pub mod task;
@@ -18,6 +19,7 @@ pub mod users;
 pub use database::{Database, DatabaseOptions};
 pub use fault::{Fault, is_away};
 pub use many::{array_of, insert_all, is_among};
+pub use position::Position;
 pub use retry::retry;
 
 /// Reads a word that a CHECK of the database keeps inside its closed set.

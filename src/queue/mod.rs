@@ -7,7 +7,9 @@ mod enqueue;
 mod finish;
 mod gauge;
 mod lease;
+mod listener;
 mod outlook;
+mod subscribers;
 mod wake;
 
 pub use claim::{Lease, claim};
@@ -16,4 +18,5 @@ pub use finish::{Outcome, cancel, fail, lock_leased, requeue, succeed_all};
 pub use gauge::Gauge;
 pub use lease::{Expired, give_back, renew, take_expired};
 pub use outlook::{Done, count_ahead, latest_done, waiting_since};
-pub use wake::{Change, Notice, Signals};
+pub use subscribers::{Changes, Subscription};
+pub use wake::{Change, Signals};

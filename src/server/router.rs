@@ -31,6 +31,7 @@ use super::{
 use crate::app::{App, SiteAssets, shell};
 use crate::components::preferences::URL as PREFERENCES_URL;
 use crate::queue::Signals;
+use crate::services::positions::PagePosition;
 use crate::services::{Clock, Services};
 use crate::types::{AppError, Today};
 
@@ -95,6 +96,9 @@ impl Shared {
             provide_context(Arc::clone(assets));
         }
         if let Some(request) = use_context::<Parts>() {
+            if !request.uri.path().starts_with("/api/") {
+                provide_context(PagePosition::default());
+            }
             provide_context(preferences::locale(&request.headers));
             provide_context(preferences::theme(&request.headers));
         }

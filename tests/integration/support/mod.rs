@@ -6,6 +6,7 @@ mod cluster;
 mod database;
 mod event_stream;
 mod program;
+mod proxy;
 mod site;
 
 use std::future::Future;
@@ -17,6 +18,7 @@ pub use cluster::Cluster;
 pub use database::{Database, Engine, Link};
 pub use event_stream::{Event, EventStream};
 pub use program::Program;
+pub use proxy::Proxy;
 pub use site::{Server, Site, shared_idle_server, shared_server};
 
 /// Price of one prediction with the shipped model, and the welcome credits by default.
