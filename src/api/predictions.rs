@@ -4,9 +4,12 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
 use crate::types::{AppError, CampaignInput, JsonAnswer, TaskView};
+#[cfg(feature = "ssr")]
+use crate::types::{NumberFormat, Today};
 
 /// `POST /api/tasks/predict`: holds the price and queues a task; the same key again answers the same
-/// task. The 21 fields of the campaign stand flat beside `idempotency_key` and `model_id`.
+/// task. The 21 fields of the campaign stand flat beside `idempotency_key` and `model_id`. Numbers are plain,
+/// unless a form says by `number_format` in which language's writing they were typed.
 ///
 /// # Errors
 /// 422 naming every field that breaks a rule, or where the key was used for another campaign; 401; 402;
@@ -16,8 +19,19 @@ pub async fn predict(
     #[server(flatten)] campaign: CampaignInput,
     #[server(default)] idempotency_key: String,
     #[server(default)] model_id: String,
+    #[server(default)] number_format: String,
 ) -> Result<TaskView, AppError> {
+    let Today(today) = expect_context();
     let (services, user) = super::request::signed_in().await?;
+    let mut campaign = campaign;
+    if let Some(format) = NumberFormat::of_language(&number_format) {
+        let ambiguous = campaign.read_typed(format);
+        if !ambiguous.is_empty() {
+            let mut errors = campaign.check(today).err().unwrap_or_default();
+            errors.extend(ambiguous);
+            return Err(AppError::Invalid(errors));
+        }
+    }
     let task = services
         .predictions
         .submit(user.id(), &campaign, &idempotency_key, &model_id)

@@ -18,10 +18,14 @@ use crate::api::Predict;
 use crate::components::errors::{Faults, fields_of};
 use crate::components::form::{PostForm, Sending, submitted};
 use crate::components::idempotency::IdempotencyKey;
+use crate::components::number_format::{NumberFormatInput, of_locale};
 use crate::components::shared::shared;
-use crate::components::{FormErrors, browser, toast, tr, use_locale};
+use crate::components::{
+    FormErrors, Locale, Session, browser, format, toast, tr, use_locale, use_session,
+};
 use crate::types::{
     AppError, CampaignInput, FieldErrors, campaign_example, currency_of_country, day_on_the_wire,
+    read_number,
 };
 
 const DRAFT: &str = "draft";
@@ -29,6 +33,7 @@ const DRAFT: &str = "draft";
 /// What the form knows of its own fields, beside what the server said.
 #[derive(Clone, Copy)]
 struct Check {
+    l: Locale,
     today: NaiveDate,
     sending: Sending,
     /// The rules broken by what is typed now.
@@ -41,11 +46,14 @@ struct Check {
     attempted: RwSignal<bool>,
     model_id: RwSignal<String>,
 }
+    /// How the goal was understood, where it was not typed as a plain number.
+    goal: RwSignal<String>,
 
 impl Check {
     fn new(sending: Sending, today: NaiveDate) -> Self {
         Self {
             today,
+            l: use_locale(),
             sending,
             broken: RwSignal::new(FieldErrors::new()),
             is_read: RwSignal::new(false),
@@ -54,6 +62,7 @@ impl Check {
             model_id: RwSignal::new(submitted("model_id")),
         }
     }
+            goal: RwSignal::new(String::new()),
 
     fn provide_faults(self) {
         let sending = self.sending;
@@ -80,8 +89,19 @@ impl Check {
 
     /// Reads and checks what is typed.
     fn read(self) -> Option<CampaignInput> {
-        let input = campaign_in(&browser::form_body(FORM_ID)?);
-        let broken = input.check(self.today).err().unwrap_or_default();
+        let mut input = campaign_in(&browser::form_body(FORM_ID)?);
+        let typed = input.usd_goal.clone();
+        let ambiguous = input.read_typed(of_locale(self.l));
+        let mut broken = input.check(self.today).err().unwrap_or_default();
+        for (field, violation) in ambiguous {
+            broken.insert(field, violation);
+        }
+        let is_plain = typed.trim() == input.usd_goal || broken.contains_key("usd_goal");
+        let goal = read_number(&input.usd_goal).filter(|_| !is_plain);
+        self.goal.set(
+            goal.map(|goal| format::usd(self.l, goal))
+                .unwrap_or_default(),
+        );
         self.broken.set(broken);
         self.is_read.set(true);
         Some(input)
@@ -243,11 +263,12 @@ pub fn PredictForm(
             {key.input()}
             <Rail broken />
             <Idea input=input.clone() />
-            <Money input=input.clone() />
+            <Money input=input.clone() goal=check.goal />
             <Dates input=input.clone() />
             <Place input=input.clone() />
             <Creator input=input.clone() />
             <Advanced input=input models model_id=check.model_id />
+            <NumberFormatInput />
             <PayButton models model_id=check.model_id pending=sending.pending() />
         </PostForm>
     }
