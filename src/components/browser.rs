@@ -129,6 +129,23 @@ mod imp {
         }
     }
 
+    /// Forgets all that was stored in this tab.
+    pub fn forget_all() {
+        if let Some(storage) = storage() {
+            let _ = storage.clear();
+        }
+    }
+
+    /// Loads this page anew.
+    pub fn reload() {
+        let _ = leptos::prelude::window().location().reload();
+    }
+
+    /// Loads a page of this service as a document of its own, in place of this one.
+    pub fn load(path: &str) {
+        let _ = leptos::prelude::window().location().replace(path);
+    }
+
     /// Moves the focus to the element of that id.
     pub fn focus(id: &str) {
         if let Some(element) = html_element(id) {
@@ -286,14 +303,20 @@ mod imp {
         }
     }
 
-    /// Posts a URL-encoded form to a server function and hands the answer on, following a redirect.
-    pub fn post(url: &'static str, body: String, answered: impl FnOnce(Reply) + 'static) {
+    /// Posts a URL-encoded form to a server function and hands the answer on. A redirect is followed by the
+    /// router, or by loading a document.
+    pub fn post(
+        url: &'static str,
+        body: String,
+        loads_document: bool,
+        answered: impl FnOnce(Reply) + 'static,
+    ) {
         leptos::task::spawn_local(async move {
-            answered(reply_to(url, body).await);
+            answered(reply_to(url, body, loads_document).await);
         });
     }
 
-    async fn reply_to(url: &str, body: String) -> Reply {
+    async fn reply_to(url: &str, body: String, loads_document: bool) -> Reply {
         let request = <BrowserRequest as ClientReq<AppError>>::try_new_post(
             url,
             "application/x-www-form-urlencoded",
@@ -309,7 +332,11 @@ mod imp {
             return Err(AppError::de(text.into()));
         }
         if let Some(url) = redirect {
-            call_redirect_hook(&url);
+            if loads_document {
+                load(&url);
+            } else {
+                call_redirect_hook(&url);
+            }
         }
         Ok(Payload::of_json(&text))
     }

@@ -8,16 +8,18 @@ use leptos::ev::{Event, SubmitEvent};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
+use super::browser;
 use super::data::{Reply, Wire, value_of};
 use super::errors::Faults;
 use super::shared::shared;
-use super::{browser, use_session};
 use crate::types::AppError;
 
 /// The requests of one form to one server function, one at a time.
 #[derive(Clone, Copy)]
 pub struct Sending {
     url: &'static str,
+    /// Whether its redirect is followed by loading a document, so that nothing of this page remains.
+    loads_document: bool,
     pending: RwSignal<bool>,
     answer: RwSignal<Option<Reply>>,
     /// Counts the answers that came while the page was live.
@@ -35,6 +37,7 @@ impl Sending {
         let first = shared(|| error_in_url(url));
         Self {
             url,
+            loads_document: false,
             pending: RwSignal::new(false),
             answer: RwSignal::new(first.map(Err)),
             answers: RwSignal::new(0),
@@ -81,7 +84,7 @@ impl Sending {
                 self.answers.update(|answers| *answers += 1);
             }
         };
-        browser::post(self.url, body, answered);
+        browser::post(self.url, body, self.loads_document, answered);
     }
 
     /// Calls `act` with each answer that comes while the page is live.
@@ -144,14 +147,18 @@ pub fn submitted(name: &str) -> String {
 }
 
 /// The requests of a form after which somebody else is signed in, or nobody. Its faults are told to the
-/// fields below the caller, and everything is loaded anew once it succeeds.
-pub fn session_sending(url: &'static str) -> Sending {
-    let session = use_session();
-    let sending = Sending::new(url);
+/// fields below the caller. Once it succeeds, what the tab keeps is forgotten and a document is loaded: where
+/// the server redirects to, or `next`.
+pub fn session_sending(url: &'static str, next: Option<String>) -> Sending {
+    let mut sending = Sending::new(url);
+    sending.loads_document = true;
     Faults::provide_of(move || sending.error());
     sending.on_reply(move |reply| {
         if reply.is_ok() {
-            session.refresh();
+            browser::forget_all();
+            if let Some(next) = &next {
+                browser::load(next);
+            }
         }
     });
     sending

@@ -2,9 +2,10 @@
 
 use leptos::prelude::*;
 
+use super::browser;
 use super::data::Data;
-use crate::api::{get_balance, me};
-use crate::types::{AppError, BalanceView, UserView};
+use crate::api::{get_balance, me, page_position};
+use crate::types::{AppError, BalanceView, UserId, UserView};
 
 /// The signed-in user, their balance, and the clock by which everything that was loaded is loaded anew.
 #[derive(Clone, Copy)]
@@ -14,6 +15,10 @@ pub struct Session {
     pub user: Data<Option<UserView>>,
     /// `Ok(None)` where nobody is signed in.
     pub balance: Data<Option<BalanceView>>,
+    /// Where the data of the page that the server drew stands, for its event stream to begin from.
+    pub position: Data<Option<String>>,
+    /// Whose page this is, once that is known; it never becomes somebody else's.
+    account: RwSignal<Option<UserId>>,
 }
 
 impl Session {
@@ -30,6 +35,10 @@ impl Session {
                 version.track();
                 async { if_signed_in(get_balance().await) }
             }),
+            position: Data::new(|| async {
+                if_signed_in(page_position().await).map(Option::flatten)
+            }),
+            account: RwSignal::new(None),
         };
         provide_context(session);
         session
@@ -48,6 +57,42 @@ impl Session {
     /// Takes over a balance that the server told.
     pub fn set_balance(self, balance: BalanceView) {
         self.balance.set(Some(balance));
+    }
+
+    /// It is known now whose page this is; 0 for nobody's.
+    pub fn enter(self, account: i64) {
+        self.account.set((account != 0).then_some(UserId(account)));
+    }
+
+    /// Whether it is known whose page this is.
+    pub fn is_entered(self) -> bool {
+        self.account.with(Option::is_some)
+    }
+
+    /// What this tab keeps under that name for the account of the page.
+    pub fn stored(self, name: &str) -> Option<String> {
+        browser::stored(&self.storage_key(name)?)
+    }
+
+    /// Keeps a value in this tab until it is closed or the account is left.
+    pub fn store(self, name: &str, value: &str) {
+        if let Some(key) = self.storage_key(name) {
+            browser::store(&key, value);
+        }
+    }
+
+    /// Forgets what is kept under that name.
+    pub fn forget(self, name: &str) {
+        if let Some(key) = self.storage_key(name) {
+            browser::forget(&key);
+        }
+    }
+
+    /// Told apart by account, so that nobody is shown what somebody else has typed, even where the account was
+    /// left in a way that no page could notice.
+    fn storage_key(self, name: &str) -> Option<String> {
+        let account = self.account.get_untracked()?;
+        Some(format!("{name}:{account}"))
     }
 }
 

@@ -84,6 +84,15 @@ pub fn store(_name: &str, _value: &str) {}
 /// The server stores nothing for a tab.
 pub fn forget(_name: &str) {}
 
+/// The server stores nothing for a tab.
+pub fn forget_all() {}
+
+/// The server loads no pages.
+pub fn reload() {}
+
+/// The server loads no pages.
+pub fn load(_path: &str) {}
+
 /// The server has no focus to move.
 pub fn focus(_id: &str) {}
 
@@ -140,7 +149,13 @@ pub fn submitted_body(_event: &SubmitEvent) -> Option<String> {
 pub fn values_in_body(_body: &str, _names: &[&str], _take: impl FnMut(&str, String)) {}
 
 /// The server does not ask itself by HTTP.
-pub fn post(_url: &'static str, _body: String, _answered: impl FnOnce(Reply) + 'static) {}
+pub fn post(
+    _url: &'static str,
+    _body: String,
+    _loads_document: bool,
+    _answered: impl FnOnce(Reply) + 'static,
+) {
+}
 
 /// The server writes values into the HTML instead.
 pub fn write_control(_form_id: &str, _name: &str, _value: &str) {}

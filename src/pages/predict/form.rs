@@ -35,6 +35,7 @@ const DRAFT: &str = "draft";
 struct Check {
     l: Locale,
     today: NaiveDate,
+    session: Session,
     sending: Sending,
     /// The rules broken by what is typed now.
     broken: RwSignal<FieldErrors>,
@@ -45,24 +46,25 @@ struct Check {
     /// Whether somebody tried to send what is typed now.
     attempted: RwSignal<bool>,
     model_id: RwSignal<String>,
-}
     /// How the goal was understood, where it was not typed as a plain number.
     goal: RwSignal<String>,
+}
 
 impl Check {
     fn new(sending: Sending, today: NaiveDate) -> Self {
         Self {
-            today,
             l: use_locale(),
+            today,
+            session: use_session(),
             sending,
             broken: RwSignal::new(FieldErrors::new()),
             is_read: RwSignal::new(false),
             touched: RwSignal::new(BTreeSet::new()),
             attempted: RwSignal::new(false),
             model_id: RwSignal::new(submitted("model_id")),
+            goal: RwSignal::new(String::new()),
         }
     }
-            goal: RwSignal::new(String::new()),
 
     fn provide_faults(self) {
         let sending = self.sending;
@@ -135,7 +137,7 @@ impl Check {
             touched.insert(name);
         });
         if self.read().is_some() {
-            keep_draft();
+            self.keep_draft();
         }
         // From here on the form's own check speaks.
         if self.sending.error_untracked().is_some() {
@@ -149,9 +151,20 @@ impl Check {
         if self.read().is_none() {
             return true;
         }
-        keep_draft();
+        self.keep_draft();
         self.attempted.set(true);
         self.broken.with_untracked(FieldErrors::is_empty)
+    }
+
+    fn keep_draft(self) {
+        if let Some(body) = browser::form_body(FORM_ID) {
+            self.session.store(DRAFT, &body);
+        }
+    }
+
+    fn draft(self) -> Option<CampaignInput> {
+        let body = self.session.stored(DRAFT)?;
+        Some(campaign_in(&body))
     }
 
     /// Writes values into the fields, as if they had been typed.
@@ -179,16 +192,6 @@ fn campaign_in(body: &str) -> CampaignInput {
     input
 }
 
-fn keep_draft() {
-    if let Some(body) = browser::form_body(FORM_ID) {
-        browser::store(DRAFT, &body);
-    }
-}
-
-fn draft() -> Option<CampaignInput> {
-    browser::stored(DRAFT).map(|body| campaign_in(&body))
-}
-
 /// The form with its heading.
 #[component]
 pub fn PredictForm(
@@ -210,11 +213,14 @@ pub fn PredictForm(
     sending.on_reply(move |reply| {
         key.settle(&reply);
         if reply.is_ok() {
-            browser::forget(DRAFT);
+            check.session.forget(DRAFT);
         }
     });
-    Effect::new(move |_| {
-        let draft = draft().filter(|_| !is_given);
+    Effect::new(move |is_begun: Option<bool>| {
+        if is_begun == Some(true) || !check.session.is_entered() {
+            return is_begun == Some(true);
+        }
+        let draft = check.draft().filter(|_| !is_given);
         if draft.is_some() {
             toast::say(tr!(l, predict.restored).to_owned());
         }
@@ -223,6 +229,7 @@ pub fn PredictForm(
             Some(input) => check.fill(input),
             None => check.typed(),
         });
+        true
     });
     let broken = Signal::derive(move || check.is_read.get().then(|| check.broken.get()));
 
@@ -261,6 +268,7 @@ pub fn PredictForm(
         >
             <FormErrors />
             {key.input()}
+            <NumberFormatInput />
             <Rail broken />
             <Idea input=input.clone() />
             <Money input=input.clone() goal=check.goal />
@@ -268,7 +276,6 @@ pub fn PredictForm(
             <Place input=input.clone() />
             <Creator input=input.clone() />
             <Advanced input=input models model_id=check.model_id />
-            <NumberFormatInput />
             <PayButton models model_id=check.model_id pending=sending.pending() />
         </PostForm>
     }
