@@ -33,6 +33,7 @@ pub struct Spot {
 #[cfg(feature = "hydrate")]
 mod imp {
     use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+    use js_sys::futures::JsFuture;
     use js_sys::{Date, Function, Object, Promise, Reflect};
     use leptos::server_fn::client::Client;
     use leptos::server_fn::client::browser::BrowserClient;
@@ -41,7 +42,6 @@ mod imp {
     use leptos::server_fn::request::ClientReq;
     use leptos::server_fn::request::browser::BrowserRequest;
     use leptos::server_fn::response::ClientRes;
-    use wasm_bindgen::prelude::Closure;
     use wasm_bindgen::{JsCast, JsValue};
     use web_sys::{
         Event, FocusOptions, FormData, HtmlElement, HtmlFormElement, HtmlSelectElement, Storage,
@@ -185,8 +185,8 @@ mod imp {
         Reflect::get(&document(), &"hidden".into()).is_ok_and(|hidden| hidden.is_truthy())
     }
 
-    /// Copies a text, and calls `done` once it is copied; does nothing where the browser refuses.
-    pub fn copy(text: &str, done: impl FnOnce() + 'static) {
+    /// Copies a text, and says whether it could: later, where the browser asks its user first.
+    pub fn copy(text: &str, done: impl Fn(bool) + 'static) {
         let get = |of: &JsValue, name: &str| Reflect::get(of, &name.into());
         let copied = || -> Result<Promise, JsValue> {
             let clipboard = get(&get(&leptos::prelude::window(), "navigator")?, "clipboard")?;
@@ -194,11 +194,44 @@ mod imp {
             write.call1(&clipboard, &text.into())?.dyn_into()
         };
         // Outside of https the property is not there.
-        if let Ok(copied) = copied() {
-            let done = Closure::once(move |_: JsValue| done());
-            let _ = copied.then(&done);
-            // It is called once, later, and frees itself.
-            done.forget();
+        let Ok(copied) = copied() else {
+            done(copy_by_selection(text));
+            return;
+        };
+        leptos::task::spawn_local(async move {
+            done(JsFuture::from(copied).await.is_ok());
+        });
+    }
+
+    /// The old way, which works without https: a text that is selected is copied.
+    fn copy_by_selection(text: &str) -> bool {
+        let try_copy = || -> Result<bool, JsValue> {
+            let document = document();
+            let area = document.create_element("textarea")?;
+            Reflect::set(&area, &"value".into(), &text.into())?;
+            let body = document.body().ok_or(JsValue::NULL)?;
+            let focused = document.active_element();
+            body.append_child(&area)?;
+            let call = |of: &JsValue, name: &str, argument: &JsValue| {
+                let method: Function = Reflect::get(of, &name.into())?.dyn_into()?;
+                method.call1(of, argument)
+            };
+            call(&area, "select", &JsValue::UNDEFINED)?;
+            let copied = call(&document, "execCommand", &"copy".into());
+            area.remove();
+            if let Some(focused) = focused.and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
+                let _ = focused.focus();
+            }
+            Ok(copied?.is_truthy())
+        };
+        try_copy().unwrap_or_default()
+    }
+
+    /// Selects all that is in the element of that id.
+    pub fn select_text(id: &str) {
+        let selection = leptos::prelude::window().get_selection().ok().flatten();
+        if let (Some(selection), Some(element)) = (selection, html_element(id)) {
+            let _ = selection.select_all_children(&element);
         }
     }
 

@@ -110,7 +110,10 @@ pub fn is_hidden() -> bool {
 }
 
 /// The server has no clipboard.
-pub fn copy(_text: &str, _done: impl FnOnce() + 'static) {}
+pub fn copy(_text: &str, _done: impl Fn(bool) + 'static) {}
+
+/// Nothing is selected on the server.
+pub fn select_text(_id: &str) {}
 
 /// Pages on the server do not wait.
 pub fn after_ms(_ms: u64, _act: impl FnOnce() + 'static) {}
