@@ -168,6 +168,11 @@ pub fn local_time(at: DateTime<Utc>, _locale: Locale) -> String {
     format::utc_time(at)
 }
 
+/// The server does not know the device's time zone.
+pub fn with_offset(day: &str, _at_end: bool) -> String {
+    day.to_owned()
+}
+
 /// The server has all pages.
 ///
 /// # Errors
