@@ -73,6 +73,30 @@ pub fn App() -> impl IntoView {
     }
 }
 
+/// Id of the notice that a page is not live.
+#[cfg(feature = "ssr")]
+const NOT_LIVE_ID: &str = "not-live";
+/// How long a page may take to become live before it says so: slow networks need their time.
+#[cfg(feature = "ssr")]
+const LIVE_WITHIN_MS: u32 = 15_000;
+
+/// The script that loads the browser half. Where that fails, as it does when an extension has changed the page
+/// before, or where it breaks down later, the notice is shown.
+#[cfg(feature = "ssr")]
+fn script(assets: &SiteAssets, chunk: &str) -> String {
+    format!(
+        "const notice=is=>{{document.getElementById({NOT_LIVE_ID:?}).hidden=!is}};\
+         const broken=e=>{{if(e instanceof WebAssembly.RuntimeError)notice(true)}};\
+         const late=setTimeout(notice,{LIVE_WITHIN_MS},true);\
+         addEventListener('error',e=>broken(e.error));\
+         addEventListener('unhandledrejection',e=>broken(e.reason));\
+         import({:?}).then(async m=>{{const first=m.default({{module_or_path:{:?}}});\
+         await m.load_page({chunk:?});await first;m.hydrate();clearTimeout(late);notice(false)}})\
+         .catch(e=>{{clearTimeout(late);notice(true);throw e}})",
+        assets.js, assets.wasm
+    )
+}
+
 /// The HTML document that the server sends, with the script that makes it live.
 #[cfg(feature = "ssr")]
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -96,11 +120,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let assets = use_context::<Arc<SiteAssets>>().filter(|assets| !assets.js.is_empty());
     let assets = assets.map(|assets| {
         let chunk = chunk.map(Chunk::name).unwrap_or_default();
-        let script = format!(
-            "import({:?}).then(async m=>{{const first=m.default({{module_or_path:{:?}}});\
-             await m.load_page({chunk:?});await first;m.hydrate()}})",
-            assets.js, assets.wasm
-        );
+        let script = script(&assets, chunk);
         let needed = assets.chunks.get(chunk).cloned().unwrap_or_default();
         let preload = |href: String| {
             view! {
@@ -142,6 +162,15 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </head>
             <body>
                 <App />
+                // After it, where the browser half does not look.
+                <div id=NOT_LIVE_ID class="notice notice-bad not-live" role="alert" hidden>
+                    <p>
+                        {tr!(locale, app.not_live)} " "
+                        <a href="" rel="external">
+                            {tr!(locale, app.reload)}
+                        </a>
+                    </p>
+                </div>
             </body>
         </html>
     }
