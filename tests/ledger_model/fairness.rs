@@ -20,7 +20,10 @@ impl World {
 
     async fn submit_as(&self, user: UserId, key: &str) -> TaskId {
         let campaign = campaign(false);
-        let task = self.services.predictions.submit(user, &campaign, key, "");
+        let task = self
+            .services
+            .predictions
+            .submit(user, &campaign, key, "", "");
         task.await.unwrap().id
     }
 

@@ -11,7 +11,10 @@ use super::world::{World, campaign};
 impl World {
     async fn submit_of(&self, user: UserId, key: &str) -> TaskId {
         let campaign = campaign(false);
-        let task = self.services.predictions.submit(user, &campaign, key, "");
+        let task = self
+            .services
+            .predictions
+            .submit(user, &campaign, key, "", "");
         task.await.unwrap().id
     }
 

@@ -322,7 +322,7 @@ impl World {
         let (predictions, campaign) = (&self.services.predictions, campaign(false));
         let submit = async |(user, number): (usize, u8)| {
             let key = format!("batch-{batch}-{number}");
-            let answer = predictions.submit(self.users[user], &campaign, &key, "");
+            let answer = predictions.submit(self.users[user], &campaign, &key, "", "");
             (user, number, answer.await)
         };
         let times = if twice { 2 } else { 1 };
