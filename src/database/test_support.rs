@@ -6,6 +6,9 @@ use tempfile::TempDir;
 use super::{Database, DatabaseOptions};
 
 /// A database with all tables, in a folder that goes with the test.
+///
+/// # Panics
+/// Where it cannot be made.
 pub async fn migrated() -> (TempDir, Database) {
     let folder = tempfile::tempdir().unwrap();
     let options = DatabaseOptions {

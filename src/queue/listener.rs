@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use sea_orm::sqlx;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
@@ -52,9 +53,20 @@ impl Signals {
             return;
         };
         let options = PgConnectOptions::clone(&pool.connect_options());
-        let listening = tokio::task::spawn_blocking(move || run(&self, &options, &stop));
-        if let Err(error) = listening.await {
-            tracing::error!(%error, "listening to the database ended");
+        let (done, ended) = oneshot::channel();
+        let listen = move || {
+            run(&self, &options, &stop);
+            // An error means that nobody waits for the end.
+            let _ = done.send(());
+        };
+        // Not a thread of tokio: a process that cannot start would wait for it instead of ending.
+        match std::thread::Builder::new()
+            .name("listen".to_owned())
+            .spawn(listen)
+        {
+            Ok(_) if ended.await.is_ok() => {}
+            Ok(_) => tracing::error!("the thread that listens to the database died"),
+            Err(error) => tracing::error!(%error, "cannot listen to the database"),
         }
     }
 }

@@ -151,17 +151,17 @@ mod tests {
     struct Gated {
         batcher: Batcher<u32, u32>,
         gate: Arc<Semaphore>,
-        batches: Arc<Mutex<Vec<Vec<u32>>>>,
+        done: Arc<Mutex<Vec<Vec<u32>>>>,
     }
 
     impl Gated {
         fn new() -> Self {
             let gate = Arc::new(Semaphore::new(0));
-            let batches = Arc::new(Mutex::new(Vec::new()));
+            let done = Arc::new(Mutex::new(Vec::new()));
             let batcher = {
-                let (gate, batches) = (Arc::clone(&gate), Arc::clone(&batches));
+                let (gate, done) = (Arc::clone(&gate), Arc::clone(&done));
                 Batcher::new(3, 1, move |items: Vec<u32>| {
-                    batches.lock().unwrap().push(items.clone());
+                    done.lock().unwrap().push(items.clone());
                     let gate = Arc::clone(&gate);
                     async move {
                         gate.acquire().await.unwrap().forget();
@@ -172,7 +172,7 @@ mod tests {
             Self {
                 batcher,
                 gate,
-                batches,
+                done,
             }
         }
 
@@ -196,9 +196,7 @@ mod tests {
     async fn items_that_arrive_during_a_batch_form_the_next_ones_and_each_gets_its_own_result() {
         let gated = Gated::new();
         let mut submitted = vec![gated.submit(0)];
-        gated
-            .until(|it| !it.batches.lock().unwrap().is_empty())
-            .await;
+        gated.until(|it| !it.done.lock().unwrap().is_empty()).await;
         for item in 1..6 {
             submitted.push(gated.submit(item));
             gated.until(|it| it.pending() == item as usize).await;
@@ -207,17 +205,15 @@ mod tests {
         for (item, result) in (0..6).zip(submitted) {
             assert_eq!(result.await.unwrap(), Ok(item * 10));
         }
-        let batches = gated.batches.lock().unwrap();
-        assert_eq!(*batches, [vec![0], vec![1, 2, 3], vec![4, 5]]);
+        let done = gated.done.lock().unwrap();
+        assert_eq!(*done, [vec![0], vec![1, 2, 3], vec![4, 5]]);
     }
 
     #[tokio::test]
     async fn an_item_whose_caller_has_gone_is_skipped() {
         let gated = Gated::new();
         let first = gated.submit(0);
-        gated
-            .until(|it| !it.batches.lock().unwrap().is_empty())
-            .await;
+        gated.until(|it| !it.done.lock().unwrap().is_empty()).await;
         let gone = gated.submit(1);
         gated.until(|it| it.pending() == 1).await;
         let last = gated.submit(2);
@@ -227,7 +223,7 @@ mod tests {
         gated.gate.add_permits(2);
         assert_eq!(first.await.unwrap(), Ok(0));
         assert_eq!(last.await.unwrap(), Ok(20));
-        assert_eq!(*gated.batches.lock().unwrap(), [vec![0], vec![2]]);
+        assert_eq!(*gated.done.lock().unwrap(), [vec![0], vec![2]]);
     }
 
     #[tokio::test]

@@ -257,3 +257,11 @@ async fn a_stream_lives_while_the_database_is_frozen() {
         assert_eq!(events.first().await.name, "heartbeat");
     }
 }
+
+#[tokio::test]
+async fn a_server_that_cannot_start_ends_though_it_listens_to_the_database() {
+    let (site, server) = Site::serving(Engine::Postgres, &[]).await;
+    let taken = server.url.trim_start_matches("http://");
+    let mut second = site.start(site.command(&["serve"], &[("PLEDGECAST_ADDRESS", taken)]));
+    assert!(!second.wait().await.success());
+}

@@ -38,7 +38,7 @@ impl EventStream {
     pub async fn open_by(request: RequestBuilder) -> Self {
         let request = request.header("accept", "text/event-stream");
         // Streams are longer than anything else may take.
-        let response = request.timeout(Duration::from_secs(600)).send().await;
+        let response = request.timeout(Duration::from_mins(10)).send().await;
         let response = response.unwrap();
         assert_eq!(response.status(), 200);
         let content_type = response.headers()["content-type"].to_str().unwrap();
