@@ -88,6 +88,33 @@ fn script_text(text: &str) -> String {
     text.replace('<', "\\u003c")
 }
 
+/// Id of the notice that a page is not live.
+#[cfg(feature = "ssr")]
+const NOT_LIVE_ID: &str = "not-live";
+/// How long a page may take to become live before it says so: slow networks need their time.
+#[cfg(feature = "ssr")]
+const LIVE_WITHIN_MS: u32 = 15_000;
+
+/// The script that loads the browser half. Where that fails, as it does when an extension has changed the page
+/// before, or where it breaks down later, the notice is shown. A page that answers a failed form takes the form's
+/// address first.
+#[cfg(feature = "ssr")]
+fn script(assets: &SiteAssets, chunk: &str, address: Option<&str>) -> String {
+    let move_to = address.map(|it| format!("history.replaceState(null,'',{});", script_text(it)));
+    let move_to = move_to.unwrap_or_default();
+    format!(
+        "{move_to}const notice=is=>{{document.getElementById({NOT_LIVE_ID:?}).hidden=!is}};\
+         const broken=e=>{{if(e instanceof WebAssembly.RuntimeError)notice(true)}};\
+         const late=setTimeout(notice,{LIVE_WITHIN_MS},true);\
+         addEventListener('error',e=>broken(e.error));\
+         addEventListener('unhandledrejection',e=>broken(e.reason));\
+         import({:?}).then(async m=>{{const first=m.default({{module_or_path:{:?}}});\
+         await m.load_page({chunk:?});await first;m.hydrate();clearTimeout(late);notice(false)}})\
+         .catch(e=>{{clearTimeout(late);notice(true);throw e}})",
+        assets.js, assets.wasm
+    )
+}
+
 /// The HTML document that the server sends, with the script that makes it live.
 #[cfg(feature = "ssr")]
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -106,6 +133,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let request = use_context::<Parts>();
     // The page that answers a failed form is at another address than the form was sent to.
     let address = use_context::<FailedForm>().map(|failed| failed.page);
+    let reload_url = address.clone().unwrap_or_default();
     let chunk = request.and_then(|request| Chunk::at(request.uri.path()));
     // Beside the header of `respond_in_private`, for those who keep the page without it.
     let robots =
@@ -113,14 +141,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let assets = use_context::<Arc<SiteAssets>>().filter(|assets| !assets.js.is_empty());
     let assets = assets.map(|assets| {
         let chunk = chunk.map(Chunk::name).unwrap_or_default();
-        let move_to =
-            address.map(|it| format!("history.replaceState(null,'',{});", script_text(&it)));
-        let move_to = move_to.unwrap_or_default();
-        let script = format!(
-            "{move_to}import({:?}).then(async m=>{{const first=m.default({{module_or_path:{:?}}});\
-             await m.load_page({chunk:?});await first;m.hydrate()}})",
-            assets.js, assets.wasm
-        );
+        let script = script(&assets, chunk, address.as_deref());
         let needed = assets.chunks.get(chunk).cloned().unwrap_or_default();
         let preload = |href: String| {
             view! {
@@ -162,6 +183,15 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </head>
             <body>
                 <App />
+                // After it, where the browser half does not look.
+                <div id=NOT_LIVE_ID class="notice notice-bad not-live" role="alert" hidden>
+                    <p>
+                        {tr!(locale, app.not_live)} " "
+                        <a href=reload_url rel="external">
+                            {tr!(locale, app.reload)}
+                        </a>
+                    </p>
+                </div>
             </body>
         </html>
     }

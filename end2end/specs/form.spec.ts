@@ -127,3 +127,30 @@ test("what the server refuses comes back filled in, and the page goes live with 
   await expect(page).toHaveURL(/\/tasks\/\d+$/);
   expect(problems.filter((problem) => !problem.includes("422"))).toEqual([]);
 });
+
+test("a goal is read as people write it, and never as a thousandth", async ({ page }, info) => {
+  const isLive = info.project.name === "hydrated";
+  await page.goto("/predict?example=1");
+  const goal = page.getByLabel("Goal in US dollars");
+  const send = page.getByRole("button", { name: /^Predict for/ });
+  await goal.fill("10.000");
+  await send.click();
+  await expect(page.locator("#field-usd_goal-error")).toContainText("without separators");
+  await expect(goal).toHaveValue("10.000");
+  if (isLive) {
+    for (const [typed, understood] of [
+      ["$8,000", "$8,000"],
+      ["10 000,50", "$10,000.50"],
+      ["１００００", "$10,000"],
+    ] as const) {
+      await goal.fill(typed);
+      await expect(page.locator(".understood")).toContainText(understood);
+    }
+    await goal.fill("9000");
+    await expect(page.locator(".understood")).toBeEmpty();
+  }
+  await goal.fill("10 000,50");
+  await send.click();
+  await expect(page).toHaveURL(/\/tasks\/\d+$/);
+  await expect(page.locator("main")).toContainText("$10,000.50");
+});

@@ -11,18 +11,9 @@ import {
   gatherProblems,
   predictExample,
   register,
+  topUp,
   waitForResult,
 } from "../support/visitor.ts";
-
-/** Buy credits without the form: the page keeps its session. */
-async function topUp(page: Page, amount: number, times = 1): Promise<void> {
-  for (let time = 0; time < times; time += 1) {
-    const answer = await page.request.post("/api/balance/top_up", {
-      data: { amount, idempotency_key: crypto.randomUUID() },
-    });
-    expect(answer.ok()).toBe(true);
-  }
-}
 
 /** Pay for a prediction of the example under another title. */
 async function predictTitled(page: Page, title: string): Promise<number> {
@@ -279,4 +270,57 @@ test("the browser's button leads back to the rows and the place one came from", 
   await follow("/transactions");
   await expect(rows).toHaveCount(20);
   expect(problems).toEqual([]);
+});
+
+test("a day of the filter is the day that the list shows", async ({ browser, baseURL }, info) => {
+  test.skip(info.project.name !== "hydrated", "without JavaScript days are UTC in both");
+  // A place where it is another day than in UTC now.
+  const timezoneId = new Date().getUTCHours() < 11 ? "Pacific/Pago_Pago" : "Pacific/Kiritimati";
+  const context = await browser.newContext({ baseURL: baseURL!, timezoneId });
+  const page = await context.newPage();
+  await register(page);
+  const id = await predictTitled(page, "Late at night");
+  await waitUntilFinal(page, id);
+  await page.goto("/tasks");
+  const here = await page.evaluate(() => new Date().toLocaleDateString("sv"));
+  const utc = new Date().toISOString().slice(0, 10);
+  expect(here).not.toBe(utc);
+  const rows = page.locator("main tbody tr");
+  const filter = async (day: string): Promise<void> => {
+    await page.locator("#filter-from").fill(day);
+    await page.locator("#filter-to").fill(day);
+    await page.getByRole("button", { name: "Filter", exact: true }).click();
+  };
+  await page.locator(".filter-more summary").click();
+  await filter(utc);
+  await expect(rows).toHaveCount(0);
+  await filter(here);
+  await expect(rows).toHaveCount(1);
+  await expect(page.locator("#filter-from")).toHaveValue(here);
+
+  await page.reload();
+  await expect(rows).toHaveCount(1);
+  await expect(page.locator("#filter-from")).toHaveValue(here);
+  await expect(page.locator("#filter-to")).toHaveValue(here);
+  await expect(page.getByText("Days are in UTC.")).toBeHidden();
+  const link = page.getByRole("link", { name: "Download as CSV" });
+  const file = await page.request.get((await link.getAttribute("href"))!);
+  expect(await file.text()).toContain("Late at night");
+
+  // A URL from elsewhere, such as one without JavaScript, is taken as it is and says so.
+  await page.goto(`/tasks?from=${utc}&to=${utc}`);
+  await expect(rows).toHaveCount(1);
+  await expect(page.getByText("Days are in UTC.")).toBeVisible();
+  await context.close();
+});
+
+test("without JavaScript the page says by which days it filters", async ({ page }, info) => {
+  test.skip(info.project.name === "hydrated", "with JavaScript days are local");
+  await register(page);
+  const id = await predictTitled(page, "Any time");
+  await waitUntilFinal(page, id);
+  const utc = new Date().toISOString().slice(0, 10);
+  await page.goto(`/tasks?from=${utc}`);
+  await expect(page.locator("main tbody tr")).toHaveCount(1);
+  await expect(page.getByText("Days are in UTC.")).toBeVisible();
 });

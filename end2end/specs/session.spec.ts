@@ -1,8 +1,8 @@
 // Signing in and out.
 
-import { expect, test } from "@playwright/test";
+import { expect, type Page, test } from "@playwright/test";
 
-import { gatherProblems, PASSWORD, register } from "../support/visitor.ts";
+import { gatherProblems, PASSWORD, predictExample, register } from "../support/visitor.ts";
 
 test("somebody signs out, is asked to sign in where an account is needed, and is let in again", async ({ page }) => {
   const problems = gatherProblems(page);
@@ -78,4 +78,80 @@ test("a password is changed, and only the new one opens the account", async ({ p
     await expect(page.getByRole("alert").or(page.locator("h1:has-text('Overview')"))).toBeVisible();
     await expect(page).toHaveURL(place);
   }
+});
+
+/** Sign out by the form. */
+async function signOut(page: Page): Promise<void> {
+  await page.goto("/account");
+  await page.getByRole("button", { name: "Sign out", exact: true }).click();
+  await expect(page.getByRole("banner").getByRole("link", { name: "Log in" })).toBeVisible();
+}
+
+test("who signs in after somebody else in the same tab sees nothing of theirs", async ({ page }, info) => {
+  await register(page);
+  await predictExample(page);
+  await page.goto("/tasks");
+  await expect(page.locator("main tbody tr")).toHaveCount(1);
+  await page.getByRole("banner").getByRole("link", { name: "Predict" }).click();
+  await page.getByLabel("Title").fill("A secret of the first");
+  await page.getByLabel("Title").blur();
+  await signOut(page);
+  await page.goBack();
+  await expect(page).toHaveURL(/\/(login|register)/);
+
+  await register(page);
+  await page.goto("/predict");
+  await expect(page.locator("#field-country")).toHaveValue("US");
+  await expect(page.getByLabel("Title")).toHaveValue("");
+  await page.getByRole("banner").getByRole("link", { name: "Tasks" }).click();
+  await expect(page.locator("main")).not.toContainText("Little Lanterns");
+  await page.goBack();
+  await page.goForward();
+  await expect(page.locator("main")).not.toContainText("Little Lanterns");
+  if (info.project.name === "hydrated") {
+    expect(await page.evaluate(() => JSON.stringify(sessionStorage))).not.toContain("secret");
+  }
+});
+
+test("a draft is shown to nobody else even if its session was ended behind the page's back", async ({ page, context }, info) => {
+  test.skip(info.project.name !== "hydrated", "without JavaScript no draft is kept");
+  await register(page);
+  await page.goto("/predict");
+  await page.getByLabel("Title").fill("A secret of the first");
+  await page.getByLabel("Title").blur();
+  await page.goto("about:blank");
+  await context.clearCookies();
+  const data = { email: `person-${crypto.randomUUID()}@example.org`, password: PASSWORD };
+  expect((await page.request.post("/api/auth/register", { data })).ok()).toBe(true);
+  await page.goto("/predict");
+  await expect(page.locator("#field-country")).toHaveValue("US");
+  await page.waitForTimeout(1_000);
+  await expect(page.getByLabel("Title")).toHaveValue("");
+});
+
+test("another account in one tab is another account in all", async ({ page, context }, info) => {
+  test.skip(info.project.name !== "hydrated", "without JavaScript a page changes when it is loaded");
+  await register(page);
+  await page.goto("/predict?example=1");
+  await expect(page.getByRole("button", { name: /^Predict for/ })).toBeVisible();
+  const other = await context.newPage();
+  await signOut(other);
+  await expect(page).toHaveURL(/\/login/);
+  const email = await register(other);
+  await expect(page.getByRole("banner").getByRole("link", { name: "Account" })).toBeVisible();
+
+  // Even where one takes the place of the other at once, and no page has noticed.
+  await page.goto("/account");
+  await expect(page.locator("main")).toContainText(email);
+  await context.clearCookies();
+  const data = { email: `person-${crypto.randomUUID()}@example.org`, password: PASSWORD };
+  expect((await page.request.post("/api/auth/register", { data })).ok()).toBe(true);
+  await other.goto("/overview");
+  await expect(page.locator("main")).toContainText(data.email);
+});
+
+test("password managers are told whose password is changed", async ({ page }) => {
+  const email = await register(page);
+  await page.goto("/account");
+  await expect(page.locator("#password-form input[autocomplete=username]")).toHaveValue(email);
 });

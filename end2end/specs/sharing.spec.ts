@@ -68,3 +68,26 @@ test("a result prints on one or two pages without what can only be pressed", asy
   expect(pages.length).toBeGreaterThanOrEqual(1);
   expect(pages.length).toBeLessThanOrEqual(2);
 });
+
+test("a link is copied also where the service is reached over plain HTTP", async ({ page }, info) => {
+  test.skip(info.project.name !== "hydrated", "without JavaScript people copy by themselves");
+  await page.addInitScript(() => {
+    Object.defineProperty(Navigator.prototype, "clipboard", { value: undefined });
+  });
+  await register(page);
+  await predictExample(page);
+  await waitForResult(page, true);
+  const card = page.locator("#share");
+  await card.getByRole("button", { name: "Make a link" }).click();
+  const copy = card.getByRole("button", { name: "Copy the link" });
+  await copy.click();
+  await expect(page.locator(".toast")).toContainText("The link is copied.");
+  await expect(copy).toBeFocused();
+
+  await page.evaluate(() => {
+    document.execCommand = () => false;
+  });
+  await copy.click();
+  await expect(page.locator(".toast").last()).toContainText("copy it yourself");
+  expect(await page.evaluate(() => String(getSelection()))).toMatch(/^http.*\/shared\/[\w-]{43}$/);
+});

@@ -13,6 +13,7 @@ mod balance;
 mod history;
 mod insights;
 mod models;
+mod position;
 mod predictions;
 #[cfg(feature = "ssr")]
 mod request;
@@ -23,5 +24,6 @@ pub use balance::*;
 pub use history::*;
 pub use insights::*;
 pub use models::*;
+pub use position::page_position;
 pub use predictions::*;
 pub use sharing::*;

@@ -4,10 +4,13 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
 use crate::types::{AppError, CampaignInput, JsonAnswer, TaskView};
+#[cfg(feature = "ssr")]
+use crate::types::{NumberFormat, Today};
 
 /// `POST /api/tasks/predict`: holds the price and queues a task; the same key again answers the same
-/// task. The 21 fields of the campaign stand flat beside `idempotency_key` and `model_id`. `max_price` is the
-/// price that was agreed to, and `account` the user that the page was made for; both may be left out.
+/// task. The 21 fields of the campaign stand flat beside `idempotency_key` and `model_id`. Numbers are plain,
+/// unless a form says by `number_format` in which language's writing they were typed. `max_price` is the price
+/// that was agreed to, and `account` the user that the page was made for; both may be left out.
 ///
 /// # Errors
 /// 422 naming every field that breaks a rule, or where the key was used for another campaign; 401; 402;
@@ -20,8 +23,19 @@ pub async fn predict(
     #[server(default)] model_id: String,
     #[server(default)] max_price: String,
     #[server(default)] account: String,
+    #[server(default)] number_format: String,
 ) -> Result<TaskView, AppError> {
+    let Today(today) = use_context().ok_or(AppError::Internal)?;
     let (services, user) = super::request::signed_in_as(&account).await?;
+    let mut campaign = campaign;
+    if let Some(format) = NumberFormat::of_language(&number_format) {
+        let ambiguous = campaign.read_typed(format);
+        if !ambiguous.is_empty() {
+            let mut errors = campaign.check(today).err().unwrap_or_default();
+            errors.extend(ambiguous);
+            return Err(AppError::Invalid(errors));
+        }
+    }
     let task = services
         .predictions
         .submit(

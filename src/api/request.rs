@@ -6,6 +6,7 @@ use leptos_axum::ResponseOptions;
 use tower_cookies::Cookies;
 
 use crate::services::attempts::Client;
+use crate::services::positions::PagePosition;
 use crate::services::{Services, SignedIn, User};
 use crate::types::{AppError, UserId};
 
@@ -48,8 +49,13 @@ pub fn visitor() -> Result<(Services, Request), AppError> {
 /// # Errors
 /// 401.
 pub async fn signed_in() -> Result<(Services, User), AppError> {
+    let page = use_context::<PagePosition>();
     let (services, request) = visitor()?;
     let user = request.user(&services).await?;
+    if let Some(page) = page {
+        // Before the page reads anything else, so that its position is never ahead of its data.
+        page.token(&services.positions, user.id()).await;
+    }
     Ok((services, user))
 }
 

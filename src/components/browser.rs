@@ -2,6 +2,10 @@
 
 #[cfg(feature = "hydrate")]
 mod chunks;
+#[cfg(feature = "hydrate")]
+mod clipboard;
+#[cfg(feature = "hydrate")]
+mod local_time;
 #[cfg(not(feature = "hydrate"))]
 mod on_server;
 #[cfg(feature = "hydrate")]
@@ -12,7 +16,11 @@ mod sight;
 #[cfg(feature = "hydrate")]
 pub use chunks::*;
 #[cfg(feature = "hydrate")]
+pub use clipboard::*;
+#[cfg(feature = "hydrate")]
 pub use imp::*;
+#[cfg(feature = "hydrate")]
+pub use local_time::*;
 #[cfg(not(feature = "hydrate"))]
 pub use on_server::*;
 #[cfg(feature = "hydrate")]
@@ -32,8 +40,8 @@ pub struct Spot {
 
 #[cfg(feature = "hydrate")]
 mod imp {
-    use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
-    use js_sys::{Date, Function, Object, Promise, Reflect};
+    use chrono::NaiveDate;
+    use js_sys::{Date, Reflect};
     use leptos::server_fn::client::Client;
     use leptos::server_fn::client::browser::BrowserClient;
     use leptos::server_fn::error::FromServerFnError;
@@ -41,8 +49,7 @@ mod imp {
     use leptos::server_fn::request::ClientReq;
     use leptos::server_fn::request::browser::BrowserRequest;
     use leptos::server_fn::response::ClientRes;
-    use wasm_bindgen::prelude::Closure;
-    use wasm_bindgen::{JsCast, JsValue};
+    use wasm_bindgen::JsCast;
     use web_sys::{
         Event, FocusOptions, FormData, HtmlElement, HtmlFormElement, HtmlSelectElement, Storage,
         SubmitEvent, UrlSearchParams,
@@ -52,7 +59,7 @@ mod imp {
     use crate::components::data::{Payload, Reply};
     use crate::types::{AppError, Theme, day_on_the_wire};
 
-    fn document() -> web_sys::Document {
+    pub(super) fn document() -> web_sys::Document {
         leptos::prelude::document()
     }
 
@@ -129,6 +136,23 @@ mod imp {
         }
     }
 
+    /// Forgets all that was stored in this tab.
+    pub fn forget_all() {
+        if let Some(storage) = storage() {
+            let _ = storage.clear();
+        }
+    }
+
+    /// Loads this page anew.
+    pub fn reload() {
+        let _ = leptos::prelude::window().location().reload();
+    }
+
+    /// Loads a page of this service as a document of its own, in place of this one.
+    pub fn load(path: &str) {
+        let _ = leptos::prelude::window().location().replace(path);
+    }
+
     /// Moves the focus to the element of that id.
     pub fn focus(id: &str) {
         if let Some(element) = html_element(id) {
@@ -136,7 +160,7 @@ mod imp {
         }
     }
 
-    fn html_element(id: &str) -> Option<HtmlElement> {
+    pub(super) fn html_element(id: &str) -> Option<HtmlElement> {
         document().get_element_by_id(id)?.dyn_into().ok()
     }
 
@@ -173,23 +197,6 @@ mod imp {
     /// Whether the page is in a tab that nobody sees.
     pub fn is_hidden() -> bool {
         Reflect::get(&document(), &"hidden".into()).is_ok_and(|hidden| hidden.is_truthy())
-    }
-
-    /// Copies a text, and calls `done` once it is copied; does nothing where the browser refuses.
-    pub fn copy(text: &str, done: impl FnOnce() + 'static) {
-        let get = |of: &JsValue, name: &str| Reflect::get(of, &name.into());
-        let copied = || -> Result<Promise, JsValue> {
-            let clipboard = get(&get(&leptos::prelude::window(), "navigator")?, "clipboard")?;
-            let write: Function = get(&clipboard, "writeText")?.dyn_into()?;
-            write.call1(&clipboard, &text.into())?.dyn_into()
-        };
-        // Outside of https the property is not there.
-        if let Ok(copied) = copied() {
-            let done = Closure::once(move |_: JsValue| done());
-            let _ = copied.then(&done);
-            // It is called once, later, and frees itself.
-            done.forget();
-        }
     }
 
     /// Calls `act` after so many milliseconds.
@@ -293,14 +300,20 @@ mod imp {
         }
     }
 
-    /// Posts a URL-encoded form to a server function and hands the answer on, following a redirect.
-    pub fn post(url: &'static str, body: String, answered: impl FnOnce(Reply) + 'static) {
+    /// Posts a URL-encoded form to a server function and hands the answer on. A redirect is followed by the
+    /// router, or by loading a document.
+    pub fn post(
+        url: &'static str,
+        body: String,
+        loads_document: bool,
+        answered: impl FnOnce(Reply) + 'static,
+    ) {
         leptos::task::spawn_local(async move {
-            answered(reply_to(url, body).await);
+            answered(reply_to(url, body, loads_document).await);
         });
     }
 
-    async fn reply_to(url: &str, body: String) -> Reply {
+    async fn reply_to(url: &str, body: String, loads_document: bool) -> Reply {
         let request = <BrowserRequest as ClientReq<AppError>>::try_new_post(
             url,
             "application/x-www-form-urlencoded",
@@ -316,7 +329,11 @@ mod imp {
             return Err(AppError::de(text.into()));
         }
         if let Some(url) = redirect {
-            call_redirect_hook(&url);
+            if loads_document {
+                load(&url);
+            } else {
+                call_redirect_hook(&url);
+            }
         }
         Ok(Payload::of_json(&text))
     }
@@ -333,26 +350,5 @@ mod imp {
         if let Some(control) = control {
             let _ = Reflect::set(&control, &"value".into(), &value.into());
         }
-    }
-
-    fn format_locally(at: &str, locale: Locale, options: &[(&str, &str)]) -> String {
-        let bag = Object::new();
-        for (name, value) in options {
-            let _ = Reflect::set(&bag, &(*name).into(), &(*value).into());
-        }
-        let locale: &str = locale.as_ref();
-        Date::new(&JsValue::from_str(at))
-            .to_locale_string(locale, &bag)
-            .into()
-    }
-
-    /// A time in the device's time zone, in the words of the language.
-    pub fn local_time(at: DateTime<Utc>, locale: Locale) -> String {
-        let at = at.to_rfc3339_opts(SecondsFormat::Secs, true);
-        format_locally(
-            &at,
-            locale,
-            &[("dateStyle", "medium"), ("timeStyle", "short")],
-        )
     }
 }

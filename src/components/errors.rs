@@ -44,6 +44,7 @@ pub fn violation_text(l: Locale, violation: &Violation) -> String {
     match violation {
         Violation::Required => tr!(l, violation.required).to_owned(),
         Violation::NotANumber => tr!(l, violation.number).to_owned(),
+        Violation::AmbiguousNumber => tr!(l, violation.ambiguous_number).to_owned(),
         Violation::NotAWholeNumber => tr!(l, violation.whole_number).to_owned(),
         Violation::NotADate => tr!(l, violation.date).to_owned(),
         Violation::NotABoolean => tr!(l, violation.boolean).to_owned(),

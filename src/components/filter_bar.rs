@@ -13,6 +13,11 @@ use super::{Locale, browser, labels, tr, use_locale};
 use crate::types::{NAME_MAX_CHARS, TaskStatus, TransactionKind, Verdict};
 
 const FORM_ID: &str = "filter";
+/// Characters of a day such as `2026-11-02`.
+const DAY_LENGTH: usize = 10;
+
+/// The first and the last day.
+const DAYS: [&str; 2] = ["from", "to"];
 
 /// The filters of a history, and its file.
 #[component]
@@ -28,7 +33,7 @@ pub fn FilterBar(
         let place = place.get();
         if before.is_some() {
             for (name, value) in place.filter() {
-                browser::write_control(FORM_ID, name, &value);
+                browser::write_control(FORM_ID, name, shown(name, &value));
             }
         }
     });
@@ -37,9 +42,16 @@ pub fn FilterBar(
         List::Tasks => (Some(search(l, &first)), Some(verdict(l, &first))),
         List::Transactions => (None, None),
     };
-    let is_open = ["verdict", "from", "to"]
+    let is_open = ["verdict"]
         .iter()
+        .chain(&DAYS)
         .any(|name| !first.get(name).is_empty());
+    let has_utc_day = move || {
+        place.with(|place| {
+            let mut days = DAYS.iter().map(|name| place.get(name));
+            days.any(|day| !day.is_empty() && shown(DAYS[0], &day) == day)
+        })
+    };
     let chosen = chips_of(list);
     let kept = move || {
         let value = place.with(|place| place.get(chosen));
@@ -73,7 +85,10 @@ pub fn FilterBar(
                         List::Transactions => tr!(l, history.more_transactions),
                     }}
                 </summary>
-                <div>{verdict} {day(l, "from", &first)} {day(l, "to", &first)}</div>
+                <div>{verdict} {day(l, DAYS[0], &first)} {day(l, DAYS[1], &first)}</div>
+                <p class="field-hint" class:without-script=move || !has_utc_day()>
+                    {tr!(l, history.days_utc)}
+                </p>
             </details>
         </form>
     }
@@ -128,9 +143,26 @@ fn links(l: Locale, list: List, place: &Place) -> AnyView {
 fn entered_url(list: List, place: &Place) -> String {
     let filter = list.filters().iter().map(|name| {
         let entered = browser::control_value(FORM_ID, name);
+        let entered = entered.map(|value| {
+            if DAYS.contains(name) {
+                // A day as the list shows it: of the device.
+                browser::with_offset(&value, *name == DAYS[1])
+            } else {
+                value
+            }
+        });
         (*name, entered.unwrap_or_else(|| place.get(name)))
     });
     query_url(list.path(), filter)
+}
+
+/// What the control of a filter shows: of a day with an offset the day.
+fn shown<'a>(name: &str, value: &'a str) -> &'a str {
+    if DAYS.contains(&name) {
+        value.get(..DAY_LENGTH).unwrap_or(value)
+    } else {
+        value
+    }
 }
 
 fn labelled(name: &str, label: &str, control: AnyView) -> AnyView {
@@ -150,7 +182,7 @@ fn day(l: Locale, name: &'static str, place: &Place) -> AnyView {
             type="date"
             id=format!("{FORM_ID}-{name}")
             name=name
-            value=place.get(name)
+            value=shown(name, &place.get(name)).to_owned()
         />
     };
     labelled(name, labels::field(l, name), control.into_any())

@@ -69,6 +69,8 @@ impl FailedForm {
 #[derive(Clone, Copy)]
 pub struct Sending {
     url: &'static str,
+    /// Whether its redirect is followed by loading a document, so that nothing of this page remains.
+    loads_document: bool,
     pending: RwSignal<bool>,
     answer: RwSignal<Option<Reply>>,
     /// Counts the answers that came while the page was live.
@@ -83,6 +85,7 @@ impl Sending {
         let first = FailedForm::of(url, |failed| failed.error.clone());
         Self {
             url,
+            loads_document: false,
             pending: RwSignal::new(false),
             answer: RwSignal::new(first.map(Err)),
             answers: RwSignal::new(0),
@@ -143,7 +146,7 @@ impl Sending {
                 self.answers.update(|answers| *answers += 1);
             }
         };
-        browser::post(self.url, body, answered);
+        browser::post(self.url, body, self.loads_document, answered);
     }
 
     /// Calls `act` with each answer that comes while the page is live.
@@ -192,15 +195,18 @@ pub fn use_page() -> impl Fn() -> String + Clone {
 }
 
 /// The requests of a form after which somebody else is signed in, or nobody. Its faults are told to the
-/// fields below the caller, and everything is loaded anew once it succeeds.
-pub fn session_sending(url: &'static str) -> Sending {
-    let session = use_session();
-    let sending = Sending::new(url);
+/// fields below the caller. Once it succeeds, what the tab keeps is forgotten and a document is loaded: where
+/// the server redirects to, or `next`.
+pub fn session_sending(url: &'static str, next: Option<String>) -> Sending {
+    let mut sending = Sending::new(url);
+    sending.loads_document = true;
     Faults::provide_of(move || sending.error());
     sending.on_reply(move |reply| {
         if reply.is_ok() {
-            session.forget_account();
-            session.refresh();
+            browser::forget_all();
+            if let Some(next) = &next {
+                browser::load(next);
+            }
         }
     });
     sending
@@ -229,7 +235,7 @@ pub fn PostForm(
     children: Children,
 ) -> impl IntoView {
     // As it is now: what is typed here stays this account's, whoever signs in meanwhile.
-    let account = use_session().account_now();
+    let account = use_session().account_now().map(|it| it.to_string());
     view! {
         <form
             action=url

@@ -5,9 +5,9 @@
 
 use leptos::prelude::*;
 
-use super::browser;
 use super::form::Sending;
 use super::shared::shared;
+use super::{Session, browser, use_session};
 use crate::types::AppError;
 
 /// Name of the hidden input, on the wire too.
@@ -17,6 +17,7 @@ pub const FIELD: &str = "idempotency_key";
 #[derive(Clone, Copy)]
 pub struct IdempotencyKey {
     name: &'static str,
+    session: Session,
     value: RwSignal<String>,
 }
 
@@ -31,10 +32,13 @@ impl IdempotencyKey {
         let first = shared(|| unanswered.unwrap_or_else(browser::random_key));
         let key = Self {
             name,
+            session: use_session(),
             value: RwSignal::new(first),
         };
         Effect::new(move |_| {
-            if let Some(unanswered) = browser::stored(name) {
+            if key.session.has_account()
+                && let Some(unanswered) = key.session.stored(name)
+            {
                 key.value.set(unanswered);
             }
         });
@@ -43,13 +47,13 @@ impl IdempotencyKey {
 
     /// Keeps the key over a reload: its request is on the way.
     pub fn keep(self) {
-        browser::store(self.name, &self.value.get_untracked());
+        self.session.store(self.name, &self.value.get_untracked());
     }
 
     /// Takes a new key if the answer proves that the request is over; otherwise repeating it is safe.
     pub fn settle<T>(self, answer: &Result<T, AppError>) {
         if answer.as_ref().err().is_none_or(settles) {
-            browser::forget(self.name);
+            self.session.forget(self.name);
             self.value.set(browser::random_key());
         }
     }

@@ -25,6 +25,7 @@ pub mod locale;
 pub mod money;
 pub mod nav;
 pub mod not_found;
+pub mod number_format;
 pub mod pager;
 pub mod plurals;
 pub mod preferences;

@@ -86,7 +86,7 @@ fn ThemeSwitch() -> impl IntoView {
                 chosen.set(theme);
             }
         });
-        browser::post(URL, body, |_| {});
+        browser::post(URL, body, false, |_| {});
     });
     let choices = Vec::from(choices);
     view! { <Switch name=THEME label=tr!(l, preferences.theme) choices send /> }

@@ -2,31 +2,33 @@
 
 use leptos::prelude::*;
 
+use super::browser;
 use super::data::Data;
 use super::shared::shared;
-use crate::api::{get_balance, me};
-use crate::types::{AppError, BalanceView, UserView};
+use crate::api::{get_balance, me, page_position};
+use crate::types::{AppError, BalanceView, UserId, UserView};
 
 /// The signed-in user, their balance, and the clock by which everything that was loaded is loaded anew.
 #[derive(Clone, Copy)]
 pub struct Session {
     version: RwSignal<u32>,
-    /// The id of the account that is signed in; empty where nobody is, or where the browser cannot know yet.
-    account: RwSignal<String>,
+    /// The account that this page belongs to: none where nobody is signed in. It never becomes somebody else's.
+    account: RwSignal<Option<UserId>>,
     /// `Ok(None)` where nobody is signed in.
     pub user: Data<Option<UserView>>,
     /// `Ok(None)` where nobody is signed in.
     pub balance: Data<Option<BalanceView>>,
+    /// Where the data of the page that the server drew stands, for its event stream to begin from.
+    pub position: Data<Option<String>>,
 }
 
 impl Session {
     /// Makes it and gives it to everything below.
     pub fn provide() -> Self {
         let version = RwSignal::new(0);
-        let account = RwSignal::new(shared(account_of_request));
         let session = Self {
             version,
-            account,
+            account: RwSignal::new(shared(account_of_request)),
             user: Data::new(move || {
                 version.track();
                 async { if_signed_in(me().await) }
@@ -35,12 +37,10 @@ impl Session {
                 version.track();
                 async { if_signed_in(get_balance().await) }
             }),
+            position: Data::new(|| async {
+                if_signed_in(page_position().await).map(Option::flatten)
+            }),
         };
-        Effect::new(move || {
-            if let Some(Ok(user)) = session.user.get() {
-                account.set(user.map(|user| user.id.to_string()).unwrap_or_default());
-            }
-        });
         provide_context(session);
         session
     }
@@ -48,16 +48,6 @@ impl Session {
     /// Counts the reloads: part of the source of every resource that a live change can age.
     pub fn version(self) -> u32 {
         self.version.get()
-    }
-
-    /// The account that is signed in now, for a form that is made now.
-    pub fn account_now(self) -> String {
-        self.account.get_untracked()
-    }
-
-    /// Forgets whose page this is, until it is known who is signed in now.
-    pub fn forget_account(self) {
-        self.account.set(String::new());
     }
 
     /// Loads everything anew: somebody signed in or out, or changes may have been missed.
@@ -69,18 +59,61 @@ impl Session {
     pub fn set_balance(self, balance: BalanceView) {
         self.balance.set(Some(balance));
     }
+
+    /// The server has said whose page this is.
+    pub fn enter(self, account: Option<UserId>) {
+        if self.account.get_untracked() != account {
+            self.account.set(account);
+        }
+    }
+
+    /// Whether this page belongs to an account.
+    pub fn has_account(self) -> bool {
+        self.account.with(Option::is_some)
+    }
+
+    /// The account of the page as it is now, for a form that is made now.
+    pub fn account_now(self) -> Option<UserId> {
+        self.account.get_untracked()
+    }
+
+    /// What this tab keeps under that name for the account of the page.
+    pub fn stored(self, name: &str) -> Option<String> {
+        browser::stored(&self.storage_key(name)?)
+    }
+
+    /// Keeps a value in this tab until it is closed or the account is left.
+    pub fn store(self, name: &str, value: &str) {
+        if let Some(key) = self.storage_key(name) {
+            browser::store(&key, value);
+        }
+    }
+
+    /// Forgets what is kept under that name.
+    pub fn forget(self, name: &str) {
+        if let Some(key) = self.storage_key(name) {
+            browser::forget(&key);
+        }
+    }
+
+    /// Told apart by account, so that nobody is shown what somebody else has typed, even where the account was
+    /// left in a way that no page could notice.
+    fn storage_key(self, name: &str) -> Option<String> {
+        let account = self.account_now()?;
+        Some(format!("{name}:{account}"))
+    }
 }
 
 /// The account of the request behind a page; the browser finds it in the page.
-fn account_of_request() -> String {
-    #[cfg(feature = "ssr")]
-    {
-        crate::api::current_account()
-            .map(|user| user.to_string())
-            .unwrap_or_default()
-    }
-    #[cfg(not(feature = "ssr"))]
-    String::new()
+#[cfg(feature = "ssr")]
+fn account_of_request() -> Option<UserId> {
+    crate::api::current_account()
+}
+
+/// The browser is told it by the page.
+#[cfg(not(feature = "ssr"))]
+fn account_of_request() -> Option<UserId> {
+    None
 }
 
 /// The answer to somebody who is signed in; `None` for anybody else.

@@ -6,11 +6,14 @@ pub mod balance;
 pub mod history;
 pub mod login_failure;
 pub mod model;
+mod position;
 pub mod shared_result;
 pub mod task;
 pub mod task_result;
 pub mod transactions;
 pub mod users;
+
+pub use position::Position;
 
 /// Reads a word that a CHECK of the database keeps inside its closed set.
 fn word<T: std::str::FromStr>(column: &str, text: &str) -> Result<T, sea_orm::DbErr> {

@@ -70,6 +70,23 @@ fn PasswordForm() -> impl IntoView {
             browser::write_control(PASSWORD_FORM_ID, "new_password", "");
         }
     });
+    // Tells password managers whose password it is.
+    let session = use_session();
+    let username = load(move || async move {
+        let user = session.user.await.ok().flatten();
+        user.map(|user| {
+            view! {
+                <input
+                    type="text"
+                    autocomplete="username"
+                    value=user.email
+                    readonly
+                    hidden
+                />
+            }
+        })
+        .into_any()
+    });
     let query = use_query_map();
     let is_done = move || {
         query.with(|query| query.get_str("done") == Some("password")) && sending.error().is_none()
@@ -97,6 +114,7 @@ fn PasswordForm() -> impl IntoView {
                 id=PASSWORD_FORM_ID
             >
                 <FormErrors />
+                <Later view=username />
                 <Field
                     name="current_password"
                     kind="password"
@@ -117,7 +135,7 @@ fn PasswordForm() -> impl IntoView {
 #[component]
 fn SignOutForm() -> impl IntoView {
     let l = use_locale();
-    let sending = session_sending(Logout::PATH);
+    let sending = session_sending(Logout::PATH, None);
     view! {
         <section class="card" aria-labelledby="sign-out-title">
             <h2 id="sign-out-title">{tr!(l, account.sign_out_title)}</h2>
@@ -135,7 +153,7 @@ fn SignOutForm() -> impl IntoView {
 #[component]
 fn EndSessionsForm() -> impl IntoView {
     let l = use_locale();
-    let sending = session_sending(EndSessions::PATH);
+    let sending = session_sending(EndSessions::PATH, None);
     view! {
         <section class="card" aria-labelledby="sessions-title">
             <h2 id="sessions-title">{tr!(l, account.sessions_title)}</h2>

@@ -2,48 +2,24 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos_router::hooks::use_query_map;
 
 use crate::api::Login;
-use crate::components::errors::Faults;
 use crate::components::field::Submit;
-use crate::components::form::{PostForm, Sending};
+use crate::components::form::{PostForm, session_sending};
 use crate::components::guard::NEXT;
 use crate::components::local_path::local_path;
 use crate::components::nav::PageTitle;
-use crate::components::{Field, FormErrors, tr, use_locale, use_session};
+use crate::components::{Field, FormErrors, tr, use_locale};
 
 /// Signs in.
 #[component]
 pub fn LoginPage() -> impl IntoView {
     let l = use_locale();
-    let session = use_session();
-    let sending = Sending::new(Login::PATH);
-    Faults::provide_of(move || sending.error());
-
     let next = use_query_map().with_untracked(|query| query.get(NEXT));
     let next = next.and_then(|next| local_path(&next));
     let was_sent_here = next.is_some();
-    let navigate = use_navigate();
-    sending.on_reply(move |answer| {
-        if answer.is_err() {
-            return;
-        }
-        session.forget_account();
-        session.refresh();
-        if let Some(next) = next.clone() {
-            let navigate = navigate.clone();
-            // After the server's own redirect, which the router follows in the next frame.
-            request_animation_frame(move || {
-                let options = NavigateOptions {
-                    replace: true,
-                    ..NavigateOptions::default()
-                };
-                navigate(&next, options);
-            });
-        }
-    });
+    let sending = session_sending(Login::PATH, next);
 
     view! {
         <PageTitle page=tr!(l, login.title) />

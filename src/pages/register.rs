@@ -13,7 +13,7 @@ use crate::components::{Field, FormErrors, tr, use_locale};
 #[component]
 pub fn RegisterPage() -> impl IntoView {
     let l = use_locale();
-    let sending = session_sending(Register::PATH);
+    let sending = session_sending(Register::PATH, None);
     view! {
         <PageTitle page=tr!(l, register.title) />
         <div class="card card-narrow">

@@ -7,10 +7,12 @@ mod depth;
 mod enqueue;
 mod finish;
 mod lease;
+mod listener;
 mod outlook;
 mod round;
 mod scan;
 mod stuck;
+mod subscribers;
 mod time;
 mod wake;
 
@@ -27,8 +29,9 @@ pub use outlook::{Done, Position, latest_done, position, waiting_since};
 pub use round::{advance_round, after_next, current_round, queue_now};
 pub use scan::{Scan, ScanStart};
 pub use stuck::{fail_stuck, list_stuck};
+pub use subscribers::{Changes, Subscription};
 pub use time::read_now;
-pub use wake::{Change, Notice, Signals};
+pub use wake::{Change, Signals};
 
 /// Whether a task that is found by its id has this status. With `=` in its place, PostgreSQL may find it through the
 /// partial index of the status, where it reads the entries of all tasks that had the status since the oldest snapshot

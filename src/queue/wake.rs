@@ -8,20 +8,18 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use sea_orm::sqlx::postgres::PgListener;
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, Statement};
 use serde::{Deserialize, Serialize};
-use tokio::sync::{broadcast, watch};
-use tokio_util::sync::CancellationToken;
+use tokio::sync::watch;
 
+use super::subscribers::{Subscribers, Subscription};
 use crate::database::{Database, Transaction};
 use crate::types::{TaskId, UserId};
 
-const CHANNEL: &str = "pledgecast";
+/// The channel of all notices.
+pub(super) const CHANNEL: &str = "pledgecast";
 /// Changes in one NOTIFY, whose payload PostgreSQL bounds at 8,000 bytes.
 const CHANGES_PER_NOTICE: usize = 100;
-/// Notices that a slow subscriber may lag behind before it is told to read everything anew.
-const BACKLOG: usize = 1024;
 /// Changes that wait to be sent before everybody is told to read everything anew instead.
 const UNSENT_MAX: usize = 10_000;
 const RECONNECT_AFTER: Duration = Duration::from_secs(1);
@@ -50,15 +48,6 @@ impl Change {
     }
 }
 
-/// What a subscriber hears.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Notice {
-    /// Something changed.
-    Changed(Change),
-    /// Notices may have been missed: read everything anew.
-    Resync,
-}
-
 #[derive(Default, Serialize, Deserialize)]
 struct Payload {
     wake: bool,
@@ -81,7 +70,7 @@ pub struct Signals {
     postgres: Option<Database>,
     unsent: Arc<Mutex<Unsent>>,
     wake: watch::Sender<u64>,
-    notices: broadcast::Sender<Notice>,
+    subscribers: Arc<Subscribers>,
 }
 
 impl Signals {
@@ -91,7 +80,7 @@ impl Signals {
             postgres: (database.backend() == DatabaseBackend::Postgres).then(|| database.clone()),
             unsent: Arc::default(),
             wake: watch::Sender::new(0),
-            notices: broadcast::Sender::new(BACKLOG),
+            subscribers: Arc::default(),
         }
     }
 
@@ -190,45 +179,13 @@ impl Signals {
         self.wake.subscribe()
     }
 
-    /// Hears of changes.
-    pub fn notices(&self) -> broadcast::Receiver<Notice> {
-        self.notices.subscribe()
+    /// Receives the changes of one user from now on.
+    pub fn subscribe(&self, user: UserId) -> Subscription {
+        self.subscribers.subscribe(user)
     }
 
-    /// Listens to PostgreSQL until stopped, reconnecting where the connection breaks; on SQLite there is
-    /// nothing to listen to.
-    pub async fn listen(self, database: Database, stop: CancellationToken) {
-        let Some(pool) = database.postgres_pool().cloned() else {
-            return;
-        };
-        loop {
-            let listening = async {
-                let mut listener = PgListener::connect_with(&pool).await?;
-                listener.listen(CHANNEL).await?;
-                self.resync();
-                loop {
-                    // `None`: the connection broke and was made anew; what was sent meanwhile is lost.
-                    match listener.try_recv().await? {
-                        Some(notification) => self.receive(notification.payload()),
-                        None => self.resync(),
-                    }
-                }
-            };
-            let result: Result<(), sea_orm::sqlx::Error> = tokio::select! {
-                result = listening => result,
-                () = stop.cancelled() => return,
-            };
-            if let Err(error) = result {
-                tracing::warn!(%error, "listening to the database broke off");
-            }
-            tokio::select! {
-                () = tokio::time::sleep(RECONNECT_AFTER) => {}
-                () = stop.cancelled() => return,
-            }
-        }
-    }
-
-    fn receive(&self, payload: &str) {
+    /// Takes a notice that arrived from PostgreSQL.
+    pub(super) fn receive(&self, payload: &str) {
         match serde_json::from_str::<Payload>(payload) {
             Ok(payload) if payload.resync => self.resync(),
             Ok(payload) => self.spread(payload.wake, &payload.changes),
@@ -244,16 +201,14 @@ impl Signals {
             self.wake
                 .send_modify(|count| *count = count.wrapping_add(1));
         }
-        for change in changes {
-            // An error means that nobody is subscribed.
-            let _ = self.notices.send(Notice::Changed(*change));
-        }
+        self.subscribers.publish(changes);
     }
 
-    fn resync(&self) {
+    /// Tells workers and streams that notices may have been missed.
+    pub(super) fn resync(&self) {
         self.wake
             .send_modify(|count| *count = count.wrapping_add(1));
-        let _ = self.notices.send(Notice::Resync);
+        self.subscribers.publish_gap();
     }
 }
 

@@ -1,43 +1,75 @@
 //! `GET /events`: what changes for the signed-in user, as server-sent events.
 //!
-//! `balance`, `transaction` and `task` carry the JSON of their views; `resync` says that something may have
-//! been missed, and is sent first of all.
+//! `balance`, `transaction` and `task` carry the JSON of their views, `heartbeat` says that the stream is
+//! alive, and `resync` that changes may have been missed. An `id` is the position of the user's data (see
+//! `services::positions`) before the event was made. A client passes the last one, or that of its page, as
+//! `Last-Event-ID` or `since`, and is told to reload only if something has changed in between.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::State;
-use axum::http::{HeaderMap, Response};
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Response};
 use axum::response::IntoResponse;
-use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::sse::{Event, Sse};
 use futures::stream;
-use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::{RecvError, TryRecvError};
-use tokio::time::{Interval, interval};
+use serde::{Deserialize, Serialize};
+use tokio::time::{Instant, Interval, interval_at, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 use tower_cookies::Cookies;
 
 use super::problem;
 use super::router::AppState;
 use super::streams::Place;
-use crate::queue::{Change, Notice};
+use crate::queue::{Changes, Subscription};
 use crate::services::Services;
 use crate::services::ledger::LINES_AT_ONCE;
-use crate::types::{AppError, TaskId, TransactionFilterInput, UserId};
+use crate::services::positions::Position;
+use crate::types::{AppError, UserId};
 
-const SESSION_CHECK: Duration = Duration::from_secs(15);
+/// At least this often something is sent, so that clients notice a stream that has gone silent.
+const HEARTBEAT: Duration = Duration::from_secs(10);
+/// How long reading the changes may take; then it is tried again after the next heartbeat.
+const READ_DEADLINE: Duration = Duration::from_secs(4);
+/// How long the notice of a change may be on its way.
+const NOTICE_DELAY: Duration = Duration::from_secs(1);
+/// Time between two `resync`: a user with hundreds of changes a second need not reload for each.
+const RESYNC_PAUSE: Duration = Duration::from_secs(1);
+/// When clients reconnect by themselves, in milliseconds: not all at once after a restart.
+const RETRY_MS: std::ops::Range<u64> = 2_000..10_000;
 const TOO_MANY_RETRY_S: u64 = 30;
+const LAST_EVENT_ID: &str = "last-event-id";
+/// Proxies such as nginx would hold events back until a buffer is full.
+const NO_BUFFERING: (HeaderName, HeaderValue) = (
+    HeaderName::from_static("x-accel-buffering"),
+    HeaderValue::from_static("no"),
+);
 
-struct Subscription {
+/// The query of the address.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Since {
+    /// The position of the client's data.
+    since: String,
+}
+
+struct Stream {
     services: Services,
     cookies: Cookies,
     user: UserId,
-    notices: Receiver<Notice>,
-    session_check: Interval,
+    changes: Subscription,
+    /// Where the user's data stood before the last events were made.
+    position: Position,
+    /// The newest line of the ledger that was sent.
+    sent_line: i64,
+    heartbeat: Interval,
+    is_check_due: bool,
+    /// Whether changes may have been missed.
+    has_gap: bool,
+    quiet_until: Instant,
     stop: CancellationToken,
-    seen_transaction: i64,
     pending: VecDeque<Event>,
     _place: Place,
 }
@@ -45,136 +77,196 @@ struct Subscription {
 /// Opens the stream.
 pub async fn events(
     State(state): State<AppState>,
+    Query(Since { since }): Query<Since>,
     cookies: Cookies,
     headers: HeaderMap,
 ) -> Response<Body> {
-    match subscribe(state, cookies).await {
-        Ok(subscription) => {
-            let events = stream::unfold(subscription, |mut subscription| async {
-                let event = subscription.next().await?;
-                Some((Ok::<_, Infallible>(event), subscription))
+    // A browser that reconnects by itself repeats the address of before, but knows better.
+    let last = headers
+        .get(LAST_EVENT_ID)
+        .and_then(|id| id.to_str().ok())
+        .map_or(since, ToOwned::to_owned);
+    match Stream::open(&state, cookies, &last).await {
+        Ok(stream) => {
+            let events = stream::unfold(stream, |mut stream| async {
+                let event = stream.next().await?;
+                Some((Ok::<_, Infallible>(event), stream))
             });
-            let events = Sse::new(events).keep_alive(KeepAlive::default());
-            // nginx would hold the events back until its buffer is full.
-            ([("x-accel-buffering", "no")], events).into_response()
+            let mut response = Sse::new(events).into_response();
+            response.headers_mut().extend([NO_BUFFERING]);
+            response
         }
         Err(error) => problem::respond(&error, problem::request_id(&headers).as_deref()),
     }
 }
 
-async fn subscribe(state: AppState, cookies: Cookies) -> Result<Subscription, AppError> {
-    // Subscribed before anything is read, so that nothing falls between.
-    let notices = state.signals.notices();
-    let user = state.services.sessions.user(&cookies).await?.id();
-    let place = state.streams.take(user).ok_or(AppError::TooManyRequests {
-        retry_after_s: TOO_MANY_RETRY_S,
-    })?;
-    let newest = state
-        .services
-        .ledger
-        .transactions(user, "1", "", &TransactionFilterInput::default())
-        .await?;
-    let mut session_check = interval(SESSION_CHECK);
-    session_check.reset();
-    Ok(Subscription {
-        services: state.services.clone(),
-        cookies,
-        user,
-        notices,
-        session_check,
-        stop: state.stop.clone(),
-        seen_transaction: newest.items.first().map_or(0, |line| line.id.0),
-        pending: VecDeque::from([resync()]),
-        _place: place,
-    })
-}
+impl Stream {
+    async fn open(state: &AppState, cookies: Cookies, since: &str) -> Result<Self, AppError> {
+        let services = state.services.clone();
+        let user = services.sessions.user(&cookies).await?.id();
+        let place = state.streams.take(user).ok_or(AppError::TooManyRequests {
+            retry_after_s: TOO_MANY_RETRY_S,
+        })?;
+        // Subscribed before the position is read, so that no change falls between.
+        let changes = state.signals.subscribe(user);
+        let position = services.positions.of(user).await?;
+        let token = position.token();
+        let first = if since == token {
+            "heartbeat"
+        } else {
+            "resync"
+        };
+        let retry = Duration::from_millis(rand::random_range(RETRY_MS));
+        let first = Event::default().event(first).data("{}").id(token);
+        Ok(Self {
+            services,
+            cookies,
+            user,
+            changes,
+            sent_line: position.newest_line(),
+            position,
+            heartbeat: interval_at(Instant::now() + HEARTBEAT, HEARTBEAT),
+            is_check_due: false,
+            has_gap: false,
+            quiet_until: Instant::now(),
+            stop: state.stop.clone(),
+            pending: VecDeque::from([first.retry(retry)]),
+            _place: place,
+        })
+    }
 
-fn resync() -> Event {
-    Event::default().event("resync").data("{}")
-}
-
-impl Subscription {
     /// The next event; `None` ends the stream.
     async fn next(&mut self) -> Option<Event> {
         loop {
             if let Some(event) = self.pending.pop_front() {
                 return Some(event);
             }
-            tokio::select! {
-                notice = self.notices.recv() => match notice {
-                    Ok(Notice::Changed(change)) if change.user != self.user => {}
-                    Ok(Notice::Changed(change)) => {
-                        if self.has_session_ended().await {
-                            return None;
-                        }
-                        let tasks = self.take_what_waits(change);
-                        if self.gather(tasks).await.is_err() {
-                            self.pending.push_back(resync());
-                        }
-                    }
-                    Ok(Notice::Resync) | Err(RecvError::Lagged(_)) => self.pending.push_back(resync()),
-                    Err(RecvError::Closed) => return None,
-                },
-                _ = self.session_check.tick() => {
-                    if self.has_session_ended().await {
-                        return None;
-                    }
+            if std::mem::take(&mut self.is_check_due) {
+                self.check().await?;
+                continue;
+            }
+            let changes = async {
+                sleep_until(self.quiet_until).await;
+                self.changes.next().await
+            };
+            let changes = tokio::select! {
+                changes = changes => changes,
+                _ = self.heartbeat.tick() => {
+                    self.pending.push_back(Event::default().event("heartbeat").data("{}"));
+                    self.is_check_due = true;
+                    continue;
                 }
                 () = self.stop.cancelled() => return None,
+            };
+            self.take(changes).await?;
+        }
+    }
+
+    /// Now and then: whether the session still stands, and whether a notice was lost. `None` ends the stream.
+    async fn check(&mut self) -> Option<()> {
+        if self.has_session_ended().await {
+            return None;
+        }
+        if self.has_gap {
+            self.close_gap().await;
+            return Some(());
+        }
+        let position = in_time(self.services.positions.of(self.user)).await;
+        if position.is_some_and(|it| it.differs_notably(&self.position)) {
+            match timeout(NOTICE_DELAY, self.changes.next()).await {
+                Ok(changes) => self.take(changes).await?,
+                Err(_) => self.close_gap().await,
             }
         }
+        Some(())
+    }
+
+    /// Sends what has changed. `None` ends the stream.
+    async fn take(&mut self, changes: Changes) -> Option<()> {
+        if self.has_session_ended().await {
+            return None;
+        }
+        self.has_gap |= changes.is_incomplete;
+        if self.has_gap {
+            self.close_gap().await;
+        } else if in_time(self.send(changes)).await.is_none() {
+            self.has_gap = true;
+        }
+        Some(())
     }
 
     async fn has_session_ended(&self) -> bool {
-        self.services.sessions.user(&self.cookies).await == Err(AppError::Unauthorized)
+        let session = timeout(READ_DEADLINE, self.services.sessions.user(&self.cookies));
+        matches!(session.await, Ok(Err(AppError::Unauthorized)))
     }
 
-    /// The tasks of a change and of those that have come since, so that whoever lags behind catches up at once:
-    /// each task, the balance and the new lines are read once for all of them.
-    fn take_what_waits(&mut self, first: Change) -> BTreeSet<TaskId> {
-        let mut tasks: BTreeSet<TaskId> = first.task.into_iter().collect();
-        loop {
-            match self.notices.try_recv() {
-                Ok(Notice::Changed(change)) if change.user == self.user => {
-                    tasks.extend(change.task);
-                }
-                Ok(Notice::Changed(_)) => {}
-                Ok(Notice::Resync) | Err(TryRecvError::Lagged(_)) => {
-                    self.pending.push_back(resync());
-                }
-                // A closed channel is met again by the next receive.
-                Err(TryRecvError::Empty | TryRecvError::Closed) => return tasks,
+    /// Tells the client to reload, if there is anything that it has not got.
+    async fn close_gap(&mut self) {
+        let Some(position) = in_time(self.services.positions.of(self.user)).await else {
+            self.has_gap = true;
+            return;
+        };
+        self.has_gap = false;
+        if position != self.position {
+            self.sent_line = position.newest_line();
+            self.push_all(vec![("resync", "{}".to_owned())], &position);
+            self.position = position;
+            self.quiet_until = Instant::now() + RESYNC_PAUSE;
+        }
+    }
+
+    /// Reads each task that has changed, the balance and the new lines.
+    async fn send(&mut self, changes: Changes) -> Result<(), AppError> {
+        // Read before the data, so that the position is never ahead of what was sent.
+        let position = self.services.positions.of(self.user).await?;
+        if changes.tasks.is_empty() && position == self.position {
+            return Ok(());
+        }
+        let mut events = Vec::new();
+        for task in changes.tasks {
+            let task = self.services.predictions.find(self.user, task).await?;
+            events.push(("task", json(&task)?));
+        }
+        events.push(("balance", json(&position.balance())?));
+        let mut sent_line = self.sent_line;
+        if position.newest_line() > sent_line {
+            let ledger = &self.services.ledger;
+            let lines = ledger.transactions_after(self.user, sent_line).await?;
+            if lines.len() == LINES_AT_ONCE {
+                // There may be older ones that were not sent.
+                events.push(("resync", "{}".to_owned()));
+            }
+            for line in lines {
+                sent_line = line.id.0;
+                events.push(("transaction", json(&line)?));
             }
         }
-    }
-
-    async fn gather(&mut self, tasks: BTreeSet<TaskId>) -> Result<(), AppError> {
-        for task in tasks {
-            let task = self.services.predictions.find(self.user, task).await?;
-            self.push("task", &task);
-        }
-        let balance = self.services.ledger.balance(self.user).await?;
-        self.push("balance", &balance);
-        let lines = self
-            .services
-            .ledger
-            .transactions_after(self.user, self.seen_transaction)
-            .await?;
-        if lines.len() == LINES_AT_ONCE {
-            // There may be older ones that nobody has seen.
-            self.pending.push_back(resync());
-        }
-        for line in lines {
-            self.seen_transaction = line.id.0;
-            self.push("transaction", &line);
-        }
+        self.push_all(events, &position);
+        self.sent_line = sent_line;
+        self.position = position;
         Ok(())
     }
 
-    fn push(&mut self, name: &str, data: &impl serde::Serialize) {
-        match Event::default().event(name).json_data(data) {
-            Ok(event) => self.pending.push_back(event),
-            Err(error) => tracing::error!(%error, name, "an event could not be written"),
+    /// The last event carries the position: a client that did not get all of them has still the one before.
+    fn push_all(&mut self, events: Vec<(&str, String)>, position: &Position) {
+        let events = events
+            .into_iter()
+            .map(|(name, data)| Event::default().event(name).data(data));
+        self.pending.extend(events);
+        if let Some(last) = self.pending.pop_back() {
+            self.pending.push_back(last.id(position.token()));
         }
     }
+}
+
+fn json(view: &impl Serialize) -> Result<String, AppError> {
+    serde_json::to_string(view).map_err(|error| {
+        tracing::error!(%error, "an event cannot be written");
+        AppError::Internal
+    })
+}
+
+/// `None` where the database fails or does not respond in time.
+async fn in_time<T>(work: impl Future<Output = Result<T, AppError>>) -> Option<T> {
+    timeout(READ_DEADLINE, work).await.ok()?.ok()
 }

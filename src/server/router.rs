@@ -35,6 +35,7 @@ use crate::app::{App, SiteAssets, has_page, shell};
 use crate::components::form::FailedForm;
 use crate::components::preferences::URL as PREFERENCES_URL;
 use crate::queue::Signals;
+use crate::services::positions::PagePosition;
 use crate::services::{Clock, Services};
 use crate::types::{AppError, Today};
 
@@ -98,6 +99,9 @@ impl Shared {
         }
         let mut is_personal = false;
         if let Some(request) = use_context::<Parts>() {
+            if !request.uri.path().starts_with("/api/") {
+                provide_context(PagePosition::default());
+            }
             provide_context(preferences::locale(&request.headers));
             provide_context(preferences::theme(&request.headers));
             let cookies = request.extensions.get::<Cookies>();

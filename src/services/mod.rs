@@ -23,6 +23,7 @@ mod open_tasks;
 mod pages;
 pub mod passwords;
 pub mod payment;
+pub mod positions;
 pub mod predictions;
 mod queue_outlook;
 mod rate_limit;
@@ -39,6 +40,7 @@ pub use clock::{Clock, SystemClock};
 pub use insights::Insights;
 pub use ledger::Ledger;
 pub use loaded_models::{LoadError, LoadedModels};
+pub use positions::Positions;
 pub use predictions::Predictions;
 pub use sessions::Sessions;
 pub use sharing::Sharing;
@@ -89,6 +91,8 @@ pub struct Services {
     pub predictions: Arc<Predictions>,
     /// What is told beside a probability.
     pub insights: Arc<Insights>,
+    /// Where a user's data stands.
+    pub positions: Arc<Positions>,
     /// Private links.
     pub sharing: Arc<Sharing>,
     /// Models.
@@ -151,6 +155,7 @@ impl Services {
                 pool,
                 options.insights,
             )),
+            positions: Arc::new(Positions::new(database.clone())),
             sharing: Arc::new(Sharing::new(
                 database.clone(),
                 Arc::clone(clock),

@@ -1,6 +1,6 @@
 //! What of a history is asked for: text when it arrives, checked values for the database.
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::field_checker::Checker;
@@ -11,6 +11,8 @@ use super::{
 
 /// Most words of a search: each is looked for in each title.
 pub const SEARCH_MAX_WORDS: u32 = 8;
+/// Characters of a day such as `2026-11-02`.
+const DAY_LENGTH: usize = 10;
 
 /// The filter of a list of tasks as it arrives; a blank field lets all pass.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,9 +24,9 @@ pub struct TaskFilterInput {
     pub verdict: String,
     /// Words that the title must have, in any case and order: at most [`SEARCH_MAX_WORDS`].
     pub search: String,
-    /// The first day of submission, in UTC.
+    /// The first day of submission, in UTC or with the offset of its beginning: `2026-11-02+10:00`.
     pub from: String,
-    /// The last day of submission, in UTC.
+    /// The last day of submission, in UTC or with the offset of its end.
     pub to: String,
 }
 
@@ -34,9 +36,9 @@ pub struct TaskFilterInput {
 pub struct TransactionFilterInput {
     /// A [`TransactionKind`].
     pub kind: String,
-    /// The first day, in UTC.
+    /// The first day, in UTC or with the offset of its beginning: `2026-11-02+10:00`.
     pub from: String,
-    /// The last day, in UTC.
+    /// The last day, in UTC or with the offset of its end.
     pub to: String,
 }
 
@@ -153,26 +155,57 @@ fn words(checker: &mut Checker, search: &str) -> Vec<String> {
     words
 }
 
-/// Whole days, both of them included.
+/// Whole days, both of them included. A day begins and ends at midnight of its offset: the two differ where
+/// clocks are changed on that day.
 fn days(checker: &mut Checker, from: &str, to: &str) -> TimeRange {
-    let mut day = |field, text: &str| {
-        let is_given = !text.trim().is_empty();
-        is_given
-            .then(|| checker.required_date(field, text))
-            .flatten()
-    };
-    let (from, to) = (day("from", from), day("to", to));
-    if let (Some(from), Some(to)) = (from, to)
-        && to < from
+    let from = day_with_offset(checker, "from", from);
+    let to = day_with_offset(checker, "to", to);
+    let midnight =
+        |day: NaiveDate, ahead: TimeDelta| day.and_time(NaiveTime::MIN).and_utc() - ahead;
+    let from = from.map(|(day, ahead)| midnight(day, ahead));
+    let before = to.map(|(day, ahead)| midnight(day + Days::new(1), ahead));
+    if let (Some(from), Some(before)) = (from, before)
+        && before <= from
     {
         let other = "from".to_owned();
         checker.fail("to", Violation::Before { other });
     }
-    let start = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc();
-    TimeRange {
-        from: from.map(start),
-        before: to.map(|day| start(day + Days::new(1))),
+    TimeRange { from, before }
+}
+
+/// A day, and how far its midnight is ahead of that of UTC.
+fn day_with_offset(
+    checker: &mut Checker,
+    field: &str,
+    text: &str,
+) -> Option<(NaiveDate, TimeDelta)> {
+    let text = text.trim();
+    if text.is_empty() {
+        return None;
     }
+    let (day, ahead) = match text.split_at_checked(DAY_LENGTH) {
+        Some((day, offset)) if offset.starts_with(['+', '-']) => {
+            let Some(ahead) = read_offset(offset) else {
+                checker.fail(field, Violation::NotADate);
+                return None;
+            };
+            (day, ahead)
+        }
+        _ => (text, TimeDelta::zero()),
+    };
+    Some((checker.required_date(field, day)?, ahead))
+}
+
+/// Reads `+10:00`.
+fn read_offset(text: &str) -> Option<TimeDelta> {
+    let (hours, minutes) = text.get(1..)?.split_once(':')?;
+    let read = |text: &str, max: i64| {
+        let is_pair = text.len() == 2 && text.bytes().all(|it| it.is_ascii_digit());
+        let number: Option<i64> = is_pair.then(|| text.parse().ok()).flatten();
+        number.filter(|number| *number <= max)
+    };
+    let ahead = TimeDelta::minutes(read(hours, 23)? * 60 + read(minutes, 59)?);
+    Some(if text.starts_with('-') { -ahead } else { ahead })
 }
 
 #[cfg(test)]
@@ -222,6 +255,41 @@ mod tests {
         let time = filter.check().unwrap().time;
         let length = time.before.unwrap() - time.from.unwrap();
         assert_eq!(length.num_hours(), 24);
+    }
+
+    fn range(from: &str, to: &str) -> Option<[String; 2]> {
+        let filter = TransactionFilterInput {
+            from: from.to_owned(),
+            to: to.to_owned(),
+            ..TransactionFilterInput::default()
+        };
+        let time = filter.check().ok()?.time;
+        Some([time.from?, time.before?].map(|at| at.to_rfc3339()))
+    }
+
+    #[test]
+    fn a_day_with_an_offset_is_that_of_the_local_time() {
+        let expected = ["2026-11-01T14:00:00+00:00", "2026-11-02T14:00:00+00:00"];
+        let ahead = range("2026-11-02+10:00", "2026-11-02+10:00");
+        assert_eq!(ahead, Some(expected.map(ToOwned::to_owned)));
+        let expected = ["2026-11-02T03:30:00+00:00", "2026-11-03T03:30:00+00:00"];
+        let behind = range("2026-11-02-03:30", "2026-11-02-03:30");
+        assert_eq!(behind, Some(expected.map(ToOwned::to_owned)));
+        // Clocks went back in the night after.
+        let expected = ["2026-10-24T22:00:00+00:00", "2026-10-25T23:00:00+00:00"];
+        let long = range("2026-10-25+02:00", "2026-10-25+01:00");
+        assert_eq!(long, Some(expected.map(ToOwned::to_owned)));
+    }
+
+    #[test]
+    fn an_offset_that_is_none_is_refused() {
+        for bad in [
+            "+1:00", "+24:00", "+10:60", "+1000", "+aa:00", "+", "-+1:00", "+10:00Z",
+        ] {
+            let day = format!("2026-11-02{bad}");
+            assert_eq!(range(&day, "2026-11-03"), None, "{bad}");
+            assert_eq!(range("2026-11-01", &day), None, "{bad}");
+        }
     }
 
     #[test]

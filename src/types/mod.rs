@@ -22,6 +22,7 @@ mod status;
 pub(crate) mod test_support;
 mod text;
 mod theme;
+mod typed_number;
 mod views;
 mod violation;
 mod wire_time;
@@ -58,6 +59,7 @@ pub use text::{
     parse_page_limit, text_violation,
 };
 pub use theme::Theme;
+pub use typed_number::{NUMBER_FORMAT, NumberFormat};
 pub use views::{
     BalanceHistory, BalancePoint, BalanceView, ModelRef, ModelView, Page, QueueView, ResultView,
     ShareView, SharedView, TaskView, Today, TransactionView, UserView,

@@ -4,7 +4,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::field_checker::Checker;
-use super::{Campaign, CampaignInput, ChangeBounds, FieldErrors, GOAL_MAX_USD, Violation};
+use super::{
+    Campaign, CampaignInput, ChangeBounds, FieldErrors, GOAL_MAX_USD, NumberFormat, Violation,
+};
 
 /// Most days between the bounds of a launch.
 const LAUNCH_WINDOW_MAX_DAYS: u32 = 366;
@@ -84,6 +86,8 @@ pub struct ChangeBoundsInput {
     pub goal_min_usd: String,
     pub launch_earliest: String,
     pub launch_latest: String,
+    /// In which language's writing a form's numbers were typed; blank where they are plain.
+    pub number_format: String,
 }
 
 impl ChangeBoundsInput {
@@ -96,8 +100,17 @@ impl ChangeBoundsInput {
         let is_given = |text: &str| !text.trim().is_empty();
         let mut bounds = default;
         if is_given(&self.goal_min_usd) {
-            let least = checker.number("goal_min_usd", &self.goal_min_usd, 0.0, GOAL_MAX_USD);
-            bounds.goal_min_usd = least.unwrap_or_default();
+            let plain = match NumberFormat::of_language(&self.number_format) {
+                Some(format) => format.read_sum(&self.goal_min_usd),
+                None => Ok(self.goal_min_usd.clone()),
+            };
+            match plain {
+                Ok(plain) => {
+                    let least = checker.number("goal_min_usd", &plain, 0.0, GOAL_MAX_USD);
+                    bounds.goal_min_usd = least.unwrap_or_default();
+                }
+                Err(violation) => checker.fail("goal_min_usd", violation),
+            }
         }
         if is_given(&self.launch_earliest) {
             let earliest = checker.required_date("launch_earliest", &self.launch_earliest);
@@ -201,6 +214,7 @@ mod tests {
             launch_latest: day("2026-09-01"),
         };
         let input = ChangeBoundsInput {
+            number_format: String::new(),
             goal_min_usd: goal.to_owned(),
             launch_earliest: earliest.to_owned(),
             launch_latest: latest.to_owned(),

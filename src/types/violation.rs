@@ -19,6 +19,9 @@ pub enum Violation {
     /// Not readable as a number.
     #[error("must be a number")]
     NotANumber,
+    /// A number that may mean a thousand times as much or as little.
+    #[error("must be a number without separators of thousands, such as 10000 or 10.5")]
+    AmbiguousNumber,
     /// Not readable as a whole number.
     #[error("must be a whole number")]
     NotAWholeNumber,
@@ -198,6 +201,7 @@ impl From<WrittenViolation> for Violation {
         match written.code.as_str() {
             "required" => Self::Required,
             "not_a_number" => Self::NotANumber,
+            "ambiguous_number" => Self::AmbiguousNumber,
             "not_a_whole_number" => Self::NotAWholeNumber,
             "not_a_date" => Self::NotADate,
             "not_a_boolean" => Self::NotABoolean,
@@ -257,6 +261,7 @@ mod tests {
         let all = [
             Violation::Required,
             Violation::NotANumber,
+            Violation::AmbiguousNumber,
             Violation::NotAWholeNumber,
             Violation::NotADate,
             Violation::NotABoolean,

@@ -2,12 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Browser, Engine, predict_body, sample, shared_idle_server, unique};
+use crate::support::{Browser, Engine, form_of, predict_body, sample, shared_idle_server, unique};
 
 on_both_databases!(
     a_broken_rule_names_its_field_and_holds_nothing,
     a_text_that_is_too_long_is_named,
     several_broken_rules_are_named_together,
+    the_numbers_of_a_form_are_read_as_its_language_writes_them,
     a_missing_or_bad_idempotency_key_is_named,
 );
 
@@ -111,6 +112,42 @@ async fn several_broken_rules_are_named_together(engine: Engine) {
     body["has_video"] = json!("maybe");
     let answer = browser.post_json("/api/tasks/predict", &body).await;
     answer.names_fields(&["country", "deadline", "has_video", "usd_goal"]);
+}
+
+async fn the_numbers_of_a_form_are_read_as_its_language_writes_them(engine: Engine) {
+    let browser = Browser::registered(shared_idle_server(engine).await).await;
+    browser.top_up(100).await;
+    let predict = |goal: &str, format: &str| {
+        let mut body = predict_body(&unique("typed"));
+        body["usd_goal"] = json!(goal);
+        body["number_format"] = json!(format);
+        body["fx_rate"] = json!(if format.is_empty() { "1.1" } else { "1,1" });
+        let fields = form_of(&body);
+        let browser = &browser;
+        async move { browser.post_form("/api/tasks/predict", &fields).await }
+    };
+    for (goal, format, understood) in [
+        ("10 000,50", "ru", 10_000.5),
+        ("$8,000", "en", 8_000.0),
+        ("１００００", "en", 10_000.0),
+        ("1.234,56", "en", 1_234.56),
+    ] {
+        let task = predict(goal, format).await.ok();
+        assert_eq!(task["campaign"]["usd_goal"], understood, "{goal}");
+        assert_eq!(task["campaign"]["fx_rate"], 1.1, "{goal}");
+    }
+    for (goal, format) in [("10.000", "en"), ("10.000", "ru"), ("1,000", "ru")] {
+        let answer = predict(goal, format).await;
+        answer.names_fields(&["usd_goal"]);
+        let code = answer.problem(422)["errors"]["usd_goal"]["code"].clone();
+        assert_eq!(code, "ambiguous_number", "{goal}");
+    }
+    // A program writes plain numbers.
+    for goal in ["10 000,50", "$8,000", "1,000"] {
+        predict(goal, "").await.names_fields(&["usd_goal"]);
+    }
+    let task = predict("10.000", "").await.ok();
+    assert_eq!(task["campaign"]["usd_goal"], 10.0);
 }
 
 async fn a_missing_or_bad_idempotency_key_is_named(engine: Engine) {

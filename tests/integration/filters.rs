@@ -124,11 +124,29 @@ async fn both_histories_are_filtered_by_days(engine: Engine) {
         ("from=2026-03-02", vec![&third]),
         ("from=2026-03-03", vec![]),
         ("to=2026-02-28", vec![]),
+        // The day that it was somewhere else: ahead of UTC by ten hours, and behind it by one.
+        (
+            "from=2026-03-01%2B10:00&to=2026-03-01%2B10:00",
+            vec![&first],
+        ),
+        (
+            "from=2026-03-02%2B10:00&to=2026-03-02%2B10:00",
+            vec![&third, &second],
+        ),
+        (
+            "from=2026-03-01-01:00&to=2026-03-01-01:00",
+            vec![&third, &second],
+        ),
+        ("to=2026-02-28-01:00", vec![&first]),
     ] {
         let found = browser.items(format!("/api/tasks?{query}")).await;
         let found: Vec<&Value> = found.iter().map(|task| &task["id"]).collect();
         assert_eq!(found, expected, "{query}");
     }
+    let file = browser
+        .get("/api/tasks.csv?from=2026-03-01%2B10:00&to=2026-03-01%2B10:00")
+        .await;
+    assert_eq!(file.text().lines().count(), 2, "{}", file.text());
     let lines = browser.items("/api/transactions").await;
     let today = &lines[0]["created_at"].as_str().unwrap()[..10];
     let found = browser
@@ -167,7 +185,16 @@ async fn a_bad_filter_is_named(engine: Engine) {
         "/api/tasks.csv",
         "/api/transactions.csv",
     ] {
-        for day in ["yesterday", "2026-13-01", "1900-01-01", "%27", "9999-99-99"] {
+        for day in [
+            "yesterday",
+            "2026-13-01",
+            "1900-01-01",
+            "%27",
+            "9999-99-99",
+            "2026-03-01%2B25:00",
+            "2026-03-01-1",
+            "2026-13-01%2B10:00",
+        ] {
             let answer = browser.get(format!("{list}?from={day}")).await;
             answer.names_fields(&["from"]);
             let answer = browser.get(format!("{list}?to={day}")).await;

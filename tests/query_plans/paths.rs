@@ -188,4 +188,5 @@ async fn look(services: &Services, user: UserId) {
     ledger.balance_history(user).await.unwrap();
     ledger.transactions_after(user, 1).await.unwrap();
     ledger.balance(user).await.unwrap();
+    services.positions.of(user).await.unwrap();
 }

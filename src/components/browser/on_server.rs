@@ -84,6 +84,15 @@ pub fn store(_name: &str, _value: &str) {}
 /// The server stores nothing for a tab.
 pub fn forget(_name: &str) {}
 
+/// The server stores nothing for a tab.
+pub fn forget_all() {}
+
+/// The server loads no pages.
+pub fn reload() {}
+
+/// The server loads no pages.
+pub fn load(_path: &str) {}
+
 /// The server has no focus to move.
 pub fn focus(_id: &str) {}
 
@@ -101,7 +110,10 @@ pub fn is_hidden() -> bool {
 }
 
 /// The server has no clipboard.
-pub fn copy(_text: &str, _done: impl FnOnce() + 'static) {}
+pub fn copy(_text: &str, _done: impl Fn(bool) + 'static) {}
+
+/// Nothing is selected on the server.
+pub fn select_text(_id: &str) {}
 
 /// Pages on the server do not wait.
 pub fn after_ms(_ms: u64, _act: impl FnOnce() + 'static) {}
@@ -159,7 +171,13 @@ pub fn resolve(url: &str) -> Option<String> {
 }
 
 /// The server does not ask itself by HTTP.
-pub fn post(_url: &'static str, _body: String, _answered: impl FnOnce(Reply) + 'static) {}
+pub fn post(
+    _url: &'static str,
+    _body: String,
+    _loads_document: bool,
+    _answered: impl FnOnce(Reply) + 'static,
+) {
+}
 
 /// The server writes values into the HTML instead.
 pub fn write_control(_form_id: &str, _name: &str, _value: &str) {}
@@ -167,6 +185,11 @@ pub fn write_control(_form_id: &str, _name: &str, _value: &str) {}
 /// The server does not know the device's time zone, so it says UTC.
 pub fn local_time(at: DateTime<Utc>, _locale: Locale) -> String {
     format::utc_time(at)
+}
+
+/// The server does not know the device's time zone.
+pub fn with_offset(day: &str, _at_end: bool) -> String {
+    day.to_owned()
 }
 
 /// The server has all pages.

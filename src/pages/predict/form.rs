@@ -18,10 +18,14 @@ use crate::api::Predict;
 use crate::components::errors::{Faults, fields_of};
 use crate::components::form::{PostForm, Sending};
 use crate::components::idempotency::IdempotencyKey;
+use crate::components::number_format::{NumberFormatInput, of_locale};
 use crate::components::shared::shared;
-use crate::components::{FormErrors, browser, toast, tr, use_locale};
+use crate::components::{
+    FormErrors, Locale, Session, browser, format, toast, tr, use_locale, use_session,
+};
 use crate::types::{
     AppError, CampaignInput, FieldErrors, campaign_example, currency_of_country, day_on_the_wire,
+    read_number,
 };
 
 const DRAFT: &str = "draft";
@@ -29,7 +33,9 @@ const DRAFT: &str = "draft";
 /// What the form knows of its own fields, beside what the server said.
 #[derive(Clone, Copy)]
 struct Check {
+    l: Locale,
     today: NaiveDate,
+    session: Session,
     sending: Sending,
     /// The rules broken by what is typed now.
     broken: RwSignal<FieldErrors>,
@@ -40,18 +46,23 @@ struct Check {
     /// Whether somebody tried to send what is typed now.
     attempted: RwSignal<bool>,
     model_id: RwSignal<String>,
+    /// How the goal was understood, where it was not typed as a plain number.
+    goal: RwSignal<String>,
 }
 
 impl Check {
     fn new(sending: Sending, today: NaiveDate, model_id: String) -> Self {
         Self {
+            l: use_locale(),
             today,
+            session: use_session(),
             sending,
             broken: RwSignal::new(FieldErrors::new()),
             is_read: RwSignal::new(false),
             touched: RwSignal::new(BTreeSet::new()),
             attempted: RwSignal::new(false),
             model_id: RwSignal::new(model_id),
+            goal: RwSignal::new(String::new()),
         }
     }
 
@@ -80,8 +91,19 @@ impl Check {
 
     /// Reads and checks what is typed.
     fn read(self) -> Option<CampaignInput> {
-        let input = campaign_in(&browser::form_body(FORM_ID)?);
-        let broken = input.check(self.today).err().unwrap_or_default();
+        let mut input = campaign_in(&browser::form_body(FORM_ID)?);
+        let typed = input.usd_goal.clone();
+        let ambiguous = input.read_typed(of_locale(self.l));
+        let mut broken = input.check(self.today).err().unwrap_or_default();
+        for (field, violation) in ambiguous {
+            broken.insert(field, violation);
+        }
+        let is_plain = typed.trim() == input.usd_goal || broken.contains_key("usd_goal");
+        let goal = read_number(&input.usd_goal).filter(|_| !is_plain);
+        self.goal.set(
+            goal.map(|goal| format::usd(self.l, goal))
+                .unwrap_or_default(),
+        );
         self.broken.set(broken);
         self.is_read.set(true);
         Some(input)
@@ -115,7 +137,7 @@ impl Check {
             touched.insert(name);
         });
         if self.read().is_some() {
-            keep_draft();
+            self.keep_draft();
         }
         // From here on the form's own check speaks.
         if self.sending.error_untracked().is_some() {
@@ -129,9 +151,20 @@ impl Check {
         if self.read().is_none() {
             return true;
         }
-        keep_draft();
+        self.keep_draft();
         self.attempted.set(true);
         self.broken.with_untracked(FieldErrors::is_empty)
+    }
+
+    fn keep_draft(self) {
+        if let Some(body) = browser::form_body(FORM_ID) {
+            self.session.store(DRAFT, &body);
+        }
+    }
+
+    fn draft(self) -> Option<CampaignInput> {
+        let body = self.session.stored(DRAFT)?;
+        Some(campaign_in(&body))
     }
 
     /// Writes values into the fields, as if they had been typed.
@@ -157,16 +190,6 @@ fn campaign_in(body: &str) -> CampaignInput {
         }
     });
     input
-}
-
-fn keep_draft() {
-    if let Some(body) = browser::form_body(FORM_ID) {
-        browser::store(DRAFT, &body);
-    }
-}
-
-fn draft() -> Option<CampaignInput> {
-    browser::stored(DRAFT).map(|body| campaign_in(&body))
 }
 
 /// The form with its heading.
@@ -199,14 +222,17 @@ pub fn PredictForm(
     sending.on_reply(move |reply| {
         key.settle(&reply);
         match reply {
-            Ok(_) => browser::forget(DRAFT),
+            Ok(_) => check.session.forget(DRAFT),
             // Draws the button anew, with the price of now.
             Err(AppError::PriceChanged { .. }) => models.refetch(),
             Err(_) => {}
         }
     });
-    Effect::new(move |_| {
-        let draft = draft().filter(|_| !is_given);
+    Effect::new(move |is_begun: Option<bool>| {
+        if is_begun == Some(true) || !check.session.has_account() {
+            return is_begun == Some(true);
+        }
+        let draft = check.draft().filter(|_| !is_given);
         if draft.is_some() {
             toast::say(tr!(l, predict.restored).to_owned());
         }
@@ -215,6 +241,7 @@ pub fn PredictForm(
             Some(input) => check.fill(input),
             None => check.typed(),
         });
+        true
     });
     let broken = Signal::derive(move || check.is_read.get().then(|| check.broken.get()));
 
@@ -253,9 +280,10 @@ pub fn PredictForm(
         >
             <FormErrors />
             {key.input()}
+            <NumberFormatInput />
             <Rail broken />
             <Idea input=input.clone() />
-            <Money input=input.clone() />
+            <Money input=input.clone() goal=check.goal />
             <Dates input=input.clone() />
             <Place input=input.clone() />
             <Creator input=input.clone() />

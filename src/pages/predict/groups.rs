@@ -137,6 +137,8 @@ pub fn Idea(
 pub fn Money(
     /// What the fields hold at first.
     input: CampaignInput,
+    /// How the goal was understood, where it was not typed as a plain number.
+    goal: RwSignal<String>,
 ) -> impl IntoView {
     let l = use_locale();
     let currencies = offered(|| {
@@ -146,13 +148,21 @@ pub fn Money(
     let currency = position_of(&currencies, &input.currency);
     view! {
         <Fieldset step=Step::Money>
-            <Field
-                name="usd_goal"
-                value=input.usd_goal
-                inputmode="decimal"
-                autocomplete="off"
-                hint=tr!(l, hint.usd_goal)
-            />
+            <div>
+                <Field
+                    name="usd_goal"
+                    value=input.usd_goal
+                    inputmode="decimal"
+                    autocomplete="off"
+                    hint=tr!(l, hint.usd_goal)
+                />
+                <p class="field-hint understood" role="status">
+                    {move || {
+                        let goal = goal.get();
+                        (!goal.is_empty()).then(|| tr!(l, predict.goal_understood, goal = goal))
+                    }}
+                </p>
+            </div>
             <Select name="currency" groups=currencies selected=currency />
         </Fieldset>
     }

@@ -22,7 +22,7 @@ use crate::components::server_part::{self, ServerPart};
 use crate::components::task_list::again_url;
 use crate::components::{Loaded, SignedInOnly, toast, tr, use_locale, use_session};
 use crate::pages::chunk;
-use crate::types::{AppError, ChangeBoundsInput, QueueView, TaskView};
+use crate::types::{AppError, ChangeBoundsInput, NUMBER_FORMAT, QueueView, TaskView};
 use asked::Facts;
 use below::BELOW;
 use share::{ShareCard, Sharing, link_of};
@@ -55,6 +55,7 @@ pub fn TaskPage() -> impl IntoView {
             goal_min_usd: read("goal_min_usd"),
             launch_earliest: read("launch_earliest"),
             launch_latest: read("launch_latest"),
+            number_format: read(NUMBER_FORMAT),
         };
         let url = format!("/tasks/{id}?{}", search.get_untracked());
         let look = move || below::look(task.counted(), bounds);

@@ -9,8 +9,12 @@ use crate::components::errors::Faults;
 use crate::components::field::Submit;
 use crate::components::form::{PostForm, Sending};
 use crate::components::time::is_hydrated;
-use crate::components::{FormErrors, browser, toast, tr, use_locale};
+use crate::components::toast::Toasts;
+use crate::components::{FormErrors, browser, tr, use_locale};
 use crate::types::{AppError, ShareView, TaskView};
+
+/// Id of the link on the page.
+const LINK_ID: &str = "private-link";
 
 /// The link of a task that has a result; `None` before.
 pub type Link = Data<Option<ShareView>>;
@@ -104,15 +108,25 @@ fn Shared(
         format!("{origin}{words}")
     };
     let copied = path.clone();
+    let toasts = use_context::<Toasts>();
     let copy = move |_| {
-        browser::copy(&format!("{}{copied}", browser::origin()), move || {
-            toast::say(tr!(l, share.copied).to_owned());
+        let url = format!("{}{copied}", browser::origin());
+        browser::copy(&url, move |is_copied| {
+            let words = if is_copied {
+                tr!(l, share.copied)
+            } else {
+                browser::select_text(LINK_ID);
+                tr!(l, share.not_copied)
+            };
+            if let Some(toasts) = toasts {
+                toasts.say(words.to_owned());
+            }
         });
     };
     view! {
         <p>{tr!(l, share.shared)}</p>
         <p class="share-link">
-            <a href=path rel="external">
+            <a id=LINK_ID href=path rel="external">
                 {words}
             </a>
         </p>

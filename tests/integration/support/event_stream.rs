@@ -1,15 +1,18 @@
 //! A reader of server-sent events.
 
-use reqwest::Method;
+use std::time::Duration;
+
+use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
 
 use super::{Browser, PATIENCE};
 
-/// One event: its name and its JSON.
+/// One event: its name, its JSON, and the position of the data with it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
     pub name: String,
     pub data: Value,
+    pub id: Option<String>,
 }
 
 /// An open stream of a signed-in user.
@@ -22,13 +25,25 @@ pub struct EventStream {
 impl EventStream {
     /// Opens `/events` and waits until the server has begun to answer.
     pub async fn open(browser: &Browser) -> Self {
-        let request = browser
-            .request(Method::GET, "/events")
-            .header("accept", "text/event-stream");
-        let response = request.send().await.unwrap();
+        Self::open_by(browser.request(Method::GET, "/events")).await
+    }
+
+    /// Opens it from a position on.
+    pub async fn open_since(browser: &Browser, position: &str) -> Self {
+        let path = format!("/events?since={position}");
+        Self::open_by(browser.request(Method::GET, &path)).await
+    }
+
+    /// Opens it by a request for it.
+    pub async fn open_by(request: RequestBuilder) -> Self {
+        let request = request.header("accept", "text/event-stream");
+        // Streams are longer than anything else may take.
+        let response = request.timeout(Duration::from_mins(10)).send().await;
+        let response = response.unwrap();
         assert_eq!(response.status(), 200);
         let content_type = response.headers()["content-type"].to_str().unwrap();
         assert!(content_type.starts_with("text/event-stream"));
+        assert_eq!(response.headers()["x-accel-buffering"], "no");
         Self {
             response,
             buffer: String::new(),
@@ -56,6 +71,17 @@ impl EventStream {
             Ok(None) => panic!("the stream ended before {what}; seen {:?}", self.seen),
             Err(elapsed) => panic!("no event after {elapsed}: {what}; seen {:?}", self.seen),
         }
+    }
+
+    /// The event that every stream begins with.
+    pub async fn first(&mut self) -> Event {
+        self.wait_for("the first event", |_| true).await
+    }
+
+    /// Where the data stands with all events so far.
+    pub fn position(&self) -> String {
+        let mut ids = self.seen.iter().rev().filter_map(|it| it.id.clone());
+        ids.next().expect("an event with an id")
     }
 
     /// Reads on until the server ends the stream.
@@ -100,5 +126,6 @@ fn parse(block: &str) -> Option<Event> {
     Some(Event {
         name: field("event:").unwrap_or("message").to_owned(),
         data: serde_json::from_str(data).unwrap_or(Value::Null),
+        id: field("id:").map(ToOwned::to_owned),
     })
 }

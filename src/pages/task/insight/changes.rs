@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::components::errors::Faults;
+use crate::components::number_format::NumberFormatInput;
 use crate::components::pager::query_url;
 use crate::components::{Field, FormErrors, Icon, Locale, format, labels, tr, use_locale};
 use crate::types::{Advice, AppError, Campaign, CampaignInput, Change, ChangeBounds, write_number};
@@ -91,6 +92,7 @@ fn Bounds(
             <summary>{tr!(l, changes.set_bounds)}</summary>
             <form method="get" action="#changes-title" class="form" novalidate>
                 <FormErrors />
+                <NumberFormatInput />
                 <Field
                     name="goal_min_usd"
                     inputmode="decimal"

@@ -45,7 +45,14 @@ pub async fn inspect(
         Err(error) => return Err(error),
     };
     let mut refusal = None;
-    if bounds != ChangeBoundsInput::default() {
+    let is_blank = [
+        &bounds.goal_min_usd,
+        &bounds.launch_earliest,
+        &bounds.launch_latest,
+    ]
+    .iter()
+    .all(|bound| bound.is_empty());
+    if !is_blank {
         match get_advice(id, bounds).await {
             Ok(advice) => insight.advice = advice,
             Err(error @ AppError::Invalid(_)) => refusal = Some(error),

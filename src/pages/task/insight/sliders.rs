@@ -143,7 +143,7 @@ impl Sliders {
         let fields = plan(days.map(|name| day(&self.card, name)), &chosen);
         let task = self.card.get_attribute("data-task").unwrap_or_default();
         let body = query(std::iter::once(("id", task)).chain(fields));
-        browser::post(WhatIf::PATH, body, move |reply| {
+        browser::post(WhatIf::PATH, body, false, move |reply| {
             // They may have been moved on meanwhile.
             if self.chosen() == chosen {
                 self.take(reply);

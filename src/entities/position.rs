@@ -1,0 +1,58 @@
+//! What of a user's data a change would alter, read by one statement: lines of the ledger are only added,
+//! tasks are added and change their status, and what a task holds goes when it becomes final.
+
+use sea_orm::{DatabaseBackend, DbErr, FromQueryResult, Statement};
+
+use crate::database::Database;
+use crate::types::UserId;
+
+/// Queued tasks that are counted: past that, what they hold tells of a change.
+const QUEUED_MAX: u32 = 1000;
+
+/// The row.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct Position {
+    /// All credits.
+    pub amount: i64,
+    /// Credits that are held.
+    pub held: i64,
+    /// The id of the newest line.
+    pub newest_line: Option<i64>,
+    /// The id of the newest task.
+    pub newest_task: Option<i64>,
+    /// How many tasks are queued, up to a limit.
+    pub queued: i64,
+    /// The ids of the running tasks, each with its attempts.
+    pub running: Option<String>,
+}
+
+impl Position {
+    /// Reads it; `None` where there is no such user.
+    ///
+    /// # Errors
+    /// Where the database cannot be read.
+    pub async fn find(database: &Database, user: UserId) -> Result<Option<Self>, DbErr> {
+        let backend = database.backend();
+        let statement = Statement::from_sql_and_values(backend, sql(backend), [user.0.into()]);
+        Self::find_by_statement(statement)
+            .one(database.read())
+            .await
+    }
+}
+
+fn sql(backend: DatabaseBackend) -> String {
+    let (user, running) = match backend {
+        DatabaseBackend::Postgres => ("$1", "string_agg(id || ':' || attempts, ',' ORDER BY id)"),
+        _ => ("?", "group_concat(id || ':' || attempts, ',')"),
+    };
+    format!(
+        "SELECT amount, held, \
+         (SELECT max(id) FROM transactions WHERE user_id = balance.user_id) AS newest_line, \
+         (SELECT max(id) FROM task WHERE user_id = balance.user_id) AS newest_task, \
+         (SELECT count(*) FROM (SELECT id FROM task \
+         WHERE user_id = balance.user_id AND status = 'queued' LIMIT {QUEUED_MAX}) AS queued) AS queued, \
+         (SELECT {running} FROM (SELECT id, attempts FROM task \
+         WHERE user_id = balance.user_id AND status = 'running' ORDER BY id) AS running) AS running \
+         FROM balance WHERE user_id = {user}"
+    )
+}

@@ -1,0 +1,203 @@
+//! The open event streams of this process, by user: a change reaches the streams of its user and no others.
+//!
+//! Each stream has a mailbox of bounded size that merges what arrives while the stream is busy, so a slow
+//! stream costs neither memory nor anybody else's time.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+
+use super::Change;
+use crate::types::{TaskId, UserId};
+
+/// Tasks in one mailbox; with more, reading everything is cheaper than reading each.
+const TASKS_MAX: usize = 50;
+
+/// What has changed for a user since the last look.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Tasks that were made or changed.
+    pub tasks: BTreeSet<TaskId>,
+    /// Whether anything else may have changed, because notices were lost or too many.
+    pub is_incomplete: bool,
+}
+
+/// All open subscriptions.
+#[derive(Default)]
+pub struct Subscribers {
+    by_user: Mutex<HashMap<UserId, Vec<Arc<Mailbox>>>>,
+}
+
+#[derive(Default)]
+struct Mailbox {
+    changes: Mutex<Option<Changes>>,
+    arrived: Notify,
+}
+
+/// Receives the changes of one user until it is dropped.
+pub struct Subscription {
+    user: UserId,
+    mailbox: Arc<Mailbox>,
+    subscribers: Arc<Subscribers>,
+}
+
+impl Subscribers {
+    /// Opens a subscription to one user's changes.
+    pub fn subscribe(self: &Arc<Self>, user: UserId) -> Subscription {
+        let mailbox = Arc::<Mailbox>::default();
+        let mut by_user = self.lock();
+        by_user.entry(user).or_default().push(Arc::clone(&mailbox));
+        Subscription {
+            user,
+            mailbox,
+            subscribers: Arc::clone(self),
+        }
+    }
+
+    /// Delivers changes to the streams of their users.
+    pub fn publish(&self, changes: &[Change]) {
+        let by_user = self.lock();
+        for change in changes {
+            for mailbox in by_user.get(&change.user).into_iter().flatten() {
+                mailbox.add(|changes| {
+                    changes.tasks.extend(change.task);
+                    if changes.tasks.len() > TASKS_MAX {
+                        changes.is_incomplete = true;
+                    }
+                });
+            }
+        }
+    }
+
+    /// Tells every stream that notices may have been lost.
+    pub fn publish_gap(&self) {
+        for mailbox in self.lock().values().flatten() {
+            mailbox.add(|changes| changes.is_incomplete = true);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<UserId, Vec<Arc<Mailbox>>>> {
+        self.by_user.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Mailbox {
+    fn add(&self, add: impl FnOnce(&mut Changes)) {
+        let mut changes = self.lock();
+        let changes = changes.get_or_insert_default();
+        add(changes);
+        if changes.is_incomplete {
+            changes.tasks.clear();
+        }
+        self.arrived.notify_one();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Changes>> {
+        self.changes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Subscription {
+    /// Waits until something has changed, and takes all that has. Nothing is lost when this is cancelled.
+    pub async fn next(&self) -> Changes {
+        loop {
+            if let Some(changes) = self.mailbox.lock().take() {
+                return changes;
+            }
+            self.mailbox.arrived.notified().await;
+        }
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        let mut by_user = self.subscribers.lock();
+        if let Some(mailboxes) = by_user.get_mut(&self.user) {
+            mailboxes.retain(|mailbox| !Arc::ptr_eq(mailbox, &self.mailbox));
+            if mailboxes.is_empty() {
+                by_user.remove(&self.user);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt as _;
+
+    use super::*;
+
+    fn task(user: i64, task: i64) -> Change {
+        Change::task_of(UserId(user), TaskId(task))
+    }
+
+    fn now(subscription: &Subscription) -> Option<Changes> {
+        subscription.next().now_or_never()
+    }
+
+    #[test]
+    fn changes_reach_every_stream_of_their_user_and_nobody_else() {
+        let subscribers = Arc::new(Subscribers::default());
+        let (first, second) = (
+            subscribers.subscribe(UserId(1)),
+            subscribers.subscribe(UserId(1)),
+        );
+        let other = subscribers.subscribe(UserId(2));
+        subscribers.publish(&[task(1, 7), Change::balance_of(UserId(1)), task(1, 8)]);
+        for subscription in [&first, &second] {
+            let tasks = BTreeSet::from([TaskId(7), TaskId(8)]);
+            let expected = Changes {
+                tasks,
+                is_incomplete: false,
+            };
+            assert_eq!(now(subscription), Some(expected));
+            assert_eq!(now(subscription), None);
+        }
+        assert_eq!(now(&other), None);
+    }
+
+    #[test]
+    fn a_change_of_the_balance_alone_is_delivered() {
+        let subscribers = Arc::new(Subscribers::default());
+        let stream = subscribers.subscribe(UserId(1));
+        subscribers.publish(&[Change::balance_of(UserId(1))]);
+        assert_eq!(now(&stream), Some(Changes::default()));
+    }
+
+    #[test]
+    fn the_mailbox_of_a_stream_that_does_not_read_stays_bounded() {
+        let subscribers = Arc::new(Subscribers::default());
+        let (slow, other) = (
+            subscribers.subscribe(UserId(1)),
+            subscribers.subscribe(UserId(2)),
+        );
+        for id in 0..10_000 {
+            subscribers.publish(&[task(1, id)]);
+        }
+        let held = slow.mailbox.lock().as_ref().map(|it| it.tasks.len());
+        assert_eq!(held, Some(0));
+        assert!(now(&slow).is_some_and(|changes| changes.is_incomplete));
+        subscribers.publish(&[task(2, 1)]);
+        assert!(now(&other).is_some_and(|changes| !changes.is_incomplete));
+    }
+
+    #[test]
+    fn a_gap_reaches_everybody() {
+        let subscribers = Arc::new(Subscribers::default());
+        let streams = [1, 2].map(|user| subscribers.subscribe(UserId(user)));
+        subscribers.publish_gap();
+        for stream in &streams {
+            assert!(now(stream).is_some_and(|changes| changes.is_incomplete));
+        }
+    }
+
+    #[test]
+    fn no_user_without_a_stream_is_remembered() {
+        let subscribers = Arc::new(Subscribers::default());
+        let streams = [1, 1, 2].map(|user| subscribers.subscribe(UserId(user)));
+        assert_eq!(subscribers.lock().len(), 2);
+        drop(streams);
+        assert!(subscribers.lock().is_empty());
+    }
+}

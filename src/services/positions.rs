@@ -1,0 +1,148 @@
+//! Positions: where a user's data stands, so that a page and an event stream can tell whether anything has
+//! changed between them.
+
+use std::sync::Arc;
+
+use sha2::{Digest as _, Sha256};
+use tokio::sync::OnceCell;
+
+use crate::database::Database;
+use crate::entities;
+use crate::types::{AppError, BalanceView, Credits, UserId, hex};
+
+/// Bytes of a token: enough that no two positions of a user ever share one.
+const TOKEN_BYTES: usize = 16;
+
+/// Reads positions.
+pub struct Positions {
+    database: Database,
+}
+
+/// Where a user's data stood at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Position {
+    user: UserId,
+    row: entities::Position,
+}
+
+impl Positions {
+    /// Of the users of this database.
+    pub fn new(database: Database) -> Self {
+        Self { database }
+    }
+
+    /// Where a user's data stands.
+    ///
+    /// # Errors
+    /// 404 where there is no such user; 503 where the database is away.
+    pub async fn of(&self, user: UserId) -> Result<Position, AppError> {
+        let row = entities::Position::find(&self.database, user).await?;
+        let row = row.ok_or(AppError::NotFound)?;
+        Ok(Position { user, row })
+    }
+}
+
+impl Position {
+    /// A text that is the same for equal positions only, and tells nothing else.
+    pub fn token(&self) -> String {
+        let entities::Position {
+            amount,
+            held,
+            newest_line,
+            newest_task,
+            queued,
+            running,
+        } = &self.row;
+        let user = self.user;
+        let text =
+            format!("{user} {amount} {held} {newest_line:?} {newest_task:?} {queued} {running:?}");
+        hex(&Sha256::digest(text)[..TOKEN_BYTES])
+    }
+
+    /// The balance.
+    pub fn balance(&self) -> BalanceView {
+        BalanceView {
+            amount: Credits(self.row.amount),
+            held: Credits(self.row.held),
+            available: Credits(self.row.amount - self.row.held),
+        }
+    }
+
+    /// The id of the newest line of the ledger; 0 where there is none.
+    pub fn newest_line(&self) -> i64 {
+        self.row.newest_line.unwrap_or_default()
+    }
+
+    /// Whether something has changed of which streams are notified. When a worker starts a task, it tells
+    /// nobody.
+    pub fn differs_notably(&self, earlier: &Self) -> bool {
+        let notable = |it: &Self| {
+            let row = &it.row;
+            (row.amount, row.held, row.newest_line, row.newest_task)
+        };
+        notable(self) != notable(earlier)
+    }
+}
+
+/// The position of the signed-in user before any data of a page was read; the router gives one to each page.
+#[derive(Clone, Default)]
+pub struct PagePosition(Arc<OnceCell<Option<String>>>);
+
+impl PagePosition {
+    /// Reads the position, the first time. It is absent where it cannot be read: then the stream of the page
+    /// begins with a reload.
+    pub async fn token(&self, positions: &Positions, user: UserId) -> Option<String> {
+        let read = async || positions.of(user).await.ok().map(|it| it.token());
+        self.0.get_or_init(read).await.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn position(change: impl FnOnce(&mut entities::Position)) -> Position {
+        let mut row = entities::Position {
+            amount: 10,
+            held: 0,
+            newest_line: Some(1),
+            newest_task: None,
+            queued: 0,
+            running: None,
+        };
+        change(&mut row);
+        Position {
+            user: UserId(1),
+            row,
+        }
+    }
+
+    #[test]
+    fn a_token_changes_with_everything_that_a_page_shows() {
+        let before = position(|_| {});
+        assert_eq!(before.token(), position(|_| {}).token());
+        let changes: [fn(&mut entities::Position); 6] = [
+            |row| row.amount = 11,
+            |row| row.held = 1,
+            |row| row.newest_line = Some(2),
+            |row| row.newest_task = Some(1),
+            |row| row.queued = 1,
+            |row| row.running = Some("1:1".to_owned()),
+        ];
+        for (index, change) in changes.into_iter().enumerate() {
+            assert_ne!(before.token(), position(change).token(), "{index}");
+        }
+        let mut other = position(|_| {});
+        other.user = UserId(2);
+        assert_ne!(before.token(), other.token());
+    }
+
+    #[test]
+    fn a_task_that_was_started_is_not_notable_and_one_that_was_paid_is() {
+        let before = position(|row| row.queued = 1);
+        let started = position(|row| row.running = Some("1:1".to_owned()));
+        assert!(!started.differs_notably(&before));
+        let paid = position(|row| row.newest_line = Some(2));
+        assert!(paid.differs_notably(&before));
+    }
+}

@@ -1,0 +1,291 @@
+//! Numbers as people type them into a form, in the writing of its language: `10 000,50`, `$8,000`, `１００００`.
+//!
+//! The API takes plain numbers only. A form says in which language it was shown, and its numbers are made
+//! plain by this, in the browser and on the server alike. What could mean a thousand times as much or as little
+//! is refused.
+
+use super::{CampaignInput, FieldErrors, Violation};
+
+/// Name of the form's input that says which [`NumberFormat`] its numbers have.
+pub const NUMBER_FORMAT: &str = "number_format";
+
+/// How numbers are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NumberFormat {
+    /// `1,234.5`.
+    English,
+    /// `1 234,5`.
+    Russian,
+}
+
+impl NumberFormat {
+    /// Reads the code of a language; `None` for any other text: then numbers are plain.
+    pub fn of_language(code: &str) -> Option<Self> {
+        match code {
+            "en" => Some(Self::English),
+            "ru" => Some(Self::Russian),
+            _ => None,
+        }
+    }
+
+    /// A sum of dollars as a plain number. What cannot be understood stays as it is, for the rules to refuse.
+    ///
+    /// # Errors
+    /// [`Violation::AmbiguousNumber`].
+    pub fn read_sum(self, text: &str) -> Result<String, Violation> {
+        let Some(number) = Number::split(text) else {
+            return Ok(text.to_owned());
+        };
+        let Some(decimal) = self.decimal_of(&number)? else {
+            return Ok(number.join(None).unwrap_or_else(|| text.to_owned()));
+        };
+        Ok(number
+            .join(Some(decimal))
+            .unwrap_or_else(|| text.to_owned()))
+    }
+
+    /// Where the decimal separator of a sum is.
+    fn decimal_of(self, number: &Number) -> Result<Option<usize>, Violation> {
+        let marks = |mark: char| {
+            let all = number.body.char_indices();
+            all.filter(move |(_, it)| *it == mark).map(|(at, _)| at)
+        };
+        let (points, commas) = (marks('.').count(), marks(',').count());
+        let last = marks('.').chain(marks(',')).max();
+        let has_groups = number.body.contains([' ', '\'']);
+        Ok(match (points, commas) {
+            // Whatever comes last; if it is repeated, the groups will not fit.
+            (1.., 1..) => last,
+            (0 | 2.., 0) | (0, 2..) => None,
+            (points, _) => {
+                let at = last.unwrap_or_default();
+                let (before, after) = (&number.body[..at], &number.body[at + 1..]);
+                let may_be_group = !has_groups
+                    && after.len() == 3
+                    && (1..=3).contains(&before.len())
+                    && !before.starts_with('0');
+                match self {
+                    _ if !may_be_group => Some(at),
+                    Self::English if points == 0 => None,
+                    _ => return Err(Violation::AmbiguousNumber),
+                }
+            }
+        })
+    }
+
+    /// A rate as a plain number: nobody groups its digits.
+    pub fn read_rate(self, text: &str) -> String {
+        let number = Number::split(text).filter(|number| {
+            let marks = number.body.chars().filter(|it| !it.is_ascii_digit());
+            marks.count() == 1
+        });
+        let plain = number.and_then(|number| number.join(number.body.find([',', '.'])));
+        plain.unwrap_or_else(|| text.to_owned())
+    }
+}
+
+impl CampaignInput {
+    /// Makes the numbers of a form plain, and says which ones are ambiguous.
+    pub fn read_typed(&mut self, format: NumberFormat) -> FieldErrors {
+        let mut errors = FieldErrors::new();
+        match format.read_sum(&self.usd_goal) {
+            Ok(goal) => self.usd_goal = goal,
+            Err(violation) => {
+                errors.insert("usd_goal".to_owned(), violation);
+            }
+        }
+        for rate in [&mut self.static_usd_rate, &mut self.fx_rate] {
+            *rate = format.read_rate(rate);
+        }
+        errors
+    }
+}
+
+/// Digits and the marks between them.
+struct Number {
+    sign: &'static str,
+    body: String,
+}
+
+impl Number {
+    /// `None` where there is anything else.
+    fn split(text: &str) -> Option<Self> {
+        let text: String = text.chars().map(narrow).collect();
+        let text = text.trim();
+        let (sign, text) = match text.strip_prefix('-') {
+            Some(rest) => ("-", rest),
+            None => ("", text.strip_prefix('+').unwrap_or(text)),
+        };
+        let text = ["US$", "USD", "$"]
+            .iter()
+            .find_map(|unit| text.strip_prefix(unit).or_else(|| text.strip_suffix(unit)))
+            .unwrap_or(text);
+        let body = text.trim();
+        let has_digit = body.contains(|it: char| it.is_ascii_digit());
+        let is_known = |it: char| it.is_ascii_digit() || ",. '".contains(it);
+        (has_digit && body.chars().all(is_known)).then(|| Self {
+            sign,
+            body: body.to_owned(),
+        })
+    }
+
+    /// The plain number with its decimals after `decimal`; `None` where the digits before it are not grouped by
+    /// thousands.
+    fn join(&self, decimal: Option<usize>) -> Option<String> {
+        let (whole, decimals) = match decimal {
+            Some(at) => (&self.body[..at], &self.body[at + 1..]),
+            None => (self.body.as_str(), ""),
+        };
+        let mark = whole.chars().find(|it| !it.is_ascii_digit());
+        let mut digits = String::new();
+        match mark {
+            None => digits.push_str(whole),
+            Some(mark) => {
+                for (index, group) in whole.split(mark).enumerate() {
+                    let fits = group.len() == 3 || index == 0 && (1..3).contains(&group.len());
+                    if !fits {
+                        return None;
+                    }
+                    digits.push_str(group);
+                }
+            }
+        }
+        let is_number = |text: &str| text.bytes().all(|it| it.is_ascii_digit());
+        if !is_number(&digits) || !is_number(decimals) {
+            return None;
+        }
+        let point = if decimals.is_empty() { "" } else { "." };
+        Some(format!("{}{digits}{point}{decimals}", self.sign))
+    }
+}
+
+/// The plain form of a digit or mark of another width, and one space for all.
+fn narrow(it: char) -> char {
+    match it {
+        '０'..='９' | '，' | '．' | '＄' | '＋' | '－' => {
+            // The wide forms stand in the order of ASCII.
+            char::from_u32(u32::from(it) - 0xFEE0).unwrap_or(it)
+        }
+        '\u{a0}' | '\u{2009}' | '\u{202f}' | '\u{3000}' | '_' => ' ',
+        '’' | '\u{ff07}' => '\'',
+        '−' => '-',
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn both(text: &str) -> [Result<String, Violation>; 2] {
+        [NumberFormat::English, NumberFormat::Russian].map(|format| format.read_sum(text))
+    }
+
+    #[test]
+    fn what_means_one_thing_only_is_read_in_any_language() {
+        for (text, plain) in [
+            ("10000", "10000"),
+            ("10000.5", "10000.5"),
+            ("10000,5", "10000.5"),
+            ("10 000,50", "10000.50"),
+            ("10\u{a0}000", "10000"),
+            ("10\u{202f}000.00", "10000.00"),
+            ("10 000.500", "10000.500"),
+            ("1'000'000", "1000000"),
+            ("1,000,000", "1000000"),
+            ("1.000.000", "1000000"),
+            ("1,234.56", "1234.56"),
+            ("1.234,56", "1234.56"),
+            ("$ 8000", "8000"),
+            ("8000 USD", "8000"),
+            ("US$8000", "8000"),
+            ("１００００", "10000"),
+            ("＄１０，０００．５０", "10000.50"),
+            ("0.125", "0.125"),
+            ("0,125", "0.125"),
+            ("1234.567", "1234.567"),
+            (".5", ".5"),
+            ("5.", "5"),
+            ("-5", "-5"),
+            (" 42 ", "42"),
+        ] {
+            for read in both(text) {
+                assert_eq!(read.as_deref(), Ok(plain), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_comma_before_three_digits_groups_in_english_only() {
+        for (text, plain) in [
+            ("1,000", "1000"),
+            ("$8,000", "8000"),
+            ("１０，０００", "10000"),
+        ] {
+            let [english, russian] = both(text);
+            assert_eq!(english.as_deref(), Ok(plain), "{text}");
+            assert_eq!(russian, Err(Violation::AmbiguousNumber), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_a_thousandth_is_refused() {
+        for text in ["10.000", "1.000", "999.999", "$10.000"] {
+            for read in both(text) {
+                assert_eq!(read, Err(Violation::AmbiguousNumber), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_understood_is_left_to_the_rules() {
+        for text in [
+            "",
+            "abc",
+            "1e4",
+            "€8000",
+            "10 00",
+            "1,00,000",
+            "1,000.5.5",
+            "1 000,000,5",
+            "١٠",
+            "--5",
+        ] {
+            for read in both(text) {
+                assert_eq!(read.as_deref(), Ok(text), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_rate_has_decimals_and_no_groups() {
+        for (text, plain) in [
+            ("1.085", "1.085"),
+            ("1,085", "1.085"),
+            ("0,012", "0.012"),
+            ("１．５", "1.5"),
+            ("7", "7"),
+            ("1,000.5", "1,000.5"),
+            ("", ""),
+        ] {
+            assert_eq!(NumberFormat::English.read_rate(text), plain, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_form_is_read_as_a_whole() {
+        let mut input = CampaignInput {
+            usd_goal: "10 000,50".to_owned(),
+            fx_rate: "1,1".to_owned(),
+            ..CampaignInput::default()
+        };
+        assert!(input.read_typed(NumberFormat::Russian).is_empty());
+        assert_eq!(
+            (input.usd_goal.as_str(), input.fx_rate.as_str()),
+            ("10000.50", "1.1")
+        );
+        input.usd_goal = "10.000".to_owned();
+        let errors = input.read_typed(NumberFormat::Russian);
+        assert_eq!(errors["usd_goal"], Violation::AmbiguousNumber);
+    }
+}
