@@ -34,11 +34,13 @@ test("a form that is sent before the page is live comes back with its error, and
   await page.goto("/login?next=/account");
   let problems: string[] = [];
   const form = page.locator("main form");
+  // Not the notice that the page is not live, which stands outside.
+  const error = page.locator("main").getByRole("alert");
   for (const password of ["not the password", "not this one either"]) {
     await page.getByLabel("E-mail").fill(email);
     await page.getByLabel("Password").fill(password);
     await form.getByRole("button").click();
-    await expect(page.getByRole("alert")).toBeVisible();
+    await expect(error).toBeVisible();
     await expect(page.getByLabel("E-mail")).toHaveValue(email);
     await expect(page.getByLabel("Password")).toHaveValue("");
     await expect(page).toHaveURL(isLive ? /\/login\?next=\/account$/ : /\/api\/auth\/login$/);
@@ -50,7 +52,7 @@ test("a form that is sent before the page is live comes back with its error, and
   }
   if (isLive) {
     await page.waitForLoadState("networkidle");
-    await expect(page.getByRole("alert")).toBeVisible();
+    await expect(error).toBeVisible();
     await expect(page.getByLabel("E-mail")).toHaveValue(email);
   }
   await page.getByLabel("Password").fill(PASSWORD);

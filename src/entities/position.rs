@@ -1,9 +1,8 @@
 //! What of a user's data a change would alter, read by one statement: lines of the ledger are only added,
 //! tasks are added and change their status, and what a task holds goes when it becomes final.
 
-use sea_orm::{DatabaseBackend, DbErr, FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, FromQueryResult, Statement};
 
-use crate::database::Database;
 use crate::types::UserId;
 
 /// Queued tasks that are counted: past that, what they hold tells of a change.
@@ -31,12 +30,13 @@ impl Position {
     ///
     /// # Errors
     /// Where the database cannot be read.
-    pub async fn find(database: &Database, user: UserId) -> Result<Option<Self>, DbErr> {
-        let backend = database.backend();
+    pub async fn find(
+        connection: &impl ConnectionTrait,
+        user: UserId,
+    ) -> Result<Option<Self>, DbErr> {
+        let backend = connection.get_database_backend();
         let statement = Statement::from_sql_and_values(backend, sql(backend), [user.0.into()]);
-        Self::find_by_statement(statement)
-            .one(database.read())
-            .await
+        Self::find_by_statement(statement).one(connection).await
     }
 }
 

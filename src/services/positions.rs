@@ -36,7 +36,7 @@ impl Positions {
     /// # Errors
     /// 404 where there is no such user; 503 where the database is away.
     pub async fn of(&self, user: UserId) -> Result<Position, AppError> {
-        let row = entities::Position::find(&self.database, user).await?;
+        let row = entities::Position::find(self.database.read(), user).await?;
         let row = row.ok_or(AppError::NotFound)?;
         Ok(Position { user, row })
     }
