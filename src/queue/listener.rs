@@ -47,7 +47,7 @@ impl From<sqlx::Error> for Broken {
 
 impl Signals {
     /// Listens to PostgreSQL until stopped, and reconnects whenever the connection breaks or freezes. Every
-    /// new connection begins with [`Signals::resync`]. On SQLite there is nothing to listen to.
+    /// new connection begins with a resync. On SQLite there is nothing to listen to.
     pub async fn listen(self, database: Database, stop: CancellationToken) {
         let Some(pool) = database.postgres_pool() else {
             return;

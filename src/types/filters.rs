@@ -22,7 +22,7 @@ pub struct TaskFilterInput {
     pub status: String,
     /// A [`Verdict`].
     pub verdict: String,
-    /// Words that the title must have, in any case and order: at most [`SEARCH_MAX_WORDS`].
+    /// Words that the title must have, in any case and order: at most 8.
     pub search: String,
     /// The first day of submission, in UTC or with the offset of its beginning: `2026-11-02+10:00`.
     pub from: String,

@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::progress::note;
 use crate::{fingerprint, paths, process};
@@ -37,8 +37,13 @@ pub fn shrink(modules: &[PathBuf]) -> Result<bool> {
                 .arg(&smaller),
         )
         .context("wasm-opt failed")?;
+        let length = fs::metadata(&smaller)?.len();
+        // Seen with a full disk: wasm-opt does not fail then.
+        if length == 0 {
+            bail!("wasm-opt wrote an empty file; is the disk full?");
+        }
         fs::rename(&smaller, wasm)?;
-        after += fs::metadata(wasm)?.len();
+        after += length;
     }
     note(&format!(
         "wasm-opt: {} kB to {} kB",
