@@ -28,8 +28,10 @@ pub(super) struct OpenTasks {
 struct Count {
     /// Committed, at the last count.
     counted: u64,
-    /// Committed by this process since. Some may have finished by now, or be counted already.
-    added: u64,
+    /// Committed by this process up to now.
+    committed: u64,
+    /// The same when the last count began. What came later may be in the count or not: better twice than never.
+    committed_before: u64,
     /// Being written by this process.
     pending: u64,
     at: Instant,
@@ -61,7 +63,7 @@ impl OpenTasks {
         database: &Database,
         user: UserId,
     ) -> Result<Reservation<'_>, AppError> {
-        let mut added_before = 0;
+        let mut committed_before = 0;
         if let Some(count) = self.lock().get_mut(&user) {
             let age = count.at.elapsed();
             if age < STALE_AFTER && count.most() < self.max {
@@ -70,7 +72,7 @@ impl OpenTasks {
             if count.most() >= self.max && age < (count.took * REST).min(REST_MAX) {
                 return Err(self.refusal());
             }
-            added_before = count.added;
+            committed_before = count.committed;
         }
         let at = Instant::now();
         let counted = queue::count_open(database, user, self.max).await?;
@@ -78,16 +80,15 @@ impl OpenTasks {
         if counts.len() >= USERS_MAX {
             counts.retain(|_, count| count.pending > 0 || count.at.elapsed() < STALE_AFTER);
         }
-        let known = counts.get(&user);
-        let count = Count {
+        let count = counts.entry(user).or_insert(Count {
             counted,
-            // What was committed during the count may be in it or not: better twice than never.
-            added: known.map_or(0, |it| it.added.saturating_sub(added_before)),
-            pending: known.map_or(0, |it| it.pending),
+            committed: committed_before,
+            committed_before,
+            pending: 0,
             at,
             took: at.elapsed(),
-        };
-        let count = counts.entry(user).insert_entry(count).into_mut();
+        });
+        count.update(counted, committed_before, at);
         if count.most() < self.max {
             Ok(self.take(user, count))
         } else {
@@ -122,7 +123,19 @@ impl OpenTasks {
 
 impl Count {
     const fn most(&self) -> u64 {
-        self.counted + self.added + self.pending
+        let since = self.committed.saturating_sub(self.committed_before);
+        self.counted + since + self.pending
+    }
+
+    /// Takes what a count found that began at `at`, unless a later one was faster.
+    fn update(&mut self, counted: u64, committed_before: u64, at: Instant) {
+        if at < self.at {
+            return;
+        }
+        self.counted = counted;
+        self.committed_before = committed_before;
+        self.at = at;
+        self.took = at.elapsed();
     }
 }
 
@@ -137,7 +150,43 @@ impl Drop for Reservation<'_> {
     fn drop(&mut self) {
         if let Some(count) = self.open.lock().get_mut(&self.user) {
             count.pending = count.pending.saturating_sub(1);
-            count.added += u64::from(self.is_used);
+            count.committed += u64::from(self.is_used);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn count(counted: u64, committed: u64, at: Instant) -> Count {
+        Count {
+            counted,
+            committed,
+            committed_before: committed,
+            pending: 0,
+            at,
+            took: Duration::ZERO,
+        }
+    }
+
+    #[test]
+    fn a_slow_count_does_not_replace_one_that_began_later() {
+        let early = Instant::now();
+        let late = early + Duration::from_millis(1);
+        let mut known = count(3, 3, late);
+        known.update(0, 0, early);
+        assert_eq!(known.most(), 3);
+    }
+
+    #[test]
+    fn what_is_committed_while_counts_overlap_is_never_left_out() {
+        let start = Instant::now();
+        let mut known = count(0, 5, start);
+        // The first began at 3 commits, the second at 5; two more came before both ended.
+        known.committed = 7;
+        known.update(3, 3, start + Duration::from_millis(1));
+        known.update(5, 5, start + Duration::from_millis(2));
+        assert_eq!(known.most(), 7);
     }
 }
