@@ -152,7 +152,7 @@ test("another account in one tab is another account in all", async ({ page, cont
   await expect(page.locator("main")).toContainText(data.email);
 });
 
-test("password managers are told whose password is changed", async ({ page }) => {
+test("password managers can tell which account a password change is for", async ({ page }) => {
   const email = await register(page);
   await page.goto("/account");
   await expect(page.locator("#password-form input[autocomplete=username]")).toHaveValue(email);

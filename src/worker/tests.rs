@@ -6,12 +6,11 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;
 
 use chrono::{DateTime, Utc};
-use migration::{Migrator, MigratorTrait as _};
 use sea_orm::ConnectionTrait as _;
 use tempfile::TempDir;
 
 use super::*;
-use crate::database::DatabaseOptions;
+use crate::database::test_support::migrated;
 use crate::inference::insight::test_support::FakePredictor;
 use crate::inference::{Predictor, SHIPPED_MODEL};
 use crate::queue::ClaimOptions;
@@ -58,14 +57,7 @@ fn campaign(goal: &str) -> CampaignInput {
 impl Works {
     /// `formula` is asked whether a row is the poisoned one.
     async fn open(formula: impl Fn(bool) -> f64 + Send + Sync + 'static) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let options = DatabaseOptions {
-            url: format!("sqlite://{}", folder.path().join("a.db").display()),
-            max_connections: 1,
-        };
-        let migrations = Database::connect_for_migrations(&options).await.unwrap();
-        Migrator::up(&migrations, None).await.unwrap();
-        let database = Database::connect(&options).await.unwrap();
+        let (folder, database) = migrated().await;
         let signals = Signals::new(&database);
         let test_clock = Arc::new(TestClock(Mutex::new(SystemClock.now())));
         let clock: Arc<dyn Clock> = Arc::clone(&test_clock) as _;
