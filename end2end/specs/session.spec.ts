@@ -4,6 +4,13 @@ import { expect, type Page, test } from "@playwright/test";
 
 import { gatherProblems, PASSWORD, predictExample, register } from "../support/visitor.ts";
 
+/** Sign out by the form, and wait until it is done: the next page would cut the request off. */
+async function signOut(page: Page): Promise<void> {
+  await page.goto("/account");
+  await page.getByRole("button", { name: "Sign out", exact: true }).click();
+  await expect(page.getByRole("banner").getByRole("link", { name: "Log in" })).toBeVisible();
+}
+
 test("somebody signs out, is asked to sign in where an account is needed, and is let in again", async ({ page }) => {
   const problems = gatherProblems(page);
   const email = await register(page);
@@ -68,7 +75,7 @@ test("a password is changed, and only the new one opens the account", async ({ p
   await page.getByLabel("New password").fill("another horse battery");
   await page.locator("#password-form").getByRole("button").click();
   await expect(page.locator("main [role=status]").first()).not.toBeEmpty();
-  await page.getByRole("button", { name: "Sign out", exact: true }).click();
+  await signOut(page);
   await page.goto("/login");
   for (const [password, place] of [
     [PASSWORD, /\/login/],
@@ -81,13 +88,6 @@ test("a password is changed, and only the new one opens the account", async ({ p
     await expect(page).toHaveURL(place);
   }
 });
-
-/** Sign out by the form. */
-async function signOut(page: Page): Promise<void> {
-  await page.goto("/account");
-  await page.getByRole("button", { name: "Sign out", exact: true }).click();
-  await expect(page.getByRole("banner").getByRole("link", { name: "Log in" })).toBeVisible();
-}
 
 test("who signs in after somebody else in the same tab sees nothing of theirs", async ({ page }, info) => {
   await register(page);
