@@ -35,6 +35,26 @@ pub(super) struct Connection {
     has_failed: bool,
 }
 
+/// Runs a statement on whichever database the connection leads to, within its deadline. `$method` is the
+/// method of sqlx's `Query`; `$convert` turns its result into that of sea-orm.
+macro_rules! run {
+    ($connection:ident, $statement:ident, $method:ident, $convert:expr) => {{
+        let (deadline, query) = $connection.prepare($statement);
+        match $connection.live()? {
+            Live::Postgres(live) => {
+                let query = query.bind::<Postgres>();
+                let done = timeout(deadline, query.$method(&mut **live)).await;
+                done.map(|done| done.map($convert))
+            }
+            Live::Sqlite(live) => {
+                let query = query.bind::<Sqlite>();
+                let done = timeout(deadline, query.$method(&mut **live)).await;
+                done.map(|done| done.map($convert))
+            }
+        }
+    }};
+}
+
 /// What became of a statement: no answer in time, an error, or a result.
 type Outcome<T> = Result<Result<T, sqlx::Error>, Elapsed>;
 
@@ -73,19 +93,7 @@ impl Connection {
     }
 
     pub(super) async fn execute(&mut self, statement: Statement) -> Result<ExecResult, DbErr> {
-        let (deadline, query) = self.prepare(statement);
-        let outcome: Outcome<ExecResult> = match self.live()? {
-            Live::Postgres(live) => {
-                let query = query.bind::<Postgres>();
-                let done = timeout(deadline, query.execute(&mut **live)).await;
-                done.map(|done| done.map(Into::into))
-            }
-            Live::Sqlite(live) => {
-                let query = query.bind::<Sqlite>();
-                let done = timeout(deadline, query.execute(&mut **live)).await;
-                done.map(|done| done.map(Into::into))
-            }
-        };
+        let outcome = run!(self, statement, execute, Into::into);
         self.check(outcome, DbErr::Exec)
     }
 
@@ -93,19 +101,9 @@ impl Connection {
         &mut self,
         statement: Statement,
     ) -> Result<Vec<QueryResult>, DbErr> {
-        let (deadline, query) = self.prepare(statement);
-        let outcome: Outcome<Vec<QueryResult>> = match self.live()? {
-            Live::Postgres(live) => {
-                let query = query.bind::<Postgres>();
-                let done = timeout(deadline, query.fetch_all(&mut **live)).await;
-                done.map(|done| done.map(|rows| rows.into_iter().map(Into::into).collect()))
-            }
-            Live::Sqlite(live) => {
-                let query = query.bind::<Sqlite>();
-                let done = timeout(deadline, query.fetch_all(&mut **live)).await;
-                done.map(|done| done.map(|rows| rows.into_iter().map(Into::into).collect()))
-            }
-        };
+        let outcome: Outcome<Vec<QueryResult>> = run!(self, statement, fetch_all, |rows| {
+            rows.into_iter().map(Into::into).collect()
+        });
         self.check(outcome, DbErr::Query)
     }
 
@@ -113,19 +111,7 @@ impl Connection {
         &mut self,
         statement: Statement,
     ) -> Result<Option<QueryResult>, DbErr> {
-        let (deadline, query) = self.prepare(statement);
-        let outcome: Outcome<Option<QueryResult>> = match self.live()? {
-            Live::Postgres(live) => {
-                let query = query.bind::<Postgres>();
-                let done = timeout(deadline, query.fetch_optional(&mut **live)).await;
-                done.map(|done| done.map(|row| row.map(Into::into)))
-            }
-            Live::Sqlite(live) => {
-                let query = query.bind::<Sqlite>();
-                let done = timeout(deadline, query.fetch_optional(&mut **live)).await;
-                done.map(|done| done.map(|row| row.map(Into::into)))
-            }
-        };
+        let outcome = run!(self, statement, fetch_optional, |row| row.map(Into::into));
         self.check(outcome, DbErr::Query)
     }
 

@@ -8,6 +8,7 @@ mod bulk;
 mod connection;
 mod fault;
 mod pool;
+pub mod postgres;
 mod retry;
 pub mod sqlite_file;
 mod statements;
@@ -77,7 +78,9 @@ impl Database {
             let read = Pool::sqlite(sqlite, SQLITE_READERS, SQLITE_DEADLINE).await?;
             return Ok(Self::of(read, write));
         }
-        let postgres = postgres_options(&options.url)?.options(POSTGRES_LIMITS);
+        let postgres = postgres_options(&options.url)?
+            .options(POSTGRES_LIMITS)
+            .application_name("pledgecast");
         let pool = Pool::postgres(postgres, options.max_connections, POSTGRES_DEADLINE).await?;
         Ok(Self::of(pool.clone(), pool))
     }

@@ -45,14 +45,10 @@ impl Pool {
         max_connections: u32,
         deadline: Duration,
     ) -> Result<Self, DbErr> {
-        let health = Arc::new(Health::default());
-        let pool = tested(PgPoolOptions::new(), &health)
+        let pools = PgPoolOptions::new()
             .max_connections(max_connections)
-            .acquire_timeout(POSTGRES_ACQUIRE_TIMEOUT)
-            .connect_with(options)
-            .await
-            .map_err(acquire_error)?;
-        Ok(Self::new(Inner::Postgres(pool), health, deadline))
+            .acquire_timeout(POSTGRES_ACQUIRE_TIMEOUT);
+        Self::connect(pools, options, Inner::Postgres, deadline).await
     }
 
     pub(super) async fn sqlite(
@@ -60,23 +56,26 @@ impl Pool {
         max_connections: u32,
         deadline: Duration,
     ) -> Result<Self, DbErr> {
-        let health = Arc::new(Health::default());
-        let pool = tested(SqlitePoolOptions::new(), &health)
+        let pools = SqlitePoolOptions::new()
             .max_connections(max_connections)
-            .acquire_timeout(SQLITE_ACQUIRE_TIMEOUT)
-            .connect_with(options)
-            .await
-            .map_err(acquire_error)?;
-        Ok(Self::new(Inner::Sqlite(pool), health, deadline))
+            .acquire_timeout(SQLITE_ACQUIRE_TIMEOUT);
+        Self::connect(pools, options, Inner::Sqlite, deadline).await
     }
 
-    fn new(inner: Inner, health: Arc<Health>, deadline: Duration) -> Self {
-        Self {
-            inner,
+    async fn connect<DB: sqlx::Database>(
+        pools: PoolOptions<DB>,
+        options: <DB::Connection as sqlx::Connection>::Options,
+        inner: fn(sqlx::Pool<DB>) -> Inner,
+        deadline: Duration,
+    ) -> Result<Self, DbErr> {
+        let health = Arc::new(Health::default());
+        let pool = tested(pools, &health).connect_with(options).await;
+        Ok(Self {
+            inner: inner(pool.map_err(from_sqlx)?),
             health,
             deadline,
             observer: None,
-        }
+        })
     }
 
     pub(super) fn backend(&self) -> DatabaseBackend {
@@ -112,7 +111,7 @@ impl Pool {
             Inner::Sqlite(pool) => pool.acquire().await.map(Live::Sqlite),
         };
         Ok(Connection::new(
-            live.map_err(acquire_error)?,
+            live.map_err(from_sqlx)?,
             Arc::clone(&self.health),
             self.deadline,
             self.observer.clone(),
@@ -174,7 +173,8 @@ async fn is_usable<DB: sqlx::Database>(
     is_usable
 }
 
-fn acquire_error(error: sqlx::Error) -> DbErr {
+/// An error of sqlx as one of sea-orm, so that all are classified in one place.
+pub(super) fn from_sqlx(error: sqlx::Error) -> DbErr {
     match error {
         sqlx::Error::PoolTimedOut => DbErr::ConnectionAcquire(ConnAcquireErr::Timeout),
         sqlx::Error::PoolClosed => DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed),

@@ -26,7 +26,6 @@ mod health;
 mod limits;
 mod listen_address;
 pub mod model_command;
-mod postgres;
 mod preferences;
 mod problem;
 pub mod public_url;

@@ -4,17 +4,17 @@ use std::time::{Duration, Instant};
 
 use anyhow::bail;
 use migration::{Migrator, MigratorTrait as _, SchemaStatus, schema_status};
-use sea_orm::sqlx::{self, PgPool};
+use sea_orm::sqlx::PgPool;
 use sea_orm::{DatabaseConnection, TransactionTrait as _};
 
-use super::postgres;
-use crate::database::Fault;
+use crate::database::{Fault, postgres};
 
 /// Two processes that start at once do not migrate PostgreSQL side by side: whoever has this advisory lock does.
 const MIGRATION_LOCK: i64 = 0x706c_6564_6765;
 const LOCK_RETRY: Duration = Duration::from_millis(500);
 /// How often the log repeats what is waited for.
 const REPEAT_AFTER: Duration = Duration::from_secs(5);
+
 /// Refuses a database that this program cannot work with as it is.
 ///
 /// # Errors
@@ -93,18 +93,11 @@ async fn migrate_postgres(
 async fn take_lock(own: &PgPool, watched: &PgPool, deadline: Instant) -> anyhow::Result<()> {
     let mut told: Option<Instant> = None;
     loop {
-        let is_taken: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock($1)")
-            .bind(MIGRATION_LOCK)
-            .fetch_one(own)
-            .await
-            .map_err(postgres::as_db_err)?;
-        if is_taken {
+        if postgres::try_lock(own, MIGRATION_LOCK).await? {
             return Ok(());
         }
         if told.is_none_or(|at| at.elapsed() >= REPEAT_AFTER) || Instant::now() >= deadline {
-            let holder = postgres::lock_holders(watched, MIGRATION_LOCK)
-                .await
-                .map_err(postgres::as_db_err)?;
+            let holder = postgres::lock_holders(watched, MIGRATION_LOCK).await?;
             if Instant::now() >= deadline {
                 bail!(
                     "the lock for migrations is still held by {holder}; it may be another process that migrates, else \
@@ -126,14 +119,12 @@ async fn migrate_locked(
 ) -> anyhow::Result<()> {
     while is_behind(connection).await? {
         let Err(error) = Migrator::up(connection, None).await else {
-            continue;
+            return Ok(());
         };
         if Fault::of(&error) != Fault::Contended {
             return Err(error.into());
         }
-        let holder = postgres::oldest_transaction(watched)
-            .await
-            .map_err(postgres::as_db_err)?;
+        let holder = postgres::oldest_transaction(watched).await?;
         if Instant::now() >= deadline {
             bail!(
                 "a migration needs a table that others use: {error}; the oldest transaction is of {holder}"

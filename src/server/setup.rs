@@ -8,8 +8,8 @@ use anyhow::{Context as _, bail};
 use sea_orm::DbErr;
 
 use super::config::{DatabaseArgs, WorkerArgs};
-use super::{data_dir, postgres, schema};
-use crate::database::{Database, DatabaseOptions, Fault, sqlite_file};
+use super::{data_dir, schema};
+use crate::database::{Database, DatabaseOptions, Fault, postgres, sqlite_file};
 use crate::inference::InferencePool;
 use crate::queue::Signals;
 use crate::services::{Clock, LoadedModels, SystemClock};

@@ -1,7 +1,7 @@
 //! `cargo xtask`: the commands that build, run and test Pledgecast. This file knows the command line; what
 //! each command does is in the module of its name.
 //!
-//! - [`run`], [`dev`], [`test`](mod@test), [`bench`](mod@bench), [`train`]: the commands.
+//! - [`run`], [`dev`], [`test`](mod@test), [`bench`](mod@bench), [`mutants`](mod@mutants), [`train`]: the commands.
 //! - [`site`], [`server`]: the two halves that they build.
 //! - [`postgres`], [`browser`]: the real parts that tests need.
 //! - [`wasm_std`], [`apt`]: what a bare machine lacks.
@@ -12,7 +12,9 @@ mod bench;
 mod browser;
 mod cargo;
 mod dev;
+mod faketime;
 mod fingerprint;
+mod mutants;
 mod paths;
 mod postgres;
 mod process;
@@ -64,6 +66,8 @@ enum Command {
     Test(test::Options),
     /// Kill, freeze and restart everything at random under load, and look what is lost.
     Crash(test::CrashOptions),
+    /// Change the code of the ledger, the queue, the workers and the database, and look whether tests notice.
+    Mutants(mutants::Options),
     /// Measure what is promised, in the release build.
     Bench(bench::Options),
     /// Train the model again from the rows in FILE.
@@ -94,6 +98,7 @@ fn execute(command: Command) -> Result<ExitCode> {
         Command::Dev { arguments } => dev::dev(&arguments)?,
         Command::Test(options) => test::test(&options)?,
         Command::Crash(options) => test::crash(&options)?,
+        Command::Mutants(options) => mutants::mutants(&options)?,
         Command::Bench(options) => bench::bench(&options)?,
         Command::Train { data } => train::train(&data)?,
     }

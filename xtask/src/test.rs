@@ -8,7 +8,7 @@ use crate::browser::Tools;
 use crate::postgres::{self, Postgres, Restartable};
 use crate::progress::Steps;
 use crate::site::{self, Effort, Site};
-use crate::{cargo, paths, process};
+use crate::{cargo, faketime, paths, process};
 
 /// What to test and how.
 #[derive(Args)]
@@ -71,6 +71,7 @@ pub fn test(options: &Options) -> Result<()> {
                 .args(["--test", "*"])
                 .env(postgres::URL_VARIABLE, database.url());
             restartable.describe_to(&mut tests);
+            faketime::describe_to(&mut tests)?;
             process::run(tests.args(filter)).context("integration tests failed")
         })?;
     }
@@ -109,6 +110,7 @@ pub fn crash(options: &CrashOptions) -> Result<()> {
             test.env("CRASH_SEED", seed.to_string());
         }
         restartable.describe_to(&mut test);
+        faketime::describe_to(&mut test)?;
         process::run(&mut test).context("something was lost")
     })
 }

@@ -281,10 +281,12 @@ impl Hub {
             self.post(&Message::Event(event.clone()));
         }
         self.apply(event);
-        if self.live.connection.get_untracked() != Connection::Open {
+        let was_open = self.live.connection.get_untracked() == Connection::Open;
+        if !was_open {
             self.live.connection.set(Connection::Open);
         }
-        if is_heartbeat {
+        // Other tabs learn at once that the stream is back.
+        if is_heartbeat || !was_open {
             self.announce();
         }
     }

@@ -1,11 +1,13 @@
 //! Everything fails at random moments under load: web and worker processes are killed, PostgreSQL stops fast and
 //! immediately, workers freeze past their lease, connections to the database freeze or break, clients disconnect in
-//! the middle of their requests, and an old snapshot stays open; on SQLite the one process is killed. After each round
-//! all that was answered is there, done once and charged once, and the audit is clean.
+//! the middle of their requests, clocks jump, one worker cannot load the model, and an old snapshot stays open; on
+//! SQLite the one process is killed. After each round all that was answered is there, done once and charged once, and
+//! the audit is clean.
 //!
 //! `cargo xtask crash --rounds N [--seed S]` runs it long. The seed fixes what happens, not the very
 //! instruction at which it hits.
 
+mod clocks;
 mod hamlet;
 mod load;
 mod town;
@@ -23,6 +25,8 @@ use town::Town;
 const ROUNDS: &str = "CRASH_ROUNDS";
 const SEED: &str = "CRASH_SEED";
 const CLIENTS: usize = 6;
+/// How far a clock may be off.
+const CLOCK_ERROR_S: i64 = 4000;
 const EVENTS_A_ROUND: std::ops::RangeInclusive<u32> = 3..=6;
 
 fn setting(name: &str) -> Option<u64> {
@@ -63,6 +67,7 @@ async fn nothing_is_lost_and_nothing_charged_twice_whatever_dies() {
         for client in &mut clients {
             tasks += client.settle_accounts(&town).await;
         }
+        town.check_that_no_task_failed().await;
         town.site.assert_audit_is_clean().await;
         println!("round {round}: {tasks} tasks so far; {}", events.join(", "));
     }
@@ -110,7 +115,7 @@ async fn wreak_havoc(town: &mut Town, dice: &mut StdRng) -> Vec<String> {
     for _ in 0..dice.random_range(EVENTS_A_ROUND) {
         tokio::time::sleep(Duration::from_millis(dice.random_range(50..700))).await;
         let pause = Duration::from_millis(dice.random_range(0..800));
-        let (what, which) = (dice.random_range(0..14), dice.random_range(0..6));
+        let (what, which) = (dice.random_range(0..16), dice.random_range(0..6));
         events.push(match what {
             0..=3 => town.kill_worker(which, pause).await,
             4..=5 => town.kill_web(which, pause).await,
@@ -120,7 +125,8 @@ async fn wreak_havoc(town: &mut Town, dice: &mut StdRng) -> Vec<String> {
             10 => town.freeze_connections(),
             11 => town.freeze_listeners(),
             12 => town.cut_connections(),
-            _ => town.hold_snapshot().await,
+            13 => town.hold_snapshot().await,
+            _ => town.jump_clock(which, dice.random_range(-CLOCK_ERROR_S..=CLOCK_ERROR_S)),
         });
     }
     events

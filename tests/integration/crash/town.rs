@@ -1,25 +1,42 @@
-//! Two web processes and three workers on a PostgreSQL that can be stopped and started.
+//! Two web processes, three workers, and a fourth that cannot load the model, on a PostgreSQL that can be stopped and
+//! started.
 
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use tempfile::TempDir;
 
+use super::clocks::Clocks;
 use super::load::Place;
 use crate::support::{Cluster, Database, Link, Program, Proxy, Server, Site};
 
 const WEBS: usize = 2;
 const WORKERS: usize = 3;
 const LEASE: Duration = Duration::from_secs(2);
-const SETTINGS: [(&str, &str); 3] = [
+const SETTINGS: [(&str, &str); 4] = [
     ("PLEDGECAST_WORKERS", "1"),
     ("PLEDGECAST_LEASE_SECONDS", "2"),
+    // However often workers die, no task may fail, so that one that does was failed by the worker without a model.
+    ("PLEDGECAST_MAX_ATTEMPTS", "100"),
     ("PLEDGECAST_DATABASE_CONNECTIONS", "8"),
 ];
 const WEB_SETTINGS: [(&str, &str); 2] = [
     ("PLEDGECAST_WORKERS", "0"),
     ("PLEDGECAST_DATABASE_CONNECTIONS", "8"),
 ];
+
+/// A view that hides the table of models from whoever looks into its schema first; the files in it are broken. The
+/// migrations are looked for in that schema, too.
+const BROKEN_MODELS: &str = r"
+    CREATE SCHEMA broken;
+    CREATE VIEW broken.seaql_migrations AS SELECT * FROM public.seaql_migrations;
+    DO $$ BEGIN EXECUTE (
+        SELECT 'CREATE VIEW broken.model AS SELECT ' || string_agg(
+            CASE column_name WHEN 'onnx' THEN $column$'\x00'::bytea AS onnx$column$ ELSE quote_ident(column_name) END,
+            ', ' ORDER BY ordinal_position
+        ) || ' FROM public.model'
+        FROM information_schema.columns WHERE table_schema = 'public' AND table_name = 'model'
+    ); END $$";
 
 /// Where each web process is now; it moves when it is started again.
 pub type Urls = Arc<RwLock<Vec<String>>>;
@@ -28,6 +45,10 @@ pub struct Town {
     pub site: Site,
     webs: Vec<Server>,
     workers: Vec<Program>,
+    /// A worker that finds broken files in place of the models.
+    broken_worker: Program,
+    /// None without libfaketime.
+    clocks: Option<Clocks>,
     urls: Urls,
     cluster: Cluster,
     /// Before the database, for the service and not for this test.
@@ -52,14 +73,22 @@ impl Town {
         let database = Database::create_on(&cluster.url).await;
         let proxy = Proxy::start(Proxy::target_of(&database.url)).await;
         let url = proxy.url_of(&database.url);
-        let site = Site::on(database, TempDir::new().unwrap()).through(url);
+        let site = Site::on(database, TempDir::new().unwrap()).through(url.clone());
+        let clocks = Clocks::find();
         let mut webs = Vec::new();
-        for _ in 0..WEBS {
-            webs.push(site.serve(&WEB_SETTINGS).await);
+        for which in 0..WEBS {
+            webs.push(start_web(&site, clocks.as_ref(), which).await);
         }
         let urls = webs.iter().map(|web| web.url.clone()).collect();
+        site.database.execute(BROKEN_MODELS).await;
+        let url = format!("{url}?options=-c%20search_path%3Dbroken,public");
+        let mut settings = SETTINGS.to_vec();
+        settings.push(("PLEDGECAST_DATABASE_URL", &url));
+        let workers = (0..WORKERS).map(|which| start_worker(&site, clocks.as_ref(), which));
         Self {
-            workers: (0..WORKERS).map(|_| site.worker(&SETTINGS)).collect(),
+            workers: workers.collect(),
+            broken_worker: site.worker(&settings),
+            clocks,
             webs,
             urls: Arc::new(RwLock::new(urls)),
             site,
@@ -77,7 +106,7 @@ impl Town {
         let which = which % WORKERS;
         self.workers[which].signal("KILL");
         tokio::time::sleep(pause).await;
-        self.workers[which] = self.site.worker(&SETTINGS);
+        self.workers[which] = start_worker(&self.site, self.clocks.as_ref(), which);
         format!("worker {which} killed")
     }
 
@@ -85,7 +114,7 @@ impl Town {
         let which = which % WEBS;
         self.webs[which].program.signal("KILL");
         tokio::time::sleep(pause).await;
-        self.webs[which] = self.site.serve(&WEB_SETTINGS).await;
+        self.webs[which] = start_web(&self.site, self.clocks.as_ref(), which).await;
         let url = &self.webs[which].url;
         self.urls.write().unwrap()[which].clone_from(url);
         format!("web {which} killed")
@@ -97,6 +126,28 @@ impl Town {
         tokio::time::sleep(LEASE * 3 / 2).await;
         self.workers[which].signal("CONT");
         format!("worker {which} frozen")
+    }
+
+    /// Sets the clock of a worker or of a web process wrong.
+    pub fn jump_clock(&self, which: usize, seconds: i64) -> String {
+        let Some(clocks) = &self.clocks else {
+            return "no clock moved for want of libfaketime".to_owned();
+        };
+        let which = which % (WORKERS + WEBS);
+        let name = match which.checked_sub(WORKERS) {
+            Some(web) => web_name(web),
+            None => worker_name(which),
+        };
+        clocks.set(&name, seconds);
+        format!("clock of {name} off by {seconds} s")
+    }
+
+    /// No task may have failed: the worker that cannot load the model leaves them to others, and says so.
+    pub async fn check_that_no_task_failed(&self) {
+        let failed = "SELECT COUNT(*) FROM task WHERE status = 'failed'";
+        assert_eq!(self.site.database.number(failed).await, 0, "{failed}");
+        let log = self.broken_worker.log();
+        assert!(log.contains("a model could not be loaded"), "{log}");
     }
 
     pub fn freeze_connections(&self) -> String {
@@ -133,7 +184,8 @@ impl Town {
     /// Nobody may have died of what happened to others.
     pub fn check_that_all_run(&mut self) {
         let webs = self.webs.iter_mut().map(|web| &mut web.program);
-        for program in webs.chain(&mut self.workers) {
+        let workers = self.workers.iter_mut().chain([&mut self.broken_worker]);
+        for program in webs.chain(workers) {
             assert!(
                 program.is_running(),
                 "a process ended by itself:\n{}",
@@ -141,4 +193,28 @@ impl Town {
             );
         }
     }
+}
+
+fn worker_name(which: usize) -> String {
+    format!("worker-{which}")
+}
+
+fn web_name(which: usize) -> String {
+    format!("web-{which}")
+}
+
+fn start_worker(site: &Site, clocks: Option<&Clocks>, which: usize) -> Program {
+    let mut command = site.command(&["worker"], &SETTINGS);
+    if let Some(clocks) = clocks {
+        clocks.apply(&mut command, &worker_name(which));
+    }
+    site.start(command)
+}
+
+async fn start_web(site: &Site, clocks: Option<&Clocks>, which: usize) -> Server {
+    let mut command = site.command(&["serve"], &WEB_SETTINGS);
+    if let Some(clocks) = clocks {
+        clocks.apply(&mut command, &web_name(which));
+    }
+    Server::ready(site.start(command)).await
 }

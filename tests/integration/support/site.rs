@@ -143,7 +143,8 @@ impl Site {
 }
 
 impl Server {
-    async fn ready(mut program: Program) -> Self {
+    /// Waits until it is ready.
+    pub async fn ready(mut program: Program) -> Self {
         let url = program.wait_for_line(READY).await;
         Self { url, program }
     }

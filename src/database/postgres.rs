@@ -1,19 +1,16 @@
 //! What PostgreSQL has to be like for this program, checked at the start, and who stands in a migration's way.
 
 use anyhow::bail;
+use sea_orm::DbErr;
 use sea_orm::sqlx::{self, PgConnection, PgPool, Row as _};
-use sea_orm::{DbErr, RuntimeErr};
+
+use super::pool::from_sqlx;
 
 /// The refusal of a pooler that does not pass connection settings on.
 const UNKNOWN_PARAMETER: &str = "unsupported startup parameter";
 const POOLER: &str = "the connection goes through a pooler such as PgBouncer that gives a session's transactions to \
     different servers; connect to PostgreSQL itself, or use session pooling with \
     ignore_startup_parameters = options,extra_float_digits (docs/operations.md)";
-
-/// An error of sqlx as one of sea-orm, so that it is told apart by its kind like all others.
-pub fn as_db_err(error: sqlx::Error) -> DbErr {
-    DbErr::Conn(RuntimeErr::SqlxError(error.into()))
-}
 
 /// Whether a connection was refused by a pooler, which no waiting helps against.
 ///
@@ -24,6 +21,16 @@ pub fn check_refusal(error: &DbErr) -> anyhow::Result<()> {
         bail!("{POOLER}");
     }
     Ok(())
+}
+
+/// Takes an advisory lock for the session of a pool's only connection; false where another session has it.
+///
+/// # Errors
+/// Where the database cannot be asked.
+pub async fn try_lock(pool: &PgPool, key: i64) -> Result<bool, DbErr> {
+    let sql = "SELECT pg_try_advisory_lock($1)";
+    let is_locked = sqlx::query_scalar(sql).bind(key).fetch_one(pool).await;
+    is_locked.map_err(from_sqlx)
 }
 
 /// Refuses a database that cannot hold what users write, and a pooler that breaks sessions.
@@ -40,7 +47,7 @@ async fn check_encoding(pool: &PgPool) -> anyhow::Result<()> {
         sqlx::query_as("SELECT current_database()::text, current_setting('server_encoding')")
             .fetch_one(pool)
             .await
-            .map_err(as_db_err)?;
+            .map_err(from_sqlx)?;
     if encoding != "UTF8" {
         bail!(
             "the database {database} stores text as {encoding}, which cannot hold every title; make one that stores \
@@ -53,10 +60,10 @@ async fn check_encoding(pool: &PgPool) -> anyhow::Result<()> {
 /// Two connections that are open at the same time are two sessions of PostgreSQL, unless a pooler hands one session
 /// to whoever sends the next statement. Locks, settings, prepared statements and LISTEN belong to a session.
 async fn check_sessions(pool: &PgPool) -> anyhow::Result<()> {
-    let mut first = pool.acquire().await.map_err(as_db_err)?;
-    let mut second = pool.acquire().await.map_err(as_db_err)?;
-    let first = session_of(&mut first).await.map_err(as_db_err)?;
-    let second = session_of(&mut second).await.map_err(as_db_err)?;
+    let mut first = pool.acquire().await.map_err(from_sqlx)?;
+    let mut second = pool.acquire().await.map_err(from_sqlx)?;
+    let first = session_of(&mut first).await.map_err(from_sqlx)?;
+    let second = session_of(&mut second).await.map_err(from_sqlx)?;
     if first == second {
         bail!("{POOLER}");
     }
@@ -72,26 +79,32 @@ async fn session_of(connection: &mut PgConnection) -> Result<i32, sqlx::Error> {
 }
 
 /// The sessions that hold an advisory lock, in words.
-pub async fn lock_holders(pool: &PgPool, key: i64) -> Result<String, sqlx::Error> {
+///
+/// # Errors
+/// Where the database cannot be asked.
+pub async fn lock_holders(pool: &PgPool, key: i64) -> Result<String, DbErr> {
     let sql = "SELECT a.pid, a.application_name, a.usename::text, a.client_addr::text, \
                EXTRACT(EPOCH FROM now() - a.query_start)::bigint, a.state \
                FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid \
                WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 \
                AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
                AND l.classid::bigint = $1::bigint >> 32 AND l.objid::bigint = $1::bigint & 4294967295";
-    let sessions: Vec<Session> = sqlx::query_as(sql).bind(key).fetch_all(pool).await?;
-    Ok(in_words(&sessions))
+    let sessions = sqlx::query_as(sql).bind(key).fetch_all(pool).await;
+    Ok(in_words(&sessions.map_err(from_sqlx)?))
 }
 
 /// The session whose transaction has been open for longest, in words: the likely holder of the locks that a
 /// migration waits for.
-pub async fn oldest_transaction(pool: &PgPool) -> Result<String, sqlx::Error> {
+///
+/// # Errors
+/// Where the database cannot be asked.
+pub async fn oldest_transaction(pool: &PgPool) -> Result<String, DbErr> {
     let sql = "SELECT pid, application_name, usename::text, client_addr::text, \
                EXTRACT(EPOCH FROM now() - xact_start)::bigint, state FROM pg_stat_activity \
                WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL \
                ORDER BY xact_start LIMIT 1";
-    let sessions: Vec<Session> = sqlx::query_as(sql).fetch_all(pool).await?;
-    Ok(in_words(&sessions))
+    let sessions = sqlx::query_as(sql).fetch_all(pool).await;
+    Ok(in_words(&sessions.map_err(from_sqlx)?))
 }
 
 /// A session as `pg_stat_activity` tells it: pid, application, user, address, seconds, state. What others may not
