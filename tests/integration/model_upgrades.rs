@@ -153,7 +153,7 @@ async fn a_model_that_cannot_be_run_any_more_is_retired_and_its_results_stay(eng
     let page = browser.get(format!("/tasks/{}", old["id"])).await;
     assert_eq!(page.status, 200);
     let text = page.text();
-    assert!(text.contains("No closer look at this result"), "{text}");
+    assert!(text.contains("Details are no longer available"), "{text}");
     assert!(text.contains("version 0.9.0"), "{text}");
     site.assert_audit_is_clean().await;
 }
