@@ -230,7 +230,7 @@ async fn a_model_that_cannot_be_run_is_not_put_on_offer(engine: Engine) {
     let output = site.run(&set, "").await;
     assert!(!output.status.success(), "{output:?}");
     let told = String::from_utf8_lossy(&output.stderr);
-    assert!(told.contains("cannot be live"), "{told}");
+    assert!(told.contains("cannot go live"), "{told}");
     assert_eq!(listed(&site).await, before);
     assert_eq!(models(&server).await.len(), 1);
 }

@@ -149,7 +149,7 @@ async fn a_worker_tells_its_health_where_it_is_asked_to() {
     let start = async || {
         let mut program = site.worker(&settings);
         let url = program
-            .wait_for_line("Pledgecast tells its health at ")
+            .wait_for_line("Pledgecast reports its health at ")
             .await;
         Server { url, program }
     };
