@@ -97,7 +97,7 @@ test("a history of ten thousand rows", async ({ page }) => {
 
   for (let press = 0; press < PRESSES && (await loadOlder(page)); press += 1);
   const shown = await page.locator(".history-progress").textContent();
-  expect(shown).toContain(PRESSES * 50 < ROWS ? "" : "in all");
+  expect(shown).toContain(PRESSES * 50 < ROWS ? "" : "in total");
   await tell(`loading all of them (${shown})`);
 
   for (let step = 0; step < 40; step += 1) {

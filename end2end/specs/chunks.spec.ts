@@ -121,11 +121,11 @@ test("a chunk that is gone makes a link a full load of the page", async ({ page 
 test("a page whose own chunk is gone works as it does without JavaScript", async ({ page }) => {
   const email = await register(page);
   await page.goto("/account");
-  await page.getByRole("button", { name: "Sign out", exact: true }).click();
+  await page.getByRole("button", { name: "Log out", exact: true }).click();
   await expect(page.getByRole("banner").getByRole("link", { name: "Log in" })).toBeVisible();
   await page.route(CHUNKS, (route) => route.abort());
   await page.goto("/login");
-  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password").fill(PASSWORD);
   await page.locator("main form").getByRole("button").click();
   await expect(page).toHaveURL(/\/(overview|tasks)$/);

@@ -135,7 +135,7 @@ test("a goal is read as people write it, and never as a thousandth", async ({ pa
   const send = page.getByRole("button", { name: /^Predict for/ });
   await goal.fill("10.000");
   await send.click();
-  await expect(page.locator("#field-usd_goal-error")).toContainText("without separators");
+  await expect(page.locator("#field-usd_goal-error")).toContainText("without thousands separators");
   await expect(goal).toHaveValue("10.000");
   if (isLive) {
     for (const [typed, understood] of [

@@ -53,23 +53,23 @@ test("tasks are found by words of their title, and the URL keeps the filter", as
   await predictTitled(page, "Stühle für alle");
   await page.goto("/tasks");
   await expect(page.locator("main tbody tr")).toHaveCount(2);
-  await page.getByLabel("Words in the title").fill("STÜHLE");
+  await page.getByLabel("Search by title").fill("STÜHLE");
   await page.getByRole("button", { name: "Filter" }).click();
   await expect(page).toHaveURL(/search=/);
   await expect(page.locator("main tbody tr")).toHaveCount(1);
   await expect(page.locator("main tbody tr")).toContainText("Stühle für alle");
   await page.reload();
   await expect(page.locator("main tbody tr")).toHaveCount(1);
-  await expect(page.getByLabel("Words in the title")).toHaveValue("STÜHLE");
+  await expect(page.getByLabel("Search by title")).toHaveValue("STÜHLE");
 
   // A chip keeps the search; together they find nothing, and say so.
   await page.getByRole("link", { name: "Failed" }).click();
   await expect(page).toHaveURL(/status=failed.*search=|search=.*status=failed/);
-  await expect(page.locator("main")).toContainText("No tasks pass this filter");
+  await expect(page.locator("main")).toContainText("No predictions match this filter");
   await page.getByRole("link", { name: "Show all" }).click();
   await expect(page.locator("main tbody tr")).toHaveCount(2);
   await page.goBack();
-  await expect(page.locator("main")).toContainText("No tasks pass this filter");
+  await expect(page.locator("main")).toContainText("No predictions match this filter");
   await expectAccessible(page, info.project.name === "hydrated");
   expect(problems).toEqual([]);
 });
@@ -77,7 +77,7 @@ test("tasks are found by words of their title, and the URL keeps the filter", as
 test("a filter that makes no sense is named", async ({ page }) => {
   await register(page);
   await page.goto("/transactions?from=2026-02-02&to=2026-02-01");
-  await expect(page.getByRole("alert")).toContainText("To day");
+  await expect(page.getByRole("alert")).toContainText("End date");
 });
 
 test("older transactions come below, and the scroll stays", async ({ page }, info) => {
@@ -93,7 +93,7 @@ test("older transactions come below, and the scroll stays", async ({ page }, inf
     await expect(rows).toHaveCount(26);
     const after = await rows.nth(19).evaluate((it) => it.getBoundingClientRect().top + window.scrollY);
     expect(after).toBe(top);
-    await expect(page.locator(".history-progress")).toContainText("26 in all");
+    await expect(page.locator(".history-progress")).toContainText("26 in total");
     await expect(older).toHaveCount(0);
   } else {
     await older.click();
@@ -109,7 +109,7 @@ test("what the filter shows can be kept as a file", async ({ page }) => {
   await topUp(page, 5);
   await page.goto("/transactions?kind=top_up");
   const download = page.waitForEvent("download");
-  await page.getByRole("link", { name: "Download as CSV" }).click();
+  await page.getByRole("link", { name: "Download CSV" }).click();
   const file = await (await download).path();
   const lines = readFileSync(file, "utf8").trim().split("\r\n");
   expect(lines).toHaveLength(2);
@@ -121,7 +121,7 @@ test("a task is asked again with changes", async ({ page }, info) => {
   await predictExample(page);
   await waitForResult(page, info.project.name === "hydrated");
   await page.goto("/tasks");
-  await page.getByRole("link", { name: /^Again with changes/ }).click();
+  await page.getByRole("link", { name: /^Duplicate and edit/ }).click();
   await expect(page).toHaveURL(/\/predict\?.*name=/);
   await expect(page.getByLabel("Title")).toHaveValue(/Little Lanterns/);
   const foreign = await page.goto("/predict?again=999999999");
@@ -145,7 +145,7 @@ test("two results stand side by side", async ({ page }, info) => {
   await expect(table.locator("thead")).toContainText("A lamp of driftwood");
   await expect(table.locator("thead")).toContainText("A chair of driftwood");
   await expect(table.getByRole("row", { name: /^Title differs/ })).toContainText("A chair of driftwood");
-  await expect(table.locator("tr", { hasText: "Category as a whole" })).toContainText("%");
+  await expect(table.locator("tr", { hasText: "Category average" })).toContainText("%");
   await expectAccessible(page, info.project.name === "hydrated");
   await expectNoSidewaysScroll(page);
   for (const width of [320, 1440]) {
@@ -154,7 +154,7 @@ test("two results stand side by side", async ({ page }, info) => {
     await keepScreenshot(page, `${info.project.name}-compare-${width}`);
   }
   await page.goto(`/compare?task=${ids[0]}`);
-  await expect(page.locator("main")).toContainText("Pick two results");
+  await expect(page.locator("main")).toContainText("Select two results");
   expect(problems).toEqual([]);
 });
 
@@ -175,7 +175,7 @@ test("new rows wait while the pointer is in the list, and changed rows stay wher
   await expect(rows).toHaveCount(2);
   await rows.first().hover();
   await topUp(page, 2, 3);
-  const chip = page.getByRole("button", { name: "3 new transactions" });
+  const chip = page.getByRole("button", { name: "Show 3 new transactions" });
   await expect(chip).toBeVisible();
   await expect(rows).toHaveCount(2);
   // While it moves, Playwright would scroll to try again, and so take the list away from under the pointer.
@@ -186,7 +186,7 @@ test("new rows wait while the pointer is in the list, and changed rows stay wher
 
   await rows.first().hover();
   await topUp(page, 2);
-  await expect(page.getByRole("button", { name: "1 new transaction" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Show 1 new transaction" })).toBeVisible();
   await page.mouse.move(0, 0);
   await expect(rows).toHaveCount(6);
 });
@@ -196,10 +196,10 @@ test("a queued task appears in another window at once", async ({ page, context }
   await register(page);
   const tasks = await context.newPage();
   await tasks.goto("/tasks?search=lamp");
-  await expect(tasks.locator("main")).toContainText("No tasks pass this filter");
+  await expect(tasks.locator("main")).toContainText("No predictions match this filter");
   await predictTitled(page, "A lamp of driftwood");
   await expect(tasks.locator("main tbody tr")).toContainText(["A lamp of driftwood"]);
-  await expect(tasks.locator("main tbody tr")).toContainText(["Succeeded"]);
+  await expect(tasks.locator("main tbody tr")).toContainText(["Done"]);
 });
 
 test("rows far from the screen make way and come again, but for those in use", async ({ page }, info) => {
@@ -215,7 +215,7 @@ test("rows far from the screen make way and come again, but for those in use", a
     await page.getByRole("link", { name: "Older" }).click();
     await expect(groups).toHaveCount(press + 1);
   }
-  await expect(page.locator(".history-progress")).toContainText("672 in all");
+  await expect(page.locator(".history-progress")).toContainText("672 in total");
   await expect(groups.first().locator("tr")).toHaveCount(0);
   const height = () => page.evaluate(() => document.documentElement.scrollHeight);
   const long = await height();
@@ -302,15 +302,15 @@ test("a day of the filter is the day that the list shows", async ({ browser, bas
   await expect(rows).toHaveCount(1);
   await expect(page.locator("#filter-from")).toHaveValue(here);
   await expect(page.locator("#filter-to")).toHaveValue(here);
-  await expect(page.getByText("Days are in UTC.")).toBeHidden();
-  const link = page.getByRole("link", { name: "Download as CSV" });
+  await expect(page.getByText("Dates are in UTC.")).toBeHidden();
+  const link = page.getByRole("link", { name: "Download CSV" });
   const file = await page.request.get((await link.getAttribute("href"))!);
   expect(await file.text()).toContain("Late at night");
 
   // A URL from elsewhere, such as one without JavaScript, is taken as it is and says so.
   await page.goto(`/tasks?from=${utc}&to=${utc}`);
   await expect(rows).toHaveCount(1);
-  await expect(page.getByText("Days are in UTC.")).toBeVisible();
+  await expect(page.getByText("Dates are in UTC.")).toBeVisible();
   await context.close();
 });
 
@@ -322,5 +322,5 @@ test("without JavaScript the page says by which days it filters", async ({ page 
   const utc = new Date().toISOString().slice(0, 10);
   await page.goto(`/tasks?from=${utc}`);
   await expect(page.locator("main tbody tr")).toHaveCount(1);
-  await expect(page.getByText("Days are in UTC.")).toBeVisible();
+  await expect(page.getByText("Dates are in UTC.")).toBeVisible();
 });

@@ -17,10 +17,10 @@ test("a result says why, what to change and how campaigns alike did", async ({ p
   await waitForResult(page, info.project.name === "hydrated");
   const result = percentOf((await page.locator(".gauge-number").textContent()) ?? "");
 
-  const why = page.getByRole("region", { name: "Why" });
+  const why = page.getByRole("region", { name: "Why this result" });
   await expect(why.locator("tbody tr").last()).toContainText(`${result}%`);
   expect(await why.locator("tbody tr").count()).toBeGreaterThan(3);
-  await expect(page.getByRole("region", { name: "How campaigns like this one did" })).toContainText("Tabletop Games");
+  await expect(page.getByRole("region", { name: "How similar campaigns did" })).toContainText("Tabletop Games");
 
   const changes = page.getByRole("region", { name: "What to change" });
   const first = changes.getByRole("listitem").first();
@@ -36,17 +36,17 @@ test("the advice keeps to bounds of one's own, and says which of them is wrong",
   await predictExample(page);
   await waitForResult(page, info.project.name === "hydrated");
   const changes = page.getByRole("region", { name: "What to change" });
-  await expect(changes).toContainText("Ask for");
-  await changes.getByText("Within your own bounds").click();
-  await changes.getByLabel("Never a goal below").fill("8000");
-  await changes.getByRole("button", { name: "Look again" }).click();
+  await expect(changes).toContainText("Lower the goal");
+  await changes.getByText("Set your own limits").click();
+  await changes.getByLabel("Lowest goal").fill("8000");
+  await changes.getByRole("button", { name: "Update suggestions" }).click();
   await expect(page).toHaveURL(/goal_min_usd=8000/);
-  await expect(changes).toContainText("goals of $8,000 and more");
-  await expect(changes).not.toContainText("Ask for");
+  await expect(changes).toContainText("goals of $8,000 or more");
+  await expect(changes).not.toContainText("Lower the goal");
 
   await page.goto(`${page.url().split("?")[0]}?goal_min_usd=much`);
-  await expect(changes.getByLabel("Never a goal below")).toHaveAttribute("aria-invalid", "true");
-  await expect(changes.getByLabel("Never a goal below")).toHaveValue("much");
+  await expect(changes.getByLabel("Lowest goal")).toHaveAttribute("aria-invalid", "true");
+  await expect(changes.getByLabel("Lowest goal")).toHaveValue("much");
 });
 
 test("sliders answer without a charge, one by its curve and several by the model", async ({ page }, info) => {
@@ -56,7 +56,7 @@ test("sliders answer without a charge, one by its curve and several by the model
   await predictExample(page);
   await waitForResult(page, true);
   const answer = page.locator(".what-if-answer");
-  await expect(answer).toContainText("As you asked");
+  await expect(answer).toContainText("As submitted");
   const before = percentOf(await answer.innerText());
 
   const goal = page.getByRole("slider", { name: "Goal" });
@@ -66,13 +66,13 @@ test("sliders answer without a charge, one by its curve and several by the model
   expect(withLowGoal).toBeGreaterThan(before);
 
   const asked = page.waitForResponse((response) => response.url().endsWith("/api/task/what_if"));
-  await page.getByRole("slider", { name: "Days of funding" }).fill("59");
+  await page.getByRole("slider", { name: "Campaign length" }).fill("59");
   expect((await asked).status()).toBe(200);
   await expect(answer).toContainText("With these changes");
   expect(percentOf(await answer.innerText())).not.toBe(withLowGoal);
 
-  await page.getByRole("button", { name: "Back to your campaign" }).click();
-  await expect(answer).toContainText("As you asked");
+  await page.getByRole("button", { name: "Reset" }).click();
+  await expect(answer).toContainText("As submitted");
   await expect(goal).not.toHaveValue("0");
   await expect(page.getByRole("banner").locator(".balance-chip")).toHaveText("0");
   expect(problems).toEqual([]);
@@ -99,13 +99,13 @@ test("nothing but the sliders is loaded after the page, and one that was moved b
   const asked = page.waitForRequest(/_chunk\.task_what_if\./);
   await page.reload();
   const answer = page.locator(".what-if-answer");
-  const why = page.getByRole("region", { name: "Why" });
+  const why = page.getByRole("region", { name: "Why this result" });
   await why.evaluate((card) => card.setAttribute("data-mark", "server"));
   const goal = page.getByRole("slider", { name: "Goal" });
   await goal.scrollIntoViewIfNeeded();
   await asked;
   await goal.fill("0");
-  await expect(answer).toContainText("As you asked");
+  await expect(answer).toContainText("As submitted");
   release();
   await expect(answer).toContainText("With these changes");
   await expect(goal).toHaveValue("0");
@@ -121,8 +121,8 @@ test("a slider of the launch takes the other one back", async ({ page }, info) =
   await register(page);
   await predictExample(page);
   await waitForResult(page, true);
-  const month = page.getByRole("slider", { name: "Month of launch" });
-  const weekday = page.getByRole("slider", { name: "Weekday of launch" });
+  const month = page.getByRole("slider", { name: "Launch month" });
+  const weekday = page.getByRole("slider", { name: "Launch weekday" });
   const own = await weekday.inputValue();
   const other = own === "0" ? "1" : "0";
   await weekday.fill(other);
@@ -137,11 +137,11 @@ test("a result is looked into wherever somebody comes to it from", async ({ page
   await register(page);
   const path = await predictExample(page);
   await page.goto("/tasks");
-  await expect(page.locator("main tbody tr")).toContainText(["Succeeded"]);
+  await expect(page.locator("main tbody tr")).toContainText(["Done"]);
   await page.locator(`main a[href="${path}"]`).first().click();
-  const why = page.getByRole("region", { name: "Why" });
+  const why = page.getByRole("region", { name: "Why this result" });
   await expect(why.locator("tbody tr").last()).toContainText(/\d+%/);
-  await expect(page.getByRole("region", { name: "What was asked" })).toContainText("Little Lanterns");
+  await expect(page.getByRole("region", { name: "Campaign details" })).toContainText("Little Lanterns");
   expect(problems).toEqual([]);
 });
 
@@ -150,7 +150,7 @@ test("cards that cannot be had say so, and the answer stands", async ({ page }, 
   await register(page);
   const path = await predictExample(page);
   await page.goto("/tasks");
-  await expect(page.locator("main tbody tr")).toContainText(["Succeeded"]);
+  await expect(page.locator("main tbody tr")).toContainText(["Done"]);
   const isPage = (url: URL) => url.pathname === path;
   await page.route(isPage, (route) => route.abort());
   await page.locator(`main a[href="${path}"]`).first().click();
@@ -158,13 +158,13 @@ test("cards that cannot be had say so, and the answer stands", async ({ page }, 
   await expect(page.locator(".gauge-number")).toContainText("%");
   await page.unroute(isPage);
   await page.getByRole("alert").getByRole("link").click();
-  await expect(page.getByRole("region", { name: "Why" })).toBeVisible();
+  await expect(page.getByRole("region", { name: "Why this result" })).toBeVisible();
 });
 
 test("everybody sees how campaigns did, and looks into one category", async ({ page }) => {
   await page.goto("/");
-  await page.getByRole("link", { name: "How campaigns did" }).click();
-  await expect(page.locator("h1")).toHaveText("How campaigns did");
+  await page.getByRole("link", { name: "Campaign success rates" }).click();
+  await expect(page.locator("h1")).toHaveText("Campaign success rates");
   await page.getByRole("link", { name: "Games", exact: true }).click();
   await expect(page).toHaveURL(/parent=Games$/);
   await expect(page.locator("main table").first()).toContainText("Tabletop Games");

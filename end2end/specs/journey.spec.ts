@@ -21,9 +21,9 @@ test("a newcomer registers, pays for a prediction and sees its result and its ch
   const rows = page.locator("main tbody tr");
   await expect(rows).toHaveCount(2);
   await expect(rows.first()).toContainText("10");
-  await page.getByRole("link", { name: "Tasks" }).click();
+  await page.getByRole("link", { name: "Predictions" }).click();
   await expect(page.locator("main tbody tr")).toContainText(["Little Lanterns"]);
-  await expect(page.locator("main tbody tr")).toContainText(["Succeeded"]);
+  await expect(page.locator("main tbody tr")).toContainText(["Done"]);
   expect(problems).toEqual([]);
 });
 

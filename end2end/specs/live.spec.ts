@@ -55,7 +55,7 @@ test("a second window shows the prediction and the charge of the first without a
 
   await page.goto("/predict?example=1");
   await page.getByRole("button", { name: /^Predict for/ }).click();
-  await expect(tasks.locator("main tbody tr")).toContainText(["Succeeded"]);
+  await expect(tasks.locator("main tbody tr")).toContainText(["Done"]);
   await expect(tasks.getByRole("banner").locator(".balance-chip")).toHaveText("0");
   await expect(transactions.locator("main tbody tr")).toHaveCount(2);
   expect(problems).toEqual([]);

@@ -21,8 +21,8 @@ test("an element that an extension has put into the page is no reason to be sile
     extend.observe(document, { childList: true, subtree: true });
   });
   for (const [locale, words] of [
-    ["en", "Reload it"],
-    ["ru", "Загрузить заново"],
+    ["en", "Reload the page"],
+    ["ru", "Обновить страницу"],
   ] as const) {
     await context.addCookies([{ name: "locale", value: locale, url: page.url() }]);
     await page.goto("/account");

@@ -18,7 +18,7 @@ test("a language that is chosen stays, on the page where it was chosen", async (
   await choose(page, "Русский");
   await expect(page.locator("html")).toHaveAttribute("lang", "ru");
   await expect(page).toHaveURL(/\/explore\?parent=Games$/);
-  await expect(page.locator("h1")).toHaveText("Как проходили кампании");
+  await expect(page.locator("h1")).toHaveText("Доля успешных кампаний");
   await page.goto("/");
   await expect(page.locator("h1")).toHaveText("Соберёт ли ваша кампания нужную сумму?");
   await choose(page, "English");
@@ -39,7 +39,7 @@ test("a theme that is chosen stays, whatever the device prefers", async ({ page 
   await expectAccessible(page, info.project.name === "hydrated");
   await page.goto("/register");
   await expect.poll(background).toBe(dark);
-  await choose(page, "As the device");
+  await choose(page, "System");
   await expect.poll(background).toBe(light);
   await page.emulateMedia({ colorScheme: "dark" });
   await expect.poll(background).toBe(dark);

@@ -7,7 +7,7 @@ import { gatherProblems, PASSWORD, predictExample, register } from "../support/v
 /** Sign out by the form, and wait until it is done: the next page would cut the request off. */
 async function signOut(page: Page): Promise<void> {
   await page.goto("/account");
-  await page.getByRole("button", { name: "Sign out", exact: true }).click();
+  await page.getByRole("button", { name: "Log out", exact: true }).click();
   await expect(page.getByRole("banner").getByRole("link", { name: "Log in" })).toBeVisible();
 }
 
@@ -16,16 +16,16 @@ test("somebody signs out, is asked to sign in where an account is needed, and is
   const email = await register(page);
   await page.getByRole("banner").getByRole("link", { name: "Account" }).click();
   await expect(page.locator("main")).toContainText(email);
-  await page.getByRole("button", { name: "Sign out", exact: true }).click();
+  await page.getByRole("button", { name: "Log out", exact: true }).click();
   await expect(page.getByRole("banner").getByRole("link", { name: "Log in" })).toBeVisible();
 
   await page.goto("/tasks");
   await expect(page).toHaveURL(/\/login\?next=\/tasks$/);
-  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password").fill("not the password");
   await page.locator("main form").getByRole("button").click();
   await expect(page.getByRole("alert")).toBeVisible();
-  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password").fill(PASSWORD);
   await page.locator("main form").getByRole("button").click();
   await expect(page).toHaveURL(/\/tasks$/);
@@ -44,11 +44,11 @@ test("a form that is sent before the page is live comes back with its error, and
   // Not the notice that the page is not live, which stands outside.
   const error = page.locator("main").getByRole("alert");
   for (const password of ["not the password", "not this one either"]) {
-    await page.getByLabel("E-mail").fill(email);
+    await page.getByLabel("Email").fill(email);
     await page.getByLabel("Password").fill(password);
     await form.getByRole("button").click();
     await expect(error).toBeVisible();
-    await expect(page.getByLabel("E-mail")).toHaveValue(email);
+    await expect(page.getByLabel("Email")).toHaveValue(email);
     await expect(page.getByLabel("Password")).toHaveValue("");
     await expect(page).toHaveURL(isLive ? /\/login\?next=\/account$/ : /\/api\/auth\/login$/);
     if (password === "not the password") {
@@ -60,7 +60,7 @@ test("a form that is sent before the page is live comes back with its error, and
   if (isLive) {
     await page.waitForLoadState("networkidle");
     await expect(error).toBeVisible();
-    await expect(page.getByLabel("E-mail")).toHaveValue(email);
+    await expect(page.getByLabel("Email")).toHaveValue(email);
   }
   await page.getByLabel("Password").fill(PASSWORD);
   await form.getByRole("button").click();
@@ -81,7 +81,7 @@ test("a password is changed, and only the new one opens the account", async ({ p
     [PASSWORD, /\/login/],
     ["another horse battery", /\/overview$/],
   ] as const) {
-    await page.getByLabel("E-mail").fill(email);
+    await page.getByLabel("Email").fill(email);
     await page.getByLabel("Password").fill(password);
     await page.locator("main form").getByRole("button").click();
     await expect(page.getByRole("alert").or(page.locator("h1:has-text('Overview')"))).toBeVisible();
@@ -94,7 +94,7 @@ test("who signs in after somebody else in the same tab sees nothing of theirs", 
   await predictExample(page);
   await page.goto("/tasks");
   await expect(page.locator("main tbody tr")).toHaveCount(1);
-  await page.getByRole("banner").getByRole("link", { name: "Predict" }).click();
+  await page.getByRole("banner").getByRole("link", { name: "Predict", exact: true }).click();
   await page.getByLabel("Title").fill("A secret of the first");
   await page.getByLabel("Title").blur();
   await signOut(page);
@@ -105,7 +105,7 @@ test("who signs in after somebody else in the same tab sees nothing of theirs", 
   await page.goto("/predict");
   await expect(page.locator("#field-country")).toHaveValue("US");
   await expect(page.getByLabel("Title")).toHaveValue("");
-  await page.getByRole("banner").getByRole("link", { name: "Tasks" }).click();
+  await page.getByRole("banner").getByRole("link", { name: "Predictions" }).click();
   await expect(page.locator("main")).not.toContainText("Little Lanterns");
   await page.goBack();
   await page.goForward();

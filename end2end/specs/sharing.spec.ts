@@ -20,7 +20,7 @@ test("a result is shared by a link, seen without an account, and no more once th
   await waitForResult(page, isLive);
   await page.goto(task);
   const card = page.locator("#share");
-  await card.getByRole("button", { name: "Make a link" }).click();
+  await card.getByRole("button", { name: "Create link" }).click();
   const link = card.locator(".share-link a");
   await expect(link).toHaveAttribute("href", /^\/shared\/[\w-]{43}$/);
   const path = (await link.getAttribute("href"))!;
@@ -33,7 +33,7 @@ test("a result is shared by a link, seen without an account, and no more once th
   expect(answer?.status()).toBe(200);
   await expect(visit.locator("h1")).toContainText("Little Lanterns");
   await expect(visit.locator("main")).toContainText(/\d+%/);
-  await expect(visit.locator("main")).toContainText("Why");
+  await expect(visit.locator("main")).toContainText("Why this result");
   await expect(visit.locator("body")).not.toContainText(email);
   await expect(visit.locator('meta[name="robots"]')).toHaveAttribute("content", "noindex");
   await expectAccessible(visit, isLive);
@@ -44,8 +44,8 @@ test("a result is shared by a link, seen without an account, and no more once th
   }
   expect(visitProblems).toEqual([]);
 
-  await card.getByRole("button", { name: "End the link" }).click();
-  await expect(card.getByRole("button", { name: "Make a link" })).toBeVisible();
+  await card.getByRole("button", { name: "Turn off link" }).click();
+  await expect(card.getByRole("button", { name: "Create link" })).toBeVisible();
   expect((await visit.goto(url))?.status()).toBe(404);
   await stranger.close();
   expect(problems).toEqual([]);
@@ -56,7 +56,7 @@ test("a result prints on one or two pages without what can only be pressed", asy
   await predictExample(page);
   await waitForResult(page, info.project.name === "hydrated");
   await page.reload();
-  await expect(page.locator("main")).toContainText("What was asked");
+  await expect(page.locator("main")).toContainText("Campaign details");
   await page.emulateMedia({ media: "print", colorScheme: "dark" });
   await expect(page.locator("header nav").first()).toBeHidden();
   for (const button of await page.locator(".button").all()) {
@@ -78,10 +78,10 @@ test("a link is copied also where the service is reached over plain HTTP", async
   await predictExample(page);
   await waitForResult(page, true);
   const card = page.locator("#share");
-  await card.getByRole("button", { name: "Make a link" }).click();
-  const copy = card.getByRole("button", { name: "Copy the link" });
+  await card.getByRole("button", { name: "Create link" }).click();
+  const copy = card.getByRole("button", { name: "Copy link" });
   await copy.click();
-  await expect(page.locator(".toast")).toContainText("The link is copied.");
+  await expect(page.locator(".toast")).toContainText("Link copied.");
   await expect(copy).toBeFocused();
 
   await page.evaluate(() => {

@@ -22,7 +22,7 @@ export async function register(page: Page): Promise<string> {
   const email = `person-${crypto.randomUUID()}@example.org`;
   await page.goto("/register");
   const form = page.locator("main form");
-  await form.getByLabel("E-mail").fill(email);
+  await form.getByLabel("Email").fill(email);
   await form.getByLabel("Password").fill(PASSWORD);
   await form.getByRole("button").click();
   await expect(page).toHaveURL(/\/overview$/);

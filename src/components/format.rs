@@ -210,8 +210,8 @@ mod tests {
             usd_range(l, Some(5000.0), Some(10_000.0)),
             "$5,000 to $10,000"
         );
-        assert_eq!(usd_range(l, None, Some(100.0)), "below $100");
-        assert_eq!(usd_range(l, Some(1e6), None), "$1,000,000 and more");
+        assert_eq!(usd_range(l, None, Some(100.0)), "under $100");
+        assert_eq!(usd_range(l, Some(1e6), None), "$1,000,000 or more");
     }
 
     #[test]

@@ -74,12 +74,13 @@ pub fn kind(l: Locale, kind: TransactionKind) -> &'static str {
 pub fn stored_text(l: Locale, text: &str) -> &str {
     match text.parse() {
         Ok(KnownText::ModelUnavailable) => tr!(l, stored.model_unavailable),
-        Ok(KnownText::ModelFailed) => tr!(l, stored.model_failed),
+        Ok(KnownText::ModelFailed | KnownText::ModelFailedEarlier) => tr!(l, stored.model_failed),
         Ok(KnownText::ModelTooSlow) => tr!(l, stored.model_too_slow),
-        Ok(KnownText::WorkLost) => tr!(l, stored.work_lost),
+        Ok(KnownText::WorkLost | KnownText::WorkLostEarlier) => tr!(l, stored.work_lost),
         Ok(KnownText::NoCapableWorker) => tr!(l, stored.no_capable_worker),
         Ok(KnownText::WelcomeCredits) => tr!(l, stored.welcome_credits),
         Ok(KnownText::DemonstrationTopUp) => tr!(l, stored.demonstration_top_up),
+        Ok(KnownText::ShippedPopulation) => tr!(l, stored.shipped_population),
         Err(_) => text,
     }
 }

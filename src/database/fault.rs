@@ -95,7 +95,7 @@ impl From<DbErr> for AppError {
         let (reason, retry_after_s) = match Fault::of(&error) {
             Fault::Away => ("the database cannot be reached", RETRY_AFTER_S),
             Fault::Contended => ("the database is busy", RETRY_AFTER_S),
-            Fault::Full => ("the database has no room left", RETRY_WHEN_FULL_S),
+            Fault::Full => ("the database is full", RETRY_WHEN_FULL_S),
             Fault::Refused => return Self::Internal,
         };
         Self::Unavailable {

@@ -50,7 +50,7 @@ async fn check_encoding(pool: &PgPool) -> anyhow::Result<()> {
             .map_err(from_sqlx)?;
     if encoding != "UTF8" {
         bail!(
-            "the database {database} stores text as {encoding}, which cannot hold every title; make one that stores \
+            "the database {database} stores text as {encoding}, which cannot hold every title; create one that stores \
              UTF8: createdb --encoding=UTF8 --template=template0 NAME"
         );
     }

@@ -80,7 +80,7 @@ fn slashed_day(text: &str, first: u32, second: u32, year: u32) -> Result<String,
     if first != second && (1..=12).contains(&first) && (1..=12).contains(&second) {
         return Err(Violation::Rejected {
             reason: format!(
-                "may be day and month or month and day; write {} or {} for it",
+                "could be day and month or month and day; write {} or {} instead",
                 from_parts(text, year, second, first),
                 from_parts(text, year, first, second)
             ),
@@ -165,7 +165,7 @@ fn ambiguous(text: &str) -> Violation {
     let decimals = text.replace(',', ".");
     let decimals = decimals.trim_end_matches('0').trim_end_matches('.');
     Violation::Rejected {
-        reason: format!("may be {digits} or {decimals}; write it in one of these ways"),
+        reason: format!("could be {digits} or {decimals}; write one of these"),
     }
 }
 

@@ -30,10 +30,10 @@ pub enum CsvError {
     #[error("the header is not UTF-8 text; save the file as UTF-8")]
     HeaderNotText,
     /// The header is no record.
-    #[error("the header has a quote that is not closed, or is too long")]
+    #[error("the header has an unclosed quote or is too long")]
     BrokenHeader,
     /// Fields that every campaign needs have no column.
-    #[error("the header lacks {}{}", .missing.join(", "), hint(*.columns))]
+    #[error("the header is missing {}{}", .missing.join(", "), hint(*.columns))]
     MissingColumns {
         /// The fields.
         missing: Vec<String>,
@@ -47,7 +47,7 @@ pub enum CsvError {
     #[error("input and output are the same file")]
     SameFile,
     /// Too much is wrong to go on.
-    #[error("too many quotes are not closed, the last one on line {line}: is this a CSV file?")]
+    #[error("too many unclosed quotes, the last one on line {line}; is this a CSV file?")]
     UnclosedQuotes {
         /// Where the last one opens.
         line: u64,
@@ -72,7 +72,7 @@ pub enum RecordError {
     #[error("{}", describe(.0))]
     Rules(FieldErrors),
     /// Another number of values than the header has.
-    #[error("has {found} values where the header has {expected}")]
+    #[error("has {found} values, but the header has {expected}")]
     Width {
         /// Values of the record.
         found: usize,
@@ -83,7 +83,7 @@ pub enum RecordError {
     #[error("is not UTF-8 text")]
     NotText,
     /// A quote that is never closed, or something behind the one that closes it.
-    #[error("opens a quote that is not closed before a separator or the end of a line")]
+    #[error("has a quote that is not closed before a separator or the end of a line")]
     UnclosedQuote,
     /// More than a record may have.
     #[error("is longer than {max_bytes} bytes")]
@@ -111,7 +111,7 @@ pub enum RecordWarning {
         days: i64,
     },
     /// A country that is not known.
-    #[error("country {0:?} is not known; scored as Other")]
+    #[error("unknown country {0:?}, scored as Other")]
     UnknownCountry(String),
 }
 

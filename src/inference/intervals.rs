@@ -67,7 +67,7 @@ impl IntervalTable {
         }
         let rising = |pair: &[IntervalPoint]| pair[0].probability < pair[1].probability;
         if !self.points.windows(2).all(rising) {
-            return Err("`intervals` must be ordered by rising probability".to_owned());
+            return Err("`intervals` must be ordered by increasing probability".to_owned());
         }
         Ok(())
     }

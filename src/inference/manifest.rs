@@ -144,7 +144,7 @@ impl Manifest {
             let length = text.chars().count();
             if text.trim() != text || !(1..=NAME_MAX_CHARS).contains(&length) {
                 return Err(format!(
-                    "`{field}` must have 1 to {NAME_MAX_CHARS} characters, without blanks at its ends"
+                    "`{field}` must have 1 to {NAME_MAX_CHARS} characters, without leading or trailing spaces"
                 ));
             }
         }
@@ -159,14 +159,14 @@ impl Manifest {
     fn check_features(&self) -> Result<(), String> {
         if self.feature_set != FEATURE_SET {
             return Err(format!(
-                "it was made for feature set {}, and this server computes feature set {FEATURE_SET}",
+                "it was made for feature set {}, but this server computes feature set {FEATURE_SET}",
                 self.feature_set
             ));
         }
         let computed: Vec<&str> = feature_names().collect();
         if self.features.len() != computed.len() {
             return Err(format!(
-                "it names {} features, and this server computes {}",
+                "it names {} features, but this server computes {}",
                 self.features.len(),
                 computed.len()
             ));
@@ -174,7 +174,7 @@ impl Manifest {
         for (at, (named, computed)) in self.features.iter().zip(computed).enumerate() {
             if named != computed {
                 return Err(format!(
-                    "its feature {} is `{named}`, and this server computes `{computed}` there",
+                    "its feature {} is `{named}`, but this server computes `{computed}` there",
                     at + 1
                 ));
             }
@@ -205,7 +205,7 @@ impl Manifest {
             .find(|name| !LABEL_FEATURES.contains(&name.as_str()))
         {
             Some(name) => Err(format!(
-                "`encodings` has `{name}`, which is no label feature"
+                "`encodings` has `{name}`, which is not a label feature"
             )),
             None => Ok(()),
         }
@@ -222,7 +222,7 @@ impl Manifest {
                 .partial_cmp(&bounds.high)
                 .is_none_or(std::cmp::Ordering::is_gt)
             {
-                return Err(format!("`bounds` of `{name}` must be rising"));
+                return Err(format!("`bounds` of `{name}` must be increasing"));
             }
         }
         Ok(())
@@ -245,7 +245,7 @@ impl Manifest {
                     None => value.is_finite(),
                 };
                 if !fits {
-                    return Err(format!("`background[{at}]` has no sound `{feature}`"));
+                    return Err(format!("`background[{at}]` has an invalid `{feature}`"));
                 }
             }
         }

@@ -22,28 +22,28 @@ pub enum ModelError {
         bytes: usize,
     },
     /// Not an ONNX file, or a part of one.
-    #[error("the file is not a whole ONNX model: {0}")]
+    #[error("the file is not a complete ONNX model: {0}")]
     NotOnnx(String),
     /// No manifest in its metadata.
-    #[error("the ONNX file carries no manifest: its metadata has no `{MANIFEST_KEY}`")]
+    #[error("the ONNX file has no manifest: its metadata has no `{MANIFEST_KEY}`")]
     NoManifest,
     /// The manifest cannot be read or does not fit this server.
-    #[error("the manifest in the ONNX file does not fit: {0}")]
+    #[error("the manifest in the ONNX file is not usable: {0}")]
     Manifest(String),
     /// Inputs other than one of numbers, a row for each campaign.
-    #[error("the model's input does not fit: {0}")]
+    #[error("the model's input is not usable: {0}")]
     Input(String),
     /// Outputs other than one probability for each campaign.
-    #[error("the model's output does not fit: {0}")]
+    #[error("the model's output is not usable: {0}")]
     Output(String),
     /// Weights that are not in the file.
-    #[error("the tensor `{0}` lies outside the file; a model must be one file")]
+    #[error("the tensor `{0}` is stored outside the file; a model must be a single file")]
     ExternalData(String),
     /// The graph cannot be run here.
     #[error("the model cannot be run here: {0}")]
     Unsupported(String),
     /// A trial run failed.
-    #[error("the model fails a trial run: {0}")]
+    #[error("the model failed a trial run: {0}")]
     Trial(String),
 }
 
@@ -99,7 +99,7 @@ fn check_output(graph: &pb::GraphProto) -> Result<(), ModelError> {
         .any(|node| node.output.contains(&output.name));
     if !made {
         return Err(ModelError::Output(format!(
-            "nothing in the graph makes `{}`",
+            "nothing in the graph produces `{}`",
             output.name
         )));
     }
@@ -115,7 +115,7 @@ fn check_shape(info: &pb::ValueInfoProto, columns: usize) -> Result<(), String> 
         return Err(format!("`{name}` is not a tensor"));
     };
     if tensor.elem_type != pb::tensor_proto::DataType::Float as i32 {
-        return Err(format!("`{name}` is not of float32"));
+        return Err(format!("`{name}` is not float32"));
     }
     let dimensions: Vec<_> = tensor.shape.iter().flat_map(|it| &it.dim).collect();
     let fits = match dimensions.as_slice() {
@@ -162,7 +162,7 @@ fn check_operators(reader: &tract_onnx::Onnx, graph: &pb::GraphProto) -> Result<
     }
     let names: Vec<_> = unknown.into_iter().collect();
     Err(ModelError::Unsupported(format!(
-        "it uses operators that are not known here: {}",
+        "it uses unknown operators: {}",
         names.join(", ")
     )))
 }

@@ -85,14 +85,14 @@ impl Neighbours {
         let goals = self.goal_edges_usd.as_slice();
         let positive = goals.iter().all(|edge| edge.is_finite() && *edge > 0.0);
         if !positive || !goals.windows(2).all(|pair| pair[0] < pair[1]) {
-            return Err("`neighbours.goal_edges_usd` must be positive and rising".to_owned());
+            return Err("`neighbours.goal_edges_usd` must be positive and increasing".to_owned());
         }
         if !self
             .duration_edges_days
             .windows(2)
             .all(|pair| pair[0] < pair[1])
         {
-            return Err("`neighbours.duration_edges_days` must be rising".to_owned());
+            return Err("`neighbours.duration_edges_days` must be increasing".to_owned());
         }
         for (at, cell) in self.cells.iter().enumerate() {
             self.check_cell(cell)
@@ -212,15 +212,15 @@ mod tests {
             ),
             (
                 refusal(|it| it.goal_edges_usd.reverse()),
-                "goal_edges_usd` must be positive and rising",
+                "goal_edges_usd` must be positive and increasing",
             ),
             (
                 refusal(|it| it.goal_edges_usd[0] = 0.0),
-                "goal_edges_usd` must be positive and rising",
+                "goal_edges_usd` must be positive and increasing",
             ),
             (
                 refusal(|it| it.duration_edges_days.push(30)),
-                "duration_edges_days` must be rising",
+                "duration_edges_days` must be increasing",
             ),
             (
                 refusal(|it| it.cells[0].category = 1),

@@ -60,7 +60,7 @@ impl OnnxPredictor {
         let graph = proto
             .graph
             .as_ref()
-            .ok_or_else(|| ModelError::NotOnnx("it holds no graph".to_owned()))?;
+            .ok_or_else(|| ModelError::NotOnnx("it contains no graph".to_owned()))?;
         let manifest = read_manifest(&proto)?;
         check_graph(&reader, graph)?;
         let plans = PLAN_ROWS

@@ -58,6 +58,6 @@ pub enum PredictError {
     #[error("the model cannot be run: {0}")]
     Run(String),
     /// The output is not a number between 0 and 1.
-    #[error("the model answered {0}, which is no probability")]
+    #[error("the model returned {0}, which is not a probability")]
     NotAProbability(String),
 }

@@ -49,7 +49,7 @@ fn Rates(
         explore.overall,
         rate = format::percent(l, rates.success_rate),
         campaigns = format::count(l, rates.campaigns),
-        population = rates.population.clone()
+        population = labels::stored_text(l, &rates.population)
     );
     view! {
         <p>{overall}</p>

@@ -25,8 +25,8 @@ const CHECKPOINT_WAIT: Duration = Duration::from_secs(2);
 pub async fn backup(url: &str, file: &Path) -> anyhow::Result<u64> {
     if !url.starts_with("sqlite:") {
         bail!(
-            "PostgreSQL is copied by its own tool: pg_dump --format=custom --file={} \
-             \"$PLEDGECAST_DATABASE_URL\"; docs/operations.md says how to restore it",
+            "back up PostgreSQL with its own tool: pg_dump --format=custom --file={} \
+             \"$PLEDGECAST_DATABASE_URL\"; docs/operations.md explains how to restore it",
             file.display()
         );
     }
@@ -35,7 +35,7 @@ pub async fn backup(url: &str, file: &Path) -> anyhow::Result<u64> {
     }
     ensure!(
         !file.try_exists()?,
-        "{} exists already; name a file that does not",
+        "{} already exists; choose another file name",
         file.display()
     );
     let partial = Partial(partial_name(file)?);
@@ -124,6 +124,6 @@ async fn check(partial: &Path) -> anyhow::Result<()> {
         .await
         .context("checking the copy")?;
     copy.close().await?;
-    ensure!(found == "ok", "the copy is not sound: {found}");
+    ensure!(found == "ok", "the copy is corrupt: {found}");
     Ok(())
 }

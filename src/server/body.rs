@@ -126,7 +126,9 @@ fn refuse(reason: &Unreadable, max_bytes: usize, request_id: Option<&str>) -> Re
             problem::respond(&AppError::TooLarge { max_bytes }, request_id)
         }
         Unreadable::TooSlow => EdgeProblem::TOO_SLOW.respond(request_id),
-        Unreadable::BrokenOff => problem::respond(&malformed("the body broke off"), request_id),
+        Unreadable::BrokenOff => {
+            problem::respond(&malformed("the body ended too early"), request_id)
+        }
     };
     end_connection(&mut response);
     response
@@ -169,7 +171,7 @@ fn form_of_json(bytes: &[u8]) -> Result<String, AppError> {
             Value::Bool(_) | Value::Number(_) => form.append_pair(name, &value.to_string()),
             Value::Array(_) | Value::Object(_) => {
                 return Err(malformed(&format!(
-                    "{name} must be a text, a number, true, false or null"
+                    "{name} must be a string, a number, true, false or null"
                 )));
             }
         };

@@ -98,7 +98,7 @@ async fn change_user(args: UserArgs) -> anyhow::Result<ExitCode> {
             let user = accounts(welcome_credits)
                 .create(&email, &password, role)
                 .await?;
-            println!("made {role} {} with id {}", user.email, user.id);
+            println!("created {role} {} with ID {}", user.email, user.id);
         }
         UserCommand::Role { email, role } => {
             let user = accounts(0).set_role(&email, role).await?;
@@ -108,7 +108,10 @@ async fn change_user(args: UserArgs) -> anyhow::Result<ExitCode> {
             let user = accounts(0)
                 .reset_password(&email, &read_password()?)
                 .await?;
-            println!("{} has a new password; all sessions are ended", user.email);
+            println!(
+                "changed the password of {} and ended all sessions",
+                user.email
+            );
         }
         UserCommand::Grant {
             email,

@@ -77,7 +77,7 @@ fn parse(text: &str) -> anyhow::Result<Key> {
         .context("must be base64; make one with: openssl rand -base64 64 | tr -d '\\n'")?;
     if bytes.len() < BYTES_MIN {
         bail!(
-            "must hold at least {BYTES_MIN} bytes, this one has {}",
+            "must have at least {BYTES_MIN} bytes, but this one has {}",
             bytes.len()
         );
     }

@@ -55,7 +55,7 @@ async fn work(
     let working = tokio::task::spawn_blocking(move || work(&args, &mut observer));
     let report = working.await.context("the command died")??;
     println!(
-        "{} campaigns done, {} lines left out",
+        "{} campaigns processed, {} lines skipped",
         report.done, report.left_out
     );
     Ok(report)

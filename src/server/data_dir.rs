@@ -16,7 +16,7 @@ const OWNER_ONLY: u32 = 0o700;
 /// # Errors
 /// Where it cannot be made.
 pub fn prepare(folder: &Path) -> anyhow::Result<()> {
-    let making = || format!("making the data folder {}", folder.display());
+    let making = || format!("creating the data folder {}", folder.display());
     if let Some(parent) = folder.parent() {
         std::fs::create_dir_all(parent).with_context(making)?;
     }
@@ -80,7 +80,7 @@ mod tests {
         std::fs::write(&file, "").unwrap();
         for bad in [file.clone(), file.join("data")] {
             let error = format!("{:#}", prepare(&bad).unwrap_err());
-            assert!(error.contains("making the data folder"), "{error}");
+            assert!(error.contains("creating the data folder"), "{error}");
         }
     }
 }

@@ -112,7 +112,7 @@ pub async fn transactions(
 }
 
 fn unreadable(headers: &HeaderMap) -> Response<Body> {
-    let error = AppError::Malformed("the query of the address cannot be read".to_owned());
+    let error = AppError::Malformed("the query string could not be read".to_owned());
     problem::respond(&error, problem::request_id(headers).as_deref())
 }
 

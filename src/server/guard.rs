@@ -51,7 +51,7 @@ pub async fn refuse_foreign(
             problem::respond(&AppError::WrongAddress { public_url }, id.as_deref())
         }
         _ => {
-            let error = AppError::Forbidden("the request was sent by another site".to_owned());
+            let error = AppError::Forbidden("the request came from another site".to_owned());
             let mut response = problem::respond(&error, id.as_deref());
             response.extensions_mut().insert(SentByAnotherSite);
             response

@@ -68,7 +68,7 @@ impl Readiness {
         let checked = tokio::time::timeout(CHECK_TIMEOUT, self.check_all()).await;
         checked.unwrap_or_else(|_| {
             let seconds = CHECK_TIMEOUT.as_secs();
-            Err(format!("the check did not end within {seconds} s"))
+            Err(format!("the check did not finish within {seconds} s"))
         })
     }
 
@@ -83,7 +83,7 @@ impl Readiness {
         let mut not_loaded = Vec::new();
         if self.works {
             if self.pool.health().is_exhausted() {
-                return Err("every inference thread hangs; start this process anew".to_owned());
+                return Err("all inference threads are stuck; restart this process".to_owned());
             }
             not_loaded = self.not_loaded(&live).await;
             if let Some(first) = not_loaded.first()

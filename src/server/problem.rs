@@ -43,7 +43,7 @@ impl EdgeProblem {
     pub const NOT_HTTP: Self = Self {
         status: StatusCode::BAD_REQUEST,
         code: "not_http",
-        title: "The request cannot be read",
+        title: "The request could not be read",
         detail: "the request is not valid HTTP/1.1",
         retry_after_s: None,
     };
@@ -52,7 +52,7 @@ impl EdgeProblem {
         status: StatusCode::URI_TOO_LONG,
         code: "uri_too_long",
         title: "The address is too long",
-        detail: "path and query may have at most 32768 bytes; send more in the body of a POST",
+        detail: "the path and query may have at most 32768 bytes; send longer input in a POST body",
         retry_after_s: None,
     };
     /// The headers are too large, or too many.
@@ -60,7 +60,7 @@ impl EdgeProblem {
         status: StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
         code: "headers_too_large",
         title: "The headers are too large",
-        detail: "a request may have at most 100 headers, and 128 KiB of them",
+        detail: "a request may have at most 100 headers, 128 KiB in total",
         retry_after_s: None,
     };
     /// The body arrived too slowly.

@@ -22,11 +22,11 @@ const REPEAT_AFTER: Duration = Duration::from_secs(5);
 pub async fn require(connection: &DatabaseConnection) -> anyhow::Result<()> {
     match schema_status(connection).await? {
         SchemaStatus::Current => Ok(()),
-        SchemaStatus::Empty => bail!(
-            "the database holds no tables of Pledgecast; run `pledgecast migrate` to make them"
-        ),
+        SchemaStatus::Empty => {
+            bail!("the database has no Pledgecast tables; run `pledgecast migrate` to create them")
+        }
         SchemaStatus::Older { found, needed } => bail!(
-            "the database has schema {found}, this program needs {needed}; run `pledgecast migrate`"
+            "the database has schema {found}, but this program needs {needed}; run `pledgecast migrate`"
         ),
         SchemaStatus::Newer { unknown, known } => Err(newer(&unknown, &known)),
     }
@@ -34,7 +34,7 @@ pub async fn require(connection: &DatabaseConnection) -> anyhow::Result<()> {
 
 fn newer(unknown: &[String], known: &str) -> anyhow::Error {
     anyhow::anyhow!(
-        "the database was migrated by a newer program: it has {}, this program knows migrations up to {known} only; \
+        "the database was migrated by a newer program: it has {}, but this program only knows migrations up to {known}; \
          run the newer program",
         unknown.join(", ")
     )
@@ -100,8 +100,8 @@ async fn take_lock(own: &PgPool, watched: &PgPool, deadline: Instant) -> anyhow:
             let holder = postgres::lock_holders(watched, MIGRATION_LOCK).await?;
             if Instant::now() >= deadline {
                 bail!(
-                    "the lock for migrations is still held by {holder}; it may be another process that migrates, else \
-                     end it by pg_terminate_backend. PLEDGECAST_DATABASE_WAIT_SECONDS says how long to wait"
+                    "the lock for migrations is still held by {holder}; if it is not another migration, end it with \
+                     pg_terminate_backend. PLEDGECAST_DATABASE_WAIT_SECONDS sets how long to wait"
                 );
             }
             tracing::warn!("waiting for the lock for migrations, which is held by {holder}");
@@ -127,10 +127,10 @@ async fn migrate_locked(
         let holder = postgres::oldest_transaction(watched).await?;
         if Instant::now() >= deadline {
             bail!(
-                "a migration needs a table that others use: {error}; the oldest transaction is of {holder}"
+                "a migration needs a table that is in use: {error}; the oldest transaction belongs to {holder}"
             );
         }
-        tracing::warn!(%error, "a migration waits for a table; the oldest transaction is of {holder}");
+        tracing::warn!(%error, "a migration waits for a table; the oldest transaction belongs to {holder}");
     }
     Ok(())
 }

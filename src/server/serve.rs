@@ -98,7 +98,7 @@ pub async fn work(args: WorkerProcessArgs, stop: CancellationToken) -> anyhow::R
     let database = unless_stopped(&stop, setup::database(&args.database)).await?;
     if database.backend() != DatabaseBackend::Postgres {
         bail!(
-            "workers of their own need PostgreSQL (PLEDGECAST_DATABASE_URL=postgres://…); \
+            "separate workers need PostgreSQL (PLEDGECAST_DATABASE_URL=postgres://…); \
              on SQLite they run inside `pledgecast serve`"
         );
     }
@@ -124,7 +124,7 @@ pub async fn work(args: WorkerProcessArgs, stop: CancellationToken) -> anyhow::R
             stop.cancel();
             working.await.context("the worker died")?;
             // Only the end of the process ends such threads; whoever supervises it starts it again.
-            bail!("every inference thread hangs in a model that does not end");
+            bail!("all inference threads are stuck in a model");
         }
     }
     stop.cancel();
@@ -143,7 +143,7 @@ async fn tell_health(
         return Ok(tokio::spawn(async {}));
     };
     let listener = address.bind().await?;
-    announce("Pledgecast tells its health at", listener.local_addr()?);
+    announce("Pledgecast reports its health at", listener.local_addr()?);
     let app = health::router(readiness);
     Ok(tokio::spawn(connections::serve(
         listener,

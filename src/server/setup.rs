@@ -64,7 +64,7 @@ pub fn require_file(file: &Path) -> anyhow::Result<()> {
         .with_context(|| format!("looking for {}", file.display()))?
     {
         bail!(
-            "no database at {}; is PLEDGECAST_DATA_DIR or PLEDGECAST_DATABASE_URL right?",
+            "no database at {}; check PLEDGECAST_DATA_DIR and PLEDGECAST_DATABASE_URL",
             file.display()
         );
     }

@@ -76,10 +76,10 @@ impl FromStr for TrustedProxies {
 
 fn network_of(text: &str) -> Result<IpNet, String> {
     const EXAMPLE: &str =
-        "write the networks or addresses of your proxies, such as 10.0.0.0/8,192.0.2.7";
+        "list the networks or addresses of your proxies, such as 10.0.0.0/8,192.0.2.7";
     if text.parse::<u64>().is_ok() {
         return Err(format!(
-            "is no longer a number of proxies; {EXAMPLE}, or nothing where there is no proxy"
+            "is no longer a number of proxies; {EXAMPLE}, or leave it empty if there is no proxy"
         ));
     }
     text.parse::<IpNet>()

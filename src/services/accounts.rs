@@ -108,7 +108,7 @@ impl Accounts {
             });
         let user = created.await.map_err(|error| {
             if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) {
-                AppError::Conflict("this e-mail address is already registered".to_owned())
+                AppError::Conflict("this email address is already registered".to_owned())
             } else {
                 error.into()
             }

@@ -194,7 +194,7 @@ impl Insights {
             .ok_or(AppError::NotFound)?;
         if task.status != TaskStatus::Succeeded.as_str() {
             return Err(AppError::Conflict(format!(
-                "only a task that succeeded can be looked into; this one is {}",
+                "only a succeeded task can be explained; this one is {}",
                 task.status
             )));
         }
@@ -224,7 +224,7 @@ impl Insights {
         let loaded = self.models.get(model).await;
         loaded.map_err(|error| match &*error {
             LoadError::Misfit(_) => AppError::Conflict(
-                "the model was registered by another version of the program, and this one \
+                "the model was registered by another version of the program, but this version \
                  cannot run it"
                     .to_owned(),
             ),
@@ -253,7 +253,7 @@ impl Insights {
             ) => {
                 tracing::warn!(task = paid.task.id, %error, "a result could not be looked into");
                 Err(AppError::Unavailable {
-                    reason: "the models are busy".to_owned(),
+                    reason: "all models are busy".to_owned(),
                     retry_after_s: BUSY_RETRY_S,
                 })
             }

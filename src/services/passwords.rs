@@ -94,7 +94,7 @@ impl Passwords {
     pub fn reserve(&self, client: &str) -> Result<Slot, AppError> {
         let Ok(permit) = Arc::clone(&self.free_slots).try_acquire_owned() else {
             return Err(AppError::Unavailable {
-                reason: "too many people are signing in at the moment".to_owned(),
+                reason: "too many people are logging in right now".to_owned(),
                 retry_after_s: QUEUE_FULL_RETRY_S,
             });
         };

@@ -173,7 +173,7 @@ impl Predictions {
             }
         }
         Err(AppError::Unavailable {
-            reason: "the balance keeps changing; nothing was held".to_owned(),
+            reason: "the balance keeps changing; no credits were held".to_owned(),
             retry_after_s: 1,
         })
     }

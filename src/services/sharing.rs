@@ -68,7 +68,7 @@ impl Sharing {
         let task = self.own(user, id).await?;
         if task.status != TaskStatus::Succeeded.as_str() {
             return Err(AppError::Conflict(format!(
-                "only a result can be shared; this task is {}",
+                "only a succeeded task can be shared; this one is {}",
                 task.status
             )));
         }

@@ -87,7 +87,7 @@ impl SubmitQueue {
     ) -> Result<Option<task::Model>, AppError> {
         if self.depth.is_full(&self.writer.database).await? {
             return Err(AppError::Unavailable {
-                reason: "the queue is full; nothing was held".to_owned(),
+                reason: "the queue is full; no credits were held".to_owned(),
                 retry_after_s: QUEUE_FULL_RETRY_S,
             });
         }

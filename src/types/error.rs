@@ -21,18 +21,16 @@ pub enum AppError {
     #[error("{}", describe_fields(.0))]
     Invalid(FieldErrors),
     /// The idempotency key was used before with another body.
-    #[error(
-        "idempotency_key was used before with another request; use a new key for a new request"
-    )]
+    #[error("idempotency_key was already used for a different request; use a new key")]
     KeyReused,
     /// Nobody is signed in, or the session has ended.
-    #[error("sign in first")]
+    #[error("log in first")]
     Unauthorized,
     /// Unknown e-mail or wrong password; which of them is not told.
-    #[error("the e-mail or the password is not right")]
+    #[error("wrong email or password")]
     BadCredentials,
     /// The available credits do not cover the price.
-    #[error("{needed} credits are needed and {available} are available; top up first")]
+    #[error("this costs {needed} credits and {available} are available; top up first")]
     InsufficientCredits {
         /// The price.
         needed: Credits,
@@ -43,7 +41,7 @@ pub enum AppError {
     #[error("{0}")]
     Forbidden(String),
     /// The request was sent from this service at another address than the configured one.
-    #[error("the service is at {public_url}; open it there")]
+    #[error("the service runs at {public_url}; use that address")]
     WrongAddress {
         /// Where the service is.
         public_url: String,
@@ -52,34 +50,34 @@ pub enum AppError {
     #[error("not found")]
     NotFound,
     /// The path answers another HTTP method.
-    #[error("this path answers another method only; the header Allow names it")]
+    #[error("this path does not support this method; the Allow header lists those it does")]
     WrongMethod,
     /// The thing is in a state that does not allow it.
     #[error("{0}")]
     Conflict(String),
     /// The price is higher than the one that the client agreed to.
-    #[error("the price is {price} credits now; nothing was held")]
+    #[error("the price is now {price} credits; no credits were held")]
     PriceChanged {
         /// The price now.
         price: Credits,
     },
     /// The page was made for another account than the one that is signed in now.
-    #[error("another account is signed in now; reload the page; nothing was changed")]
+    #[error("another account is logged in now, so nothing was changed; reload the page")]
     OtherAccount,
     /// The request is larger than allowed.
-    #[error("the request is larger than allowed: at most {max_bytes} bytes")]
+    #[error("the request is too large; the limit is {max_bytes} bytes")]
     TooLarge {
         /// Most bytes of the body.
         max_bytes: u64,
     },
     /// Too many tries.
-    #[error("too many tries; wait {retry_after_s} seconds")]
+    #[error("too many attempts; try again in {retry_after_s} seconds")]
     TooManyRequests {
         /// When to try again, in seconds.
         retry_after_s: u64,
     },
     /// The user has as many open tasks as one may have.
-    #[error("{limit} of your tasks are open already; wait for their results, or cancel some")]
+    #[error("you already have {limit} open tasks, the maximum; wait for results or cancel some")]
     TooManyOpen {
         /// Most open tasks of a user.
         limit: u64,
@@ -93,10 +91,10 @@ pub enum AppError {
         retry_after_s: u64,
     },
     /// The browser could not reach the server.
-    #[error("the server cannot be reached")]
+    #[error("cannot reach the server")]
     Unreachable,
     /// A fault of the service; the cause is in its log under the request id.
-    #[error("something went wrong on our side; the request id tells us what")]
+    #[error("something went wrong on our side; quote the request ID when you report it")]
     Internal,
 }
 
@@ -161,23 +159,23 @@ impl AppError {
 
     const fn title(&self) -> &'static str {
         match self {
-            Self::Malformed(_) => "The request cannot be read",
-            Self::Invalid(_) => "Some fields are not right",
-            Self::KeyReused => "The idempotency key was used before",
-            Self::Unauthorized => "Not signed in",
-            Self::BadCredentials => "Not signed in: wrong e-mail or password",
+            Self::Malformed(_) => "The request could not be read",
+            Self::Invalid(_) => "Some fields are invalid",
+            Self::KeyReused => "Idempotency key already used",
+            Self::Unauthorized => "Not logged in",
+            Self::BadCredentials => "Wrong email or password",
             Self::InsufficientCredits { .. } => "Not enough credits",
             Self::Forbidden(_) => "Not allowed",
-            Self::WrongAddress { .. } => "Not allowed at this address",
+            Self::WrongAddress { .. } => "Wrong address",
             Self::NotFound => "Not found",
-            Self::WrongMethod => "Another method is needed",
-            Self::Conflict(_) => "Not possible now",
+            Self::WrongMethod => "Method not allowed",
+            Self::Conflict(_) => "Not possible in the current state",
             Self::PriceChanged { .. } => "The price has changed",
-            Self::OtherAccount => "Another account is signed in",
-            Self::TooLarge { .. } => "Too large",
-            Self::TooManyRequests { .. } => "Too many tries",
+            Self::OtherAccount => "Another account is logged in",
+            Self::TooLarge { .. } => "Request too large",
+            Self::TooManyRequests { .. } => "Too many attempts",
             Self::TooManyOpen { .. } => "Too many open tasks",
-            Self::Unavailable { .. } | Self::Unreachable => "Not available now",
+            Self::Unavailable { .. } | Self::Unreachable => "Temporarily unavailable",
             Self::Internal => "Internal error",
         }
     }

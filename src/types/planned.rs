@@ -69,7 +69,7 @@ fn is_repeated(paid: &Campaign, field: &str, text: String) -> bool {
 fn stays() -> Violation {
     Violation::Rejected {
         reason: format!(
-            "stays as it was paid for; what may change is {}",
+            "cannot be changed after payment; only these fields can: {}",
             CampaignInput::PLANNED.join(", ")
         ),
     }

@@ -137,17 +137,23 @@ words!(
         /// Why a task failed, in earlier versions: its model is there and cannot be run.
         ModelUnavailable = "the model could not be loaded",
         /// Why a task failed: its model refused or broke off.
-        ModelFailed = "the model could not answer for this campaign",
+        ModelFailed = "the model could not score this campaign",
+        /// The same, as earlier versions put it.
+        ModelFailedEarlier = "the model could not answer for this campaign",
         /// Why a task failed: its model was stopped.
         ModelTooSlow = "the model took too long over this campaign",
         /// Why a task failed: its workers died.
-        WorkLost = "the work on this task broke off too often",
+        WorkLost = "processing was interrupted too many times",
+        /// The same, as earlier versions put it.
+        WorkLostEarlier = "the work on this task broke off too often",
         /// Why a task failed: no worker could load its model for too long.
         NoCapableWorker = "no worker could run the model in time",
         /// A transaction: what a new user starts with.
         WelcomeCredits = "Welcome credits",
         /// A transaction: credits for nothing.
         DemonstrationTopUp = "Top-up (demonstration: no card was charged)",
+        /// Which campaigns the shipped model's rates are about, from its manifest.
+        ShippedPopulation = "campaigns in public Kickstarter listings of 2024-25 that ran to their end",
     }
 );
 

@@ -20,7 +20,7 @@ pub enum Violation {
     #[error("must be a number")]
     NotANumber,
     /// A number that may mean a thousand times as much or as little.
-    #[error("must be a number without separators of thousands, such as 10000 or 10.5")]
+    #[error("must be a number without thousands separators, such as 10000 or 10.5")]
     AmbiguousNumber,
     /// Not readable as a whole number.
     #[error("must be a whole number")]
@@ -32,13 +32,13 @@ pub enum Violation {
     #[error("must be true or false")]
     NotABoolean,
     /// Not an id.
-    #[error("must be an id: a positive whole number")]
+    #[error("must be an ID: a positive whole number")]
     NotAnId,
     /// Not an e-mail address.
-    #[error("must be an e-mail address such as ada@example.org, at most 254 characters")]
+    #[error("must be an email address such as ada@example.org, at most 254 characters")]
     NotAnEmail,
     /// Not a cursor that an earlier page gave.
-    #[error("must be the `next` of an earlier page")]
+    #[error("must be the `next` value of an earlier page")]
     NotACursor,
     /// Fewer characters than allowed.
     #[error("must have at least {min} characters")]
@@ -59,7 +59,7 @@ pub enum Violation {
         max: u32,
     },
     /// Only characters that cannot be seen.
-    #[error("must contain something visible")]
+    #[error("must contain visible characters")]
     NothingVisible,
     /// A number outside its bounds.
     #[error("must be between {min} and {max}")]
@@ -104,7 +104,7 @@ pub enum Violation {
         max_days: u32,
     },
     /// Two passwords that should be equal are not, or the current one is wrong.
-    #[error("is not right")]
+    #[error("is incorrect")]
     Wrong,
     /// Anything with a reason of its own, such as a model file that does not fit.
     #[error("{reason}")]

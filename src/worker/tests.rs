@@ -212,7 +212,7 @@ async fn a_model_that_panics_over_one_campaign_fails_that_task_alone() {
     })
     .await;
     let task = works.assert_only_the_poisoned_failed().await;
-    assert!(task.error.unwrap().contains("could not answer"));
+    assert!(task.error.unwrap().contains("could not score"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

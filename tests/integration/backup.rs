@@ -80,7 +80,7 @@ async fn a_backup_replaces_no_file_and_invents_no_database() {
     let output = site.run(&["backup", file.to_str().unwrap()], "").await;
     assert!(!output.status.success());
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(told.contains("exists already"), "{told}");
+    assert!(told.contains("already exists"), "{told}");
     assert_eq!(std::fs::read(&file).unwrap(), b"kept");
 
     let nowhere = folder.path().join("nowhere.db");

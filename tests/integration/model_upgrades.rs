@@ -153,7 +153,7 @@ async fn a_model_that_cannot_be_run_any_more_is_retired_and_its_results_stay(eng
     let page = browser.get(format!("/tasks/{}", old["id"])).await;
     assert_eq!(page.status, 200);
     let text = page.text();
-    assert!(text.contains("No closer look at this result"), "{text}");
+    assert!(text.contains("Details are no longer available"), "{text}");
     assert!(text.contains("version 0.9.0"), "{text}");
     site.assert_audit_is_clean().await;
 }
@@ -230,7 +230,7 @@ async fn a_model_that_cannot_be_run_is_not_put_on_offer(engine: Engine) {
     let output = site.run(&set, "").await;
     assert!(!output.status.success(), "{output:?}");
     let told = String::from_utf8_lossy(&output.stderr);
-    assert!(told.contains("cannot be live"), "{told}");
+    assert!(told.contains("cannot go live"), "{told}");
     assert_eq!(listed(&site).await, before);
     assert_eq!(models(&server).await.len(), 1);
 }

@@ -34,7 +34,7 @@ async fn assert_all_is_told(browser: &Browser) {
         assert!(answer.is_html(), "{path}");
         assert!(answer.header("retry-after").parse::<u64>().unwrap() > 0);
         let html = answer.text();
-        assert!(html.contains("cannot do this right now"), "{path}: {html}");
+        assert!(html.contains("temporarily unavailable"), "{path}: {html}");
         assert!(
             html.contains("site-header") && html.contains("</html>"),
             "{path}"

@@ -54,10 +54,7 @@ async fn a_campaign_that_a_model_answers_with_no_number_fails_alone(engine: Engi
     let task = browser.wait_until_final(&bad).await;
     assert_eq!(task["status"], "failed");
     assert_eq!(task["attempts"], 3);
-    assert_eq!(
-        task["error"],
-        "the model could not answer for this campaign"
-    );
+    assert_eq!(task["error"], "the model could not score this campaign");
     for id in &good {
         let task = browser.wait_until_final(id).await;
         assert_eq!(task["status"], "succeeded", "{task}");
@@ -65,7 +62,10 @@ async fn a_campaign_that_a_model_answers_with_no_number_fails_alone(engine: Engi
     }
     assert_eq!(browser.balance().await, [30 - 6 * 3, 0, 30 - 6 * 3]);
     let page = browser.get(format!("/tasks/{bad}")).await;
-    assert!(page.text().contains("the model could not answer"));
+    assert!(
+        page.text()
+            .contains("the model couldn’t score this campaign")
+    );
     site.assert_audit_is_clean().await;
 }
 
@@ -149,7 +149,7 @@ async fn a_worker_tells_its_health_where_it_is_asked_to() {
     let start = async || {
         let mut program = site.worker(&settings);
         let url = program
-            .wait_for_line("Pledgecast tells its health at ")
+            .wait_for_line("Pledgecast reports its health at ")
             .await;
         Server { url, program }
     };

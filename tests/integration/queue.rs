@@ -103,7 +103,7 @@ async fn a_task_waits_for_a_worker_that_can_load_its_model(engine: Engine) {
     );
     assert_eq!(task["queue"]["waiting_for_worker"], true);
     let page = browser.get(format!("/tasks/{id}")).await.text();
-    assert!(page.contains("Waiting for a worker"), "{page}");
+    assert!(page.contains("Waiting for a server"), "{page}");
 
     let repair = "UPDATE model SET onnx = (SELECT onnx FROM sound WHERE sound.id = model.id)";
     site.database.execute(repair).await;

@@ -26,7 +26,7 @@ async fn a_queued_task_is_told_its_place(engine: Engine) {
     let list = browser.items("/api/tasks").await;
     assert!(list.iter().all(|task| task["queue"].is_null()));
     let page = browser.get(format!("/tasks/{}", ids[2])).await.text();
-    assert!(page.contains("1 task ahead"), "{page}");
+    assert!(page.contains("1 prediction ahead"), "{page}");
 }
 
 async fn a_wait_is_told_once_there_is_a_pace_to_go_by(engine: Engine) {

@@ -71,11 +71,11 @@ async fn an_unclosed_quote_is_told_by_its_line_and_loses_no_other() {
     let outcome = files.score(lines.join("\n").as_bytes(), &output).await;
     assert_eq!(outcome.status.code(), Some(1));
     assert!(
-        told(&outcome).starts_with("line 3: opens a quote"),
+        told(&outcome).starts_with("line 3: has a quote"),
         "{outcome:?}"
     );
     let report = String::from_utf8_lossy(&outcome.stdout).into_owned();
-    assert_eq!(report, "101 campaigns done, 1 lines left out\n");
+    assert_eq!(report, "101 campaigns processed, 1 lines skipped\n");
 }
 
 #[tokio::test]
@@ -85,12 +85,12 @@ async fn what_cannot_be_scored_leaves_the_output_of_before() {
     std::fs::write(&output, "before").unwrap();
     let utf16: Vec<u8> = HEADER.encode_utf16().flat_map(u16::to_le_bytes).collect();
     for (input, cause) in [
-        (b"wrong,header\n".as_slice(), "the header lacks"),
+        (b"wrong,header\n".as_slice(), "the header is missing"),
         (b"only one column\n", "separated by commas"),
         (b"PK\x03\x04", "save it as CSV"),
         (&utf16, "UTF-16"),
-        (b"\xff\xfehalf", "the header lacks"),
-        (b"", "the header lacks"),
+        (b"\xff\xfehalf", "the header is missing"),
+        (b"", "the header is missing"),
     ] {
         let outcome = files.score(input, &output).await;
         assert_eq!(outcome.status.code(), Some(1), "{outcome:?}");
@@ -193,7 +193,7 @@ async fn past_campaigns_are_scored_with_a_warning_and_rows_of_separators_ignored
         "{told:?}"
     );
     assert!(
-        told[1].starts_with("line 3: warning: country \"N,0\\\"\" is not known"),
+        told[1].starts_with("line 3: warning: unknown country \"N,0\\\"\""),
         "{told:?}"
     );
     let scored = std::fs::read_to_string(&output).unwrap();

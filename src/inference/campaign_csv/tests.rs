@@ -64,7 +64,7 @@ fn a_header_without_what_every_campaign_needs_is_refused() {
     let error = read(b"country,currency,name\nUS,USD,x\n").unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the header lacks analytics_name, deadline, launched_at, usd_goal"
+        "the header is missing analytics_name, deadline, launched_at, usd_goal"
     );
     let error = read(b"country:currency:name\n").unwrap_err().to_string();
     assert!(
@@ -147,10 +147,10 @@ fn a_cell_of_two_meanings_is_told_with_both() {
     ]))[0];
     let error = record.campaign.as_ref().unwrap_err().to_string();
     assert!(
-        error.contains("launched_at may be day and month"),
+        error.contains("launched_at could be day and month"),
         "{error}"
     );
-    assert!(error.contains("usd_goal may be 1000 or 1"), "{error}");
+    assert!(error.contains("usd_goal could be 1000 or 1"), "{error}");
 }
 
 #[test]

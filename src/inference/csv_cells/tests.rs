@@ -123,11 +123,11 @@ fn a_goal_is_never_divided_by_a_thousand_in_silence() {
     };
     assert_eq!(
         error("1,000", true),
-        "may be 1000 or 1; write it in one of these ways"
+        "could be 1000 or 1; write one of these"
     );
     assert_eq!(
         error("10.250", false),
-        "may be 10250 or 10.25; write it in one of these ways"
+        "could be 10250 or 10.25; write one of these"
     );
     // Where commas separate fields, a point is a decimal point, as programs write it.
     assert_eq!(

@@ -67,7 +67,7 @@ pub enum InferenceError {
     #[error("the model took longer than {0:?}")]
     TooSlow(Duration),
     /// It was never asked: every thread hangs, and no more may be started.
-    #[error("every inference thread hangs")]
+    #[error("all inference threads are stuck")]
     Exhausted,
     /// The threads are gone.
     #[error("the inference threads have stopped")]

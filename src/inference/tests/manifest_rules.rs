@@ -35,7 +35,7 @@ fn every_broken_manifest_is_refused_with_what_is_wrong() {
         (refusal(|it| drop(it.features.pop())), "names 17 features"),
         (
             refusal(|it| it.features.swap(0, 1)),
-            "its feature 1 is `duration_days`, and this server computes `log_goal` there",
+            "its feature 1 is `duration_days`, but this server computes `log_goal` there",
         ),
         (
             refusal(|it| drop(it.encodings.remove("country"))),
@@ -43,7 +43,7 @@ fn every_broken_manifest_is_refused_with_what_is_wrong() {
         ),
         (
             refusal(|it| drop(it.encodings.insert("planet".to_owned(), Vec::new()))),
-            "`planet`, which is no label feature",
+            "`planet`, which is not a label feature",
         ),
         (
             refusal(|it| {
@@ -60,7 +60,7 @@ fn every_broken_manifest_is_refused_with_what_is_wrong() {
         ),
         (
             refusal(|it| it.bounds.get_mut("log_goal").unwrap().low = 99.0),
-            "`log_goal` must be rising",
+            "`log_goal` must be increasing",
         ),
         (refusal(|it| it.intervals.points.clear()), "no points"),
         (
@@ -89,15 +89,15 @@ fn every_broken_manifest_is_refused_with_what_is_wrong() {
         ),
         (
             refusal(|it| it.background[0][0] = f64::NAN),
-            "`background[0]` has no sound `log_goal`",
+            "`background[0]` has an invalid `log_goal`",
         ),
         (
             refusal(|it| it.background[0][14] = 0.5),
-            "`background[0]` has no sound `parent`",
+            "`background[0]` has an invalid `parent`",
         ),
         (
             refusal(|it| it.background[0][17] = 1000.0),
-            "`background[0]` has no sound `currency`",
+            "`background[0]` has an invalid `currency`",
         ),
         (
             refusal(|it| it.neighbours.goal_edges_usd.reverse()),

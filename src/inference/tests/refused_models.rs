@@ -21,10 +21,10 @@ macro_rules! misfit {
 #[test]
 fn every_misfit_is_refused_with_its_own_reason() {
     let cases: [(&[u8], &str); 13] = [
-        (misfit!("no_manifest"), "carries no manifest"),
+        (misfit!("no_manifest"), "has no manifest"),
         (
             misfit!("manifest_is_not_json"),
-            "manifest in the ONNX file does not fit: key must be",
+            "manifest in the ONNX file is not usable: key must be",
         ),
         (misfit!("two_inputs"), "2 inputs instead of one"),
         (
@@ -32,19 +32,19 @@ fn every_misfit_is_refused_with_its_own_reason() {
             "must have the shape [campaigns, 18]",
         ),
         (misfit!("fixed_batch"), "fixed number of campaigns"),
-        (misfit!("input_of_doubles"), "`features` is not of float32"),
+        (misfit!("input_of_doubles"), "`features` is not float32"),
         (misfit!("two_outputs"), "2 outputs instead of one"),
         (
             misfit!("output_not_made"),
-            "nothing in the graph makes `elsewhere`",
+            "nothing in the graph produces `elsewhere`",
         ),
-        (misfit!("unknown_operator"), "not known here: Divination"),
+        (misfit!("unknown_operator"), "unknown operators: Divination"),
         (
             misfit!("weights_outside"),
-            "`logit_weight` lies outside the file",
+            "`logit_weight` is stored outside the file",
         ),
-        (misfit!("no_probability"), "which is no probability"),
-        (misfit!("not_a_number"), "NaN, which is no probability"),
+        (misfit!("no_probability"), "which is not a probability"),
+        (misfit!("not_a_number"), "NaN, which is not a probability"),
         (misfit!("rows_depend"), "rows are not independent"),
     ];
     for (bytes, expected) in cases {
@@ -61,7 +61,7 @@ fn bytes_that_are_no_model_are_refused() {
         &[0xff; 4096],
         b"\x89PNG\r\n\x1a\n",
     ] {
-        assert!(reason(garbage).contains("not a whole ONNX model"));
+        assert!(reason(garbage).contains("not a complete ONNX model"));
     }
     let large = vec![0; MODEL_MAX_BYTES + 1];
     assert_eq!(

@@ -40,13 +40,14 @@ pub fn Context(
             </div>
         }
     });
+    let population = labels::stored_text(l, &context.population);
     view! {
         {warnings}
         <section class="card" aria-labelledby="context-title">
             <h2 id="context-title">{tr!(l, context.title)}</h2>
             <p>{base_rate_text(l, &context.base_rate)}</p>
             {neighbours}
-            <p class="quiet">{tr!(l, context.population, population = context.population)}</p>
+            <p class="quiet">{tr!(l, context.population, population = population)}</p>
         </section>
     }
 }

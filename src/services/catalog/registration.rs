@@ -43,7 +43,7 @@ impl Catalog {
             Ok(())
         } else {
             Err(AppError::Forbidden(
-                "only an admin registers models".to_owned(),
+                "only an admin can register models".to_owned(),
             ))
         }
     }
@@ -80,7 +80,7 @@ impl Catalog {
         let as_json =
             serde_json::to_value(manifest).map_err(|error| rejected(&error.to_string()))?;
         if holds_control_character(&as_json) {
-            return Err(rejected("its manifest holds control characters"));
+            return Err(rejected("its manifest contains control characters"));
         }
         let model = model::ActiveModel {
             name: Set(manifest.name.clone()),
@@ -97,7 +97,7 @@ impl Catalog {
         };
         let model = model.insert(self.database.write()).await.map_err(|error| {
             if is_unique_violation(&error) {
-                AppError::Conflict("this very file is registered already".to_owned())
+                AppError::Conflict("this file is already registered".to_owned())
             } else {
                 error.into()
             }
@@ -132,7 +132,7 @@ impl Catalog {
         if state == Some(ModelState::Live) {
             let checked = self.validator.check(&self.onnx(id).await?).await?;
             checked.map_err(|reason| {
-                let reason = format!("cannot be live: {reason}");
+                let reason = format!("cannot go live: {reason}");
                 AppError::invalid("state", Violation::Rejected { reason })
             })?;
         }
@@ -243,7 +243,7 @@ fn decode(onnx: &str) -> Result<Vec<u8>, Violation> {
         return Err(Violation::Required);
     }
     let bytes = BASE64.decode(&letters).map_err(|_| Violation::Rejected {
-        reason: "must be an ONNX file: base64, or a file field of a multipart form".to_owned(),
+        reason: "must be an ONNX file, as base64 or as a file field of a multipart form".to_owned(),
     })?;
     if bytes.len() > ONNX_MAX_BYTES {
         return Err(Violation::Rejected {
@@ -257,7 +257,7 @@ pub(super) fn rejected(reason: &str) -> AppError {
     AppError::invalid(
         "onnx",
         Violation::Rejected {
-            reason: format!("does not fit: {reason}"),
+            reason: format!("is not usable: {reason}"),
         },
     )
 }

@@ -213,7 +213,7 @@ impl Ledger {
         let line = self.add("adjust", user, line).await;
         let line = line.map_err(|error| match error {
             DbErr::RecordNotUpdated => {
-                AppError::Conflict("the balance would fall below what is held".to_owned())
+                AppError::Conflict("the balance would fall below the held amount".to_owned())
             }
             other => other.into(),
         })?;
