@@ -26,7 +26,7 @@ pub async fn top_up(
     #[server(default)] idempotency_key: String,
     #[server(default)] account: String,
 ) -> Result<TransactionView, AppError> {
-    let (services, user) = super::request::signed_in_as(&account).await?;
+    let (services, user, _slot) = super::request::signed_in_to_change(&account).await?;
     let line = services
         .ledger
         .top_up(user.id(), &amount, &idempotency_key)

@@ -69,6 +69,6 @@ pub async fn cancel_task(
     #[server(default)] id: String,
     #[server(default)] account: String,
 ) -> Result<TaskView, AppError> {
-    let (services, user) = super::request::signed_in_as(&account).await?;
+    let (services, user, _slot) = super::request::signed_in_to_change(&account).await?;
     services.predictions.cancel(user.id(), &id).await
 }

@@ -7,6 +7,7 @@ use tower_cookies::Cookies;
 
 use crate::services::attempts::Client;
 use crate::services::positions::PagePosition;
+use crate::services::user_slots::Slot;
 use crate::services::{Services, SignedIn, User};
 use crate::types::{AppError, UserId};
 
@@ -69,6 +70,16 @@ pub async fn signed_in_as(account: &str) -> Result<(Services, User), AppError> {
     Ok((services, user))
 }
 
+/// As [`signed_in_as`], for a change: it waits its turn among the changes of that user.
+///
+/// # Errors
+/// 401; 409 where the page was made for another account; 429 where the user has too many changes under way.
+pub async fn signed_in_to_change(account: &str) -> Result<(Services, User, Slot), AppError> {
+    let (services, user) = signed_in_as(account).await?;
+    let slot = services.write_slots.take(user.id()).await?;
+    Ok((services, user, slot))
+}
+
 impl Request {
     /// The account of the session cookie, without asking whether the session still stands.
     pub fn claimed_account(&self, services: &Services) -> Option<UserId> {
@@ -111,6 +122,10 @@ impl Request {
     /// 503 where the database is away.
     pub async fn sign_out(&self, services: &Services) -> Result<(), AppError> {
         clear_browser_storage();
+        let _slot = match self.claimed_account(services) {
+            Some(user) => Some(services.write_slots.take(user).await?),
+            None => None,
+        };
         services.sessions.close(&self.cookies).await
     }
 

@@ -15,7 +15,7 @@ pub async fn share(
     #[server(default)] id: String,
     #[server(default)] account: String,
 ) -> Result<ShareView, AppError> {
-    let (services, user) = super::request::signed_in_as(&account).await?;
+    let (services, user, _slot) = super::request::signed_in_to_change(&account).await?;
     let link = services.sharing.share(user.id(), &id).await?;
     leptos_axum::redirect(&format!("/tasks/{}#share", link.task_id));
     Ok(link)
@@ -30,7 +30,7 @@ pub async fn unshare(
     #[server(default)] id: String,
     #[server(default)] account: String,
 ) -> Result<ShareView, AppError> {
-    let (services, user) = super::request::signed_in_as(&account).await?;
+    let (services, user, _slot) = super::request::signed_in_to_change(&account).await?;
     let link = services.sharing.unshare(user.id(), &id).await?;
     leptos_axum::redirect(&format!("/tasks/{}#share", link.task_id));
     Ok(link)

@@ -11,10 +11,10 @@ use futures::future::BoxFuture;
 use sea_orm::{
     ConnectionTrait, DatabaseBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement,
 };
+use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use super::connection::Connection;
-use super::pool::Pool;
 use super::{Database, retry};
 
 /// How long a statement of a snapshot may take: those who ask for one read whole tables.
@@ -34,8 +34,8 @@ impl Database {
     /// back. On SQLite the transaction takes the write lock at once, so that it never fails half-way for want of it.
     ///
     /// Where the database broke the transaction off for the sake of others, all of it is tried again (see
-    /// [`retry`]), so `work` must decide only by what it reads inside. It runs to its end also where the
-    /// caller goes away. `name` is for the log.
+    /// [`retry`]), so `work` must decide only by what it reads inside. Once begun it runs to its end also where
+    /// the caller goes away. `name` is for the log.
     ///
     /// # Errors
     /// That of `work`, of the commit, or of the connection. After a connection error during the commit it is not
@@ -59,11 +59,26 @@ impl Database {
             _ => "BEGIN",
         };
         let pool = self.write().pool().clone();
-        in_own_task(async move {
-            retry(name, || async {
-                let transaction = Transaction::begin(&pool, begin).await?;
-                let result = work(&transaction, &input).await;
-                transaction.finish(result).await
+        in_own_task(|caller| async move {
+            let first = pool.acquire().await?;
+            if caller.is_cancelled() {
+                // Nothing was begun, and others need the connection.
+                first.release();
+                return Err(DbErr::Custom("the caller has gone".to_owned()));
+            }
+            let mut first = Some(first);
+            retry(name, || {
+                let first = first.take();
+                let (pool, work, input) = (&pool, &work, &input);
+                async move {
+                    let connection = match first {
+                        Some(connection) => connection,
+                        None => pool.acquire().await?,
+                    };
+                    let transaction = Transaction::begin(connection, begin).await?;
+                    let result = work(&transaction, input).await;
+                    transaction.finish(result).await
+                }
             })
             .await
         })
@@ -87,8 +102,8 @@ impl Database {
                 "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = '1h'"
             }
         };
-        in_own_task(async move {
-            let mut transaction = Transaction::begin(&pool, begin).await?;
+        in_own_task(|_caller| async move {
+            let mut transaction = Transaction::begin(pool.acquire().await?, begin).await?;
             let connection = transaction.connection.get_mut();
             connection.set_deadline(SNAPSHOT_DEADLINE);
             let result = work(&transaction).await;
@@ -100,10 +115,15 @@ impl Database {
     }
 }
 
-async fn in_own_task<T: Send + 'static>(
-    work: impl Future<Output = Result<T, DbErr>> + Send + 'static,
-) -> Result<T, DbErr> {
-    let task = tokio::spawn(work.in_current_span());
+/// Runs `work` to its end in a task of its own. The token that it receives is canceled when the caller has gone.
+async fn in_own_task<T, F>(work: impl FnOnce(CancellationToken) -> F) -> Result<T, DbErr>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T, DbErr>> + Send + 'static,
+{
+    let caller = CancellationToken::new();
+    let task = tokio::spawn(work(caller.clone()).in_current_span());
+    let _cancel_when_dropped = caller.drop_guard();
     task.await.unwrap_or_else(|error| {
         // A panic has closed the connection, which rolls back.
         let reason = format!("the task of a transaction ended early: {error}");
@@ -112,8 +132,7 @@ async fn in_own_task<T: Send + 'static>(
 }
 
 impl Transaction {
-    async fn begin(pool: &Pool, begin: &str) -> Result<Self, DbErr> {
-        let mut connection = pool.acquire().await?;
+    async fn begin(mut connection: Connection, begin: &str) -> Result<Self, DbErr> {
         connection.execute_unprepared(begin).await?;
         Ok(Self {
             backend: connection.backend(),

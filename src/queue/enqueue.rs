@@ -128,3 +128,17 @@ pub async fn count_open(database: &Database, user: UserId, max: u64) -> Result<u
         .count(database.read())
         .await
 }
+
+/// How many tasks are queued; counts no further than `max`. The status is written out, so that the partial index fits.
+///
+/// # Errors
+/// Where the database is away.
+pub async fn count_queued(database: &Database, max: u64) -> Result<u64, DbErr> {
+    task::Entity::find()
+        .select_only()
+        .column(task::Column::Id)
+        .filter(Expr::cust("status = 'queued'"))
+        .limit(max)
+        .count(database.read())
+        .await
+}

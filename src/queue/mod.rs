@@ -3,7 +3,6 @@
 //! Money is not touched here; callers pair each step with its change of the ledger in one transaction.
 
 mod claim;
-mod depth;
 mod enqueue;
 mod finish;
 mod lease;
@@ -21,14 +20,13 @@ use sea_orm::sea_query::Expr;
 use crate::types::TaskStatus;
 
 pub use claim::{ClaimOptions, Lease, claim};
-pub use depth::QueueDepth;
-pub use enqueue::{Enqueued, INSERT_AFFORDABLE, NewTask, count_open, enqueue};
+pub use enqueue::{Enqueued, INSERT_AFFORDABLE, NewTask, count_open, count_queued, enqueue};
 pub use finish::{Canceled, Outcome, cancel, fail, lock_leased, requeue, succeed_all};
 pub use lease::{Expired, list_expired, lock_expired, release, renew};
 pub use outlook::{Done, Position, latest_done, position, waiting_since};
-pub use round::{advance_round, after_next, current_round, queue_now};
+pub use round::{NEXT_ROUND, advance_round, after_next, current_round, queue_now};
 pub use scan::{Scan, ScanStart};
-pub use stuck::{fail_stuck, list_stuck};
+pub use stuck::{fail_queued, list_stuck, lock_queued, models_in_service};
 pub use subscribers::{Changes, Subscription};
 pub use time::read_now;
 pub use wake::{Change, Signals};

@@ -28,11 +28,15 @@ pub(super) fn of_returned() -> Expr {
     ))
 }
 
+/// The earliest round of a user's next task, as SQL over the columns of `balance`: the one after the last open task, or
+/// 0 where none is open. Where nothing is held there may be open tasks of a model without a price.
+pub const NEXT_ROUND: &str = "CASE WHEN balance.held > 0 OR EXISTS (SELECT 1 FROM task WHERE \
+    task.user_id = balance.user_id AND task.status IN ('queued', 'running')) THEN balance.next_round ELSE 0 END";
+
 /// The round after that of a user's next task, as SQL over the columns of `balance` before they change.
 pub fn after_next() -> Expr {
-    let open = "CASE WHEN held > 0 THEN next_round ELSE 0 END";
     Expr::cust(format!(
-        "1 + CASE WHEN {open} > {CURRENT} THEN {open} ELSE {CURRENT} END"
+        "1 + CASE WHEN {NEXT_ROUND} > {CURRENT} THEN {NEXT_ROUND} ELSE {CURRENT} END"
     ))
 }
 

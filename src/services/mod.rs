@@ -12,6 +12,7 @@ pub mod accounts;
 pub mod attempts;
 pub mod audit;
 mod batcher;
+mod bounded_count;
 pub mod catalog;
 pub mod clock;
 mod credentials;
@@ -19,7 +20,6 @@ mod idempotency;
 pub mod insights;
 pub mod ledger;
 mod loaded_models;
-mod open_tasks;
 mod pages;
 pub mod passwords;
 pub mod payment;
@@ -30,6 +30,7 @@ mod rate_limit;
 pub mod sessions;
 pub mod sharing;
 mod submit_queue;
+mod task_limits;
 mod title_search;
 pub mod user_slots;
 
@@ -48,6 +49,9 @@ pub use user_slots::UserSlots;
 
 /// Pages of lists that one user may read at the same time, in each process.
 const LISTS_PER_USER: usize = 4;
+/// Changes that one user may have under way at the same time, in each process, submits aside: they wait for each other
+/// at the rows of that user, each with a connection.
+const WRITES_PER_USER: usize = 2;
 /// Files of histories that one user may download at the same time, in each process.
 const EXPORTS_PER_USER: usize = 2;
 
@@ -101,6 +105,8 @@ pub struct Services {
     pub models: Arc<LoadedModels>,
     /// How many pages of lists one user may read at the same time.
     pub list_slots: Arc<UserSlots>,
+    /// How many changes one user may have under way at the same time.
+    pub write_slots: Arc<UserSlots>,
     /// How many files of histories one user may download at the same time.
     pub export_slots: Arc<UserSlots>,
 }
@@ -168,6 +174,7 @@ impl Services {
             catalog,
             models,
             list_slots: Arc::new(UserSlots::new(LISTS_PER_USER)),
+            write_slots: Arc::new(UserSlots::new(WRITES_PER_USER)),
             export_slots: Arc::new(UserSlots::new(EXPORTS_PER_USER)),
         }
     }

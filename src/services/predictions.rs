@@ -7,7 +7,6 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 
 use super::idempotency::{check_key, predict_hash, request_hash};
 use super::ledger;
-use super::open_tasks::OpenTasks;
 use super::pages::{cut_span, page_span, parse_cursor};
 use super::queue_outlook::QueueOutlook;
 use super::submit_queue::{SubmitMode, SubmitQueue};
@@ -32,7 +31,6 @@ pub struct Predictions {
     clock: Arc<dyn Clock>,
     catalog: Arc<Catalog>,
     submits: SubmitQueue,
-    open: OpenTasks,
     outlook: QueueOutlook,
 }
 
@@ -66,8 +64,7 @@ impl Predictions {
         max_open: u64,
     ) -> Self {
         Self {
-            open: OpenTasks::new(max_open),
-            submits: SubmitQueue::new(&database, &signals, &clock, max_queued),
+            submits: SubmitQueue::new(&database, &signals, &clock, max_queued, max_open),
             outlook: QueueOutlook::new(database.clone(), Arc::clone(&clock)),
             database,
             signals,
@@ -136,7 +133,7 @@ impl Predictions {
 
     async fn take_in(&self, user: UserId, submission: &Submission) -> Result<TaskView, AppError> {
         let mut model = self.catalog.offer(submission.model).await?;
-        let room = self.open.reserve(&self.database, user).await?;
+        let room = self.submits.reserve(user).await?;
         for attempt in 0..SUBMIT_TRIES {
             let price = Credits(model.price);
             submission.agrees_to(price)?;
@@ -153,8 +150,7 @@ impl Predictions {
             } else {
                 SubmitMode::Single
             };
-            if let Some(task) = self.submits.submit(new, mode).await? {
-                room.commit();
+            if let Some(task) = self.submits.submit(new, &room, mode).await? {
                 return Ok(task.into_view(&model, None)?);
             }
             if let Some(task) = self.find_by_key(user, submission).await? {
@@ -215,7 +211,11 @@ impl Predictions {
             .await?
             .ok_or(AppError::NotFound)?;
         let queue = if task.status == TaskStatus::Queued.as_str() {
-            Some(self.outlook.of(&task).await?)
+            // The task itself is shown also where the queue cannot be looked into.
+            let outlook = self.outlook.of(&task).await;
+            outlook
+                .inspect_err(|error| tracing::warn!(%error, "the wait of a task is not known"))
+                .ok()
         } else {
             None
         };
@@ -262,8 +262,7 @@ impl Predictions {
     pub async fn cancel(&self, user: UserId, id: &str) -> Result<TaskView, AppError> {
         let id = required_id(id)?;
         if self.try_cancel(user, id).await? {
-            self.submits.invalidate_depth();
-            self.open.invalidate(user);
+            self.submits.invalidate_counts(user);
             return self.find_written(user, id).await;
         }
         let task = self.find_written(user, id).await?;

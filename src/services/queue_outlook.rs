@@ -4,6 +4,7 @@
 //! that it was waited for after the one before, so a quiet hour does not make the service look slow.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration as StdDuration, Instant};
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -18,7 +19,7 @@ const LATEST: u64 = 100;
 /// Results older than this say nothing of now.
 const OLDEST: Duration = Duration::minutes(5);
 /// How long a measured pace is told on.
-const FRESH: Duration = Duration::seconds(1);
+const FRESH: StdDuration = StdDuration::from_secs(1);
 /// A longer wait is told as this one.
 const WAIT_MAX_S: u32 = 24 * 60 * 60;
 
@@ -35,7 +36,7 @@ pub struct QueueOutlook {
 }
 
 /// When the pace was measured, and what it was.
-type Measured = (DateTime<Utc>, Option<Pace>);
+type Measured = (Instant, Option<Pace>);
 
 /// Work done, and the time that it took.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -79,23 +80,23 @@ impl QueueOutlook {
     }
 
     async fn pace(&self) -> Result<Option<Pace>, AppError> {
-        let now = self.clock.now();
-        if let Some((_, pace)) = self.known(now) {
+        if let Some((_, pace)) = self.known() {
             return Ok(pace);
         }
         let latest = queue::latest_done(&self.database, LATEST).await?;
-        let (database_now, waiting_since) = queue::waiting_since(&self.database, now).await?;
-        let pace = Pace::measure(latest, waiting_since, database_now);
-        *self.lock() = Some((now, pace));
+        let clock = self.clock.now();
+        let (now, waiting_since) = queue::waiting_since(&self.database, clock).await?;
+        let pace = Pace::measure(latest, waiting_since, now);
+        *self.lock() = Some((Instant::now(), pace));
         Ok(pace)
     }
 
     /// The last measurement, where this caller need not repeat it: one measures, the others go on with the last one.
-    fn known(&self, now: DateTime<Utc>) -> Option<Measured> {
+    fn known(&self) -> Option<Measured> {
         let mut measured = self.lock();
         let (at, pace) = (*measured)?;
-        if now - at >= FRESH {
-            *measured = Some((now, pace));
+        if at.elapsed() >= FRESH {
+            *measured = Some((Instant::now(), pace));
             return None;
         }
         Some((at, pace))

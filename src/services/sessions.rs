@@ -43,6 +43,13 @@ struct Claims {
     epoch: i32,
 }
 
+impl Claims {
+    /// Whether the session has not been ended.
+    fn stands(&self, user: &users::Model) -> bool {
+        user.session_epoch == self.epoch && !user.ended_sessions.0.contains(&self.issued_us)
+    }
+}
+
 /// Opens, reads and ends sessions.
 pub struct Sessions {
     database: Database,
@@ -109,12 +116,10 @@ impl Sessions {
         }
         let user = self.users.submit(claims.user).await?;
         let user = user.ok_or(AppError::Unauthorized)?;
-        let ended =
-            user.session_epoch != claims.epoch || user.ended_sessions.0.contains(&claims.issued_us);
-        if ended {
-            Err(AppError::Unauthorized)
-        } else {
+        if claims.stands(&user) {
             Ok(user)
+        } else {
+            Err(AppError::Unauthorized)
         }
     }
 
@@ -243,7 +248,8 @@ async fn close_session(
         .lock(LockType::NoKeyUpdate)
         .one(transaction)
         .await?;
-    if let Some(user) = user {
+    // Who has the cookie of a session that has ended can end nothing more.
+    if let Some(user) = user.filter(|user| claims.stands(user)) {
         end_session(user, claims.issued_us, now)
             .update(transaction)
             .await?;

@@ -1,36 +1,42 @@
 //! How submits reach the queue: in batches, each written by one commit. A submit is answered only after the commit
 //! that holds it.
 //!
-//! A batch has submits of many users and skips those whose balance another transaction has locked. These wait for
-//! the lock with the other submits of their user, on one connection, so contention stays with its user.
+//! A batch has submits of many users and skips those whose balance another transaction has locked. These are tried
+//! again with the other submits of their user, after pauses in which they use no connection, so contention stays with
+//! its user.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use sea_orm::{DatabaseBackend, DbErr};
 use tokio::sync::Semaphore;
 
 use super::Clock;
 use super::batcher::Batcher;
-use super::ledger::{LockMode, SubmitOutcome, hold_and_enqueue};
+use super::ledger::{SubmitOutcome, hold_and_enqueue};
+use super::task_limits::{Room, TaskLimits};
 use crate::database::{Database, Fault};
 use crate::entities::task;
-use crate::queue::{Change, NewTask, QueueDepth, Signals};
+use crate::queue::{Change, NewTask, Signals};
 use crate::types::{AppError, TaskId, UserId};
 
 /// Submits in one commit.
 const MAX_BATCH: usize = 100;
 /// Batches of this process that are written at the same time on PostgreSQL; SQLite has one writer.
 const CONCURRENT_BATCHES: usize = 2;
-/// Users of this process whose submits wait for a lock at the same time, each on a connection.
-const CONCURRENT_WAITS: usize = 4;
-const QUEUE_FULL_RETRY_S: u64 = 5;
+/// Users of this process whose locked balances are tried again at the same time, each on a connection.
+const CONCURRENT_RETRIES: usize = 4;
+const RETRY_PAUSE_FIRST: Duration = Duration::from_millis(5);
+const RETRY_PAUSE_MAX: Duration = Duration::from_millis(250);
+/// How long a submit waits for a locked balance.
+const LOCKED_MAX: Duration = Duration::from_secs(10);
+const LOCKED_RETRY_S: u64 = 2;
 
 /// The way of submits into the queue.
 pub(super) struct SubmitQueue {
-    writer: Writer,
-    depth: QueueDepth,
-    batches: Batcher<NewTask, SubmitOutcome>,
+    limits: TaskLimits,
+    batches: Batcher<Submit, SubmitOutcome>,
     contended: Contended,
 }
 
@@ -44,13 +50,21 @@ pub(super) enum SubmitMode {
     Single,
 }
 
+/// A task on its way into the queue. It keeps its room also where its client goes away while it is written.
+#[derive(Clone)]
+struct Submit {
+    task: NewTask,
+    room: Arc<Room>,
+}
+
 impl SubmitQueue {
-    /// Refuses submits while `max_queued` tasks are queued.
+    /// Refuses submits while `max_queued` tasks are queued, or `max_open` of the user are open.
     pub(super) fn new(
         database: &Database,
         signals: &Signals,
         clock: &Arc<dyn Clock>,
         max_queued: u64,
+        max_open: u64,
     ) -> Self {
         let writer = Writer {
             database: database.clone(),
@@ -63,141 +77,145 @@ impl SubmitQueue {
         };
         let batches = {
             let writer = writer.clone();
-            Batcher::new(MAX_BATCH, concurrent, move |requests| {
-                writer.clone().write_batch(requests)
+            Batcher::new(MAX_BATCH, concurrent, move |submits| {
+                writer.clone().write_batch(submits)
             })
         };
         Self {
-            contended: Contended::new(writer.clone()),
-            writer,
-            depth: QueueDepth::new(max_queued),
+            limits: TaskLimits::new(database, max_queued, max_open),
+            contended: Contended::new(writer),
             batches,
         }
+    }
+
+    /// Reserves room for a task, which may be submitted several times until it is queued.
+    ///
+    /// # Errors
+    /// [`AppError::TooManyOpen`]; 503 where the queue is full.
+    pub(super) async fn reserve(&self, user: UserId) -> Result<Arc<Room>, AppError> {
+        self.limits.reserve(user).await.map(Arc::new)
     }
 
     /// Holds the price and queues the task; `None` where it was refused: the credits do not cover it, its key
     /// was used before, or its model is not live at this price.
     ///
     /// # Errors
-    /// 503 where the queue is full, or another transaction keeps the balance locked.
+    /// 503 where another transaction keeps the balance locked.
     pub(super) async fn submit(
         &self,
-        request: NewTask,
+        task: NewTask,
+        room: &Arc<Room>,
         mode: SubmitMode,
     ) -> Result<Option<task::Model>, AppError> {
-        if self.depth.is_full(&self.writer.database).await? {
-            return Err(AppError::Unavailable {
-                reason: "the queue is full; no credits were held".to_owned(),
-                retry_after_s: QUEUE_FULL_RETRY_S,
-            });
-        }
-        let user = request.user;
+        let user = task.user;
+        let submit = Submit {
+            task,
+            room: Arc::clone(room),
+        };
         // Behind the submits of this user that wait already, if any.
         let mut outcome = match mode {
             SubmitMode::Batched if !self.contended.has(user) => {
-                self.batches.submit(request.clone()).await?
+                self.batches.submit(submit.clone()).await?
             }
             _ => SubmitOutcome::Locked,
         };
         if outcome == SubmitOutcome::Locked {
-            outcome = self.contended.submit(request, mode).await?;
+            outcome = self.contended.submit(submit, mode).await?;
         }
-        Ok(match outcome {
-            SubmitOutcome::Enqueued(task) => {
-                self.depth.add();
-                Some(*task)
-            }
-            SubmitOutcome::Refused | SubmitOutcome::Locked => None,
-        })
+        match outcome {
+            SubmitOutcome::Enqueued(task) => Ok(Some(*task)),
+            SubmitOutcome::Refused => Ok(None),
+            SubmitOutcome::Locked => Err(AppError::Unavailable {
+                reason: "your balance is in use by another request; no credits were held"
+                    .to_owned(),
+                retry_after_s: LOCKED_RETRY_S,
+            }),
+        }
     }
 
-    /// A task has left the queue by other means than a worker's.
-    pub(super) fn invalidate_depth(&self) {
-        self.depth.invalidate();
+    /// A queued task of the user was canceled.
+    pub(super) fn invalidate_counts(&self, user: UserId) {
+        self.limits.invalidate(user);
     }
 }
 
-/// Submits that wait for the balance of their user.
+/// Submits of users whose balance was locked.
 struct Contended {
     writer: Writer,
-    users: Mutex<HashMap<UserId, Waiting>>,
-    waits: Arc<Semaphore>,
+    users: Arc<Mutex<HashMap<UserId, Waiting>>>,
+    retries: Arc<Semaphore>,
 }
 
 type UserResult = Result<SubmitOutcome, AppError>;
-type UserBatcher = Batcher<(NewTask, SubmitMode), UserResult>;
+type UserBatcher = Batcher<(Submit, SubmitMode, Arc<Waiter>), UserResult>;
 
 struct Waiting {
     batcher: UserBatcher,
-    callers: usize,
+    waiters: usize,
+}
+
+/// A submit that waits. The last one of a user removes the user, but not before its batch has ended, also where its
+/// client has gone: a user has one batch at a time.
+struct Waiter {
+    users: Arc<Mutex<HashMap<UserId, Waiting>>>,
+    user: UserId,
 }
 
 impl Contended {
     fn new(writer: Writer) -> Self {
         Self {
             writer,
-            users: Mutex::default(),
-            waits: Arc::new(Semaphore::new(CONCURRENT_WAITS)),
+            users: Arc::default(),
+            retries: Arc::new(Semaphore::new(CONCURRENT_RETRIES)),
         }
     }
 
     fn has(&self, user: UserId) -> bool {
-        self.lock().contains_key(&user)
+        lock(&self.users).contains_key(&user)
     }
 
-    async fn submit(&self, request: NewTask, mode: SubmitMode) -> Result<SubmitOutcome, AppError> {
-        let caller = self.enter(request.user);
-        caller.batcher.submit((request, mode)).await?
+    async fn submit(&self, submit: Submit, mode: SubmitMode) -> UserResult {
+        let (batcher, waiter) = self.enter(submit.task.user);
+        batcher.submit((submit, mode, waiter)).await?
     }
 
-    fn enter(&self, user: UserId) -> Caller<'_> {
-        let mut users = self.lock();
+    fn enter(&self, user: UserId) -> (UserBatcher, Arc<Waiter>) {
+        let mut users = lock(&self.users);
         let waiting = users.entry(user).or_insert_with(|| Waiting {
             batcher: self.batcher(),
-            callers: 0,
+            waiters: 0,
         });
-        waiting.callers += 1;
-        Caller {
-            contended: self,
+        waiting.waiters += 1;
+        let waiter = Waiter {
+            users: Arc::clone(&self.users),
             user,
-            batcher: waiting.batcher.clone(),
-        }
+        };
+        (waiting.batcher.clone(), Arc::new(waiter))
     }
 
     fn batcher(&self) -> UserBatcher {
-        let (writer, waits) = (self.writer.clone(), Arc::clone(&self.waits));
-        Batcher::new(MAX_BATCH, 1, move |requests| {
-            let (writer, waits) = (writer.clone(), Arc::clone(&waits));
-            async move {
-                // Never closed; without a permit there would only be more connections.
-                let _permit = waits.acquire().await;
-                Ok(writer.write_of_user(requests).await)
-            }
+        let (writer, retries) = (self.writer.clone(), Arc::clone(&self.retries));
+        Batcher::new(MAX_BATCH, 1, move |submits| {
+            let (writer, retries) = (writer.clone(), Arc::clone(&retries));
+            async move { Ok(writer.write_of_user(submits, &retries).await) }
         })
     }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<UserId, Waiting>> {
-        self.users.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
-/// A caller who waits; the last one of a user to leave removes the user.
-struct Caller<'a> {
-    contended: &'a Contended,
-    user: UserId,
-    batcher: UserBatcher,
-}
-
-impl Drop for Caller<'_> {
+impl Drop for Waiter {
     fn drop(&mut self) {
-        let mut users = self.contended.lock();
+        let mut users = lock(&self.users);
         if let Some(waiting) = users.get_mut(&self.user) {
-            waiting.callers -= 1;
-            if waiting.callers == 0 {
+            waiting.waiters -= 1;
+            if waiting.waiters == 0 {
                 users.remove(&self.user);
             }
         }
     }
+}
+
+fn lock(users: &Mutex<HashMap<UserId, Waiting>>) -> MutexGuard<'_, HashMap<UserId, Waiting>> {
+    users.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Writes submits and announces them.
@@ -211,12 +229,11 @@ struct Writer {
 impl Writer {
     /// Writes submits of many users. Where the database refuses all of them, each is tried with those of its user
     /// only, so that one that cannot be written takes no other with it.
-    async fn write_batch(self, requests: Vec<NewTask>) -> Result<Vec<SubmitOutcome>, AppError> {
-        let count = requests.len();
-        match self.write(requests, LockMode::SkipLocked).await {
-            Err(error) if count > 1 && Fault::of(&error) == Fault::Refused => {
+    async fn write_batch(self, submits: Vec<Submit>) -> Result<Vec<SubmitOutcome>, AppError> {
+        match self.write(&submits).await {
+            Err(error) if submits.len() > 1 && Fault::of(&error) == Fault::Refused => {
                 tracing::warn!(%error, "a batch of submits was refused; trying each user's");
-                Ok(vec![SubmitOutcome::Locked; count])
+                Ok(vec![SubmitOutcome::Locked; submits.len()])
             }
             written => Ok(written?),
         }
@@ -224,13 +241,17 @@ impl Writer {
 
     /// Writes submits of one user: the batched ones together, and each of the others by itself. Each has a result of
     /// its own, because those before it may be committed already.
-    async fn write_of_user(self, requests: Vec<(NewTask, SubmitMode)>) -> Vec<UserResult> {
-        let mut results = vec![Ok(SubmitOutcome::Refused); requests.len()];
-        let indexed = requests.into_iter().enumerate();
+    async fn write_of_user(
+        self,
+        submits: Vec<(Submit, SubmitMode, Arc<Waiter>)>,
+        retries: &Semaphore,
+    ) -> Vec<UserResult> {
+        let mut results = vec![Ok(SubmitOutcome::Refused); submits.len()];
+        let indexed = submits.iter().enumerate();
         let (batched, mut single): (Vec<_>, Vec<_>) =
-            indexed.partition(|(_, (_, mode))| *mode == SubmitMode::Batched);
-        let together = batched.iter().map(|(_, (request, _))| request.clone());
-        match self.write(together.collect(), LockMode::Block).await {
+            indexed.partition(|(_, (_, mode, _))| *mode == SubmitMode::Batched);
+        let together: Vec<_> = batched.iter().map(|(_, it)| it.0.clone()).collect();
+        match self.write_unlocked(&together, retries).await {
             Ok(written) => {
                 for ((index, _), outcome) in batched.into_iter().zip(written) {
                     results[index] = Ok(outcome);
@@ -245,8 +266,10 @@ impl Writer {
                 }
             }
         }
-        for (index, (request, _)) in single {
-            let written = self.write(vec![request], LockMode::Block).await;
+        for (index, (submit, _, _)) in single {
+            let written = self
+                .write_unlocked(std::slice::from_ref(submit), retries)
+                .await;
             results[index] = written
                 .map_err(AppError::from)
                 .and_then(|written| written.into_iter().next().ok_or(AppError::Internal));
@@ -254,25 +277,43 @@ impl Writer {
         results
     }
 
-    async fn write(
+    /// Writes submits of one user as soon as the balance is not locked. The wait is not left to the database, where it
+    /// would take a connection.
+    async fn write_unlocked(
         &self,
-        requests: Vec<NewTask>,
-        lock_mode: LockMode,
+        submits: &[Submit],
+        retries: &Semaphore,
     ) -> Result<Vec<SubmitOutcome>, DbErr> {
-        if requests.is_empty() {
+        let deadline = Instant::now() + LOCKED_MAX;
+        let mut pause = RETRY_PAUSE_FIRST;
+        loop {
+            let outcomes = {
+                // Never closed; without a permit there would only be more connections.
+                let _permit = retries.acquire().await;
+                self.write(submits).await?
+            };
+            let is_locked = outcomes.contains(&SubmitOutcome::Locked);
+            if !is_locked || Instant::now() >= deadline {
+                return Ok(outcomes);
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(RETRY_PAUSE_MAX);
+        }
+    }
+
+    async fn write(&self, submits: &[Submit]) -> Result<Vec<SubmitOutcome>, DbErr> {
+        if submits.is_empty() {
             return Ok(Vec::new());
         }
-        let now = self.clock.now();
-        let outcomes = hold_and_enqueue(&self.database, requests, lock_mode, now).await?;
-        let changes: Vec<Change> = outcomes
-            .iter()
-            .filter_map(|outcome| match outcome {
-                SubmitOutcome::Enqueued(task) => {
-                    Some(Change::task_of(UserId(task.user_id), TaskId(task.id)))
-                }
-                SubmitOutcome::Refused | SubmitOutcome::Locked => None,
-            })
-            .collect();
+        let tasks = submits.iter().map(|submit| submit.task.clone()).collect();
+        let outcomes = hold_and_enqueue(&self.database, tasks, self.clock.now()).await?;
+        let mut changes = Vec::new();
+        for (submit, outcome) in submits.iter().zip(&outcomes) {
+            if let SubmitOutcome::Enqueued(task) = outcome {
+                submit.room.commit();
+                changes.push(Change::task_of(UserId(task.user_id), TaskId(task.id)));
+            }
+        }
         if !changes.is_empty() {
             self.signals.tell(true, &changes);
         }

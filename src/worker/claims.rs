@@ -90,8 +90,7 @@ impl Worker {
         let claim = || queue::claim(&self.database, options, self.clock.now());
         let claimed = retry("claim", claim).await;
         let Ok((_, tasks)) = &claimed else {
-            // A full scan that failed is still due.
-            self.claims.reset();
+            // What is known stays true. A full scan that failed, as under an old snapshot, comes again in its time.
             return claimed;
         };
         let is_exhaustive = (tasks.len() as u64) < limit;

@@ -163,16 +163,17 @@ impl Worker {
         }
         let claimed = tasks.len();
         let ids: Vec<TaskId> = tasks.iter().map(|task| TaskId(task.id)).collect();
-        let verdicts = {
-            let judging = self.judge(tasks);
-            let renewing = self.keep_renewing(&lease, &ids, lease_for);
-            tokio::select! {
-                verdicts = judging => verdicts,
-                never = renewing => match never {},
-            }
-        };
-        self.settle(&lease, verdicts).await?;
+        // Before the work, which may take longer than others believe that somebody claims.
         self.sync_round().await;
+        let work = async {
+            let verdicts = self.judge(tasks).await;
+            self.settle(&lease, verdicts).await
+        };
+        let renewing = self.keep_renewing(&lease, &ids, lease_for);
+        tokio::select! {
+            settled = work => settled?,
+            never = renewing => match never {},
+        }
         Ok(claimed)
     }
 

@@ -11,8 +11,9 @@ use tokio_util::sync::CancellationToken;
 use super::Worker;
 use super::retry::{longest_retry_delay, retry_delay};
 use crate::database::{Fault, Transaction};
-use crate::queue::{self, Change, Signals};
-use crate::services::ledger;
+use crate::entities::task;
+use crate::queue::{self, Change, Expired, Signals};
+use crate::services::ledger::{self, LockMode, LockedBalances};
 use crate::types::{Credits, KnownText, ModelId, TaskId, UserId};
 
 /// Tasks that are reaped in one transaction.
@@ -44,10 +45,14 @@ impl Worker {
             tracing::warn!(tasks = expired, "returned tasks of workers that are gone");
         }
         let failed_for = FAILED_FOR.min(self.options.max_wait);
-        let models = self.models.failed_for(failed_for);
+        let mut models = self.models.failed_for(failed_for);
         if models.is_empty() {
             return Ok(expired);
         }
+        // Tasks of a model that another worker can run only wait for their turn.
+        let (max_wait, clock) = (self.max_wait()?, self.clock.now());
+        let in_service = queue::models_in_service(&self.database, max_wait, clock).await?;
+        models.retain(|model| !in_service.contains(model));
         let stuck = self.reap_all(Reason::Stuck, &models).await?;
         if stuck > 0 {
             tracing::warn!(
@@ -58,9 +63,13 @@ impl Worker {
         Ok(expired + stuck)
     }
 
+    fn max_wait(&self) -> Result<chrono::Duration, DbErr> {
+        chrono::Duration::from_std(self.options.max_wait)
+            .map_err(|error| DbErr::Custom(error.to_string()))
+    }
+
     async fn reap_all(&self, reason: Reason, models: &[ModelId]) -> Result<usize, DbErr> {
-        let max_wait = chrono::Duration::from_std(self.options.max_wait)
-            .map_err(|error| DbErr::Custom(error.to_string()))?;
+        let max_wait = self.max_wait()?;
         let mut reaped = 0;
         let mut after = TaskId(0);
         loop {
@@ -174,18 +183,23 @@ impl Reap {
         now: DateTime<Utc>,
     ) -> Result<Done, DbErr> {
         let mut done = Done::default();
-        for expired in queue::lock_expired(transaction, &self.tasks, self.clock).await? {
-            let task = expired.task;
+        let expired = queue::lock_expired(transaction, &self.tasks, self.clock).await?;
+        let is_used_up = |task: &task::Model| task.attempts >= self.max_attempts;
+        let used_up = expired.iter().filter(|it| is_used_up(&it.task));
+        let users = used_up.map(|it| UserId(it.task.user_id));
+        let balances = lock_unlocked(transaction, users).await?;
+        for Expired { task, lease } in &expired {
             let (user, id) = (UserId(task.user_id), TaskId(task.id));
-            if task.attempts >= self.max_attempts {
+            if !is_used_up(task) {
+                let retry_at = now + retry_delay(task.attempts);
+                done.is_any_queued |= queue::requeue(transaction, lease, id, retry_at).await?;
+            } else if balances.contains(user) {
                 let reason = KnownText::WorkLost.as_str();
-                if queue::fail(transaction, &expired.lease, id, reason, now).await? {
+                if queue::fail(transaction, lease, id, reason, now).await? {
                     done.releases.push((user, Credits(task.price)));
                 }
             } else {
-                let retry_at = now + retry_delay(task.attempts);
-                done.is_any_queued |=
-                    queue::requeue(transaction, &expired.lease, id, retry_at).await?;
+                continue;
             }
             done.changes.push(Change::task_of(user, id));
         }
@@ -198,15 +212,27 @@ impl Reap {
         now: DateTime<Utc>,
     ) -> Result<Done, DbErr> {
         let mut done = Done::default();
-        for id in &self.tasks {
+        // One that is no longer queued was taken by a worker, or canceled by its user.
+        let queued = queue::lock_queued(transaction, &self.tasks).await?;
+        let users = queued.iter().map(|task| UserId(task.user_id));
+        let balances = lock_unlocked(transaction, users).await?;
+        for task in queued {
+            let (user, id) = (UserId(task.user_id), TaskId(task.id));
             let reason = KnownText::NoCapableWorker.as_str();
-            // Where it is no longer queued, a worker has taken it, or its user has canceled it.
-            if let Some(task) = queue::fail_stuck(transaction, *id, reason, now).await? {
-                let user = UserId(task.user_id);
+            if balances.contains(user) && queue::fail_queued(transaction, id, reason, now).await? {
                 done.releases.push((user, Credits(task.price)));
-                done.changes.push(Change::task_of(user, *id));
+                done.changes.push(Change::task_of(user, id));
             }
         }
         Ok(done)
     }
+}
+
+/// Locks balances, but waits for none: a task whose user's balance is locked is left for the next time, so that it does
+/// not keep the others.
+async fn lock_unlocked(
+    transaction: &Transaction,
+    users: impl Iterator<Item = UserId>,
+) -> Result<LockedBalances, DbErr> {
+    ledger::lock_balances(transaction, users, LockMode::SkipLocked).await
 }

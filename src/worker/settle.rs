@@ -1,6 +1,11 @@
 //! From verdicts to final tasks: all of a claim in one database transaction, with its money.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use chrono::{DateTime, Utc};
+use futures::StreamExt as _;
 use sea_orm::DbErr;
 
 use super::Worker;
@@ -8,8 +13,11 @@ use super::retry::{longest_retry_delay, retry_delay};
 use crate::database::Transaction;
 use crate::entities::task;
 use crate::queue::{self, Change, Lease, Outcome, Signals};
-use crate::services::ledger::{self, Charge};
+use crate::services::ledger::{self, Charge, LockMode, LockedBalances};
 use crate::types::{Credits, KnownText, TaskId, UserId};
+
+/// Users whose locked balances a claim waits for at the same time, each on a connection.
+const CONCURRENT_WAITS: usize = 2;
 
 /// What became of one try.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,124 +34,200 @@ pub enum Verdict {
 pub type Verdicts = Vec<(task::Model, Verdict)>;
 
 impl Worker {
-    /// Settles a claim in one transaction, whose statements are as many for a hundred answers as for one. A
-    /// task whose lease was lost meanwhile is left alone.
+    /// Settles a claim in one transaction, whose statements are as many for a hundred answers as for one. A task whose
+    /// lease was lost meanwhile is left alone. The tasks of users whose balance another transaction keeps locked are
+    /// settled afterwards, so that they do not keep the others.
     ///
     /// # Errors
     /// Where the database refuses; then nothing has changed.
     pub async fn settle(&self, lease: &Lease, verdicts: Verdicts) -> Result<(), DbErr> {
-        let settlement = Settlement {
-            signals: self.signals.clone(),
-            lease: lease.clone(),
-            verdicts,
-            max_attempts: self.options.max_attempts,
-            clock: self.clock.now(),
-        };
-        self.note_retries(&settlement);
+        let verdicts = Arc::new(verdicts);
+        let locked = self.settle_together(lease, &verdicts).await?;
+        if locked.is_empty() {
+            return Ok(());
+        }
+        tracing::warn!(
+            users = locked.len(),
+            "balances are locked; settling them later"
+        );
+        futures::stream::iter(locked)
+            .for_each_concurrent(CONCURRENT_WAITS, async |user| {
+                let own = verdicts.iter().filter(|(task, _)| task.user_id == user.0);
+                let own = own.cloned().collect();
+                if let Err(error) = self.settle_alone(lease, own).await {
+                    tracing::warn!(%user, %error, "tasks were not settled; they are tried again after their lease");
+                }
+            })
+            .await;
+        Ok(())
+    }
+
+    /// Returns the users whose tasks are left because their balance is locked.
+    async fn settle_together(
+        &self,
+        lease: &Lease,
+        verdicts: &Arc<Verdicts>,
+    ) -> Result<BTreeSet<UserId>, DbErr> {
+        let settlement = self.settlement(lease, Arc::clone(verdicts));
+        let tries = AtomicU32::new(0);
         self.database
-            .transaction("settle", settlement, |transaction, settlement| {
-                Box::pin(settlement.write(transaction))
+            .transaction("settle", (settlement, tries), |transaction, (it, tries)| {
+                // Most locks are held for a moment. Whoever keeps one for longer is not waited for twice.
+                let mode = match tries.fetch_add(1, Ordering::Relaxed) {
+                    0 => LockMode::Block,
+                    _ => LockMode::SkipLocked,
+                };
+                Box::pin(it.write(transaction, mode))
             })
             .await
     }
-}
 
-struct Settlement {
-    signals: Signals,
-    lease: Lease,
-    verdicts: Verdicts,
-    max_attempts: i32,
-    clock: DateTime<Utc>,
-}
+    async fn settle_alone(&self, lease: &Lease, verdicts: Verdicts) -> Result<(), DbErr> {
+        let settlement = self.settlement(lease, Arc::new(verdicts));
+        let settle =
+            self.database
+                .transaction("settle alone", settlement, |transaction, settlement| {
+                    Box::pin(settlement.write(transaction, LockMode::Block))
+                });
+        settle.await.map(drop)
+    }
 
-impl Worker {
-    /// Before the commit wakes the loops: they must not sleep longer than until the first retry.
-    fn note_retries(&self, settlement: &Settlement) {
-        for (task, verdict) in &settlement.verdicts {
+    /// Notes the retries before the commit wakes the loops: they must not sleep longer than until the first.
+    fn settlement(&self, lease: &Lease, verdicts: Arc<Verdicts>) -> Settlement {
+        for (task, verdict) in verdicts.iter() {
             if matches!(verdict, Verdict::NotAnswered(_))
                 && task.attempts < self.options.max_attempts
             {
                 self.claims.note_retry(longest_retry_delay(task.attempts));
             }
         }
+        Settlement {
+            signals: self.signals.clone(),
+            lease: lease.clone(),
+            verdicts,
+            max_attempts: self.options.max_attempts,
+            clock: self.clock.now(),
+        }
     }
 }
 
+struct Settlement {
+    signals: Signals,
+    lease: Lease,
+    verdicts: Arc<Verdicts>,
+    max_attempts: i32,
+    clock: DateTime<Utc>,
+}
+
+/// What verdicts mean for credits and for the queue.
+#[derive(Default)]
+struct Effects {
+    outcomes: Vec<(TaskId, Outcome)>,
+    charges: Vec<Charge>,
+    releases: Vec<(UserId, Credits)>,
+    not_asked: Vec<TaskId>,
+    changes: Vec<Change>,
+    is_any_queued: bool,
+}
+
 impl Settlement {
-    async fn write(&self, transaction: &Transaction) -> Result<(), DbErr> {
-        let lease = &self.lease;
+    /// Returns the users whose tasks were left because their balance is locked.
+    async fn write(
+        &self,
+        transaction: &Transaction,
+        mode: LockMode,
+    ) -> Result<BTreeSet<UserId>, DbErr> {
         // Task rows by id, then balance rows by user: the order that all keep to.
-        let ids = self.verdicts.iter().map(|(task, _)| TaskId(task.id));
-        let ids: Vec<_> = ids.collect();
-        let locked = queue::lock_leased(transaction, lease, &ids, self.clock).await?;
-        let Some((held, now)) = locked else {
+        let ids: Vec<_> = self
+            .verdicts
+            .iter()
+            .map(|(task, _)| TaskId(task.id))
+            .collect();
+        let leased = queue::lock_leased(transaction, &self.lease, &ids, self.clock).await?;
+        let Some((leased, now)) = leased else {
             tracing::warn!(
                 tasks = ids.len(),
                 "a lease was lost before its tasks were settled"
             );
-            return Ok(());
+            return Ok(BTreeSet::new());
         };
-        let mut money = Money::default();
-        let mut outcomes = Vec::with_capacity(self.verdicts.len());
-        let mut changes = Vec::with_capacity(self.verdicts.len());
-        let mut released = Vec::new();
-        for (task, verdict) in &self.verdicts {
-            let (user, id, price) = (UserId(task.user_id), TaskId(task.id), Credits(task.price));
-            if !held.contains(&id) {
+        let changed = self.verdicts.iter().filter(|it| self.changes_balance(it));
+        let users = changed.map(|(task, _)| UserId(task.user_id));
+        let balances = ledger::lock_balances(transaction, users, mode).await?;
+        let mut left = BTreeSet::new();
+        let mut effects = Effects::default();
+        for verdict in self.verdicts.iter() {
+            let (user, id) = (UserId(verdict.0.user_id), TaskId(verdict.0.id));
+            if !leased.contains(&id) {
                 tracing::warn!(task = %id, "a lease was lost before its task was settled");
-                continue;
-            }
-            changes.push(Change::task_of(user, id));
-            match verdict {
-                Verdict::Answered(outcome) => {
-                    outcomes.push((id, Outcome::clone(outcome)));
-                    money.charges.push(Charge {
-                        user,
-                        task: id,
-                        price,
-                    });
-                }
-                Verdict::NotAnswered(reason) if task.attempts >= self.max_attempts => {
-                    queue::fail(transaction, lease, id, reason.as_str(), now).await?;
-                    money.releases.push((user, price));
-                }
-                Verdict::NotAnswered(_) => {
-                    let retry_at = now + retry_delay(task.attempts);
-                    money.requeued |= queue::requeue(transaction, lease, id, retry_at).await?;
-                }
-                Verdict::NotAsked => released.push(id),
+            } else if self.changes_balance(verdict) && !balances.contains(user) {
+                left.insert(user);
+            } else {
+                self.add(transaction, &mut effects, verdict, now).await?;
             }
         }
-        money.requeued |= queue::release(transaction, lease, &released).await? > 0;
-        queue::succeed_all(transaction, lease, outcomes, now).await?;
-        let requeued = money.requeued;
-        money.post(transaction, now).await?;
-        self.signals
-            .publish_on_commit(transaction, requeued, changes)
-            .await
+        self.write_effects(transaction, effects, balances, now)
+            .await?;
+        Ok(left)
     }
-}
 
-/// What the verdicts mean for their users' credits.
-#[derive(Default)]
-struct Money {
-    charges: Vec<Charge>,
-    releases: Vec<(UserId, Credits)>,
-    requeued: bool,
-}
-
-impl Money {
-    async fn post(self, transaction: &Transaction, now: DateTime<Utc>) -> Result<(), DbErr> {
-        if !self.releases.is_empty() {
-            // All of them in their order; settling alone sees to that by itself.
-            let charged = self.charges.iter().map(|charge| charge.user);
-            let released = self.releases.iter().map(|(user, _)| *user);
-            ledger::lock_balances(transaction, charged.chain(released)).await?;
+    fn changes_balance(&self, (task, verdict): &(task::Model, Verdict)) -> bool {
+        match verdict {
+            Verdict::Answered(_) => true,
+            Verdict::NotAnswered(_) => task.attempts >= self.max_attempts,
+            Verdict::NotAsked => false,
         }
-        ledger::settle_all(transaction, self.charges, now).await?;
-        for (user, price) in self.releases {
-            ledger::release(transaction, user, price, now).await?;
+    }
+
+    async fn add(
+        &self,
+        transaction: &Transaction,
+        effects: &mut Effects,
+        (task, verdict): &(task::Model, Verdict),
+        now: DateTime<Utc>,
+    ) -> Result<(), DbErr> {
+        let lease = &self.lease;
+        let (user, id, price) = (UserId(task.user_id), TaskId(task.id), Credits(task.price));
+        effects.changes.push(Change::task_of(user, id));
+        match verdict {
+            Verdict::Answered(outcome) => {
+                effects.outcomes.push((id, Outcome::clone(outcome)));
+                effects.charges.push(Charge {
+                    user,
+                    task: id,
+                    price,
+                });
+            }
+            Verdict::NotAnswered(reason) if task.attempts >= self.max_attempts => {
+                queue::fail(transaction, lease, id, reason.as_str(), now).await?;
+                effects.releases.push((user, price));
+            }
+            Verdict::NotAnswered(_) => {
+                let retry_at = now + retry_delay(task.attempts);
+                effects.is_any_queued |= queue::requeue(transaction, lease, id, retry_at).await?;
+            }
+            Verdict::NotAsked => effects.not_asked.push(id),
         }
         Ok(())
+    }
+
+    async fn write_effects(
+        &self,
+        transaction: &Transaction,
+        effects: Effects,
+        balances: LockedBalances,
+        now: DateTime<Utc>,
+    ) -> Result<(), DbErr> {
+        let lease = &self.lease;
+        let released = queue::release(transaction, lease, &effects.not_asked).await?;
+        queue::succeed_all(transaction, lease, effects.outcomes, now).await?;
+        ledger::settle_all(transaction, balances, effects.charges, now).await?;
+        for (user, price) in effects.releases {
+            ledger::release(transaction, user, price, now).await?;
+        }
+        let is_any_queued = effects.is_any_queued || released > 0;
+        self.signals
+            .publish_on_commit(transaction, is_any_queued, effects.changes)
+            .await
     }
 }

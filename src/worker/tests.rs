@@ -328,6 +328,25 @@ async fn tasks_whose_model_cannot_be_loaded_wait_and_cost_no_attempt() {
 }
 
 #[tokio::test]
+async fn a_task_whose_model_another_worker_can_run_waits_for_its_turn() {
+    let works = Works::open(|_| 0.5).await;
+    let stuck = works.submit("5000", "stuck").await;
+    let model = works.add_broken_model(stuck).await;
+    works.worker.work_once().await.unwrap();
+    works.clock.advance(3_601);
+    works.worker.models.fail_since_long_ago();
+    // What another worker has just done.
+    let done = works.submit("5000", "done").await;
+    assert_eq!(works.worker.work_once().await.unwrap(), 1);
+    let sql = format!("UPDATE task SET model_id = {model} WHERE id = {done}");
+    let database = works.database.write();
+    database.execute_unprepared(&sql).await.unwrap();
+    assert_eq!(works.worker.reap_once().await.unwrap(), 0);
+    works.clock.advance(3_601);
+    assert_eq!(works.worker.reap_once().await.unwrap(), 1);
+}
+
+#[tokio::test]
 async fn a_task_that_no_worker_could_take_for_too_long_fails_and_costs_nothing() {
     let works = Works::open(|_| 0.5).await;
     let stuck = works.submit("5000", "stuck").await;

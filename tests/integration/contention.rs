@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{Browser, Database, Engine, Link, Site, unique, wait_for};
+use crate::support::{Browser, Database, Engine, Link, Site, predict_body, unique, wait_for};
 
 const IDLE: [(&str, &str); 1] = [("PLEDGECAST_WORKERS", "0")];
 
@@ -41,27 +41,133 @@ impl Contrary {
     }
 }
 
+/// Locks the balance of a user, as a transaction does that stands still, until it is rolled back.
+async fn lock_balance(database: &Database, browser: &Browser) -> Link {
+    let user = browser.get("/api/auth/me").await.ok()["id"].clone();
+    let mut lock = database.connect().await;
+    lock.execute("BEGIN").await;
+    let sql = format!("UPDATE balance SET held = held WHERE user_id = {user}");
+    lock.execute(&sql).await;
+    lock
+}
+
 #[tokio::test]
-async fn submits_of_a_user_whose_balance_is_locked_wait_on_one_connection() {
+async fn submits_of_a_user_whose_balance_is_locked_wait_without_a_connection() {
     let (site, server) = Site::serving(Engine::Postgres, &IDLE).await;
     let browser = Browser::registered(&server).await;
     browser.top_up(390).await;
-    let user = browser.get("/api/auth/me").await.ok()["id"].clone();
-    let mut lock = site.database.connect().await;
-    lock.execute("BEGIN").await;
-    let lock_balance = format!("UPDATE balance SET held = held WHERE user_id = {user}");
-    lock.execute(&lock_balance).await;
+    let mut lock = lock_balance(&site.database, &browser).await;
     let submits = futures::future::join_all((0..40).map(|_| browser.submit()));
     let release = async {
-        until_somebody_waits_for_a_lock(&site.database).await;
-        tokio::time::sleep(Duration::from_millis(500)).await;
-        let sql = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() \
-                   AND wait_event_type = 'Lock'";
-        assert_eq!(site.database.number(sql).await, 1);
+        for _ in 0..20 {
+            tokio::time::sleep(Duration::from_millis(25)).await;
+            let sql = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() \
+                       AND wait_event_type = 'Lock'";
+            assert_eq!(site.database.number(sql).await, 0);
+        }
         lock.execute("ROLLBACK").await;
     };
     futures::future::join(submits, release).await;
     assert_eq!(browser.balance().await, [400, 400, 0]);
+    site.assert_audit_is_clean().await;
+}
+
+#[tokio::test]
+async fn a_submit_is_refused_without_a_hold_while_its_balance_stays_locked() {
+    let (site, server) = Site::serving(Engine::Postgres, &IDLE).await;
+    let browser = Browser::registered(&server).await;
+    let mut lock = lock_balance(&site.database, &browser).await;
+    let body = predict_body(&unique("locked"));
+    let answer = browser.post_json("/api/tasks/predict", &body).await;
+    answer.problem(503);
+    assert!(answer.header("retry-after").parse::<u64>().unwrap() > 0);
+    lock.execute("ROLLBACK").await;
+    assert_eq!(browser.balance().await, [10, 0, 10]);
+    browser.post_json("/api/tasks/predict", &body).await.ok();
+    assert_eq!(browser.balance().await, [10, 10, 0]);
+}
+
+#[tokio::test]
+async fn results_of_others_are_settled_while_one_balance_is_locked() {
+    let (site, server) = Site::serving(Engine::Postgres, &IDLE).await;
+    let locked = Browser::registered(&server).await;
+    let other = Browser::registered(&server).await;
+    let (stays, done) = (locked.submit().await, other.submit().await);
+    let mut lock = lock_balance(&site.database, &locked).await;
+    let _worker = site.worker(&[]);
+    let done = other.wait_until_final(&done["id"]).await;
+    assert_eq!(
+        (&done["status"], &done["attempts"]),
+        (&json!("succeeded"), &json!(1))
+    );
+    assert_eq!(locked.task(&stays["id"]).await["status"], "running");
+    lock.execute("ROLLBACK").await;
+    let stays = locked.wait_until_final(&stays["id"]).await;
+    assert_eq!(
+        (&stays["status"], &stays["attempts"]),
+        (&json!("succeeded"), &json!(1)),
+        "its answer was kept"
+    );
+    site.assert_audit_is_clean().await;
+}
+
+#[tokio::test]
+async fn expired_tasks_of_others_are_reaped_while_one_balance_is_locked() {
+    let (site, server) = Site::serving(Engine::Postgres, &IDLE).await;
+    let locked = Browser::registered(&server).await;
+    let other = Browser::registered(&server).await;
+    let (stays, failed) = (locked.submit().await, other.submit().await);
+    site.database
+        .execute(
+            "UPDATE task SET status = 'running', attempts = 3, lease_token = 'gone', started_at = queued_at, \
+             lease_expires_at = queued_at",
+        )
+        .await;
+    let mut lock = lock_balance(&site.database, &locked).await;
+    let _worker = site.worker(&[("PLEDGECAST_LEASE_SECONDS", "2")]);
+    let failed = other.wait_until_final(&failed["id"]).await;
+    assert_eq!(failed["status"], "failed");
+    assert_eq!(locked.task(&stays["id"]).await["status"], "running");
+    lock.execute("ROLLBACK").await;
+    let stays = locked.wait_until_final(&stays["id"]).await;
+    assert_eq!(stays["status"], "failed");
+    assert_eq!(locked.balance().await, [10, 0, 10]);
+    site.assert_audit_is_clean().await;
+}
+
+#[tokio::test]
+async fn many_changes_of_one_user_leave_connections_to_others() {
+    let settings = [
+        ("PLEDGECAST_WORKERS", "0"),
+        ("PLEDGECAST_DATABASE_CONNECTIONS", "8"),
+    ];
+    let (site, server) = Site::serving(Engine::Postgres, &settings).await;
+    let busy = Browser::registered(&server).await;
+    let other = Browser::registered(&server).await;
+    let task = busy.submit().await;
+    let mut lock = lock_balance(&site.database, &busy).await;
+    let body = |_| json!({ "amount": 5, "idempotency_key": unique("many") });
+    let top_ups: Vec<Value> = (0..30).map(body).collect();
+    let top_ups = top_ups
+        .iter()
+        .map(|body| busy.post_json("/api/balance/top_up", body));
+    let top_ups = futures::future::join_all(top_ups);
+    let cancels = (0..30).map(|_| busy.cancel(&task["id"]));
+    let cancels = futures::future::join_all(cancels);
+    let others = async {
+        until_somebody_waits_for_a_lock(&site.database).await;
+        let waiting = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() \
+                       AND wait_event_type = 'Lock'";
+        for _ in 0..20 {
+            assert_eq!(other.balance().await, [10, 0, 10]);
+            assert!(site.database.number(waiting).await <= 2);
+        }
+        lock.execute("ROLLBACK").await;
+    };
+    let (top_ups, cancels, ()) = futures::future::join3(top_ups, cancels, others).await;
+    for answer in top_ups.iter().chain(&cancels) {
+        assert!([200, 429].contains(&answer.status), "{}", answer.text());
+    }
     site.assert_audit_is_clean().await;
 }
 
@@ -100,11 +206,7 @@ async fn a_process_that_stands_still_with_locks_in_hand_does_not_block_others_fo
     let (site, server) = Site::serving(Engine::Postgres, &IDLE).await;
     let browser = Browser::registered(&server).await;
     browser.submit().await;
-    let user = browser.get("/api/auth/me").await.ok()["id"].clone();
-    let mut lock = site.database.connect().await;
-    lock.execute("BEGIN").await;
-    let lock_balance = format!("UPDATE balance SET held = held WHERE user_id = {user}");
-    lock.execute(&lock_balance).await;
+    let mut lock = lock_balance(&site.database, &browser).await;
     let worker = site.worker(&[]);
     until_somebody_waits_for_a_lock(&site.database).await;
     worker.signal("STOP");

@@ -2,6 +2,7 @@
 
 use pledgecast::types::{TaskId, UserId};
 use pledgecast::worker::Verdict;
+use sea_orm::ConnectionTrait as _;
 
 use super::reference::{LEASE_MS, PRICE};
 use super::template::{Engine, Template};
@@ -86,6 +87,21 @@ async fn past_tasks_do_not_count_against_their_user(engine: Engine) {
     assert!(world.work().await.contains(&task));
 }
 
+async fn tasks_without_a_price_take_turns_as_well(engine: Engine) {
+    let template = Template::make(engine).await;
+    let world = World::open(&template).await;
+    let [busy, other] = [world.users[0], world.users[1]];
+    let free = "UPDATE model SET price = 0";
+    let done = world.database.write().execute_unprepared(free).await;
+    done.unwrap();
+    world.submit_many_as(busy, "many").await;
+    for number in 0..10 {
+        world.submit_as(busy, &format!("one-{number}")).await;
+    }
+    let task = world.submit_as(other, "single").await;
+    assert!(world.ahead_of(other, task).await < 3);
+}
+
 async fn the_tasks_of_one_user_keep_their_order(engine: Engine) {
     let template = Template::make(engine).await;
     let world = World::open(&template).await;
@@ -111,5 +127,6 @@ async fn the_tasks_of_one_user_keep_their_order(engine: Engine) {
 on_both_databases!(
     a_single_task_is_claimed_next_however_many_another_user_has_queued,
     past_tasks_do_not_count_against_their_user,
+    tasks_without_a_price_take_turns_as_well,
     the_tasks_of_one_user_keep_their_order,
 );

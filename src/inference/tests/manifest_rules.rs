@@ -65,7 +65,7 @@ fn every_broken_manifest_is_refused_with_what_is_wrong() {
         (refusal(|it| it.intervals.points.clear()), "no points"),
         (
             refusal(|it| it.intervals.points.reverse()),
-            "rising probability",
+            "increasing probability",
         ),
         (
             refusal(|it| it.intervals.points[3].low = 0.9),

@@ -66,8 +66,8 @@ impl Catalog {
     }
 
     pub(super) async fn register(&self, new: NewModel) -> Result<ModelView, AppError> {
-        let manifest = self.validator.check(&new.onnx).await?;
-        let manifest = manifest.map_err(|reason| rejected(&reason))?;
+        let checked = self.validator.check(&new.onnx).await?;
+        let manifest = checked.manifest().map_err(|reason| rejected(&reason))?;
         self.insert(new, &manifest).await
     }
 
@@ -131,7 +131,7 @@ impl Catalog {
         }
         if state == Some(ModelState::Live) {
             let checked = self.validator.check(&self.onnx(id).await?).await?;
-            checked.map_err(|reason| {
+            checked.manifest().map_err(|reason| {
                 let reason = format!("cannot go live: {reason}");
                 AppError::invalid("state", Violation::Rejected { reason })
             })?;

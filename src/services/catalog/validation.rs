@@ -21,6 +21,26 @@ pub(super) struct Validator {
     turn: Mutex<()>,
 }
 
+/// What a check found.
+pub(super) enum Checked {
+    /// The file can be served.
+    Fits(Box<Manifest>),
+    /// It cannot; why.
+    Refused(String),
+    /// The check was ended before it could tell: the file takes too much, or the machine has too little left.
+    BrokeOff(String),
+}
+
+impl Checked {
+    /// The manifest, or why the file cannot be served now.
+    pub(super) fn manifest(self) -> Result<Manifest, String> {
+        match self {
+            Self::Fits(manifest) => Ok(*manifest),
+            Self::Refused(reason) | Self::BrokeOff(reason) => Err(reason),
+        }
+    }
+}
+
 /// How the process ended.
 struct Outcome {
     status: ExitStatus,
@@ -28,11 +48,11 @@ struct Outcome {
 }
 
 impl Validator {
-    /// The manifest of a model file, or why it cannot be served.
+    /// Whether a model file can be served.
     ///
     /// # Errors
     /// 503 while another file is being checked; 500 where the program cannot start itself.
-    pub async fn check(&self, file: &[u8]) -> Result<Result<Manifest, String>, AppError> {
+    pub async fn check(&self, file: &[u8]) -> Result<Checked, AppError> {
         let Ok(_turn) = self.turn.try_lock() else {
             return Err(AppError::Unavailable {
                 reason: "another model is being checked".to_owned(),
@@ -46,19 +66,19 @@ impl Validator {
                 tracing::error!(%error, "a model cannot be checked");
                 AppError::Internal
             })?,
-            Err(_) => return Ok(Err(too_much())),
+            Err(_) => return Ok(Checked::BrokeOff(too_much())),
         };
         Ok(read(&outcome))
     }
 }
 
-fn read(outcome: &Outcome) -> Result<Manifest, String> {
+fn read(outcome: &Outcome) -> Checked {
     match serde_json::from_slice(&outcome.report) {
-        Ok(Report::Fits(manifest)) if outcome.status.success() => Ok(*manifest),
-        Ok(Report::Refused(reason)) if outcome.status.success() => Err(reason),
+        Ok(Report::Fits(manifest)) if outcome.status.success() => Checked::Fits(manifest),
+        Ok(Report::Refused(reason)) if outcome.status.success() => Checked::Refused(reason),
         _ => {
             tracing::warn!(status = %outcome.status, "the check of a model was ended");
-            Err(too_much())
+            Checked::BrokeOff(too_much())
         }
     }
 }

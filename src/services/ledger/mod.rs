@@ -19,9 +19,9 @@ use crate::entities::history::Span;
 use crate::entities::{balance, transactions};
 use crate::queue::{Change, Signals};
 pub(crate) use postings::open;
-pub use postings::{Charge, lock_balances, release, settle_all};
+pub use postings::{Charge, LockMode, LockedBalances, lock_balances, release, settle_all};
 use postings::{Line, add};
-pub(crate) use submit::{LockMode, SubmitOutcome, hold_and_enqueue};
+pub(crate) use submit::{SubmitOutcome, hold_and_enqueue};
 
 use crate::types::{
     AppError, BalanceHistory, BalancePoint, BalanceView, Credits, Page, TOP_UP_MAX, TOP_UP_MIN,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait,
     QueryFilter, QueryOrder, QuerySelect, Set, Statement, Value,
@@ -104,12 +104,65 @@ pub struct Charge {
     pub price: Credits,
 }
 
-/// Turns reserved prices into the charges of their tasks, in three statements however many there are.
+/// What to do where another transaction has locked a balance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LockMode {
+    /// Wait for it, up to the database's `lock_timeout`.
+    Block,
+    /// Leave it out.
+    SkipLocked,
+}
+
+/// Balances that a transaction has locked.
+pub struct LockedBalances(BTreeMap<i64, balance::Model>);
+
+impl LockedBalances {
+    /// Whether a user's balance is among them.
+    pub fn contains(&self, user: UserId) -> bool {
+        self.0.contains_key(&user.0)
+    }
+}
+
+/// Locks the balances of users in the order of their ids.
 ///
 /// # Errors
-/// [`DbErr::RecordNotUpdated`] where one was not held.
+/// Where the database is away; in [`LockMode::Block`] where another transaction keeps one locked.
+pub async fn lock_balances(
+    transaction: &Transaction,
+    users: impl Iterator<Item = UserId>,
+    mode: LockMode,
+) -> Result<LockedBalances, DbErr> {
+    let users: BTreeSet<i64> = users.map(|user| user.0).collect();
+    if users.is_empty() {
+        return Ok(LockedBalances(BTreeMap::new()));
+    }
+    let query = balance::Entity::find()
+        .filter(is_among(
+            transaction.get_database_backend(),
+            balance::Column::UserId,
+            users,
+        ))
+        .order_by_asc(balance::Column::UserId);
+    let query = match mode {
+        LockMode::Block => query.lock_exclusive(),
+        LockMode::SkipLocked => {
+            query.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        }
+    };
+    let balances = query.all(transaction).await?;
+    let by_user = balances
+        .into_iter()
+        .map(|balance| (balance.user_id, balance));
+    Ok(LockedBalances(by_user.collect()))
+}
+
+/// Turns reserved prices into the charges of their tasks, in two statements however many there are.
+///
+/// # Errors
+/// [`DbErr::RecordNotUpdated`] where one was not held, or its balance is not locked.
 pub async fn settle_all(
     transaction: &Transaction,
+    balances: LockedBalances,
     mut charges: Vec<Charge>,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
@@ -117,8 +170,7 @@ pub async fn settle_all(
         return Ok(());
     }
     charges.sort_by_key(|charge| (charge.user, charge.task));
-    let users = charges.iter().map(|charge| charge.user);
-    let mut after = lock_balances(transaction, users).await?;
+    let LockedBalances(mut after) = balances;
     let mut lines = Vec::with_capacity(charges.len());
     for Charge { user, task, price } in charges {
         let balance = after.get_mut(&user.0).ok_or(DbErr::RecordNotUpdated)?;
@@ -139,31 +191,6 @@ pub async fn settle_all(
     }
     write_balances(transaction, after.into_values(), now).await?;
     insert_all(transaction, lines).await
-}
-
-/// Locks the balances of users in the order of their ids, and answers them by id.
-///
-/// # Errors
-/// Where the database is away.
-pub async fn lock_balances(
-    transaction: &Transaction,
-    users: impl Iterator<Item = UserId>,
-) -> Result<BTreeMap<i64, balance::Model>, DbErr> {
-    let users: BTreeSet<i64> = users.map(|user| user.0).collect();
-    let balances = balance::Entity::find()
-        .filter(is_among(
-            transaction.get_database_backend(),
-            balance::Column::UserId,
-            users,
-        ))
-        .order_by_asc(balance::Column::UserId)
-        .lock_exclusive()
-        .all(transaction)
-        .await?;
-    let by_user = balances
-        .into_iter()
-        .map(|balance| (balance.user_id, balance));
-    Ok(by_user.collect())
 }
 
 /// Writes balances that this transaction has locked.

@@ -30,15 +30,6 @@ pub(crate) enum SubmitOutcome {
     Locked,
 }
 
-/// What to do where another transaction has locked a balance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum LockMode {
-    /// Wait for it, up to the database's `lock_timeout`.
-    Block,
-    /// Skip the submit, so that it does not delay the others of its batch.
-    SkipLocked,
-}
-
 /// Holds prices and queues their tasks. Returns an outcome for each request, in the same order. `clock` is the time
 /// of the queue on SQLite; see `queue::time`.
 ///
@@ -47,15 +38,11 @@ pub(crate) enum LockMode {
 pub(crate) async fn hold_and_enqueue(
     database: &Database,
     requests: Vec<NewTask>,
-    lock_mode: LockMode,
     clock: DateTime<Utc>,
 ) -> Result<Vec<SubmitOutcome>, DbErr> {
     match database.backend() {
         DatabaseBackend::Postgres => {
-            retry("submit", || {
-                in_one_statement(database, &requests, lock_mode)
-            })
-            .await
+            retry("submit", || in_one_statement(database, &requests)).await
         }
         _ => {
             database
@@ -104,7 +91,6 @@ impl OutcomeRow {
 async fn in_one_statement(
     database: &Database,
     requests: &[NewTask],
-    lock_mode: LockMode,
 ) -> Result<Vec<SubmitOutcome>, DbErr> {
     let rows: Vec<_> = requests
         .iter()
@@ -120,11 +106,8 @@ async fn in_one_statement(
         })
         .collect();
     let rows = serde_json::to_string(&rows).map_err(|error| DbErr::Json(error.to_string()))?;
-    let statement = Statement::from_sql_and_values(
-        DatabaseBackend::Postgres,
-        statement(lock_mode),
-        [rows.into()],
-    );
+    let statement =
+        Statement::from_sql_and_values(DatabaseBackend::Postgres, statement(), [rows.into()]);
     let rows = OutcomeRow::find_by_statement(statement)
         .all(database.write())
         .await?;
@@ -152,20 +135,16 @@ async fn in_one_statement(
 /// cover together with all before them.
 ///
 /// `locked_balance` reads the balances as they are once locked, which may be newer than what the statement sees
-/// otherwise; a key that was used meanwhile is caught by its index. Only tasks that were inserted are held for, and a
+/// otherwise, and skips those that another transaction has locked; a key that was used meanwhile is caught by its index. Only tasks that were inserted are held for, and a
 /// request counts as queued only where the inserted row is its own: another one of this batch may have the same key.
-fn statement(lock_mode: LockMode) -> String {
-    let skip = match lock_mode {
-        LockMode::Block => "",
-        LockMode::SkipLocked => " SKIP LOCKED",
-    };
+fn statement() -> String {
     format!(
         "WITH request AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(CAST($1 AS text)::jsonb) AS \
          request(n bigint, user_id bigint, model_id bigint, price bigint, input jsonb, key text, hash text)), \
          {queue_now}, \
          locked_balance AS MATERIALIZED (SELECT user_id, amount - held AS available, \
-         CASE WHEN held > 0 THEN next_round ELSE 0 END AS next_round FROM balance \
-         WHERE user_id = ANY(ARRAY(SELECT user_id FROM request)) ORDER BY user_id FOR UPDATE{skip}), \
+         {next_round} AS next_round FROM balance \
+         WHERE user_id = ANY(ARRAY(SELECT user_id FROM request)) ORDER BY user_id FOR UPDATE SKIP LOCKED), \
          affordable AS (SELECT * FROM (SELECT request.*, locked_balance.available, locked_balance.next_round, \
          SUM(request.price) OVER (PARTITION BY request.user_id ORDER BY request.n) AS due \
          FROM request JOIN locked_balance ON locked_balance.user_id = request.user_id \
@@ -184,6 +163,7 @@ fn statement(lock_mode: LockMode) -> String {
          AND enqueued.request_hash = request.hash AND enqueued.price = request.price \
          ORDER BY request.n",
         queue_now = queue::queue_now(),
+        next_round = queue::NEXT_ROUND,
         insert = queue::INSERT_AFFORDABLE
     )
 }
@@ -222,15 +202,4 @@ async fn one_by_one(
         });
     }
     Ok(outcomes)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_batch_of_several_users_skips_locked_balances() {
-        assert!(statement(LockMode::SkipLocked).contains("FOR UPDATE SKIP LOCKED"));
-        assert!(!statement(LockMode::Block).contains("SKIP LOCKED"));
-    }
 }
