@@ -86,6 +86,10 @@ impl Bare {
         let mut commits = 0;
         while start.elapsed() < time {
             let account = commits % 1000 + 1;
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "the connection is this benchmark's own"
+            )]
             let mut transaction = self.link.begin().await.unwrap();
             sqlx::query("UPDATE account SET amount = amount + 1 WHERE id = ?")
                 .bind(account)

@@ -195,7 +195,11 @@ impl Hub {
             return;
         }
         match message {
-            Message::Hello => self.announce(),
+            Message::Hello => {
+                // Whoever asks may have missed the stream, and timers of hidden tabs run only once a minute.
+                self.reopen_if_silent(SILENT_AT_RETURN_MS);
+                self.announce();
+            }
             Message::Bye => self.ask(0),
             Message::Lead(lead) => self.hear_lead(lead),
             Message::Event(event) => {
@@ -333,11 +337,17 @@ impl Hub {
 
     /// Somebody has come back to the tab, or the network has.
     fn return_to(self: &Rc<Self>) {
-        if self.source.borrow().is_some() && now_ms() - self.heard_ms.get() > SILENT_AT_RETURN_MS {
-            self.close();
-        }
+        self.reopen_if_silent(SILENT_AT_RETURN_MS);
         self.look(SILENT_AT_RETURN_MS, SILENT_AT_RETURN_MS);
         self.reopen();
+    }
+
+    /// Opens the stream again at once where it has been silent.
+    fn reopen_if_silent(self: &Rc<Self>, silent_ms: i64) {
+        if self.source.borrow().is_some() && now_ms() - self.heard_ms.get() > silent_ms {
+            self.close();
+            self.reopen();
+        }
     }
 
     fn change_visibility(self: &Rc<Self>) {
