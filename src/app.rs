@@ -9,11 +9,11 @@ use leptos_router::path;
 use serde::{Deserialize, Serialize};
 
 use crate::components::Session;
-use crate::components::comeback::Comeback;
 use crate::components::form::FailedForm;
 use crate::components::live::{ConnectionNotice, Live};
 use crate::components::locale::provide_locale;
 use crate::components::nav::{Footer, Header, MAIN_ID, ReadFromTheTop, SkipLink};
+use crate::components::scroll_restoration::ScrollRestoration;
 use crate::components::time::provide_hydrated;
 use crate::components::toast::{ToastList, Toasts};
 use crate::pages::chunk::Chunk;
@@ -43,7 +43,7 @@ pub fn App() -> impl IntoView {
     provide_hydrated();
     FailedForm::provide();
     Toasts::provide();
-    Comeback::provide();
+    ScrollRestoration::provide();
     let session = Session::provide();
     Live::provide(session);
 

@@ -3,31 +3,31 @@
 use std::sync::Arc;
 
 use crate::load::{Load, Until, closed_loop};
-use crate::people::{People, key_setting};
 use crate::support::{Engine, Server, Site};
+use crate::users::{LoadUsers, key_setting};
 
 const CONNECTIONS: usize = 64;
 const PEOPLE: usize = 1000;
 
-/// The service in one process, with people who have credits.
+/// The service in one process, with users who have credits.
 pub struct Embedded {
     pub site: Site,
     pub server: Server,
-    people: Arc<People>,
+    users: Arc<LoadUsers>,
 }
 
 impl Embedded {
     pub async fn open() -> Self {
         let site = Site::new(Engine::Sqlite).await;
         site.run_ok(&["migrate"], "").await;
-        let people = Arc::new(People::settle_in(&site, PEOPLE).await);
+        let users = Arc::new(LoadUsers::create(&site, PEOPLE).await);
         let key = key_setting();
         let settings = [("PLEDGECAST_KEY", key.as_str()), ("PLEDGECAST_LOG", "warn")];
         let server = site.serve(&settings).await;
         Self {
             site,
             server,
-            people,
+            users,
         }
     }
 
@@ -35,7 +35,7 @@ impl Embedded {
         closed_loop(
             &self.site,
             &self.server.url,
-            &self.people,
+            &self.users,
             CONNECTIONS,
             until,
         )

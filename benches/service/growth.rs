@@ -10,10 +10,10 @@ use pledgecast::types::{CampaignInput, campaign_example};
 use crate::Size;
 use crate::http::{Connection, get};
 use crate::load::Until;
-use crate::paid::Town;
-use crate::people::{CREDITS, LONG_AGO, People, database_of};
+use crate::paid::Deployment;
 use crate::report::{Report, Times, median};
 use crate::support::{Engine, Site};
+use crate::users::{CREDITS, LONG_AGO, LoadUsers, database_of};
 
 const CONNECTIONS: usize = 64;
 /// Of each, in pairs: one load beside another differs by a tenth by itself.
@@ -36,7 +36,7 @@ const SNAPSHOT_TURNS: usize = 3;
 
 /// One of the two that are compared.
 struct Side {
-    town: Town,
+    deployment: Deployment,
     rates: Vec<f64>,
     tasks_ms: Vec<f64>,
     lines_ms: Vec<f64>,
@@ -126,25 +126,25 @@ impl Side {
     async fn build(tasks: usize) -> Self {
         let site = Site::new(Engine::Postgres).await;
         site.run_ok(&["migrate"], "").await;
-        let users = (tasks / TASKS_EACH).max(ACTIVE);
+        let user_count = (tasks / TASKS_EACH).max(ACTIVE);
         // Registers the model.
         site.serve(&[("PLEDGECAST_WORKERS", "0")])
             .await
             .program
             .stop()
             .await;
-        let mut people = People::settle_in(&site, users).await;
-        fill(&site, &people, users, tasks).await;
+        let mut users = LoadUsers::create(&site, user_count).await;
+        fill(&site, &users, user_count, tasks).await;
         // Spread over all users, not the first of them.
-        let step = users / ACTIVE;
-        people.cookies = people
+        let step = user_count / ACTIVE;
+        users.cookies = users
             .cookies
             .into_iter()
             .step_by(step)
             .take(ACTIVE)
             .collect();
         Self {
-            town: Town::open(site, Arc::new(people)).await,
+            deployment: Deployment::open(site, Arc::new(users)).await,
             rates: Vec::new(),
             tasks_ms: Vec::new(),
             lines_ms: Vec::new(),
@@ -153,9 +153,15 @@ impl Side {
     }
 
     async fn measure(&mut self, turn: Duration) {
-        self.town.load(CONNECTIONS, Until::Over(SETTLING_IN)).await;
-        self.rates
-            .push(self.town.load(CONNECTIONS, Until::Over(turn)).await.rate());
+        self.deployment
+            .load(CONNECTIONS, Until::Over(SETTLING_IN))
+            .await;
+        self.rates.push(
+            self.deployment
+                .load(CONNECTIONS, Until::Over(turn))
+                .await
+                .rate(),
+        );
         self.tasks_ms.push(self.look("/api/tasks?limit=20").await);
         self.lines_ms
             .push(self.look("/api/transactions?limit=20").await);
@@ -164,18 +170,20 @@ impl Side {
     /// The rates without and with an old snapshot, by turns.
     async fn under_snapshot(&mut self, turn: Duration) -> [Vec<f64>; 2] {
         // What the claims were measured with is done first.
-        self.town.worker.signal("CONT");
+        self.deployment.worker.signal("CONT");
         let mut rates = [Vec::new(), Vec::new()];
         for _ in 0..SNAPSHOT_TURNS {
             for (rates, is_open) in std::iter::zip(&mut rates, [false, true]) {
-                let mut link = self.town.site.database.connect().await;
+                let mut link = self.deployment.site.database.connect().await;
                 link.execute("VACUUM task").await;
                 if is_open {
                     link.execute("BEGIN ISOLATION LEVEL REPEATABLE READ").await;
                     link.execute("SELECT COUNT(*) FROM task").await;
                 }
-                self.town.load(CONNECTIONS, Until::Over(SETTLING_IN)).await;
-                let load = self.town.load(CONNECTIONS, Until::Over(turn));
+                self.deployment
+                    .load(CONNECTIONS, Until::Over(SETTLING_IN))
+                    .await;
+                let load = self.deployment.load(CONNECTIONS, Until::Over(turn));
                 rates.push(load.await.rate());
             }
         }
@@ -184,9 +192,9 @@ impl Side {
 
     /// The middle time of a GET, in milliseconds.
     async fn look(&self, path: &str) -> f64 {
-        let mut connection = Connection::open(&self.town.web.url).await;
+        let mut connection = Connection::open(&self.deployment.web.url).await;
         let mut times = Vec::with_capacity(LOOKS);
-        for cookie in self.town.people.cookies.iter().cycle().take(LOOKS) {
+        for cookie in self.deployment.users.cookies.iter().cycle().take(LOOKS) {
             let request = get(path, cookie);
             let start = Instant::now();
             let answer = connection.ask(&request).await.unwrap();
@@ -198,9 +206,9 @@ impl Side {
 
     /// The middle time of a claim, in milliseconds, with this many tasks queued.
     async fn claim_ms(&self, queued: usize) -> f64 {
-        let site = &self.town.site;
-        self.town.worker.signal("STOP");
-        queue_many(site, &self.town.people, queued).await;
+        let site = &self.deployment.site;
+        self.deployment.worker.signal("STOP");
+        queue_many(site, &self.deployment.users, queued).await;
         let database = database_of(site).await;
         let claims = CLAIMS.min(queued / usize::try_from(BATCH).unwrap());
         let mut times = Vec::with_capacity(claims);
@@ -233,8 +241,8 @@ fn input() -> String {
 }
 
 /// Queues tasks of the users in turn, with their holds.
-pub async fn queue_many(site: &Site, people: &People, count: usize) {
-    let (first, users) = (people.first, people.cookies.len());
+pub async fn queue_many(site: &Site, users: &LoadUsers, count: usize) {
+    let (first, users) = (users.first, users.cookies.len());
     let input = input();
     let mut link = site.database.connect().await;
     for sql in [
@@ -259,8 +267,8 @@ pub async fn queue_many(site: &Site, people: &People, count: usize) {
 }
 
 /// Settled tasks of the users in turn, with results and charges that the audit accepts.
-async fn fill(site: &Site, people: &People, users: usize, tasks: usize) {
-    let first = people.first;
+async fn fill(site: &Site, users: &LoadUsers, user_count: usize, tasks: usize) {
+    let first = users.first;
     let input = input();
     let context = r#"{"population":"campaigns","base_rate":{"parent":null,"category":null,"campaigns":1000,"success_rate":0.41},"neighbours":null,"unlike":[]}"#;
     let mut link = site.database.connect().await;
@@ -270,7 +278,7 @@ async fn fill(site: &Site, people: &People, users: usize, tasks: usize) {
         "SET synchronous_commit = off".to_owned(),
         format!(
             "INSERT INTO task (user_id, model_id, input, status, price, attempts, idempotency_key, \
-             request_hash, queued_at, started_at, finished_at) SELECT {first} + t % {users}, \
+             request_hash, queued_at, started_at, finished_at) SELECT {first} + t % {user_count}, \
              (SELECT MIN(id) FROM model), '{input}'::jsonb, 'succeeded', 10, 1, 'past-' || t, 'x', \
              '{LONG_AGO}', '{LONG_AGO}', '{LONG_AGO}' FROM generate_series(0, {tasks} - 1) t"
         ),
@@ -283,7 +291,7 @@ async fn fill(site: &Site, people: &People, users: usize, tasks: usize) {
             "INSERT INTO transactions (user_id, kind, amount, balance_before, balance_after, description, \
              task_id, created_at) SELECT user_id, 'charge', -10, {CREDITS} - 10 * t, {CREDITS} - 10 * (t + 1), \
              'Prediction ' || id, id, finished_at FROM (SELECT id, user_id, finished_at, \
-             (ROW_NUMBER() OVER (ORDER BY id) - 1) / {users} AS t FROM task) past ORDER BY id"
+             (ROW_NUMBER() OVER (ORDER BY id) - 1) / {user_count} AS t FROM task) past ORDER BY id"
         ),
         "UPDATE balance SET amount = amount - spent.price FROM (SELECT user_id, SUM(price) AS price \
          FROM task GROUP BY user_id) spent WHERE balance.user_id = spent.user_id"

@@ -13,7 +13,7 @@ use tokio::sync::{Mutex, mpsc};
 use crate::Size;
 use crate::http::{Connection, get, post};
 use crate::load::form;
-use crate::paid::Town;
+use crate::paid::Deployment;
 use crate::report::{Report, Times};
 use crate::support::unique;
 
@@ -25,15 +25,15 @@ const WARM_UP: Duration = Duration::from_secs(2);
 const LAST_RESULTS: Duration = Duration::from_secs(30);
 
 pub async fn measure(extent: Size) -> Report {
-    let town = Town::build(PEOPLE).await;
+    let deployment = Deployment::build(PEOPLE).await;
     let (results, mut seen) = mpsc::unbounded_channel();
-    for cookie in &town.people.cookies {
-        listen(&town.web.url, cookie, results.clone()).await;
+    for cookie in &deployment.users.cookies {
+        listen(&deployment.web.url, cookie, results.clone()).await;
     }
     let pool = Arc::new(Mutex::new(Vec::new()));
     let time = extent.pick(Duration::from_secs(30), Duration::from_secs(5));
-    open_loop(&town, &pool, WARM_UP).await;
-    let submits = open_loop(&town, &pool, time).await;
+    open_loop(&deployment, &pool, WARM_UP).await;
+    let submits = open_loop(&deployment, &pool, time).await;
     let mut waiting: HashMap<i64, Instant> = submits.iter().map(|it| (it.task, it.due)).collect();
     let mut to_result = Vec::new();
     let deadline = Instant::now() + LAST_RESULTS;
@@ -86,7 +86,11 @@ struct Submit {
     answered: Instant,
 }
 
-async fn open_loop(town: &Town, pool: &Arc<Mutex<Vec<Connection>>>, time: Duration) -> Vec<Submit> {
+async fn open_loop(
+    deployment: &Deployment,
+    pool: &Arc<Mutex<Vec<Connection>>>,
+    time: Duration,
+) -> Vec<Submit> {
     let form: Arc<str> = format!("{}&idempotency_key={}", form(), unique("open")).into();
     let start = Instant::now();
     let count = u32::try_from(time.as_secs()).unwrap() * RATE;
@@ -94,15 +98,19 @@ async fn open_loop(town: &Town, pool: &Arc<Mutex<Vec<Connection>>>, time: Durati
     for number in 0..count {
         let due = start + Duration::from_secs(1) / RATE * number;
         tokio::time::sleep_until(due.into()).await;
-        let (pool, form, url) = (Arc::clone(pool), Arc::clone(&form), town.web.url.clone());
-        let people = Arc::clone(&town.people);
+        let (pool, form, url) = (
+            Arc::clone(pool),
+            Arc::clone(&form),
+            deployment.web.url.clone(),
+        );
+        let users = Arc::clone(&deployment.users);
         open.spawn(async move {
             let idle = pool.lock().await.pop();
             let mut connection = match idle {
                 Some(connection) => connection,
                 None => Connection::open(&url).await,
             };
-            let cookie = &people.cookies[number as usize % PEOPLE];
+            let cookie = &users.cookies[number as usize % PEOPLE];
             let request = post("/api/tasks/predict", cookie, &format!("{form}-{number}"));
             let answer = connection.ask(&request).await.unwrap();
             assert_eq!(answer.status, 200);

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::http::{Connection, post};
-use crate::people::People;
 use crate::support::{Site, form_of, sample, unique};
+use crate::users::LoadUsers;
 
 /// How long the last tasks may take once no more are sent.
 const DRAIN: Duration = Duration::from_mins(2);
@@ -47,7 +47,7 @@ pub enum Until {
 pub async fn closed_loop(
     site: &Site,
     url: &str,
-    people: &Arc<People>,
+    users: &Arc<LoadUsers>,
     connections: usize,
     until: Until,
 ) -> Load {
@@ -56,7 +56,7 @@ pub async fn closed_loop(
     let start = Instant::now();
     let mut clients = tokio::task::JoinSet::new();
     for _ in 0..connections {
-        let (people, sent, form) = (Arc::clone(people), Arc::clone(&sent), Arc::clone(&form));
+        let (users, sent, form) = (Arc::clone(users), Arc::clone(&sent), Arc::clone(&form));
         let mut connection = Connection::open(url).await;
         clients.spawn(async move {
             loop {
@@ -69,7 +69,7 @@ pub async fn closed_loop(
                     sent.fetch_sub(1, Ordering::Relaxed);
                     return;
                 }
-                let cookie = &people.cookies[number % people.cookies.len()];
+                let cookie = &users.cookies[number % users.cookies.len()];
                 let request = post("/api/tasks/predict", cookie, &format!("{form}-{number}"));
                 let answer = connection.ask(&request).await.unwrap();
                 assert_eq!(

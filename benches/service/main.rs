@@ -19,7 +19,6 @@ mod latency;
 mod load;
 mod memory;
 mod paid;
-mod people;
 mod pgbench;
 mod report;
 mod sqlite;
@@ -30,6 +29,7 @@ mod sqlite;
     reason = "shared with the integration tests, which use all of it"
 )]
 mod support;
+mod users;
 mod workers;
 
 use std::process::ExitCode;

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use crate::Size;
 use crate::cost::{Parties, Spent, postmaster_of};
 use crate::load::{Load, Until, closed_loop};
-use crate::people::{People, key_setting};
 use crate::pgbench::Pgbench;
 use crate::report::{Report, median};
 use crate::support::{Engine, Program, Server, Site};
+use crate::users::{LoadUsers, key_setting};
 
 /// Of the load and of pgbench alike.
 const CONNECTIONS: usize = 64;
@@ -17,23 +17,23 @@ const TURNS: usize = 3;
 const AIM: f64 = 0.5;
 
 /// A web process without workers and a worker process.
-pub struct Town {
+pub struct Deployment {
     pub site: Site,
     pub web: Server,
     pub worker: Program,
-    pub people: Arc<People>,
+    pub users: Arc<LoadUsers>,
 }
 
-impl Town {
-    pub async fn build(people: usize) -> Self {
+impl Deployment {
+    pub async fn build(users: usize) -> Self {
         let site = Site::new(Engine::Postgres).await;
         site.run_ok(&["migrate"], "").await;
-        let people = Arc::new(People::settle_in(&site, people).await);
-        Self::open(site, people).await
+        let users = Arc::new(LoadUsers::create(&site, users).await);
+        Self::open(site, users).await
     }
 
     /// Starts the processes on a site.
-    pub async fn open(site: Site, people: Arc<People>) -> Self {
+    pub async fn open(site: Site, users: Arc<LoadUsers>) -> Self {
         let key = key_setting();
         let settings = [
             ("PLEDGECAST_WORKERS", "0"),
@@ -46,12 +46,12 @@ impl Town {
             site,
             web,
             worker,
-            people,
+            users,
         }
     }
 
     pub async fn load(&self, connections: usize, until: Until) -> Load {
-        closed_loop(&self.site, &self.web.url, &self.people, connections, until).await
+        closed_loop(&self.site, &self.web.url, &self.users, connections, until).await
     }
 
     pub async fn parties(&self) -> Parties {
@@ -66,10 +66,10 @@ impl Town {
 pub async fn measure(extent: Size) -> Report {
     let turn = extent.turn();
     let pgbench = Pgbench::fill().await;
-    let town = Town::build(PEOPLE).await;
-    let parties = town.parties().await;
+    let deployment = Deployment::build(PEOPLE).await;
+    let parties = deployment.parties().await;
     // Nobody's first time.
-    town.load(CONNECTIONS, Until::Over(turn / 4)).await;
+    deployment.load(CONNECTIONS, Until::Over(turn / 4)).await;
     pgbench.rate(CONNECTIONS, turn / 2).await;
     let mut report = Report::default();
     report.line(format!(
@@ -88,7 +88,7 @@ pub async fn measure(extent: Size) -> Report {
     let mut tasks = 0;
     for number in 1..=TURNS {
         let before = parties.spent();
-        let load = town.load(CONNECTIONS, Until::Over(turn)).await;
+        let load = deployment.load(CONNECTIONS, Until::Over(turn)).await;
         let used = parties.spent().since(before);
         let yardstick = pgbench.rate(CONNECTIONS, turn).await;
         let ratio = load.rate() / yardstick;
@@ -113,7 +113,7 @@ pub async fn measure(extent: Size) -> Report {
         ratio >= AIM,
     );
     tell_cost(&mut report, spent, tasks);
-    town.site.assert_audit_is_clean().await;
+    deployment.site.assert_audit_is_clean().await;
     report
 }
 

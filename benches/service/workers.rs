@@ -12,7 +12,7 @@ use pledgecast::database::{Database, DatabaseOptions};
 use pledgecast::inference::{
     InferencePool, Manifest, OnnxPredictor, PredictError, Predictor, Row, SHIPPED_MODEL,
 };
-use pledgecast::queue::Signals;
+use pledgecast::queue::Notifier;
 use pledgecast::services::{Catalog, Clock, LoadedModels, SystemClock};
 use pledgecast::types::{Campaign, ModelId};
 use pledgecast::worker::{Worker, WorkerOptions};
@@ -20,9 +20,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Size;
 use crate::growth::queue_many;
-use crate::people::People;
 use crate::report::Report;
 use crate::support::{Engine, Site};
+use crate::users::LoadUsers;
 
 /// What this program is called with to be a worker.
 pub const PROCESS: &str = "worker-process";
@@ -43,8 +43,8 @@ pub async fn measure(extent: Size) -> Report {
         .program
         .stop()
         .await;
-    let people = People::settle_in(&site, PEOPLE).await;
-    queue_many(&site, &people, extent.pick(10_000, 2_000)).await;
+    let users = LoadUsers::create(&site, PEOPLE).await;
+    queue_many(&site, &users, extent.pick(10_000, 2_000)).await;
     let time = extent.turn();
     let mut report = Report::default();
     report.line(
@@ -117,9 +117,9 @@ pub async fn be_one() -> Report {
     let models = Arc::new(LoadedModels::new(catalog));
     let shipped = OnnxPredictor::load(SHIPPED_MODEL).unwrap();
     models.put(ModelId(model.0), Arc::new(Waiting(shipped)));
-    let signals = Signals::new(&database);
+    let notifier = Notifier::new(&database);
     let stop = CancellationToken::new();
-    tokio::spawn(signals.clone().listen(database.clone(), stop.clone()));
+    tokio::spawn(notifier.clone().listen(database.clone(), stop.clone()));
     let options = WorkerOptions {
         loops: 1,
         batch: 1,
@@ -130,7 +130,7 @@ pub async fn be_one() -> Report {
         max_wait: Duration::from_hours(24),
     };
     let pool = InferencePool::start(1).unwrap();
-    let worker = Worker::new(database, signals, clock, models, pool, options);
+    let worker = Worker::new(database, notifier, clock, models, pool, options);
     Arc::new(worker).run(stop).await;
     Report::default()
 }

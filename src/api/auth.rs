@@ -47,7 +47,7 @@ pub async fn login(
 /// `POST /api/auth/logout`: ends this session, on the server too; without one it does nothing.
 ///
 /// # Errors
-/// 503 where the database is away.
+/// 503 where the database is unavailable.
 #[server(prefix = "/api", endpoint = "auth/logout", output = JsonAnswer)]
 pub async fn logout() -> Result<(), AppError> {
     let (services, request) = super::request::visitor()?;

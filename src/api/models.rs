@@ -8,7 +8,7 @@ use crate::types::{AppError, JsonAnswer, ModelView};
 /// `GET /api/models`: the live models, the default first; an admin sees all. Needs no session.
 ///
 /// # Errors
-/// 503 where the database is away.
+/// 503 where the database is unavailable.
 #[server(prefix = "/api", endpoint = "models", input = GetUrl, output = JsonAnswer)]
 pub async fn list_models() -> Result<Vec<ModelView>, AppError> {
     let (services, request) = super::request::visitor()?;

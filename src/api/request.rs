@@ -119,7 +119,7 @@ impl Request {
     /// Ends the session of this browser.
     ///
     /// # Errors
-    /// 503 where the database is away.
+    /// 503 where the database is unavailable.
     pub async fn sign_out(&self, services: &Services) -> Result<(), AppError> {
         clear_browser_storage();
         let _slot = match self.claimed_account(services) {

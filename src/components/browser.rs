@@ -31,7 +31,7 @@ pub use sight::*;
 /// How far down a history is scrolled. Told by a group of its rows, because the height of those that have not
 /// been on the screen is guessed.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Spot {
+pub struct ScrollAnchor {
     /// The number of the group at the top of the window, from 0.
     pub group: usize,
     /// How far its first row is above that, in CSS pixels.

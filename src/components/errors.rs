@@ -13,14 +13,14 @@ const SUMMARY_ID: &str = "form-errors";
 
 /// What is wrong with a form, for the form and each of its fields; a form provides it as a context.
 #[derive(Clone, Copy)]
-pub struct Faults {
+pub struct FieldFaults {
     /// The request's error, if any.
     pub error: Signal<Option<AppError>>,
     /// The rules that fields break.
     pub fields: Signal<FieldErrors>,
 }
 
-impl Faults {
+impl FieldFaults {
     /// The faults of a form where the server's last answer was that error.
     pub fn provide_of(error: impl Fn() -> Option<AppError> + Send + Sync + 'static) -> Self {
         let error = Signal::derive(error);
@@ -140,7 +140,7 @@ pub fn FormErrors(
     conflict: Option<&'static str>,
 ) -> impl IntoView {
     let l = use_locale();
-    let faults = use_context::<Faults>();
+    let faults = use_context::<FieldFaults>();
     let shown = Memo::new(move |_| faults.and_then(|faults| faults.error.get()));
     Effect::new(move |_| {
         if shown.with(Option::is_some) {

@@ -7,10 +7,10 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::browser;
-use super::comeback::Left;
-use super::listed::Listed;
+use super::list_item::ListItem;
 use super::pager::Place;
 use super::rows::Groups;
+use super::scroll_restoration::SavedList;
 use crate::types::{AppError, Page};
 
 /// Rows that come with one press of the button for older ones: a hundred made the page busy for 180 ms.
@@ -55,7 +55,7 @@ impl<T> Clone for Feed<T> {
 
 impl<T> Copy for Feed<T> {}
 
-impl<T: Listed> Feed<T> {
+impl<T: ListItem> Feed<T> {
     /// Begins with a page.
     pub fn new(place: Place, page: Page<T>) -> Self {
         let mut groups = Groups::default();
@@ -83,7 +83,7 @@ impl<T: Listed> Feed<T> {
     }
 
     /// Goes on with what was shown before, with what the page brought that is newer.
-    pub fn resume(place: Place, left: Left<T>, page: Page<T>) -> Self {
+    pub fn resume(place: Place, left: SavedList<T>, page: Page<T>) -> Self {
         let mut groups = left.groups;
         groups.begin_at(left.spot.group);
         let this = Self::with(place, groups, left.next);
@@ -107,12 +107,12 @@ impl<T: Listed> Feed<T> {
     fn settle(self) {
         let is_held = self.pointer.get_value() || self.focus.get_value();
         if !is_held {
-            self.let_in();
+            self.apply_pending();
         }
     }
 
     /// Lets in what waits, whoever is looking.
-    pub fn let_in(self) {
+    pub fn apply_pending(self) {
         let waiting = self.waiting.try_update(std::mem::take).unwrap_or_default();
         let leaving = self
             .leaving
@@ -145,7 +145,7 @@ impl<T: Listed> Feed<T> {
             // Only the server knows whether it passes.
             self.refresh();
         } else {
-            self.await_turn(entry);
+            self.enqueue(entry);
             self.settle();
         }
     }
@@ -165,7 +165,7 @@ impl<T: Listed> Feed<T> {
     }
 
     /// Keeps a new entry until it can come in. One that is older than the newest row belongs to another page.
-    fn await_turn(self, entry: T) {
+    fn enqueue(self, entry: T) {
         let starts_at_top = self.place.with_value(|place| place.cursor.is_empty());
         let id = entry.id();
         let newest = self.groups.with_untracked(Groups::newest);
@@ -216,7 +216,7 @@ impl<T: Listed> Feed<T> {
         }
         for entry in page.items.into_iter().rev() {
             if !self.update(&entry) {
-                self.await_turn(entry);
+                self.enqueue(entry);
             }
         }
         self.settle();
@@ -226,12 +226,12 @@ impl<T: Listed> Feed<T> {
     pub fn look_at(self, at: usize) {
         self.at.set_value(at);
         if !self.drawing.get_value() {
-            self.draw_on();
+            self.render_next();
         }
     }
 
     /// Draws groups and takes groups away, each on its own so that the page is never busy for long.
-    fn draw_on(self) {
+    fn render_next(self) {
         // The place may have been left meanwhile.
         let at = self.at.try_get_value().unwrap_or_default();
         let next = self
@@ -242,7 +242,7 @@ impl<T: Listed> Feed<T> {
         if let Some((is_near, wanted)) = next {
             browser::after_ms(0, move || {
                 is_near.set(wanted);
-                self.draw_on();
+                self.render_next();
             });
         }
     }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::errors::{Faults, violation_text};
+use super::errors::{FieldFaults, violation_text};
 use super::{labels, tr, use_locale};
 use crate::types::CampaignInput;
 
@@ -13,17 +13,17 @@ pub fn control_id(name: &str) -> String {
 
 /// What surrounds a control: label, hint, error, and the ids that tie them together.
 #[derive(Clone, Copy)]
-pub struct Frame {
+pub struct FieldWrapper {
     name: &'static str,
     has_hint: bool,
     fault: Memo<Option<String>>,
 }
 
-impl Frame {
-    /// The frame of the field of that wire name, with the error that the form's [`Faults`] tell.
+impl FieldWrapper {
+    /// The frame of the field of that wire name, with the error that the form's [`FieldFaults`] tell.
     pub fn new(name: &'static str, has_hint: bool) -> Self {
         let l = use_locale();
-        let faults = use_context::<Faults>();
+        let faults = use_context::<FieldFaults>();
         let fault = Memo::new(move |_| {
             faults.and_then(|faults| {
                 faults
@@ -125,7 +125,7 @@ pub fn Field(
     #[prop(optional)]
     inputmode: Option<&'static str>,
 ) -> impl IntoView {
-    let frame = Frame::new(name, hint.is_some());
+    let frame = FieldWrapper::new(name, hint.is_some());
     let value = (kind != "password" && !value.is_empty()).then_some(value);
     let control = view! {
         <input
@@ -156,7 +156,7 @@ pub fn Area(
     #[prop(into)]
     hint: String,
 ) -> impl IntoView {
-    let frame = Frame::new(name, true);
+    let frame = FieldWrapper::new(name, true);
     let control = view! {
         <textarea
             class="control"

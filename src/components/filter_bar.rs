@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
-use super::listed::List;
+use super::list_item::List;
 use super::pager::{Filter, Place, list_choices, query_url};
 use super::select::{Choice, Group, options, position_of};
 use super::{Locale, browser, labels, tr, use_locale};

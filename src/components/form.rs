@@ -10,7 +10,7 @@ use leptos_router::hooks::use_location;
 use serde::{Deserialize, Serialize};
 
 use super::data::{Reply, Wire, value_of};
-use super::errors::Faults;
+use super::errors::FieldFaults;
 use super::shared::shared;
 use super::time::is_taking_over;
 use super::{browser, use_session};
@@ -67,7 +67,7 @@ impl FailedForm {
 
 /// The requests of one form to one server function, one at a time.
 #[derive(Clone, Copy)]
-pub struct Sending {
+pub struct FormAction {
     url: &'static str,
     /// Whether its redirect is followed by loading a document, so that nothing of this page remains.
     loads_document: bool,
@@ -79,7 +79,7 @@ pub struct Sending {
     requests: StoredValue<usize>,
 }
 
-impl Sending {
+impl FormAction {
     /// Requests to a server function. The error of a form sent without JavaScript is its first answer.
     pub fn new(url: &'static str) -> Self {
         let first = FailedForm::of(url, |failed| failed.error.clone());
@@ -197,10 +197,10 @@ pub fn use_page() -> impl Fn() -> String + Clone {
 /// The requests of a form after which somebody else is signed in, or nobody. Its faults are told to the
 /// fields below the caller. Once it succeeds, what the tab keeps is forgotten and a document is loaded: where
 /// the server redirects to, or `next`.
-pub fn session_sending(url: &'static str, next: Option<String>) -> Sending {
-    let mut sending = Sending::new(url);
+pub fn session_form_action(url: &'static str, next: Option<String>) -> FormAction {
+    let mut sending = FormAction::new(url);
     sending.loads_document = true;
-    Faults::provide_of(move || sending.error());
+    FieldFaults::provide_of(move || sending.error());
     sending.on_reply(move |reply| {
         if reply.is_ok() {
             browser::forget_all();

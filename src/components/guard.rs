@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_location;
 
+use super::async_view::{AsyncView, load};
 use super::data::{Counted, Data, Payload, Wire};
-use super::later::{Later, load};
 use super::not_found::NotFound;
 use super::{ErrorPanel, tr, use_locale, use_session};
 use crate::types::AppError;
@@ -29,7 +29,7 @@ pub fn SignedInOnly() -> impl IntoView {
                 .into_any()
         }
     });
-    view! { <Later view /> }
+    view! { <AsyncView view /> }
 }
 
 /// Shows what a resource brought, a placeholder while it loads, and an error in words.
@@ -73,7 +73,7 @@ pub fn LoadedUnread(
             }
         }
     });
-    view! { <Later view lines /> }
+    view! { <AsyncView view lines /> }
 }
 
 /// In place of data that is still on its way.

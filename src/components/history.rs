@@ -4,19 +4,19 @@ use leptos::ev::beforeprint;
 use leptos::html::Tbody;
 use leptos::prelude::*;
 
-use super::browser::Spot;
-use super::comeback::{Comeback, Left};
+use super::browser::ScrollAnchor;
 use super::errors::error_text;
 use super::feed::Feed;
-use super::listed::Listed;
+use super::list_item::ListItem;
 use super::pager::Place;
 use super::rows::{Group, Groups, Row};
+use super::scroll_restoration::{SavedList, ScrollRestoration};
 use super::{Empty, Icon, browser, format, tr, use_locale, use_session};
 use crate::types::Page;
 
 /// The rows of a history that begin with a page.
 #[component]
-pub fn History<T: Listed>(
+pub fn History<T: ListItem>(
     /// Where in it.
     place: Place,
     /// The page there.
@@ -56,22 +56,22 @@ pub fn History<T: Listed>(
 }
 
 /// Goes on where the browser's button leads back to, and remembers the place for the next time.
-fn begin<T: Listed>(place: Place, page: Page<T>) -> Feed<T> {
-    let Some(comeback) = use_context::<Comeback>() else {
+fn begin<T: ListItem>(place: Place, page: Page<T>) -> Feed<T> {
+    let Some(scroll_restoration) = use_context::<ScrollRestoration>() else {
         return Feed::new(place, page);
     };
     let url = browser::path_and_query();
-    let feed = match comeback.take(&url) {
+    let feed = match scroll_restoration.take(&url) {
         Some(left) => Feed::resume(place, left, page),
         None => Feed::new(place, page),
     };
-    let spot = StoredValue::new(Spot::default());
-    Comeback::follow_scrolling(url.clone(), move |to| {
+    let spot = StoredValue::new(ScrollAnchor::default());
+    ScrollRestoration::follow_scrolling(url.clone(), move |to| {
         spot.set_value(to);
         feed.look_at(to.group);
     });
     on_cleanup(move || {
-        comeback.keep(Left {
+        scroll_restoration.keep(SavedList {
             url,
             spot: spot.try_get_value().unwrap_or_default(),
             groups: feed.groups.try_get_untracked().unwrap_or_default(),
@@ -82,7 +82,7 @@ fn begin<T: Listed>(place: Place, page: Page<T>) -> Feed<T> {
 }
 
 /// Takes live changes over, and reads the newest page again where some may have been missed. A printer gets all.
-fn follow<T: Listed>(feed: Feed<T>) {
+fn follow<T: ListItem>(feed: Feed<T>) {
     T::on_change(move |entry| feed.take(entry));
     let session = use_session();
     Effect::new(move || {
@@ -101,7 +101,7 @@ fn follow<T: Listed>(feed: Feed<T>) {
 /// Says how many rows wait, and lets them in. It keeps its height, so that nothing moves when it has
 /// something to say.
 #[component]
-fn Waiting<T: Listed>(
+fn Waiting<T: ListItem>(
     /// The rows.
     feed: Feed<T>,
 ) -> impl IntoView {
@@ -110,7 +110,7 @@ fn Waiting<T: Listed>(
         let count = i64::try_from(feed.waiting.with(Vec::len)).unwrap_or(i64::MAX);
         (count > 0).then(|| {
             view! {
-                <button type="button" class="chip" on:click=move |_| feed.let_in()>
+                <button type="button" class="chip" on:click=move |_| feed.apply_pending()>
                     {T::waiting(l, count)}
                 </button>
             }
@@ -124,7 +124,7 @@ fn Waiting<T: Listed>(
 }
 
 #[component]
-fn Rows<T: Listed>(
+fn Rows<T: ListItem>(
     /// The rows.
     feed: Feed<T>,
     /// Whether there may be more without the filter.
@@ -147,7 +147,7 @@ fn Rows<T: Listed>(
 }
 
 #[component]
-fn Table<T: Listed>(
+fn Table<T: ListItem>(
     /// The rows.
     feed: Feed<T>,
 ) -> impl IntoView {
@@ -173,7 +173,7 @@ fn Table<T: Listed>(
     }
 }
 
-fn group_view<T: Listed>(group: Group<T>) -> AnyView {
+fn group_view<T: ListItem>(group: Group<T>) -> AnyView {
     let Group { rows, is_near, .. } = group;
     let slot = NodeRef::<Tbody>::new();
     let is_drawn = Memo::new(move |before: Option<&bool>| {
@@ -198,14 +198,14 @@ fn group_view<T: Listed>(group: Group<T>) -> AnyView {
     .into_any()
 }
 
-fn row_view<T: Listed>(row: Row<T>) -> AnyView {
+fn row_view<T: ListItem>(row: Row<T>) -> AnyView {
     let cells = move || row.entry.get().cells();
     view! { <tr role="row">{cells}</tr> }.into_any()
 }
 
 /// The way to older rows: a link that leads to them, and once the page is live brings them here.
 #[component]
-fn Older<T: Listed>(
+fn Older<T: ListItem>(
     /// The rows.
     feed: Feed<T>,
     /// The URL of the older page.
@@ -234,7 +234,7 @@ fn Older<T: Listed>(
 
 /// How many rows there are, read aloud as more come.
 #[component]
-fn Progress<T: Listed>(
+fn Progress<T: ListItem>(
     /// The rows.
     feed: Feed<T>,
 ) -> impl IntoView {

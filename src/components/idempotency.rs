@@ -5,7 +5,7 @@
 
 use leptos::prelude::*;
 
-use super::form::Sending;
+use super::form::FormAction;
 use super::shared::shared;
 use super::{Session, browser, use_session};
 use crate::types::AppError;
@@ -23,7 +23,7 @@ pub struct IdempotencyKey {
 
 impl IdempotencyKey {
     /// A key for the form of that name; the one of its last request where that may have been carried out.
-    pub fn new(name: &'static str, sending: Sending) -> Self {
+    pub fn new(name: &'static str, sending: FormAction) -> Self {
         let unanswered = sending
             .error_untracked()
             .filter(|error| !settles(error))

@@ -3,7 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::{Locale, tr};
-use crate::types::{KnownText, TaskStatus, TransactionKind, UNKNOWN_CATEGORY, Verdict};
+use crate::types::{SystemMessage, TaskStatus, TransactionKind, UNKNOWN_CATEGORY, Verdict};
 
 /// The label of a field, by its wire name; the name itself where there is none.
 pub fn field(l: Locale, name: &str) -> &str {
@@ -73,14 +73,16 @@ pub fn kind(l: Locale, kind: TransactionKind) -> &'static str {
 /// A sentence that is stored: one of the service's own in the reader's language, any other as it is.
 pub fn stored_text(l: Locale, text: &str) -> &str {
     match text.parse() {
-        Ok(KnownText::ModelUnavailable) => tr!(l, stored.model_unavailable),
-        Ok(KnownText::ModelFailed | KnownText::ModelFailedEarlier) => tr!(l, stored.model_failed),
-        Ok(KnownText::ModelTooSlow) => tr!(l, stored.model_too_slow),
-        Ok(KnownText::WorkLost | KnownText::WorkLostEarlier) => tr!(l, stored.work_lost),
-        Ok(KnownText::NoCapableWorker) => tr!(l, stored.no_capable_worker),
-        Ok(KnownText::WelcomeCredits) => tr!(l, stored.welcome_credits),
-        Ok(KnownText::DemonstrationTopUp) => tr!(l, stored.demonstration_top_up),
-        Ok(KnownText::ShippedPopulation) => tr!(l, stored.shipped_population),
+        Ok(SystemMessage::ModelUnavailable) => tr!(l, stored.model_unavailable),
+        Ok(SystemMessage::ModelFailed | SystemMessage::ModelFailedEarlier) => {
+            tr!(l, stored.model_failed)
+        }
+        Ok(SystemMessage::ModelTooSlow) => tr!(l, stored.model_too_slow),
+        Ok(SystemMessage::WorkLost | SystemMessage::WorkLostEarlier) => tr!(l, stored.work_lost),
+        Ok(SystemMessage::NoCapableWorker) => tr!(l, stored.no_capable_worker),
+        Ok(SystemMessage::WelcomeCredits) => tr!(l, stored.welcome_credits),
+        Ok(SystemMessage::DemonstrationTopUp) => tr!(l, stored.demonstration_top_up),
+        Ok(SystemMessage::ShippedPopulation) => tr!(l, stored.shipped_population),
         Err(_) => text,
     }
 }

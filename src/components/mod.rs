@@ -1,8 +1,8 @@
 //! Pieces that several pages share. Nothing here knows a page, and no rule of the service lives here.
 
+pub mod async_view;
 pub mod balance_chart;
 pub mod browser;
-pub mod comeback;
 pub mod data;
 pub mod empty;
 pub mod errors;
@@ -16,8 +16,7 @@ pub mod history;
 pub mod icon;
 pub mod idempotency;
 pub mod labels;
-pub mod later;
-pub mod listed;
+pub mod list_item;
 pub mod live;
 pub mod live_list;
 pub mod local_path;
@@ -31,6 +30,7 @@ pub mod plurals;
 pub mod preferences;
 pub mod rows;
 pub mod score;
+pub mod scroll_restoration;
 pub mod select;
 pub mod server_part;
 pub mod session;

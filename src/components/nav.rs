@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::use_location;
 
-use super::later::{Later, load};
+use super::async_view::{AsyncView, load};
 use super::preferences::Preferences;
 use super::{Icon, browser, format, tr, use_locale, use_session};
 use crate::types::BalanceView;
@@ -70,7 +70,7 @@ pub fn Header() -> impl IntoView {
                     <Logo />
                     {tr!(l, app.name)}
                 </A>
-                <Later view />
+                <AsyncView view />
                 <Preferences />
             </div>
         </header>

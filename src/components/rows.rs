@@ -6,13 +6,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use leptos::prelude::*;
 
-use super::listed::Listed;
+use super::list_item::ListItem;
 
 /// New rows join the first group as long as it has fewer.
 const ROOM: usize = 100;
 /// How many groups above and below the one on the screen are drawn. Without an end to it, the page would be busy
 /// for 150 ms when ten thousand rows make way for those of another filter.
-const REACH: usize = 10;
+const OVERSCAN: usize = 10;
 
 /// A row on the screen; its data may change.
 #[derive(Clone)]
@@ -23,7 +23,7 @@ pub struct Row<T> {
     pub entry: ArcRwSignal<T>,
 }
 
-impl<T: Listed> From<T> for Row<T> {
+impl<T: ListItem> From<T> for Row<T> {
     fn from(entry: T) -> Self {
         Self {
             id: entry.id(),
@@ -43,7 +43,7 @@ pub struct Group<T> {
     pub is_near: ArcRwSignal<bool>,
 }
 
-impl<T: Listed> Group<T> {
+impl<T: ListItem> Group<T> {
     fn new(entries: impl IntoIterator<Item = T>) -> Self {
         static KEYS: AtomicU32 = AtomicU32::new(0);
         Self {
@@ -64,7 +64,7 @@ impl<T> Default for Groups<T> {
     }
 }
 
-impl<T: Listed> Groups<T> {
+impl<T: ListItem> Groups<T> {
     /// The groups.
     pub fn all(&self) -> &[Group<T>] {
         &self.0
@@ -155,7 +155,7 @@ impl<T: Listed> Groups<T> {
     pub fn next_change(&self, at: usize) -> Option<(ArcRwSignal<bool>, bool)> {
         let changes = iter::zip(0.., &self.0).filter_map(|(number, group)| {
             let distance = at.abs_diff(number);
-            let is_near = distance <= REACH;
+            let is_near = distance <= OVERSCAN;
             let is_right = group.is_near.get_untracked() == is_near;
             (!is_right).then_some((distance, group, is_near))
         });

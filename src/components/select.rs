@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::field::{Frame, control_id};
+use super::field::{FieldWrapper, control_id};
 use super::{browser, tr, use_locale};
 
 /// One choice.
@@ -67,7 +67,7 @@ pub fn Select(
     #[prop(optional)]
     search: Option<&'static str>,
 ) -> impl IntoView {
-    let frame = Frame::new(name, hint.is_some());
+    let frame = FieldWrapper::new(name, hint.is_some());
     let search = search.map(|label| view! { <Search name label /> });
     let options = options(&groups, selected);
     let control = view! {

@@ -62,7 +62,7 @@ pub fn ServerPart(
     /// What [`fetch`] brings.
     data: Counted,
     /// Draws it. Called on the server only; it must make no resource, shared value or
-    /// [`Later`](super::later::Later), because the browser counts none here.
+    /// [`AsyncView`](super::async_view::AsyncView), because the browser counts none here.
     draw: impl Fn(Payload) -> AnyView + Send + Sync + 'static,
     /// What in it needs code.
     live: Live,

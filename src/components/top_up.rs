@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
 
-use super::errors::Faults;
+use super::errors::FieldFaults;
 use super::field::Submit;
-use super::form::{PostForm, Sending};
+use super::form::{FormAction, PostForm};
 use super::idempotency::IdempotencyKey;
 use super::{Field, FormErrors, browser, format, toast, tr, use_locale, use_session};
 use crate::api::TopUp;
@@ -19,9 +19,9 @@ const AMOUNT_DEFAULT: &str = "100";
 pub fn TopUpForm() -> impl IntoView {
     let l = use_locale();
     let session = use_session();
-    let sending = Sending::new(TopUp::PATH);
+    let sending = FormAction::new(TopUp::PATH);
     let key = IdempotencyKey::new("top_up", sending);
-    Faults::provide_of(move || sending.error());
+    FieldFaults::provide_of(move || sending.error());
     sending.on_answer(move |answer: Result<TransactionView, _>| {
         key.settle(&answer);
         if let Ok(line) = answer {

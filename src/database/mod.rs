@@ -6,7 +6,7 @@
 
 mod bulk;
 mod connection;
-mod fault;
+mod error_kind;
 mod pool;
 pub mod postgres;
 mod retry;
@@ -23,7 +23,7 @@ use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynch
 use sea_orm::{DatabaseBackend, DatabaseConnection, DbErr, RuntimeErr, Statement};
 
 pub use bulk::{array_of, insert_all, is_among};
-pub use fault::{Fault, is_away};
+pub use error_kind::{DbErrorKind, is_unavailable};
 use pool::{Observer, Pool};
 pub use retry::retry;
 pub use statements::Statements;

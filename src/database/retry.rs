@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use rand::Rng as _;
 use sea_orm::DbErr;
 
-use super::fault::Fault;
+use super::error_kind::DbErrorKind;
 
 const TRIES_MAX: u32 = 8;
 /// No further try is begun after it: the request has a time limit of its own.
@@ -33,7 +33,7 @@ where
     loop {
         tried += 1;
         let error = match attempt().await {
-            Err(error) if Fault::of(&error) == Fault::Contended => error,
+            Err(error) if DbErrorKind::of(&error) == DbErrorKind::Contention => error,
             done => return done,
         };
         if tried == TRIES_MAX || start.elapsed() > TIME_MAX {

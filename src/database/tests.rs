@@ -79,7 +79,7 @@ async fn transactions_begin_again_after_a_full_disk() {
         })
     });
     let error = large.await.unwrap_err();
-    assert_eq!(Fault::of(&error), Fault::Full, "{error}");
+    assert_eq!(DbErrorKind::of(&error), DbErrorKind::Full, "{error}");
     scratch
         .database
         .transaction("small", (), |transaction, ()| {
@@ -194,7 +194,7 @@ async fn a_statement_that_misses_its_deadline_costs_its_connection_and_no_other(
     let statements = Statements::new(pool);
     let slow = "WITH RECURSIVE c(x) AS (VALUES (1) UNION ALL SELECT x + 1 FROM c WHERE x < 3000000) SELECT COUNT(*) FROM c";
     let error = statements.execute_unprepared(slow).await.unwrap_err();
-    assert_eq!(Fault::of(&error), Fault::Away, "{error}");
+    assert_eq!(DbErrorKind::of(&error), DbErrorKind::Unavailable, "{error}");
     assert_eq!(scratch.rows().await, 0);
     assert_eq!(number(&statements, "SELECT 7 AS n").await, 7);
 }

@@ -50,7 +50,7 @@ impl Entity {
     /// Stores the insight of a task's result where there is none yet; whoever is first wins.
     ///
     /// # Errors
-    /// Where the database is away.
+    /// Where the database is unavailable.
     pub async fn store_insight(
         database: &impl ConnectionTrait,
         task: TaskId,

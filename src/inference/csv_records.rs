@@ -95,7 +95,7 @@ impl<R: Read> RecordReader<R> {
             let fault = match field.end {
                 FieldEnd::Delimiter => continue,
                 FieldEnd::Record => None,
-                FieldEnd::Fault(fault) => Some(fault),
+                FieldEnd::DbErrorKind(fault) => Some(fault),
             };
             let line = field.fault_line.unwrap_or(line);
             return Ok(Some(RawRecord {
@@ -121,7 +121,7 @@ impl<R: Read> RecordReader<R> {
                 }
                 _ if field.size > room => {
                     self.skip_line()?;
-                    field.end = FieldEnd::Fault(RecordFault::TooLong);
+                    field.end = FieldEnd::DbErrorKind(RecordFault::TooLong);
                     return Ok(field);
                 }
                 _ => field.bytes.push(byte),
@@ -166,7 +166,7 @@ impl<R: Read> RecordReader<R> {
         if !is_closed {
             field.bytes = self.give_up(line, &raw)?;
             field.fault_line = Some(line);
-            field.end = FieldEnd::Fault(RecordFault::UnclosedQuote);
+            field.end = FieldEnd::DbErrorKind(RecordFault::UnclosedQuote);
         }
         Ok(field)
     }
@@ -253,7 +253,7 @@ enum FieldEnd {
     /// Of the line, or of the file.
     #[default]
     Record,
-    Fault(RecordFault),
+    DbErrorKind(RecordFault),
 }
 
 #[cfg(test)]

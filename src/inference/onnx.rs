@@ -73,12 +73,12 @@ impl OnnxPredictor {
             manifest,
             plans,
         };
-        predictor.try_out().map_err(ModelError::Trial)?;
+        predictor.self_check().map_err(ModelError::Trial)?;
         Ok(predictor)
     }
 
     /// Asks every plan about the same made-up inputs: they must agree, on probabilities.
-    fn try_out(&self) -> Result<(), String> {
+    fn self_check(&self) -> Result<(), String> {
         let ends = [|low: f32, _| low, |_, high| high, f32::midpoint];
         for end in ends {
             let row = self.row_within_bounds(end);

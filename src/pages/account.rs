@@ -5,10 +5,10 @@ use leptos::server_fn::ServerFn as _;
 use leptos_router::hooks::use_query_map;
 
 use crate::api::{ChangePassword, EndSessions, Logout};
-use crate::components::errors::Faults;
+use crate::components::async_view::{AsyncView, load};
+use crate::components::errors::FieldFaults;
 use crate::components::field::Submit;
-use crate::components::form::{PostForm, Sending, session_sending};
-use crate::components::later::{Later, load};
+use crate::components::form::{FormAction, PostForm, session_form_action};
 use crate::components::nav::PageTitle;
 use crate::components::{
     ErrorPanel, Field, FormErrors, Icon, SignedInOnly, Time, browser, tr, use_locale, use_session,
@@ -56,14 +56,14 @@ fn Who() -> impl IntoView {
         })
         .into_any()
     });
-    view! { <Later view lines=2 /> }
+    view! { <AsyncView view lines=2 /> }
 }
 
 #[component]
 fn PasswordForm() -> impl IntoView {
     let l = use_locale();
-    let sending = Sending::new(ChangePassword::PATH);
-    Faults::provide_of(move || sending.error());
+    let sending = FormAction::new(ChangePassword::PATH);
+    FieldFaults::provide_of(move || sending.error());
     sending.on_reply(|answer| {
         if answer.is_ok() {
             browser::write_control(PASSWORD_FORM_ID, "current_password", "");
@@ -114,7 +114,7 @@ fn PasswordForm() -> impl IntoView {
                 id=PASSWORD_FORM_ID
             >
                 <FormErrors />
-                <Later view=username />
+                <AsyncView view=username />
                 <Field
                     name="current_password"
                     kind="password"
@@ -135,7 +135,7 @@ fn PasswordForm() -> impl IntoView {
 #[component]
 fn SignOutForm() -> impl IntoView {
     let l = use_locale();
-    let sending = session_sending(Logout::PATH, None);
+    let sending = session_form_action(Logout::PATH, None);
     view! {
         <section class="card" aria-labelledby="sign-out-title">
             <h2 id="sign-out-title">{tr!(l, account.sign_out_title)}</h2>
@@ -153,7 +153,7 @@ fn SignOutForm() -> impl IntoView {
 #[component]
 fn EndSessionsForm() -> impl IntoView {
     let l = use_locale();
-    let sending = session_sending(EndSessions::PATH, None);
+    let sending = session_form_action(EndSessions::PATH, None);
     view! {
         <section class="card" aria-labelledby="sessions-title">
             <h2 id="sessions-title">{tr!(l, account.sessions_title)}</h2>

@@ -16,7 +16,7 @@ use crate::components::Locale;
 use crate::components::browser;
 use crate::components::server_part::Live;
 use crate::components::time::is_taking_over;
-use crate::pages::task::insight::sliders::ASLEEP;
+use crate::pages::task::insight::sliders::INERT;
 use crate::types::AppError;
 
 /// A URL on its way.
@@ -24,7 +24,7 @@ type Url = Pin<Box<dyn Future<Output = Result<String, AppError>> + Send>>;
 
 /// The sliders of what if.
 pub const WHAT_IF: Live = Live {
-    selector: ASLEEP,
+    selector: INERT,
     chunk: "task_what_if",
     wake: |card, l| entry::task_what_if(card, l),
 };

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use crate::api::list_models;
+use crate::components::async_view::{AsyncView, load};
 use crate::components::data::Data;
-use crate::components::later::{Later, load};
 use crate::components::nav::PageTitle;
 use crate::components::score::Gauge;
 use crate::components::{Icon, Loaded, Money, format, tr, use_locale, use_session};
@@ -67,7 +67,7 @@ fn CallToAction() -> impl IntoView {
         }
         .into_any()
     });
-    view! { <Later view /> }
+    view! { <AsyncView view /> }
 }
 
 #[component]

@@ -6,7 +6,7 @@ use leptos_router::hooks::use_query_map;
 
 use crate::api::Login;
 use crate::components::field::Submit;
-use crate::components::form::{PostForm, session_sending};
+use crate::components::form::{PostForm, session_form_action};
 use crate::components::guard::NEXT;
 use crate::components::local_path::local_path;
 use crate::components::nav::PageTitle;
@@ -19,7 +19,7 @@ pub fn LoginPage() -> impl IntoView {
     let next = use_query_map().with_untracked(|query| query.get(NEXT));
     let next = next.and_then(|next| local_path(&next));
     let was_sent_here = next.is_some();
-    let sending = session_sending(Login::PATH, next);
+    let sending = session_form_action(Login::PATH, next);
 
     view! {
         <PageTitle page=tr!(l, login.title) />

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use crate::api::{list_tasks, list_transactions};
+use crate::components::async_view::{AsyncView, load};
 use crate::components::data::Data;
-use crate::components::later::{Later, load};
 use crate::components::live::{on_task, on_transaction};
 use crate::components::live_list::merge;
 use crate::components::nav::PageTitle;
@@ -54,7 +54,7 @@ fn Balance() -> impl IntoView {
         let figures = |balance| view! { <BalanceFigures balance /> };
         session.balance.await.ok().flatten().map(figures).into_any()
     });
-    view! { <Later view lines=4 /> }
+    view! { <AsyncView view lines=4 /> }
 }
 
 #[component]

@@ -5,7 +5,7 @@ use leptos::server_fn::ServerFn as _;
 
 use crate::api::Register;
 use crate::components::field::Submit;
-use crate::components::form::{PostForm, session_sending};
+use crate::components::form::{PostForm, session_form_action};
 use crate::components::nav::PageTitle;
 use crate::components::{Field, FormErrors, tr, use_locale};
 
@@ -13,7 +13,7 @@ use crate::components::{Field, FormErrors, tr, use_locale};
 #[component]
 pub fn RegisterPage() -> impl IntoView {
     let l = use_locale();
-    let sending = session_sending(Register::PATH, None);
+    let sending = session_form_action(Register::PATH, None);
     view! {
         <PageTitle page=tr!(l, register.title) />
         <div class="card card-narrow">

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use super::task::asked::Asked;
 use super::task::context::Context;
+use super::task::inputs::CampaignInputs;
 use super::task::insight::why::Why;
 use super::task::result::Answer;
 use crate::api::get_shared;
@@ -69,6 +69,6 @@ fn Shared(
         </section>
         {context}
         {why}
-        <Asked campaign />
+        <CampaignInputs campaign />
     }
 }

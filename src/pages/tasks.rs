@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::components::data::Data;
 use crate::components::filter_bar::FilterBar;
 use crate::components::history::History;
-use crate::components::listed::{List, Listed as _};
+use crate::components::list_item::{List, ListItem as _};
 use crate::components::nav::PageTitle;
 use crate::components::pager::Place;
 use crate::components::{Icon, Loaded, SignedInOnly, tr, use_locale};

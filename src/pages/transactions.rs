@@ -7,7 +7,7 @@ use crate::components::balance_chart::BalanceChart;
 use crate::components::data::Data;
 use crate::components::filter_bar::FilterBar;
 use crate::components::history::History;
-use crate::components::listed::{List, Listed as _};
+use crate::components::list_item::{List, ListItem as _};
 use crate::components::live::on_transaction;
 use crate::components::nav::PageTitle;
 use crate::components::pager::Place;

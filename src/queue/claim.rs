@@ -36,7 +36,7 @@ pub struct ClaimOptions<'a> {
 /// are left.
 ///
 /// # Errors
-/// Where the database is away.
+/// Where the database is unavailable.
 pub async fn claim(
     database: &Database,
     options: ClaimOptions<'_>,

@@ -117,7 +117,7 @@ impl NewTask {
 /// parameters, PostgreSQL's plan for all values looks through the user's whole history.
 ///
 /// # Errors
-/// Where the database is away.
+/// Where the database is unavailable.
 pub async fn count_open(database: &Database, user: UserId, max: u64) -> Result<u64, DbErr> {
     task::Entity::find()
         .select_only()
@@ -132,7 +132,7 @@ pub async fn count_open(database: &Database, user: UserId, max: u64) -> Result<u
 /// How many tasks are queued; counts no further than `max`. The status is written out, so that the partial index fits.
 ///
 /// # Errors
-/// Where the database is away.
+/// Where the database is unavailable.
 pub async fn count_queued(database: &Database, max: u64) -> Result<u64, DbErr> {
     task::Entity::find()
         .select_only()

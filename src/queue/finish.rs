@@ -34,7 +34,7 @@ pub struct Outcome {
 /// time; `None` where there are none.
 ///
 /// # Errors
-/// Where the database is away.
+/// Where the database is unavailable.
 pub async fn lock_leased(
     transaction: &Transaction,
     lease: &Lease,
@@ -66,7 +66,7 @@ pub async fn lock_leased(
 /// Marks tasks that [`lock_leased`] has locked as succeeded and writes their results.
 ///
 /// # Errors
-/// Where the database is away; [`DbErr::RecordNotUpdated`] where one was not locked.
+/// Where the database is unavailable; [`DbErr::RecordNotUpdated`] where one was not locked.
 pub async fn succeed_all(
     transaction: &Transaction,
     lease: &Lease,
@@ -113,7 +113,7 @@ pub async fn succeed_all(
 /// Marks a task as failed; `false` where the lease was lost. The caller releases the hold.
 ///
 /// # Errors
-/// Where the database is away.
+/// Where the database is unavailable.
 pub async fn fail(
     transaction: &Transaction,
     lease: &Lease,
@@ -130,7 +130,7 @@ pub async fn fail(
 /// Returns a task to the queue for another attempt, not before `retry_at`; `false` where the lease was lost.
 ///
 /// # Errors
-/// Where the database is away.
+/// Where the database is unavailable.
 pub async fn requeue(
     transaction: &Transaction,
     lease: &Lease,
@@ -157,7 +157,7 @@ pub struct Canceled {
 /// hold.
 ///
 /// # Errors
-/// Where the database is away.
+/// Where the database is unavailable.
 pub async fn cancel(
     transaction: &Transaction,
     user: UserId,

@@ -15,7 +15,7 @@ use crate::types::{TaskId, TaskStatus};
 /// Renews those of a claim's tasks that are still held under the lease; answers how many there are.
 ///
 /// # Errors
-/// Where the database is away.
+/// Where the database is unavailable.
 pub async fn renew(
     database: &Database,
     lease: &Lease,
@@ -47,7 +47,7 @@ fn is_held(backend: DatabaseBackend, lease: &Lease, tasks: &[TaskId]) -> Conditi
 /// not count. Answers how many were still held under the lease.
 ///
 /// # Errors
-/// Where the database is away.
+/// Where the database is unavailable.
 pub async fn release(
     transaction: &Transaction,
     lease: &Lease,
@@ -94,7 +94,7 @@ fn expired(backend: DatabaseBackend, clock: DateTime<Utc>) -> Select<task::Entit
 /// Running tasks whose lease has run out: a page of their ids, in the order of the ids, after one that was seen.
 ///
 /// # Errors
-/// Where the database is away.
+/// Where the database is unavailable.
 pub async fn list_expired(
     database: &Database,
     after: TaskId,
@@ -116,7 +116,7 @@ pub async fn list_expired(
 /// locked are skipped.
 ///
 /// # Errors
-/// Where the database is away.
+/// Where the database is unavailable.
 pub async fn lock_expired(
     transaction: &Transaction,
     tasks: &[TaskId],

@@ -14,8 +14,8 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
-use super::Signals;
-use super::wake::CHANNEL;
+use super::Notifier;
+use super::notify::CHANNEL;
 use crate::database::Database;
 
 /// Silence after which the connection is probed.
@@ -45,7 +45,7 @@ impl From<sqlx::Error> for Broken {
     }
 }
 
-impl Signals {
+impl Notifier {
     /// Listens to PostgreSQL until stopped, and reconnects whenever the connection breaks or freezes. Every
     /// new connection begins with a resync. On SQLite there is nothing to listen to.
     pub async fn listen(self, database: Database, stop: CancellationToken) {
@@ -73,14 +73,14 @@ impl Signals {
 
 /// Each connection lives in a runtime of its own, and ends with it. Dropped by itself, a `PgListener` sends a
 /// last statement in the background and waits for its response, which a frozen connection never gives.
-fn run(signals: &Signals, options: &PgConnectOptions, stop: &CancellationToken) {
+fn run(notifier: &Notifier, options: &PgConnectOptions, stop: &CancellationToken) {
     while !stop.is_cancelled() {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build();
         match runtime {
             Ok(runtime) => {
-                runtime.block_on(listen_once(signals, options, stop));
+                runtime.block_on(listen_once(notifier, options, stop));
                 runtime.shutdown_background();
             }
             Err(error) => {
@@ -91,9 +91,9 @@ fn run(signals: &Signals, options: &PgConnectOptions, stop: &CancellationToken) 
     }
 }
 
-async fn listen_once(signals: &Signals, options: &PgConnectOptions, stop: &CancellationToken) {
+async fn listen_once(notifier: &Notifier, options: &PgConnectOptions, stop: &CancellationToken) {
     let listening = async {
-        let Err(error) = receive_all(signals, options).await;
+        let Err(error) = receive_all(notifier, options).await;
         tracing::warn!(%error, "listening to the database broke off; reconnecting");
         tokio::time::sleep(RECONNECT_AFTER).await;
     };
@@ -103,7 +103,10 @@ async fn listen_once(signals: &Signals, options: &PgConnectOptions, stop: &Cance
     }
 }
 
-async fn receive_all(signals: &Signals, options: &PgConnectOptions) -> Result<Infallible, Broken> {
+async fn receive_all(
+    notifier: &Notifier,
+    options: &PgConnectOptions,
+) -> Result<Infallible, Broken> {
     // Not the pool of the requests: they could use up its connections, and this one is for good.
     let pool = PgPoolOptions::new()
         .max_connections(1)
@@ -116,7 +119,7 @@ async fn receive_all(signals: &Signals, options: &PgConnectOptions) -> Result<In
     let probe = format!("{CHANNEL}_probe_{}", uuid::Uuid::new_v4().simple());
     in_time(listener.listen_all([CHANNEL, &probe])).await?;
     tracing::info!("listening to the database");
-    signals.resync();
+    notifier.resync();
     let mut wake_at = Instant::now() + PROBE_AFTER;
     let mut is_probing = false;
     loop {
@@ -127,7 +130,7 @@ async fn receive_all(signals: &Signals, options: &PgConnectOptions) -> Result<In
                 is_probing = false;
                 wake_at = Instant::now() + PROBE_AFTER;
                 if notice.channel() == CHANNEL {
-                    signals.receive(notice.payload());
+                    notifier.receive(notice.payload());
                 }
             }
             Err(_) if is_probing => return Err(Broken::Silent),

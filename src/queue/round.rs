@@ -43,7 +43,7 @@ pub fn after_next() -> Expr {
 /// The current round.
 ///
 /// # Errors
-/// Where the database is away.
+/// Where the database is unavailable.
 pub async fn current_round(database: &Database) -> Result<i64, DbErr> {
     let sql = format!("SELECT {CURRENT} AS round");
     let statement = Statement::from_string(database.backend(), sql);
@@ -55,7 +55,7 @@ pub async fn current_round(database: &Database) -> Result<i64, DbErr> {
 /// have advanced further.
 ///
 /// # Errors
-/// Where the database is away.
+/// Where the database is unavailable.
 pub async fn advance_round(
     database: &Database,
     round: i64,

@@ -21,7 +21,7 @@ const LATEST_RESULTS: i64 = 1000;
 /// after one that was seen.
 ///
 /// # Errors
-/// Where the database is away.
+/// Where the database is unavailable.
 pub async fn list_stuck(
     database: &Database,
     models: &[ModelId],
@@ -55,7 +55,7 @@ pub async fn list_stuck(
 /// skipped.
 ///
 /// # Errors
-/// Where the database is away.
+/// Where the database is unavailable.
 pub async fn lock_queued(
     transaction: &Transaction,
     tasks: &[TaskId],
@@ -76,7 +76,7 @@ pub async fn lock_queued(
 /// Marks a queued task as failed; `false` where it is no longer queued. The caller releases the hold.
 ///
 /// # Errors
-/// Where the database is away.
+/// Where the database is unavailable.
 pub async fn fail_queued(
     transaction: &Transaction,
     task: TaskId,
@@ -100,7 +100,7 @@ pub async fn fail_queued(
 /// Models that some worker can run: those of tasks that are running, or of the latest results within `max_wait`.
 ///
 /// # Errors
-/// Where the database is away.
+/// Where the database is unavailable.
 pub async fn models_in_service(
     database: &Database,
     max_wait: Duration,

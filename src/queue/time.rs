@@ -33,7 +33,7 @@ pub(super) fn from_now(backend: DatabaseBackend, clock: DateTime<Utc>, distance:
 /// Now, for the later statements of a transaction that has no time from an earlier one.
 ///
 /// # Errors
-/// Where the database is away.
+/// Where the database is unavailable.
 pub async fn read_now(
     connection: &impl ConnectionTrait,
     clock: DateTime<Utc>,

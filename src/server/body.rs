@@ -43,7 +43,7 @@ enum Unreadable {
 
 /// Makes every body of a POST a bounded URL-encoded form. The framework's own limit of 2 MB is lifted behind it: it is
 /// smaller than a model.
-pub async fn read_any_form(
+pub async fn normalize_body(
     State(state): State<AppState>,
     request: Request,
     next: Next,

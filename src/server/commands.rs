@@ -8,7 +8,7 @@ use super::config::{BackupArgs, Cli, Command, DatabaseArgs, UserArgs, UserComman
 use super::stop::{self, Stopped, unless_stopped};
 use super::{backup, csv_command, model_command, serve, setup, telemetry};
 use crate::inference::model_check;
-use crate::queue::Signals;
+use crate::queue::Notifier;
 use crate::services::attempts::Attempts;
 use crate::services::ledger::Ledger;
 use crate::services::passwords::Passwords;
@@ -121,7 +121,7 @@ async fn change_user(args: UserArgs) -> anyhow::Result<ExitCode> {
             let user = accounts(0).find_by_email(&email).await?;
             let ledger = Ledger::new(
                 database.clone(),
-                Signals::new(&database),
+                Notifier::new(&database),
                 setup::clock(),
                 std::sync::Arc::new(DemonstrationPayment),
             );

@@ -108,7 +108,7 @@ impl Stream {
             retry_after_s: TOO_MANY_RETRY_S,
         })?;
         // Subscribed before the position is read, so that no change falls between.
-        let changes = state.signals.subscribe(user);
+        let changes = state.notifier.subscribe(user);
         let position = services.positions.of(user).await?;
         let token = position.token();
         let first = if since == token {

@@ -28,7 +28,7 @@ pub const SECURITY_HEADERS: [(HeaderName, &str); 4] = [
 pub struct SentByAnotherSite;
 
 /// Refuses changes of state that did not come from this service.
-pub async fn refuse_foreign(
+pub async fn csrf_check(
     State(state): State<AppState>,
     request: Request,
     next: Next,

@@ -82,7 +82,7 @@ impl Readiness {
         let default = live.first().ok_or("no model is live")?.clone();
         let mut not_loaded = Vec::new();
         if self.works {
-            if self.pool.health().is_exhausted() {
+            if self.pool.health().has_no_live_threads() {
                 return Err("all inference threads are stuck; restart this process".to_owned());
             }
             not_loaded = self.not_loaded(&live).await;

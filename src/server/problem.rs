@@ -94,7 +94,7 @@ impl EdgeProblem {
 
 /// Gives the errors of the API their form and status: those of server functions, which all leave Leptos as
 /// 500, and methods that a path does not answer.
-pub async fn shape_errors(request: Request, next: Next) -> Response<Body> {
+pub async fn error_responses(request: Request, next: Next) -> Response<Body> {
     if !request.uri().path().starts_with("/api/") {
         return next.run(request).await;
     }

@@ -34,7 +34,7 @@ use super::{
 use crate::app::{App, SiteAssets, has_page, shell};
 use crate::components::form::FailedForm;
 use crate::components::preferences::URL as PREFERENCES_URL;
-use crate::queue::Signals;
+use crate::queue::Notifier;
 use crate::services::positions::PagePosition;
 use crate::services::{Clock, Services};
 use crate::types::{AppError, Today};
@@ -48,7 +48,7 @@ pub struct Shared {
     /// The rules.
     pub services: Services,
     /// The word of changes.
-    pub signals: Signals,
+    pub notifier: Notifier,
     /// The streams of live changes that are open.
     pub streams: Arc<Streams>,
     /// Whether this process can do its work.
@@ -196,14 +196,11 @@ fn with_layers(router: Router<AppState>, state: &AppState, forms: Forms) -> Rout
         .layer(CookieManagerLayer::new());
     let inner = ServiceBuilder::new()
         .layer(middleware::from_fn_with_state(forms, forms::answer_forms))
-        .layer(middleware::from_fn_with_state(
-            with(),
-            guard::refuse_foreign,
-        ))
+        .layer(middleware::from_fn_with_state(with(), guard::csrf_check))
         .layer(middleware::from_fn_with_state(with(), admission::admit))
-        .layer(middleware::from_fn_with_state(with(), body::read_any_form))
+        .layer(middleware::from_fn_with_state(with(), body::normalize_body))
         .layer(middleware::from_fn(limits::limit_time))
-        .layer(middleware::from_fn(problem::shape_errors));
+        .layer(middleware::from_fn(problem::error_responses));
     router.layer(inner).layer(outer)
 }
 

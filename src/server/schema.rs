@@ -7,7 +7,7 @@ use migration::{Migrator, MigratorTrait as _, SchemaStatus, schema_status};
 use sea_orm::sqlx::PgPool;
 use sea_orm::{DatabaseConnection, TransactionTrait as _};
 
-use crate::database::{Fault, postgres};
+use crate::database::{DbErrorKind, postgres};
 
 /// Two processes that start at once do not migrate PostgreSQL side by side: whoever has this advisory lock does.
 const MIGRATION_LOCK: i64 = 0x706c_6564_6765;
@@ -121,7 +121,7 @@ async fn migrate_locked(
         let Err(error) = Migrator::up(connection, None).await else {
             return Ok(());
         };
-        if Fault::of(&error) != Fault::Contended {
+        if DbErrorKind::of(&error) != DbErrorKind::Contention {
             return Err(error.into());
         }
         let holder = postgres::oldest_transaction(watched).await?;

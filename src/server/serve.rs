@@ -19,7 +19,7 @@ use super::stop::unless_stopped;
 use super::streams::Streams;
 use super::{assets, connections, cookie_key, setup};
 use crate::inference::SHIPPED_MODEL;
-use crate::queue::Signals;
+use crate::queue::Notifier;
 use crate::services::insights::InsightOptions;
 use crate::services::{Catalog, LoadedModels, ServiceOptions, Services};
 
@@ -29,7 +29,7 @@ use crate::services::{Catalog, LoadedModels, ServiceOptions, Services};
 /// Where anything that it needs cannot be had; [`super::stop::Stopped`] where it is to stop before it is ready.
 pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<()> {
     let database = unless_stopped(&stop, setup::database(&args.database)).await?;
-    let signals = Signals::new(&database);
+    let notifier = Notifier::new(&database);
     let key = cookie_key::load(args.key.as_deref(), &args.database.data_dir)?;
     let options = ServiceOptions {
         welcome_credits: args.welcome_credits,
@@ -46,7 +46,13 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
         https: args.public_url.as_ref().is_some_and(PublicUrl::is_https),
     };
     let pool = setup::pool(&args.worker)?;
-    let services = Services::new(&database, &signals, &setup::clock(), pool.clone(), &options);
+    let services = Services::new(
+        &database,
+        &notifier,
+        &setup::clock(),
+        pool.clone(),
+        &options,
+    );
     unless_stopped(&stop, async {
         let registered = services.catalog.ensure_shipped_model(SHIPPED_MODEL).await;
         registered.context("registering the shipped model")
@@ -59,8 +65,8 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
         pool: pool.clone(),
         works: args.worker.workers > 0,
     };
-    let worker = setup::worker(&args.worker, &database, &signals, &services.models, pool);
-    let listening = tokio::spawn(signals.clone().listen(database.clone(), stop.clone()));
+    let worker = setup::worker(&args.worker, &database, &notifier, &services.models, pool);
+    let listening = tokio::spawn(notifier.clone().listen(database.clone(), stop.clone()));
     let working = tokio::spawn(worker.run(stop.clone()));
 
     let listener = unless_stopped(&stop, args.address.bind()).await?;
@@ -68,7 +74,7 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
     let limits = args.connections.limits();
     let shared = Shared {
         services,
-        signals,
+        notifier,
         streams: Arc::new(Streams::new(args.streams_per_user)),
         readiness,
         stop: stop.clone(),
@@ -102,11 +108,11 @@ pub async fn work(args: WorkerProcessArgs, stop: CancellationToken) -> anyhow::R
              on SQLite they run inside `pledgecast serve`"
         );
     }
-    let signals = Signals::new(&database);
+    let notifier = Notifier::new(&database);
     let catalog = Arc::new(Catalog::new(database.clone(), setup::clock()));
     let models = Arc::new(LoadedModels::new(Arc::clone(&catalog)));
     let pool = setup::pool(&args.worker)?;
-    let worker = setup::worker(&args.worker, &database, &signals, &models, pool.clone());
+    let worker = setup::worker(&args.worker, &database, &notifier, &models, pool.clone());
     let readiness = Readiness {
         sessions: None,
         catalog,
@@ -115,12 +121,12 @@ pub async fn work(args: WorkerProcessArgs, stop: CancellationToken) -> anyhow::R
         works: true,
     };
     let telling = tell_health(args.health_address, readiness, stop.clone()).await?;
-    let listening = tokio::spawn(signals.listen(database, stop.clone()));
+    let listening = tokio::spawn(notifier.listen(database, stop.clone()));
     tracing::info!(loops = args.worker.workers, "working");
     let mut working = tokio::spawn(worker.run(stop.clone()));
     tokio::select! {
         ended = &mut working => ended.context("the worker died")?,
-        () = pool.exhausted() => {
+        () = pool.no_live_threads() => {
             stop.cancel();
             working.await.context("the worker died")?;
             // Only the end of the process ends such threads; whoever supervises it starts it again.

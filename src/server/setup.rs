@@ -9,9 +9,9 @@ use sea_orm::DbErr;
 
 use super::config::{DatabaseArgs, WorkerArgs};
 use super::{data_dir, schema};
-use crate::database::{Database, DatabaseOptions, Fault, postgres, sqlite_file};
+use crate::database::{Database, DatabaseOptions, DbErrorKind, postgres, sqlite_file};
 use crate::inference::InferencePool;
-use crate::queue::Signals;
+use crate::queue::Notifier;
 use crate::services::{Clock, LoadedModels, SystemClock};
 use crate::worker::{Worker, WorkerOptions};
 
@@ -143,10 +143,10 @@ async fn try_open(
 
 /// Why opening failed, where that may pass by itself.
 fn passing(error: &anyhow::Error) -> Option<&'static str> {
-    match error.downcast_ref::<DbErr>().map(Fault::of)? {
-        Fault::Away => Some("the database cannot be reached"),
-        Fault::Contended => Some("another process has locked the database"),
-        Fault::Full | Fault::Refused => None,
+    match error.downcast_ref::<DbErr>().map(DbErrorKind::of)? {
+        DbErrorKind::Unavailable => Some("the database cannot be reached"),
+        DbErrorKind::Contention => Some("another process has locked the database"),
+        DbErrorKind::Full | DbErrorKind::Refused => None,
     }
 }
 
@@ -167,7 +167,7 @@ pub fn pool(args: &WorkerArgs) -> anyhow::Result<InferencePool> {
 pub fn worker(
     args: &WorkerArgs,
     database: &Database,
-    signals: &Signals,
+    notifier: &Notifier,
     models: &Arc<LoadedModels>,
     pool: InferencePool,
 ) -> Arc<Worker> {
@@ -182,7 +182,7 @@ pub fn worker(
     };
     Arc::new(Worker::new(
         database.clone(),
-        signals.clone(),
+        notifier.clone(),
         clock(),
         Arc::clone(models),
         pool,

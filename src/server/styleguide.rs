@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use super::router::AppState;
 use crate::app::SiteAssets;
 use crate::components::browser::{document_locale, document_theme};
-use crate::components::errors::Faults;
+use crate::components::errors::FieldFaults;
 use crate::components::guard::Skeleton;
 use crate::components::pager::{Filter, FilterChoice};
 use crate::components::score::Gauge;
@@ -108,7 +108,7 @@ fn buttons() -> AnyView {
 
 fn fields() -> AnyView {
     let broken = AppError::invalid("usd_goal", Violation::NotANumber);
-    Faults::provide_of(move || Some(broken.clone()));
+    FieldFaults::provide_of(move || Some(broken.clone()));
     let content = view! {
         <FormErrors />
         <div class="fields">

@@ -212,7 +212,7 @@ impl Accounts {
     /// Ends every session of a user, wherever it is.
     ///
     /// # Errors
-    /// 404 where the user is gone; 503 where the database is away.
+    /// 404 where the user is gone; 503 where the database is unavailable.
     pub async fn end_sessions(&self, user: UserId) -> Result<users::Model, AppError> {
         let this = self.clone();
         let end = next_epoch(update_user(user));

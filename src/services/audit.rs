@@ -97,7 +97,7 @@ const CHECKS: &[Check] = &[
 /// Checks everything in one snapshot and answers the rows that break an invariant.
 ///
 /// # Errors
-/// Where the database is away.
+/// Where the database is unavailable.
 pub async fn audit(database: &Database) -> Result<Vec<Finding>, DbErr> {
     database
         .snapshot(|transaction| Box::pin(check_all(transaction)))

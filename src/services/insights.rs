@@ -223,7 +223,7 @@ impl Insights {
         // The failure is in the log already.
         let loaded = self.models.get(model).await;
         loaded.map_err(|error| match &*error {
-            LoadError::Misfit(_) => AppError::Conflict(
+            LoadError::Incompatible(_) => AppError::Conflict(
                 "the model was registered by another version of the program, but this version \
                  cannot run it"
                     .to_owned(),
@@ -242,13 +242,13 @@ impl Insights {
         let predictor = self.load(ModelId(paid.task.model_id)).await?;
         let asked = self
             .pool
-            .ask(Priority::Insight, predictor, self.timeout, work)
+            .ask(Priority::Background, predictor, self.timeout, work)
             .await;
         match asked {
             Ok(answer) => Ok(answer.value),
             Err(
                 error @ (InferenceError::TooSlow(_)
-                | InferenceError::Exhausted
+                | InferenceError::NoLiveThreads
                 | InferenceError::Stopped),
             ) => {
                 tracing::warn!(task = paid.task.id, %error, "a result could not be looked into");

@@ -24,7 +24,7 @@ pub enum LoadError {
     Unread(AppError),
     /// This program cannot run it: an earlier or a later one registered it.
     #[error("{0}")]
-    Misfit(ModelError),
+    Incompatible(ModelError),
     /// Loading it broke off.
     #[error("{0}")]
     BrokeOff(tokio::task::JoinError),
@@ -158,7 +158,7 @@ impl LoadedModels {
         let predictor = tokio::task::spawn_blocking(move || OnnxPredictor::load(&onnx))
             .await
             .map_err(LoadError::BrokeOff)?
-            .map_err(LoadError::Misfit)?;
+            .map_err(LoadError::Incompatible)?;
         Ok(Arc::new(predictor))
     }
 

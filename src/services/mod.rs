@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::database::Database;
 use crate::inference::InferencePool;
-use crate::queue::Signals;
+use crate::queue::Notifier;
 
 pub mod accounts;
 pub mod attempts;
@@ -25,7 +25,7 @@ pub mod passwords;
 pub mod payment;
 pub mod positions;
 pub mod predictions;
-mod queue_outlook;
+mod queue_eta;
 mod rate_limit;
 pub mod sessions;
 pub mod sharing;
@@ -115,7 +115,7 @@ impl Services {
     /// Sets all services up on one database; `pool` runs models for those who look into results.
     pub fn new(
         database: &Database,
-        signals: &Signals,
+        notifier: &Notifier,
         clock: &Arc<dyn Clock>,
         pool: InferencePool,
         options: &ServiceOptions,
@@ -130,7 +130,7 @@ impl Services {
         let models = Arc::new(LoadedModels::new(Arc::clone(&catalog)));
         let ledger = Arc::new(Ledger::new(
             database.clone(),
-            signals.clone(),
+            notifier.clone(),
             Arc::clone(clock),
             Arc::new(payment::DemonstrationPayment),
         ));
@@ -148,7 +148,7 @@ impl Services {
             )),
             predictions: Arc::new(Predictions::new(
                 database.clone(),
-                signals.clone(),
+                notifier.clone(),
                 Arc::clone(clock),
                 Arc::clone(&catalog),
                 options.max_queued,

@@ -1,6 +1,6 @@
 //! Where credits come from. The demonstration provider charges nobody.
 
-use crate::types::{Credits, KnownText, UserId};
+use crate::types::{Credits, SystemMessage, UserId};
 
 /// Takes a payment for credits.
 pub trait PaymentProvider: Send + Sync {
@@ -33,7 +33,7 @@ pub struct DemonstrationPayment;
 impl PaymentProvider for DemonstrationPayment {
     fn pay(&self, _: UserId, _: Credits, _: &str) -> Result<Receipt, PaymentRefused> {
         Ok(Receipt {
-            description: KnownText::DemonstrationTopUp.to_string(),
+            description: SystemMessage::DemonstrationTopUp.to_string(),
         })
     }
 }

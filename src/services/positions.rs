@@ -34,7 +34,7 @@ impl Positions {
     /// Where a user's data stands.
     ///
     /// # Errors
-    /// 404 where there is no such user; 503 where the database is away.
+    /// 404 where there is no such user; 503 where the database is unavailable.
     pub async fn of(&self, user: UserId) -> Result<Position, AppError> {
         let row = entities::Position::find(self.database.read(), user).await?;
         let row = row.ok_or(AppError::NotFound)?;

@@ -8,14 +8,14 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use super::idempotency::{check_key, predict_hash, request_hash};
 use super::ledger;
 use super::pages::{cut_span, page_span, parse_cursor};
-use super::queue_outlook::QueueOutlook;
+use super::queue_eta::QueueEta;
 use super::submit_queue::{SubmitMode, SubmitQueue};
 use super::title_search;
 use super::{Catalog, Clock};
 use crate::database::Database;
 use crate::entities::task::Input;
 use crate::entities::{task, task_result};
-use crate::queue::{self, Change, NewTask, Signals};
+use crate::queue::{self, Change, NewTask, Notifier};
 use crate::types::{
     AppError, Campaign, CampaignInput, Credits, FieldErrors, Page, TaskFilterInput, TaskId,
     TaskStatus, TaskView, UserId, Violation, parse_id, parse_page_limit,
@@ -27,11 +27,11 @@ const SUBMIT_TRIES: u32 = 3;
 /// Takes paid requests and shows them.
 pub struct Predictions {
     database: Database,
-    signals: Signals,
+    notifier: Notifier,
     clock: Arc<dyn Clock>,
     catalog: Arc<Catalog>,
     submits: SubmitQueue,
-    outlook: QueueOutlook,
+    eta: QueueEta,
 }
 
 struct Submission {
@@ -57,17 +57,17 @@ impl Predictions {
     /// Submits are refused while `max_queued` tasks are queued, or `max_open` of the user are open.
     pub fn new(
         database: Database,
-        signals: Signals,
+        notifier: Notifier,
         clock: Arc<dyn Clock>,
         catalog: Arc<Catalog>,
         max_queued: u64,
         max_open: u64,
     ) -> Self {
         Self {
-            submits: SubmitQueue::new(&database, &signals, &clock, max_queued, max_open),
-            outlook: QueueOutlook::new(database.clone(), Arc::clone(&clock)),
+            submits: SubmitQueue::new(&database, &notifier, &clock, max_queued, max_open),
+            eta: QueueEta::new(database.clone(), Arc::clone(&clock)),
             database,
-            signals,
+            notifier,
             clock,
             catalog,
         }
@@ -212,9 +212,8 @@ impl Predictions {
             .ok_or(AppError::NotFound)?;
         let queue = if task.status == TaskStatus::Queued.as_str() {
             // The task itself is shown also where the queue cannot be looked into.
-            let outlook = self.outlook.of(&task).await;
-            outlook
-                .inspect_err(|error| tracing::warn!(%error, "the wait of a task is not known"))
+            let eta = self.eta.of(&task).await;
+            eta.inspect_err(|error| tracing::warn!(%error, "the wait of a task is not known"))
                 .ok()
         } else {
             None
@@ -277,9 +276,9 @@ impl Predictions {
 
     /// Whether the task was still queued, and is canceled now.
     async fn try_cancel(&self, user: UserId, id: TaskId) -> Result<bool, DbErr> {
-        let input = (self.signals.clone(), user, id, self.clock.now());
+        let input = (self.notifier.clone(), user, id, self.clock.now());
         self.database
-            .transaction("cancel", input, |transaction, (signals, user, id, now)| {
+            .transaction("cancel", input, |transaction, (notifier, user, id, now)| {
                 Box::pin(async move {
                     let Some(canceled) = queue::cancel(transaction, *user, *id, *now).await? else {
                         return Ok(false);
@@ -287,7 +286,7 @@ impl Predictions {
                     let (price, at) = (canceled.price, canceled.at);
                     ledger::release(transaction, *user, price, at).await?;
                     let changes = vec![Change::task_of(*user, *id)];
-                    signals
+                    notifier
                         .publish_on_commit(transaction, false, changes)
                         .await?;
                     Ok(true)

@@ -106,7 +106,7 @@ impl Sessions {
     /// Who is signed in.
     ///
     /// # Errors
-    /// [`AppError::Unauthorized`] where nobody is, or the session has ended; 503 where the database is away.
+    /// [`AppError::Unauthorized`] where nobody is, or the session has ended; 503 where the database is unavailable.
     pub async fn user(&self, cookies: &Cookies) -> Result<users::Model, AppError> {
         let claims = self.claims(cookies).ok_or(AppError::Unauthorized)?;
         let issued =
@@ -145,7 +145,7 @@ impl Sessions {
     /// Ends this browser's session, also for whoever copied its cookie. Without a session nothing happens.
     ///
     /// # Errors
-    /// 503 where the database is away.
+    /// 503 where the database is unavailable.
     pub async fn close(&self, cookies: &Cookies) -> Result<(), AppError> {
         let claims = self.claims(cookies);
         self.forget(cookies);

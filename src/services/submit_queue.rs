@@ -16,9 +16,9 @@ use super::Clock;
 use super::batcher::Batcher;
 use super::ledger::{SubmitOutcome, hold_and_enqueue};
 use super::task_limits::{Room, TaskLimits};
-use crate::database::{Database, Fault};
+use crate::database::{Database, DbErrorKind};
 use crate::entities::task;
-use crate::queue::{Change, NewTask, Signals};
+use crate::queue::{Change, NewTask, Notifier};
 use crate::types::{AppError, TaskId, UserId};
 
 /// Submits in one commit.
@@ -61,14 +61,14 @@ impl SubmitQueue {
     /// Refuses submits while `max_queued` tasks are queued, or `max_open` of the user are open.
     pub(super) fn new(
         database: &Database,
-        signals: &Signals,
+        notifier: &Notifier,
         clock: &Arc<dyn Clock>,
         max_queued: u64,
         max_open: u64,
     ) -> Self {
         let writer = Writer {
             database: database.clone(),
-            signals: signals.clone(),
+            notifier: notifier.clone(),
             clock: Arc::clone(clock),
         };
         let concurrent = match database.backend() {
@@ -222,7 +222,7 @@ fn lock(users: &Mutex<HashMap<UserId, Waiting>>) -> MutexGuard<'_, HashMap<UserI
 #[derive(Clone)]
 struct Writer {
     database: Database,
-    signals: Signals,
+    notifier: Notifier,
     clock: Arc<dyn Clock>,
 }
 
@@ -231,7 +231,7 @@ impl Writer {
     /// only, so that one that cannot be written takes no other with it.
     async fn write_batch(self, submits: Vec<Submit>) -> Result<Vec<SubmitOutcome>, AppError> {
         match self.write(&submits).await {
-            Err(error) if submits.len() > 1 && Fault::of(&error) == Fault::Refused => {
+            Err(error) if submits.len() > 1 && DbErrorKind::of(&error) == DbErrorKind::Refused => {
                 tracing::warn!(%error, "a batch of submits was refused; trying each user's");
                 Ok(vec![SubmitOutcome::Locked; submits.len()])
             }
@@ -258,7 +258,7 @@ impl Writer {
                 }
             }
             // The server refuses one of them: that one alone must fail.
-            Err(error) if Fault::of(&error) == Fault::Refused => single.extend(batched),
+            Err(error) if DbErrorKind::of(&error) == DbErrorKind::Refused => single.extend(batched),
             Err(error) => {
                 let error = AppError::from(error);
                 for (index, _) in batched {
@@ -315,7 +315,7 @@ impl Writer {
             }
         }
         if !changes.is_empty() {
-            self.signals.tell(true, &changes);
+            self.notifier.publish(true, &changes);
         }
         Ok(outcomes)
     }

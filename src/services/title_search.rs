@@ -18,7 +18,7 @@ const CHUNK_ROWS: u64 = 1_000;
 /// The ids of a user's newest tasks that a filter with words lets pass, newest first and at most `limit` of them.
 ///
 /// # Errors
-/// Where the database is away.
+/// Where the database is unavailable.
 pub(super) async fn find(
     database: &Statements,
     user: UserId,

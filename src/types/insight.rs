@@ -6,7 +6,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::insight_wire::{WrittenChange, WrittenUnlike};
+use super::insight_wire::{RawChange, RawOutOfDistribution};
 use super::wire_time::read_day;
 use super::{ModelRef, TaskId, Verdict};
 
@@ -20,7 +20,7 @@ pub struct ResultContext {
     /// How campaigns alike did; absent where the model knows of none.
     pub neighbours: Option<NeighboursView>,
     /// Where the campaign is unlike what the model was trained on.
-    pub unlike: Vec<Unlike>,
+    pub unlike: Vec<OutOfDistribution>,
 }
 
 /// The success rate of the smallest known circle around a campaign's category.
@@ -61,8 +61,12 @@ pub struct NeighboursView {
 
 /// One way in which a campaign is unlike those that a model was trained on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "code", rename_all = "snake_case", try_from = "WrittenUnlike")]
-pub enum Unlike {
+#[serde(
+    tag = "code",
+    rename_all = "snake_case",
+    try_from = "RawOutOfDistribution"
+)]
+pub enum OutOfDistribution {
     /// A measure lies outside the range that nearly all of them have.
     OutOfRange {
         /// The wire name of the field.
@@ -84,7 +88,8 @@ pub enum Unlike {
         value: String,
     },
     /// There were few with this combination.
-    Thin {
+    #[serde(rename = "thin")]
+    SparseData {
         /// The wire name of the field that makes it rare.
         field: String,
         /// How many there were.
@@ -92,13 +97,13 @@ pub enum Unlike {
     },
 }
 
-impl Unlike {
+impl OutOfDistribution {
     /// The wire name of the field.
     pub fn field(&self) -> &str {
         match self {
             Self::OutOfRange { field, .. }
             | Self::Unknown { field, .. }
-            | Self::Thin { field, .. } => field,
+            | Self::SparseData { field, .. } => field,
         }
     }
 }
@@ -271,7 +276,7 @@ pub struct ChangeBounds {
 
 /// One thing to do otherwise. Parameters have the wire names of the fields to be set.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "code", rename_all = "snake_case", try_from = "WrittenChange")]
+#[serde(tag = "code", rename_all = "snake_case", try_from = "RawChange")]
 pub enum Change {
     /// Ask for less.
     LowerGoal {
@@ -333,5 +338,5 @@ pub struct WhatIfView {
     /// Upper end of the probability's interval, 0 to 1.
     pub interval_high: f64,
     /// Where the changed campaign is unlike what the model was trained on.
-    pub unlike: Vec<Unlike>,
+    pub unlike: Vec<OutOfDistribution>,
 }

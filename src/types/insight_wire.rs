@@ -5,10 +5,10 @@ use serde::Deserialize;
 
 use super::violation::Bound;
 use super::wire_time::read_day_if_any;
-use super::{Change, Unlike};
+use super::{Change, OutOfDistribution};
 
 #[derive(Deserialize)]
-pub struct WrittenUnlike {
+pub struct RawOutOfDistribution {
     code: String,
     field: String,
     measure: Option<String>,
@@ -18,10 +18,10 @@ pub struct WrittenUnlike {
     campaigns: Option<u64>,
 }
 
-impl TryFrom<WrittenUnlike> for Unlike {
+impl TryFrom<RawOutOfDistribution> for OutOfDistribution {
     type Error = &'static str;
 
-    fn try_from(written: WrittenUnlike) -> Result<Self, Self::Error> {
+    fn try_from(written: RawOutOfDistribution) -> Result<Self, Self::Error> {
         let read = match (written.code.as_str(), written.value) {
             ("out_of_range", Some(Bound::Number(value))) => {
                 let bounds = written.min.zip(written.max).zip(written.measure);
@@ -37,7 +37,7 @@ impl TryFrom<WrittenUnlike> for Unlike {
                 field: written.field,
                 value,
             }),
-            ("thin", None) => written.campaigns.map(|campaigns| Self::Thin {
+            ("thin", None) => written.campaigns.map(|campaigns| Self::SparseData {
                 field: written.field,
                 campaigns,
             }),
@@ -48,7 +48,7 @@ impl TryFrom<WrittenUnlike> for Unlike {
 }
 
 #[derive(Deserialize)]
-pub struct WrittenChange {
+pub struct RawChange {
     code: String,
     usd_goal: Option<f64>,
     days: Option<u32>,
@@ -59,10 +59,10 @@ pub struct WrittenChange {
     has_video: Option<bool>,
 }
 
-impl TryFrom<WrittenChange> for Change {
+impl TryFrom<RawChange> for Change {
     type Error = &'static str;
 
-    fn try_from(written: WrittenChange) -> Result<Self, Self::Error> {
+    fn try_from(written: RawChange) -> Result<Self, Self::Error> {
         let deadline = written.deadline;
         let read = match written.code.as_str() {
             "lower_goal" => written
@@ -105,18 +105,18 @@ mod tests {
     fn all_are_read_as_they_are_written() {
         let field = "usd_goal".to_owned();
         for unlike in [
-            Unlike::OutOfRange {
+            OutOfDistribution::OutOfRange {
                 field: field.clone(),
                 measure: "goal_usd".to_owned(),
                 value: 3e6,
                 min: 100.0,
                 max: 2.5e5,
             },
-            Unlike::Unknown {
+            OutOfDistribution::Unknown {
                 field: field.clone(),
                 value: "Atlantis".to_owned(),
             },
-            Unlike::Thin {
+            OutOfDistribution::SparseData {
                 field,
                 campaigns: 7,
             },
@@ -149,7 +149,10 @@ mod tests {
             r#"{"code":"unknown","field":"country","value":7}"#,
             r#"{"code":"thin","field":"country"}"#,
         ] {
-            assert!(serde_json::from_str::<Unlike>(json).is_err(), "{json}");
+            assert!(
+                serde_json::from_str::<OutOfDistribution>(json).is_err(),
+                "{json}"
+            );
         }
     }
 }

@@ -4,6 +4,7 @@
 
 mod campaign;
 mod campaign_rules;
+mod change_bounds;
 mod credits;
 mod error;
 mod explore;
@@ -15,7 +16,6 @@ mod insight_wire;
 mod json;
 mod json_text;
 mod number;
-mod planned;
 mod reference;
 mod status;
 #[cfg(test)]
@@ -31,6 +31,7 @@ pub use campaign::{Campaign, CampaignInput};
 pub use campaign_rules::{
     BLURB_MAX_CHARS, DURATION_MAX_DAYS, GOAL_MAX_USD, NAME_MAX_CHARS, campaign_example,
 };
+pub use change_bounds::ChangeBoundsInput;
 pub use credits::{Credits, TOP_UP_MAX, TOP_UP_MIN};
 pub use error::AppError;
 pub use explore::{CategoryRate, ExploreView, GoalRate, LaunchMonthRate};
@@ -40,20 +41,19 @@ pub use filters::{
 pub use ids::{ModelId, TaskId, TransactionId, UserId};
 pub use insight::{
     Advice, BaseRateView, Change, ChangeBounds, Combination, Curves, DaysPoint, Effect,
-    Explanation, Factor, GoalPoint, InsightView, LaunchPoint, NeighboursView, RatedChange,
-    ResultContext, Switch, Unlike, WhatIfView,
+    Explanation, Factor, GoalPoint, InsightView, LaunchPoint, NeighboursView, OutOfDistribution,
+    RatedChange, ResultContext, Switch, WhatIfView,
 };
 pub use json::{Unreadable, read_json};
 pub use json_text::{JsonAnswer, JsonText};
 pub use number::{read_number, write_number};
-pub use planned::ChangeBoundsInput;
 #[cfg(feature = "ssr")]
 pub use reference::UNKNOWN_COUNTRY;
 pub use reference::{
     CATEGORIES, COUNTRIES, CURRENCIES, Category, Currency, UNKNOWN_CATEGORY, categories_by_parent,
     currency_of_country, find_category, find_currency,
 };
-pub use status::{KnownText, ModelState, Role, TaskStatus, TransactionKind, Verdict};
+pub use status::{ModelState, Role, SystemMessage, TaskStatus, TransactionKind, Verdict};
 pub use text::{
     PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, hex, is_invisible, parse_choice, parse_id,
     parse_page_limit, text_violation,

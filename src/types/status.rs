@@ -133,7 +133,7 @@ impl Verdict {
 words!(
     /// The sentences that the service itself stores with tasks and transactions, as the API tells them. Pages say
     /// them in the reader's language; what others wrote stands as it is.
-    KnownText {
+    SystemMessage {
         /// Why a task failed, in earlier versions: its model is there and cannot be run.
         ModelUnavailable = "the model could not be loaded",
         /// Why a task failed: its model refused or broke off.

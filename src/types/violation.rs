@@ -11,7 +11,7 @@ pub type FieldErrors = BTreeMap<String, Violation>;
 
 /// One broken rule of one field. `Display` is the English text of the API; pages translate the variant.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
-#[serde(tag = "code", rename_all = "snake_case", from = "WrittenViolation")]
+#[serde(tag = "code", rename_all = "snake_case", from = "RawViolation")]
 pub enum Violation {
     /// Nothing was given.
     #[error("is required")]
@@ -117,7 +117,7 @@ pub enum Violation {
 /// A violation as it is read: flat, because serde reads a tagged enum through a copy of the JSON in memory,
 /// whose code weighs more in the browser than all that it reads.
 #[derive(Deserialize)]
-struct WrittenViolation {
+struct RawViolation {
     code: String,
     min: Option<Bound>,
     max: Option<Bound>,
@@ -194,9 +194,9 @@ impl Bound {
     }
 }
 
-impl From<WrittenViolation> for Violation {
-    fn from(written: WrittenViolation) -> Self {
-        let WrittenViolation { min, max, .. } = written;
+impl From<RawViolation> for Violation {
+    fn from(written: RawViolation) -> Self {
+        let RawViolation { min, max, .. } = written;
         let other = written.other.unwrap_or_default();
         match written.code.as_str() {
             "required" => Self::Required,

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::database::Database;
 use crate::entities::task;
 use crate::inference::InferencePool;
-use crate::queue::{self, Change, Lease, Signals};
+use crate::queue::{self, Change, Lease, Notifier};
 use crate::services::{Clock, LoadedModels};
 use crate::types::{ModelId, TaskId, UserId};
 
@@ -27,7 +27,7 @@ mod settle;
 #[cfg(test)]
 mod tests;
 
-pub use settle::{Verdict, Verdicts};
+pub use settle::{Attempt, Attempts};
 
 const AFTER_ERROR: Duration = Duration::from_secs(1);
 /// How often models that could not be loaded are looked at; each is tried again when its own time has come.
@@ -55,21 +55,21 @@ pub struct WorkerOptions {
 /// The worker of one process.
 pub struct Worker {
     database: Database,
-    signals: Signals,
+    notifier: Notifier,
     clock: Arc<dyn Clock>,
     models: Arc<LoadedModels>,
     pool: InferencePool,
     options: WorkerOptions,
     claims: claims::Claims,
     /// Whether tasks that were tried before stand first in the queue.
-    is_careful: AtomicBool,
+    isolate_retries: AtomicBool,
 }
 
 impl Worker {
     /// Sets a worker up; [`Worker::run`] starts it.
     pub fn new(
         database: Database,
-        signals: Signals,
+        notifier: Notifier,
         clock: Arc<dyn Clock>,
         models: Arc<LoadedModels>,
         pool: InferencePool,
@@ -77,13 +77,13 @@ impl Worker {
     ) -> Self {
         Self {
             database,
-            signals,
+            notifier,
             clock,
             models,
             pool,
             options,
             claims: claims::Claims::default(),
-            is_careful: AtomicBool::new(false),
+            isolate_retries: AtomicBool::new(false),
         }
     }
 
@@ -110,13 +110,13 @@ impl Worker {
     }
 
     async fn claim_loop(self: Arc<Self>, stop: CancellationToken) {
-        let mut wakes = self.signals.wakes();
+        let mut wakeups = self.notifier.wakeups();
         while !stop.is_cancelled() {
             // Marked as seen before looking: a task queued from here on wakes the wait below.
-            wakes.borrow_and_update();
+            wakeups.borrow_and_update();
             let pause = match self.work_once().await {
                 // What is claimed by a process whose threads all hang would only wait there.
-                _ if self.pool.health().is_exhausted() => AFTER_ERROR,
+                _ if self.pool.health().has_no_live_threads() => AFTER_ERROR,
                 Ok(0) => self.claims.pause(self.options.poll),
                 Ok(_) => continue,
                 Err(error) => {
@@ -125,7 +125,7 @@ impl Worker {
                 }
             };
             tokio::select! {
-                _ = wakes.changed() => {}
+                _ = wakeups.changed() => {}
                 () = tokio::time::sleep(pause) => {}
                 () = stop.cancelled() => {}
             }
@@ -137,22 +137,23 @@ impl Worker {
     /// # Errors
     /// Where the database refuses; what was claimed comes back when its lease runs out.
     pub async fn work_once(&self) -> Result<usize, DbErr> {
-        if self.pool.health().is_exhausted() {
+        if self.pool.health().has_no_live_threads() {
             return Ok(0);
         }
         let lease_for = chrono::Duration::from_std(self.options.lease)
             .map_err(|error| DbErr::Custom(error.to_string()))?;
-        let limit = if self.is_careful.load(Ordering::Relaxed) {
+        let limit = if self.isolate_retries.load(Ordering::Relaxed) {
             1
         } else {
             self.options.batch
         };
         let (lease, tasks) = self.claim(limit, lease_for).await?;
-        let (tasks, others) = apart(tasks);
+        let (tasks, others) = split_retries(tasks);
         let was_tried = |task: &task::Model| task.attempts > 1;
-        let is_careful =
+        let isolate_retries =
             tasks.first().is_some_and(was_tried) || others.first().is_some_and(was_tried);
-        self.is_careful.store(is_careful, Ordering::Relaxed);
+        self.isolate_retries
+            .store(isolate_retries, Ordering::Relaxed);
         if tasks.is_empty() {
             self.sync_round().await;
             return Ok(0);
@@ -166,8 +167,8 @@ impl Worker {
         // Before the work, which may take longer than others believe that somebody claims.
         self.sync_round().await;
         let work = async {
-            let verdicts = self.judge(tasks).await;
-            self.settle(&lease, verdicts).await
+            let attempts = self.predict_all(tasks).await;
+            self.settle(&lease, attempts).await
         };
         let renewing = self.keep_renewing(&lease, &ids, lease_for);
         tokio::select! {
@@ -184,15 +185,15 @@ impl Worker {
             .iter()
             .map(|task| Change::task_of(UserId(task.user_id), TaskId(task.id)))
             .collect();
-        let input = (self.signals.clone(), lease.clone(), ids, changes);
+        let input = (self.notifier.clone(), lease.clone(), ids, changes);
         self.database
             .transaction(
                 "release",
                 input,
-                |transaction, (signals, lease, ids, changes)| {
+                |transaction, (notifier, lease, ids, changes)| {
                     Box::pin(async move {
                         queue::release(transaction, lease, ids).await?;
-                        signals
+                        notifier
                             .publish_on_commit(transaction, true, changes.clone())
                             .await
                     })
@@ -202,16 +203,16 @@ impl Worker {
     }
 
     /// Asks the model of each task.
-    async fn judge(&self, tasks: Vec<task::Model>) -> Verdicts {
+    async fn predict_all(&self, tasks: Vec<task::Model>) -> Attempts {
         let mut by_model = BTreeMap::<i64, Vec<task::Model>>::new();
         for task in tasks {
             by_model.entry(task.model_id).or_default().push(task);
         }
-        let mut verdicts = Verdicts::new();
+        let mut attempts = Attempts::new();
         for (model, tasks) in by_model {
-            verdicts.extend(self.judge_by(ModelId(model), tasks).await);
+            attempts.extend(self.predict_batch(ModelId(model), tasks).await);
         }
-        verdicts
+        attempts
     }
 
     /// Tries models that could not be loaded again.
@@ -261,7 +262,7 @@ where
 
 /// From a claim, what may be worked on together, and the others: tasks at their first try go together, one
 /// that was tried before goes alone.
-fn apart(mut tasks: Vec<task::Model>) -> (Vec<task::Model>, Vec<task::Model>) {
+fn split_retries(mut tasks: Vec<task::Model>) -> (Vec<task::Model>, Vec<task::Model>) {
     let first_tries = tasks.iter().take_while(|task| task.attempts == 1).count();
     let others = tasks.split_off(first_tries.max(1).min(tasks.len()));
     (tasks, others)

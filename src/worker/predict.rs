@@ -1,17 +1,17 @@
-//! From tasks to verdicts: asks a model about a batch, and about each task alone where the batch fails.
+//! From tasks to attempts: asks a model about a batch, and about each task alone where the batch fails.
 
 use std::sync::Arc;
 
 use super::Worker;
-use super::settle::{Verdict, Verdicts};
+use super::settle::{Attempt, Attempts};
 use crate::entities::task;
 use crate::inference::insight::{Assessment, assess};
 use crate::inference::{Answer, InferenceError, Predictor, Priority};
 use crate::queue::Outcome;
-use crate::types::{Campaign, KnownText, ModelId};
+use crate::types::{Campaign, ModelId, SystemMessage};
 
 impl Worker {
-    pub(super) async fn judge_by(&self, model: ModelId, tasks: Vec<task::Model>) -> Verdicts {
+    pub(super) async fn predict_batch(&self, model: ModelId, tasks: Vec<task::Model>) -> Attempts {
         // The failure is in the log already. Claims leave the model's tasks for other workers from now on.
         let Ok(predictor) = self.models.get(model).await else {
             return ask_later(tasks);
@@ -24,12 +24,12 @@ impl Worker {
             }
             Err(error) => {
                 tracing::warn!(%model, %error, "a batch failed; asking for each task alone");
-                let mut verdicts = Verdicts::new();
+                let mut attempts = Attempts::new();
                 for task in tasks {
                     let asked = self.ask(&predictor, std::slice::from_ref(&task)).await;
-                    verdicts.extend(one(task, asked));
+                    attempts.extend(one(task, asked));
                 }
-                verdicts
+                attempts
             }
         }
     }
@@ -43,12 +43,12 @@ impl Worker {
         let work = move |predictor: &dyn Predictor| assess(predictor, &campaigns);
         let timeout = self.options.inference_timeout;
         self.pool
-            .ask(Priority::Score, Arc::clone(predictor), timeout, work)
+            .ask(Priority::Interactive, Arc::clone(predictor), timeout, work)
             .await
     }
 }
 
-fn one(task: task::Model, asked: Result<Answer<Vec<Assessment>>, InferenceError>) -> Verdicts {
+fn one(task: task::Model, asked: Result<Answer<Vec<Assessment>>, InferenceError>) -> Attempts {
     match asked {
         Ok(answer) => succeed_all(vec![task], answer),
         Err(error) => {
@@ -58,7 +58,7 @@ fn one(task: task::Model, asked: Result<Answer<Vec<Assessment>>, InferenceError>
     }
 }
 
-fn succeed_all(tasks: Vec<task::Model>, answer: Answer<Vec<Assessment>>) -> Verdicts {
+fn succeed_all(tasks: Vec<task::Model>, answer: Answer<Vec<Assessment>>) -> Attempts {
     let each = u32::try_from(tasks.len()).unwrap_or(u32::MAX).max(1);
     let inference_us = i64::try_from((answer.took / each).as_micros()).unwrap_or(i64::MAX);
     let outcomes = answer.value.into_iter().map(|assessment| Outcome {
@@ -70,35 +70,38 @@ fn succeed_all(tasks: Vec<task::Model>, answer: Answer<Vec<Assessment>>) -> Verd
     });
     tasks
         .into_iter()
-        .zip(outcomes.map(|outcome| Verdict::Answered(Box::new(outcome))))
+        .zip(outcomes.map(|outcome| Attempt::Succeeded(Box::new(outcome))))
         .collect()
 }
 
 /// Whether the model failed over a campaign, which others of its batch may have nothing to do with.
 fn is_of_a_campaign(error: &InferenceError) -> bool {
-    !matches!(error, InferenceError::Exhausted | InferenceError::Stopped)
+    !matches!(
+        error,
+        InferenceError::NoLiveThreads | InferenceError::Stopped
+    )
 }
 
-fn refuse_all(tasks: Vec<task::Model>, error: &InferenceError) -> Verdicts {
+fn refuse_all(tasks: Vec<task::Model>, error: &InferenceError) -> Attempts {
     match error {
-        InferenceError::TooSlow(_) => fail_all(tasks, KnownText::ModelTooSlow),
+        InferenceError::TooSlow(_) => fail_all(tasks, SystemMessage::ModelTooSlow),
         InferenceError::Refused(_) | InferenceError::Panicked => {
-            fail_all(tasks, KnownText::ModelFailed)
+            fail_all(tasks, SystemMessage::ModelFailed)
         }
-        InferenceError::Exhausted | InferenceError::Stopped => ask_later(tasks),
+        InferenceError::NoLiveThreads | InferenceError::Stopped => ask_later(tasks),
     }
 }
 
-fn ask_later(tasks: Vec<task::Model>) -> Verdicts {
+fn ask_later(tasks: Vec<task::Model>) -> Attempts {
     tasks
         .into_iter()
-        .map(|task| (task, Verdict::NotAsked))
+        .map(|task| (task, Attempt::NotStarted))
         .collect()
 }
 
-fn fail_all(tasks: Vec<task::Model>, reason: KnownText) -> Verdicts {
+fn fail_all(tasks: Vec<task::Model>, reason: SystemMessage) -> Attempts {
     tasks
         .into_iter()
-        .map(|task| (task, Verdict::NotAnswered(reason)))
+        .map(|task| (task, Attempt::Failed(reason)))
         .collect()
 }

@@ -10,11 +10,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::Worker;
 use super::retry::{longest_retry_delay, retry_delay};
-use crate::database::{Fault, Transaction};
+use crate::database::{DbErrorKind, Transaction};
 use crate::entities::task;
-use crate::queue::{self, Change, Expired, Signals};
+use crate::queue::{self, Change, Expired, Notifier};
 use crate::services::ledger::{self, LockMode, LockedBalances};
-use crate::types::{Credits, KnownText, ModelId, TaskId, UserId};
+use crate::types::{Credits, ModelId, SystemMessage, TaskId, UserId};
 
 /// Tasks that are reaped in one transaction.
 const BATCH: u64 = 100;
@@ -92,7 +92,7 @@ impl Worker {
     /// not keep the others.
     async fn reap_page(&self, reason: Reason, tasks: Vec<TaskId>) -> Result<usize, DbErr> {
         match self.reap(reason, tasks.clone()).await {
-            Err(error) if Fault::of(&error) == Fault::Refused => {
+            Err(error) if DbErrorKind::of(&error) == DbErrorKind::Refused => {
                 tracing::warn!(%error, tasks = tasks.len(), "a batch was not reaped; trying each task alone");
             }
             reaped => return reaped,
@@ -101,7 +101,7 @@ impl Worker {
         for task in tasks {
             match self.reap(reason, vec![task]).await {
                 Ok(count) => reaped += count,
-                Err(error) if Fault::of(&error) == Fault::Refused => {
+                Err(error) if DbErrorKind::of(&error) == DbErrorKind::Refused => {
                     tracing::error!(%task, %error, "a task cannot be reaped; run `pledgecast audit`");
                 }
                 Err(error) => return Err(error),
@@ -115,7 +115,7 @@ impl Worker {
             self.claims.note_retry(longest_retry_delay(1));
         }
         let reap = Reap {
-            signals: self.signals.clone(),
+            notifier: self.notifier.clone(),
             max_attempts: self.options.max_attempts,
             clock: self.clock.now(),
             tasks,
@@ -138,7 +138,7 @@ enum Reason {
 }
 
 struct Reap {
-    signals: Signals,
+    notifier: Notifier,
     max_attempts: i32,
     clock: DateTime<Utc>,
     tasks: Vec<TaskId>,
@@ -170,7 +170,7 @@ impl Reap {
                 ledger::release(transaction, user, price, now).await?;
             }
             let reaped = done.changes.len();
-            self.signals
+            self.notifier
                 .publish_on_commit(transaction, done.is_any_queued, done.changes)
                 .await?;
             Ok(reaped)
@@ -194,7 +194,7 @@ impl Reap {
                 let retry_at = now + retry_delay(task.attempts);
                 done.is_any_queued |= queue::requeue(transaction, lease, id, retry_at).await?;
             } else if balances.contains(user) {
-                let reason = KnownText::WorkLost.as_str();
+                let reason = SystemMessage::WorkLost.as_str();
                 if queue::fail(transaction, lease, id, reason, now).await? {
                     done.releases.push((user, Credits(task.price)));
                 }
@@ -218,7 +218,7 @@ impl Reap {
         let balances = lock_unlocked(transaction, users).await?;
         for task in queued {
             let (user, id) = (UserId(task.user_id), TaskId(task.id));
-            let reason = KnownText::NoCapableWorker.as_str();
+            let reason = SystemMessage::NoCapableWorker.as_str();
             if balances.contains(user) && queue::fail_queued(transaction, id, reason, now).await? {
                 done.releases.push((user, Credits(task.price)));
                 done.changes.push(Change::task_of(user, id));

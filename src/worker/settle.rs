@@ -1,4 +1,4 @@
-//! From verdicts to final tasks: all of a claim in one database transaction, with its money.
+//! From attempts to final tasks: all of a claim in one database transaction, with its money.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -12,26 +12,26 @@ use super::Worker;
 use super::retry::{longest_retry_delay, retry_delay};
 use crate::database::Transaction;
 use crate::entities::task;
-use crate::queue::{self, Change, Lease, Outcome, Signals};
+use crate::queue::{self, Change, Lease, Notifier, Outcome};
 use crate::services::ledger::{self, Charge, LockMode, LockedBalances};
-use crate::types::{Credits, KnownText, TaskId, UserId};
+use crate::types::{Credits, SystemMessage, TaskId, UserId};
 
 /// Users whose locked balances a claim waits for at the same time, each on a connection.
 const CONCURRENT_WAITS: usize = 2;
 
 /// What became of one try.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Verdict {
+pub enum Attempt {
     /// The model answered.
-    Answered(Box<Outcome>),
+    Succeeded(Box<Outcome>),
     /// It did not; the reason is for the user.
-    NotAnswered(KnownText),
+    Failed(SystemMessage),
     /// It could not be asked, because no thread was left or the model could not be loaded: the attempt does not count.
-    NotAsked,
+    NotStarted,
 }
 
 /// The tries of one claim.
-pub type Verdicts = Vec<(task::Model, Verdict)>;
+pub type Attempts = Vec<(task::Model, Attempt)>;
 
 impl Worker {
     /// Settles a claim in one transaction, whose statements are as many for a hundred answers as for one. A task whose
@@ -40,9 +40,9 @@ impl Worker {
     ///
     /// # Errors
     /// Where the database refuses; then nothing has changed.
-    pub async fn settle(&self, lease: &Lease, verdicts: Verdicts) -> Result<(), DbErr> {
-        let verdicts = Arc::new(verdicts);
-        let locked = self.settle_together(lease, &verdicts).await?;
+    pub async fn settle(&self, lease: &Lease, attempts: Attempts) -> Result<(), DbErr> {
+        let attempts = Arc::new(attempts);
+        let locked = self.settle_together(lease, &attempts).await?;
         if locked.is_empty() {
             return Ok(());
         }
@@ -52,7 +52,7 @@ impl Worker {
         );
         futures::stream::iter(locked)
             .for_each_concurrent(CONCURRENT_WAITS, async |user| {
-                let own = verdicts.iter().filter(|(task, _)| task.user_id == user.0);
+                let own = attempts.iter().filter(|(task, _)| task.user_id == user.0);
                 let own = own.cloned().collect();
                 if let Err(error) = self.settle_alone(lease, own).await {
                     tracing::warn!(%user, %error, "tasks were not settled; they are tried again after their lease");
@@ -66,9 +66,9 @@ impl Worker {
     async fn settle_together(
         &self,
         lease: &Lease,
-        verdicts: &Arc<Verdicts>,
+        attempts: &Arc<Attempts>,
     ) -> Result<BTreeSet<UserId>, DbErr> {
-        let settlement = self.settlement(lease, Arc::clone(verdicts));
+        let settlement = self.settlement(lease, Arc::clone(attempts));
         let tries = AtomicU32::new(0);
         self.database
             .transaction("settle", (settlement, tries), |transaction, (it, tries)| {
@@ -82,8 +82,8 @@ impl Worker {
             .await
     }
 
-    async fn settle_alone(&self, lease: &Lease, verdicts: Verdicts) -> Result<(), DbErr> {
-        let settlement = self.settlement(lease, Arc::new(verdicts));
+    async fn settle_alone(&self, lease: &Lease, attempts: Attempts) -> Result<(), DbErr> {
+        let settlement = self.settlement(lease, Arc::new(attempts));
         let settle =
             self.database
                 .transaction("settle alone", settlement, |transaction, settlement| {
@@ -93,18 +93,16 @@ impl Worker {
     }
 
     /// Notes the retries before the commit wakes the loops: they must not sleep longer than until the first.
-    fn settlement(&self, lease: &Lease, verdicts: Arc<Verdicts>) -> Settlement {
-        for (task, verdict) in verdicts.iter() {
-            if matches!(verdict, Verdict::NotAnswered(_))
-                && task.attempts < self.options.max_attempts
-            {
+    fn settlement(&self, lease: &Lease, attempts: Arc<Attempts>) -> Settlement {
+        for (task, attempt) in attempts.iter() {
+            if matches!(attempt, Attempt::Failed(_)) && task.attempts < self.options.max_attempts {
                 self.claims.note_retry(longest_retry_delay(task.attempts));
             }
         }
         Settlement {
-            signals: self.signals.clone(),
+            notifier: self.notifier.clone(),
             lease: lease.clone(),
-            verdicts,
+            attempts,
             max_attempts: self.options.max_attempts,
             clock: self.clock.now(),
         }
@@ -112,20 +110,20 @@ impl Worker {
 }
 
 struct Settlement {
-    signals: Signals,
+    notifier: Notifier,
     lease: Lease,
-    verdicts: Arc<Verdicts>,
+    attempts: Arc<Attempts>,
     max_attempts: i32,
     clock: DateTime<Utc>,
 }
 
-/// What verdicts mean for credits and for the queue.
+/// What attempts mean for credits and for the queue.
 #[derive(Default)]
 struct Effects {
     outcomes: Vec<(TaskId, Outcome)>,
     charges: Vec<Charge>,
     releases: Vec<(UserId, Credits)>,
-    not_asked: Vec<TaskId>,
+    not_started: Vec<TaskId>,
     changes: Vec<Change>,
     is_any_queued: bool,
 }
@@ -139,7 +137,7 @@ impl Settlement {
     ) -> Result<BTreeSet<UserId>, DbErr> {
         // Task rows by id, then balance rows by user: the order that all keep to.
         let ids: Vec<_> = self
-            .verdicts
+            .attempts
             .iter()
             .map(|(task, _)| TaskId(task.id))
             .collect();
@@ -151,19 +149,19 @@ impl Settlement {
             );
             return Ok(BTreeSet::new());
         };
-        let changed = self.verdicts.iter().filter(|it| self.changes_balance(it));
+        let changed = self.attempts.iter().filter(|it| self.changes_balance(it));
         let users = changed.map(|(task, _)| UserId(task.user_id));
         let balances = ledger::lock_balances(transaction, users, mode).await?;
         let mut left = BTreeSet::new();
         let mut effects = Effects::default();
-        for verdict in self.verdicts.iter() {
-            let (user, id) = (UserId(verdict.0.user_id), TaskId(verdict.0.id));
+        for attempt in self.attempts.iter() {
+            let (user, id) = (UserId(attempt.0.user_id), TaskId(attempt.0.id));
             if !leased.contains(&id) {
                 tracing::warn!(task = %id, "a lease was lost before its task was settled");
-            } else if self.changes_balance(verdict) && !balances.contains(user) {
+            } else if self.changes_balance(attempt) && !balances.contains(user) {
                 left.insert(user);
             } else {
-                self.add(transaction, &mut effects, verdict, now).await?;
+                self.add(transaction, &mut effects, attempt, now).await?;
             }
         }
         self.write_effects(transaction, effects, balances, now)
@@ -171,11 +169,11 @@ impl Settlement {
         Ok(left)
     }
 
-    fn changes_balance(&self, (task, verdict): &(task::Model, Verdict)) -> bool {
-        match verdict {
-            Verdict::Answered(_) => true,
-            Verdict::NotAnswered(_) => task.attempts >= self.max_attempts,
-            Verdict::NotAsked => false,
+    fn changes_balance(&self, (task, attempt): &(task::Model, Attempt)) -> bool {
+        match attempt {
+            Attempt::Succeeded(_) => true,
+            Attempt::Failed(_) => task.attempts >= self.max_attempts,
+            Attempt::NotStarted => false,
         }
     }
 
@@ -183,14 +181,14 @@ impl Settlement {
         &self,
         transaction: &Transaction,
         effects: &mut Effects,
-        (task, verdict): &(task::Model, Verdict),
+        (task, attempt): &(task::Model, Attempt),
         now: DateTime<Utc>,
     ) -> Result<(), DbErr> {
         let lease = &self.lease;
         let (user, id, price) = (UserId(task.user_id), TaskId(task.id), Credits(task.price));
         effects.changes.push(Change::task_of(user, id));
-        match verdict {
-            Verdict::Answered(outcome) => {
+        match attempt {
+            Attempt::Succeeded(outcome) => {
                 effects.outcomes.push((id, Outcome::clone(outcome)));
                 effects.charges.push(Charge {
                     user,
@@ -198,15 +196,15 @@ impl Settlement {
                     price,
                 });
             }
-            Verdict::NotAnswered(reason) if task.attempts >= self.max_attempts => {
+            Attempt::Failed(reason) if task.attempts >= self.max_attempts => {
                 queue::fail(transaction, lease, id, reason.as_str(), now).await?;
                 effects.releases.push((user, price));
             }
-            Verdict::NotAnswered(_) => {
+            Attempt::Failed(_) => {
                 let retry_at = now + retry_delay(task.attempts);
                 effects.is_any_queued |= queue::requeue(transaction, lease, id, retry_at).await?;
             }
-            Verdict::NotAsked => effects.not_asked.push(id),
+            Attempt::NotStarted => effects.not_started.push(id),
         }
         Ok(())
     }
@@ -219,14 +217,14 @@ impl Settlement {
         now: DateTime<Utc>,
     ) -> Result<(), DbErr> {
         let lease = &self.lease;
-        let released = queue::release(transaction, lease, &effects.not_asked).await?;
+        let released = queue::release(transaction, lease, &effects.not_started).await?;
         queue::succeed_all(transaction, lease, effects.outcomes, now).await?;
         ledger::settle_all(transaction, balances, effects.charges, now).await?;
         for (user, price) in effects.releases {
             ledger::release(transaction, user, price, now).await?;
         }
         let is_any_queued = effects.is_any_queued || released > 0;
-        self.signals
+        self.notifier
             .publish_on_commit(transaction, is_any_queued, effects.changes)
             .await
     }

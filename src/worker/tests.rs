@@ -58,13 +58,13 @@ impl Works {
     /// `formula` is asked whether a row is the poisoned one.
     async fn open(formula: impl Fn(bool) -> f64 + Send + Sync + 'static) -> Self {
         let (folder, database) = migrated().await;
-        let signals = Signals::new(&database);
+        let notifier = Notifier::new(&database);
         let test_clock = Arc::new(TestClock(Mutex::new(SystemClock.now())));
         let clock: Arc<dyn Clock> = Arc::clone(&test_clock) as _;
         let pool = InferencePool::start(1).unwrap();
         let services = Services::new(
             &database,
-            &signals,
+            &notifier,
             &clock,
             pool.clone(),
             &service_options(),
@@ -91,7 +91,7 @@ impl Works {
             .unwrap();
         let worker = Arc::new(Worker::new(
             database.clone(),
-            signals,
+            notifier,
             clock,
             Arc::clone(&services.models),
             pool,

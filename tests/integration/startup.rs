@@ -271,7 +271,7 @@ fn catches_signals(pid: u32) -> bool {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
     let caught = caught.and_then(|it| u64::from_str_radix(it.trim(), 16).ok());
-    caught.is_some_and(|signals| signals & (1 << 14) != 0)
+    caught.is_some_and(|notifier| notifier & (1 << 14) != 0)
 }
 
 #[tokio::test]

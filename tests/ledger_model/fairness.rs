@@ -1,7 +1,7 @@
 //! Users take turns: many tasks of one delay the single task of another by no more than a claim.
 
 use pledgecast::types::{TaskId, UserId};
-use pledgecast::worker::Verdict;
+use pledgecast::worker::Attempt;
 use sea_orm::ConnectionTrait as _;
 
 use super::reference::{LEASE_MS, PRICE};
@@ -40,9 +40,9 @@ impl World {
     async fn work(&self) -> Vec<TaskId> {
         let (lease, tasks) = self.claim(0, BATCH, LEASE_MS).await;
         let ids = tasks.iter().map(|task| TaskId(task.id)).collect();
-        let answer = Verdict::Answered(Box::new(outcome()));
-        let verdicts = tasks.into_iter().map(|task| (task, answer.clone()));
-        let settled = self.workers[0].settle(&lease, verdicts.collect());
+        let answer = Attempt::Succeeded(Box::new(outcome()));
+        let attempts = tasks.into_iter().map(|task| (task, answer.clone()));
+        let settled = self.workers[0].settle(&lease, attempts.collect());
         settled.await.unwrap();
         ids
     }

@@ -3,7 +3,7 @@
 use futures::future::join;
 use pledgecast::services::audit::audit;
 use pledgecast::types::{AppError, TaskId, TaskStatus};
-use pledgecast::worker::{Verdict, Verdicts};
+use pledgecast::worker::{Attempt, Attempts};
 
 use super::reference::{LEASE_MS, PRICE, WELCOME};
 use super::template::{Engine, Template};
@@ -55,10 +55,10 @@ impl World {
     }
 }
 
-fn answered(tasks: &[pledgecast::entities::task::Model]) -> Verdicts {
+fn answered(tasks: &[pledgecast::entities::task::Model]) -> Attempts {
     let tasks = tasks.iter().cloned();
     tasks
-        .map(|task| (task, Verdict::Answered(Box::new(outcome()))))
+        .map(|task| (task, Attempt::Succeeded(Box::new(outcome()))))
         .collect()
 }
 

@@ -48,8 +48,8 @@ pub enum SubmitKey {
 
 /// What became of one attempt at a task.
 #[derive(Clone, Copy, Debug)]
-pub enum Attempt {
-    Answered,
+pub enum AttemptKind {
+    Succeeded,
     Failed,
     /// It was not made: it does not count.
     Released,
@@ -212,22 +212,24 @@ impl Reference {
         renewed
     }
 
-    pub fn settle(&mut self, claim: usize, attempts: [Attempt; 3]) {
+    pub fn settle(&mut self, claim: usize, attempts: [AttemptKind; 3]) {
         for (position, index) in self.claims[claim].iter().enumerate() {
             let task = &mut self.tasks[*index];
             if !task.is_held_by(claim) {
                 continue;
             }
             match attempts[position] {
-                Attempt::Answered => {
+                AttemptKind::Succeeded => {
                     task.status = TaskStatus::Succeeded;
                     let account = &mut self.accounts[task.user];
                     account.amount -= PRICE;
                     account.held -= PRICE;
                     account.lines += 1;
                 }
-                Attempt::Failed => task.end_attempt(&mut self.accounts, self.round, self.now_ms),
-                Attempt::Released => {
+                AttemptKind::Failed => {
+                    task.end_attempt(&mut self.accounts, self.round, self.now_ms);
+                }
+                AttemptKind::Released => {
                     task.attempts -= 1;
                     task.queue_again(self.round);
                 }

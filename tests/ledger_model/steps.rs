@@ -3,7 +3,7 @@
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::sample::Index;
 
-use super::reference::Attempt;
+use super::reference::AttemptKind;
 
 /// One step of a person, a worker or the clock. An [`Index`] picks among what there is by then.
 #[derive(Clone, Debug)]
@@ -45,7 +45,7 @@ pub enum Step {
     Settle {
         worker: usize,
         claim: Index,
-        attempts: [Attempt; 3],
+        attempts: [AttemptKind; 3],
     },
     Wait {
         ms: i64,
@@ -80,10 +80,10 @@ pub fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-fn attempt() -> impl Strategy<Value = Attempt> {
+fn attempt() -> impl Strategy<Value = AttemptKind> {
     prop_oneof![
-        3 => Just(Attempt::Answered),
-        2 => Just(Attempt::Failed),
-        1 => Just(Attempt::Released),
+        3 => Just(AttemptKind::Succeeded),
+        2 => Just(AttemptKind::Failed),
+        1 => Just(AttemptKind::Released),
     ]
 }

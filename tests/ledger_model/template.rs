@@ -11,7 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use migration::{Migrator, MigratorTrait as _};
 use pledgecast::database::{Database, DatabaseOptions};
 use pledgecast::inference::SHIPPED_MODEL;
-use pledgecast::queue::Signals;
+use pledgecast::queue::Notifier;
 use pledgecast::services::Clock;
 use pledgecast::types::{Role, UserId};
 use sea_orm::ConnectionTrait as _;
@@ -110,7 +110,7 @@ impl Template {
         }
         let database = connect(&url).await;
         let clock: Arc<dyn Clock> = Arc::new(TestClock::new());
-        let services = services(&database, &Signals::new(&database), &clock);
+        let services = services(&database, &Notifier::new(&database), &clock);
         services
             .catalog
             .ensure_shipped_model(SHIPPED_MODEL)

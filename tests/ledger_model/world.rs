@@ -9,22 +9,24 @@ use futures::future::join_all;
 use pledgecast::database::Database;
 use pledgecast::entities::task;
 use pledgecast::inference::InferencePool;
-use pledgecast::queue::{self, ClaimOptions, Lease, Outcome, Signals};
+use pledgecast::queue::{self, ClaimOptions, Lease, Notifier, Outcome};
 use pledgecast::services::audit::audit;
 use pledgecast::services::insights::InsightOptions;
 use pledgecast::services::{Clock, ServiceOptions, Services};
 use pledgecast::types::{
-    AppError, BaseRateView, CampaignInput, Credits, KnownText, ResultContext, TaskId, TaskView,
+    AppError, BaseRateView, CampaignInput, Credits, ResultContext, SystemMessage, TaskId, TaskView,
     TransactionFilterInput, UserId, campaign_example,
 };
-use pledgecast::worker::{Verdict, Worker, WorkerOptions};
+use pledgecast::worker::{Attempt, Worker, WorkerOptions};
 use proptest::prop_assert;
 use proptest::prop_assert_eq;
 use proptest::test_runner::TestCaseError;
 use sea_orm::EntityTrait as _;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
-use super::reference::{Answer, Attempt, LEASE_MS, MAX_ATTEMPTS, Reference, SubmitKey, WELCOME};
+use super::reference::{
+    Answer, AttemptKind, LEASE_MS, MAX_ATTEMPTS, Reference, SubmitKey, WELCOME,
+};
 use super::steps::Step;
 use super::template::{Engine, Template, TestClock, close, connect};
 
@@ -46,7 +48,7 @@ pub struct World {
     copy: Option<(String, String)>,
 }
 
-pub fn services(database: &Database, signals: &Signals, clock: &Arc<dyn Clock>) -> Services {
+pub fn services(database: &Database, notifier: &Notifier, clock: &Arc<dyn Clock>) -> Services {
     let pool = InferencePool::start(1).unwrap();
     let options = ServiceOptions {
         welcome_credits: WELCOME,
@@ -62,7 +64,7 @@ pub fn services(database: &Database, signals: &Signals, clock: &Arc<dyn Clock>) 
             questions_per_minute: NonZeroU32::MIN,
         },
     };
-    Services::new(database, signals, clock, pool, &options)
+    Services::new(database, notifier, clock, pool, &options)
 }
 
 pub fn campaign(other_body: bool) -> CampaignInput {
@@ -121,9 +123,9 @@ impl World {
         let name = template.copy().await;
         let database = connect(&template.url(&name)).await;
         let clock = TestClock::new();
-        let signals = Signals::new(&database);
+        let notifier = Notifier::new(&database);
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
-        let services = services(&database, &signals, &shared);
+        let services = services(&database, &notifier, &shared);
         let wrong_by_h = match template.engine {
             // There the clock of the only process is the clock of the database.
             Engine::Sqlite => [0; 3],
@@ -132,7 +134,7 @@ impl World {
         let workers = wrong_by_h.map(|hours| {
             Worker::new(
                 database.clone(),
-                signals.clone(),
+                notifier.clone(),
                 Arc::new(clock.wrong_by(TimeDelta::hours(hours))),
                 Arc::clone(&services.models),
                 InferencePool::start(1).unwrap(),
@@ -386,17 +388,17 @@ impl World {
         Ok(())
     }
 
-    async fn settle(&self, worker: usize, claim: usize, attempts: [Attempt; 3]) {
+    async fn settle(&self, worker: usize, claim: usize, attempts: [AttemptKind; 3]) {
         let (lease, tasks) = &self.claims[claim];
-        let verdict = |position: usize| match attempts[position] {
-            Attempt::Answered => Verdict::Answered(Box::new(outcome())),
-            Attempt::Failed => Verdict::NotAnswered(KnownText::ModelFailed),
-            Attempt::Released => Verdict::NotAsked,
+        let attempt = |position: usize| match attempts[position] {
+            AttemptKind::Succeeded => Attempt::Succeeded(Box::new(outcome())),
+            AttemptKind::Failed => Attempt::Failed(SystemMessage::ModelFailed),
+            AttemptKind::Released => Attempt::NotStarted,
         };
-        let verdicts = tasks.iter().cloned().enumerate();
-        let verdicts = verdicts.map(|(position, task)| (task, verdict(position)));
+        let attempts = tasks.iter().cloned().enumerate();
+        let attempts = attempts.map(|(position, task)| (task, attempt(position)));
         let worker = &self.workers[worker];
-        worker.settle(lease, verdicts.collect()).await.unwrap();
+        worker.settle(lease, attempts.collect()).await.unwrap();
     }
 
     /// Holds every balance and every task to the reference.

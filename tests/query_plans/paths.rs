@@ -7,7 +7,7 @@ use std::time::Duration;
 use pledgecast::database::Database;
 use pledgecast::entities::users;
 use pledgecast::inference::InferencePool;
-use pledgecast::queue::{self, ClaimOptions, Signals};
+use pledgecast::queue::{self, ClaimOptions, Notifier};
 use pledgecast::services::attempts::{Client, Device};
 use pledgecast::services::insights::InsightOptions;
 use pledgecast::services::{Clock, ServiceOptions, Services, SystemClock};
@@ -26,12 +26,12 @@ const LEASE: Duration = Duration::from_secs(30);
 /// Takes each path once, on this handle.
 pub async fn walk(database: Database, filled: &Filled) {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let signals = Signals::new(&database);
+    let notifier = Notifier::new(&database);
     let pool = InferencePool::start(1).unwrap();
-    let services = Services::new(&database, &signals, &clock, pool.clone(), &options());
+    let services = Services::new(&database, &notifier, &clock, pool.clone(), &options());
     let worker = Worker::new(
         database.clone(),
-        signals,
+        notifier,
         Arc::clone(&clock),
         Arc::clone(&services.models),
         pool,

@@ -12,7 +12,7 @@ use anyhow::Result;
 use crate::process::{self, Job};
 use crate::progress::{Steps, note};
 use crate::server::{self, Profile};
-use crate::site::{Effort, Site};
+use crate::site::{BuildProfile, Site};
 use crate::{fingerprint, paths};
 
 /// What is looked at.
@@ -51,7 +51,7 @@ pub fn dev(arguments: &[String]) -> Result<()> {
 }
 
 fn rebuild() -> Result<PathBuf> {
-    let site = Site::check(Effort::Fast)?;
+    let site = Site::check(BuildProfile::Fast)?;
     let mut steps = Steps::new(site.steps() + 1);
     site.build(&mut steps)?;
     steps.step("Building the server", || server::build(Profile::Dev))

@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::postgres::{self, Postgres};
 use crate::progress::Steps;
-use crate::site::{Effort, Site};
+use crate::site::{BuildProfile, Site};
 use crate::{paths, process};
 
 const VERSION: &str = "27.1.0";
@@ -36,7 +36,7 @@ pub fn mutants(options: &Options) -> Result<()> {
     if !changes.trim().is_empty() {
         bail!("commit or stash first: a run that is broken off leaves its last mutant behind");
     }
-    let site = Site::check(Effort::Release)?;
+    let site = Site::check(BuildProfile::Release)?;
     let mut steps = Steps::new(site.steps() + 3);
     site.build(&mut steps)?;
     let tools = root.join("target/tools");

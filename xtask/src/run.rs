@@ -6,11 +6,11 @@ use anyhow::Result;
 
 use crate::progress::Steps;
 use crate::server::{self, Profile};
-use crate::site::{Effort, Site};
+use crate::site::{BuildProfile, Site};
 
 /// Build all and serve until asked to stop; the server's own status is the result.
 pub fn run(arguments: &[String]) -> Result<ExitCode> {
-    let site = Site::check(Effort::Release)?;
+    let site = Site::check(BuildProfile::Release)?;
     let mut steps = Steps::new(site.steps() + 2);
     site.build(&mut steps)?;
     let program = steps.step("Building the server", || server::build(Profile::Release))?;
@@ -20,7 +20,7 @@ pub fn run(arguments: &[String]) -> Result<ExitCode> {
 
 /// Build all.
 pub fn build() -> Result<()> {
-    let site = Site::check(Effort::Release)?;
+    let site = Site::check(BuildProfile::Release)?;
     let mut steps = Steps::new(site.steps() + 1);
     site.build(&mut steps)?;
     let program = steps.step("Building the server", || server::build(Profile::Release))?;
@@ -30,6 +30,6 @@ pub fn build() -> Result<()> {
 
 /// Build the browser half.
 pub fn site() -> Result<()> {
-    let site = Site::check(Effort::Release)?;
+    let site = Site::check(BuildProfile::Release)?;
     site.build(&mut Steps::new(site.steps()))
 }

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use crate::browser::Tools;
 use crate::postgres::{self, Postgres, Restartable};
 use crate::progress::Steps;
-use crate::site::{self, Effort, Site};
+use crate::site::{self, BuildProfile, Site};
 use crate::{cargo, faketime, paths, process};
 
 /// What to test and how.
@@ -44,7 +44,7 @@ impl Options {
 
 /// Build, start what the tests need, run them; all that was started ends with this function.
 pub fn test(options: &Options) -> Result<()> {
-    let made = Site::check(Effort::Release)?;
+    let made = Site::check(BuildProfile::Release)?;
     let parts = [Part::Unit, Part::Integration, Part::Browser].map(|part| options.wants(part));
     let [unit, integration, browser] = parts.map(usize::from);
     let mut steps = Steps::new(made.steps() + 1 + unit + 2 * integration + 2 * browser);
@@ -98,7 +98,7 @@ pub struct CrashOptions {
 
 /// Run the crash test alone, as long as asked for.
 pub fn crash(options: &CrashOptions) -> Result<()> {
-    let site = Site::check(Effort::Release)?;
+    let site = Site::check(BuildProfile::Release)?;
     let mut steps = Steps::new(site.steps() + 2);
     site.build(&mut steps)?;
     let restartable = steps.step("Starting PostgreSQL", Restartable::start)?;

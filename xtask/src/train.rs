@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 
 use crate::progress::{Steps, note};
 use crate::server::{self, Profile};
-use crate::site::{Effort, Site};
+use crate::site::{BuildProfile, Site};
 use crate::{apt, fingerprint, paths, process};
 
 /// Train from the rows in `data`. Features are computed by the server's own code, which Python calls.
@@ -16,7 +16,7 @@ pub fn train(data: &Path) -> Result<()> {
         .canonicalize()
         .with_context(|| format!("cannot find {}", data.display()))?;
     let folder = paths::root()?.join("training");
-    let site = Site::check(Effort::Release)?;
+    let site = Site::check(BuildProfile::Release)?;
     let mut steps = Steps::new(site.steps() + 3);
     site.build(&mut steps)?;
     let program = steps.step("Building the server", || server::build(Profile::Release))?;

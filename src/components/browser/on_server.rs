@@ -6,7 +6,7 @@ use leptos::prelude::use_context;
 use leptos::web_sys::Element;
 use leptos_router::location::Url;
 
-use super::Spot;
+use super::ScrollAnchor;
 use crate::components::data::Reply;
 use crate::components::{Locale, format};
 use crate::types::{AppError, Theme};
@@ -56,8 +56,8 @@ pub fn random_key() -> String {
 }
 
 /// Nothing is scrolled on the server.
-pub fn spot() -> Spot {
-    Spot::default()
+pub fn spot() -> ScrollAnchor {
+    ScrollAnchor::default()
 }
 
 /// Nothing is used on the server.
@@ -66,7 +66,7 @@ pub fn is_in_use(_element: &Element) -> bool {
 }
 
 /// Nothing is scrolled on the server.
-pub fn scroll_to(_spot: Spot) {}
+pub fn scroll_to(_spot: ScrollAnchor) {}
 
 /// Only the browser's own is ever asked for.
 pub fn path_and_query() -> String {

@@ -4,7 +4,7 @@ use leptos::prelude::{document, window};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, NodeList};
 
-use super::Spot;
+use super::ScrollAnchor;
 
 fn groups() -> Option<NodeList> {
     let groups = document().query_selector_all(".rows > tbody").ok()?;
@@ -18,9 +18,9 @@ fn top_of(groups: &NodeList, at: u32) -> f64 {
 }
 
 /// Where the history on this page is scrolled to.
-pub fn spot() -> Spot {
+pub fn spot() -> ScrollAnchor {
     let Some(groups) = groups() else {
-        return Spot::default();
+        return ScrollAnchor::default();
     };
     // The last one that begins above the window, or the first of all.
     let (mut group, mut beyond) = (0, groups.length());
@@ -32,7 +32,7 @@ pub fn spot() -> Spot {
             beyond = middle;
         }
     }
-    Spot {
+    ScrollAnchor {
         group: usize::try_from(group).unwrap_or_default(),
         above: -top_of(&groups, group),
     }
@@ -45,7 +45,7 @@ pub fn is_in_use(element: &Element) -> bool {
 }
 
 /// Scrolls the history on this page there.
-pub fn scroll_to(spot: Spot) {
+pub fn scroll_to(spot: ScrollAnchor) {
     let (Some(groups), Ok(group)) = (groups(), u32::try_from(spot.group)) else {
         return;
     };

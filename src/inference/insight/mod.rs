@@ -8,12 +8,12 @@ mod changes;
 mod explore;
 mod groups;
 mod neighbours;
+mod out_of_distribution;
 mod shapley;
 #[cfg(test)]
 pub(crate) mod test_support;
 #[cfg(test)]
 mod tests;
-mod unlike;
 mod variants;
 mod what_if;
 
@@ -51,9 +51,9 @@ pub fn assess(
     Ok(assessed
         .map(|(campaign, prediction)| {
             let region = Region::around(manifest, campaign);
-            let unlike = unlike::find(manifest, campaign, &region);
+            let unlike = out_of_distribution::find(manifest, campaign, &region);
             let tested = (prediction.interval_low, prediction.interval_high);
-            let (interval_low, interval_high) = unlike::widen(tested, &unlike);
+            let (interval_low, interval_high) = out_of_distribution::widen(tested, &unlike);
             Assessment {
                 prediction: Prediction {
                     interval_low,

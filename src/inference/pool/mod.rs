@@ -23,7 +23,7 @@ use tokio::sync::{Semaphore, oneshot};
 use super::manifest::Manifest;
 use super::predictor::{PredictError, Predictor, Row};
 use crate::types::Campaign;
-use threads::{Job, Post, Threads};
+use threads::{Job, ThreadContext, Threads};
 
 pub use threads::Health;
 
@@ -40,9 +40,9 @@ const WATCH_EVERY: Duration = Duration::from_secs(1);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Priority {
     /// What was paid for and is waited for: before all else.
-    Score,
+    Interactive,
     /// What can wait until no score does.
-    Insight,
+    Background,
 }
 
 /// What became of a job.
@@ -68,7 +68,7 @@ pub enum InferenceError {
     TooSlow(Duration),
     /// It was never asked: every thread hangs, and no more may be started.
     #[error("all inference threads are stuck")]
-    Exhausted,
+    NoLiveThreads,
     /// The threads are gone.
     #[error("the inference threads have stopped")]
     Stopped,
@@ -77,14 +77,14 @@ pub enum InferenceError {
 /// A number of inference threads; cheap to clone. They end with the last clone.
 #[derive(Clone)]
 pub struct InferencePool {
-    scores: Lane,
-    insights: Lane,
+    scores: PriorityQueue,
+    insights: PriorityQueue,
     threads: Threads,
 }
 
 /// The way into the threads for the jobs of one priority.
 #[derive(Clone)]
-struct Lane {
+struct PriorityQueue {
     jobs: Sender<Job>,
     /// One for each job that waits in the channel, which therefore never overflows.
     places: Arc<Semaphore>,
@@ -101,8 +101,8 @@ impl InferencePool {
 
     fn start_watched(threads: usize, watch_every: Duration) -> std::io::Result<Self> {
         let threads = threads.max(1);
-        let (scores, waiting_scores) = Lane::of(threads * QUEUED_PER_THREAD);
-        let (insights, waiting_insights) = Lane::of(threads * QUEUED_PER_THREAD);
+        let (scores, waiting_scores) = PriorityQueue::of(threads * QUEUED_PER_THREAD);
+        let (insights, waiting_insights) = PriorityQueue::of(threads * QUEUED_PER_THREAD);
         let threads = Threads::start(threads, waiting_scores, waiting_insights, watch_every)?;
         Ok(Self {
             scores,
@@ -117,8 +117,8 @@ impl InferencePool {
     }
 
     /// Waits until every thread hangs and no more may be started.
-    pub async fn exhausted(&self) {
-        self.threads.exhausted().await;
+    pub async fn no_live_threads(&self) {
+        self.threads.no_live_threads().await;
     }
 
     /// Has a thread do `work` with a model. A score may run for `limit`, and waits for a thread as long as
@@ -139,23 +139,23 @@ impl InferencePool {
     {
         let (reply, answer) = oneshot::channel();
         let (begin, has_begun) = oneshot::channel();
-        let work = move |post: &Post| {
+        let work = move |context: &ThreadContext| {
             if begin.send(()).is_err() {
                 // Nobody waits for it any more.
                 return;
             }
-            let result = run(priority, &*predictor, post, &|| reply.is_closed(), work);
+            let result = run(priority, &*predictor, context, &|| reply.is_closed(), work);
             // An error means that the asker has given up meanwhile.
             let _ = reply.send(result);
         };
         let lane = match priority {
-            Priority::Score => &self.scores,
-            Priority::Insight => &self.insights,
+            Priority::Interactive => &self.scores,
+            Priority::Background => &self.insights,
         };
         let asking = async {
             tokio::select! {
                 sent = lane.send(limit, work, has_begun) => sent?,
-                () = self.exhausted() => return Err(InferenceError::Exhausted),
+                () = self.no_live_threads() => return Err(InferenceError::NoLiveThreads),
             }
             match tokio::time::timeout(limit, answer).await {
                 Ok(answer) => answer.map_err(|_| InferenceError::Stopped)?,
@@ -163,15 +163,15 @@ impl InferencePool {
             }
         };
         match priority {
-            Priority::Score => asking.await,
-            Priority::Insight => tokio::time::timeout(limit, asking)
+            Priority::Interactive => asking.await,
+            Priority::Background => tokio::time::timeout(limit, asking)
                 .await
                 .unwrap_or(Err(InferenceError::TooSlow(limit))),
         }
     }
 }
 
-impl Lane {
+impl PriorityQueue {
     fn of(places: usize) -> (Self, Receiver<Job>) {
         let (jobs, waiting) = crossbeam_channel::bounded(places);
         let places = Arc::new(Semaphore::new(places));
@@ -182,14 +182,14 @@ impl Lane {
     async fn send(
         &self,
         limit: Duration,
-        work: impl FnOnce(&Post) + Send + 'static,
+        work: impl FnOnce(&ThreadContext) + Send + 'static,
         has_begun: oneshot::Receiver<()>,
     ) -> Result<(), InferenceError> {
         let place = Arc::clone(&self.places).acquire_owned().await;
         let place = place.map_err(|_| InferenceError::Stopped)?;
-        let job = Job::new(limit, move |post| {
+        let job = Job::new(limit, move |context| {
             drop(place);
-            work(post);
+            work(context);
         });
         self.jobs
             .try_send(job)
@@ -201,16 +201,16 @@ impl Lane {
 fn run<T>(
     priority: Priority,
     predictor: &dyn Predictor,
-    post: &Post,
+    context: &ThreadContext,
     is_given_up: &(dyn Fn() -> bool + Sync),
     work: impl FnOnce(&dyn Predictor) -> Result<T, PredictError>,
 ) -> Result<Answer<T>, InferenceError> {
     let start = Instant::now();
     let result = catch_unwind(AssertUnwindSafe(|| match priority {
-        Priority::Score => work(predictor),
-        Priority::Insight => work(&Yielding {
+        Priority::Interactive => work(predictor),
+        Priority::Background => work(&Yielding {
             predictor,
-            post,
+            context,
             is_given_up,
         }),
     }));
@@ -227,7 +227,7 @@ fn run<T>(
 /// A model that lets waiting scores go first, again and again, and stops once nobody waits for it.
 struct Yielding<'a> {
     predictor: &'a dyn Predictor,
-    post: &'a Post,
+    context: &'a ThreadContext,
     is_given_up: &'a (dyn Fn() -> bool + Sync),
 }
 
@@ -243,7 +243,7 @@ impl Predictor for Yielding<'_> {
     fn score(&self, rows: &[Row]) -> Result<Vec<f64>, PredictError> {
         let mut answers = Vec::with_capacity(rows.len());
         for chunk in rows.chunks(CHUNK_ROWS) {
-            self.post.do_waiting_scores();
+            self.context.do_waiting_scores();
             if (self.is_given_up)() {
                 return Err(PredictError::Run("nobody waits for it any more".to_owned()));
             }

@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use super::threads::SPARES;
+use super::threads::MAX_REPLACEMENTS;
 use super::*;
 use crate::inference::FEATURE_COUNT;
 use crate::inference::insight::test_support::FakePredictor;
@@ -25,7 +25,7 @@ async fn an_insight_in_chunks_answers_what_one_call_does() {
     let rows: Vec<Row> = (0..5000).map(row).collect();
     let expected = model().score(&rows).unwrap();
     let answer = pool
-        .ask(Priority::Insight, model(), PATIENCE, move |model| {
+        .ask(Priority::Background, model(), PATIENCE, move |model| {
             model.score(&rows)
         })
         .await;
@@ -43,7 +43,7 @@ async fn scores_go_first_and_into_the_middle_of_an_insight() {
         move || order.lock().unwrap().push(what)
     };
     let (long_ends, next_ends, score_ends) = (note("long"), note("next"), note("score"));
-    let long = pool.ask(Priority::Insight, model(), PATIENCE, move |model| {
+    let long = pool.ask(Priority::Background, model(), PATIENCE, move |model| {
         begun.send(()).unwrap();
         may_go_on.recv().unwrap();
         let scores = model.score(&[row(1)]);
@@ -52,12 +52,12 @@ async fn scores_go_first_and_into_the_middle_of_an_insight() {
     });
     let others = async {
         has_begun.await.unwrap();
-        let next = pool.ask(Priority::Insight, model(), PATIENCE, move |model| {
+        let next = pool.ask(Priority::Background, model(), PATIENCE, move |model| {
             let scores = model.score(&[row(2)]);
             next_ends();
             scores
         });
-        let score = pool.ask(Priority::Score, model(), PATIENCE, move |model| {
+        let score = pool.ask(Priority::Interactive, model(), PATIENCE, move |model| {
             score_ends();
             model.score(&[row(3)])
         });
@@ -79,13 +79,13 @@ async fn scores_go_first_and_into_the_middle_of_an_insight() {
 async fn a_model_that_panics_takes_no_thread_with_it() {
     let pool = InferencePool::start(1).unwrap();
     let panicking: Arc<dyn Predictor> = Arc::new(FakePredictor::new(|_| panic!("on purpose")));
-    for priority in [Priority::Score, Priority::Insight] {
+    for priority in [Priority::Interactive, Priority::Background] {
         let asked = pool.ask(priority, Arc::clone(&panicking), PATIENCE, |model| {
             model.score(&[row(1)])
         });
         assert_eq!(asked.await.unwrap_err(), InferenceError::Panicked);
     }
-    let asked = pool.ask(Priority::Score, model(), PATIENCE, |model| {
+    let asked = pool.ask(Priority::Interactive, model(), PATIENCE, |model| {
         model.score(&[row(1)])
     });
     assert!(asked.await.is_ok());
@@ -95,12 +95,12 @@ async fn a_model_that_panics_takes_no_thread_with_it() {
 async fn what_takes_too_long_is_given_up_and_the_thread_goes_on() {
     let pool = InferencePool::start(1).unwrap();
     let soon = Duration::from_millis(20);
-    let asked = pool.ask(Priority::Score, model(), soon, |model| {
+    let asked = pool.ask(Priority::Interactive, model(), soon, |model| {
         std::thread::sleep(Duration::from_millis(200));
         model.score(&[row(1)])
     });
     assert_eq!(asked.await.unwrap_err(), InferenceError::TooSlow(soon));
-    let asked = pool.ask(Priority::Score, model(), PATIENCE, |model| {
+    let asked = pool.ask(Priority::Interactive, model(), PATIENCE, |model| {
         model.score(&[row(1)])
     });
     assert!(asked.await.is_ok());
@@ -112,7 +112,7 @@ const WATCH: Duration = Duration::from_millis(5);
 async fn hang(pool: &InferencePool) -> std::sync::mpsc::Sender<()> {
     let (release, is_released) = std::sync::mpsc::channel::<()>();
     let soon = Duration::from_millis(20);
-    let asked = pool.ask(Priority::Score, model(), soon, move |_| {
+    let asked = pool.ask(Priority::Interactive, model(), soon, move |_| {
         // An error: the sender was dropped.
         let _ = is_released.recv();
         Ok(())
@@ -122,7 +122,7 @@ async fn hang(pool: &InferencePool) -> std::sync::mpsc::Sender<()> {
 }
 
 async fn score_one(pool: &InferencePool) -> Result<(), InferenceError> {
-    let asked = pool.ask(Priority::Score, model(), PATIENCE, |model| {
+    let asked = pool.ask(Priority::Interactive, model(), PATIENCE, |model| {
         model.score(&[row(1)])
     });
     asked.await.map(drop)
@@ -149,12 +149,12 @@ async fn a_thread_that_hangs_is_replaced_and_ends_should_it_come_back() {
 async fn when_too_many_threads_hang_the_pool_says_so_and_recovers_once_one_comes_back() {
     let pool = InferencePool::start_watched(1, WATCH).unwrap();
     let mut releases = Vec::new();
-    for _ in 0..=SPARES {
-        assert!(!pool.health().is_exhausted());
+    for _ in 0..=MAX_REPLACEMENTS {
+        assert!(!pool.health().has_no_live_threads());
         releases.push(hang(&pool).await);
     }
-    pool.exhausted().await;
-    assert_eq!(score_one(&pool).await, Err(InferenceError::Exhausted));
+    pool.no_live_threads().await;
+    assert_eq!(score_one(&pool).await, Err(InferenceError::NoLiveThreads));
     releases.clear();
     until(&pool, |it| it.working > 0).await;
     assert_eq!(score_one(&pool).await, Ok(()));
@@ -165,7 +165,7 @@ async fn an_insight_that_nobody_waits_for_any_more_stops() {
     let pool = InferencePool::start(1).unwrap();
     let (begun, has_begun) = std::sync::mpsc::channel();
     let (ended, has_ended) = std::sync::mpsc::channel();
-    let asked = pool.ask(Priority::Insight, model(), PATIENCE, move |model| {
+    let asked = pool.ask(Priority::Background, model(), PATIENCE, move |model| {
         begun.send(()).unwrap();
         while model.score(&[row(1)]).is_ok() {}
         ended.send(()).unwrap();

@@ -9,17 +9,17 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, select_biased};
 use tokio::sync::watch;
 
 /// Threads that may hang beside those that work. Each may keep a core busy for ever, so there is an end to it.
-pub(super) const SPARES: usize = 8;
+pub(super) const MAX_REPLACEMENTS: usize = 8;
 
 /// What a thread does for an asker.
 pub(super) struct Job {
     limit: Duration,
-    work: Box<dyn FnOnce(&Post) + Send>,
+    work: Box<dyn FnOnce(&ThreadContext) + Send>,
 }
 
 impl Job {
     /// `limit` is how long it may take before its thread counts as hanging.
-    pub(super) fn new(limit: Duration, work: impl FnOnce(&Post) + Send + 'static) -> Self {
+    pub(super) fn new(limit: Duration, work: impl FnOnce(&ThreadContext) + Send + 'static) -> Self {
         Self {
             limit,
             work: Box::new(work),
@@ -38,7 +38,7 @@ pub struct Health {
 
 impl Health {
     /// Whether no thread is left to do anything.
-    pub const fn is_exhausted(self) -> bool {
+    pub const fn has_no_live_threads(self) -> bool {
         self.working == 0
     }
 }
@@ -62,22 +62,22 @@ impl Threads {
             working: count,
             hanging: 0,
         });
-        let mut roster = Roster {
+        let mut supervisor = Supervisor {
             scores,
             insights,
-            seats: Vec::with_capacity(count),
+            states: Vec::with_capacity(count),
             started: 0,
             health,
         };
         for _ in 0..count {
-            roster.start_thread()?;
+            supervisor.start_thread()?;
         }
         let (alive, is_alive) = crossbeam_channel::bounded(0);
         std::thread::Builder::new()
             .name("inference-watch".to_owned())
             .spawn(move || {
                 while is_alive.recv_timeout(watch_every) == Err(RecvTimeoutError::Timeout) {
-                    roster.look_after_all(Instant::now());
+                    supervisor.look_after_all(Instant::now());
                 }
             })?;
         Ok(Self {
@@ -90,9 +90,13 @@ impl Threads {
         *self.health.borrow()
     }
 
-    pub(super) async fn exhausted(&self) {
+    pub(super) async fn no_live_threads(&self) {
         let mut health = self.health.clone();
-        if health.wait_for(|it| it.is_exhausted()).await.is_err() {
+        if health
+            .wait_for(|it| it.has_no_live_threads())
+            .await
+            .is_err()
+        {
             // The watch ends with the last clone, and this is one: it cannot be gone.
             std::future::pending::<()>().await;
         }
@@ -100,48 +104,48 @@ impl Threads {
 }
 
 /// All threads that have not ended.
-struct Roster {
+struct Supervisor {
     scores: Receiver<Job>,
     insights: Receiver<Job>,
-    seats: Vec<Arc<Seat>>,
+    states: Vec<Arc<ThreadState>>,
     started: usize,
     health: watch::Sender<Health>,
 }
 
-impl Roster {
+impl Supervisor {
     fn start_thread(&mut self) -> std::io::Result<()> {
-        let seat = Arc::new(Seat(Mutex::new(State::Idle)));
-        let post = Post {
-            seat: Arc::clone(&seat),
+        let state = Arc::new(ThreadState(Mutex::new(State::Idle)));
+        let context = ThreadContext {
+            state: Arc::clone(&state),
             scores: self.scores.clone(),
         };
         let insights = self.insights.clone();
         std::thread::Builder::new()
             .name(format!("inference-{}", self.started))
-            .spawn(move || serve(&post, &insights))?;
+            .spawn(move || serve(&context, &insights))?;
         self.started += 1;
-        self.seats.push(seat);
+        self.states.push(state);
         Ok(())
     }
 
     fn look_after_all(&mut self, now: Instant) {
-        self.seats
-            .retain(|seat| !matches!(*seat.state(), State::Ended));
-        let count = |roster: &Self, test: fn(&State, Instant) -> bool| {
-            roster
-                .seats
+        self.states
+            .retain(|state| !matches!(*state.state(), State::Ended));
+        let count = |supervisor: &Self, test: fn(&State, Instant) -> bool| {
+            supervisor
+                .states
                 .iter()
                 .filter(|it| test(&it.state(), now))
                 .count()
         };
         let mut replaced = count(self, |state, _| matches!(state, State::Replaced));
-        for seat in self.seats.clone() {
-            if replaced == SPARES || !seat.replace_if_overdue(now) {
+        for state in self.states.clone() {
+            if replaced == MAX_REPLACEMENTS || !state.replace_if_overdue(now) {
                 continue;
             }
             if let Err(error) = self.start_thread() {
                 tracing::error!(%error, "no thread can be started in place of one that hangs");
-                seat.keep(now);
+                state.keep(now);
                 break;
             }
             replaced += 1;
@@ -152,7 +156,7 @@ impl Roster {
         }
         let hanging = replaced + count(self, State::is_overdue);
         let health = Health {
-            working: self.seats.len() - hanging,
+            working: self.states.len() - hanging,
             hanging,
         };
         self.health.send_if_modified(|before| {
@@ -164,7 +168,7 @@ impl Roster {
 }
 
 /// What one thread is at, for the watch to see.
-struct Seat(Mutex<State>);
+struct ThreadState(Mutex<State>);
 
 enum State {
     Idle,
@@ -182,7 +186,7 @@ impl State {
     }
 }
 
-impl Seat {
+impl ThreadState {
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -214,13 +218,13 @@ impl Seat {
     }
 }
 
-/// Where a thread works: its seat, and the scores that go before all else.
-pub(super) struct Post {
-    seat: Arc<Seat>,
+/// Where a thread works: its state, and the scores that go before all else.
+pub(super) struct ThreadContext {
+    state: Arc<ThreadState>,
     scores: Receiver<Job>,
 }
 
-impl Post {
+impl ThreadContext {
     /// Does every score that waits, in the middle of a job that can wait.
     pub(super) fn do_waiting_scores(&self) {
         for job in self.scores.try_iter() {
@@ -230,11 +234,11 @@ impl Post {
 
     fn work(&self, job: Job) {
         let start = Instant::now();
-        let before = self.seat.set(State::Busy(start + job.limit));
+        let before = self.state.set(State::Busy(start + job.limit));
         (job.work)(self);
         if let Some(before) = before {
             // A job in between does not count against the one that let it go first.
-            self.seat.set(match before {
+            self.state.set(match before {
                 State::Busy(until) => State::Busy(until + start.elapsed()),
                 other => other,
             });
@@ -242,18 +246,18 @@ impl Post {
     }
 
     fn was_replaced(&self) -> bool {
-        matches!(*self.seat.state(), State::Replaced)
+        matches!(*self.state.state(), State::Replaced)
     }
 }
 
-fn serve(post: &Post, insights: &Receiver<Job>) {
-    while !post.was_replaced() {
+fn serve(context: &ThreadContext, insights: &Receiver<Job>) {
+    while !context.was_replaced() {
         let job = select_biased! {
-            recv(post.scores) -> job => job,
+            recv(context.scores) -> job => job,
             recv(insights) -> job => job,
         };
         let Ok(job) = job else { return };
-        post.work(job);
+        context.work(job);
     }
-    *post.seat.state() = State::Ended;
+    *context.state.state() = State::Ended;
 }

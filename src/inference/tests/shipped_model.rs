@@ -6,7 +6,7 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::inference::test_support::{sample, today};
 use crate::inference::{CampaignReader, OnnxPredictor, Predictor, Rules, SHIPPED_MODEL};
-use crate::types::{Campaign, KnownText, Verdict};
+use crate::types::{Campaign, SystemMessage, Verdict};
 
 static MODEL: LazyLock<OnnxPredictor> =
     LazyLock::new(|| OnnxPredictor::load(SHIPPED_MODEL).expect("the shipped model loads"));
@@ -47,7 +47,7 @@ fn assert_close(left: &[f64], right: &[f64], tolerance: f64) {
 #[test]
 fn pages_know_the_population_of_its_rates() {
     let population = &MODEL.manifest().data.population;
-    assert_eq!(population.parse(), Ok(KnownText::ShippedPopulation));
+    assert_eq!(population.parse(), Ok(SystemMessage::ShippedPopulation));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::ADVANCED_ID;
 use super::price::{ModelChoice, Models};
-use crate::components::errors::Faults;
+use crate::components::errors::FieldFaults;
 use crate::components::select::{Choice, Group, position_of, yes_no};
 use crate::components::{Field, Locale, Select, tr, use_locale};
 use crate::types::{CampaignInput, categories_by_parent};
@@ -48,7 +48,7 @@ pub fn Advanced(
     model_id: RwSignal<String>,
 ) -> impl IntoView {
     let l = use_locale();
-    let faults = use_context::<Faults>();
+    let faults = use_context::<FieldFaults>();
     let has_fault = Memo::new(move |_| {
         faults.is_some_and(|faults| {
             faults

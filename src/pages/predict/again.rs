@@ -5,8 +5,8 @@ use leptos_router::components::Redirect;
 
 use crate::api::get_task;
 use crate::components::ErrorPanel;
+use crate::components::async_view::{AsyncView, load};
 use crate::components::data::Data;
-use crate::components::later::{Later, load};
 use crate::components::not_found::NotFound;
 use crate::pages::chunk;
 use crate::pages::task::insight::changes::form_url;
@@ -34,5 +34,5 @@ pub fn Again(
             Err(error) => view! { <ErrorPanel error /> }.into_any(),
         }
     });
-    view! { <Later view lines=8 /> }
+    view! { <AsyncView view lines=8 /> }
 }

@@ -12,11 +12,11 @@ use super::FORM_ID;
 use super::advanced::Advanced;
 use super::groups::{Creator, Dates, Idea, Money, Place, offered_categories};
 use super::price::{Models, PayButton};
-use super::rail::Rail;
+use super::progress::Rail;
 use super::start::{EXAMPLE, EXAMPLE_URL, first_values};
 use crate::api::Predict;
-use crate::components::errors::{Faults, fields_of};
-use crate::components::form::{PostForm, Sending};
+use crate::components::errors::{FieldFaults, fields_of};
+use crate::components::form::{FormAction, PostForm};
 use crate::components::idempotency::IdempotencyKey;
 use crate::components::number_format::{NumberFormatInput, of_locale};
 use crate::components::shared::shared;
@@ -36,7 +36,7 @@ struct Check {
     l: Locale,
     today: NaiveDate,
     session: Session,
-    sending: Sending,
+    sending: FormAction,
     /// The rules broken by what is typed now.
     broken: RwSignal<FieldErrors>,
     /// Whether what is typed was looked at; never in the server's HTML.
@@ -51,7 +51,7 @@ struct Check {
 }
 
 impl Check {
-    fn new(sending: Sending, today: NaiveDate, model_id: String) -> Self {
+    fn new(sending: FormAction, today: NaiveDate, model_id: String) -> Self {
         Self {
             l: use_locale(),
             today,
@@ -86,7 +86,7 @@ impl Check {
             );
             fields
         });
-        provide_context(Faults { error, fields });
+        provide_context(FieldFaults { error, fields });
     }
 
     /// Reads and checks what is typed.
@@ -202,7 +202,7 @@ pub fn PredictForm(
     // As text, because `chrono` reads days by more code than the rest of the page needs for them.
     let today = shared(|| browser::today().to_string());
     let today = day_on_the_wire(&today).unwrap_or_default();
-    let sending = Sending::new(Predict::PATH);
+    let sending = FormAction::new(Predict::PATH);
     let query = use_query_map();
     let is_repeated = sending.is_answered_by_page();
     let given = |name: &str| {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::rail::Step;
+use super::progress::Step;
 use crate::components::select::{Choice, Group, position_of, yes_no};
 use crate::components::time::is_taking_over;
 use crate::components::{Area, Field, Locale, Select, labels, tr, use_locale};

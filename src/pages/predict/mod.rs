@@ -8,7 +8,7 @@ pub(super) mod again;
 mod form;
 mod groups;
 mod price;
-mod rail;
+mod progress;
 mod start;
 
 use leptos::prelude::*;

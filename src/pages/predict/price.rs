@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
+use crate::components::async_view::{AsyncView, load};
 use crate::components::data::Data;
 use crate::components::field::Submit;
-use crate::components::later::{Later, load};
 use crate::components::select::{Choice, Group, position_of};
 use crate::components::{ErrorPanel, Select, format, tr, use_locale, use_session};
 use crate::types::{Credits, ModelView};
@@ -58,7 +58,7 @@ pub fn ModelChoice(
         let models = models.await.ok().filter(|models| models.len() > 1);
         models.map(field).into_any()
     });
-    view! { <Later view /> }
+    view! { <AsyncView view /> }
 }
 
 /// The button with the price on it, and whether the balance covers it.
@@ -101,7 +101,7 @@ pub fn PayButton(
             .into_any()
         }
     });
-    view! { <Later view lines=2 /> }
+    view! { <AsyncView view lines=2 /> }
 }
 
 #[component]

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::components::{Icon, Locale, format, labels, tr, use_locale};
-use crate::types::{BaseRateView, NeighboursView, ResultContext, Unlike};
+use crate::types::{BaseRateView, NeighboursView, OutOfDistribution, ResultContext};
 
 /// Rates of campaigns that have ended, and warnings.
 #[component]
@@ -94,10 +94,10 @@ fn days_range(l: Locale, from: Option<u32>, below: Option<u32>) -> String {
     }
 }
 
-fn unlike_text(l: Locale, unlike: &Unlike) -> String {
+fn unlike_text(l: Locale, unlike: &OutOfDistribution) -> String {
     let field = labels::field(l, unlike.field());
     match unlike {
-        Unlike::OutOfRange {
+        OutOfDistribution::OutOfRange {
             value, min, max, ..
         } => tr!(
             l,
@@ -107,10 +107,10 @@ fn unlike_text(l: Locale, unlike: &Unlike) -> String {
             min = format::rounded(l, *min),
             max = format::rounded(l, *max)
         ),
-        Unlike::Unknown { value, .. } => {
+        OutOfDistribution::Unknown { value, .. } => {
             tr!(l, context.unknown, field = field, value = value)
         }
-        Unlike::Thin { campaigns, .. } => tr!(
+        OutOfDistribution::SparseData { campaigns, .. } => tr!(
             l,
             context.thin,
             field = field,

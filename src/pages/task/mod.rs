@@ -1,8 +1,8 @@
 //! One task: its state while it is open, then its result, and what was asked.
 
-pub(super) mod asked;
-mod below;
 pub(super) mod context;
+mod details;
+pub(super) mod inputs;
 pub(super) mod insight;
 mod place;
 pub(super) mod result;
@@ -15,7 +15,7 @@ use leptos_router::hooks::{use_location, use_params_map, use_query_map};
 
 use crate::api::{CancelTask, get_task};
 use crate::components::data::Data;
-use crate::components::form::Sending;
+use crate::components::form::FormAction;
 use crate::components::live::on_task;
 use crate::components::nav::PageTitle;
 use crate::components::server_part::{self, ServerPart};
@@ -23,8 +23,8 @@ use crate::components::task_list::again_url;
 use crate::components::{Loaded, SignedInOnly, toast, tr, use_locale, use_session};
 use crate::pages::chunk;
 use crate::types::{AppError, ChangeBoundsInput, NUMBER_FORMAT, QueueView, TaskView};
-use asked::Facts;
-use below::BELOW;
+use details::BELOW;
+use inputs::Facts;
 use share::{ShareCard, Sharing, link_of};
 use state::State;
 
@@ -58,7 +58,7 @@ pub fn TaskPage() -> impl IntoView {
             number_format: read(NUMBER_FORMAT),
         };
         let url = format!("/tasks/{id}?{}", search.get_untracked());
-        let look = move || below::look(task.counted(), bounds);
+        let look = move || details::look(task.counted(), bounds);
         server_part::fetch(BELOW, url, task.counted(), look)
     });
     let link = Data::new(move || {
@@ -87,7 +87,7 @@ pub fn TaskPage() -> impl IntoView {
         }
     };
     on_task(take_over);
-    let cancel = Sending::new(CancelTask::PATH);
+    let cancel = FormAction::new(CancelTask::PATH);
     cancel.on_answer(move |answer: Result<TaskView, _>| {
         if let Ok(canceled) = answer {
             take_over(canceled);
@@ -108,7 +108,7 @@ pub fn TaskPage() -> impl IntoView {
         <ServerPart
             id=BELOW
             data=below.counted()
-            draw=|found| below::draw(&found)
+            draw=|found| details::draw(&found)
             live=chunk::WHAT_IF
         />
         <Loaded
@@ -124,7 +124,7 @@ fn TaskCards(
     /// The task.
     task: TaskView,
     /// The action of the cancel button.
-    cancel: Sending,
+    cancel: FormAction,
     /// Where it stands in the queue.
     place: RwSignal<Option<QueueView>>,
 ) -> impl IntoView {

@@ -5,9 +5,9 @@ use leptos::server_fn::ServerFn as _;
 
 use crate::api::{Share, Unshare, get_link};
 use crate::components::data::{Counted, Data, value_of};
-use crate::components::errors::Faults;
+use crate::components::errors::FieldFaults;
 use crate::components::field::Submit;
-use crate::components::form::{PostForm, Sending};
+use crate::components::form::{FormAction, PostForm};
 use crate::components::time::is_hydrated;
 use crate::components::toast::Toasts;
 use crate::components::{FormErrors, browser, tr, use_locale};
@@ -22,8 +22,8 @@ pub type Link = Data<Option<ShareView>>;
 /// What makes and ends links; made once for the page, because the card comes and goes.
 #[derive(Clone, Copy)]
 pub struct Sharing {
-    share: Sending,
-    unshare: Sending,
+    share: FormAction,
+    unshare: FormAction,
 }
 
 /// Reads the link of the task that `task` holds, once it has a result.
@@ -42,8 +42,8 @@ impl Sharing {
     /// Puts each answer into `link`.
     pub fn new(link: Link) -> Self {
         let sharing = Self {
-            share: Sending::new(Share::url()),
-            unshare: Sending::new(Unshare::url()),
+            share: FormAction::new(Share::url()),
+            unshare: FormAction::new(Unshare::url()),
         };
         let take_over = move |answer: Result<ShareView, AppError>| {
             if let Ok(answer) = answer {
@@ -66,7 +66,7 @@ pub fn ShareCard(
 ) -> impl IntoView {
     let l = use_locale();
     let Sharing { share, unshare } = sharing;
-    Faults::provide_of(move || unshare.error().or_else(|| share.error()));
+    FieldFaults::provide_of(move || unshare.error().or_else(|| share.error()));
     let link = link?;
     let id = link.task_id.to_string();
     let body = match link.path {
@@ -98,7 +98,7 @@ fn Shared(
     /// The task's id.
     id: String,
     /// The action that ends the link.
-    unshare: Sending,
+    unshare: FormAction,
 ) -> impl IntoView {
     let l = use_locale();
     let words = path.clone();

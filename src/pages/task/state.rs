@@ -6,9 +6,9 @@ use leptos::server_fn::ServerFn as _;
 use super::place::Place;
 use super::result::Answer;
 use crate::api::CancelTask;
-use crate::components::errors::Faults;
+use crate::components::errors::FieldFaults;
 use crate::components::field::Submit;
-use crate::components::form::{FailedForm, PostForm, Sending};
+use crate::components::form::{FailedForm, FormAction, PostForm};
 use crate::components::{FormErrors, StatusBadge, labels, tr, use_locale};
 use crate::types::{QueueView, TaskStatus, TaskView};
 
@@ -18,7 +18,7 @@ pub fn State(
     /// The task.
     task: TaskView,
     /// The action of the cancel button.
-    cancel: Sending,
+    cancel: FormAction,
     /// Where it stands in the queue.
     place: RwSignal<Option<QueueView>>,
 ) -> impl IntoView {
@@ -98,10 +98,10 @@ fn CancelForm(
     /// The task's id.
     id: String,
     /// The action.
-    cancel: Sending,
+    cancel: FormAction,
 ) -> impl IntoView {
     let l = use_locale();
-    Faults::provide_of(move || cancel.error());
+    FieldFaults::provide_of(move || cancel.error());
     view! {
         <PostForm url=CancelTask::PATH send=cancel.sender(|| true)>
             <FormErrors conflict=tr!(l, error.cancel_late) />

@@ -178,7 +178,7 @@ impl Attempts {
     /// Counts a failure and logs it.
     ///
     /// # Errors
-    /// 503 where the database is away.
+    /// 503 where the database is unavailable.
     pub async fn fail(&self, attempt: &Attempt) -> Result<(), AppError> {
         tracing::warn!(address = %attempt.address, "login failed");
         let now = self.clock.now();
@@ -197,7 +197,7 @@ impl Attempts {
     /// clears their count with an account of their own.
     ///
     /// # Errors
-    /// 503 where the database is away.
+    /// 503 where the database is unavailable.
     pub async fn succeed(&self, attempt: &Attempt) -> Result<(), AppError> {
         if attempt.failures > 0 {
             let keys = attempt.keys.all();

@@ -53,7 +53,7 @@ impl Catalog {
     /// The models that a user may see: the live ones, the default first; an admin sees all.
     ///
     /// # Errors
-    /// 503 where the database is away.
+    /// 503 where the database is unavailable.
     pub async fn models(&self, user: Option<&users::Model>) -> Result<Vec<ModelView>, AppError> {
         let all = user.is_some_and(|user| user.role() == Role::Admin);
         self.views(if all { None } else { Some(ModelState::Live) })
@@ -63,7 +63,7 @@ impl Catalog {
     /// All models whatever their state, the default first; for the operator.
     ///
     /// # Errors
-    /// 503 where the database is away.
+    /// 503 where the database is unavailable.
     pub async fn all_models(&self) -> Result<Vec<ModelView>, AppError> {
         self.views(None).await
     }

@@ -34,7 +34,7 @@ impl Catalog {
         // At each start, so that one that broke off after the registration is made up for.
         match shipped {
             Some(shipped) if shipped.state == ModelState::Live.as_str() => {
-                self.retire_misfits_before(&shipped).await
+                self.retire_incompatible_before(&shipped).await
             }
             _ => Ok(()),
         }
@@ -69,11 +69,11 @@ impl Catalog {
     }
 
     /// Whoever asked for a model that cannot be run would wait for nothing.
-    async fn retire_misfits_before(&self, shipped: &Summary) -> Result<(), AppError> {
+    async fn retire_incompatible_before(&self, shipped: &Summary) -> Result<(), AppError> {
         let live = model::Entity::summaries(Some(ModelState::Live)).into_model::<Summary>();
         for model in live.all(self.database.read()).await? {
             if is_before(&model, &shipped.name, &shipped.version) {
-                self.retire_misfit(&model).await?;
+                self.retire_if_incompatible(&model).await?;
             }
         }
         Ok(())
@@ -87,7 +87,7 @@ impl Catalog {
         }
     }
 
-    async fn retire_misfit(&self, model: &Summary) -> Result<(), AppError> {
+    async fn retire_if_incompatible(&self, model: &Summary) -> Result<(), AppError> {
         let id = ModelId(model.id);
         let checked = self.validator.check(&self.onnx(id).await?).await?;
         // A check that broke off for want of time or memory says nothing of the model.

@@ -17,7 +17,7 @@ use super::payment::PaymentProvider;
 use crate::database::Database;
 use crate::entities::history::Span;
 use crate::entities::{balance, transactions};
-use crate::queue::{Change, Signals};
+use crate::queue::{Change, Notifier};
 pub(crate) use postings::open;
 pub use postings::{Charge, LockMode, LockedBalances, lock_balances, release, settle_all};
 use postings::{Line, add};
@@ -39,7 +39,7 @@ pub const LINES_AT_ONCE: usize = 20;
 /// Reads balances and transactions, and adds credits.
 pub struct Ledger {
     database: Database,
-    signals: Signals,
+    notifier: Notifier,
     clock: Arc<dyn Clock>,
     payment: Arc<dyn PaymentProvider>,
 }
@@ -48,13 +48,13 @@ impl Ledger {
     /// Credits are bought from `payment`.
     pub fn new(
         database: Database,
-        signals: Signals,
+        notifier: Notifier,
         clock: Arc<dyn Clock>,
         payment: Arc<dyn PaymentProvider>,
     ) -> Self {
         Self {
             database,
-            signals,
+            notifier,
             clock,
             payment,
         }
@@ -63,7 +63,7 @@ impl Ledger {
     /// A user's credits.
     ///
     /// # Errors
-    /// 503 where the database is away.
+    /// 503 where the database is unavailable.
     pub async fn balance(&self, user: UserId) -> Result<BalanceView, AppError> {
         let balance = balance::Entity::find_by_id(user.0)
             .one(self.database.read())
@@ -105,7 +105,7 @@ impl Ledger {
     /// of the history.
     ///
     /// # Errors
-    /// 503 where the database is away.
+    /// 503 where the database is unavailable.
     pub async fn balance_history(&self, user: UserId) -> Result<BalanceHistory, AppError> {
         let all = TransactionFilter::default();
         let latest = transactions::Entity::history(user, all, Span::default(), HISTORY_POINTS)
@@ -123,7 +123,7 @@ impl Ledger {
     /// A user's lines after one that was seen, oldest first, at most the newest [`LINES_AT_ONCE`].
     ///
     /// # Errors
-    /// 503 where the database is away.
+    /// 503 where the database is unavailable.
     pub async fn transactions_after(
         &self,
         user: UserId,
@@ -227,13 +227,13 @@ impl Ledger {
         user: UserId,
         line: Line,
     ) -> Result<transactions::Model, DbErr> {
-        let input = (self.signals.clone(), user, line, self.clock.now());
+        let input = (self.notifier.clone(), user, line, self.clock.now());
         self.database
-            .transaction(name, input, |transaction, (signals, user, line, now)| {
+            .transaction(name, input, |transaction, (notifier, user, line, now)| {
                 Box::pin(async move {
                     let line = add(transaction, *user, line.clone(), *now).await?;
                     let changes = vec![Change::balance_of(*user)];
-                    signals
+                    notifier
                         .publish_on_commit(transaction, false, changes)
                         .await?;
                     Ok(line)

@@ -12,7 +12,7 @@ use sea_orm::{
 use crate::database::{Transaction, array_of, insert_all, is_among};
 use crate::entities::{balance, transactions};
 use crate::queue;
-use crate::types::{Credits, KnownText, TaskId, TransactionKind, UserId};
+use crate::types::{Credits, SystemMessage, TaskId, TransactionKind, UserId};
 
 /// Opens a new user's balance with the welcome credits.
 pub(crate) async fn open(
@@ -33,7 +33,7 @@ pub(crate) async fn open(
     let line = Line {
         kind: TransactionKind::Welcome,
         amount: welcome,
-        description: KnownText::WelcomeCredits.to_string(),
+        description: SystemMessage::WelcomeCredits.to_string(),
         task: None,
         key: None,
     };
@@ -126,7 +126,7 @@ impl LockedBalances {
 /// Locks the balances of users in the order of their ids.
 ///
 /// # Errors
-/// Where the database is away; in [`LockMode::Block`] where another transaction keeps one locked.
+/// Where the database is unavailable; in [`LockMode::Block`] where another transaction keeps one locked.
 pub async fn lock_balances(
     transaction: &Transaction,
     users: impl Iterator<Item = UserId>,

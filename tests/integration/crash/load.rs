@@ -9,7 +9,7 @@ use rand::{Rng as _, SeedableRng as _};
 use reqwest::header::COOKIE;
 use serde_json::{Value, json};
 
-use super::town::Urls;
+use super::deployment::Urls;
 use crate::support::{
     Browser, PRICE, Server, Site, predict_body, send_and_disconnect, unique, wait_for,
 };
@@ -21,7 +21,7 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(20);
 const AFTER_AN_ERROR: Duration = Duration::from_millis(50);
 
 /// Where clients are: an installation, and any of its web processes.
-pub trait Place {
+pub trait Installation {
     fn site(&self) -> &Site;
     fn web(&self) -> &Server;
 }
@@ -31,7 +31,7 @@ pub struct Client {
     http: reqwest::Client,
     cookie: String,
     user: i64,
-    dice: StdRng,
+    rng: StdRng,
     /// The keys of this round.
     submits: Vec<String>,
     /// The keys and amounts of this round.
@@ -73,8 +73,8 @@ impl Answered {
 }
 
 impl Client {
-    pub async fn register(town: &impl Place, seed: u64) -> Self {
-        let browser = Browser::registered(town.web()).await;
+    pub async fn register(deployment: &impl Installation, seed: u64) -> Self {
+        let browser = Browser::registered(deployment.web()).await;
         let client = Self {
             http: reqwest::Client::builder()
                 .timeout(ANSWER_LIMIT)
@@ -84,7 +84,7 @@ impl Client {
             user: browser.get("/api/auth/me").await.ok()["id"]
                 .as_i64()
                 .unwrap(),
-            dice: StdRng::seed_from_u64(seed),
+            rng: StdRng::seed_from_u64(seed),
             submits: Vec::new(),
             top_ups: vec![(unique("crash-top-up"), FIRST_TOP_UP)],
             answered: Vec::new(),
@@ -92,7 +92,11 @@ impl Client {
             bought: 0,
         };
         client
-            .must(town, "/api/balance/top_up", &top_up(&client.top_ups[0]))
+            .must(
+                deployment,
+                "/api/balance/top_up",
+                &top_up(&client.top_ups[0]),
+            )
             .await;
         client
     }
@@ -102,11 +106,11 @@ impl Client {
         while !is_over.load(Ordering::Relaxed) {
             let url = {
                 let urls = urls.read().unwrap();
-                urls[self.dice.random_range(0..urls.len())].clone()
+                urls[self.rng.random_range(0..urls.len())].clone()
             };
-            match self.dice.random_range(0..20) {
+            match self.rng.random_range(0..20) {
                 0 => {
-                    let entry = (unique("crash-top-up"), self.dice.random_range(1..100));
+                    let entry = (unique("crash-top-up"), self.rng.random_range(1..100));
                     self.top_ups.push(entry.clone());
                     let line = self
                         .ask(&url, "/api/balance/top_up", &top_up(&entry), &[])
@@ -154,15 +158,15 @@ impl Client {
                 break;
             }
         }
-        (!latest.is_empty()).then(|| latest[self.dice.random_range(0..latest.len())])
+        (!latest.is_empty()).then(|| latest[self.rng.random_range(0..latest.len())])
     }
 
     /// Sends a request and closes the connection at a random moment, without reading the response.
     async fn disconnect(&mut self, url: &str) {
         let key = unique("crash-disconnect");
-        let (path, body) = match self.dice.random_range(0..4) {
+        let (path, body) = match self.rng.random_range(0..4) {
             0 => {
-                let entry = (key, self.dice.random_range(1..100));
+                let entry = (key, self.rng.random_range(1..100));
                 let body = top_up(&entry);
                 self.top_ups.push(entry);
                 ("/api/balance/top_up", body)
@@ -181,13 +185,13 @@ impl Client {
                 ("/api/tasks/cancel", json!({ "id": id }))
             }
         };
-        let pause = Duration::from_micros(self.dice.random_range(0..5_000));
+        let pause = Duration::from_micros(self.rng.random_range(0..5_000));
         send_and_disconnect(url, &self.cookie, path, &body, pause).await;
     }
 
     /// Compares what was answered with the database. Asks nothing of the service.
-    pub async fn check_what_was_answered(&mut self, town: &impl Place) {
-        let mut link = town.site().database.connect().await;
+    pub async fn check_what_was_answered(&mut self, deployment: &impl Installation) {
+        let mut link = deployment.site().database.connect().await;
         for answered in std::mem::take(&mut self.answered) {
             let sql = answered.sql(self.user);
             assert_eq!(link.number(&sql).await, 1, "answered, and not there: {sql}");
@@ -196,26 +200,26 @@ impl Client {
 
     /// Asks again for everything of this round, waits until it is done, and compares; returns the number of
     /// tasks so far.
-    pub async fn settle_accounts(&mut self, town: &impl Place) -> i64 {
+    pub async fn settle_accounts(&mut self, deployment: &impl Installation) -> i64 {
         for entry in std::mem::take(&mut self.top_ups) {
-            self.must(town, "/api/balance/top_up", &top_up(&entry))
+            self.must(deployment, "/api/balance/top_up", &top_up(&entry))
                 .await;
             self.bought += entry.1;
         }
         for key in std::mem::take(&mut self.submits) {
             let body = predict_body(&key);
-            self.must(town, "/api/tasks/predict", &body).await;
+            self.must(deployment, "/api/tasks/predict", &body).await;
             self.asked += 1;
         }
         let balance = wait_for("all tasks to become final", || async {
-            let balance = self.get(town, "/api/balance").await;
+            let balance = self.get(deployment, "/api/balance").await;
             (balance["held"] == 0).then_some(balance)
         })
         .await;
         let user = self.user;
         let count = |what: &str| {
             let sql = format!("SELECT COUNT(*) FROM task WHERE user_id = {user} {what}");
-            async move { town.site().database.number(&sql).await }
+            async move { deployment.site().database.number(&sql).await }
         };
         assert_eq!(count("").await, self.asked, "tasks of user {user}");
         let done = count("AND status = 'succeeded'").await;
@@ -247,15 +251,15 @@ impl Client {
         (status == 200).then(|| serde_json::from_str(&text).unwrap())
     }
 
-    async fn must(&self, town: &impl Place, path: &str, body: &Value) -> Value {
+    async fn must(&self, deployment: &impl Installation, path: &str, body: &Value) -> Value {
         wait_for(&format!("{path} to be answered"), || {
-            self.ask(&town.web().url, path, body, &[])
+            self.ask(&deployment.web().url, path, body, &[])
         })
         .await
     }
 
-    async fn get(&self, town: &impl Place, path: &str) -> Value {
-        let request = self.http.get(format!("{}{path}", town.web().url));
+    async fn get(&self, deployment: &impl Installation, path: &str) -> Value {
+        let request = self.http.get(format!("{}{path}", deployment.web().url));
         let answer = request.header(COOKIE, &self.cookie).send().await.unwrap();
         answer.json().await.unwrap()
     }

@@ -8,9 +8,9 @@
 //! instruction at which it hits.
 
 mod clocks;
-mod hamlet;
+mod deployment;
 mod load;
-mod town;
+mod single_node;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -18,9 +18,9 @@ use std::time::Duration;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 
-use hamlet::Hamlet;
-use load::{Client, Place as _};
-use town::Town;
+use deployment::Deployment;
+use load::{Client, Installation as _};
+use single_node::SingleNode;
 
 const ROUNDS: &str = "CRASH_ROUNDS";
 const SEED: &str = "CRASH_SEED";
@@ -43,32 +43,32 @@ async fn nothing_is_lost_and_nothing_charged_twice_whatever_dies() {
     let seed = setting(SEED).unwrap_or_else(rand::random);
     let rounds = setting(ROUNDS).unwrap_or(2);
     println!("{SEED}={seed}");
-    let mut dice = StdRng::seed_from_u64(seed);
-    let mut town = Town::build().await;
+    let mut rng = StdRng::seed_from_u64(seed);
+    let mut deployment = Deployment::build().await;
     let mut clients = Vec::new();
     for _ in 0..CLIENTS {
-        clients.push(Client::register(&town, dice.random()).await);
+        clients.push(Client::register(&deployment, rng.random()).await);
     }
     for round in 1..=rounds {
         let is_over = AtomicBool::new(false);
-        let urls = town.urls();
+        let urls = deployment.urls();
         let work = futures::future::join_all(clients.iter_mut().map(|it| it.work(&urls, &is_over)));
-        let havoc = async {
-            let events = wreak_havoc(&mut town, &mut dice).await;
+        let faults = async {
+            let events = inject_faults(&mut deployment, &mut rng).await;
             is_over.store(true, Ordering::Relaxed);
             events
         };
-        let (_, events) = futures::future::join(work, havoc).await;
-        town.check_that_all_run();
+        let (_, events) = futures::future::join(work, faults).await;
+        deployment.check_that_all_run();
         for client in &mut clients {
-            client.check_what_was_answered(&town).await;
+            client.check_what_was_answered(&deployment).await;
         }
         let mut tasks = 0;
         for client in &mut clients {
-            tasks += client.settle_accounts(&town).await;
+            tasks += client.settle_accounts(&deployment).await;
         }
-        town.check_that_no_task_failed().await;
-        town.site.assert_audit_is_clean().await;
+        deployment.check_that_no_task_failed().await;
+        deployment.site.assert_audit_is_clean().await;
         println!("round {round}: {tasks} tasks so far; {}", events.join(", "));
     }
 }
@@ -78,55 +78,55 @@ async fn on_sqlite_nothing_is_lost_and_nothing_charged_twice_however_often_it_is
     let seed = setting(SEED).unwrap_or_else(rand::random);
     let rounds = setting(ROUNDS).unwrap_or(2);
     println!("{SEED}={seed} on SQLite");
-    let mut dice = StdRng::seed_from_u64(seed);
-    let mut hamlet = Hamlet::build().await;
+    let mut rng = StdRng::seed_from_u64(seed);
+    let mut single_node = SingleNode::build().await;
     let mut clients = Vec::new();
     for _ in 0..CLIENTS {
-        clients.push(Client::register(&hamlet, dice.random()).await);
+        clients.push(Client::register(&single_node, rng.random()).await);
     }
     for round in 1..=rounds {
         let is_over = AtomicBool::new(false);
-        let urls = hamlet.urls();
+        let urls = single_node.urls();
         let work = futures::future::join_all(clients.iter_mut().map(|it| it.work(&urls, &is_over)));
-        let kills = dice.random_range(EVENTS_A_ROUND);
-        let havoc = async {
+        let kills = rng.random_range(EVENTS_A_ROUND);
+        let faults = async {
             for _ in 0..kills {
-                tokio::time::sleep(Duration::from_millis(dice.random_range(50..900))).await;
-                let pause = Duration::from_millis(dice.random_range(0..300));
-                hamlet.kill(pause).await;
+                tokio::time::sleep(Duration::from_millis(rng.random_range(50..900))).await;
+                let pause = Duration::from_millis(rng.random_range(0..300));
+                single_node.kill(pause).await;
             }
             is_over.store(true, Ordering::Relaxed);
         };
-        futures::future::join(work, havoc).await;
+        futures::future::join(work, faults).await;
         for client in &mut clients {
-            client.check_what_was_answered(&hamlet).await;
+            client.check_what_was_answered(&single_node).await;
         }
         let mut tasks = 0;
         for client in &mut clients {
-            tasks += client.settle_accounts(&hamlet).await;
+            tasks += client.settle_accounts(&single_node).await;
         }
-        hamlet.site().assert_audit_is_clean().await;
+        single_node.site().assert_audit_is_clean().await;
         println!("round {round} on SQLite: {tasks} tasks so far; killed {kills} times");
     }
 }
 
-async fn wreak_havoc(town: &mut Town, dice: &mut StdRng) -> Vec<String> {
+async fn inject_faults(deployment: &mut Deployment, rng: &mut StdRng) -> Vec<String> {
     let mut events = Vec::new();
-    for _ in 0..dice.random_range(EVENTS_A_ROUND) {
-        tokio::time::sleep(Duration::from_millis(dice.random_range(50..700))).await;
-        let pause = Duration::from_millis(dice.random_range(0..800));
-        let (what, which) = (dice.random_range(0..16), dice.random_range(0..6));
+    for _ in 0..rng.random_range(EVENTS_A_ROUND) {
+        tokio::time::sleep(Duration::from_millis(rng.random_range(50..700))).await;
+        let pause = Duration::from_millis(rng.random_range(0..800));
+        let (what, which) = (rng.random_range(0..16), rng.random_range(0..6));
         events.push(match what {
-            0..=3 => town.kill_worker(which, pause).await,
-            4..=5 => town.kill_web(which, pause).await,
-            6..=7 => town.freeze_worker(which).await,
-            8 => town.restart_postgres("fast", pause).await,
-            9 => town.restart_postgres("immediate", pause).await,
-            10 => town.freeze_connections(),
-            11 => town.freeze_listeners(),
-            12 => town.cut_connections(),
-            13 => town.hold_snapshot().await,
-            _ => town.jump_clock(which, dice.random_range(-CLOCK_ERROR_S..=CLOCK_ERROR_S)),
+            0..=3 => deployment.kill_worker(which, pause).await,
+            4..=5 => deployment.kill_web(which, pause).await,
+            6..=7 => deployment.freeze_worker(which).await,
+            8 => deployment.restart_postgres("fast", pause).await,
+            9 => deployment.restart_postgres("immediate", pause).await,
+            10 => deployment.freeze_connections(),
+            11 => deployment.freeze_listeners(),
+            12 => deployment.cut_connections(),
+            13 => deployment.hold_snapshot().await,
+            _ => deployment.jump_clock(which, rng.random_range(-CLOCK_ERROR_S..=CLOCK_ERROR_S)),
         });
     }
     events

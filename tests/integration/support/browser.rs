@@ -10,7 +10,7 @@ use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderMap, SET_COOKIE};
 use reqwest::{Client, Method, RequestBuilder, redirect};
 use serde_json::{Value, json};
 
-use super::{PATIENCE, Server, wait_for};
+use super::{Server, TIMEOUT, wait_for};
 
 /// The password of every user that [`Browser::registered`] makes.
 const PASSWORD: &str = "correct horse battery";
@@ -54,7 +54,7 @@ impl Browser {
         let http = Client::builder()
             .redirect(redirect::Policy::none())
             .local_address(address)
-            .timeout(PATIENCE)
+            .timeout(TIMEOUT)
             .build()
             .unwrap();
         Self {

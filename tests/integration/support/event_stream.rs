@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
 
-use super::{Browser, PATIENCE};
+use super::{Browser, TIMEOUT};
 
 /// One event: its name, its JSON, and the position of the data with it.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,7 +66,7 @@ impl EventStream {
                 }
             }
         };
-        match tokio::time::timeout(PATIENCE, search).await {
+        match tokio::time::timeout(TIMEOUT, search).await {
             Ok(Some(event)) => event,
             Ok(None) => panic!("the stream ended before {what}; seen {:?}", self.seen),
             Err(elapsed) => panic!("no event after {elapsed}: {what}; seen {:?}", self.seen),
@@ -90,7 +90,7 @@ impl EventStream {
     /// With all events seen, where it does not end in time.
     pub async fn read_to_end(&mut self) {
         let reading = async { while self.read().await {} };
-        let ended = tokio::time::timeout(PATIENCE, reading).await.is_ok();
+        let ended = tokio::time::timeout(TIMEOUT, reading).await.is_ok();
         assert!(ended, "the stream goes on; seen {:?}", self.seen);
     }
 

@@ -29,12 +29,12 @@ pub use site::{Server, Site, shared_idle_server, shared_server};
 pub const PRICE: i64 = 10;
 
 /// How long anything may take before the test calls it stuck; far above what it takes.
-pub const PATIENCE: Duration = Duration::from_secs(90);
+pub const TIMEOUT: Duration = Duration::from_secs(90);
 
 /// Polls `probe` until it yields a value.
 ///
 /// # Panics
-/// Naming `what`, when [`PATIENCE`] is over.
+/// Naming `what`, when [`TIMEOUT`] is over.
 pub async fn wait_for<T, F>(what: &str, mut probe: impl FnMut() -> F) -> T
 where
     F: Future<Output = Option<T>>,
@@ -44,7 +44,7 @@ where
         if let Some(value) = probe().await {
             return value;
         }
-        assert!(start.elapsed() < PATIENCE, "waited in vain for {what}");
+        assert!(start.elapsed() < TIMEOUT, "waited in vain for {what}");
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
 }

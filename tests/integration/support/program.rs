@@ -1,4 +1,4 @@
-//! One running process of the binary, its log, and its signals.
+//! One running process of the binary, its log, and its notifier.
 
 use std::fs::File;
 use std::path::PathBuf;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 
-use super::{PATIENCE, Server};
+use super::{Server, TIMEOUT};
 
 /// A connection to a server.
 pub struct Raw {
@@ -71,7 +71,7 @@ impl Raw {
 
     /// Sends, and fails where the server has closed the connection.
     pub async fn try_send(&mut self, bytes: impl AsRef<[u8]>) -> io::Result<()> {
-        let sent = tokio::time::timeout(PATIENCE, self.stream.write_all(bytes.as_ref())).await;
+        let sent = tokio::time::timeout(TIMEOUT, self.stream.write_all(bytes.as_ref())).await;
         sent.expect("the server takes nothing in, and does not close the connection")
     }
 
@@ -90,14 +90,14 @@ impl Raw {
                 }
             }
         };
-        let closed = tokio::time::timeout(PATIENCE, trickle).await;
+        let closed = tokio::time::timeout(TIMEOUT, trickle).await;
         assert!(closed.is_ok(), "the server keeps the connection");
     }
 
     /// Sends as much as the server takes, reads nothing, and waits until the server closes the connection.
     pub async fn send_unread_until_closed(&mut self, part: &[u8]) {
         let send = async { while self.stream.write_all(part).await.is_ok() {} };
-        let closed = tokio::time::timeout(PATIENCE, send).await;
+        let closed = tokio::time::timeout(TIMEOUT, send).await;
         assert!(closed.is_ok(), "the server keeps the connection");
     }
 
@@ -106,7 +106,7 @@ impl Raw {
     /// # Panics
     /// Where the connection breaks before it is whole.
     pub async fn answer(&mut self) -> RawAnswer {
-        let answer = tokio::time::timeout(PATIENCE, self.read_answer()).await;
+        let answer = tokio::time::timeout(TIMEOUT, self.read_answer()).await;
         answer.expect("no response")
     }
 
@@ -145,7 +145,7 @@ impl Raw {
     /// Waits until the server closes the connection, whatever it sends before.
     pub async fn wait_until_closed(&mut self) {
         let mut rest = Vec::new();
-        let closed = tokio::time::timeout(PATIENCE, self.stream.read_to_end(&mut rest)).await;
+        let closed = tokio::time::timeout(TIMEOUT, self.stream.read_to_end(&mut rest)).await;
         assert!(closed.is_ok(), "the server keeps the connection");
     }
 }

@@ -11,7 +11,7 @@ use clap::{Args, ValueEnum};
 use crate::browser::Tools;
 use crate::postgres::{self, Postgres};
 use crate::progress::Steps;
-use crate::site::{Effort, Site};
+use crate::site::{BuildProfile, Site};
 use crate::{cargo, paths, process, train};
 
 /// Length of the history where nobody believes the figures.
@@ -95,7 +95,7 @@ pub fn bench(options: &Options) -> Result<()> {
     let subjects = options
         .subject
         .map_or_else(|| Subject::value_variants().to_vec(), |it| vec![it]);
-    let site = Site::check(Effort::Release)?;
+    let site = Site::check(BuildProfile::Release)?;
     let mut steps = Steps::new(site.steps() + 4 + subjects.len());
     site.build(&mut steps)?;
     let python = steps.step("Setting up Python", || {

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
 use super::split::{self, Pieces};
-use super::{Effort, remove_if_there, shrink};
+use super::{BuildProfile, remove_if_there, shrink};
 use crate::fingerprint::Fingerprint;
 use crate::wasm_std::{Compiler, TARGET};
 use crate::{cargo, fingerprint, paths, process};
@@ -36,7 +36,7 @@ pub struct BrowserHalf {
 }
 
 /// Compile, bind and, for a release, shrink; what is as before is taken as it lies there.
-pub fn build(compiler: &Compiler, effort: Effort) -> Result<BrowserHalf> {
+pub fn build(compiler: &Compiler, effort: BuildProfile) -> Result<BrowserHalf> {
     let raw = compile(compiler, effort)?;
     let mut made_of = Fingerprint::default();
     made_of.add(
@@ -47,14 +47,14 @@ pub fn build(compiler: &Compiler, effort: Effort) -> Result<BrowserHalf> {
     made_of.add_path(&paths::root()?, "xtask/src/site")?;
     let made_of = made_of.finish();
     let folder = paths::target()?.join("wasm").join(match effort {
-        Effort::Release => "bound-release",
-        Effort::Fast => "bound-fast",
+        BuildProfile::Release => "bound-release",
+        BuildProfile::Fast => "bound-fast",
     });
     let stamp = folder.with_extension("stamp");
     if fs::read_to_string(&stamp).unwrap_or_default() != made_of {
         remove_if_there(&stamp)?;
         bind(&raw, &folder, effort)?;
-        let is_final = effort == Effort::Fast || shrink::shrink(&modules(&folder)?)?;
+        let is_final = effort == BuildProfile::Fast || shrink::shrink(&modules(&folder)?)?;
         if is_final {
             fs::write(&stamp, made_of)?;
         }
@@ -64,7 +64,7 @@ pub fn build(compiler: &Compiler, effort: Effort) -> Result<BrowserHalf> {
 
 /// In a target folder of its own: another compiler may be at work here than for the server, and each would
 /// have cargo throw away what the other made.
-fn compile(compiler: &Compiler, effort: Effort) -> Result<PathBuf> {
+fn compile(compiler: &Compiler, effort: BuildProfile) -> Result<PathBuf> {
     let mut command = process::cargo();
     command
         .args([
@@ -78,8 +78,8 @@ fn compile(compiler: &Compiler, effort: Effort) -> Result<PathBuf> {
         ])
         .args(["--target", TARGET, "--profile"])
         .arg(match effort {
-            Effort::Release => "wasm-release",
-            Effort::Fast => "dev",
+            BuildProfile::Release => "wasm-release",
+            BuildProfile::Fast => "dev",
         })
         .arg("--target-dir")
         .arg(paths::target()?.join("wasm"))
@@ -89,8 +89,8 @@ fn compile(compiler: &Compiler, effort: Effort) -> Result<PathBuf> {
     }
     let for_compiler: &[&str] = match effort {
         // By what refers to what the chunks are told apart.
-        Effort::Release => &["-Clink-arg=--emit-relocs"],
-        Effort::Fast => &[],
+        BuildProfile::Release => &["-Clink-arg=--emit-relocs"],
+        BuildProfile::Fast => &[],
     };
     let artifacts = cargo::make_with(&mut command, for_compiler)?;
     let files = artifacts
@@ -106,12 +106,12 @@ fn compile(compiler: &Compiler, effort: Effort) -> Result<PathBuf> {
         .context("cargo made no wasm: does the library still have the crate type cdylib?")
 }
 
-fn bind(raw: &Path, folder: &Path, effort: Effort) -> Result<()> {
+fn bind(raw: &Path, folder: &Path, effort: BuildProfile) -> Result<()> {
     process::go_on()?;
     if folder.exists() {
         fs::remove_dir_all(folder)?;
     }
-    if effort == Effort::Fast {
+    if effort == BuildProfile::Fast {
         return generate(Bindgen::new().input_path(raw), folder);
     }
     let prepared = split::prepare(&fs::read(raw)?)?;

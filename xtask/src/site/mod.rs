@@ -39,7 +39,7 @@ const INPUTS: [&str; 11] = [
 
 /// How much work to put into it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Effort {
+pub enum BuildProfile {
     /// Small and compressed: what people get.
     Release,
     /// Made quickly, for the loop of `cargo xtask dev`.
@@ -48,14 +48,14 @@ pub enum Effort {
 
 /// The site and whether it is what the sources say.
 pub struct Site {
-    effort: Effort,
+    effort: BuildProfile,
     fingerprint: String,
     is_current: bool,
 }
 
 impl Site {
     /// Compare what was made with the sources.
-    pub fn check(effort: Effort) -> Result<Self> {
+    pub fn check(effort: BuildProfile) -> Result<Self> {
         let fingerprint = fingerprint(effort)?;
         let made = fs::read_to_string(stamp()?).unwrap_or_default();
         let is_current = made == fingerprint && paths::site()?.join("manifest.json").is_file();
@@ -86,7 +86,7 @@ impl Site {
             let style = style::bundle(&paths::root()?.join("style/main.css"))?;
             pack::Tree::new(&half, &style, &paths::root()?.join("public"))?
                 .write(&paths::site()?, self.effort)?;
-            if self.effort == Effort::Release {
+            if self.effort == BuildProfile::Release {
                 Weight::of(&paths::site()?)?.tell();
             }
             Ok(())
@@ -105,7 +105,7 @@ fn stamp() -> Result<PathBuf> {
     Ok(paths::site()?.with_extension("stamp"))
 }
 
-fn fingerprint(effort: Effort) -> Result<String> {
+fn fingerprint(effort: BuildProfile) -> Result<String> {
     let root = paths::root()?;
     let mut fingerprint = Fingerprint::default();
     for input in INPUTS {
@@ -114,7 +114,7 @@ fn fingerprint(effort: Effort) -> Result<String> {
     let has_node = process::find_program("node").is_some();
     fingerprint.add(
         "effort",
-        &[u8::from(effort == Effort::Fast), u8::from(has_node)],
+        &[u8::from(effort == BuildProfile::Fast), u8::from(has_node)],
     );
     Ok(fingerprint.finish())
 }

@@ -11,7 +11,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::json;
 
-use super::Effort;
+use super::BuildProfile;
 use super::browser_half::{BrowserHalf, NAME};
 use super::split::{loaded_for, page_of};
 use crate::fingerprint::Fingerprint;
@@ -121,11 +121,11 @@ impl Tree {
     }
 
     /// Bring the folder to hold just these files, compressed ones beside them, touching only what differs.
-    pub fn write(self, folder: &Path, effort: Effort) -> Result<()> {
+    pub fn write(self, folder: &Path, effort: BuildProfile) -> Result<()> {
         let mut wanted = BTreeMap::new();
         for (name, content) in self.files {
             process::go_on()?;
-            if effort == Effort::Release && is_compressible(&name) {
+            if effort == BuildProfile::Release && is_compressible(&name) {
                 for (suffix, compress) in ENCODINGS {
                     let packed_name = format!("{name}.{suffix}");
                     let packed = match kept(folder, &name, &content, &packed_name) {

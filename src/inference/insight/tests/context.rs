@@ -4,10 +4,10 @@ use proptest::prelude::*;
 
 use crate::inference::insight::neighbours::{Region, base_rate};
 use crate::inference::insight::test_support::shipped_model;
-use crate::inference::insight::{Assessment, assess, unlike};
+use crate::inference::insight::{Assessment, assess, out_of_distribution};
 use crate::inference::test_support::sample;
 use crate::inference::{CategoryName, Cell, Manifest, Predictor};
-use crate::types::{Campaign, NeighboursView, Unlike};
+use crate::types::{Campaign, NeighboursView, OutOfDistribution};
 
 type Parts = (u32, u32, u32, u64, u64);
 
@@ -15,8 +15,8 @@ fn alike(cells: &[Parts]) -> Option<NeighboursView> {
     Region::around(&manifest(cells), &sample()).alike()
 }
 
-fn unlike_of(manifest: &Manifest, campaign: &Campaign) -> Vec<Unlike> {
-    unlike::find(manifest, campaign, &Region::around(manifest, campaign))
+fn unlike_of(manifest: &Manifest, campaign: &Campaign) -> Vec<OutOfDistribution> {
+    out_of_distribution::find(manifest, campaign, &Region::around(manifest, campaign))
 }
 
 /// Bins below 1000, below 2000, and so on dollars; below 30 days and from there on.
@@ -146,7 +146,7 @@ fn what_lies_outside_is_named_by_its_field_and_widens_the_interval() {
         change(&mut campaign);
         let assessed = one(&campaign);
         let unlike = &assessed.context.unlike;
-        let fields: Vec<&str> = unlike.iter().map(Unlike::field).collect();
+        let fields: Vec<&str> = unlike.iter().map(OutOfDistribution::field).collect();
         assert_eq!(fields, [field]);
         let plain = shipped_model().predict(&[campaign]).unwrap()[0];
         let widened = assessed.prediction;
@@ -163,7 +163,7 @@ fn measures_are_told_in_the_units_of_people() {
         ..tabletop_game()
     };
     let found = unlike_of(shipped_model().manifest(), &campaign);
-    let Some(Unlike::OutOfRange {
+    let Some(OutOfDistribution::OutOfRange {
         measure,
         value,
         max,
@@ -185,7 +185,7 @@ fn a_thinly_covered_combination_is_told_with_its_count() {
         .encodings
         .insert("category".to_owned(), vec![label]);
     let found = unlike_of(&manifest, &sample());
-    let thin = |field: &str| Unlike::Thin {
+    let thin = |field: &str| OutOfDistribution::SparseData {
         field: field.to_owned(),
         campaigns: 19,
     };
@@ -199,8 +199,8 @@ proptest! {
         ways in 0_usize..6,
     ) {
         let tested = (ends.0.min(ends.1), ends.0.max(ends.1));
-        let way = Unlike::Unknown { field: "country".to_owned(), value: "IS".to_owned() };
-        let (low, high) = unlike::widen(tested, &vec![way; ways]);
+        let way = OutOfDistribution::Unknown { field: "country".to_owned(), value: "IS".to_owned() };
+        let (low, high) = out_of_distribution::widen(tested, &vec![way; ways]);
         prop_assert!(0.0 <= low && low <= tested.0 + 1e-12);
         prop_assert!(tested.1 - 1e-12 <= high && high <= 1.0);
         if ways > 0 {

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use crate::components::errors::Faults;
+use crate::components::errors::FieldFaults;
 use crate::components::number_format::NumberFormatInput;
 use crate::components::pager::query_url;
 use crate::components::{Field, FormErrors, Icon, Locale, format, labels, tr, use_locale};
@@ -81,7 +81,7 @@ fn Bounds(
 ) -> impl IntoView {
     let l = use_locale();
     let is_refused = refusal.is_some();
-    Faults::provide_of(move || refusal.clone());
+    FieldFaults::provide_of(move || refusal.clone());
     let query = use_query_map();
     let value = |name: &str, bound: String| {
         let given = query.with_untracked(|query| query.get(name).unwrap_or_default());

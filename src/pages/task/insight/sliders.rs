@@ -21,7 +21,7 @@ use crate::types::{AppError, WhatIfView, day_on_the_wire, read_number};
 const REST_MS: u64 = 250;
 
 /// Finds a card whose sliders are not at work yet.
-pub const ASLEEP: &str = ".what-if:not([data-live])";
+pub const INERT: &str = ".what-if:not([data-live])";
 
 /// Sets the sliders of a card to work; those that were moved before count.
 pub fn wake(card: Element, l: Locale) {

@@ -33,7 +33,7 @@ fn write(folder: &Path, wasm: &str) -> serde_json::Value {
     let site = folder.join("site");
     Tree::new(&half(wasm), "a{b:c}", &public)
         .unwrap()
-        .write(&site, Effort::Release)
+        .write(&site, BuildProfile::Release)
         .unwrap();
     serde_json::from_slice(&fs::read(site.join(MANIFEST)).unwrap()).unwrap()
 }

@@ -5,16 +5,16 @@ use std::any::Any;
 use leptos::ev::{popstate, scroll};
 use leptos::prelude::*;
 
-use super::browser::{self, Spot};
-use super::listed::Listed;
+use super::browser::{self, ScrollAnchor};
+use super::list_item::ListItem;
 use super::rows::Groups;
 
 /// What a history showed when it was left.
-pub struct Left<T> {
+pub struct SavedList<T> {
     /// Its path and query.
     pub url: String,
     /// How far down.
-    pub spot: Spot,
+    pub spot: ScrollAnchor,
     /// What was shown.
     pub groups: Groups<T>,
     /// Where the next older page begins, where there is one.
@@ -23,13 +23,13 @@ pub struct Left<T> {
 
 /// What was left last, and whether the browser's button led to where one is now.
 #[derive(Clone, Copy)]
-pub struct Comeback {
-    /// A [`Left`] of whatever the history lists.
+pub struct ScrollRestoration {
+    /// A [`SavedList`] of whatever the history lists.
     left: StoredValue<Option<Box<dyn Any + Send + Sync>>>,
     back_at: StoredValue<Option<String>>,
 }
 
-impl Comeback {
+impl ScrollRestoration {
     /// For all pages; hears the browser's buttons from now on.
     pub fn provide() {
         let this = Self {
@@ -46,14 +46,14 @@ impl Comeback {
     }
 
     /// What was shown here, where the browser's button led back to it. Scrolls there once it is drawn.
-    pub fn take<T: Listed>(self, url: &str) -> Option<Left<T>> {
+    pub fn take<T: ListItem>(self, url: &str) -> Option<SavedList<T>> {
         let is_back = self
             .back_at
             .try_update_value(Option::take)
             .flatten()
             .is_some_and(|at| at == url);
         let left = self.left.try_update_value(Option::take).flatten();
-        let left = left?.downcast::<Left<T>>().ok();
+        let left = left?.downcast::<SavedList<T>>().ok();
         let left = *left.filter(|left| is_back && left.url == url)?;
         let spot = left.spot;
         // The first frame draws the rows; once those above are near the window, their true heights are known.
@@ -66,7 +66,7 @@ impl Comeback {
 
     /// Tells `moved` where the history at that URL is scrolled to. When it is left, the page that comes next is
     /// scrolled to its top before the one that goes is told.
-    pub fn follow_scrolling(url: String, moved: impl Fn(Spot) + Copy + 'static) {
+    pub fn follow_scrolling(url: String, moved: impl Fn(ScrollAnchor) + Copy + 'static) {
         Effect::new(move || {
             moved(browser::spot());
             let url = url.clone();
@@ -80,7 +80,7 @@ impl Comeback {
     }
 
     /// Keeps what a history shows as it is left.
-    pub fn keep<T: Listed>(self, left: Left<T>) {
+    pub fn keep<T: ListItem>(self, left: SavedList<T>) {
         self.left.set_value(Some(Box::new(left)));
     }
 }

@@ -13,33 +13,35 @@ const RETRY_WHEN_FULL_S: u64 = 60;
 
 /// Why the database did not do what it was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub enum DbErrorKind {
     /// It cannot be reached, is starting or stopping, or its disk fails.
-    Away,
+    Unavailable,
     /// Others were in the way: nothing was done, and the same may work at once.
-    Contended,
+    Contention,
     /// Its disk has no room left.
     Full,
     /// It refuses this very request.
     Refused,
 }
 
-impl Fault {
+impl DbErrorKind {
     /// What an error means.
     pub fn of(error: &DbErr) -> Self {
         let inner = match error {
-            DbErr::ConnectionAcquire(_) => return Self::Away,
+            DbErr::ConnectionAcquire(_) => return Self::Unavailable,
             DbErr::Conn(inner) | DbErr::Exec(inner) | DbErr::Query(inner) => inner,
             _ => return Self::Refused,
         };
         let RuntimeErr::SqlxError(inner) = inner else {
             return match error {
-                DbErr::Conn(_) => Self::Away,
+                DbErr::Conn(_) => Self::Unavailable,
                 _ => Self::Refused,
             };
         };
         match inner.as_ref() {
-            Sqlx::Io(_) | Sqlx::PoolTimedOut | Sqlx::PoolClosed | Sqlx::WorkerCrashed => Self::Away,
+            Sqlx::Io(_) | Sqlx::PoolTimedOut | Sqlx::PoolClosed | Sqlx::WorkerCrashed => {
+                Self::Unavailable
+            }
             Sqlx::Database(database) => Self::of_answer(database.as_ref()),
             _ => Self::Refused,
         }
@@ -58,11 +60,11 @@ impl Fault {
     const fn of_sqlite(code: i32) -> Self {
         match code & 0xff {
             // BUSY, LOCKED
-            5 | 6 => Self::Contended,
+            5 | 6 => Self::Contention,
             // FULL
             13 => Self::Full,
             // NOMEM, READONLY, IOERR, CANTOPEN: the machine, not the request
-            7 | 8 | 10 | 14 => Self::Away,
+            7 | 8 | 10 | 14 => Self::Unavailable,
             _ => Self::Refused,
         }
     }
@@ -70,33 +72,33 @@ impl Fault {
     fn of_sqlstate(code: &str) -> Self {
         match code {
             // Serialization failure, deadlock, lock not available in time
-            "40001" | "40P01" | "55P03" => Self::Contended,
+            "40001" | "40P01" | "55P03" => Self::Contention,
             "53100" => Self::Full,
             // A standby after a failover; a transaction that stood idle for too long; a statement that took too
             // long; a failing disk
-            "25006" | "25P03" | "57014" | "58030" => Self::Away,
+            "25006" | "25P03" | "57014" | "58030" => Self::Unavailable,
             // 57P01..57P05: the server stops, starts or has ended the session; 08…: the connection broke;
             // 53…: out of memory or connections
-            _ if ["57P", "08", "53"].iter().any(|it| code.starts_with(it)) => Self::Away,
+            _ if ["57P", "08", "53"].iter().any(|it| code.starts_with(it)) => Self::Unavailable,
             _ => Self::Refused,
         }
     }
 }
 
 /// Whether an error means that the database cannot be reached now, rather than that it refuses.
-pub fn is_away(error: &DbErr) -> bool {
-    Fault::of(error) == Fault::Away
+pub fn is_unavailable(error: &DbErr) -> bool {
+    DbErrorKind::of(error) == DbErrorKind::Unavailable
 }
 
 impl From<DbErr> for AppError {
     /// Hides the cause, which goes to the log. What passes by itself is 503, all else is 500.
     fn from(error: DbErr) -> Self {
         tracing::error!(%error, "the database refused");
-        let (reason, retry_after_s) = match Fault::of(&error) {
-            Fault::Away => ("the database cannot be reached", RETRY_AFTER_S),
-            Fault::Contended => ("the database is busy", RETRY_AFTER_S),
-            Fault::Full => ("the database is full", RETRY_WHEN_FULL_S),
-            Fault::Refused => return Self::Internal,
+        let (reason, retry_after_s) = match DbErrorKind::of(&error) {
+            DbErrorKind::Unavailable => ("the database cannot be reached", RETRY_AFTER_S),
+            DbErrorKind::Contention => ("the database is busy", RETRY_AFTER_S),
+            DbErrorKind::Full => ("the database is full", RETRY_WHEN_FULL_S),
+            DbErrorKind::Refused => return Self::Internal,
         };
         Self::Unavailable {
             reason: reason.to_owned(),
@@ -129,7 +131,7 @@ mod tests {
             .execute_unprepared("INSERT INTO t VALUES (printf('%.100000c', 'x'))")
             .await
             .unwrap_err();
-        assert_eq!(Fault::of(&error), Fault::Full, "{error}");
+        assert_eq!(DbErrorKind::of(&error), DbErrorKind::Full, "{error}");
         let told = AppError::from(error);
         assert_eq!(told.status(), 503);
         assert!(told.retry_after_s().is_some());
@@ -145,7 +147,7 @@ mod tests {
             .execute_unprepared("BEGIN IMMEDIATE")
             .await
             .unwrap_err();
-        assert_eq!(Fault::of(&error), Fault::Contended, "{error}");
+        assert_eq!(DbErrorKind::of(&error), DbErrorKind::Contention, "{error}");
     }
 
     #[tokio::test]
@@ -160,21 +162,21 @@ mod tests {
 
     #[test]
     fn the_states_of_postgresql_are_told_apart() {
-        for (code, fault) in [
-            ("40001", Fault::Contended),
-            ("40P01", Fault::Contended),
-            ("53100", Fault::Full),
-            ("53300", Fault::Away),
-            ("57P01", Fault::Away),
-            ("57P03", Fault::Away),
-            ("08006", Fault::Away),
-            ("25P03", Fault::Away),
-            ("57014", Fault::Away),
-            ("55P03", Fault::Contended),
-            ("23505", Fault::Refused),
-            ("42P01", Fault::Refused),
+        for (code, kind) in [
+            ("40001", DbErrorKind::Contention),
+            ("40P01", DbErrorKind::Contention),
+            ("53100", DbErrorKind::Full),
+            ("53300", DbErrorKind::Unavailable),
+            ("57P01", DbErrorKind::Unavailable),
+            ("57P03", DbErrorKind::Unavailable),
+            ("08006", DbErrorKind::Unavailable),
+            ("25P03", DbErrorKind::Unavailable),
+            ("57014", DbErrorKind::Unavailable),
+            ("55P03", DbErrorKind::Contention),
+            ("23505", DbErrorKind::Refused),
+            ("42P01", DbErrorKind::Refused),
         ] {
-            assert_eq!(Fault::of_sqlstate(code), fault, "{code}");
+            assert_eq!(DbErrorKind::of_sqlstate(code), kind, "{code}");
         }
     }
 }

@@ -1,6 +1,6 @@
-//! What a queued task can expect: its place, and the time until its result at the pace of the latest ones.
+//! What a queued task can expect: its place, and the time until its result at the throughput of the latest ones.
 //!
-//! The pace is measured over the time in which there was work to do: of each result only the time counts
+//! The throughput is measured over the time in which there was work to do: of each result only the time counts
 //! that it was waited for after the one before, so a quiet hour does not make the service look slow.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,11 +14,11 @@ use crate::entities::task;
 use crate::queue::{self, Done, Position};
 use crate::types::{AppError, QueueView};
 
-/// Results that the pace is measured by.
+/// Results that the throughput is measured by.
 const LATEST: u64 = 100;
 /// Results older than this say nothing of now.
 const OLDEST: Duration = Duration::minutes(5);
-/// How long a measured pace is told on.
+/// How long a measured throughput is told on.
 const FRESH: StdDuration = StdDuration::from_secs(1);
 /// A longer wait is told as this one.
 const WAIT_MAX_S: u32 = 24 * 60 * 60;
@@ -28,24 +28,24 @@ const PASSED_AFTER: Duration = Duration::seconds(10);
 /// Where no worker has claimed anything for so long, none is there or can run what is queued.
 const NO_CLAIM_AFTER: Duration = Duration::seconds(30);
 
-/// Tells queued tasks what to expect; asks the database about the pace once a second at most.
-pub struct QueueOutlook {
+/// Tells queued tasks what to expect; asks the database about the throughput once a second at most.
+pub struct QueueEta {
     database: Database,
     clock: Arc<dyn Clock>,
     measured: Mutex<Option<Measured>>,
 }
 
-/// When the pace was measured, and what it was.
-type Measured = (Instant, Option<Pace>);
+/// When the throughput was measured, and what it was.
+type Measured = (Instant, Option<Throughput>);
 
 /// Work done, and the time that it took.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Pace {
+struct Throughput {
     results: i32,
     time: Duration,
 }
 
-impl QueueOutlook {
+impl QueueEta {
     /// On one database.
     pub fn new(database: Database, clock: Arc<dyn Clock>) -> Self {
         Self {
@@ -58,7 +58,7 @@ impl QueueOutlook {
     /// What a queued task can expect now.
     ///
     /// # Errors
-    /// 503 where the database is away.
+    /// 503 where the database is unavailable.
     pub async fn of(&self, task: &task::Model) -> Result<QueueView, AppError> {
         let clock = self.clock.now();
         let position = queue::position(&self.database, task, QueueView::AHEAD_MAX, clock).await?;
@@ -67,39 +67,39 @@ impl QueueOutlook {
             .is_none_or(|retry_at| retry_at <= position.now);
         let waiting_for_worker =
             is_retry_due && is_waiting_for_worker(task.queued_at, task.round, &position);
-        let pace = if waiting_for_worker {
+        let throughput = if waiting_for_worker {
             None
         } else {
-            self.pace().await?
+            self.throughput().await?
         };
         Ok(QueueView {
             ahead: position.ahead,
-            wait_s: pace.map(|pace| pace.wait_s(position.ahead)),
+            wait_s: throughput.map(|throughput| throughput.wait_s(position.ahead)),
             waiting_for_worker,
         })
     }
 
-    async fn pace(&self) -> Result<Option<Pace>, AppError> {
-        if let Some((_, pace)) = self.known() {
-            return Ok(pace);
+    async fn throughput(&self) -> Result<Option<Throughput>, AppError> {
+        if let Some((_, throughput)) = self.known() {
+            return Ok(throughput);
         }
         let latest = queue::latest_done(&self.database, LATEST).await?;
         let clock = self.clock.now();
         let (now, waiting_since) = queue::waiting_since(&self.database, clock).await?;
-        let pace = Pace::measure(latest, waiting_since, now);
-        *self.lock() = Some((Instant::now(), pace));
-        Ok(pace)
+        let throughput = Throughput::measure(latest, waiting_since, now);
+        *self.lock() = Some((Instant::now(), throughput));
+        Ok(throughput)
     }
 
     /// The last measurement, where this caller need not repeat it: one measures, the others go on with the last one.
     fn known(&self) -> Option<Measured> {
         let mut measured = self.lock();
-        let (at, pace) = (*measured)?;
+        let (at, throughput) = (*measured)?;
         if at.elapsed() >= FRESH {
-            *measured = Some((Instant::now(), pace));
+            *measured = Some((Instant::now(), throughput));
             return None;
         }
-        Some((at, pace))
+        Some((at, throughput))
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Measured>> {
@@ -123,7 +123,7 @@ fn is_waiting_for_worker(queued_at: DateTime<Utc>, task_round: i64, position: &P
     (was_passed && waited >= PASSED_AFTER) || (is_nothing_claimed && waited >= NO_CLAIM_AFTER)
 }
 
-impl Pace {
+impl Throughput {
     /// None where there is no result to measure by.
     fn measure(
         mut latest: Vec<Done>,
@@ -146,7 +146,7 @@ impl Pace {
             }
             before = Some(done.finished_at);
         }
-        // Where somebody waits and no result has come, the pace has fallen.
+        // Where somebody waits and no result has come, the throughput has fallen.
         if let Some(since) = waiting_since {
             time += (now - newest.max(since)).max(Duration::zero());
         }
@@ -179,37 +179,37 @@ mod tests {
     #[test]
     fn a_busy_queue_moves_at_the_pace_of_its_results() {
         let latest = vec![done(0, 20), done(0, 18), done(0, 16), done(0, 14)];
-        let pace = Pace::measure(latest, Some(at(1)), at(20)).unwrap();
-        assert_eq!(pace.wait_s(9), 21);
+        let throughput = Throughput::measure(latest, Some(at(1)), at(20)).unwrap();
+        assert_eq!(throughput.wait_s(9), 21);
     }
 
     #[test]
     fn a_quiet_time_between_two_results_is_not_counted() {
         let latest = vec![done(200, 201), done(100, 101), done(0, 1)];
-        let pace = Pace::measure(latest, None, at(210)).unwrap();
-        assert_eq!(pace.wait_s(0), 2);
+        let throughput = Throughput::measure(latest, None, at(210)).unwrap();
+        assert_eq!(throughput.wait_s(0), 2);
     }
 
     #[test]
     fn a_queue_that_stands_still_is_told_to_be_slower_and_slower() {
         let wait_at = |now| {
             let latest = vec![done(0, 2), done(0, 1)];
-            let pace = Pace::measure(latest, Some(at(2)), at(now));
-            pace.unwrap().wait_s(0)
+            let throughput = Throughput::measure(latest, Some(at(2)), at(now));
+            throughput.unwrap().wait_s(0)
         };
         assert_eq!([wait_at(2), wait_at(12), wait_at(62)], [2, 12, 62]);
     }
 
     #[test]
     fn without_a_recent_result_there_is_no_pace() {
-        assert_eq!(Pace::measure(Vec::new(), Some(at(0)), at(9)), None);
-        assert_eq!(Pace::measure(vec![done(0, 1)], None, at(302)), None);
+        assert_eq!(Throughput::measure(Vec::new(), Some(at(0)), at(9)), None);
+        assert_eq!(Throughput::measure(vec![done(0, 1)], None, at(302)), None);
     }
 
     #[test]
     fn one_result_is_measured_from_its_submission() {
-        let pace = Pace::measure(vec![done(0, 3)], None, at(4)).unwrap();
-        assert_eq!(pace.wait_s(1), 7);
+        let throughput = Throughput::measure(vec![done(0, 3)], None, at(4)).unwrap();
+        assert_eq!(throughput.wait_s(1), 7);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Who must hear of a commit: idle workers, and the browsers of the user it concerns.
 //!
-//! On PostgreSQL the word travels by NOTIFY; every process listens. [`Signals::publish_on_commit`] sends it inside the
+//! On PostgreSQL the word travels by NOTIFY; every process listens. [`Notifier::publish_on_commit`] sends it inside the
 //! very transaction, so that it is there exactly when the change is. But commits with a NOTIFY wait for each
-//! other in the whole cluster, disk included: [`Signals::tell`] is for what is committed already and frequent.
+//! other in the whole cluster, disk included: [`Notifier::publish`] is for what is committed already and frequent.
 //! On SQLite there is one process, which tells itself.
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -65,7 +65,7 @@ struct Unsent {
 
 /// Sends and spreads the word; cheap to clone.
 #[derive(Clone)]
-pub struct Signals {
+pub struct Notifier {
     /// Where the word goes by NOTIFY.
     postgres: Option<Database>,
     unsent: Arc<Mutex<Unsent>>,
@@ -73,8 +73,8 @@ pub struct Signals {
     subscribers: Arc<Subscribers>,
 }
 
-impl Signals {
-    /// For one process on one database. On PostgreSQL, [`Signals::listen`] must run as well.
+impl Notifier {
+    /// For one process on one database. On PostgreSQL, [`Notifier::listen`] must run as well.
     pub fn new(database: &Database) -> Self {
         Self {
             postgres: (database.backend() == DatabaseBackend::Postgres).then(|| database.clone()),
@@ -95,8 +95,8 @@ impl Signals {
         changes: Vec<Change>,
     ) -> Result<(), DbErr> {
         if self.postgres.is_none() {
-            let signals = self.clone();
-            transaction.after_commit(move || signals.spread(wake, &changes));
+            let notifier = self.clone();
+            transaction.after_commit(move || notifier.spread(wake, &changes));
             return Ok(());
         }
         for (index, changes) in changes.chunks(CHANGES_PER_NOTICE).enumerate() {
@@ -113,7 +113,7 @@ impl Signals {
     /// Lets everybody know of changes that are committed; `wake` tells that tasks were queued. The word is sent
     /// in the background, much of it at once. It is lost where this process dies first: then idle workers find
     /// the tasks when they next look by themselves.
-    pub fn tell(&self, wake: bool, changes: &[Change]) {
+    pub fn publish(&self, wake: bool, changes: &[Change]) {
         let Some(database) = &self.postgres else {
             self.spread(wake, changes);
             return;
@@ -175,7 +175,7 @@ impl Signals {
     }
 
     /// Hears of queued tasks: the value changes with each.
-    pub fn wakes(&self) -> watch::Receiver<u64> {
+    pub fn wakeups(&self) -> watch::Receiver<u64> {
         self.wake.subscribe()
     }
 

@@ -16,7 +16,7 @@ pub struct Load(Arc<dyn Fn() -> ViewFuture + Send + Sync>);
 
 /// Makes a [`Load`] of an async function.
 ///
-/// The view must hold no resource, shared value or further [`Later`]: server and browser count these as they
+/// The view must hold no resource, shared value or further [`AsyncView`]: server and browser count these as they
 /// are made, and what is made after an `await` is counted in another order on each side.
 pub fn load<F, V>(make: F) -> Load
 where
@@ -28,7 +28,7 @@ where
 
 /// A view that comes later. What is there stays while newer data is loaded.
 #[component]
-pub fn Later(
+pub fn AsyncView(
     /// How it is made.
     view: Load,
     /// Lines of the placeholder until then, so that nothing jumps; none where 0.

@@ -3,8 +3,8 @@
 
 use leptos::prelude::*;
 
-use super::asked::Asked;
 use super::context::Context;
+use super::inputs::CampaignInputs;
 use super::insight::{Insight, Inspected, inspect};
 use crate::components::data::{Counted, Payload, value_of};
 use crate::components::guard::LoadError;
@@ -48,7 +48,7 @@ pub fn draw(found: &Payload) -> AnyView {
     view! {
         {context}
         {insight}
-        <Asked campaign />
+        <CampaignInputs campaign />
     }
     .into_any()
 }

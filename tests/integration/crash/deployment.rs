@@ -7,7 +7,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use super::clocks::Clocks;
-use super::load::Place;
+use super::load::Installation;
 use crate::support::{Cluster, Database, Link, Program, Proxy, Server, Site};
 
 const WEBS: usize = 2;
@@ -41,7 +41,7 @@ const BROKEN_MODELS: &str = r"
 /// Where each web process is now; it moves when it is started again.
 pub type Urls = Arc<RwLock<Vec<String>>>;
 
-pub struct Town {
+pub struct Deployment {
     pub site: Site,
     webs: Vec<Server>,
     workers: Vec<Program>,
@@ -57,7 +57,7 @@ pub struct Town {
     snapshot: Option<Link>,
 }
 
-impl Place for Town {
+impl Installation for Deployment {
     fn site(&self) -> &Site {
         &self.site
     }
@@ -67,7 +67,7 @@ impl Place for Town {
     }
 }
 
-impl Town {
+impl Deployment {
     pub async fn build() -> Self {
         let cluster = Cluster::take().await;
         let database = Database::create_on(&cluster.url).await;

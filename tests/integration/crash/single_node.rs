@@ -3,8 +3,8 @@
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
-use super::load::Place;
-use super::town::Urls;
+use super::deployment::Urls;
+use super::load::Installation;
 use crate::support::{Engine, Server, Site};
 
 const SETTINGS: [(&str, &str); 2] = [
@@ -12,13 +12,13 @@ const SETTINGS: [(&str, &str); 2] = [
     ("PLEDGECAST_LEASE_SECONDS", "2"),
 ];
 
-pub struct Hamlet {
+pub struct SingleNode {
     site: Site,
     server: Server,
     urls: Urls,
 }
 
-impl Place for Hamlet {
+impl Installation for SingleNode {
     fn site(&self) -> &Site {
         &self.site
     }
@@ -28,7 +28,7 @@ impl Place for Hamlet {
     }
 }
 
-impl Hamlet {
+impl SingleNode {
     pub async fn build() -> Self {
         let (site, server) = Site::serving(Engine::Sqlite, &SETTINGS).await;
         let urls = Arc::new(RwLock::new(vec![server.url.clone()]));

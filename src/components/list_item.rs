@@ -65,7 +65,7 @@ pub type Nothing = (
 );
 
 /// What one row of a history shows.
-pub trait Listed: Wire + PartialEq {
+pub trait ListItem: Wire + PartialEq {
     /// The history that lists it.
     const LIST: List;
 
@@ -106,7 +106,7 @@ pub trait Listed: Wire + PartialEq {
     fn nothing(l: Locale, is_filtered: bool) -> Nothing;
 }
 
-impl Listed for TaskView {
+impl ListItem for TaskView {
     const LIST: List = List::Tasks;
 
     fn id(&self) -> i64 {
@@ -163,7 +163,7 @@ impl Listed for TaskView {
     }
 }
 
-impl Listed for TransactionView {
+impl ListItem for TransactionView {
     const LIST: List = List::Transactions;
 
     fn id(&self) -> i64 {

@@ -94,7 +94,7 @@ fn place(l: Locale, campaign: &Campaign) -> String {
 
 /// The campaign as it was described.
 #[component]
-pub fn Asked(
+pub fn CampaignInputs(
     /// The campaign.
     campaign: Campaign,
 ) -> impl IntoView {

@@ -34,7 +34,7 @@ pub struct Position {
 /// Where a queued task stands. What is ahead is counted up to `max`: a walk along the index of the queue.
 ///
 /// # Errors
-/// Where the database is away.
+/// Where the database is unavailable.
 pub async fn position(
     database: &Database,
     task: &task::Model,
@@ -60,7 +60,7 @@ pub async fn position(
 /// The time, and since when the task that will be claimed next has waited; none where nothing is queued.
 ///
 /// # Errors
-/// Where the database is away.
+/// Where the database is unavailable.
 pub async fn waiting_since(
     database: &Database,
     clock: DateTime<Utc>,
@@ -97,7 +97,7 @@ async fn with_now(
 /// fewer, by their primary key and no index over times.
 ///
 /// # Errors
-/// Where the database is away.
+/// Where the database is unavailable.
 pub async fn latest_done(database: &Database, limit: u64) -> Result<Vec<Done>, DbErr> {
     let id = Expr::col((task_result::Entity, task_result::Column::Id));
     let newest = Query::select()

@@ -18,7 +18,7 @@ pub const CREDITS: i64 = 100_000_000;
 pub const LONG_AGO: &str = "2025-01-01T00:00:00+00:00";
 
 /// Signed-in users.
-pub struct People {
+pub struct LoadUsers {
     /// The id of the first; the others follow.
     pub first: i64,
     /// The cookie header of each.
@@ -45,9 +45,9 @@ pub async fn database_of(site: &Site) -> Database {
     Database::connect(&options).await.unwrap()
 }
 
-impl People {
+impl LoadUsers {
     /// Adds users to a site whose schema is there.
-    pub async fn settle_in(site: &Site, count: usize) -> Self {
+    pub async fn create(site: &Site, count: usize) -> Self {
         let (json, time) = match site.database.engine {
             Engine::Sqlite => ("'[]'".to_owned(), format!("'{LONG_AGO}'")),
             Engine::Postgres => (

@@ -2,7 +2,7 @@
 
 use super::neighbours::{Circle, NEAR, Region};
 use crate::inference::{Features, LABEL_FEATURES, Manifest, NUMBER_FEATURES};
-use crate::types::{Campaign, Unlike};
+use crate::types::{Campaign, OutOfDistribution};
 
 /// How a feature is told to people: wire field, measure with its unit, and from the feature to the measure.
 type Measure = (&'static str, &'static str, &'static str, fn(f64) -> f64);
@@ -33,7 +33,11 @@ fn same(value: f64) -> f64 {
 }
 
 /// Every way in which a campaign is unlike; at most one a field, the weightiest.
-pub(super) fn find(manifest: &Manifest, campaign: &Campaign, region: &Region) -> Vec<Unlike> {
+pub(super) fn find(
+    manifest: &Manifest,
+    campaign: &Campaign,
+    region: &Region,
+) -> Vec<OutOfDistribution> {
     let mut found = out_of_range(manifest, campaign);
     found.extend(unknown_words(manifest, campaign));
     found.extend(thin_regions(region));
@@ -42,7 +46,7 @@ pub(super) fn find(manifest: &Manifest, campaign: &Campaign, region: &Region) ->
     found
 }
 
-fn out_of_range(manifest: &Manifest, campaign: &Campaign) -> Vec<Unlike> {
+fn out_of_range(manifest: &Manifest, campaign: &Campaign) -> Vec<OutOfDistribution> {
     let features = Features::of(campaign);
     let numbers = NUMBER_FEATURES.iter().zip(features.numbers);
     let outside = numbers.filter_map(|(feature, value)| {
@@ -50,7 +54,7 @@ fn out_of_range(manifest: &Manifest, campaign: &Campaign) -> Vec<Unlike> {
         let bounds = manifest.bounds.get(*feature)?;
         let value = f64::from(value);
         let inside = (bounds.low - ON_THE_BOUND)..=(bounds.high + ON_THE_BOUND);
-        (!inside.contains(&value)).then(|| Unlike::OutOfRange {
+        (!inside.contains(&value)).then(|| OutOfDistribution::OutOfRange {
             field: (*field).to_owned(),
             measure: (*measure).to_owned(),
             value: told(value),
@@ -61,7 +65,7 @@ fn out_of_range(manifest: &Manifest, campaign: &Campaign) -> Vec<Unlike> {
     outside.collect()
 }
 
-fn unknown_words(manifest: &Manifest, campaign: &Campaign) -> Vec<Unlike> {
+fn unknown_words(manifest: &Manifest, campaign: &Campaign) -> Vec<OutOfDistribution> {
     let features = Features::of(campaign);
     let words = LABEL_FEATURES.iter().zip(&features.labels);
     let unknown = words.filter(|(feature, label)| {
@@ -76,7 +80,7 @@ fn unknown_words(manifest: &Manifest, campaign: &Campaign) -> Vec<Unlike> {
             "currency" => ("currency", &campaign.currency),
             _ => return None,
         };
-        Some(Unlike::Unknown {
+        Some(OutOfDistribution::Unknown {
             field: field.to_owned(),
             value: value.clone(),
         })
@@ -84,7 +88,7 @@ fn unknown_words(manifest: &Manifest, campaign: &Campaign) -> Vec<Unlike> {
     told.collect()
 }
 
-fn thin_regions(region: &Region) -> Vec<Unlike> {
+fn thin_regions(region: &Region) -> Vec<OutOfDistribution> {
     if !region.is_known() {
         return Vec::new();
     }
@@ -97,7 +101,7 @@ fn thin_regions(region: &Region) -> Vec<Unlike> {
     let thin = counted
         .into_iter()
         .filter(|(_, campaigns)| *campaigns < THIN);
-    thin.map(|(field, campaigns)| Unlike::Thin {
+    thin.map(|(field, campaigns)| OutOfDistribution::SparseData {
         field: field.to_owned(),
         campaigns,
     })
@@ -107,15 +111,15 @@ fn thin_regions(region: &Region) -> Vec<Unlike> {
 /// Moves both ends of an interval outwards, by a share of what is left to 0 and to 1 for each way in
 /// which the campaign is unlike. The share is an allowance: no coverage can be tested where there is no
 /// data.
-pub(super) fn widen((low, high): (f64, f64), unlike: &[Unlike]) -> (f64, f64) {
+pub(super) fn widen((low, high): (f64, f64), unlike: &[OutOfDistribution]) -> (f64, f64) {
     let keeps: f64 = unlike.iter().map(|it| 1.0 - allowance(it)).product();
     (low * keeps, 1.0 - (1.0 - high) * keeps)
 }
 
-fn allowance(unlike: &Unlike) -> f64 {
+fn allowance(unlike: &OutOfDistribution) -> f64 {
     match unlike {
-        Unlike::OutOfRange { .. } => 0.25,
-        Unlike::Unknown { .. } => 0.15,
-        Unlike::Thin { .. } => 0.1,
+        OutOfDistribution::OutOfRange { .. } => 0.25,
+        OutOfDistribution::Unknown { .. } => 0.15,
+        OutOfDistribution::SparseData { .. } => 0.1,
     }
 }
