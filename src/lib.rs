@@ -1,7 +1,7 @@
 //! Pledgecast: tells whether a Kickstarter campaign will reach its goal, as a paid service.
 //!
 //! Both halves are this crate: the feature `ssr` builds the server, `hydrate` the browser half.
-//! `docs/architecture.md` is the map.
+//! `docs/architecture.md` says what lives where, `docs/glossary.md` what the words mean.
 #![recursion_limit = "512"]
 
 pub mod api;

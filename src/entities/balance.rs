@@ -9,7 +9,7 @@ use crate::types::{BalanceView, Credits};
 #[sea_orm(table_name = "balance")]
 #[expect(
     missing_docs,
-    reason = "each column is described in the design and its migration"
+    reason = "the columns are those of the migration that made the table"
 )]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]

@@ -9,7 +9,7 @@ use sea_orm::{DeleteMany, InsertMany, Order, Set, UpdateMany};
 #[sea_orm(table_name = "login_failure")]
 #[expect(
     missing_docs,
-    reason = "each column is described in the design and its migration"
+    reason = "the columns are those of the migration that made the table"
 )]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]

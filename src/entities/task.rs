@@ -16,7 +16,7 @@ use crate::types::{
 #[sea_orm(table_name = "task")]
 #[expect(
     missing_docs,
-    reason = "each column is described in the design and its migration"
+    reason = "the columns are those of the migration that made the table"
 )]
 pub struct Model {
     #[sea_orm(primary_key)]

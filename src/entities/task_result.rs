@@ -17,7 +17,7 @@ use crate::types::{Advice, Curves, Explanation, ResultView, TaskId};
 #[sea_orm(table_name = "task_result")]
 #[expect(
     missing_docs,
-    reason = "each column is described in the design and its migration"
+    reason = "the columns are those of the migration that made the table"
 )]
 pub struct Model {
     #[sea_orm(primary_key)]

@@ -36,7 +36,7 @@ pub fn today() -> NaiveDate {
     NaiveDate::from_ymd_opt(2025, 3, 1).unwrap()
 }
 
-/// The sample of the design, checked.
+/// The sample campaign of the README, checked.
 pub fn sample() -> Campaign {
     test_support::sample().check(today()).unwrap()
 }

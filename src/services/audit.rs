@@ -1,4 +1,4 @@
-//! The four invariants of the design, checked over the whole database.
+//! The invariants of `docs/architecture.md` ("Money"), checked over the whole database.
 
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement};
 

@@ -115,7 +115,7 @@ impl CampaignInput {
         "position",
     ];
 
-    /// The wire names, in the order of the design.
+    /// The names of the fields in JSON and forms, in the order of the API.
     pub const FIELDS: [&str; 21] = [
         "country",
         "currency",

@@ -2,7 +2,7 @@
 
 use super::CampaignInput;
 
-/// The sample of the design, as it arrives.
+/// The sample campaign of the README, as it arrives.
 pub fn sample() -> CampaignInput {
     let mut input = CampaignInput::default();
     for (field, value) in [

@@ -1,7 +1,6 @@
 //! What a first visit to each page downloads, in Brotli, and the most that it may be.
 //!
-//! The limits are a ratchet: lower them when the site becomes lighter. `docs/architecture.md` says where they
-//! are to end.
+//! The limits are a ratchet: lower them when the site becomes lighter. `docs/performance.md` has the budget.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -109,7 +108,7 @@ impl Weight {
                 && self.most_with_parts() <= WITH_PARTS_MAX_BYTES,
             "a page has become too heavy: wasm {} of at most {WASM_MAX_BYTES} bytes, all {} of at most \
              {ALL_MAX_BYTES}, with what comes later {} of at most {WITH_PARTS_MAX_BYTES}, in Brotli; see \
-             \"The weight of the browser half\" in docs/architecture.md",
+             \"The client bundle\" in docs/performance.md",
             self.most_wasm(),
             self.most(),
             self.most_with_parts()
