@@ -55,9 +55,17 @@ async fn a_request_from_a_page_of_another_account_changes_nothing(engine: Engine
     // Without JavaScript the page comes again, and tells why.
     let mut form = crate::support::form_of(&predict_body(&unique("form")));
     form.push(("account".to_owned(), theirs.to_string()));
+    form.push(("return_to".to_owned(), "/predict".to_owned()));
     let request = second.request(reqwest::Method::POST, "/api/tasks/predict");
     let request = request.form(&form).header("accept", "text/html");
-    second.send(request).await;
+    let answer = second.send(request).await;
+    assert_eq!(answer.status, 409, "{}", answer.text());
+    assert!(answer.is_html(), "{}", answer.text());
+    assert!(
+        answer.text().contains("Another account is logged in here"),
+        "{}",
+        answer.text()
+    );
     assert_eq!(second.items("/api/tasks").await.len(), 2);
 }
 
