@@ -1,4 +1,4 @@
-//! Errors that are answered without a request reaching the router: too many connections, and what is not HTTP.
+//! Errors of requests that do not reach the router: too many connections, and what is not HTTP.
 
 use axum::http::StatusCode;
 use uuid::Uuid;
@@ -11,19 +11,15 @@ const BARE_HEADERS: [&str; 3] = ["connection: close", "content-length: 0", "date
 /// The library's own error responses are shorter.
 const BARE_MAX_BYTES: usize = 256;
 
-/// What to write in place of the HTTP library's own error response, which has neither body nor request ID;
-/// `None` where `bytes` are anything else. `has_line` tells whether the request line has arrived.
-pub fn replacement(bytes: &[u8], has_line: bool) -> Option<Vec<u8>> {
-    let status = bare_status(bytes)?;
-    let problem = match status {
-        StatusCode::BAD_REQUEST => EdgeProblem::NOT_HTTP,
-        StatusCode::URI_TOO_LONG => EdgeProblem::URI_TOO_LONG,
-        // The library has read as much as it may; the request line alone was too long for it.
-        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE if !has_line => EdgeProblem::URI_TOO_LONG,
-        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => EdgeProblem::HEADERS_TOO_LARGE,
-        _ => return None,
-    };
-    Some(raw(&problem))
+/// What to answer in place of the HTTP library's own error response, which has neither body nor request ID; `None` if
+/// `bytes` are anything else. Responses of the router always have a request ID.
+pub fn problem_of(bytes: &[u8]) -> Option<&'static EdgeProblem> {
+    match bare_status(bytes)? {
+        StatusCode::BAD_REQUEST => Some(&EdgeProblem::NOT_HTTP),
+        StatusCode::URI_TOO_LONG => Some(&EdgeProblem::URI_TOO_LONG),
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => Some(&EdgeProblem::HEADERS_TOO_LARGE),
+        _ => None,
+    }
 }
 
 /// The status of the library's own error response.
@@ -43,7 +39,7 @@ fn bare_status(bytes: &[u8]) -> Option<StatusCode> {
 /// A whole response, after which the connection is closed.
 pub fn raw(problem: &EdgeProblem) -> Vec<u8> {
     let id = Uuid::new_v4().to_string();
-    // As many as anybody likes.
+    // Anybody can cause as many of these as they like.
     tracing::debug!(
         id,
         status = problem.status.as_u16(),
@@ -82,24 +78,22 @@ mod tests {
 
     #[test]
     fn a_bare_error_is_replaced_by_problem_details() {
-        for (has_line, status) in [(true, "431"), (false, "414")] {
-            let text = String::from_utf8(replacement(BARE, has_line).unwrap()).unwrap();
-            let (head, body) = text.split_once("\r\n\r\n").unwrap();
-            assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{head}");
-            assert!(head.contains(&format!("content-length: {}\r\n", body.len())));
-            assert!(head.contains("x-content-type-options: nosniff"), "{head}");
-            assert!(head.contains("x-request-id: "), "{head}");
-            assert!(body.contains("\"request_id\""), "{body}");
-        }
+        let text = String::from_utf8(raw(problem_of(BARE).unwrap())).unwrap();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 431 "), "{head}");
+        assert!(head.contains(&format!("content-length: {}\r\n", body.len())));
+        assert!(head.contains("x-content-type-options: nosniff"), "{head}");
+        assert!(head.contains("x-request-id: "), "{head}");
+        assert!(body.contains("\"request_id\""), "{body}");
     }
 
     #[test]
     fn other_bytes_stay_as_they_are() {
-        let with_id = b"HTTP/1.1 404 Not Found\r\nx-request-id: 1\r\ncontent-length: 0\r\n\r\n";
+        let with_id = b"HTTP/1.1 400 Bad Request\r\nx-request-id: 1\r\ncontent-length: 0\r\n\r\n";
         let empty = b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n";
         let with_body = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\nx";
         for other in [&with_id[..], empty, with_body, b"HTTP/1.", b"", b"\xff"] {
-            assert!(replacement(other, true).is_none());
+            assert!(problem_of(other).is_none());
         }
     }
 }

@@ -17,8 +17,8 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::admission::{end_connection, takes_body};
-use super::client_stream::Pace;
 use super::forms::SentForm;
+use super::min_rate::MinRate;
 use super::problem::{self, EdgeProblem};
 use super::router::AppState;
 use crate::api::CreateModel;
@@ -62,7 +62,7 @@ pub async fn normalize_body(
     };
     let (mut parts, body) = request.into_parts();
     let begun = Instant::now();
-    let bytes = match read(body, &parts.headers, max_bytes, state.pace).await {
+    let bytes = match read(body, &parts.headers, max_bytes, state.body_rate).await {
         Ok(bytes) => bytes,
         Err(reason) => return refuse(&reason, max_bytes, id.as_deref()),
     };
@@ -91,7 +91,7 @@ async fn read(
     body: Body,
     headers: &HeaderMap,
     max_bytes: usize,
-    pace: Pace,
+    rate: MinRate,
 ) -> Result<Bytes, Unreadable> {
     let length = headers.get(CONTENT_LENGTH);
     let length = length.and_then(|it| it.to_str().ok()?.parse::<usize>().ok());
@@ -103,8 +103,7 @@ async fn read(
     let mut parts = body.into_data_stream();
     loop {
         let bytes = u64::try_from(received.len()).unwrap_or(u64::MAX);
-        let until = begun + pace.body_grace + pace.time_of(bytes);
-        let part = tokio::time::timeout_at(until, parts.next())
+        let part = tokio::time::timeout_at(rate.deadline(begun, bytes), parts.next())
             .await
             .map_err(|_| Unreadable::TooSlow)?;
         let Some(part) = part else {

@@ -1,207 +1,76 @@
-//! A client's connection as bytes: clients that are too slow lose it, and closing it cuts off no response.
+//! A client's connection as a byte stream: writes time out, and closing it does not lose the response.
 
-use std::io;
+use std::io::{self, IoSlice};
 use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, Sleep};
+use tokio::time::{Instant, timeout_at};
+use tokio_io_timeout::TimeoutStream;
 
-use super::activity::Activity;
 use super::bare_errors;
+use super::min_rate::MinRate;
+use super::problem::EdgeProblem;
 
-/// How long a client may take. Rates are in bytes a second.
-#[derive(Clone, Copy, Debug)]
-pub struct Pace {
-    /// For the head of a request, from its first byte on.
-    pub head: Duration,
-    /// How much longer than at the lowest rate the body of a request may take.
-    pub body_grace: Duration,
-    /// How much longer than at the lowest rate a client may take to read what is sent to it.
-    pub write_grace: Duration,
-    /// The lowest rate at which bytes must move.
-    pub min_rate: u32,
-}
-
-impl Pace {
-    /// The time that so many bytes take at the lowest rate.
-    pub fn time_of(&self, bytes: u64) -> Duration {
-        Duration::from_micros(bytes.saturating_mul(1_000_000) / u64::from(self.min_rate.max(1)))
-    }
-}
-
-/// After the last response, what a client still sends is read and thrown away: if it was left unread, the
-/// system would reset the connection, and the client could lose the response. This long after the end...
+/// How long a client may be silent after the response, in addition to what its bytes take at the lowest rate.
 const LINGER_GRACE: Duration = Duration::from_secs(5);
-/// ... as long as bytes arrive at the lowest rate, but no longer than this ...
-const LINGER_MAX: Duration = Duration::from_mins(5);
-/// ... and no more than this.
-const LINGER_MAX_BYTES: u64 = 64 * 1024 * 1024;
+/// How long a client may go on sending after the response.
+const LINGER_MAX: Duration = Duration::from_mins(30);
+const LINGER_BUFFER_BYTES: usize = 16 * 1024;
 
-/// The head of a request that has begun to arrive.
-struct Head {
-    gap: u64,
-    since: Instant,
-    /// Whether the request line has arrived.
-    has_line: bool,
-}
-
-/// How far behind the lowest rate the reader of responses is.
-#[derive(Default)]
-struct WriteDelay {
-    spent: Duration,
-    since: Option<Instant>,
-}
-
-struct Linger {
-    since: Instant,
-    received: u64,
-}
-
-/// A connection with a client.
+/// The stream that hyper serves. It stays open when hyper is done; then call [`ClientStream::close`].
 pub struct ClientStream {
-    stream: TcpStream,
-    pace: Pace,
-    activity: Arc<Activity>,
-    head: Option<Head>,
-    delay: WriteDelay,
-    /// Our error response in place of the bare one of the HTTP library, and how much of it is written.
-    replacement: Option<(Vec<u8>, usize)>,
-    linger: Option<Linger>,
-    read_timer: Pin<Box<Sleep>>,
-    write_timer: Pin<Box<Sleep>>,
+    stream: Pin<Box<TimeoutStream<TcpStream>>>,
+    /// The error that hyper wanted to answer by itself.
+    error: Option<&'static EdgeProblem>,
 }
 
 impl ClientStream {
-    /// Takes an accepted connection over.
-    pub fn new(stream: TcpStream, pace: Pace, activity: Arc<Activity>) -> Self {
-        let now = Instant::now();
+    /// Writes fail if the client takes nothing in for `write_timeout`.
+    ///
+    /// There is no lowest rate here, because nobody can measure it: Linux reports a full send buffer as writable
+    /// only after about a third of it is free, so progress comes in steps of up to about 2 MB.
+    pub fn new(stream: TcpStream, write_timeout: Duration) -> Self {
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(write_timeout));
         Self {
-            stream,
-            pace,
-            activity,
-            head: None,
-            delay: WriteDelay::default(),
-            replacement: None,
-            linger: None,
-            read_timer: Box::pin(tokio::time::sleep_until(now)),
-            write_timer: Box::pin(tokio::time::sleep_until(now)),
+            stream: Box::pin(stream),
+            error: None,
         }
     }
 
-    /// Notes what arrived of a request's head.
-    fn note_read(&mut self, new: &[u8]) {
-        let Some(gap) = self.activity.gap() else {
-            self.head = None;
-            return;
+    /// Whether the request could not be parsed. [`ClientStream::close`] sends the response.
+    pub fn has_error(&self) -> bool {
+        self.error.is_some()
+    }
+
+    /// Ends the response, then reads and discards what the client still sends until it closes the connection or is
+    /// slower than `rate`. If a socket is closed with unread data, the kernel resets the connection, and a client that
+    /// is still sending can lose the response.
+    pub async fn close(mut self, rate: MinRate) -> io::Result<()> {
+        if let Some(error) = self.error {
+            self.stream.write_all(&bare_errors::raw(error)).await?;
+        }
+        self.stream.shutdown().await?;
+        let rate = MinRate {
+            grace: LINGER_GRACE,
+            ..rate
         };
-        if self.head.as_ref().is_some_and(|head| head.gap != gap) {
-            self.head = None;
-        }
-        if new.is_empty() {
-            return;
-        }
-        let head = self.head.get_or_insert_with(|| Head {
-            gap,
-            since: Instant::now(),
-            has_line: false,
-        });
-        head.has_line = head.has_line || new.contains(&b'\n');
-    }
-
-    /// Whether the head that is arriving has taken too long.
-    fn is_head_late(&mut self, context: &mut Context<'_>) -> bool {
-        self.head.as_ref().is_some_and(|head| {
-            let until = head.since + self.pace.head;
-            is_over(&mut self.read_timer, until, context)
-        })
-    }
-
-    /// Gives up where a write waits for longer than the reader may take.
-    fn note_write<T>(
-        &mut self,
-        context: &mut Context<'_>,
-        polled: Poll<io::Result<T>>,
-        written: impl Fn(&T) -> usize,
-    ) -> Poll<io::Result<T>> {
-        match &polled {
-            Poll::Pending => {
-                let since = *self.delay.since.get_or_insert_with(Instant::now);
-                let until = since + self.pace.write_grace.saturating_sub(self.delay.spent);
-                if is_over(&mut self.write_timer, until, context) {
-                    return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
-                }
-            }
-            Poll::Ready(Ok(done)) => {
-                if let Some(since) = self.delay.since.take() {
-                    self.delay.spent += since.elapsed();
-                }
-                if !self.delay.spent.is_zero() {
-                    let bytes = u64::try_from(written(done)).unwrap_or(u64::MAX);
-                    self.delay.spent = self.delay.spent.saturating_sub(self.pace.time_of(bytes));
-                }
-            }
-            Poll::Ready(Err(_)) => {}
-        }
-        polled
-    }
-
-    /// Writes the rest of the replacement; then `bytes` count as written.
-    fn poll_replacement(
-        &mut self,
-        context: &mut Context<'_>,
-        bytes: usize,
-    ) -> Poll<io::Result<usize>> {
-        while let Some((response, done)) = &mut self.replacement {
-            let rest = response.get(*done..).unwrap_or_default();
-            if rest.is_empty() {
-                self.replacement = None;
-                break;
-            }
-            *done += ready!(Pin::new(&mut self.stream).poll_write(context, rest))?;
-        }
-        Poll::Ready(Ok(bytes))
-    }
-
-    /// Reads what the client still sends until it stops; a failure is as good as an end.
-    fn poll_linger(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        let mut thrown_away = [0; 16 * 1024];
+        let begun = Instant::now();
+        let mut received = 0;
+        // On the heap, so that not every open connection has room for it.
+        let mut discarded = vec![0; LINGER_BUFFER_BYTES];
         loop {
-            let Some(linger) = &mut self.linger else {
-                return Poll::Ready(());
-            };
-            let mut buffer = ReadBuf::new(&mut thrown_away);
-            match Pin::new(&mut self.stream).poll_read(context, &mut buffer) {
-                Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {
-                    linger.received += u64::try_from(buffer.filled().len()).unwrap_or(u64::MAX);
-                    if linger.received > LINGER_MAX_BYTES {
-                        return Poll::Ready(());
-                    }
-                }
-                Poll::Ready(_) => return Poll::Ready(()),
-                Poll::Pending => {
-                    let (since, received) = (linger.since, linger.received);
-                    let allowed = (LINGER_GRACE + self.pace.time_of(received)).min(LINGER_MAX);
-                    return if is_over(&mut self.read_timer, since + allowed, context) {
-                        Poll::Ready(())
-                    } else {
-                        Poll::Pending
-                    };
-                }
+            let deadline = rate.deadline(begun, received).min(begun + LINGER_MAX);
+            let bytes = timeout_at(deadline, self.stream.read(&mut discarded)).await??;
+            if bytes == 0 {
+                return Ok(());
             }
+            received += u64::try_from(bytes).unwrap_or(u64::MAX);
         }
     }
-}
-
-/// Whether it is `until`; wakes the task then where it is not.
-fn is_over(timer: &mut Pin<Box<Sleep>>, until: Instant, context: &mut Context<'_>) -> bool {
-    if timer.deadline() != until {
-        timer.as_mut().reset(until);
-    }
-    timer.as_mut().poll(context).is_ready()
 }
 
 impl AsyncRead for ClientStream {
@@ -210,13 +79,7 @@ impl AsyncRead for ClientStream {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let before = buffer.filled().len();
-        let polled = Pin::new(&mut self.stream).poll_read(context, buffer);
-        self.note_read(buffer.filled().get(before..).unwrap_or_default());
-        if polled.is_pending() && self.is_head_late(context) {
-            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
-        }
-        polled
+        self.stream.as_mut().poll_read(context, buffer)
     }
 }
 
@@ -226,56 +89,35 @@ impl AsyncWrite for ClientStream {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let this = &mut *self;
-        if this.replacement.is_none() && this.activity.gap().is_some() {
-            let has_line = this.head.as_ref().is_none_or(|head| head.has_line);
-            this.replacement = bare_errors::replacement(bytes, has_line).map(|it| (it, 0));
-            if this.replacement.is_some() {
-                this.activity.leave_unread();
-            }
+        self.error = self.error.or_else(|| bare_errors::problem_of(bytes));
+        if self.error.is_some() {
+            return Poll::Ready(Ok(bytes.len()));
         }
-        let polled = if this.replacement.is_some() {
-            this.poll_replacement(context, bytes.len())
-        } else {
-            Pin::new(&mut this.stream).poll_write(context, bytes)
-        };
-        this.note_write(context, polled, |written| *written)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let this = &mut *self;
-        if this.linger.is_none() {
-            ready!(Pin::new(&mut this.stream).poll_shutdown(context))?;
-            if !this.activity.has_unread() {
-                return Poll::Ready(Ok(()));
-            }
-            this.linger = Some(Linger {
-                since: Instant::now(),
-                received: 0,
-            });
-        }
-        this.poll_linger(context).map(Ok)
+        self.stream.as_mut().poll_write(context, bytes)
     }
 
     fn poll_write_vectored(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-        parts: &[io::IoSlice<'_>],
+        parts: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        // A bare error response is written by itself.
-        if let [only] = parts {
-            return self.poll_write(context, only);
+        match parts {
+            // Hyper writes an error of its own in one part.
+            [only] => self.poll_write(context, only),
+            _ => self.stream.as_mut().poll_write_vectored(context, parts),
         }
-        let this = &mut *self;
-        let polled = Pin::new(&mut this.stream).poll_write_vectored(context, parts);
-        this.note_write(context, polled, |written| *written)
     }
 
     fn is_write_vectored(&self) -> bool {
         self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.stream.as_mut().poll_flush(context)
+    }
+
+    /// Hyper calls this once everything is written. [`ClientStream::close`] does the rest.
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.poll_flush(context)
     }
 }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::client_stream::Pace;
 use super::connections::ConnectionLimits;
+use super::min_rate::MinRate;
 use super::trusted_proxies::TrustedProxies;
 
 /// How many connections there may be, and how slow clients may be.
@@ -22,23 +22,21 @@ pub struct ConnectionArgs {
     /// Open connections from which on further ones are refused; fewer where the system allows fewer open files.
     #[arg(long, env = "PLEDGECAST_MAX_CONNECTIONS", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub max_connections: u32,
-    /// Open connections from one address (IPv6: one /64) from which on further ones are refused; trusted proxies
-    /// are exempt.
+    /// Open connections from one address (IPv6: one /64) from which on further ones are refused; at most a quarter of
+    /// all. Trusted proxies are exempt.
     #[arg(long, env = "PLEDGECAST_MAX_CONNECTIONS_PER_ADDRESS", default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub max_connections_per_address: u32,
-    /// Longest time between two requests on a connection, in seconds; longer than that of a proxy in front.
+    /// Longest time from one request on a connection until the head of the next has arrived, in seconds; longer than the
+    /// idle time of a proxy in front.
     #[arg(long, env = "PLEDGECAST_KEEP_ALIVE_SECONDS", default_value_t = 75, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub keep_alive_seconds: u64,
-    /// Longest time that the head of a request may take to arrive, in seconds.
-    #[arg(long, env = "PLEDGECAST_HEADER_SECONDS", default_value_t = 15, value_parser = clap::value_parser!(u64).range(1..=3600))]
-    pub header_seconds: u64,
-    /// Time in seconds that the body of a request may take, beside what it takes at the lowest rate.
+    /// Time in seconds that the body of a request may take, in addition to what it takes at the lowest rate.
     #[arg(long, env = "PLEDGECAST_BODY_SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub body_seconds: u64,
-    /// Time in seconds that a client may take to read responses, beside what it takes at the lowest rate.
-    #[arg(long, env = "PLEDGECAST_RESPONSE_SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    /// Longest time in seconds in which a client takes in nothing of a response that is waiting for it.
+    #[arg(long, env = "PLEDGECAST_RESPONSE_SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub response_seconds: u64,
-    /// Lowest rate at which clients may send and read, in bytes a second.
+    /// Lowest rate at which bodies of requests must arrive, in bytes per second.
     #[arg(long, env = "PLEDGECAST_MIN_BYTES_PER_SECOND", default_value_t = 4096, value_parser = clap::value_parser!(u32).range(1..=1_000_000_000))]
     pub min_bytes_per_second: u32,
 }
@@ -50,18 +48,17 @@ impl ConnectionArgs {
             max: self.max_connections,
             max_per_address: self.max_connections_per_address,
             keep_alive: Duration::from_secs(self.keep_alive_seconds),
-            pace: Pace {
-                head: Duration::from_secs(self.header_seconds),
-                body_grace: Duration::from_secs(self.body_seconds),
-                write_grace: Duration::from_secs(self.response_seconds),
-                min_rate: self.min_bytes_per_second,
+            write_timeout: Duration::from_secs(self.response_seconds),
+            body_rate: MinRate {
+                grace: Duration::from_secs(self.body_seconds),
+                bytes_per_second: self.min_bytes_per_second,
             },
             trusted_proxies: self.trusted_proxies.clone(),
         }
     }
 }
 
-/// For a process that answers for nothing but its health.
+/// For a process that only reports its health.
 pub fn health_limits() -> ConnectionLimits {
     const SECONDS: Duration = Duration::from_secs(15);
     const CONNECTIONS: u32 = 100;
@@ -69,11 +66,10 @@ pub fn health_limits() -> ConnectionLimits {
         max: CONNECTIONS,
         max_per_address: CONNECTIONS,
         keep_alive: SECONDS,
-        pace: Pace {
-            head: SECONDS,
-            body_grace: SECONDS,
-            write_grace: SECONDS,
-            min_rate: 1024,
+        write_timeout: SECONDS,
+        body_rate: MinRate {
+            grace: SECONDS,
+            bytes_per_second: 1024,
         },
         trusted_proxies: TrustedProxies::default(),
     }

@@ -1,60 +1,68 @@
-//! Accepts connections: a bounded number in all and from each address, none held by a client that is too slow.
+//! Accepts connections: a bounded number overall and from each address, none kept by a client that is too slow.
 
-use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::{Request, Response};
+use axum::http::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::io::{self, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tower::Service as _;
 
-use super::activity::{Activity, RequestBody, ResponseBody};
-use super::address_limit::{AddressLimit, AddressPermit};
 use super::bare_errors;
-use super::client_stream::{ClientStream, Pace};
+use super::client_stream::ClientStream;
+use super::keyed_limit::{KeyedLimit, KeyedPermit};
+use super::min_rate::MinRate;
 use super::problem::EdgeProblem;
 use super::trusted_proxies::TrustedProxies;
+use crate::services::attempts::network_of;
 
 /// How long open requests may take once the process is to stop.
 const DRAIN: Duration = Duration::from_secs(10);
-/// Open files that are not connections of clients: the database, its journal, logs, sockets to PostgreSQL.
+/// How long clients may then take to close connections without a request. Browsers often keep theirs open.
+const DRAIN_CLOSED: Duration = Duration::from_secs(1);
+/// Open files that are not client connections: the database, its journal, logs, sockets to PostgreSQL.
 const OTHER_FILES: u32 = 200;
-/// Refusals that are under way at the same time; beyond them connections are closed without a response.
+/// One address gets at most this fraction of all connections, so that it cannot shut out the others.
+const ADDRESS_FRACTION: u32 = 4;
+/// Refusals in progress at the same time; beyond this, connections are closed without a response.
 const REFUSALS: usize = 64;
 const REFUSAL_TIME: Duration = Duration::from_secs(1);
-/// After an accept that failed for want of files or memory.
+/// The wait after an accept that failed because files or memory ran out.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 /// The longest head of a request, and the most that is buffered of a body or a response.
 const BUFFER_MAX_BYTES: usize = 128 * 1024;
 
-/// What connections may take.
+/// The limits of connections.
 #[derive(Clone, Debug)]
 pub struct ConnectionLimits {
-    /// Most connections in all.
+    /// Most connections overall.
     pub max: u32,
     /// Most connections from one address.
     pub max_per_address: u32,
-    /// How long a connection may be open without a request.
+    /// The longest time from the end of a request, or of nothing, to the end of the next request's head.
     pub keep_alive: Duration,
-    /// How slow a client may be.
-    pub pace: Pace,
-    /// Their addresses stand for many clients and have no limit of their own.
+    /// The longest time in which a client takes in nothing of a response.
+    pub write_timeout: Duration,
+    /// The lowest rate of request bodies.
+    pub body_rate: MinRate,
+    /// Each of them serves many clients, so they have no limit per address.
     pub trusted_proxies: TrustedProxies,
 }
 
-/// Who is at the other end.
+/// The address at the other end of a connection.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
 
@@ -65,15 +73,17 @@ pub async fn serve(
     limits: ConnectionLimits,
     stop: CancellationToken,
 ) {
-    let server = Server::new(app, limits);
-    let graceful = GracefulShutdown::new();
+    let server = Server::new(app, limits, stop);
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            () = stop.cancelled() => break,
+            () = server.stop.cancelled() => break,
         };
         match accepted {
-            Ok((stream, address)) => server.take(stream, address, graceful.watcher()),
+            Ok((stream, address)) => match server.admit(address.ip()) {
+                Some(permits) => server.open(stream, address, permits),
+                None => server.refuse(stream),
+            },
             Err(error) if is_of_client(&error) => {}
             Err(error) => {
                 tracing::error!(%error, "a connection could not be accepted");
@@ -82,10 +92,9 @@ pub async fn serve(
         }
     }
     drop(listener);
-    if tokio::time::timeout(DRAIN, graceful.shutdown())
-        .await
-        .is_err()
-    {
+    server.connections.close();
+    let drained = tokio::time::timeout(DRAIN, server.connections.wait()).await;
+    if drained.is_err() {
         tracing::warn!("requests were still open when the time to drain ran out");
     }
 }
@@ -102,82 +111,98 @@ struct Server {
     app: Router,
     http: http1::Builder,
     limits: ConnectionLimits,
-    permits: Arc<Semaphore>,
-    addresses: Arc<AddressLimit>,
+    all: Arc<Semaphore>,
+    addresses: Arc<KeyedLimit<IpAddr>>,
     refusals: Arc<Semaphore>,
+    connections: TaskTracker,
+    stop: CancellationToken,
 }
 
+type Permits = (OwnedSemaphorePermit, Option<KeyedPermit<IpAddr>>);
+
 impl Server {
-    fn new(app: Router, limits: ConnectionLimits) -> Self {
-        let max = limits.max.min(allowed_by_system());
+    fn new(app: Router, limits: ConnectionLimits, stop: CancellationToken) -> Self {
+        let max = limits.max.min(connections_for(open_files()));
         if max < limits.max {
             tracing::warn!(
                 max,
                 configured = limits.max,
-                "the limit of open files allows fewer connections; raise it (ulimit -n, LimitNOFILE)"
+                "the limit of open files allows fewer connections; raise it (ulimit -Hn, LimitNOFILE)"
             );
         }
+        let max_per_address = limits.max_per_address.min(max / ADDRESS_FRACTION).max(1);
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new())
-            // It runs from the end of a request to the head of the next; `Pace` bounds the head itself.
-            .header_read_timeout(limits.keep_alive + limits.pace.head)
+            // Hyper starts this timer when a connection is ready for a request, and stops it at the end of the head.
+            .header_read_timeout(limits.keep_alive)
             .max_buf_size(BUFFER_MAX_BYTES);
         Self {
             app,
             http,
-            permits: Arc::new(Semaphore::new(usize::try_from(max).unwrap_or(usize::MAX))),
-            addresses: Arc::new(AddressLimit::new(limits.max_per_address)),
-            refusals: Arc::new(Semaphore::new(REFUSALS)),
             limits,
+            all: Arc::new(Semaphore::new(usize::try_from(max).unwrap_or(usize::MAX))),
+            addresses: Arc::new(KeyedLimit::new(max_per_address)),
+            refusals: Arc::new(Semaphore::new(REFUSALS)),
+            connections: TaskTracker::new(),
+            stop,
         }
     }
 
-    /// Serves a connection in a task of its own, or refuses it.
-    fn take(&self, stream: TcpStream, address: SocketAddr, watcher: Watcher) {
-        let is_proxy = self.limits.trusted_proxies.contains(address.ip());
-        let of_address = if is_proxy {
+    /// The permits of another connection; `None` beyond a limit.
+    fn admit(&self, address: IpAddr) -> Option<Permits> {
+        let of_address = if self.limits.trusted_proxies.contains(address) {
             None
         } else {
-            match self.addresses.take(address.ip()) {
-                Some(place) => Some(place),
-                None => return self.refuse(stream),
-            }
+            Some(self.addresses.try_acquire(network_of(address))?)
         };
-        let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() else {
-            return self.refuse(stream);
-        };
-        self.open(stream, address, watcher, (permit, of_address));
+        let of_all = Arc::clone(&self.all).try_acquire_owned().ok()?;
+        Some((of_all, of_address))
     }
 
-    fn open(
-        &self,
-        stream: TcpStream,
-        address: SocketAddr,
-        watcher: Watcher,
-        places: (OwnedSemaphorePermit, Option<AddressPermit>),
-    ) {
-        // Responses and events are small and whole: waiting to fill a packet only delays them.
+    /// Serves a connection in its own task.
+    fn open(&self, stream: TcpStream, address: SocketAddr, permits: Permits) {
+        // Responses and events are small and complete: waiting to fill a packet only delays them.
         let _ = stream.set_nodelay(true);
-        let activity = Arc::new(Activity::default());
-        let stream = ClientStream::new(stream, self.limits.pace, Arc::clone(&activity));
         let app = self.app.clone();
         let service = service_fn(move |request: Request<Incoming>| {
-            call(app.clone(), request, Peer(address), &activity)
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(ConnectInfo(Peer(address)));
+            app.clone().call(request)
         });
-        let connection = self.http.serve_connection(TokioIo::new(stream), service);
-        let connection = watcher.watch(connection);
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
+        let stream = ClientStream::new(stream, self.limits.write_timeout);
+        let mut connection = self.http.serve_connection(TokioIo::new(stream), service);
+        let rate = self.limits.body_rate;
+        let stop = self.stop.clone();
+        self.connections.spawn(async move {
+            let served = tokio::select! {
+                served = &mut connection => Some(served),
+                () = stop.cancelled() => None,
+            };
+            let served = if let Some(served) = served {
+                served
+            } else {
+                Pin::new(&mut connection).graceful_shutdown();
+                (&mut connection).await
+            };
+            if let Err(error) = &served {
                 tracing::debug!(%error, "a connection broke");
             }
-            drop(places);
+            let stream = connection.into_parts().io.into_inner();
+            if served.is_ok() || stream.has_error() {
+                tokio::select! {
+                    // An error means that the client is gone or too slow.
+                    _ = stream.close(rate) => {}
+                    () = async { stop.cancelled().await; tokio::time::sleep(DRAIN_CLOSED).await } => {}
+                }
+            }
+            drop(permits);
         });
     }
 
     fn refuse(&self, stream: TcpStream) {
         if let Ok(permit) = Arc::clone(&self.refusals).try_acquire_owned() {
             tokio::spawn(async move {
-                // An error means that the client has gone, or is too slow.
+                // An error means that the client is gone or too slow.
                 let _ = tokio::time::timeout(REFUSAL_TIME, send_refusal(stream)).await;
                 drop(permit);
             });
@@ -185,45 +210,36 @@ impl Server {
     }
 }
 
-/// Hands a request on to the router.
-fn call(
-    mut app: Router,
-    request: Request<Incoming>,
-    peer: Peer,
-    activity: &Arc<Activity>,
-) -> impl Future<Output = Result<Response<ResponseBody>, Infallible>> + use<> {
-    let open = activity.begin();
-    let mut request = request.map(|body| Body::new(RequestBody::new(body, activity)));
-    request.extensions_mut().insert(ConnectInfo(peer));
-    async move {
-        let response = app.call(request).await?;
-        Ok(response.map(|body| ResponseBody::new(body, open)))
-    }
-}
-
-/// The request is read first: a connection that is closed with unread data takes the response with it.
+/// Reads the request first: if a connection is closed with unread data, the client can lose the response.
 async fn send_refusal(mut stream: TcpStream) -> io::Result<()> {
     let mut request = [0; 4096];
     let _ = stream.read(&mut request).await?;
     let refusal = bare_errors::raw(&EdgeProblem::TOO_MANY_CONNECTIONS);
     stream.write_all(&refusal).await?;
-    stream.shutdown().await
+    stream.shutdown().await?;
+    while stream.read(&mut request).await? > 0 {}
+    Ok(())
 }
 
-/// Connections that the limit of open files leaves room for; without end where it cannot be read.
-fn allowed_by_system() -> u32 {
-    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
-    match soft_limit_of_files(&limits) {
-        Some(files) => files.saturating_sub(OTHER_FILES).max(files / 2),
-        None => u32::MAX,
-    }
+/// Raises the limit of open files as far as the system allows, and returns it; `None` if there is no limit.
+fn open_files() -> Option<u32> {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        maximum: limit.maximum,
+    };
+    let files = match setrlimit(Resource::Nofile, raised) {
+        Ok(()) => limit.maximum,
+        Err(_) => limit.current,
+    };
+    files.map(|files| u32::try_from(files).unwrap_or(u32::MAX))
 }
 
-fn soft_limit_of_files(limits: &str) -> Option<u32> {
-    let line = limits
-        .lines()
-        .find_map(|it| it.strip_prefix("Max open files"))?;
-    line.split_whitespace().next()?.parse().ok()
+/// Connections for which a limit of open files leaves room.
+fn connections_for(files: Option<u32>) -> u32 {
+    files.map_or(u32::MAX, |files| {
+        files.saturating_sub(OTHER_FILES).max(files / 2)
+    })
 }
 
 #[cfg(test)]
@@ -231,12 +247,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_soft_limit_of_open_files_is_read() {
-        let limits = "Limit                     Soft Limit           Hard Limit           Units     \n\
-            Max processes             63706                63706                processes \n\
-            Max open files            1024                 524288               files     \n";
-        assert_eq!(soft_limit_of_files(limits), Some(1024));
-        let unlimited = "Max open files            unlimited            unlimited            files";
-        assert_eq!(soft_limit_of_files(unlimited), None);
+    fn connections_leave_files_for_everything_else() {
+        assert_eq!(connections_for(Some(1024)), 824);
+        assert_eq!(connections_for(Some(256)), 128);
+        assert_eq!(connections_for(None), u32::MAX);
+    }
+
+    #[test]
+    fn the_limit_of_open_files_is_raised() {
+        let files = open_files();
+        let limit = getrlimit(Resource::Nofile);
+        assert_eq!(limit.current, limit.maximum);
+        assert_eq!(
+            files.map(u64::from),
+            limit.current.map(|it| it.min(u64::from(u32::MAX)))
+        );
     }
 }

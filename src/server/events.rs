@@ -20,9 +20,9 @@ use tokio::time::{Instant, Interval, interval_at, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 use tower_cookies::Cookies;
 
+use super::keyed_limit::KeyedPermit;
 use super::problem;
 use super::router::AppState;
-use super::streams::Place;
 use crate::queue::{Changes, Subscription};
 use crate::services::Services;
 use crate::services::ledger::LINES_AT_ONCE;
@@ -71,7 +71,7 @@ struct Stream {
     quiet_until: Instant,
     stop: CancellationToken,
     pending: VecDeque<Event>,
-    _place: Place,
+    _permit: KeyedPermit<UserId>,
 }
 
 /// Opens the stream.
@@ -104,9 +104,12 @@ impl Stream {
     async fn open(state: &AppState, cookies: Cookies, since: &str) -> Result<Self, AppError> {
         let services = state.services.clone();
         let user = services.sessions.user(&cookies).await?.id();
-        let place = state.streams.take(user).ok_or(AppError::TooManyRequests {
-            retry_after_s: TOO_MANY_RETRY_S,
-        })?;
+        let permit = state
+            .streams
+            .try_acquire(user)
+            .ok_or(AppError::TooManyRequests {
+                retry_after_s: TOO_MANY_RETRY_S,
+            })?;
         // Subscribed before the position is read, so that no change falls between.
         let changes = state.notifier.subscribe(user);
         let position = services.positions.of(user).await?;
@@ -131,7 +134,7 @@ impl Stream {
             quiet_until: Instant::now(),
             stop: state.stop.clone(),
             pending: VecDeque::from([first.retry(retry)]),
-            _place: place,
+            _permit: permit,
         })
     }
 

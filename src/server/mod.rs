@@ -2,8 +2,6 @@
 //!
 //! Nothing here decides anything about accounts, credits or tasks.
 
-mod activity;
-mod address_limit;
 mod admission;
 mod assets;
 mod backup;
@@ -23,8 +21,10 @@ mod export;
 mod forms;
 mod guard;
 mod health;
+mod keyed_limit;
 mod limits;
 mod listen_address;
+mod min_rate;
 pub mod model_command;
 mod preferences;
 mod problem;
@@ -34,7 +34,6 @@ mod schema;
 mod serve;
 mod setup;
 mod stop;
-mod streams;
 mod styleguide;
 mod telemetry;
 mod trusted_proxies;

@@ -60,7 +60,7 @@ impl EdgeProblem {
         status: StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
         code: "headers_too_large",
         title: "The headers are too large",
-        detail: "a request may have at most 100 headers, 128 KiB in total",
+        detail: "a request may have at most 100 headers, and 128 KiB before its body",
         retry_after_s: None,
     };
     /// The body arrived too slowly.

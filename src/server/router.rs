@@ -21,11 +21,11 @@ use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetReques
 use tower_http::trace::TraceLayer;
 
 use super::client::ClientRequestId;
-use super::client_stream::Pace;
 use super::forms::{self, Forms};
 use super::health::Readiness;
+use super::keyed_limit::KeyedLimit;
+use super::min_rate::MinRate;
 use super::public_url::PublicUrl;
-use super::streams::Streams;
 use super::trusted_proxies::TrustedProxies;
 use super::{
     admission, assets, body, client, events, export, guard, health, limits, preferences, problem,
@@ -37,7 +37,7 @@ use crate::components::preferences::URL as PREFERENCES_URL;
 use crate::queue::Notifier;
 use crate::services::positions::PagePosition;
 use crate::services::{Clock, Services};
-use crate::types::{AppError, Today};
+use crate::types::{AppError, Today, UserId};
 
 /// What every request shares. One pointer, for it is cloned by every layer that a request goes through.
 #[derive(Clone)]
@@ -49,8 +49,8 @@ pub struct Shared {
     pub services: Services,
     /// The word of changes.
     pub notifier: Notifier,
-    /// The streams of live changes that are open.
-    pub streams: Arc<Streams>,
+    /// Limits the event streams of each user.
+    pub streams: Arc<KeyedLimit<UserId>>,
     /// Whether this process can do its work.
     pub readiness: Readiness,
     /// Cancelled when the process is to stop.
@@ -59,8 +59,8 @@ pub struct Shared {
     pub public_url: Option<PublicUrl>,
     /// Proxies in front whose word is believed.
     pub trusted_proxies: TrustedProxies,
-    /// How slow clients may be.
-    pub pace: Pace,
+    /// The lowest rate of request bodies.
+    pub body_rate: MinRate,
     /// The one source of the time.
     pub clock: Arc<dyn Clock>,
     /// The browser half, where it was built before the server. Pages share it.

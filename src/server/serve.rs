@@ -12,11 +12,11 @@ use tokio_util::sync::CancellationToken;
 use super::config::{ServeArgs, WorkerProcessArgs};
 use super::connection_args::health_limits;
 use super::health::{self, Readiness};
+use super::keyed_limit::KeyedLimit;
 use super::listen_address::ListenAddress;
 use super::public_url::PublicUrl;
 use super::router::{Shared, router};
 use super::stop::unless_stopped;
-use super::streams::Streams;
 use super::{assets, connections, cookie_key, setup};
 use crate::inference::SHIPPED_MODEL;
 use crate::queue::Notifier;
@@ -75,12 +75,12 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
     let shared = Shared {
         services,
         notifier,
-        streams: Arc::new(Streams::new(args.streams_per_user)),
+        streams: Arc::new(KeyedLimit::new(args.streams_per_user.into())),
         readiness,
         stop: stop.clone(),
         public_url: args.public_url,
         trusted_proxies: limits.trusted_proxies.clone(),
-        pace: limits.pace,
+        body_rate: limits.body_rate,
         clock: setup::clock(),
         assets: assets::site_assets()?.map(Arc::new),
         leptos: LeptosOptions::builder()

@@ -8,6 +8,8 @@ use crate::support::{Browser, Engine, EventStream, Raw, Server, Site, unique, wa
 
 const HEALTH: &str = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
 const PAUSE: Duration = Duration::from_millis(100);
+/// Much longer than the limits that the tests set, and shorter than those that hold by default.
+const SOON: Duration = Duration::from_secs(30);
 
 async fn serving(settings: &[(&str, &str)]) -> (Site, Server) {
     Site::serving(Engine::Sqlite, settings).await
@@ -21,26 +23,42 @@ async fn ask(server: &Server, last_octet: u8) -> (Raw, u16) {
     (client, status)
 }
 
+/// Waits for what must happen long before the default limits are over.
+async fn soon<T>(happens: impl Future<Output = T>) -> T {
+    let happened = tokio::time::timeout(SOON, happens).await;
+    happened.expect("the limit that was set is not kept")
+}
+
 #[tokio::test]
 async fn connections_beyond_the_limit_are_told_to_come_back() {
     let (_site, server) = serving(&[("PLEDGECAST_MAX_CONNECTIONS", "3")]).await;
     let mut open = Vec::new();
-    for _ in 0..3 {
-        let (client, status) = ask(&server, 1).await;
+    for address in 1..=3 {
+        let (client, status) = ask(&server, address).await;
         assert_eq!(status, 200);
         open.push(client);
     }
-    let mut refused = Raw::connect(&server).await;
+    let mut refused = Raw::from_address(&server, 4).await;
     refused.send(HEALTH).await;
     let answer = refused.answer().await;
     answer.problem(503);
     assert!(answer.head.contains("retry-after: "), "{answer:?}");
     open.pop();
     wait_for("a place for another connection", || async {
-        let (_client, status) = ask(&server, 1).await;
+        let (_client, status) = ask(&server, 4).await;
         (status == 200).then_some(())
     })
     .await;
+}
+
+#[tokio::test]
+async fn one_address_gets_at_most_a_quarter_of_all_connections() {
+    let (_site, server) = serving(&[("PLEDGECAST_MAX_CONNECTIONS", "8")]).await;
+    let first = ask(&server, 7).await;
+    let second = ask(&server, 7).await;
+    assert_eq!([first.1, second.1], [200, 200]);
+    assert_eq!(ask(&server, 7).await.1, 503);
+    assert_eq!(ask(&server, 8).await.1, 200);
 }
 
 #[tokio::test]
@@ -74,42 +92,26 @@ async fn a_trusted_proxy_stands_for_many_clients() {
 
 #[tokio::test]
 async fn a_head_that_arrives_too_slowly_ends_its_connection() {
-    let (_site, server) = serving(&[("PLEDGECAST_HEADER_SECONDS", "1")]).await;
+    let (_site, server) = serving(&[("PLEDGECAST_KEEP_ALIVE_SECONDS", "1")]).await;
     let mut first = Raw::connect(&server).await;
     first.send("GET / HTTP/1.1\r\nHost: localhost\r\n").await;
-    first.trickle_until_closed(b"a: b\r\n", PAUSE).await;
+    soon(first.trickle_until_closed(b"a: b\r\n", PAUSE)).await;
 
     let mut later = Raw::connect(&server).await;
     later.send(HEALTH).await;
     assert_eq!(later.answer().await.status, 200);
     later.send("GET / HT").await;
-    later.trickle_until_closed(b"T", PAUSE).await;
+    soon(later.trickle_until_closed(b"T", PAUSE)).await;
 }
 
 #[tokio::test]
 async fn a_connection_without_a_request_is_closed() {
-    let settings = [
-        ("PLEDGECAST_KEEP_ALIVE_SECONDS", "1"),
-        ("PLEDGECAST_HEADER_SECONDS", "1"),
-    ];
-    let (_site, server) = serving(&settings).await;
-    Raw::connect(&server).await.wait_until_closed().await;
+    let (_site, server) = serving(&[("PLEDGECAST_KEEP_ALIVE_SECONDS", "1")]).await;
+    let mut client = Raw::connect(&server).await;
+    soon(client.wait_until_closed()).await;
     let (mut client, status) = ask(&server, 1).await;
     assert_eq!(status, 200);
-    client.wait_until_closed().await;
-}
-
-#[tokio::test]
-async fn a_pause_between_requests_is_no_slow_head() {
-    let (_site, server) = serving(&[("PLEDGECAST_HEADER_SECONDS", "1")]).await;
-    let mut client = Raw::connect(&server).await;
-    for _ in 0..2 {
-        client.send(HEALTH).await;
-        assert_eq!(client.answer().await.status, 200);
-        tokio::time::sleep(Duration::from_secs(2)).await;
-    }
-    client.send(HEALTH).await;
-    assert_eq!(client.answer().await.status, 200);
+    soon(client.wait_until_closed()).await;
 }
 
 fn login_head(length: usize) -> String {
@@ -156,22 +158,34 @@ async fn a_body_at_more_than_the_lowest_rate_may_take_its_time() {
 
 #[tokio::test]
 async fn who_reads_no_responses_loses_the_connection() {
-    let settings = [
-        ("PLEDGECAST_RESPONSE_SECONDS", "1"),
-        ("PLEDGECAST_MIN_BYTES_PER_SECOND", "1000000"),
-    ];
-    let (_site, server) = serving(&settings).await;
-    let mut client = Raw::with_small_buffer(&server).await;
+    let (_site, server) = serving(&[("PLEDGECAST_RESPONSE_SECONDS", "1")]).await;
+    let mut client = Raw::with_buffer(&server, 4096).await;
     let request = b"GET /explore HTTP/1.1\r\nHost: localhost\r\n\r\n";
-    client.send_unread_until_closed(request).await;
+    soon(client.send_unread_until_closed(request)).await;
     assert_eq!(ask(&server, 1).await.1, 200);
+}
+
+/// All in all this takes several times longer than a client may read nothing.
+#[tokio::test]
+async fn who_reads_responses_slowly_keeps_the_connection() {
+    // Of 130 KB each: more than the buffers of both sides hold.
+    const PAGES: usize = 80;
+    let (_site, server) = serving(&[("PLEDGECAST_RESPONSE_SECONDS", "2")]).await;
+    let mut client = Raw::with_buffer(&server, 256 * 1024).await;
+    let page = "GET /explore HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    client.send(page.repeat(PAGES)).await;
+    client
+        .send("GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        .await;
+    let received = client.read_slowly(2_000_000, Duration::from_secs(1)).await;
+    let received = String::from_utf8_lossy(&received);
+    assert_eq!(received.matches("HTTP/1.1 200").count(), PAGES + 1);
 }
 
 #[tokio::test]
 async fn a_stream_of_events_outlives_the_limits_of_requests() {
     let settings = [
         ("PLEDGECAST_KEEP_ALIVE_SECONDS", "1"),
-        ("PLEDGECAST_HEADER_SECONDS", "1"),
         ("PLEDGECAST_BODY_SECONDS", "1"),
         ("PLEDGECAST_RESPONSE_SECONDS", "1"),
     ];
@@ -221,7 +235,7 @@ async fn what_is_too_long_or_no_http_is_answered_like_every_other_error() {
         ),
         (
             format!("GET /?{} HTTP/1.1\r\nHost: a\r\n\r\n", long(1_000_000)),
-            414,
+            431,
         ),
         (
             format!("GET / HTTP/1.1\r\nHost: a\r\na: {}\r\n\r\n", long(300_000)),

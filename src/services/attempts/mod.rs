@@ -253,8 +253,8 @@ fn key(kind: &str, text: &str) -> String {
     hex(&Sha256::digest(format!("{kind} {text}")))
 }
 
-/// One household or firm has a whole /64 of IPv6.
-pub(in crate::services) fn network_of(address: IpAddr) -> IpAddr {
+/// The key of limits per address: one household or firm has a whole /64 of IPv6.
+pub fn network_of(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & !u128::from(u64::MAX)).into()),
         v4 @ IpAddr::V4(_) => v4,

@@ -54,10 +54,10 @@ impl Raw {
         Self::with(socket, server).await
     }
 
-    /// A connection that takes in little at a time.
-    pub async fn with_small_buffer(server: &Server) -> Self {
+    /// A connection with a receive buffer of about that size.
+    pub async fn with_buffer(server: &Server, bytes: u32) -> Self {
         let socket = TcpSocket::new_v4().unwrap();
-        socket.set_recv_buffer_size(4096).unwrap();
+        socket.set_recv_buffer_size(bytes).unwrap();
         Self::with(socket, server).await
     }
 
@@ -140,6 +140,20 @@ impl Raw {
         let read = self.stream.read_buf(&mut self.unread).await;
         let read = read.unwrap_or_else(|error| panic!("the connection broke: {error}"));
         assert!(read > 0, "the connection ended before its response");
+    }
+
+    /// Reads all that the server sends until it closes the connection, with a pause after each `step` bytes.
+    pub async fn read_slowly(&mut self, step: u64, pause: Duration) -> Vec<u8> {
+        let mut received = Vec::new();
+        loop {
+            let mut part = (&mut self.stream).take(step);
+            let read = tokio::time::timeout(PATIENCE, part.read_to_end(&mut received)).await;
+            let read = read.expect("the server sends nothing");
+            if read.unwrap_or_else(|error| panic!("the connection broke: {error}")) == 0 {
+                return received;
+            }
+            tokio::time::sleep(pause).await;
+        }
     }
 
     /// Waits until the server closes the connection, whatever it sends before.
