@@ -1,11 +1,12 @@
 //! Who may send a body: sessions and roles are looked at before anything of it is read.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, Response, header};
+use axum::http::{HeaderValue, Method, Response, header};
 use axum::middleware::Next;
 use leptos::server_fn::ServerFn as _;
 use leptos::server_fn::axum::server_fn_paths;
@@ -15,13 +16,17 @@ use super::limits::in_time;
 use super::problem;
 use super::router::AppState;
 use crate::api::{CreateModel, Login, Logout, Register};
+use crate::components::preferences::URL as PREFERENCES_URL;
 use crate::services::SignedIn;
 use crate::types::AppError;
 
 /// What anybody may post, with a small body.
-const FOR_ANYBODY: [&str; 3] = [Login::PATH, Register::PATH, Logout::PATH];
-/// Beyond this a body that is not read ends the connection.
-const UNREAD_MAX_BYTES: u64 = 64 * 1024;
+const FOR_ANYBODY: [&str; 4] = [Login::PATH, Register::PATH, Logout::PATH, PREFERENCES_URL];
+
+/// Whether anybody may post to that path, signed in or not.
+pub fn is_for_anybody(path: &str) -> bool {
+    FOR_ANYBODY.contains(&path)
+}
 
 /// Whether a server function takes a body at that path.
 pub fn takes_body(path: &str) -> bool {
@@ -34,6 +39,33 @@ pub fn takes_body(path: &str) -> bool {
     PATHS.contains(path)
 }
 
+/// Set once the body of a request has been read to its end.
+#[derive(Clone, Debug, Default)]
+pub struct BodyWasRead(Arc<AtomicBool>);
+
+impl BodyWasRead {
+    /// Notes that it has been.
+    pub fn set(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Tells the client that its connection ends after the response if nobody has read the body of its request. Hyper
+/// closes such a connection without a word, and the client's next request on it would fail.
+pub async fn announce_close(mut request: Request, next: Next) -> Response<Body> {
+    let is_read = BodyWasRead::default();
+    is_read
+        .0
+        .store(request.body().is_end_stream(), Ordering::Relaxed);
+    request.extensions_mut().insert(is_read.clone());
+    let mut response = next.run(request).await;
+    if !is_read.0.load(Ordering::Relaxed) {
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(header::CONNECTION, close);
+    }
+    response
+}
+
 /// Refuses the requests of those who may not make them, and notes on the others who is signed in.
 pub async fn admit(
     State(state): State<AppState>,
@@ -42,7 +74,7 @@ pub async fn admit(
 ) -> Response<Body> {
     let path = request.uri().path();
     let needs_session =
-        *request.method() == Method::POST && takes_body(path) && !FOR_ANYBODY.contains(&path);
+        *request.method() == Method::POST && takes_body(path) && !is_for_anybody(path);
     if needs_session {
         match check(
             &state,
@@ -56,11 +88,7 @@ pub async fn admit(
             }
             Err(error) => {
                 let id = problem::request_id(request.headers());
-                let mut response = problem::respond(&error, id.as_deref());
-                if is_large(request.headers()) {
-                    end_connection(&mut response);
-                }
-                return response;
+                return problem::respond(&error, id.as_deref());
             }
         }
     }
@@ -80,20 +108,4 @@ async fn check(
         state.services.catalog.may_create_model(&user)?;
     }
     Ok(SignedIn(Arc::new(user)))
-}
-
-/// Whether the body is too long to be thrown away, so that no further request can follow it.
-fn is_large(headers: &HeaderMap) -> bool {
-    let length = headers.get(header::CONTENT_LENGTH);
-    let length = length.and_then(|it| it.to_str().ok()?.parse::<u64>().ok());
-    match length {
-        Some(length) => length > UNREAD_MAX_BYTES,
-        None => headers.contains_key(header::TRANSFER_ENCODING),
-    }
-}
-
-/// Tells the client that no request can follow this one on its connection.
-pub fn end_connection(response: &mut Response<Body>) {
-    let close = HeaderValue::from_static("close");
-    response.headers_mut().insert(header::CONNECTION, close);
 }

@@ -38,8 +38,6 @@ const OF_THE_BODY: [HeaderName; 5] = [
     header::TRANSFER_ENCODING,
     header::EXPECT,
 ];
-/// Headers of an error that the page in its place has, too.
-const OF_THE_ERROR: [HeaderName; 2] = [header::RETRY_AFTER, header::CONNECTION];
 
 /// What the layer needs.
 #[derive(Clone)]
@@ -140,12 +138,7 @@ pub async fn answer_forms(
     if response.status().is_success() {
         return lead_on(&visit.url, &page, response);
     }
-    let mut kept = HeaderMap::new();
-    for name in OF_THE_ERROR {
-        if let Some(value) = response.headers().get(&name) {
-            kept.insert(name, value.clone());
-        }
-    }
+    let retry_after = response.headers().get(header::RETRY_AFTER).cloned();
     let status = response.status();
     let error = problem::error_of(response).await.unwrap_or_else(|| {
         // Errors of HTTP itself are told by no page.
@@ -155,7 +148,11 @@ pub async fn answer_forms(
     if answer.status().is_success() || answer.status() == StatusCode::NOT_FOUND {
         *answer.status_mut() = status;
     }
-    answer.headers_mut().extend(kept);
+    if let Some(retry_after) = retry_after {
+        answer
+            .headers_mut()
+            .insert(header::RETRY_AFTER, retry_after);
+    }
     answer
 }
 

@@ -190,6 +190,7 @@ fn with_layers(router: Router<AppState>, state: &AppState, forms: Forms) -> Rout
             guard::add_security_headers,
         ))
         .layer(CompressionLayer::new())
+        .layer(middleware::from_fn(admission::announce_close))
         .layer(middleware::from_fn(limits::catch_panics))
         .layer(middleware::from_fn(limits::limit_uri))
         .layer(middleware::from_fn_with_state(with(), client::note_client))

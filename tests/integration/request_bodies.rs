@@ -14,6 +14,7 @@ on_both_databases!(
     an_empty_body_names_what_is_missing,
     an_over_large_body_is_413,
     an_over_large_body_is_413_whatever_its_size_and_the_speed_of_its_client,
+    a_body_from_anybody_is_as_large_as_the_largest_login,
     a_body_is_not_read_from_those_who_are_not_signed_in,
     unknown_fields_do_no_harm,
 );
@@ -130,7 +131,8 @@ async fn an_over_large_body_is_413_whatever_its_size_and_the_speed_of_its_client
     let server = shared_server(engine).await;
     let user = Browser::registered(server).await;
     let cookie = user.cookie("pledgecast_session");
-    for (parts, pause_ms) in [(50, 0), (500, 0), (50, 20)] {
+    // More than 64 MiB, and longer than a client may be silent.
+    for (parts, pause_ms) in [(50, 0), (700, 0), (50, 20), (12, 600)] {
         for is_chunked in [false, true] {
             let length = if is_chunked {
                 "Transfer-Encoding: chunked".to_owned()
@@ -159,6 +161,33 @@ async fn an_over_large_body_is_413_whatever_its_size_and_the_speed_of_its_client
     }
 }
 
+async fn a_body_from_anybody_is_as_large_as_the_largest_login(engine: Engine) {
+    const MAX_BYTES: usize = 16 * 1024;
+    let browser = Browser::new(shared_server(engine).await);
+    let many = |length: usize| "😀".repeat(length);
+    let encode =
+        |text: &str| -> String { form_urlencoded::byte_serialize(text.as_bytes()).collect() };
+    let next = encode(&format!("/tasks?search={}", encode(&many(100))));
+    let login = [
+        ("email", many(254)),
+        ("password", many(200)),
+        ("account", i64::MAX.to_string()),
+        ("return_to", format!("/login?next={next}")),
+    ];
+    let answer = browser.post_form("/api/auth/login", &login).await;
+    assert_ne!(answer.status, 413, "{}", answer.text());
+    for path in [
+        "/api/auth/login",
+        "/api/auth/register",
+        "/api/auth/logout",
+        "/preferences",
+    ] {
+        let form = [("more", "x".repeat(MAX_BYTES))];
+        let problem = browser.post_form(path, &form).await.problem(413);
+        assert_eq!(problem["max_bytes"], MAX_BYTES, "{path}");
+    }
+}
+
 /// No byte of the body is sent: whoever waits for it would not answer.
 async fn a_body_is_not_read_from_those_who_are_not_signed_in(engine: Engine) {
     let server = shared_server(engine).await;
@@ -178,7 +207,9 @@ async fn a_body_is_not_read_from_those_who_are_not_signed_in(engine: Engine) {
                  Content-Type: application/json\r\n{length}\r\n\r\n"
             );
             client.send(head).await;
-            client.answer().await.problem(401);
+            let answer = client.answer().await;
+            answer.problem(401);
+            assert!(answer.head.contains("connection: close"), "{answer:?}");
         }
     }
 }

@@ -1,0 +1,93 @@
+//! Bodies of any kind become forms, or are malformed.
+
+use proptest::prelude::*;
+use serde_json::{Map, json};
+
+use super::*;
+
+/// A JSON value of a bounded depth.
+fn value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<i32>().prop_map(|it| json!(f64::from(it) / 8.0)),
+        any::<String>().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(2, 6, 3, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+            prop::collection::btree_map("[a-z]{0,3}", inner, 0..3)
+                .prop_map(|it| it.into_iter().collect::<Map<_, _>>().into()),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_a_form_or_malformed(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
+        if let Err(error) = form_of_json(&bytes) {
+            prop_assert_eq!(error.status(), 400);
+        }
+    }
+
+    #[test]
+    fn any_body_of_any_kind_is_a_form_or_malformed(
+        kind in prop::sample::select(vec![
+            "", "application/json", "application/x-www-form-urlencoded", "text/plain",
+            "multipart/form-data", "multipart/form-data; boundary=b",
+        ]),
+        parts in prop::collection::vec(prop::sample::select(vec![
+            "--b", "--", "\r\n", "Content-Disposition: form-data; name=\"a\"", "; filename=\"f\"", "a=b&c", "%", "\u{0}", "é",
+        ]), 0..12),
+    ) {
+        let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(kind))]);
+        let form = futures::executor::block_on(form_of(&headers, parts.concat().into()));
+        if let Err(error) = form {
+            prop_assert_eq!(error.status(), 400);
+        }
+    }
+
+    #[test]
+    fn a_flat_object_is_a_form_of_the_same_fields_and_any_other_is_told_by_its_field(
+        fields in prop::collection::btree_map(any::<String>(), value(), 0..5),
+    ) {
+        let object: Map<String, Value> = fields.clone().into_iter().collect();
+        let is_nested = |value: &Value| value.is_array() || value.is_object();
+        match form_of_json(Value::from(object).to_string().as_bytes()) {
+            Ok(form) => {
+                prop_assert!(!fields.values().any(is_nested));
+                let read: Vec<(String, String)> = form_urlencoded::parse(form.as_bytes())
+                    .into_owned()
+                    .collect();
+                let expected: Vec<(String, String)> = fields
+                    .into_iter()
+                    .filter(|(_, value)| !value.is_null())
+                    .map(|(name, value)| match value {
+                        Value::String(text) => (name, text),
+                        other => (name, other.to_string()),
+                    })
+                    .collect();
+                prop_assert_eq!(read, expected);
+            }
+            Err(AppError::Malformed(reason)) => {
+                let is_named = |(name, value): (&String, &Value)| is_nested(value) && reason.starts_with(name.as_str());
+                prop_assert!(fields.iter().any(is_named), "{reason}");
+            }
+            Err(other) => prop_assert!(false, "{other}"),
+        }
+    }
+}
+
+#[test]
+fn json_fields_become_form_fields() {
+    let form = form_of_json(br#"{"a":"x y","b":1.50,"c":true,"d":null,"e":10000}"#).unwrap();
+    assert_eq!(form, "a=x+y&b=1.5&c=true&e=10000");
+}
+
+#[test]
+fn json_that_is_no_flat_object_is_refused() {
+    for bad in ["[]", "1", "{", r#"{"a":[1]}"#, r#"{"a":{}}"#] {
+        assert!(form_of_json(bad.as_bytes()).is_err(), "{bad}");
+    }
+}
