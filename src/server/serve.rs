@@ -65,17 +65,12 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
         pool: pool.clone(),
         works: args.worker.workers > 0,
     };
-<<<<<<< HEAD
-    let worker = setup::worker(&args.worker, &database, &notifier, &services.models, pool);
-    let listening = tokio::spawn(notifier.clone().listen(database.clone(), stop.clone()));
-=======
     // What can fail comes before the worker starts, so that it claims nothing in vain.
     let assets = assets::site_assets()?.map(Arc::new);
     let listener = unless_stopped(&stop, args.address.bind()).await?;
     let address = listener.local_addr()?;
-    let worker = setup::worker(&args.worker, &database, &signals, &services.models, pool);
-    let listening = tokio::spawn(signals.clone().listen(database.clone(), stop.clone()));
->>>>>>> 0e46aee (Bind the address before the worker starts)
+    let worker = setup::worker(&args.worker, &database, &notifier, &services.models, pool);
+    let listening = tokio::spawn(notifier.clone().listen(database.clone(), stop.clone()));
     let working = tokio::spawn(worker.run(stop.clone()));
     let limits = args.connections.limits();
     let shared = Shared {

@@ -147,7 +147,7 @@ impl Raw {
         let mut received = Vec::new();
         loop {
             let mut part = (&mut self.stream).take(step);
-            let read = tokio::time::timeout(PATIENCE, part.read_to_end(&mut received)).await;
+            let read = tokio::time::timeout(TIMEOUT, part.read_to_end(&mut received)).await;
             let read = read.expect("the server sends nothing");
             if read.unwrap_or_else(|error| panic!("the connection broke: {error}")) == 0 {
                 return received;
