@@ -7,6 +7,7 @@ use sea_orm::{
     Set, TryInsertResult,
 };
 
+use super::IS_OPEN;
 use crate::database::Database;
 use crate::entities::task;
 use crate::entities::task::Input;
@@ -113,8 +114,7 @@ impl NewTask {
     }
 }
 
-/// How many tasks of a user are queued or running; counts no further than `max`. The words are written out: as
-/// parameters, PostgreSQL's plan for all values looks through the user's whole history.
+/// How many tasks of a user are queued or running; counts no further than `max`.
 ///
 /// # Errors
 /// Where the database is unavailable.
@@ -123,7 +123,7 @@ pub async fn count_open(database: &Database, user: UserId, max: u64) -> Result<u
         .select_only()
         .column(task::Column::Id)
         .filter(task::Column::UserId.eq(user.0))
-        .filter(Expr::cust("status IN ('queued', 'running')"))
+        .filter(Expr::cust(IS_OPEN))
         .limit(max)
         .count(database.read())
         .await

@@ -25,7 +25,7 @@ pub use eta::{Done, Position, latest_done, position, waiting_since};
 pub use finish::{Canceled, Outcome, cancel, fail, lock_leased, requeue, succeed_all};
 pub use lease::{Expired, list_expired, lock_expired, release, renew};
 pub use notify::{Change, Notifier};
-pub use round::{NEXT_ROUND, advance_round, after_next, current_round, queue_now};
+pub use round::{advance_round, after_next, current_round, next_round, queue_now};
 pub use scan::{Scan, ScanStart};
 pub use stuck::{fail_queued, list_stuck, lock_queued, models_in_service};
 pub use subscribers::{Changes, Subscription};
@@ -36,4 +36,22 @@ pub use time::read_now;
 /// was taken.
 fn has_status(status: TaskStatus) -> Expr {
     Expr::cust(format!("status IS NOT DISTINCT FROM '{status}'"))
+}
+
+/// Whether a task is open, that is, queued or running: no other status lies between the two words. As a range it is
+/// always a condition of the index by user and status. With `IN`, PostgreSQL may read all tasks of the user instead.
+const IS_OPEN: &str = "task.status BETWEEN 'queued' AND 'running'";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_open_statuses_lie_between_queued_and_running() {
+        for status in TaskStatus::ALL {
+            let is_between = ("queued"..="running").contains(&status.as_str());
+            let is_open = matches!(status, TaskStatus::Queued | TaskStatus::Running);
+            assert_eq!(is_between, is_open, "{status}");
+        }
+    }
 }

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, Statement};
 
+use super::IS_OPEN;
 use super::time::POSTGRES_NOW;
 use crate::database::Database;
 
@@ -29,14 +30,20 @@ pub(super) fn of_returned() -> Expr {
 }
 
 /// The earliest round of a user's next task, as SQL over the columns of `balance`: the one after the last open task, or
-/// 0 where none is open. Where nothing is held there may be open tasks of a model without a price.
-pub const NEXT_ROUND: &str = "CASE WHEN balance.held > 0 OR EXISTS (SELECT 1 FROM task WHERE \
-    task.user_id = balance.user_id AND task.status IN ('queued', 'running')) THEN balance.next_round ELSE 0 END";
+/// 0 where none is open. Without a hold there are open tasks only if a model has no price; then they are looked for.
+pub fn next_round() -> String {
+    format!(
+        "CASE WHEN balance.held > 0 OR ((SELECT MIN(model.price) FROM model) = 0 \
+         AND EXISTS (SELECT 1 FROM task WHERE task.user_id = balance.user_id AND {IS_OPEN})) \
+         THEN balance.next_round ELSE 0 END"
+    )
+}
 
 /// The round after that of a user's next task, as SQL over the columns of `balance` before they change.
 pub fn after_next() -> Expr {
+    let next = next_round();
     Expr::cust(format!(
-        "1 + CASE WHEN {NEXT_ROUND} > {CURRENT} THEN {NEXT_ROUND} ELSE {CURRENT} END"
+        "1 + CASE WHEN {next} > {CURRENT} THEN {next} ELSE {CURRENT} END"
     ))
 }
 

@@ -11,7 +11,9 @@ use sea_orm::DbErr;
 
 /// A count is trusted for at least this many times as long as it took, so that counting is cheap even where it is slow.
 const REST: u32 = 10;
-/// But no longer than this.
+/// Below half of the limit, a count is trusted for so many times longer: others would have to insert the other half.
+const FAR_BELOW: u32 = 15;
+/// No count is trusted for longer.
 const REST_MAX: Duration = Duration::from_mins(1);
 
 /// How many rows there are, as one process knows.
@@ -156,8 +158,11 @@ impl BoundedCount {
             return Freshness::Unknown;
         };
         let rest = last.took * REST;
-        let trusted_for = if state.most() < self.limit.max {
-            rest.min(REST_MAX).max(self.limit.trusted_for)
+        let most = state.most();
+        let trusted_for = if most < self.limit.max / 2 {
+            rest.max(self.limit.trusted_for * FAR_BELOW).min(REST_MAX)
+        } else if most < self.limit.max {
+            rest.max(self.limit.trusted_for).min(REST_MAX)
         } else {
             rest.min(self.limit.full_for)
         };

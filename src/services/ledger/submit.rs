@@ -163,7 +163,7 @@ fn statement() -> String {
          AND enqueued.request_hash = request.hash AND enqueued.price = request.price \
          ORDER BY request.n",
         queue_now = queue::queue_now(),
-        next_round = queue::NEXT_ROUND,
+        next_round = queue::next_round(),
         insert = queue::INSERT_AFFORDABLE
     )
 }
