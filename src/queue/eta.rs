@@ -93,18 +93,22 @@ async fn with_now(
     Ok((row, now))
 }
 
+/// Whether a result is among the newest, by its id.
+pub(super) fn is_among_newest_results(count: u64) -> Expr {
+    let id = Expr::col((task_result::Entity, task_result::Column::Id));
+    let newest = Query::select()
+        .expr(Expr::cust("COALESCE(MAX(id), 0)"))
+        .from(task_result::Entity)
+        .to_owned();
+    id.gt(Expr::SubQuery(None, Box::new(newest.into())).sub(count.cast_signed()))
+}
+
 /// The latest tasks that were done, of all users, newest first: the results of the newest ids, as many as `limit` or
 /// fewer, by their primary key and no index over times.
 ///
 /// # Errors
 /// Where the database is unavailable.
 pub async fn latest_done(database: &Database, limit: u64) -> Result<Vec<Done>, DbErr> {
-    let id = Expr::col((task_result::Entity, task_result::Column::Id));
-    let newest = Query::select()
-        .expr(Expr::cust("COALESCE(MAX(id), 0)"))
-        .from(task_result::Entity)
-        .to_owned();
-    let oldest = Expr::SubQuery(None, Box::new(newest.into())).sub(limit.cast_signed());
     let latest = Query::select()
         .column((task::Entity, task::Column::QueuedAt))
         .column((task_result::Entity, task_result::Column::CreatedAt))
@@ -114,7 +118,7 @@ pub async fn latest_done(database: &Database, limit: u64) -> Result<Vec<Done>, D
             Expr::col((task::Entity, task::Column::Id))
                 .equals((task_result::Entity, task_result::Column::TaskId)),
         )
-        .and_where(id.gt(oldest))
+        .and_where(is_among_newest_results(limit))
         .order_by((task_result::Entity, task_result::Column::Id), Order::Desc)
         // PostgreSQL does not know how few they are.
         .limit(limit)

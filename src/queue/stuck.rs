@@ -3,19 +3,19 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, Duration, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType};
+use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Query, UnionType};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait as _, DatabaseBackend, DbErr, EntityTrait, QueryFilter,
-    QueryOrder, QuerySelect, Statement,
+    ColumnTrait, ConnectionTrait as _, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
+use super::eta::is_among_newest_results;
 use super::{has_status, time};
 use crate::database::{Database, Transaction, is_among};
-use crate::entities::task;
+use crate::entities::{task, task_result};
 use crate::types::{ModelId, TaskId, TaskStatus};
 
 /// Results that are looked at for models that some worker can run.
-const LATEST_RESULTS: i64 = 1000;
+const LATEST_RESULTS: u64 = 1000;
 
 /// Tasks of these models that were queued longer ago than `max_wait`: a page of their ids, in the order of the ids,
 /// after one that was seen.
@@ -106,23 +106,25 @@ pub async fn models_in_service(
     max_wait: Duration,
     clock: DateTime<Utc>,
 ) -> Result<HashSet<ModelId>, DbErr> {
-    let backend = database.backend();
-    let max_wait_ms = max_wait.num_milliseconds();
-    let (since, value) = match backend {
-        DatabaseBackend::Postgres => (
-            format!("{} - $1 * interval '1 millisecond'", time::POSTGRES_NOW),
-            max_wait_ms.into(),
-        ),
-        _ => ("$1".to_owned(), (clock - max_wait).into()),
-    };
-    let sql = format!(
-        "SELECT model_id FROM task WHERE status = 'running' UNION \
-         SELECT task.model_id FROM task_result JOIN task ON task.id = task_result.task_id \
-         WHERE task_result.id > (SELECT COALESCE(MAX(id), 0) FROM task_result) - {LATEST_RESULTS} \
-         AND task_result.created_at > {since}"
-    );
-    let statement = Statement::from_sql_and_values(backend, sql, [value]);
-    let rows = database.read().query_all_raw(statement).await?;
+    let since = time::from_now(database.backend(), clock, -max_wait);
+    let finished = Query::select()
+        .column((task::Entity, task::Column::ModelId))
+        .from(task_result::Entity)
+        .inner_join(
+            task::Entity,
+            Expr::col((task::Entity, task::Column::Id))
+                .equals((task_result::Entity, task_result::Column::TaskId)),
+        )
+        .and_where(is_among_newest_results(LATEST_RESULTS))
+        .and_where(Expr::col((task_result::Entity, task_result::Column::CreatedAt)).gt(since))
+        .to_owned();
+    let in_service = Query::select()
+        .column(task::Column::ModelId)
+        .from(task::Entity)
+        .and_where(Expr::cust("status = 'running'"))
+        .union(UnionType::Distinct, finished)
+        .to_owned();
+    let rows = database.read().query_all(&in_service).await?;
     rows.into_iter()
         .map(|row| row.try_get("", "model_id").map(ModelId))
         .collect()

@@ -140,8 +140,7 @@ impl Worker {
         if self.pool.health().has_no_live_threads() {
             return Ok(0);
         }
-        let lease_for = chrono::Duration::from_std(self.options.lease)
-            .map_err(|error| DbErr::Custom(error.to_string()))?;
+        let lease_for = to_chrono(self.options.lease)?;
         let limit = if self.isolate_retries.load(Ordering::Relaxed) {
             1
         } else {
@@ -258,6 +257,10 @@ where
             () = stop.cancelled() => return,
         }
     }
+}
+
+fn to_chrono(duration: Duration) -> Result<chrono::Duration, DbErr> {
+    chrono::Duration::from_std(duration).map_err(|error| DbErr::Custom(error.to_string()))
 }
 
 /// From a claim, what may be worked on together, and the others: tasks at their first try go together, one

@@ -8,12 +8,12 @@ use futures::future::BoxFuture;
 use sea_orm::DbErr;
 use tokio_util::sync::CancellationToken;
 
-use super::Worker;
 use super::retry::{longest_retry_delay, retry_delay};
+use super::{Worker, to_chrono};
 use crate::database::{DbErrorKind, Transaction};
 use crate::entities::task;
 use crate::queue::{self, Change, Expired, Notifier};
-use crate::services::ledger::{self, LockMode, LockedBalances};
+use crate::services::ledger::{self, LockMode};
 use crate::types::{Credits, ModelId, SystemMessage, TaskId, UserId};
 
 /// Tasks that are reaped in one transaction.
@@ -50,7 +50,7 @@ impl Worker {
             return Ok(expired);
         }
         // Tasks of a model that another worker can run only wait for their turn.
-        let (max_wait, clock) = (self.max_wait()?, self.clock.now());
+        let (max_wait, clock) = (to_chrono(self.options.max_wait)?, self.clock.now());
         let in_service = queue::models_in_service(&self.database, max_wait, clock).await?;
         models.retain(|model| !in_service.contains(model));
         let stuck = self.reap_all(Reason::Stuck, &models).await?;
@@ -63,13 +63,8 @@ impl Worker {
         Ok(expired + stuck)
     }
 
-    fn max_wait(&self) -> Result<chrono::Duration, DbErr> {
-        chrono::Duration::from_std(self.options.max_wait)
-            .map_err(|error| DbErr::Custom(error.to_string()))
-    }
-
     async fn reap_all(&self, reason: Reason, models: &[ModelId]) -> Result<usize, DbErr> {
-        let max_wait = self.max_wait()?;
+        let max_wait = to_chrono(self.options.max_wait)?;
         let mut reaped = 0;
         let mut after = TaskId(0);
         loop {
@@ -137,6 +132,7 @@ enum Reason {
     Stuck,
 }
 
+/// Tasks to reap. Those of users whose balance is locked are left for the next time, so that they do not keep the others.
 struct Reap {
     notifier: Notifier,
     max_attempts: i32,
@@ -187,7 +183,7 @@ impl Reap {
         let is_used_up = |task: &task::Model| task.attempts >= self.max_attempts;
         let used_up = expired.iter().filter(|it| is_used_up(&it.task));
         let users = used_up.map(|it| UserId(it.task.user_id));
-        let balances = lock_unlocked(transaction, users).await?;
+        let balances = ledger::lock_balances(transaction, users, LockMode::SkipLocked).await?;
         for Expired { task, lease } in &expired {
             let (user, id) = (UserId(task.user_id), TaskId(task.id));
             if !is_used_up(task) {
@@ -215,7 +211,7 @@ impl Reap {
         // One that is no longer queued was taken by a worker, or canceled by its user.
         let queued = queue::lock_queued(transaction, &self.tasks).await?;
         let users = queued.iter().map(|task| UserId(task.user_id));
-        let balances = lock_unlocked(transaction, users).await?;
+        let balances = ledger::lock_balances(transaction, users, LockMode::SkipLocked).await?;
         for task in queued {
             let (user, id) = (UserId(task.user_id), TaskId(task.id));
             let reason = SystemMessage::NoCapableWorker.as_str();
@@ -226,13 +222,4 @@ impl Reap {
         }
         Ok(done)
     }
-}
-
-/// Locks balances, but waits for none: a task whose user's balance is locked is left for the next time, so that it does
-/// not keep the others.
-async fn lock_unlocked(
-    transaction: &Transaction,
-    users: impl Iterator<Item = UserId>,
-) -> Result<LockedBalances, DbErr> {
-    ledger::lock_balances(transaction, users, LockMode::SkipLocked).await
 }

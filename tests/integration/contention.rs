@@ -8,11 +8,16 @@ use crate::support::{Browser, Database, Engine, Link, Site, predict_body, unique
 
 const IDLE: [(&str, &str); 1] = [("PLEDGECAST_WORKERS", "0")];
 
+/// How many sessions wait for a lock.
+async fn waiting_for_locks(database: &Database) -> i64 {
+    let sql = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() \
+               AND wait_event_type = 'Lock'";
+    database.number(sql).await
+}
+
 async fn until_somebody_waits_for_a_lock(database: &Database) {
     wait_for("somebody to wait for a lock", || async {
-        let sql = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() \
-                   AND wait_event_type = 'Lock'";
-        (database.number(sql).await > 0).then_some(())
+        (waiting_for_locks(database).await > 0).then_some(())
     })
     .await;
 }
@@ -23,12 +28,8 @@ struct Contrary(Link);
 
 impl Contrary {
     async fn on_the_balance(database: &Database, browser: &Browser) -> Self {
-        let user = browser.get("/api/auth/me").await.ok()["id"].clone();
-        let mut link = database.connect().await;
+        let mut link = lock_balance(database, browser).await;
         link.execute("SET deadlock_timeout = '10min'").await;
-        link.execute("BEGIN").await;
-        let lock_balance = format!("UPDATE balance SET held = held WHERE user_id = {user}");
-        link.execute(&lock_balance).await;
         Self(link)
     }
 
@@ -61,9 +62,7 @@ async fn submits_of_a_user_whose_balance_is_locked_wait_without_a_connection() {
     let release = async {
         for _ in 0..20 {
             tokio::time::sleep(Duration::from_millis(25)).await;
-            let sql = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() \
-                       AND wait_event_type = 'Lock'";
-            assert_eq!(site.database.number(sql).await, 0);
+            assert_eq!(waiting_for_locks(&site.database).await, 0);
         }
         lock.execute("ROLLBACK").await;
     };
@@ -156,11 +155,9 @@ async fn many_changes_of_one_user_leave_connections_to_others() {
     let cancels = futures::future::join_all(cancels);
     let others = async {
         until_somebody_waits_for_a_lock(&site.database).await;
-        let waiting = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() \
-                       AND wait_event_type = 'Lock'";
         for _ in 0..20 {
             assert_eq!(other.balance().await, [10, 0, 10]);
-            assert!(site.database.number(waiting).await <= 2);
+            assert!(waiting_for_locks(&site.database).await <= 2);
         }
         lock.execute("ROLLBACK").await;
     };

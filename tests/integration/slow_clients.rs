@@ -51,24 +51,25 @@ async fn connections_beyond_the_limit_are_told_to_come_back() {
     .await;
 }
 
+/// Opens two connections from one address, where a third is refused and another address is not.
+async fn assert_that_an_address_gets_two(server: &Server) -> [Raw; 2] {
+    let (first, second) = (ask(server, 7).await, ask(server, 7).await);
+    assert_eq!([first.1, second.1], [200, 200]);
+    assert_eq!(ask(server, 7).await.1, 503);
+    assert_eq!(ask(server, 8).await.1, 200);
+    [first.0, second.0]
+}
+
 #[tokio::test]
 async fn one_address_gets_at_most_a_quarter_of_all_connections() {
     let (_site, server) = serving(&[("PLEDGECAST_MAX_CONNECTIONS", "8")]).await;
-    let first = ask(&server, 7).await;
-    let second = ask(&server, 7).await;
-    assert_eq!([first.1, second.1], [200, 200]);
-    assert_eq!(ask(&server, 7).await.1, 503);
-    assert_eq!(ask(&server, 8).await.1, 200);
+    assert_that_an_address_gets_two(&server).await;
 }
 
 #[tokio::test]
 async fn one_address_cannot_take_all_connections() {
     let (_site, server) = serving(&[("PLEDGECAST_MAX_CONNECTIONS_PER_ADDRESS", "2")]).await;
-    let first = ask(&server, 7).await;
-    let second = ask(&server, 7).await;
-    assert_eq!([first.1, second.1], [200, 200]);
-    assert_eq!(ask(&server, 7).await.1, 503);
-    assert_eq!(ask(&server, 8).await.1, 200);
+    let [first, _second] = assert_that_an_address_gets_two(&server).await;
     drop(first);
     wait_for("a place for another connection", || async {
         (ask(&server, 7).await.1 == 200).then_some(())

@@ -1,7 +1,7 @@
 //! `cargo xtask mutants`: whether the tests notice when the code that keeps the books is changed.
 //!
-//! What is mutated and which tests run stands in `.cargo/mutants.toml`. It takes minutes for each mutant that
-//! compiles, a day for all, and is no part of CI.
+//! `.cargo/mutants.toml` says what is mutated and which tests run. Each mutant that compiles takes minutes, all of them a
+//! day, so this is not part of CI.
 
 use anyhow::{Context, Result, bail};
 use clap::Args;

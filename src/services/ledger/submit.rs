@@ -135,8 +135,9 @@ async fn in_one_statement(
 /// cover together with all before them.
 ///
 /// `locked_balance` reads the balances as they are once locked, which may be newer than what the statement sees
-/// otherwise, and skips those that another transaction has locked; a key that was used meanwhile is caught by its index. Only tasks that were inserted are held for, and a
-/// request counts as queued only where the inserted row is its own: another one of this batch may have the same key.
+/// otherwise, and skips those that another transaction has locked; a key that was used meanwhile is caught by its
+/// index. Only tasks that were inserted are held for, and a request counts as queued only where the inserted row is its
+/// own: another one of this batch may have the same key.
 fn statement() -> String {
     format!(
         "WITH request AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(CAST($1 AS text)::jsonb) AS \
