@@ -6,6 +6,8 @@
 
 pub mod api;
 pub mod app;
+#[cfg(feature = "ssr")]
+pub mod commands;
 pub mod components;
 #[cfg(feature = "ssr")]
 pub mod database;

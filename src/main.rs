@@ -3,9 +3,8 @@
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use pledgecast::inference::model_check;
-use pledgecast::server::commands;
-use pledgecast::server::config::{Cli, Command};
+use pledgecast::commands::args::{Cli, Command};
+use pledgecast::{commands, inference::model_check};
 use tokio::runtime::Runtime;
 
 fn main() -> ExitCode {

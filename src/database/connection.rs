@@ -13,10 +13,13 @@ use sea_query_sqlx::SqlxValues;
 use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
-use super::pool::{Health, Observer};
+use super::health::Health;
 
 /// How long the round trip may take that shows that a connection is ready for its next user.
 const RELEASE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Receives every statement; for tests that read query plans.
+pub(super) type Observer = Arc<dyn Fn(&Statement) + Send + Sync>;
 
 /// The connection itself.
 pub(super) enum Live {

@@ -7,6 +7,7 @@
 mod bulk;
 mod connection;
 mod error_kind;
+mod health;
 mod pool;
 pub mod postgres;
 mod retry;
@@ -23,8 +24,9 @@ use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynch
 use sea_orm::{DatabaseBackend, DatabaseConnection, DbErr, RuntimeErr, Statement};
 
 pub use bulk::{array_of, insert_all, is_among};
+use connection::Observer;
 pub use error_kind::{DbErrorKind, is_unavailable};
-use pool::{Observer, Pool};
+use pool::Pool;
 pub use retry::retry;
 pub use statements::Statements;
 pub use transaction::Transaction;

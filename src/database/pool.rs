@@ -1,15 +1,16 @@
 //! Pools of connections that do not hand out one whose server may be gone.
 
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use sea_orm::sqlx::pool::{PoolConnectionMetadata, PoolOptions};
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use sea_orm::sqlx::{self, Connection as _, PgPool, SqlitePool};
-use sea_orm::{ConnAcquireErr, DatabaseBackend, DbErr, RuntimeErr, Statement};
+use sea_orm::{ConnAcquireErr, DatabaseBackend, DbErr, RuntimeErr};
 
-use super::connection::{Connection, Live};
+use super::connection::{Connection, Live, Observer};
+use super::health::Health;
 
 /// How long a caller waits for a connection before the database counts as unavailable.
 const POSTGRES_ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -19,9 +20,6 @@ const SQLITE_ACQUIRE_TIMEOUT: Duration = Duration::from_secs(20);
 const TEST_AFTER_IDLE: Duration = Duration::from_secs(1);
 /// How long such a test may take.
 const TEST_TIMEOUT: Duration = Duration::from_secs(2);
-
-/// Receives every statement; for tests that read query plans.
-pub(super) type Observer = Arc<dyn Fn(&Statement) + Send + Sync>;
 
 /// A pool of one of the two databases; cheap to clone.
 #[derive(Clone)]
@@ -119,27 +117,6 @@ impl Pool {
     }
 }
 
-/// Since when connections are known to be good.
-#[derive(Default)]
-pub(super) struct Health(Mutex<Option<Instant>>);
-
-impl Health {
-    /// A connection failed without a word from the server, and all that were opened before may be in the same
-    /// state: each would cost some request its deadline.
-    pub(super) fn distrust_open_connections(&self) {
-        *self.lock() = Some(Instant::now());
-    }
-
-    fn is_trusted(&self, age: Duration) -> bool {
-        self.lock()
-            .is_none_or(|failed_at| age < failed_at.elapsed())
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 /// Replaces sqlx's test before each use, which has no deadline and costs a round trip: only connections that
 /// were idle are tested, and those older than the last failure are not used again.
 fn tested<DB: sqlx::Database>(options: PoolOptions<DB>, health: &Arc<Health>) -> PoolOptions<DB> {
@@ -179,20 +156,5 @@ pub(super) fn from_sqlx(error: sqlx::Error) -> DbErr {
         sqlx::Error::PoolTimedOut => DbErr::ConnectionAcquire(ConnAcquireErr::Timeout),
         sqlx::Error::PoolClosed => DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed),
         other => DbErr::Conn(RuntimeErr::SqlxError(other.into())),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn connections_opened_before_a_failure_are_not_trusted_and_later_ones_are() {
-        let health = Health::default();
-        assert!(health.is_trusted(Duration::from_hours(1)));
-        health.distrust_open_connections();
-        assert!(!health.is_trusted(Duration::from_secs(1)));
-        std::thread::sleep(Duration::from_millis(5));
-        assert!(health.is_trusted(Duration::ZERO));
     }
 }

@@ -43,7 +43,7 @@ pub use model_check::{CHECK_COMMAND, CHECK_MAX_BYTES, REPORT_MAX_BYTES, Report};
 pub use model_file::{MODEL_MAX_BYTES, ModelError};
 pub use neighbours::{CategoryName, Cell, MonthRate, Neighbours};
 pub use onnx::OnnxPredictor;
-pub use pool::{Answer, InferenceError, InferencePool, Priority};
+pub use pool::{InferenceError, InferencePool, Output, Priority};
 pub use predictor::{PredictError, Prediction, Predictor, Row};
 
 /// The model that comes with the binary, with its manifest inside.

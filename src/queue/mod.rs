@@ -2,6 +2,7 @@
 //!
 //! Money is not touched here; callers pair each step with its change of the ledger in one transaction.
 
+mod change;
 mod claim;
 mod enqueue;
 mod eta;
@@ -19,12 +20,13 @@ use sea_orm::sea_query::Expr;
 
 use crate::types::TaskStatus;
 
+pub use change::Change;
 pub use claim::{ClaimOptions, Lease, claim};
 pub use enqueue::{Enqueued, INSERT_AFFORDABLE, NewTask, count_open, count_queued, enqueue};
 pub use eta::{Done, Position, latest_done, position, waiting_since};
 pub use finish::{Canceled, Outcome, cancel, fail, lock_leased, requeue, succeed_all};
 pub use lease::{Expired, list_expired, lock_expired, release, renew};
-pub use notify::{Change, Notifier};
+pub use notify::Notifier;
 pub use round::{advance_round, after_next, current_round, next_round, queue_now};
 pub use scan::{Scan, ScanStart};
 pub use stuck::{fail_queued, list_stuck, lock_queued, models_in_service};

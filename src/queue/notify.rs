@@ -12,9 +12,10 @@ use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, Statement};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
+use super::change::Change;
 use super::subscribers::{Subscribers, Subscription};
 use crate::database::{Database, Transaction};
-use crate::types::{TaskId, UserId};
+use crate::types::UserId;
 
 /// The channel of all notices.
 pub(super) const CHANNEL: &str = "pledgecast";
@@ -23,30 +24,6 @@ const CHANGES_PER_NOTICE: usize = 100;
 /// Changes that wait to be sent before everybody is told to read everything anew instead.
 const UNSENT_MAX: usize = 10_000;
 const RECONNECT_AFTER: Duration = Duration::from_secs(1);
-
-/// Something of a user has changed: always perhaps the balance, and one task where it is named.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Change {
-    /// Whose.
-    pub user: UserId,
-    /// Which task.
-    pub task: Option<TaskId>,
-}
-
-impl Change {
-    /// A user's balance has changed.
-    pub const fn balance_of(user: UserId) -> Self {
-        Self { user, task: None }
-    }
-
-    /// A user's task has changed, and with it perhaps the balance.
-    pub const fn task_of(user: UserId, task: TaskId) -> Self {
-        Self {
-            user,
-            task: Some(task),
-        }
-    }
-}
 
 #[derive(Default, Serialize, Deserialize)]
 struct Payload {

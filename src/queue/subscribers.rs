@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-use super::Change;
+use super::change::Change;
 use crate::types::{TaskId, UserId};
 
 /// Tasks in one mailbox; with more, reading everything is cheaper than reading each.

@@ -14,7 +14,7 @@ use tower_cookies::Cookies;
 
 use super::limits::in_time;
 use super::problem;
-use super::router::AppState;
+use super::state::AppState;
 use crate::api::{CreateModel, Login, Logout, Register};
 use crate::components::preferences::URL as PREFERENCES_URL;
 use crate::services::SignedIn;

@@ -3,8 +3,8 @@
 use axum::http::StatusCode;
 use uuid::Uuid;
 
-use super::guard;
 use super::problem::{EdgeProblem, PROBLEM_JSON_TYPE, REQUEST_ID};
+use super::security_headers::SECURITY_HEADERS;
 
 /// The head of the HTTP library's own error response consists of nothing but these.
 const BARE_HEADERS: [&str; 3] = ["connection: close", "content-length: 0", "date: "];
@@ -56,7 +56,7 @@ pub fn raw(problem: &EdgeProblem) -> Vec<u8> {
         ("connection", "close"),
         (REQUEST_ID, id.as_str()),
     ];
-    let security = &guard::SECURITY_HEADERS;
+    let security = &SECURITY_HEADERS;
     headers.extend(security.iter().map(|(name, value)| (name.as_str(), *value)));
     if let Some(seconds) = &retry_after {
         headers.push(("retry-after", seconds));

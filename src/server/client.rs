@@ -9,7 +9,7 @@ use axum::middleware::Next;
 
 use super::connections::Peer;
 use super::problem::REQUEST_ID;
-use super::router::AppState;
+use super::state::AppState;
 use super::trusted_proxies::FORWARDED_FOR;
 use crate::services::attempts::Client;
 

@@ -22,7 +22,7 @@ use tower_cookies::Cookies;
 
 use super::keyed_limit::KeyedPermit;
 use super::problem;
-use super::router::AppState;
+use super::state::AppState;
 use crate::queue::{Changes, Subscription};
 use crate::services::Services;
 use crate::services::ledger::LINES_AT_ONCE;

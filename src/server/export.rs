@@ -13,7 +13,7 @@ use serde::Deserialize;
 use tower_cookies::Cookies;
 
 use super::problem;
-use super::router::AppState;
+use super::state::AppState;
 use crate::services::Services;
 use crate::services::user_slots::Slot;
 use crate::types::{

@@ -15,11 +15,11 @@ use tower::ServiceExt as _;
 use tower_cookies::Cookies;
 
 use super::admission::takes_body;
-use super::guard::SentByAnotherSite;
+use super::csrf::SentByAnotherSite;
 use super::limits::in_time;
 use super::problem;
 use super::public_url::referring_page;
-use super::router::AppState;
+use super::state::AppState;
 use crate::api::{CreateModel, Login};
 use crate::components::form::{FailedForm, RETURN_TO};
 use crate::components::guard::NEXT;

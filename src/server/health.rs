@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde_json::json;
 use tower_http::timeout::TimeoutLayer;
 
-use crate::inference::InferencePool;
+use crate::inference::{InferenceError, InferencePool};
 use crate::services::{Catalog, LoadedModels, Sessions};
 use crate::types::ModelView;
 
@@ -77,14 +77,17 @@ impl Readiness {
         if let Some(sessions) = &self.sessions {
             sessions.probe().await.map_err(|error| error.to_string())?;
         }
+        if self.pool.is_stuck() {
+            return Err(format!(
+                "{}; this process is about to exit",
+                InferenceError::Stuck
+            ));
+        }
         let live = self.catalog.models(None).await;
         let live = live.map_err(|error| error.to_string())?;
         let default = live.first().ok_or("no model is live")?.clone();
         let mut not_loaded = Vec::new();
         if self.works {
-            if self.pool.health().has_no_live_threads() {
-                return Err("all inference threads are stuck; restart this process".to_owned());
-            }
             not_loaded = self.not_loaded(&live).await;
             if let Some(first) = not_loaded.first()
                 && not_loaded.len() == live.len()
@@ -131,11 +134,9 @@ pub async fn live() -> impl IntoResponse {
     Json(json!({ "status": "live" }))
 }
 
-/// The database answers and has a model on offer; where tasks are worked on, a live model loads and threads are left
-/// to run it. Models that do not load are named: their tasks wait for another worker.
+/// The database answers and has a model on offer; no inference thread is stuck; where tasks are worked on, a live
+/// model loads. Models that do not load are named: their tasks wait for another worker.
 pub async fn ready(State(readiness): State<Readiness>) -> impl IntoResponse {
-    let threads = readiness.pool.health();
-    let threads = json!({ "working": threads.working, "hanging": threads.hanging });
     match readiness.check().await {
         Ok(ready) => {
             let Ready {
@@ -143,14 +144,14 @@ pub async fn ready(State(readiness): State<Readiness>) -> impl IntoResponse {
                 not_loaded,
             } = ready;
             let model = json!({ "name": model.name, "version": model.version });
-            let mut body = json!({ "status": "ready", "model": model, "threads": threads });
+            let mut body = json!({ "status": "ready", "model": model });
             if !not_loaded.is_empty() {
                 body["models_not_loaded"] = json!(not_loaded);
             }
             (StatusCode::OK, Json(body))
         }
         Err(reason) => {
-            let body = json!({ "status": "not ready", "reason": reason, "threads": threads });
+            let body = json!({ "status": "not ready", "reason": reason });
             (StatusCode::SERVICE_UNAVAILABLE, Json(body))
         }
     }

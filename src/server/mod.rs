@@ -1,39 +1,29 @@
-//! The program around the services: configuration, HTTP, the commands of the operator.
+//! HTTP: the router, its layers, connections, events and files.
 //!
 //! Nothing here decides anything about accounts, credits or tasks.
 
 mod admission;
-mod assets;
-mod backup;
+pub mod assets;
 mod bare_errors;
 mod body;
 mod client;
 mod client_stream;
-pub mod commands;
-pub mod config;
-mod connection_args;
-mod connections;
-mod cookie_key;
-mod csv_command;
-mod data_dir;
+pub mod connections;
+mod context;
+mod csrf;
 mod events;
 mod export;
 mod forms;
-mod guard;
-mod health;
-mod keyed_limit;
+pub mod health;
+pub mod keyed_limit;
 mod limits;
-mod listen_address;
-mod min_rate;
-pub mod model_command;
+pub mod listen_address;
+pub mod min_rate;
 mod preferences;
 mod problem;
 pub mod public_url;
-mod router;
-mod schema;
-mod serve;
-mod setup;
-mod stop;
+pub mod router;
+mod security_headers;
+pub mod state;
 mod styleguide;
-mod telemetry;
-mod trusted_proxies;
+pub mod trusted_proxies;

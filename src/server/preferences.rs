@@ -10,7 +10,7 @@ use serde::Deserialize;
 use tower_cookies::cookie::SameSite;
 use tower_cookies::{Cookie, Cookies};
 
-use super::router::AppState;
+use super::state::AppState;
 use crate::components::Locale;
 use crate::components::local_path::local_path;
 use crate::components::preferences::{LOCALE, THEME};

@@ -1,154 +1,36 @@
 //! Which address is answered by what, and through which layers a request goes.
 
-use std::ops::Deref;
-use std::sync::Arc;
-
 use axum::body::Body;
-use axum::extract::{FromRef, MatchedPath, Request, State};
-use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, Uri, header};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, Response, StatusCode, Uri, header};
 use axum::response::IntoResponse;
 use axum::routing::{any, get, post};
 use axum::{Router, middleware};
-use leptos::nonce::use_nonce;
-use leptos::prelude::{LeptosOptions, provide_context, use_context};
-use leptos_axum::{LeptosRoutes as _, ResponseOptions, generate_route_list};
-use tokio_util::sync::CancellationToken;
+use leptos_axum::{LeptosRoutes as _, generate_route_list};
 use tower::ServiceBuilder;
-use tower_cookies::{CookieManagerLayer, Cookies};
+use tower_cookies::CookieManagerLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::trace::TraceLayer;
 
 use super::client::ClientRequestId;
+use super::context::provide;
 use super::forms::{self, Forms};
-use super::health::Readiness;
-use super::keyed_limit::KeyedLimit;
-use super::min_rate::MinRate;
-use super::public_url::PublicUrl;
-use super::trusted_proxies::TrustedProxies;
+use super::state::AppState;
 use super::{
-    admission, assets, body, client, events, export, guard, health, limits, preferences, problem,
-    styleguide,
+    admission, assets, body, client, csrf, events, export, health, limits, preferences, problem,
+    security_headers, styleguide,
 };
-use crate::app::{App, SiteAssets, has_page, shell};
-use crate::components::form::FailedForm;
+use crate::app::{App, has_page, shell};
 use crate::components::preferences::URL as PREFERENCES_URL;
-use crate::queue::Notifier;
-use crate::services::positions::PagePosition;
-use crate::services::{Clock, Services};
-use crate::types::{AppError, Today, UserId};
-
-/// What every request shares. One pointer, for it is cloned by every layer that a request goes through.
-#[derive(Clone)]
-pub struct AppState(Arc<Shared>);
-
-/// What stands behind an [`AppState`].
-pub struct Shared {
-    /// The rules.
-    pub services: Services,
-    /// The word of changes.
-    pub notifier: Notifier,
-    /// Limits the event streams of each user.
-    pub streams: Arc<KeyedLimit<UserId>>,
-    /// Whether this process can do its work.
-    pub readiness: Readiness,
-    /// Cancelled when the process is to stop.
-    pub stop: CancellationToken,
-    /// How browsers reach the service, where it was told.
-    pub public_url: Option<PublicUrl>,
-    /// Proxies in front whose word is believed.
-    pub trusted_proxies: TrustedProxies,
-    /// The lowest rate of request bodies.
-    pub body_rate: MinRate,
-    /// The one source of the time.
-    pub clock: Arc<dyn Clock>,
-    /// The browser half, where it was built before the server. Pages share it.
-    pub assets: Option<Arc<SiteAssets>>,
-    /// What Leptos wants to know.
-    pub leptos: LeptosOptions,
-}
-
-impl From<Shared> for AppState {
-    fn from(shared: Shared) -> Self {
-        Self(Arc::new(shared))
-    }
-}
-
-impl Deref for AppState {
-    type Target = Shared;
-
-    fn deref(&self) -> &Shared {
-        &self.0
-    }
-}
-
-impl Shared {
-    /// Whether browsers reach the service over https.
-    pub fn https(&self) -> bool {
-        self.public_url.as_ref().is_some_and(PublicUrl::is_https)
-    }
-
-    /// Puts the services and the visitor's preferences where pages and server functions look for them, and
-    /// on the response its content policy and that it is this visitor's alone.
-    pub fn provide(&self) {
-        provide_context(self.services.clone());
-        provide_context(Today(self.clock.now().date_naive()));
-        if let Some(assets) = &self.assets {
-            provide_context(Arc::clone(assets));
-        }
-        let mut is_personal = false;
-        if let Some(request) = use_context::<Parts>() {
-            if !request.uri.path().starts_with("/api/") {
-                provide_context(PagePosition::default());
-            }
-            provide_context(preferences::locale(&request.headers));
-            provide_context(preferences::theme(&request.headers));
-            let cookies = request.extensions.get::<Cookies>();
-            is_personal = cookies.is_some_and(|it| self.services.sessions.has_cookie(it));
-            if let Some(failed) = request.extensions.get::<FailedForm>() {
-                provide_context(failed.clone());
-                is_personal = true;
-            }
-        }
-        let Some(response) = use_context::<ResponseOptions>() else {
-            return;
-        };
-        let say = |name, value| response.insert_header(name, HeaderValue::from_static(value));
-        say(header::VARY, "cookie, accept-language");
-        let caching = if is_personal {
-            // Nor may the browser's Back show it once the session has ended.
-            "no-store"
-        } else {
-            "private, no-cache"
-        };
-        say(header::CACHE_CONTROL, caching);
-        if let Some(nonce) = use_nonce()
-            && let Ok(policy) = HeaderValue::from_str(&guard::page_policy(&nonce))
-        {
-            response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
-        }
-    }
-}
-
-impl FromRef<AppState> for LeptosOptions {
-    fn from_ref(state: &AppState) -> Self {
-        state.leptos.clone()
-    }
-}
-
-impl FromRef<AppState> for Readiness {
-    fn from_ref(state: &AppState) -> Self {
-        state.readiness.clone()
-    }
-}
+use crate::types::AppError;
 
 /// The whole service.
 pub fn router(state: AppState) -> Router {
     let page_list = generate_route_list(App);
     let context = {
         let state = state.clone();
-        move || state.provide()
+        move || provide(&state)
     };
     let options = state.leptos.clone();
     let mut pages = Router::new();
@@ -187,7 +69,7 @@ fn with_layers(router: Router<AppState>, state: &AppState, forms: Forms) -> Rout
         .layer(PropagateRequestIdLayer::new(request_id))
         .layer(middleware::from_fn_with_state(
             with(),
-            guard::add_security_headers,
+            security_headers::add_security_headers,
         ))
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn(admission::announce_close))
@@ -197,7 +79,7 @@ fn with_layers(router: Router<AppState>, state: &AppState, forms: Forms) -> Rout
         .layer(CookieManagerLayer::new());
     let inner = ServiceBuilder::new()
         .layer(middleware::from_fn_with_state(forms, forms::answer_forms))
-        .layer(middleware::from_fn_with_state(with(), guard::csrf_check))
+        .layer(middleware::from_fn_with_state(with(), csrf::csrf_check))
         .layer(middleware::from_fn_with_state(with(), admission::admit))
         .layer(middleware::from_fn_with_state(with(), body::normalize_body))
         .layer(middleware::from_fn(limits::limit_time))
@@ -221,7 +103,7 @@ async fn file_or_page(State(state): State<AppState>, request: Request) -> Respon
     }
     let options = state.leptos.clone();
     let page = leptos_axum::render_app_async_with_context(
-        move || state.provide(),
+        move || provide(&state),
         move || shell(options.clone()),
     );
     let mut response = page(request).await.into_response();

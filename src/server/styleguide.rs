@@ -9,7 +9,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use leptos::prelude::*;
 
-use super::router::AppState;
+use super::context::provide;
+use super::state::AppState;
 use crate::app::SiteAssets;
 use crate::components::browser::{document_locale, document_theme};
 use crate::components::errors::FieldFaults;
@@ -31,7 +32,7 @@ pub const PATH: &str = "/styleguide";
 /// The page.
 pub async fn page(State(state): State<AppState>, request: Request) -> Response<Body> {
     let answer = leptos_axum::render_app_async_with_context(
-        move || state.provide(),
+        move || provide(&state),
         || document().into_any(),
     );
     let mut response = answer(request).await.into_response();

@@ -240,15 +240,15 @@ impl Insights {
         work: impl FnOnce(&dyn Predictor) -> Result<T, PredictError> + Send + 'static,
     ) -> Result<T, AppError> {
         let predictor = self.load(ModelId(paid.task.model_id)).await?;
-        let asked = self
+        let result = self
             .pool
-            .ask(Priority::Background, predictor, self.timeout, work)
+            .run(Priority::Background, predictor, self.timeout, work)
             .await;
-        match asked {
-            Ok(answer) => Ok(answer.value),
+        match result {
+            Ok(output) => Ok(output.value),
             Err(
                 error @ (InferenceError::TooSlow(_)
-                | InferenceError::NoLiveThreads
+                | InferenceError::Stuck
                 | InferenceError::Stopped),
             ) => {
                 tracing::warn!(task = paid.task.id, %error, "a result could not be looked into");

@@ -14,8 +14,6 @@ pub const DURATION_MAX_DAYS: u32 = 60;
 /// Longest funding period of a campaign that has run, in days: Kickstarter's limit was 90 days until 2011, and days of
 /// different time zones add up to two.
 pub const PAST_DURATION_MAX_DAYS: u32 = 92;
-/// Largest goal, in US dollars.
-pub const GOAL_MAX_USD: f64 = 1e9;
 const PLACE_MAX_CHARS: u32 = 100;
 
 impl CampaignInput {

@@ -2,11 +2,12 @@
 
 use chrono::NaiveDate;
 
-use super::campaign_rules::GOAL_MAX_USD;
 use super::reference::{COUNTRIES, CURRENCIES, find_category, find_currency};
 use super::wire_time::written_day;
 use super::{CATEGORIES, Category, Currency, FieldErrors, Violation, read_number, text_violation};
 
+/// Largest goal, in US dollars.
+pub const GOAL_MAX_USD: f64 = 1e9;
 const GOAL_MIN_USD: f64 = 0.01;
 const RATE_MAX: f64 = 1e4;
 const POSITION_MAX: u32 = 100;

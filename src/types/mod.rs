@@ -28,13 +28,12 @@ mod violation;
 mod wire_time;
 
 pub use campaign::{Campaign, CampaignInput};
-pub use campaign_rules::{
-    BLURB_MAX_CHARS, DURATION_MAX_DAYS, GOAL_MAX_USD, NAME_MAX_CHARS, campaign_example,
-};
+pub use campaign_rules::{BLURB_MAX_CHARS, DURATION_MAX_DAYS, NAME_MAX_CHARS, campaign_example};
 pub use change_bounds::ChangeBoundsInput;
 pub use credits::{Credits, TOP_UP_MAX, TOP_UP_MIN};
 pub use error::AppError;
 pub use explore::{CategoryRate, ExploreView, GoalRate, LaunchMonthRate};
+pub use field_checker::GOAL_MAX_USD;
 pub use filters::{
     TaskFilter, TaskFilterInput, TimeRange, TransactionFilter, TransactionFilterInput,
 };

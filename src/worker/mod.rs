@@ -115,8 +115,8 @@ impl Worker {
             // Marked as seen before looking: a task queued from here on wakes the wait below.
             wakeups.borrow_and_update();
             let pause = match self.work_once().await {
-                // What is claimed by a process whose threads all hang would only wait there.
-                _ if self.pool.health().has_no_live_threads() => AFTER_ERROR,
+                // The process is about to exit.
+                _ if self.pool.is_stuck() => AFTER_ERROR,
                 Ok(0) => self.claims.pause(self.options.poll),
                 Ok(_) => continue,
                 Err(error) => {
@@ -137,7 +137,7 @@ impl Worker {
     /// # Errors
     /// Where the database refuses; what was claimed comes back when its lease runs out.
     pub async fn work_once(&self) -> Result<usize, DbErr> {
-        if self.pool.health().has_no_live_threads() {
+        if self.pool.is_stuck() {
             return Ok(0);
         }
         let lease_for = to_chrono(self.options.lease)?;

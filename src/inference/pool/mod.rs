@@ -1,12 +1,11 @@
-//! The threads that run models: named threads of the operating system, never the async executor's, behind
-//! two bounded channels.
+//! Inference threads: named OS threads, never those of the async executor, behind two bounded queues.
 //!
-//! Scores go first: a thread takes an insight only where no score waits, and a thread that is at an
-//! insight looks after every [`CHUNK_ROWS`] rows and does all scores that wait before it goes on. So an
-//! insight holds a score up by a few milliseconds at most, on a single thread too.
+//! Interactive jobs go first. A thread takes a background job only when no interactive job is waiting, and a
+//! background job lets waiting interactive jobs run after every [`CHUNK_ROWS`] rows. So a background job delays an
+//! interactive one by a few milliseconds at most, even on a single thread.
 //!
-//! Nothing can end a thread that a model keeps busy for ever. It is replaced instead ([`threads`]), a bounded
-//! number of times, so that one hanging model starves nobody.
+//! A thread that is stuck in a model cannot be ended. The pool reports that it is stuck, and the process exits so
+//! that its supervisor restarts it.
 
 mod threads;
 
@@ -23,212 +22,231 @@ use tokio::sync::{Semaphore, oneshot};
 use super::manifest::Manifest;
 use super::predictor::{PredictError, Predictor, Row};
 use crate::types::Campaign;
-use threads::{Job, ThreadContext, Threads};
+use threads::{Deadline, Job, ThreadContext};
 
-pub use threads::Health;
-
-/// Jobs that wait for each thread before submitters wait themselves.
+/// Queued jobs per thread and priority before callers wait for a slot.
 const QUEUED_PER_THREAD: usize = 2;
 
-/// Rows of an insight that are scored without looking for scores that wait.
+/// Rows of a background job that are scored between two looks at the interactive queue.
 const CHUNK_ROWS: usize = 1024;
 
-/// How often the threads are looked after.
-const WATCH_EVERY: Duration = Duration::from_secs(1);
+/// How often [`InferencePool::stuck`] checks the threads.
+const CHECK_EVERY: Duration = Duration::from_millis(500);
 
 /// Which of two jobs goes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Priority {
-    /// What was paid for and is waited for: before all else.
+    /// Paid predictions.
     Interactive,
-    /// What can wait until no score does.
+    /// Insights; they run when no interactive job is waiting.
     Background,
 }
 
-/// What became of a job.
+/// The result of a job.
 #[derive(Debug)]
-pub struct Answer<T> {
-    /// What was asked for.
+pub struct Output<T> {
+    /// What the job returned.
     pub value: T,
-    /// How long it took, scores in between included.
-    pub took: Duration,
+    /// How long it ran, including interactive jobs in between.
+    pub elapsed: Duration,
 }
 
-/// Why a job has no answer.
+/// Why a job has no result.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InferenceError {
-    /// The model refused, or its answer makes no sense.
+    /// The model returned an error, or its output makes no sense.
     #[error("the model failed: {0}")]
-    Refused(PredictError),
+    Failed(PredictError),
     /// The model panicked.
     #[error("the model panicked")]
     Panicked,
-    /// No answer within the limit.
+    /// No result within the limit.
     #[error("the model took longer than {0:?}")]
     TooSlow(Duration),
-    /// It was never asked: every thread hangs, and no more may be started.
-    #[error("all inference threads are stuck")]
-    NoLiveThreads,
-    /// The threads are gone.
+    /// The job did not start: a thread is stuck in a model, and the process is about to exit.
+    #[error("an inference thread is stuck in a model")]
+    Stuck,
+    /// The threads have ended.
     #[error("the inference threads have stopped")]
     Stopped,
 }
 
-/// A number of inference threads; cheap to clone. They end with the last clone.
+/// A fixed number of inference threads; cheap to clone. They end with the last clone.
 #[derive(Clone)]
 pub struct InferencePool {
-    scores: PriorityQueue,
-    insights: PriorityQueue,
-    threads: Threads,
+    interactive: JobQueue,
+    background: JobQueue,
+    deadlines: Arc<[Deadline]>,
 }
 
-/// The way into the threads for the jobs of one priority.
+/// The bounded queue of one priority.
 #[derive(Clone)]
-struct PriorityQueue {
+struct JobQueue {
     jobs: Sender<Job>,
-    /// One for each job that waits in the channel, which therefore never overflows.
-    places: Arc<Semaphore>,
+    /// One permit per slot of the channel, so that callers wait here and the channel never blocks.
+    slots: Arc<Semaphore>,
 }
 
 impl InferencePool {
-    /// Starts `threads` threads, at least one.
+    /// Starts `count` threads, at least one.
     ///
     /// # Errors
-    /// Where the system refuses a thread.
-    pub fn start(threads: usize) -> std::io::Result<Self> {
-        Self::start_watched(threads, WATCH_EVERY)
-    }
-
-    fn start_watched(threads: usize, watch_every: Duration) -> std::io::Result<Self> {
-        let threads = threads.max(1);
-        let (scores, waiting_scores) = PriorityQueue::of(threads * QUEUED_PER_THREAD);
-        let (insights, waiting_insights) = PriorityQueue::of(threads * QUEUED_PER_THREAD);
-        let threads = Threads::start(threads, waiting_scores, waiting_insights, watch_every)?;
+    /// If the operating system refuses to start a thread.
+    pub fn start(count: usize) -> std::io::Result<Self> {
+        let count = count.max(1);
+        let (interactive, waiting_interactive) = JobQueue::new(count * QUEUED_PER_THREAD);
+        let (background, waiting_background) = JobQueue::new(count * QUEUED_PER_THREAD);
+        let mut deadlines = Vec::with_capacity(count);
+        for index in 0..count {
+            deadlines.push(threads::start(
+                index,
+                waiting_interactive.clone(),
+                waiting_background.clone(),
+            )?);
+        }
         Ok(Self {
-            scores,
-            insights,
-            threads,
+            interactive,
+            background,
+            deadlines: deadlines.into(),
         })
     }
 
-    /// How the threads are.
-    pub fn health(&self) -> Health {
-        self.threads.health()
+    /// Whether a thread has been in one call of a model for more than twice the job's limit.
+    pub fn is_stuck(&self) -> bool {
+        let now = Instant::now();
+        self.deadlines.iter().any(|it| it.is_before(now))
     }
 
-    /// Waits until every thread hangs and no more may be started.
-    pub async fn no_live_threads(&self) {
-        self.threads.no_live_threads().await;
+    /// Waits until two checks in a row find a thread stuck. After a pause of the whole process, the first check may
+    /// come before the thread had a chance to return.
+    pub async fn stuck(&self) {
+        let mut found = 0;
+        while found < 2 {
+            tokio::time::sleep(CHECK_EVERY).await;
+            found = if self.is_stuck() { found + 1 } else { 0 };
+        }
     }
 
-    /// Has a thread do `work` with a model. A score may run for `limit`, and waits for a thread as long as
-    /// one can be had; an insight is waited for no longer than `limit` in all.
+    /// Runs `work` with a model on one of the threads. An interactive job waits for a thread without a limit and may
+    /// then run for `limit`; for a background job `limit` includes the wait.
     ///
     /// # Errors
-    /// Why there is no answer.
-    pub async fn ask<T, W>(
+    /// Why there is no result.
+    pub async fn run<T, W>(
         &self,
         priority: Priority,
         predictor: Arc<dyn Predictor>,
         limit: Duration,
         work: W,
-    ) -> Result<Answer<T>, InferenceError>
+    ) -> Result<Output<T>, InferenceError>
     where
         T: Send + 'static,
         W: FnOnce(&dyn Predictor) -> Result<T, PredictError> + Send + 'static,
     {
-        let (reply, answer) = oneshot::channel();
-        let (begin, has_begun) = oneshot::channel();
-        let work = move |context: &ThreadContext| {
-            if begin.send(()).is_err() {
-                // Nobody waits for it any more.
+        if self.is_stuck() {
+            return Err(InferenceError::Stuck);
+        }
+        let (sender, result) = oneshot::channel();
+        let (started_sender, started) = oneshot::channel();
+        let job = move |context: &ThreadContext| {
+            if started_sender.send(()).is_err() {
+                // The caller has gone.
                 return;
             }
-            let result = run(priority, &*predictor, context, &|| reply.is_closed(), work);
-            // An error means that the asker has given up meanwhile.
-            let _ = reply.send(result);
+            let is_abandoned = || sender.is_closed();
+            let result = execute(priority, &*predictor, context, limit, &is_abandoned, work);
+            // An error means that the caller has gone.
+            let _ = sender.send(result);
         };
-        let lane = match priority {
-            Priority::Interactive => &self.scores,
-            Priority::Background => &self.insights,
-        };
-        let asking = async {
+        let run = async {
             tokio::select! {
-                sent = lane.send(limit, work, has_begun) => sent?,
-                () = self.no_live_threads() => return Err(InferenceError::NoLiveThreads),
+                sent = self.queue(priority).send(job, started) => sent?,
+                () = self.stuck() => return Err(InferenceError::Stuck),
             }
-            match tokio::time::timeout(limit, answer).await {
-                Ok(answer) => answer.map_err(|_| InferenceError::Stopped)?,
+            match tokio::time::timeout(limit, result).await {
+                Ok(result) => result.map_err(|_| InferenceError::Stopped)?,
                 Err(_) => Err(InferenceError::TooSlow(limit)),
             }
         };
         match priority {
-            Priority::Interactive => asking.await,
-            Priority::Background => tokio::time::timeout(limit, asking)
+            Priority::Interactive => run.await,
+            Priority::Background => tokio::time::timeout(limit, run)
                 .await
                 .unwrap_or(Err(InferenceError::TooSlow(limit))),
         }
     }
+
+    fn queue(&self, priority: Priority) -> &JobQueue {
+        match priority {
+            Priority::Interactive => &self.interactive,
+            Priority::Background => &self.background,
+        }
+    }
 }
 
-impl PriorityQueue {
-    fn of(places: usize) -> (Self, Receiver<Job>) {
-        let (jobs, waiting) = crossbeam_channel::bounded(places);
-        let places = Arc::new(Semaphore::new(places));
-        (Self { jobs, places }, waiting)
+impl JobQueue {
+    fn new(slots: usize) -> (Self, Receiver<Job>) {
+        let (jobs, waiting) = crossbeam_channel::bounded(slots);
+        let slots = Arc::new(Semaphore::new(slots));
+        (Self { jobs, slots }, waiting)
     }
 
-    /// Waits for a place among the jobs that wait, and then until a thread has begun.
+    /// Waits for a slot, queues the job and waits until a thread has started it.
     async fn send(
         &self,
-        limit: Duration,
-        work: impl FnOnce(&ThreadContext) + Send + 'static,
-        has_begun: oneshot::Receiver<()>,
+        job: impl FnOnce(&ThreadContext) + Send + 'static,
+        started: oneshot::Receiver<()>,
     ) -> Result<(), InferenceError> {
-        let place = Arc::clone(&self.places).acquire_owned().await;
-        let place = place.map_err(|_| InferenceError::Stopped)?;
-        let job = Job::new(limit, move |context| {
-            drop(place);
-            work(context);
+        let slot = Arc::clone(&self.slots).acquire_owned().await;
+        let slot = slot.map_err(|_| InferenceError::Stopped)?;
+        let job: Job = Box::new(move |context| {
+            drop(slot);
+            job(context);
         });
         self.jobs
             .try_send(job)
             .map_err(|_| InferenceError::Stopped)?;
-        has_begun.await.map_err(|_| InferenceError::Stopped)
+        started.await.map_err(|_| InferenceError::Stopped)
     }
 }
 
-fn run<T>(
+fn execute<T>(
     priority: Priority,
     predictor: &dyn Predictor,
     context: &ThreadContext,
-    is_given_up: &(dyn Fn() -> bool + Sync),
+    limit: Duration,
+    is_abandoned: &(dyn Fn() -> bool + Sync),
     work: impl FnOnce(&dyn Predictor) -> Result<T, PredictError>,
-) -> Result<Answer<T>, InferenceError> {
+) -> Result<Output<T>, InferenceError> {
     let start = Instant::now();
     let result = catch_unwind(AssertUnwindSafe(|| match priority {
-        Priority::Interactive => work(predictor),
+        Priority::Interactive => {
+            context.enter_model(limit);
+            work(predictor)
+        }
         Priority::Background => work(&Yielding {
             predictor,
             context,
-            is_given_up,
+            limit,
+            is_abandoned,
         }),
     }));
     match result {
-        Ok(Ok(value)) => Ok(Answer {
+        Ok(Ok(value)) => Ok(Output {
             value,
-            took: start.elapsed(),
+            elapsed: start.elapsed(),
         }),
-        Ok(Err(error)) => Err(InferenceError::Refused(error)),
+        Ok(Err(error)) => Err(InferenceError::Failed(error)),
         Err(_) => Err(InferenceError::Panicked),
     }
 }
 
-/// A model that lets waiting scores go first, again and again, and stops once nobody waits for it.
+/// A model that runs waiting interactive jobs between chunks of rows, and stops once the caller has gone.
 struct Yielding<'a> {
     predictor: &'a dyn Predictor,
     context: &'a ThreadContext,
-    is_given_up: &'a (dyn Fn() -> bool + Sync),
+    limit: Duration,
+    is_abandoned: &'a (dyn Fn() -> bool + Sync),
 }
 
 impl Predictor for Yielding<'_> {
@@ -241,14 +259,16 @@ impl Predictor for Yielding<'_> {
     }
 
     fn score(&self, rows: &[Row]) -> Result<Vec<f64>, PredictError> {
-        let mut answers = Vec::with_capacity(rows.len());
+        let mut scores = Vec::with_capacity(rows.len());
         for chunk in rows.chunks(CHUNK_ROWS) {
-            self.context.do_waiting_scores();
-            if (self.is_given_up)() {
-                return Err(PredictError::Run("nobody waits for it any more".to_owned()));
+            self.context.run_interactive();
+            if (self.is_abandoned)() {
+                return Err(PredictError::Run("the caller has gone".to_owned()));
             }
-            answers.extend(self.predictor.score(chunk)?);
+            self.context.enter_model(self.limit);
+            scores.extend(self.predictor.score(chunk)?);
+            self.context.leave_model();
         }
-        Ok(answers)
+        Ok(scores)
     }
 }

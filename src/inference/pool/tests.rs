@@ -1,13 +1,12 @@
-//! Of the threads: who goes first, and what becomes of those that panic, dawdle or hang.
+//! Priorities, panics, slow models and stuck threads.
 
 use std::sync::Mutex;
 
-use super::threads::MAX_REPLACEMENTS;
 use super::*;
 use crate::inference::FEATURE_COUNT;
 use crate::inference::insight::test_support::FakePredictor;
 
-const PATIENCE: Duration = Duration::from_mins(1);
+const LIMIT: Duration = Duration::from_mins(1);
 
 fn row(goal: u16) -> Row {
     let mut row = [0.0; FEATURE_COUNT];
@@ -20,12 +19,12 @@ fn model() -> Arc<dyn Predictor> {
 }
 
 #[tokio::test]
-async fn an_insight_in_chunks_answers_what_one_call_does() {
+async fn a_background_job_in_chunks_returns_what_one_call_does() {
     let pool = InferencePool::start(2).unwrap();
     let rows: Vec<Row> = (0..5000).map(row).collect();
     let expected = model().score(&rows).unwrap();
     let answer = pool
-        .ask(Priority::Background, model(), PATIENCE, move |model| {
+        .run(Priority::Background, model(), LIMIT, move |model| {
             model.score(&rows)
         })
         .await;
@@ -33,7 +32,7 @@ async fn an_insight_in_chunks_answers_what_one_call_does() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn scores_go_first_and_into_the_middle_of_an_insight() {
+async fn interactive_jobs_go_first_and_interrupt_a_background_job() {
     let pool = InferencePool::start(1).unwrap();
     let order = Arc::new(Mutex::new(Vec::new()));
     let (begun, has_begun) = oneshot::channel();
@@ -43,7 +42,7 @@ async fn scores_go_first_and_into_the_middle_of_an_insight() {
         move || order.lock().unwrap().push(what)
     };
     let (long_ends, next_ends, score_ends) = (note("long"), note("next"), note("score"));
-    let long = pool.ask(Priority::Background, model(), PATIENCE, move |model| {
+    let long = pool.run(Priority::Background, model(), LIMIT, move |model| {
         begun.send(()).unwrap();
         may_go_on.recv().unwrap();
         let scores = model.score(&[row(1)]);
@@ -52,18 +51,18 @@ async fn scores_go_first_and_into_the_middle_of_an_insight() {
     });
     let others = async {
         has_begun.await.unwrap();
-        let next = pool.ask(Priority::Background, model(), PATIENCE, move |model| {
+        let next = pool.run(Priority::Background, model(), LIMIT, move |model| {
             let scores = model.score(&[row(2)]);
             next_ends();
             scores
         });
-        let score = pool.ask(Priority::Interactive, model(), PATIENCE, move |model| {
+        let score = pool.run(Priority::Interactive, model(), LIMIT, move |model| {
             score_ends();
             model.score(&[row(3)])
         });
         let release = async {
-            // Both of the others wait in their lanes before the long one goes on.
-            while pool.scores.jobs.is_empty() || pool.insights.jobs.is_empty() {
+            // Both other jobs are queued before the long one continues.
+            while pool.interactive.jobs.is_empty() || pool.background.jobs.is_empty() {
                 tokio::task::yield_now().await;
             }
             go_on.send(()).unwrap();
@@ -76,104 +75,108 @@ async fn scores_go_first_and_into_the_middle_of_an_insight() {
 }
 
 #[tokio::test]
-async fn a_model_that_panics_takes_no_thread_with_it() {
+async fn a_model_that_panics_does_not_end_its_thread() {
     let pool = InferencePool::start(1).unwrap();
     let panicking: Arc<dyn Predictor> = Arc::new(FakePredictor::new(|_| panic!("on purpose")));
     for priority in [Priority::Interactive, Priority::Background] {
-        let asked = pool.ask(priority, Arc::clone(&panicking), PATIENCE, |model| {
+        let run = pool.run(priority, Arc::clone(&panicking), LIMIT, |model| {
             model.score(&[row(1)])
         });
-        assert_eq!(asked.await.unwrap_err(), InferenceError::Panicked);
+        assert_eq!(run.await.unwrap_err(), InferenceError::Panicked);
     }
-    let asked = pool.ask(Priority::Interactive, model(), PATIENCE, |model| {
+    let run = pool.run(Priority::Interactive, model(), LIMIT, |model| {
         model.score(&[row(1)])
     });
-    assert!(asked.await.is_ok());
+    assert!(run.await.is_ok());
 }
 
 #[tokio::test]
-async fn what_takes_too_long_is_given_up_and_the_thread_goes_on() {
+async fn a_slow_job_times_out_and_its_thread_goes_on() {
     let pool = InferencePool::start(1).unwrap();
     let soon = Duration::from_millis(20);
-    let asked = pool.ask(Priority::Interactive, model(), soon, |model| {
+    let run = pool.run(Priority::Interactive, model(), soon, |model| {
         std::thread::sleep(Duration::from_millis(200));
         model.score(&[row(1)])
     });
-    assert_eq!(asked.await.unwrap_err(), InferenceError::TooSlow(soon));
-    let asked = pool.ask(Priority::Interactive, model(), PATIENCE, |model| {
+    assert_eq!(run.await.unwrap_err(), InferenceError::TooSlow(soon));
+    let run = pool.run(Priority::Interactive, model(), LIMIT, |model| {
         model.score(&[row(1)])
     });
-    assert!(asked.await.is_ok());
+    assert!(run.await.is_ok());
 }
 
-const WATCH: Duration = Duration::from_millis(5);
-
-/// Has a thread hang until the answered sender is dropped.
-async fn hang(pool: &InferencePool) -> std::sync::mpsc::Sender<()> {
+/// Starts a job that blocks its thread until the returned sender is dropped.
+async fn block(pool: &InferencePool, priority: Priority) -> std::sync::mpsc::Sender<()> {
     let (release, is_released) = std::sync::mpsc::channel::<()>();
-    let soon = Duration::from_millis(20);
-    let asked = pool.ask(Priority::Interactive, model(), soon, move |_| {
+    let is_released = Mutex::new(is_released);
+    let blocking: Arc<dyn Predictor> = Arc::new(FakePredictor::new(move |_| {
         // An error: the sender was dropped.
-        let _ = is_released.recv();
-        Ok(())
-    });
-    assert_eq!(asked.await.unwrap_err(), InferenceError::TooSlow(soon));
+        let _ = is_released.lock().unwrap().recv();
+        0.5
+    }));
+    let soon = Duration::from_millis(20);
+    let run = pool.run(priority, blocking, soon, |model| model.score(&[row(1)]));
+    assert_eq!(run.await.unwrap_err(), InferenceError::TooSlow(soon));
     release
 }
 
 async fn score_one(pool: &InferencePool) -> Result<(), InferenceError> {
-    let asked = pool.ask(Priority::Interactive, model(), PATIENCE, |model| {
+    let run = pool.run(Priority::Interactive, model(), LIMIT, |model| {
         model.score(&[row(1)])
     });
-    asked.await.map(drop)
+    run.await.map(drop)
 }
 
-async fn until(pool: &InferencePool, test: impl Fn(Health) -> bool) {
-    while !test(pool.health()) {
-        tokio::time::sleep(WATCH).await;
+#[tokio::test]
+async fn a_thread_that_does_not_return_from_a_model_makes_the_pool_stuck() {
+    for priority in [Priority::Interactive, Priority::Background] {
+        let pool = InferencePool::start(1).unwrap();
+        let release = block(&pool, priority).await;
+        pool.stuck().await;
+        assert!(pool.is_stuck());
+        assert_eq!(score_one(&pool).await, Err(InferenceError::Stuck));
+        drop(release);
     }
 }
 
 #[tokio::test]
-async fn a_thread_that_hangs_is_replaced_and_ends_should_it_come_back() {
-    let pool = InferencePool::start_watched(1, WATCH).unwrap();
-    let release = hang(&pool).await;
-    assert_eq!(score_one(&pool).await, Ok(()));
-    until(&pool, |it| it.hanging == 1 && it.working == 1).await;
-    drop(release);
-    until(&pool, |it| it.hanging == 0 && it.working == 1).await;
+async fn a_model_that_returns_late_leaves_the_pool_usable() {
+    let pool = InferencePool::start(1).unwrap();
+    drop(block(&pool, Priority::Interactive).await);
+    while pool.is_stuck() {
+        tokio::task::yield_now().await;
+    }
     assert_eq!(score_one(&pool).await, Ok(()));
 }
 
 #[tokio::test]
-async fn when_too_many_threads_hang_the_pool_says_so_and_recovers_once_one_comes_back() {
-    let pool = InferencePool::start_watched(1, WATCH).unwrap();
-    let mut releases = Vec::new();
-    for _ in 0..=MAX_REPLACEMENTS {
-        assert!(!pool.health().has_no_live_threads());
-        releases.push(hang(&pool).await);
-    }
-    pool.no_live_threads().await;
-    assert_eq!(score_one(&pool).await, Err(InferenceError::NoLiveThreads));
-    releases.clear();
-    until(&pool, |it| it.working > 0).await;
+async fn idle_threads_and_threads_after_a_panic_are_not_stuck() {
+    let pool = InferencePool::start(1).unwrap();
+    let panicking: Arc<dyn Predictor> = Arc::new(FakePredictor::new(|_| panic!("on purpose")));
+    let soon = Duration::from_millis(1);
+    let run = pool.run(Priority::Background, panicking, soon, |model| {
+        model.score(&[row(1)])
+    });
+    assert!(run.await.is_err());
     assert_eq!(score_one(&pool).await, Ok(()));
+    tokio::time::sleep(10 * soon).await;
+    assert!(!pool.is_stuck());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_insight_that_nobody_waits_for_any_more_stops() {
+async fn a_background_job_stops_once_its_caller_has_gone() {
     let pool = InferencePool::start(1).unwrap();
     let (begun, has_begun) = std::sync::mpsc::channel();
     let (ended, has_ended) = std::sync::mpsc::channel();
-    let asked = pool.ask(Priority::Background, model(), PATIENCE, move |model| {
+    let run = pool.run(Priority::Background, model(), LIMIT, move |model| {
         begun.send(()).unwrap();
         while model.score(&[row(1)]).is_ok() {}
         ended.send(()).unwrap();
         Ok(())
     });
     tokio::select! {
-        _ = asked => unreachable!("it goes on while somebody waits"),
+        _ = run => unreachable!("it goes on while somebody waits"),
         () = async { while has_begun.try_recv().is_err() { tokio::task::yield_now().await } } => {}
     }
-    has_ended.recv_timeout(PATIENCE).unwrap();
+    has_ended.recv_timeout(LIMIT).unwrap();
 }

@@ -20,7 +20,7 @@ use super::admission::{BodyWasRead, is_for_anybody, takes_body};
 use super::forms::SentForm;
 use super::min_rate::MinRate;
 use super::problem::{self, EdgeProblem};
-use super::router::AppState;
+use super::state::AppState;
 use crate::api::CreateModel;
 use crate::components::preferences::URL as PREFERENCES_URL;
 use crate::services::SignedIn;

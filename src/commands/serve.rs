@@ -11,15 +11,17 @@ use tokio_util::sync::CancellationToken;
 
 use super::config::{ServeArgs, WorkerProcessArgs};
 use super::connection_args::health_limits;
-use super::health::{self, Readiness};
-use super::keyed_limit::KeyedLimit;
-use super::listen_address::ListenAddress;
-use super::public_url::PublicUrl;
-use super::router::{Shared, router};
 use super::stop::unless_stopped;
-use super::{assets, connections, cookie_key, setup};
-use crate::inference::SHIPPED_MODEL;
+use super::{cookie_key, setup};
+use crate::inference::{InferenceError, InferencePool, SHIPPED_MODEL};
 use crate::queue::Notifier;
+use crate::server::health::{self, Readiness};
+use crate::server::keyed_limit::KeyedLimit;
+use crate::server::listen_address::ListenAddress;
+use crate::server::public_url::PublicUrl;
+use crate::server::router::router;
+use crate::server::state::Shared;
+use crate::server::{assets, connections};
 use crate::services::insights::InsightOptions;
 use crate::services::{Catalog, LoadedModels, ServiceOptions, Services};
 
@@ -69,6 +71,7 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
     let assets = assets::site_assets()?.map(Arc::new);
     let listener = unless_stopped(&stop, args.address.bind()).await?;
     let address = listener.local_addr()?;
+    let watching = tokio::spawn(stop_when_stuck(pool.clone(), stop.clone()));
     let worker = setup::worker(&args.worker, &database, &notifier, &services.models, pool);
     let listening = tokio::spawn(notifier.clone().listen(database.clone(), stop.clone()));
     let working = tokio::spawn(worker.run(stop.clone()));
@@ -91,10 +94,24 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
     };
     let app = router(shared.into());
     announce("Pledgecast is ready at", address);
-    connections::serve(listener, app, limits, stop.clone()).await;
+    connections::serve(listener, app, limits, stop).await;
     working.await.context("the worker died")?;
     listening.await.context("the listener died")?;
-    Ok(())
+    watching.await.context("the watch of the pool died")?
+}
+
+/// Stops the process once an inference thread is stuck in a model, since only its end ends such a thread. The
+/// supervisor is expected to restart it.
+///
+/// # Errors
+/// [`InferenceError::Stuck`]; none where the process is stopped for another reason.
+async fn stop_when_stuck(pool: InferencePool, stop: CancellationToken) -> anyhow::Result<()> {
+    if stop.run_until_cancelled(pool.stuck()).await.is_none() {
+        return Ok(());
+    }
+    tracing::error!("an inference thread is stuck in a model; exiting to be restarted");
+    stop.cancel();
+    Err(InferenceError::Stuck.into())
 }
 
 /// Works until it is to stop.
@@ -124,20 +141,12 @@ pub async fn work(args: WorkerProcessArgs, stop: CancellationToken) -> anyhow::R
     let telling = tell_health(args.health_address, readiness, stop.clone()).await?;
     let listening = tokio::spawn(notifier.listen(database, stop.clone()));
     tracing::info!(loops = args.worker.workers, "working");
-    let mut working = tokio::spawn(worker.run(stop.clone()));
-    tokio::select! {
-        ended = &mut working => ended.context("the worker died")?,
-        () = pool.no_live_threads() => {
-            stop.cancel();
-            working.await.context("the worker died")?;
-            // Only the end of the process ends such threads; whoever supervises it starts it again.
-            bail!("all inference threads are stuck in a model");
-        }
-    }
+    let watching = tokio::spawn(stop_when_stuck(pool, stop.clone()));
+    worker.run(stop.clone()).await;
     stop.cancel();
     listening.await.context("the listener died")?;
     telling.await.context("telling the health died")?;
-    Ok(())
+    watching.await.context("the watch of the pool died")?
 }
 
 /// Answers for the health of a process that has no other way to be asked.
@@ -166,4 +175,42 @@ async fn tell_health(
 )]
 fn announce(what: &str, address: SocketAddr) {
     println!("{what} http://{address}");
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::inference::Priority;
+    use crate::inference::insight::test_support::FakePredictor;
+
+    #[tokio::test]
+    async fn a_process_with_a_stuck_inference_thread_stops_with_an_error() {
+        let pool = InferencePool::start(2).unwrap();
+        let stop = CancellationToken::new();
+        let watching = tokio::spawn(stop_when_stuck(pool.clone(), stop.clone()));
+        let (release, is_released) = std::sync::mpsc::channel::<()>();
+        let model = Arc::new(FakePredictor::new(|_| 0.5));
+        let limit = Duration::from_millis(5);
+        let run = pool.run(Priority::Interactive, model, limit, move |_| {
+            // An error: the sender was dropped.
+            let _ = is_released.recv();
+            Ok(())
+        });
+        assert!(run.await.is_err());
+        stop.cancelled().await;
+        let error = watching.await.unwrap().unwrap_err();
+        assert_eq!(error.downcast_ref(), Some(&InferenceError::Stuck));
+        drop(release);
+    }
+
+    #[tokio::test]
+    async fn a_process_that_is_asked_to_stop_ends_without_an_error() {
+        let stop = CancellationToken::new();
+        let pool = InferencePool::start(1).unwrap();
+        let watching = tokio::spawn(stop_when_stuck(pool, stop.clone()));
+        stop.cancel();
+        assert!(watching.await.unwrap().is_ok());
+    }
 }

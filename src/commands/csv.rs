@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use tokio_util::sync::CancellationToken;
 
-use super::config::CsvArgs;
+use super::args::CsvArgs;
 use super::setup;
 use crate::inference::{
     CsvReport, LineNote, Observer, OnnxPredictor, SHIPPED_MODEL, features_csv, score_csv,

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::connections::ConnectionLimits;
-use super::min_rate::MinRate;
-use super::trusted_proxies::TrustedProxies;
+use crate::server::connections::ConnectionLimits;
+use crate::server::min_rate::MinRate;
+use crate::server::trusted_proxies::TrustedProxies;
 
 /// How many connections there may be, and how slow clients may be.
 #[derive(Clone, Debug, Args)]

@@ -1,0 +1,81 @@
+//! The commands of the program.
+
+pub mod args;
+mod backup;
+pub mod config;
+mod connection_args;
+mod cookie_key;
+mod csv;
+mod data_dir;
+mod model;
+mod schema;
+mod serve;
+mod setup;
+mod stop;
+mod telemetry;
+mod user;
+
+use std::process::ExitCode;
+
+use args::{BackupArgs, Cli, Command};
+use config::DatabaseArgs;
+use stop::{Stopped, unless_stopped};
+
+use crate::inference::model_check;
+use crate::services::audit;
+
+/// Runs one command.
+///
+/// # Errors
+/// Why it could not be done, for the operator.
+pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    telemetry::init(&cli.log)?;
+    let stop = stop::on_signal()?;
+    match cli.command {
+        Command::Serve(args) => success_if_stopped(serve::serve(args, stop).await),
+        Command::Worker(args) => success_if_stopped(serve::work(args, stop).await),
+        Command::Migrate(args) => unless_stopped(&stop, migrate(&args)).await,
+        Command::Audit(args) => unless_stopped(&stop, report_audit(&args)).await,
+        Command::Backup(args) => unless_stopped(&stop, backup(&args)).await,
+        Command::User(args) => unless_stopped(&stop, user::run(args)).await,
+        Command::Model(args) => unless_stopped(&stop, model::run(args)).await,
+        Command::Score(args) => csv::score(&args, &stop).await,
+        Command::Features(args) => csv::features(&args, &stop).await,
+        Command::CheckModel => Ok(model_check::run()),
+    }
+}
+
+/// A service that is told to stop while it starts does as it was told.
+fn success_if_stopped(ended: anyhow::Result<()>) -> anyhow::Result<ExitCode> {
+    match ended {
+        Err(error) if !error.is::<Stopped>() => Err(error),
+        _ => Ok(ExitCode::SUCCESS),
+    }
+}
+
+async fn migrate(args: &DatabaseArgs) -> anyhow::Result<ExitCode> {
+    setup::database(args).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+#[expect(clippy::print_stdout, reason = "the findings are the command's output")]
+async fn report_audit(args: &DatabaseArgs) -> anyhow::Result<ExitCode> {
+    let database = setup::existing_database(args).await?;
+    let findings = audit::audit(&database).await?;
+    for finding in &findings {
+        println!("invariant {}: {}", finding.invariant, finding.row);
+    }
+    if findings.is_empty() {
+        println!("all invariants hold");
+        Ok(ExitCode::SUCCESS)
+    } else {
+        Ok(ExitCode::FAILURE)
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "what was done is the command's output")]
+async fn backup(args: &BackupArgs) -> anyhow::Result<ExitCode> {
+    let bytes = backup::backup(&setup::database_url(&args.database)?, &args.file).await?;
+    println!("copied {bytes} bytes to {}", args.file.display());
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,40 @@
+//! Whether open connections can be trusted.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Since when connections are known to be good.
+#[derive(Default)]
+pub(super) struct Health(Mutex<Option<Instant>>);
+
+impl Health {
+    /// A connection failed without a word from the server, and all that were opened before may be in the same
+    /// state: each would cost some request its deadline.
+    pub(super) fn distrust_open_connections(&self) {
+        *self.lock() = Some(Instant::now());
+    }
+
+    pub(super) fn is_trusted(&self, age: Duration) -> bool {
+        self.lock()
+            .is_none_or(|failed_at| age < failed_at.elapsed())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connections_opened_before_a_failure_are_not_trusted_and_later_ones_are() {
+        let health = Health::default();
+        assert!(health.is_trusted(Duration::from_hours(1)));
+        health.distrust_open_connections();
+        assert!(!health.is_trusted(Duration::from_secs(1)));
+        std::thread::sleep(Duration::from_millis(5));
+        assert!(health.is_trusted(Duration::ZERO));
+    }
+}

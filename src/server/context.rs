@@ -1,0 +1,58 @@
+//! What pages and server functions find in their context.
+
+use std::sync::Arc;
+
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, header};
+use leptos::nonce::use_nonce;
+use leptos::prelude::{provide_context, use_context};
+use leptos_axum::ResponseOptions;
+use tower_cookies::Cookies;
+
+use super::preferences;
+use super::security_headers::page_policy;
+use super::state::AppState;
+use crate::components::form::FailedForm;
+use crate::services::positions::PagePosition;
+use crate::types::Today;
+
+/// Puts the services and the visitor's preferences where pages and server functions look for them, and
+/// on the response its content policy and that it is this visitor's alone.
+pub fn provide(state: &AppState) {
+    provide_context(state.services.clone());
+    provide_context(Today(state.clock.now().date_naive()));
+    if let Some(assets) = &state.assets {
+        provide_context(Arc::clone(assets));
+    }
+    let mut is_personal = false;
+    if let Some(request) = use_context::<Parts>() {
+        if !request.uri.path().starts_with("/api/") {
+            provide_context(PagePosition::default());
+        }
+        provide_context(preferences::locale(&request.headers));
+        provide_context(preferences::theme(&request.headers));
+        let cookies = request.extensions.get::<Cookies>();
+        is_personal = cookies.is_some_and(|it| state.services.sessions.has_cookie(it));
+        if let Some(failed) = request.extensions.get::<FailedForm>() {
+            provide_context(failed.clone());
+            is_personal = true;
+        }
+    }
+    let Some(response) = use_context::<ResponseOptions>() else {
+        return;
+    };
+    let say = |name, value| response.insert_header(name, HeaderValue::from_static(value));
+    say(header::VARY, "cookie, accept-language");
+    let caching = if is_personal {
+        // Nor may the browser's Back show it once the session has ended.
+        "no-store"
+    } else {
+        "private, no-cache"
+    };
+    say(header::CACHE_CONTROL, caching);
+    if let Some(nonce) = use_nonce()
+        && let Ok(policy) = HeaderValue::from_str(&page_policy(&nonce))
+    {
+        response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+    }
+}

@@ -1,0 +1,47 @@
+//! The origin check: changes of state must come from this service.
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{Method, Response};
+use axum::middleware::Next;
+
+use super::problem;
+use super::public_url::{Source, source_of};
+use super::state::AppState;
+use crate::types::AppError;
+
+/// Marks the refusal of a request that another site has sent: no page is shown for it.
+#[derive(Clone, Copy, Debug)]
+pub struct SentByAnotherSite;
+
+/// Refuses changes of state that did not come from this service.
+pub async fn csrf_check(
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Response<Body> {
+    let safe = matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
+    let public_url = state.public_url.as_ref();
+    let source = if safe {
+        Source::Own
+    } else {
+        source_of(request.headers(), public_url)
+    };
+    let id = problem::request_id(request.headers());
+    match (source, public_url) {
+        (Source::Own, _) => next.run(request).await,
+        (Source::OtherAddress, Some(url)) => {
+            let public_url = url.text();
+            problem::respond(&AppError::WrongAddress { public_url }, id.as_deref())
+        }
+        _ => {
+            let error = AppError::Forbidden("the request came from another site".to_owned());
+            let mut response = problem::respond(&error, id.as_deref());
+            response.extensions_mut().insert(SentByAnotherSite);
+            response
+        }
+    }
+}
