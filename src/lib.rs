@@ -1,7 +1,7 @@
-//! Pledgecast: tells whether a Kickstarter campaign will reach its goal, as a paid service.
+//! Pledgecast predicts whether a Kickstarter campaign will reach its goal, as a paid service.
 //!
-//! Both halves are this crate: the feature `ssr` builds the server, `hydrate` the browser half.
-//! `docs/architecture.md` says what lives where, `docs/glossary.md` what the words mean.
+//! This crate builds two artefacts: the feature `ssr` builds the server, `hydrate` builds the client bundle. See
+//! `docs/architecture.md` for what lives where and `docs/glossary.md` for terms.
 #![recursion_limit = "512"]
 
 pub mod api;
@@ -28,7 +28,7 @@ pub mod worker;
 
 include!(concat!(env!("OUT_DIR"), "/i18n.rs"));
 
-/// Makes the server's HTML live; the page's script calls it once the module is loaded.
+/// Hydrates the page. Called by the page's script once the WebAssembly module has loaded.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {

@@ -1,4 +1,4 @@
-//! The program: reads the configuration and runs one command.
+//! Parses the configuration and runs one command.
 
 use std::process::ExitCode;
 
@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     if matches!(cli.command, Command::CheckModel) {
-        // Without the threads of a runtime, whose stacks would count against its limits.
+        // Run without a Tokio runtime: the stacks of its threads would count against the memory limit.
         return model_check::run();
     }
     let runtime = match Runtime::new() {
@@ -21,7 +21,7 @@ fn main() -> ExitCode {
         }
     };
     let outcome = runtime.block_on(commands::run(cli));
-    // Blocking calls that nobody waits for any more, such as a name lookup without an answer, end with the process.
+    // Blocking calls that nobody awaits any more, such as a name lookup without an answer, end with the process.
     runtime.shutdown_background();
     outcome.unwrap_or_else(|error| {
         eprintln!("pledgecast: {error:#}");

@@ -5,10 +5,10 @@ use leptos::server_fn::codec::GetUrl;
 
 use crate::types::{AppError, JsonAnswer, UserView};
 
-/// `POST /api/auth/register`: makes an account with its welcome credits and signs it in.
+/// `POST /api/auth/register`: creates an account with its welcome credits and signs the user in.
 ///
 /// # Errors
-/// 422 naming `email` or `password`; 409 where the address is taken; 429.
+/// 422 naming `email` or `password`; 409 if the address already has an account; 429.
 #[server(prefix = "/api", endpoint = "auth/register", output = JsonAnswer)]
 pub async fn register(
     #[server(default)] email: String,
@@ -24,11 +24,11 @@ pub async fn register(
     Ok(user.into())
 }
 
-/// `POST /api/auth/login`: signs in.
+/// `POST /api/auth/login`: signs the user in.
 ///
 /// # Errors
-/// 422 where a field is blank or too long; 401, the same for an unknown address and a wrong password; 429
-/// after failures of this client; 503.
+/// 422 if a field is blank or too long; 401, the same for an unknown address and a wrong password; 429 after failed
+/// logins of this client; 503.
 #[server(prefix = "/api", endpoint = "auth/login", output = JsonAnswer)]
 pub async fn login(
     #[server(default)] email: String,
@@ -44,10 +44,10 @@ pub async fn login(
     Ok(user.into())
 }
 
-/// `POST /api/auth/logout`: ends this session, on the server too; without one it does nothing.
+/// `POST /api/auth/logout`: ends this session, including copies of its cookie; does nothing without a session.
 ///
 /// # Errors
-/// 503 where the database is unavailable.
+/// 503 if the database is unavailable.
 #[server(prefix = "/api", endpoint = "auth/logout", output = JsonAnswer)]
 pub async fn logout() -> Result<(), AppError> {
     let (services, request) = super::request::visitor()?;
@@ -56,14 +56,14 @@ pub async fn logout() -> Result<(), AppError> {
     Ok(())
 }
 
-/// The account that the request behind a page is of, as far as its cookie tells.
+/// The account in the session cookie of a page's request; the session is not checked.
 #[cfg(feature = "ssr")]
 pub fn current_account() -> Option<crate::types::UserId> {
     let (services, request) = super::request::visitor().ok()?;
     request.claimed_account(&services)
 }
 
-/// `GET /api/auth/me`: who is signed in.
+/// `GET /api/auth/me`: the signed-in user.
 ///
 /// # Errors
 /// 401.
@@ -76,8 +76,8 @@ pub async fn me() -> Result<UserView, AppError> {
 /// `POST /api/auth/change_password`: sets a new password and ends all other sessions.
 ///
 /// # Errors
-/// 422 naming `current_password` or `new_password`; 401; 409 where the page was made for another account; 429
-/// after failures of this client; 503.
+/// 422 naming `current_password` or `new_password`; 401; 409 if the page belongs to another account; 429 after failed
+/// attempts of this client; 503.
 #[server(prefix = "/api", endpoint = "auth/change_password", output = JsonAnswer)]
 pub async fn change_password(
     #[server(default)] current_password: String,
@@ -95,10 +95,10 @@ pub async fn change_password(
     Ok(user.into())
 }
 
-/// `POST /api/auth/end_sessions`: ends every session of the signed-in user, this one included.
+/// `POST /api/auth/end_sessions`: ends every session of the signed-in user, including this one.
 ///
 /// # Errors
-/// 401; 409 where the page was made for another account.
+/// 401; 409 if the page belongs to another account; 429 if the user has too many changes in progress.
 #[server(prefix = "/api", endpoint = "auth/end_sessions", output = JsonAnswer)]
 pub async fn end_sessions(#[server(default)] account: String) -> Result<(), AppError> {
     let (services, request) = super::request::visitor()?;

@@ -1,4 +1,4 @@
-//! Credits: how many there are, and more of them.
+//! Balance and top-up.
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -15,11 +15,11 @@ pub async fn get_balance() -> Result<BalanceView, AppError> {
     services.ledger.balance(user.id()).await
 }
 
-/// `POST /api/balance/top_up`: buys 1 to 1,000,000 credits; the same key again answers the same line.
+/// `POST /api/balance/top_up`: buys 1 to 1,000,000 credits. A repeat with the same key returns the same line.
 ///
 /// # Errors
-/// 422 naming `amount` or `idempotency_key`, or where the key was used for another amount; 401; 409
-/// where the page was made for another account.
+/// 422 naming `amount` or `idempotency_key`, or if the key was used for another amount; 401; 409 if the page belongs to
+/// another account; 429 if the user has too many changes in progress.
 #[server(prefix = "/api", endpoint = "balance/top_up", output = JsonAnswer)]
 pub async fn top_up(
     #[server(default)] amount: String,

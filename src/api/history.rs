@@ -1,4 +1,4 @@
-//! The two histories, newest first, a page at a time.
+//! Tasks and transactions, newest first, in pages.
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -11,7 +11,7 @@ use crate::types::{
 /// `GET /api/tasks?limit=&cursor=&status=&verdict=&search=&from=&to=`: the signed-in user's tasks.
 ///
 /// # Errors
-/// 422 naming `limit`, `cursor` or fields of the filter; 401; 429 where the user reads too many lists at once.
+/// 422 naming `limit`, `cursor` or fields of the filter; 401; 429 if the user reads too many lists at the same time.
 #[server(prefix = "/api", endpoint = "tasks", input = GetUrl, output = JsonAnswer)]
 pub async fn list_tasks(
     #[server(default)] limit: String,
@@ -29,7 +29,7 @@ pub async fn list_tasks(
 /// `GET /api/transactions?limit=&cursor=&kind=&from=&to=`: the signed-in user's ledger.
 ///
 /// # Errors
-/// 422 naming `limit`, `cursor` or fields of the filter; 401; 429 where the user reads too many lists at once.
+/// 422 naming `limit`, `cursor` or fields of the filter; 401; 429 if the user reads too many lists at the same time.
 #[server(prefix = "/api", endpoint = "transactions", input = GetUrl, output = JsonAnswer)]
 pub async fn list_transactions(
     #[server(default)] limit: String,
@@ -47,7 +47,7 @@ pub async fn list_transactions(
 /// `GET /api/balance/history`: the signed-in user's balance after each of the latest transactions.
 ///
 /// # Errors
-/// 401.
+/// 401; 429 if the user reads too many lists at the same time.
 #[server(prefix = "/api", endpoint = "balance/history", input = GetUrl, output = JsonAnswer)]
 pub async fn get_balance_history() -> Result<BalanceHistory, AppError> {
     let (services, user) = super::request::signed_in().await?;

@@ -1,4 +1,4 @@
-//! Looking into a paid result, and into all campaigns.
+//! Insights into a paid result, and statistics of all campaigns.
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -8,20 +8,20 @@ use crate::types::{
     WhatIfView,
 };
 
-/// `GET /api/task/insight?id=`: why the result is what it is, curves of what if, and what to change. Made
-/// when it is first asked for, and the same ever after.
+/// `GET /api/task/insight?id=`: why the result is what it is, what-if curves, and what to change. Computed on first
+/// request and then stored.
 ///
 /// # Errors
-/// 422 naming `id`; 401; 404, also for somebody else's; 409 where the task did not succeed (yet), or where
-/// its model is of another version of the program and cannot be run by this one; 503.
+/// 422 naming `id`; 401; 404, also for another user's task; 409 if the task has not succeeded, or if this version of
+/// the program cannot run its model; 503.
 #[server(prefix = "/api", endpoint = "task/insight", input = GetUrl, output = JsonAnswer)]
 pub async fn get_insight(#[server(default)] id: String) -> Result<InsightView, AppError> {
     let (services, user) = super::request::signed_in().await?;
     services.insights.insight(user.id(), &id).await
 }
 
-/// `POST /api/task/what_if`: what the model of the result says of the campaign with other plans. Beside
-/// `id` stand, flat, the fields that change: goal, dates, video, staff pick. Costs nothing.
+/// `POST /api/task/what_if`: the score of the campaign with changes, from the model of the result. Takes `id` and, at
+/// the same level, the fields that change: goal, dates, video, staff pick. Free.
 ///
 /// # Errors
 /// 422 naming `id` and every field that breaks a rule or may not change; 401; 404; 409 as above; 429; 503.
@@ -34,8 +34,8 @@ pub async fn what_if(
     services.insights.what_if(user.id(), &id, &changes).await
 }
 
-/// `GET /api/task/advice?id=&goal_min_usd=&launch_earliest=&launch_latest=`: what to change, within bounds
-/// of the asker's own. Costs nothing.
+/// `GET /api/task/advice?id=&goal_min_usd=&launch_earliest=&launch_latest=`: what to change, within the user's bounds.
+/// Free.
 ///
 /// # Errors
 /// 422 naming `id` or a bound; 401; 404; 409 as above; 429; 503.
@@ -48,11 +48,11 @@ pub async fn get_advice(
     services.insights.advice(user.id(), &id, &bounds).await
 }
 
-/// `GET /api/explore`: success by category, goal and month of launch, from the default model's data. Needs
-/// no session.
+/// `GET /api/explore`: success by category, goal and month of launch, from the data of the default model. Needs no
+/// session.
 ///
 /// # Errors
-/// 404 where no model is live.
+/// 404 if no model is live.
 #[server(prefix = "/api", endpoint = "explore", input = GetUrl, output = JsonAnswer)]
 pub async fn explore() -> Result<ExploreView, AppError> {
     let (services, _request) = super::request::visitor()?;

@@ -1,8 +1,8 @@
-//! The server functions: the HTTP API and, from the pages, plain calls. Thin: read the request, ask a
-//! service, answer.
+//! The server functions: the HTTP API, which pages call as functions. Each one reads the request, calls one service and
+//! returns the result.
 //!
-//! Every argument arrives as text, so that a value of the wrong kind is answered by an error that names
-//! its field; the rules are in [`crate::types`] and in the services.
+//! Every argument arrives as text, so that an invalid value becomes an error that names its field. The rules are in
+//! [`crate::types`] and in the services.
 #![expect(
     missing_docs,
     reason = "`#[server]` makes a public struct of the arguments of each function"

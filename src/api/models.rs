@@ -1,4 +1,4 @@
-//! The models on offer, and the operator's way to register another.
+//! The models on offer, and registration of models by the operator.
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -8,7 +8,7 @@ use crate::types::{AppError, JsonAnswer, ModelView};
 /// `GET /api/models`: the live models, the default first; an admin sees all. Needs no session.
 ///
 /// # Errors
-/// 503 where the database is unavailable.
+/// 503 if the database is unavailable.
 #[server(prefix = "/api", endpoint = "models", input = GetUrl, output = JsonAnswer)]
 pub async fn list_models() -> Result<Vec<ModelView>, AppError> {
     let (services, request) = super::request::visitor()?;
@@ -16,14 +16,14 @@ pub async fn list_models() -> Result<Vec<ModelView>, AppError> {
     services.catalog.models(user.as_ref()).await
 }
 
-/// `POST /api/models/create`: registers a model from an ONNX file that carries its manifest (admin).
+/// `POST /api/models/create`: registers a model from an ONNX file that contains its manifest (admins only).
 ///
-/// `onnx` is the file: base64 in a JSON body or in a plain form, a file field in a multipart form.
-/// `price` is in credits; `state` is `candidate` (the default) or `live`; `description` is for people.
+/// `onnx` is the file: base64 in a JSON body or a URL-encoded form, a file field in a multipart form. `price` is in
+/// credits; `state` is `candidate` (the default) or `live`; `description` is shown to users.
 ///
 /// # Errors
-/// 422 naming `onnx` (with the reason), `price`, `state` or `description`; 401; 403; 409 where the very
-/// file is registered.
+/// 422 naming `onnx` (with the reason), `price`, `state` or `description`; 401; 403; 409 if the same file is already
+/// registered.
 #[server(prefix = "/api", endpoint = "models/create", output = JsonAnswer)]
 pub async fn create_model(
     #[server(default)] onnx: String,

@@ -1,9 +1,8 @@
-//! The position of a page's data, which its event stream begins from.
+//! The position of a page's data, from which its event stream starts.
 
 use crate::types::AppError;
 
-/// Where the signed-in user's data stood before the page read any of it. Only a page that the server draws
-/// has one.
+/// The position of the signed-in user's data before the page read any of it. `None` unless the server renders a page.
 ///
 /// # Errors
 /// 401.
@@ -17,7 +16,7 @@ pub async fn page_position() -> Result<Option<String>, AppError> {
     })
 }
 
-/// The browser is told it by the page.
+/// In the browser: always `None`, because the page already contains its position.
 ///
 /// # Errors
 /// None.

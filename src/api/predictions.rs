@@ -1,4 +1,4 @@
-//! Paid requests: submit, look, cancel.
+//! Paid predictions: submit, read, cancel.
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -7,15 +7,15 @@ use crate::types::{AppError, CampaignInput, JsonAnswer, TaskView};
 #[cfg(feature = "ssr")]
 use crate::types::{NumberFormat, Today};
 
-/// `POST /api/tasks/predict`: holds the price and queues a task; the same key again answers the same
-/// task. The 21 fields of the campaign stand flat beside `idempotency_key` and `model_id`. Numbers are plain,
-/// unless a form says by `number_format` in which language's writing they were typed. `max_price` is the price
-/// that was agreed to, and `account` the user that the page was made for; both may be left out.
+/// `POST /api/tasks/predict`: holds the price and queues a task. A repeat with the same key returns the same task. The
+/// 21 fields of the campaign are at the same level as `idempotency_key` and `model_id`. Numbers are plain, unless
+/// `number_format` names the language in whose format they were typed. The optional `max_price` is the price that the
+/// user agreed to, and `account` the user of the page.
 ///
 /// # Errors
-/// 422 naming every field that breaks a rule, or where the key was used for another campaign; 401; 402;
-/// 404 naming no such live model; 409 with the `price` where it is higher than `max_price`, or where the page
-/// was made for another account; 429 where too many tasks are open; 503 where the queue is full.
+/// 422 naming every field that breaks a rule, or if the key was used for another campaign; 401; 402; 404 if there is no
+/// such live model; 409 with the `price` if it is higher than `max_price`, or if the page belongs to another account;
+/// 429 if the user has too many open tasks; 503 if the queue is full.
 #[server(prefix = "/api", endpoint = "tasks/predict", output = JsonAnswer)]
 pub async fn predict(
     #[server(flatten)] campaign: CampaignInput,
@@ -53,7 +53,7 @@ pub async fn predict(
 /// `GET /api/task?id=`: one task of the signed-in user.
 ///
 /// # Errors
-/// 422 naming `id`; 401; 404, also for somebody else's.
+/// 422 naming `id`; 401; 404, also for another user's task.
 #[server(prefix = "/api", endpoint = "task", input = GetUrl, output = JsonAnswer)]
 pub async fn get_task(#[server(default)] id: String) -> Result<TaskView, AppError> {
     let (services, user) = super::request::signed_in().await?;
@@ -63,7 +63,8 @@ pub async fn get_task(#[server(default)] id: String) -> Result<TaskView, AppErro
 /// `POST /api/tasks/cancel`: cancels a queued task and releases its hold.
 ///
 /// # Errors
-/// 422 naming `id`; 401; 404; 409 where the task is no longer queued, or the page was made for another account.
+/// 422 naming `id`; 401; 404; 409 if the task is no longer queued, or if the page belongs to another account; 429 if
+/// the user has too many changes in progress.
 #[server(prefix = "/api", endpoint = "tasks/cancel", output = JsonAnswer)]
 pub async fn cancel_task(
     #[server(default)] id: String,

@@ -1,4 +1,4 @@
-//! What a server function needs of its request: the services, the cookies, the client.
+//! What server functions need from their request: the services, the cookies, the client.
 
 use http::HeaderValue;
 use leptos::prelude::use_context;
@@ -14,16 +14,16 @@ use crate::types::{AppError, UserId};
 /// The request behind a server function or a page.
 pub struct Request {
     cookies: Cookies,
-    /// Where it was found already.
+    /// The user, if [`crate::server`] has already checked the session.
     signed_in: Option<SignedIn>,
-    /// Who is asking, for the limits of log-in.
+    /// The client, for the limits on logins.
     pub client: Client,
 }
 
 /// The services and the request.
 ///
 /// # Errors
-/// [`AppError::Internal`] where the router was set up without its layers.
+/// [`AppError::Internal`] if the router's middleware is missing.
 pub fn visitor() -> Result<(Services, Request), AppError> {
     let services = use_context::<Services>().ok_or(AppError::Internal)?;
     let parts = use_context::<http::request::Parts>().ok_or(AppError::Internal)?;
@@ -54,26 +54,27 @@ pub async fn signed_in() -> Result<(Services, User), AppError> {
     let (services, request) = visitor()?;
     let user = request.user(&services).await?;
     if let Some(page) = page {
-        // Before the page reads anything else, so that its position is never ahead of its data.
+        // Read before any other data of the page, so that the position is never ahead of the data.
         page.token(&services.positions, user.id()).await;
     }
     Ok((services, user))
 }
 
-/// As [`signed_in`], where the page that asks was made for that user.
+/// Like [`signed_in`], but refuses requests from a page of another account.
 ///
 /// # Errors
-/// 401; 409 where the page was made for another account.
+/// 401; 409 if the page belongs to another account.
 pub async fn signed_in_as(account: &str) -> Result<(Services, User), AppError> {
     let (services, request) = visitor()?;
     let user = request.user_as(&services, account).await?;
     Ok((services, user))
 }
 
-/// As [`signed_in_as`], for a change: it waits its turn among the changes of that user.
+/// Like [`signed_in_as`], for a change. Waits for one of the user's slots for changes, which the caller must keep until
+/// the change is done.
 ///
 /// # Errors
-/// 401; 409 where the page was made for another account; 429 where the user has too many changes under way.
+/// 401; 409 if the page belongs to another account; 429 if the user has too many changes in progress.
 pub async fn signed_in_to_change(account: &str) -> Result<(Services, User, Slot), AppError> {
     let (services, user) = signed_in_as(account).await?;
     let slot = services.write_slots.take(user.id()).await?;
@@ -81,15 +82,16 @@ pub async fn signed_in_to_change(account: &str) -> Result<(Services, User, Slot)
 }
 
 impl Request {
-    /// The account of the session cookie, without asking whether the session still stands.
+    /// The account in the session cookie. Does not check that the session is still valid.
     pub fn claimed_account(&self, services: &Services) -> Option<UserId> {
         services.sessions.claimed_user(&self.cookies)
     }
 
-    /// Who is signed in, where `account` is blank or the id of that user: a page sends whom it was made for.
+    /// The signed-in user, if `account` is blank or the id of that user. Pages send the account that they were rendered
+    /// for.
     ///
     /// # Errors
-    /// 401; 409 where it is somebody else.
+    /// 401; 409 if `account` is another user.
     pub async fn user_as(&self, services: &Services, account: &str) -> Result<User, AppError> {
         let user = self.user(services).await?;
         let account = account.trim();
@@ -100,7 +102,7 @@ impl Request {
         }
     }
 
-    /// Who is signed in.
+    /// The signed-in user.
     ///
     /// # Errors
     /// 401.
@@ -111,7 +113,7 @@ impl Request {
         }
     }
 
-    /// Opens a session in this browser.
+    /// Starts a session in this browser.
     pub fn sign_in(&self, services: &Services, user: &User) {
         services.sessions.open(&self.cookies, user);
     }
@@ -119,7 +121,7 @@ impl Request {
     /// Ends the session of this browser.
     ///
     /// # Errors
-    /// 503 where the database is unavailable.
+    /// 429 if the user has too many changes in progress; 503 if the database is unavailable.
     pub async fn sign_out(&self, services: &Services) -> Result<(), AppError> {
         clear_browser_storage();
         let _slot = match self.claimed_account(services) {
@@ -129,15 +131,15 @@ impl Request {
         services.sessions.close(&self.cookies).await
     }
 
-    /// Takes the cookie of a session that has ended.
+    /// Removes the cookie of a session that has ended.
     pub fn forget(&self, services: &Services) {
         clear_browser_storage();
         services.sessions.forget(&self.cookies);
     }
 }
 
-/// Has the browser forget what pages stored in it: no data outlives its session. Browsers heed it over https and at
-/// localhost.
+/// Makes the browser delete what pages have stored, so that no data outlives its session. Browsers obey only over https
+/// and on localhost.
 fn clear_browser_storage() {
     if let Some(response) = use_context::<ResponseOptions>() {
         response.insert_header(

@@ -5,11 +5,11 @@ use leptos::server_fn::codec::GetUrl;
 
 use crate::types::{AppError, JsonAnswer, ShareView, SharedView};
 
-/// `POST /api/task/share`: makes the private link of a result; the same one where there is one.
+/// `POST /api/task/share`: creates the private link of a result, or returns the existing one.
 ///
 /// # Errors
-/// 422 naming `id`; 401; 404, also for somebody else's; 409 where the task has no result, or the page was
-/// made for another account.
+/// 422 naming `id`; 401; 404, also for another user's task; 409 if the task has no result, or if the page belongs to
+/// another account; 429 if the user has too many changes in progress.
 #[server(prefix = "/api", endpoint = "task/share", output = JsonAnswer)]
 pub async fn share(
     #[server(default)] id: String,
@@ -21,10 +21,11 @@ pub async fn share(
     Ok(link)
 }
 
-/// `POST /api/task/unshare`: ends the link of a result, for good.
+/// `POST /api/task/unshare`: revokes the link of a result permanently.
 ///
 /// # Errors
-/// 422 naming `id`; 401; 404, also for somebody else's; 409 where the page was made for another account.
+/// 422 naming `id`; 401; 404, also for another user's task; 409 if the page belongs to another account; 429 if the user
+/// has too many changes in progress.
 #[server(prefix = "/api", endpoint = "task/unshare", output = JsonAnswer)]
 pub async fn unshare(
     #[server(default)] id: String,
@@ -36,20 +37,20 @@ pub async fn unshare(
     Ok(link)
 }
 
-/// `GET /api/task/link?id=`: the link of a result; its `path` is null where there is none.
+/// `GET /api/task/link?id=`: the link of a result; `path` is null if there is none.
 ///
 /// # Errors
-/// 422 naming `id`; 401; 404, also for somebody else's.
+/// 422 naming `id`; 401; 404, also for another user's task.
 #[server(prefix = "/api", endpoint = "task/link", input = GetUrl, output = JsonAnswer)]
 pub async fn get_link(#[server(default)] id: String) -> Result<ShareView, AppError> {
     let (services, user) = super::request::signed_in().await?;
     services.sharing.link(user.id(), &id).await
 }
 
-/// `GET /api/shared?token=`: what a link leads to, by the last part of its path. Needs no session.
+/// `GET /api/shared?token=`: the shared result of a link; `token` is the last part of its path. Needs no session.
 ///
 /// # Errors
-/// 404 where the link was revoked or never was; 429.
+/// 404 if the link was revoked or never existed; 429.
 #[server(prefix = "/api", endpoint = "shared", input = GetUrl, output = JsonAnswer)]
 pub async fn get_shared(#[server(default)] token: String) -> Result<SharedView, AppError> {
     let (services, request) = super::request::visitor()?;

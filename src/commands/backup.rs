@@ -1,4 +1,4 @@
-//! `pledgecast backup`: one consistent copy of the embedded database, taken while others write to it.
+//! `pledgecast backup`: a consistent copy of the embedded database, taken while it is in use.
 
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -14,14 +14,14 @@ use super::setup;
 use crate::database::sqlite_file;
 
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
-/// Those who write wait for the checkpoint in the meantime.
+/// How long the checkpoint may wait for other connections; writers wait in the meantime.
 const CHECKPOINT_WAIT: Duration = Duration::from_secs(2);
 
-/// Copies the database of `url` into `file`, which must not exist; answers its size in bytes. The copy is on
-/// the disk before its name appears, so a file of that name is a whole backup.
+/// Copies the database at `url` to `file`, which must not exist, and returns the size in bytes. The copy is synced to
+/// disk before its name appears, so a file of that name is always a complete backup.
 ///
 /// # Errors
-/// On PostgreSQL, which has tools of its own; where the file exists; where the copy fails or is not sound.
+/// On PostgreSQL, which has its own tools; if the file exists; if the copy fails or is corrupt.
 pub async fn backup(url: &str, file: &Path) -> anyhow::Result<u64> {
     if !url.starts_with("sqlite:") {
         bail!(
@@ -40,20 +40,20 @@ pub async fn backup(url: &str, file: &Path) -> anyhow::Result<u64> {
     );
     let partial = Partial(partial_name(file)?);
     let bytes = copy(url, &partial.0).await?;
-    // Unlike a rename it never replaces what somebody else made meanwhile.
-    std::fs::hard_link(&partial.0, file).with_context(|| format!("making {}", file.display()))?;
+    // A hard link, unlike a rename, never replaces a file that was created in the meantime.
+    std::fs::hard_link(&partial.0, file).with_context(|| format!("creating {}", file.display()))?;
     drop(partial);
     let folder = file.parent().filter(|it| !it.as_os_str().is_empty());
     File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
     Ok(bytes)
 }
 
-/// A file under another name until it is whole; gone again when it is dropped.
+/// A temporary file, removed on drop.
 struct Partial(PathBuf);
 
 impl Drop for Partial {
     fn drop(&mut self) {
-        // Where there is none, there is nothing to clean up.
+        // The file may not have been created yet.
         let _ = std::fs::remove_file(&self.0);
     }
 }
@@ -64,7 +64,7 @@ fn partial_name(file: &Path) -> anyhow::Result<PathBuf> {
         .context("FILE must name a file")?
         .to_owned();
     name.push(format!(".{}.partial", std::process::id()));
-    // SQLite takes a name that begins with `file:` for a URL, and an absolute one never.
+    // SQLite parses a name that begins with `file:` as a URL; an absolute path never does.
     Ok(std::path::absolute(file.with_file_name(name))?)
 }
 
@@ -76,13 +76,13 @@ async fn copy(url: &str, partial: &Path) -> anyhow::Result<u64> {
         .connect()
         .await
         .with_context(|| format!("opening {url}"))?;
-    // Made beforehand, so that nobody else may read what is in it.
+    // Created before SQLite opens it, so that only the owner can read it.
     let made = OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(0o600)
         .open(partial)
-        .with_context(|| format!("making {}", partial.display()))?;
+        .with_context(|| format!("creating {}", partial.display()))?;
     let path = partial.to_str().context("FILE must be UTF-8")?;
     sqlx::query("VACUUM INTO ?")
         .bind(path)
@@ -96,8 +96,8 @@ async fn copy(url: &str, partial: &Path) -> anyhow::Result<u64> {
     Ok(made.metadata()?.len())
 }
 
-/// While the copy was read, nothing could be taken out of the write-ahead log, which grew with each commit and would
-/// keep its size. Where somebody is in the way it stays as it is: the service shrinks it at its next checkpoint.
+/// During the copy nothing could be removed from the write-ahead log, so it grew with each commit and would keep its
+/// size. If another connection is in the way, the service truncates the log at its next checkpoint.
 async fn shrink_journal(source: &mut SqliteConnection) {
     let sql = format!("PRAGMA busy_timeout = {}", CHECKPOINT_WAIT.as_millis());
     for sql in [sql.as_str(), "PRAGMA wal_checkpoint(TRUNCATE)"] {
@@ -105,13 +105,13 @@ async fn shrink_journal(source: &mut SqliteConnection) {
             .execute(&mut *source)
             .await
         {
-            tracing::warn!(%error, "the write-ahead log keeps its size for now");
+            tracing::warn!(%error, "the write-ahead log could not be truncated and keeps its size for now");
             return;
         }
     }
 }
 
-/// Reads the copy once through.
+/// Runs SQLite's integrity check on the copy.
 async fn check(partial: &Path) -> anyhow::Result<()> {
     let mut copy: SqliteConnection = SqliteConnectOptions::new()
         .filename(partial)

@@ -10,10 +10,10 @@ use super::connection_args::ConnectionArgs;
 use crate::server::listen_address::ListenAddress;
 use crate::server::public_url::PublicUrl;
 
-/// How logs are written.
+/// The log settings.
 #[derive(Clone, Debug, Args)]
 pub struct LogArgs {
-    /// What is logged: a level, or targets with levels such as `info,pledgecast=debug`.
+    /// Log filter: a level, or targets with levels such as `info,pledgecast=debug`.
     #[arg(
         long,
         env = "PLEDGECAST_LOG",
@@ -21,56 +21,56 @@ pub struct LogArgs {
         global = true
     )]
     pub log: String,
-    /// For people or for machines.
+    /// Log format.
     #[arg(long, env = "PLEDGECAST_LOG_FORMAT", value_enum, default_value_t = LogFormat::Human, global = true)]
     pub log_format: LogFormat,
 }
 
-/// The form of a log line.
+/// The format of a log line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
-    /// A line to read.
+    /// Readable text.
     Human,
-    /// A JSON object.
+    /// One JSON object per line.
     Json,
 }
 
-/// Where the database is.
+/// The database settings.
 #[derive(Clone, Debug, Args)]
 pub struct DatabaseArgs {
-    /// Where the embedded database and the cookie key are kept.
+    /// Folder of the embedded database and the cookie key.
     #[arg(long, env = "PLEDGECAST_DATA_DIR", default_value = "data")]
     pub data_dir: PathBuf,
-    /// `postgres://…` or `sqlite://…`; SQLite in the data folder where it is not given.
+    /// `postgres://…` or `sqlite://…`; if not set, SQLite in the data folder.
     #[arg(long, env = "PLEDGECAST_DATABASE_URL", hide_env_values = true, value_parser = parse_database_url)]
     pub database_url: Option<String>,
-    /// Most connections to PostgreSQL.
+    /// Maximum number of connections to PostgreSQL.
     #[arg(long, env = "PLEDGECAST_DATABASE_CONNECTIONS", default_value_t = 20, value_parser = clap::value_parser!(u32).range(2..=1000))]
     pub database_connections: u32,
-    /// How long to wait at the start for a database that cannot be reached, or that another process migrates.
+    /// How long to wait at start for a database that cannot be reached or is being migrated, in seconds.
     #[arg(long, env = "PLEDGECAST_DATABASE_WAIT_SECONDS", default_value_t = 30)]
     pub database_wait_seconds: u64,
 }
 
-/// How tasks are worked on.
+/// The worker settings.
 #[derive(Clone, Debug, Args)]
 pub struct WorkerArgs {
     /// Loops that claim tasks in this process; 0 for none.
     #[arg(long, env = "PLEDGECAST_WORKERS", default_value_t = 1, value_parser = clap::value_parser!(u16).range(0..=64))]
     pub workers: u16,
-    /// Threads that run models; as many as there are cores where it is not given.
+    /// Threads that run models; if not set, the number of cores.
     #[arg(long, env = "PLEDGECAST_INFERENCE_THREADS", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub inference_threads: Option<u16>,
-    /// Longest inference of one batch, in seconds.
+    /// Time limit of the inference of one batch, in seconds.
     #[arg(long, env = "PLEDGECAST_INFERENCE_SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub inference_seconds: u64,
-    /// Most tasks that are claimed and settled together.
+    /// Maximum number of tasks that are claimed and settled together.
     #[arg(long, env = "PLEDGECAST_BATCH", default_value_t = 128, value_parser = clap::value_parser!(u64).range(1..=1000))]
     pub batch: u64,
-    /// How long a claim holds without being renewed, in seconds.
+    /// How long a claim is valid without being renewed, in seconds.
     #[arg(long, env = "PLEDGECAST_LEASE_SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub lease_seconds: u64,
-    /// Tries before a task fails.
+    /// Attempts before a task fails.
     #[arg(long, env = "PLEDGECAST_MAX_ATTEMPTS", default_value_t = 3, value_parser = clap::value_parser!(i32).range(1..=100))]
     pub max_attempts: i32,
     /// How long a queued task waits for a worker that can load its model before it fails, in seconds.
@@ -79,7 +79,7 @@ pub struct WorkerArgs {
 }
 
 impl WorkerArgs {
-    /// The inference threads, by configuration or by cores.
+    /// The configured number of inference threads, or the number of cores.
     pub fn threads(&self) -> usize {
         self.inference_threads.map_or_else(
             || std::thread::available_parallelism().map_or(1, usize::from),
@@ -87,17 +87,17 @@ impl WorkerArgs {
         )
     }
 
-    /// As a duration.
+    /// `inference_seconds` as a duration.
     pub fn inference_timeout(&self) -> Duration {
         Duration::from_secs(self.inference_seconds)
     }
 
-    /// As a duration.
+    /// `lease_seconds` as a duration.
     pub fn lease(&self) -> Duration {
         Duration::from_secs(self.lease_seconds)
     }
 
-    /// As a duration.
+    /// `max_wait_seconds` as a duration.
     pub fn max_wait(&self) -> Duration {
         Duration::from_secs(self.max_wait_seconds)
     }
@@ -115,39 +115,39 @@ pub struct ServeArgs {
     /// The connections of clients.
     #[command(flatten)]
     pub connections: ConnectionArgs,
-    /// Where to listen, as host:port, or :port for all addresses of the machine; port 0 takes a free one.
+    /// Listen address: host:port, or :port for all IPv4 addresses of the machine; port 0 picks a free port.
     #[arg(long, env = "PLEDGECAST_ADDRESS", default_value = "127.0.0.1:3000")]
     pub address: ListenAddress,
-    /// How browsers reach the service, such as `https://pledgecast.example`; https makes cookies secure.
+    /// Origin at which browsers reach the service, such as `https://pledgecast.example`; https makes cookies secure.
     #[arg(long, env = "PLEDGECAST_PUBLIC_URL")]
     pub public_url: Option<PublicUrl>,
-    /// The key of the session cookies: 64 bytes or more in base64; made and kept in the data folder where it
-    /// is not given. Web processes behind one balancer share one.
+    /// Key for session cookies and private links: 64 bytes or more in base64. If not set, it is generated and kept in
+    /// the data folder. Web processes behind one load balancer must share it.
     #[arg(long, env = "PLEDGECAST_KEY", hide_env_values = true)]
     pub key: Option<String>,
     /// Credits that a new user starts with.
     #[arg(long, env = "PLEDGECAST_WELCOME_CREDITS", default_value_t = 10, value_parser = clap::value_parser!(i64).range(0..=1_000_000))]
     pub welcome_credits: i64,
-    /// Registrations a minute from each address. A quarter as many failed logins are free; then a client waits,
-    /// twice as long after each further failure.
+    /// Registrations per minute from each address. A quarter as many failed logins are free; after that a client waits,
+    /// twice as long after each failure.
     #[arg(long, env = "PLEDGECAST_AUTH_PER_MINUTE", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     pub auth_per_minute: u32,
-    /// Questions a minute about changed campaigns (`what_if` and `advice`), for each user; not charged.
+    /// Questions about changed campaigns (`what_if` and `advice`) per minute for each user; not charged.
     #[arg(long, env = "PLEDGECAST_WHAT_IF_PER_MINUTE", default_value = "120")]
     pub what_if_per_minute: NonZeroU32,
-    /// Visits a minute of results that were shared by a link, for each address.
+    /// Visits to shared results per minute for each address.
     #[arg(long, env = "PLEDGECAST_SHARED_PER_MINUTE", default_value = "120")]
     pub shared_per_minute: NonZeroU32,
     /// Password hashes computed at the same time (19 MiB each).
     #[arg(long, env = "PLEDGECAST_HASHING_THREADS", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub hashing_threads: u16,
-    /// Queued tasks from which on submits are refused.
+    /// Number of queued tasks at which submits are refused.
     #[arg(long, env = "PLEDGECAST_MAX_QUEUED", default_value_t = 100_000)]
     pub max_queued: u64,
-    /// Queued and running tasks of one user from which on further submits of that user are refused.
+    /// Number of queued and running tasks of one user at which further submits of that user are refused.
     #[arg(long, env = "PLEDGECAST_MAX_OPEN_TASKS", default_value_t = 10_000)]
     pub max_open_tasks: u64,
-    /// Streams of live changes (`/events`) that one user may have open.
+    /// Event streams (`/events`) that one user may have open in this process.
     #[arg(long, env = "PLEDGECAST_STREAMS_PER_USER", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
     pub streams_per_user: u16,
 }
@@ -161,7 +161,7 @@ pub struct WorkerProcessArgs {
     /// The workers in this process.
     #[command(flatten)]
     pub worker: WorkerArgs,
-    /// Where `/health/live` and `/health/ready` are answered, as host:port; nowhere where it is not given.
+    /// Listen address for `/health/live` and `/health/ready`, as host:port; if not set, they are not served.
     #[arg(long, env = "PLEDGECAST_HEALTH_ADDRESS")]
     pub health_address: Option<ListenAddress>,
 }

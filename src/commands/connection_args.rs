@@ -1,4 +1,4 @@
-//! Flags for the connections of clients, each with its environment variable.
+//! Flags for client connections, each with its environment variable.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use crate::server::connections::ConnectionLimits;
 use crate::server::min_rate::MinRate;
 use crate::server::trusted_proxies::TrustedProxies;
 
-/// How many connections there may be, and how slow clients may be.
+/// Limits on the number of connections and on slow clients.
 #[derive(Clone, Debug, Args)]
 pub struct ConnectionArgs {
-    /// Proxies in front whose `X-Forwarded-For` is believed, by network: `10.0.0.0/8,192.0.2.7`.
+    /// Networks of trusted proxies in front, whose `X-Forwarded-For` is believed: `10.0.0.0/8,192.0.2.7`.
     #[arg(
         long,
         env = "PLEDGECAST_TRUSTED_PROXIES",
@@ -19,30 +19,30 @@ pub struct ConnectionArgs {
         hide_default_value = true
     )]
     pub trusted_proxies: TrustedProxies,
-    /// Open connections from which on further ones are refused; fewer where the system allows fewer open files.
+    /// Maximum number of open connections; lower if the system allows fewer open files.
     #[arg(long, env = "PLEDGECAST_MAX_CONNECTIONS", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub max_connections: u32,
-    /// Open connections from one address (IPv6: one /64) from which on further ones are refused; at most a quarter of
-    /// all. Trusted proxies are exempt.
+    /// Maximum number of open connections from one address (IPv6: one /64), at most a quarter of all. Trusted proxies
+    /// are exempt.
     #[arg(long, env = "PLEDGECAST_MAX_CONNECTIONS_PER_ADDRESS", default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub max_connections_per_address: u32,
-    /// Longest time from one request on a connection until the head of the next has arrived, in seconds; longer than the
-    /// idle time of a proxy in front.
+    /// Longest time from one request on a connection until the head of the next has arrived, in seconds. Must exceed
+    /// the idle timeout of a proxy in front.
     #[arg(long, env = "PLEDGECAST_KEEP_ALIVE_SECONDS", default_value_t = 75, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub keep_alive_seconds: u64,
-    /// Time in seconds that the body of a request may take, in addition to what it takes at the lowest rate.
+    /// Time that a request body may take, in seconds, in addition to the time it takes at the minimum rate.
     #[arg(long, env = "PLEDGECAST_BODY_SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub body_seconds: u64,
-    /// Longest time in seconds in which a client takes in nothing of a response that is waiting for it.
+    /// Longest time in which a client reads nothing of a pending response, in seconds.
     #[arg(long, env = "PLEDGECAST_RESPONSE_SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub response_seconds: u64,
-    /// Lowest rate at which bodies of requests must arrive, in bytes per second.
+    /// Minimum rate at which request bodies must arrive, in bytes per second.
     #[arg(long, env = "PLEDGECAST_MIN_BYTES_PER_SECOND", default_value_t = 4096, value_parser = clap::value_parser!(u32).range(1..=1_000_000_000))]
     pub min_bytes_per_second: u32,
 }
 
 impl ConnectionArgs {
-    /// For the listener.
+    /// The limits for the listener.
     pub fn limits(&self) -> ConnectionLimits {
         ConnectionLimits {
             max: self.max_connections,
@@ -58,7 +58,7 @@ impl ConnectionArgs {
     }
 }
 
-/// For a process that only reports its health.
+/// The limits of a process that only serves health checks.
 pub fn health_limits() -> ConnectionLimits {
     const SECONDS: Duration = Duration::from_secs(15);
     const CONNECTIONS: u32 = 100;

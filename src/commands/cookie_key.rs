@@ -1,4 +1,4 @@
-//! The key of the cookies: from the configuration, or made at first start and kept in the data folder.
+//! The key for cookies and private links: configured, or generated at the first start and kept in the data folder.
 
 use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -12,12 +12,12 @@ use tower_cookies::Key;
 const FILE: &str = "cookie.key";
 const BYTES_MIN: usize = 64;
 
-/// The configured key, or the one of the data folder, which is made where there is none (mode 0600). An empty
-/// file is what a full disk or a crash leaves behind: it is made anew, too. Any other damage is an error, for
-/// a new key ends all sessions and links.
+/// Returns the configured key, or the key in the data folder. If its file is missing or empty, as after a full disk or
+/// a crash, generates a key (mode 0600). Any other damage is an error, because a new key ends all sessions and private
+/// links.
 ///
 /// # Errors
-/// Where the key is too short or no base64, or the file cannot be read or written.
+/// If the key is too short or not base64, or the file cannot be read or written.
 pub fn load(configured: Option<&str>, data_dir: &Path) -> anyhow::Result<Key> {
     if let Some(text) = configured {
         return parse(text).context("PLEDGECAST_KEY");
@@ -25,7 +25,7 @@ pub fn load(configured: Option<&str>, data_dir: &Path) -> anyhow::Result<Key> {
     let path = data_dir.join(FILE);
     match std::fs::read_to_string(&path) {
         Ok(text) if text.trim().is_empty() => {
-            tracing::warn!(path = %path.display(), "the file of the cookie key is empty; a new key ends all sessions");
+            tracing::warn!(path = %path.display(), "the cookie key file is empty; generating a new key, which ends all sessions and private links");
             make(&path)
         }
         Ok(text) => parse(&text).with_context(|| {
@@ -39,20 +39,20 @@ pub fn load(configured: Option<&str>, data_dir: &Path) -> anyhow::Result<Key> {
     }
 }
 
-/// Writes a new key beside the place where it belongs, and moves it there once it is whole on the disk.
+/// Writes a new key to a temporary file, syncs it, and renames it to `path`.
 fn make(path: &Path) -> anyhow::Result<Key> {
     let key = Key::generate();
     let unfinished = path.with_extension("key.new");
     write_whole(&unfinished, BASE64_STANDARD.encode(key.master()).as_bytes())
         .and_then(|()| std::fs::rename(&unfinished, path))
         .and_then(|()| path.parent().map_or(Ok(()), sync_folder))
-        .with_context(|| format!("making {}", path.display()))?;
-    tracing::info!(path = %path.display(), "made a key for the session cookies");
+        .with_context(|| format!("creating {}", path.display()))?;
+    tracing::info!(path = %path.display(), "generated a key for cookies and private links");
     Ok(key)
 }
 
 fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    // What an earlier start left has its own mode.
+    // A file left over from an earlier start may have other permissions.
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
         _ => {}
@@ -66,7 +66,7 @@ fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     file.sync_all()
 }
 
-/// A name that was changed is on the disk only once its folder is.
+/// A rename is durable only after its folder has been synced.
 fn sync_folder(path: &Path) -> std::io::Result<()> {
     std::fs::File::open(path)?.sync_all()
 }
@@ -74,7 +74,7 @@ fn sync_folder(path: &Path) -> std::io::Result<()> {
 fn parse(text: &str) -> anyhow::Result<Key> {
     let bytes = BASE64_STANDARD
         .decode(text.trim())
-        .context("must be base64; make one with: openssl rand -base64 64 | tr -d '\\n'")?;
+        .context("must be base64; generate one with: openssl rand -base64 64 | tr -d '\\n'")?;
     if bytes.len() < BYTES_MIN {
         bail!(
             "must have at least {BYTES_MIN} bytes, but this one has {}",
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_made_once_and_is_for_its_owner_only() {
+    fn a_key_is_generated_once_and_readable_by_its_owner_only() {
         let folder = tempfile::tempdir().unwrap();
         let first = load(None, folder.path()).unwrap();
         let second = load(None, folder.path()).unwrap();
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_file_is_made_anew_and_a_damaged_one_is_left_alone() {
+    fn an_empty_file_is_replaced_and_a_damaged_one_is_kept() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(FILE);
         for empty in ["", "\n"] {
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_start_that_was_killed_left_behind_is_no_hindrance() {
+    fn a_leftover_temporary_file_does_not_prevent_a_start() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("cookie.key.new"), "half").unwrap();
         load(None, folder.path()).unwrap();

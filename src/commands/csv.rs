@@ -1,5 +1,5 @@
-//! `pledgecast score` and `pledgecast features`: files of campaigns, on threads of their own, so that a signal stops
-//! them between two batches.
+//! `pledgecast score` and `pledgecast features`. They run on a blocking thread, so that a signal can stop them between
+//! two batches.
 
 use std::process::ExitCode;
 
@@ -12,10 +12,10 @@ use crate::inference::{
     CsvReport, LineNote, Observer, OnnxPredictor, SHIPPED_MODEL, features_csv, score_csv,
 };
 
-/// Scores a file. A line that was left out makes it a failure, though all others are scored.
+/// Scores a file. Exits with a failure if any line was skipped, although all others are scored.
 ///
 /// # Errors
-/// Where the file cannot be scored; what was there as the output is there still.
+/// If the file cannot be scored; an existing output file is then unchanged.
 pub async fn score(args: &CsvArgs, stop: &CancellationToken) -> anyhow::Result<ExitCode> {
     let report = work(args, stop, |args, observer| {
         let predictor = OnnxPredictor::load(SHIPPED_MODEL)?;
@@ -30,11 +30,11 @@ pub async fn score(args: &CsvArgs, stop: &CancellationToken) -> anyhow::Result<E
     })
 }
 
-/// Turns a file into features. Campaigns that break the rules are left out, so that training sees what a user could
-/// have entered; that is no failure.
+/// Converts a file to features. Campaigns that break the rules are skipped, so that training sees only what a user
+/// could have entered; this is not a failure.
 ///
 /// # Errors
-/// Where the file cannot be read or written.
+/// If the file cannot be read or written.
 pub async fn features(args: &CsvArgs, stop: &CancellationToken) -> anyhow::Result<ExitCode> {
     let report = work(args, stop, |args, observer| {
         let today = setup::clock().now().date_naive();
@@ -53,7 +53,7 @@ async fn work(
 ) -> anyhow::Result<CsvReport> {
     let (args, mut observer) = (args.clone(), Terminal(stop.clone()));
     let working = tokio::task::spawn_blocking(move || work(&args, &mut observer));
-    let report = working.await.context("the command died")??;
+    let report = working.await.context("the command panicked")??;
     println!(
         "{} campaigns processed, {} lines skipped",
         report.done, report.left_out
@@ -61,7 +61,7 @@ async fn work(
     Ok(report)
 }
 
-/// Tells of lines on standard error as they are read.
+/// Reports lines on standard error as they are read.
 struct Terminal(CancellationToken);
 
 impl Observer for Terminal {

@@ -1,4 +1,4 @@
-//! The data folder and the database file in it: nobody but their owner may read what is in them.
+//! The data folder and the database file in it, readable by their owner only.
 
 use std::fs::DirBuilder;
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
@@ -10,11 +10,11 @@ use crate::database::sqlite_file;
 
 const OWNER_ONLY: u32 = 0o700;
 
-/// Makes the folder where there is none. One that is there is left as it is, for whoever made it may have let a
-/// group in on purpose; it is told in the log.
+/// Creates the folder if it is missing. An existing folder keeps its mode, because the operator may have given a group
+/// access on purpose; a warning is logged.
 ///
 /// # Errors
-/// Where it cannot be made.
+/// If it cannot be created.
 pub fn prepare(folder: &Path) -> anyhow::Result<()> {
     let making = || format!("creating the data folder {}", folder.display());
     if let Some(parent) = folder.parent() {
@@ -26,7 +26,7 @@ pub fn prepare(folder: &Path) -> anyhow::Result<()> {
             if mode & 0o077 != 0 {
                 tracing::warn!(
                     folder = %folder.display(), mode = format!("{mode:o}"),
-                    "others may look into the data folder; chmod 700 keeps them out"
+                    "other users can read the data folder; chmod 700 prevents this"
                 );
             }
             Ok(())
@@ -35,20 +35,19 @@ pub fn prepare(folder: &Path) -> anyhow::Result<()> {
     }
 }
 
-/// Makes the file of the database where there is none, and closes one that is there to all but its owner: nobody
-/// else reads it by way of this program.
+/// Creates the database file if it is missing, and removes the permissions of other users from an existing one.
 ///
 /// # Errors
-/// Where it cannot be made.
+/// If it cannot be created.
 pub fn prepare_database(file: &Path) -> anyhow::Result<()> {
-    sqlite_file::create_private(file).with_context(|| format!("making {}", file.display()))?;
+    sqlite_file::create_private(file).with_context(|| format!("creating {}", file.display()))?;
     match sqlite_file::make_private(file) {
         Ok(false) => {}
         Ok(true) => {
-            tracing::info!(file = %file.display(), "took the permissions of others off the database");
+            tracing::info!(file = %file.display(), "removed the permissions of other users from the database");
         }
         Err(error) => {
-            tracing::warn!(file = %file.display(), %error, "others may read the database");
+            tracing::warn!(file = %file.display(), %error, "other users may read the database");
         }
     }
     Ok(())
@@ -63,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_folder_is_for_its_owner_and_an_old_one_stays_as_it_is() {
+    fn a_new_folder_is_private_and_an_existing_one_keeps_its_mode() {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("var").join("data");
         prepare(&data).unwrap();
@@ -74,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_cannot_be_made_is_named() {
+    fn a_folder_that_cannot_be_created_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file");
         std::fs::write(&file, "").unwrap();

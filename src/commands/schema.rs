@@ -1,4 +1,4 @@
-//! The schema at the start of a command: brought up to date, or only compared with what this program needs.
+//! The schema at the start of a command: migrated, or only checked.
 
 use std::time::{Duration, Instant};
 
@@ -9,16 +9,16 @@ use sea_orm::{DatabaseConnection, TransactionTrait as _};
 
 use crate::database::{DbErrorKind, postgres};
 
-/// Two processes that start at once do not migrate PostgreSQL side by side: whoever has this advisory lock does.
+/// The advisory lock that keeps two processes from migrating PostgreSQL at the same time.
 const MIGRATION_LOCK: i64 = 0x706c_6564_6765;
 const LOCK_RETRY: Duration = Duration::from_millis(500);
-/// How often the log repeats what is waited for.
+/// How often the log repeats the reason for waiting.
 const REPEAT_AFTER: Duration = Duration::from_secs(5);
 
-/// Refuses a database that this program cannot work with as it is.
+/// Refuses a database whose schema this program cannot work with.
 ///
 /// # Errors
-/// What the operator has to do; or a `DbErr` where the database cannot be read.
+/// What the operator must do; a `DbErr` if the database cannot be read.
 pub async fn require(connection: &DatabaseConnection) -> anyhow::Result<()> {
     match schema_status(connection).await? {
         SchemaStatus::Current => Ok(()),
@@ -40,12 +40,12 @@ fn newer(unknown: &[String], known: &str) -> anyhow::Error {
     )
 }
 
-/// Brings the schema up to date where it is not, on a connection for migrations; `watched` are other connections to
-/// PostgreSQL, by which to find out who is in the way.
+/// Migrates the schema if it is out of date. `connection` must be a connection for migrations; `watched` are other
+/// connections to PostgreSQL, used to find out which session blocks a migration.
 ///
 /// # Errors
-/// Where the database is that of a newer program, where whatever stands in the way still does at `deadline`, or
-/// where a migration fails.
+/// If a newer program has migrated the database, if a lock is still held by another session at `deadline`, or if a
+/// migration fails.
 pub async fn migrate(
     connection: &DatabaseConnection,
     watched: Option<&PgPool>,
@@ -60,7 +60,7 @@ pub async fn migrate(
     }
 }
 
-/// In one transaction: a process that is killed half-way leaves the schema as it was.
+/// In one transaction: if the process is killed halfway, the schema is unchanged.
 async fn migrate_sqlite(connection: &DatabaseConnection) -> anyhow::Result<()> {
     #[expect(
         clippy::disallowed_methods,
@@ -85,33 +85,33 @@ async fn migrate_postgres(
     watched: &PgPool,
     deadline: Instant,
 ) -> anyhow::Result<()> {
-    // The lock belongs to the one connection of this pool: when it is gone, so is the lock.
+    // The lock belongs to the only connection of this pool and is released when the connection closes.
     take_lock(connection.get_postgres_connection_pool(), watched, deadline).await?;
     migrate_locked(connection, watched, deadline).await
 }
 
 async fn take_lock(own: &PgPool, watched: &PgPool, deadline: Instant) -> anyhow::Result<()> {
-    let mut told: Option<Instant> = None;
+    let mut warned_at: Option<Instant> = None;
     loop {
         if postgres::try_lock(own, MIGRATION_LOCK).await? {
             return Ok(());
         }
-        if told.is_none_or(|at| at.elapsed() >= REPEAT_AFTER) || Instant::now() >= deadline {
+        if warned_at.is_none_or(|at| at.elapsed() >= REPEAT_AFTER) || Instant::now() >= deadline {
             let holder = postgres::lock_holders(watched, MIGRATION_LOCK).await?;
             if Instant::now() >= deadline {
                 bail!(
-                    "the lock for migrations is still held by {holder}; if it is not another migration, end it with \
+                    "the migration lock is still held by {holder}; if it is not another migration, end it with \
                      pg_terminate_backend. PLEDGECAST_DATABASE_WAIT_SECONDS sets how long to wait"
                 );
             }
-            tracing::warn!("waiting for the lock for migrations, which is held by {holder}");
-            told = Some(Instant::now());
+            tracing::warn!("waiting for the migration lock, which is held by {holder}");
+            warned_at = Some(Instant::now());
         }
         tokio::time::sleep(LOCK_RETRY).await;
     }
 }
 
-/// What another process has migrated while this one waited is left alone.
+/// Does nothing if another process has migrated the database in the meantime.
 async fn migrate_locked(
     connection: &DatabaseConnection,
     watched: &PgPool,

@@ -25,10 +25,10 @@ use crate::server::{assets, connections};
 use crate::services::insights::InsightOptions;
 use crate::services::{Catalog, LoadedModels, ServiceOptions, Services};
 
-/// Serves until it is to stop.
+/// Serves until `stop` is cancelled.
 ///
 /// # Errors
-/// Where anything that it needs cannot be had; [`super::stop::Stopped`] where it is to stop before it is ready.
+/// If a resource that it needs is not available; [`super::stop::Stopped`] if it is stopped before it is ready.
 pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<()> {
     let database = unless_stopped(&stop, setup::database(&args.database)).await?;
     let notifier = Notifier::new(&database);
@@ -67,7 +67,7 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
         pool: pool.clone(),
         works: args.worker.workers > 0,
     };
-    // What can fail comes before the worker starts, so that it claims nothing in vain.
+    // Everything that can fail comes before the worker starts, so that it claims no tasks in vain.
     let assets = assets::site_assets()?.map(Arc::new);
     let listener = unless_stopped(&stop, args.address.bind()).await?;
     let address = listener.local_addr()?;
@@ -114,10 +114,11 @@ async fn stop_when_stuck(pool: InferencePool, stop: CancellationToken) -> anyhow
     Err(InferenceError::Stuck.into())
 }
 
-/// Works until it is to stop.
+/// Works on tasks until `stop` is cancelled.
 ///
 /// # Errors
-/// On SQLite, and where anything that it needs cannot be had; [`super::stop::Stopped`] where it is to stop before it works.
+/// On SQLite, or if a resource that it needs is not available; [`super::stop::Stopped`] if it is stopped before it
+/// starts to work.
 pub async fn work(args: WorkerProcessArgs, stop: CancellationToken) -> anyhow::Result<()> {
     let database = unless_stopped(&stop, setup::database(&args.database)).await?;
     if database.backend() != DatabaseBackend::Postgres {
@@ -138,7 +139,7 @@ pub async fn work(args: WorkerProcessArgs, stop: CancellationToken) -> anyhow::R
         pool: pool.clone(),
         works: true,
     };
-    let telling = tell_health(args.health_address, readiness, stop.clone()).await?;
+    let health_server = serve_health(args.health_address, readiness, stop.clone()).await?;
     let listening = tokio::spawn(notifier.listen(database, stop.clone()));
     tracing::info!(loops = args.worker.workers, "working");
     let watching = tokio::spawn(stop_when_stuck(pool, stop.clone()));
@@ -149,8 +150,8 @@ pub async fn work(args: WorkerProcessArgs, stop: CancellationToken) -> anyhow::R
     watching.await.context("the watch of the pool died")?
 }
 
-/// Answers for the health of a process that has no other way to be asked.
-async fn tell_health(
+/// Serves the health checks of a process that serves nothing else.
+async fn serve_health(
     address: Option<ListenAddress>,
     readiness: Readiness,
     stop: CancellationToken,
@@ -171,7 +172,7 @@ async fn tell_health(
 
 #[expect(
     clippy::print_stdout,
-    reason = "the one line that tells people and tests the address"
+    reason = "people and tests read the address from this line"
 )]
 fn announce(what: &str, address: SocketAddr) {
     println!("{what} http://{address}");

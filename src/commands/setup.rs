@@ -1,4 +1,4 @@
-//! From the configuration to a database of the right schema, services and workers.
+//! Sets up the database, the inference threads and the worker from the configuration.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -19,20 +19,20 @@ const SQLITE_FILE: &str = "pledgecast.db";
 const POLL: Duration = Duration::from_secs(5);
 const DATABASE_RETRY: Duration = Duration::from_secs(1);
 
-/// What a command does to a database before it works on it.
+/// What a command does to the schema before it uses a database.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Preparation {
-    /// Makes it where there is none, and brings its schema up to date.
+    /// Creates it or brings it up to date.
     Migrate,
-    /// Nothing.
+    /// Only checks it.
     Check,
 }
 
-/// Opens the database, which is made where there is none and brought to the schema of this program. Nothing is ever
-/// dropped. What cannot be reached, or is in use, is waited for a while: it may be starting, too.
+/// Opens the database. Creates it if it is missing, and migrates it to the schema of this program; nothing is ever
+/// dropped. Waits for a database that cannot be reached or is locked, because it may still be starting.
 ///
 /// # Errors
-/// Where the data folder cannot be made, or the database not be reached or migrated.
+/// If the data folder cannot be created, or the database cannot be reached or migrated.
 pub async fn database(args: &DatabaseArgs) -> anyhow::Result<Database> {
     data_dir::prepare(&args.data_dir)?;
     let url = database_url(args)?;
@@ -42,10 +42,10 @@ pub async fn database(args: &DatabaseArgs) -> anyhow::Result<Database> {
     open(args, url, Preparation::Migrate).await
 }
 
-/// Opens a database that is there and has the schema of this program; makes and changes nothing.
+/// Opens an existing database that has the schema of this program; creates and changes nothing.
 ///
 /// # Errors
-/// Where there is none, it cannot be reached, or it has another schema.
+/// If it does not exist, cannot be reached, or has another schema.
 pub async fn existing_database(args: &DatabaseArgs) -> anyhow::Result<Database> {
     let url = database_url(args)?;
     if let Some(file) = file_of(&url)? {
@@ -54,10 +54,10 @@ pub async fn existing_database(args: &DatabaseArgs) -> anyhow::Result<Database> 
     open(args, url, Preparation::Check).await
 }
 
-/// Refuses where there is no such database of SQLite.
+/// Checks that the file of a SQLite database exists.
 ///
 /// # Errors
-/// Naming the file.
+/// If it does not; the error names the file.
 pub fn require_file(file: &Path) -> anyhow::Result<()> {
     if !file
         .try_exists()
@@ -71,10 +71,10 @@ pub fn require_file(file: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The URL of the database that is configured, or of SQLite in the data folder.
+/// The configured URL of the database, or that of SQLite in the data folder.
 ///
 /// # Errors
-/// Where the path of the data folder cannot be said in a URL.
+/// If the path of the data folder cannot be written as a URL.
 pub fn database_url(args: &DatabaseArgs) -> anyhow::Result<String> {
     match &args.database_url {
         Some(url) => Ok(url.clone()),
@@ -82,7 +82,7 @@ pub fn database_url(args: &DatabaseArgs) -> anyhow::Result<String> {
     }
 }
 
-/// The file of a URL of SQLite.
+/// The file that a SQLite URL names.
 fn file_of(url: &str) -> anyhow::Result<Option<std::path::PathBuf>> {
     if !url.starts_with("sqlite:") {
         return Ok(None);
@@ -101,13 +101,13 @@ async fn open(
     };
     let deadline = Instant::now() + Duration::from_secs(args.database_wait_seconds);
     loop {
-        // Boxed: with all that migrating takes it is large.
+        // Boxed, because migrations make the future large.
         let opening = Box::pin(try_open(&options, preparation, deadline));
         let error = match opening.await {
             Ok(database) => return Ok(database),
             Err(error) => error,
         };
-        let Some(reason) = passing(&error).filter(|_| Instant::now() < deadline) else {
+        let Some(reason) = temporary_reason(&error).filter(|_| Instant::now() < deadline) else {
             return Err(error.context("opening the database"));
         };
         tracing::warn!(error = format!("{error:#}"), "{reason}; trying again");
@@ -141,8 +141,8 @@ async fn try_open(
     Ok(database)
 }
 
-/// Why opening failed, where that may pass by itself.
-fn passing(error: &anyhow::Error) -> Option<&'static str> {
+/// Why opening failed, if the cause may be temporary.
+fn temporary_reason(error: &anyhow::Error) -> Option<&'static str> {
     match error.downcast_ref::<DbErr>().map(DbErrorKind::of)? {
         DbErrorKind::Unavailable => Some("the database cannot be reached"),
         DbErrorKind::Contention => Some("another process has locked the database"),
@@ -150,15 +150,15 @@ fn passing(error: &anyhow::Error) -> Option<&'static str> {
     }
 }
 
-/// The machine's clock, as the services take it.
+/// The system clock.
 pub fn clock() -> Arc<dyn Clock> {
     Arc::new(SystemClock)
 }
 
-/// The inference threads of this process.
+/// Starts the inference threads of this process.
 ///
 /// # Errors
-/// Where the system refuses them.
+/// If the system cannot start them.
 pub fn pool(args: &WorkerArgs) -> anyhow::Result<InferencePool> {
     InferencePool::start(args.threads()).context("starting the inference threads")
 }

@@ -1,7 +1,7 @@
-//! Reading campaigns from a CSV file in the wire format: a header of field names, one campaign a record.
+//! Reads campaigns from a CSV file in the wire format: a header of field names, one campaign per record.
 //!
-//! Columns may stand in any order; a column that is absent counts as blank, one that is no field of a
-//! campaign is ignored. So is a record whose cells are all blank, as spreadsheets leave them at the end.
+//! Columns may be in any order. A missing column counts as blank; a column that is not a field of a campaign is
+//! ignored. Records whose cells are all blank are skipped: spreadsheets leave them at the end.
 
 use std::io::Read;
 
@@ -16,30 +16,30 @@ use crate::types::{
     COUNTRIES, Campaign, CampaignInput, DURATION_MAX_DAYS, FieldErrors, UNKNOWN_COUNTRY,
 };
 
-/// Each costs a second look at what follows it; a file with more is no CSV, or of another dialect.
+/// Each costs a second read of what follows it. A file with more is not a CSV, or has another dialect.
 const UNCLOSED_QUOTES_MAX: u32 = 1_000;
 
-/// Which rules campaigns have to keep.
+/// Which rules campaigns must satisfy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rules {
-    /// Those of a plan, as in the form.
+    /// The rules for a plan, as in the form.
     Plan,
-    /// Those of campaigns that have run: they may have lasted longer, and come from a country that is not known.
+    /// The rules for campaigns that have ended: they may have lasted longer, and the country may be unknown.
     Past,
 }
 
 /// One record of the file.
 #[derive(Debug)]
 pub struct CampaignRecord {
-    /// The line on which it begins, or on which its unclosed quote opens; the first is line 1.
+    /// The line on which the record begins, or on which its unclosed quote opens; the first is line 1.
     pub line: u64,
-    /// Its number, from 1.
+    /// The number of the record, from 1.
     pub number: u64,
-    /// Its values as they stand in the file; empty where they are not text.
+    /// The values as in the file; empty if they are not UTF-8.
     pub values: StringRecord,
-    /// The campaign, checked.
+    /// The checked campaign.
     pub campaign: Result<Campaign, RecordError>,
-    /// What is odd about a campaign that keeps the rules.
+    /// Oddities of a valid campaign.
     pub warnings: Vec<RecordWarning>,
 }
 
@@ -56,10 +56,10 @@ pub struct CampaignReader<R> {
 }
 
 impl<R: Read> CampaignReader<R> {
-    /// Reads the header. `today` stands in for a blank `created_at`, as [`CampaignInput::check`] says.
+    /// Reads the header. `today` replaces a blank `created_at`, as in [`CampaignInput::check`].
     ///
     /// # Errors
-    /// Where the header cannot be read, lacks a field that every campaign needs, or names one twice.
+    /// If the header cannot be read, lacks a required field, or names one twice.
     pub fn new(source: R, today: NaiveDate, rules: Rules) -> Result<Self, CsvError> {
         let (source, has_mark) = csv_dialect::decode(source)??;
         let mut records = RecordReader::new(source);
@@ -94,12 +94,12 @@ impl<R: Read> CampaignReader<R> {
         })
     }
 
-    /// The header as it stands in the file.
+    /// The header as in the file.
     pub const fn header(&self) -> &StringRecord {
         &self.header
     }
 
-    /// How the file is written.
+    /// How the file is formatted.
     pub const fn dialect(&self) -> Dialect {
         self.dialect
     }
@@ -165,7 +165,7 @@ impl<R: Read> CampaignReader<R> {
         let campaign = match checked {
             Ok(campaign) if unclear.is_empty() => campaign,
             checked => {
-                // A cell of several meanings was left blank: what is told of it is why.
+                // An ambiguous cell was left blank; its own error replaces the error for a blank field.
                 let mut errors = checked.err().unwrap_or_default();
                 errors.extend(unclear);
                 return Err(RecordError::Rules(errors));
@@ -204,7 +204,7 @@ impl<R: Read> Iterator for CampaignReader<R> {
     }
 }
 
-/// Public dumps have countries that never were, such as `N,0"`. The model knows campaigns of other countries.
+/// Public dumps contain countries that never existed, such as `N,0"`. The model can score an unknown country.
 fn accept_country(input: &mut CampaignInput) -> Option<RecordWarning> {
     let country = input.country.trim();
     let is_known = COUNTRIES
@@ -218,7 +218,7 @@ fn accept_country(input: &mut CampaignInput) -> Option<RecordWarning> {
     Some(RecordWarning::UnknownCountry(country))
 }
 
-/// The fields as text.
+/// Decodes the fields as UTF-8.
 fn text_of(mut record: RawRecord) -> (RawRecord, Result<StringRecord, RecordError>) {
     let fields = std::mem::take(&mut record.fields);
     let text = StringRecord::from_byte_record(fields);
@@ -246,7 +246,7 @@ fn find_columns(header: &StringRecord) -> Result<Vec<(usize, &'static str)>, Csv
     Ok(fields)
 }
 
-/// The fields that may not be blank: those that a blank campaign is faulted for.
+/// The fields that may not be blank: those for which a blank campaign has an error.
 fn required_fields(today: NaiveDate) -> impl Iterator<Item = String> {
     CampaignInput::default()
         .check(today)

@@ -1,5 +1,5 @@
-//! Cells as spreadsheets, pandas and public dumps write them, made into what the rules of a campaign read. A cell
-//! that could mean two things is refused; one that means nothing known is left to the rules.
+//! Converts cells as spreadsheets, pandas and public dumps write them to the format that the rules of a campaign
+//! accept. An ambiguous cell is refused; an unknown one is passed on for the rules to report.
 
 use chrono::{DateTime, NaiveDate};
 
@@ -7,15 +7,15 @@ use crate::types::{Violation, read_number, written_day};
 
 const TRUE: [&str; 9] = ["true", "1", "on", "yes", "t", "y", "1.0", "истина", "да"];
 const FALSE: [&str; 9] = ["false", "0", "off", "no", "f", "n", "0.0", "ложь", "нет"];
-/// What programs write where there is no value.
+/// What programs write for a missing value.
 const MISSING: [&str; 8] = ["nan", "none", "null", "nat", "<na>", "n/a", "#n/a", "\\n"];
-/// What separates groups of digits, beside the point and the comma.
+/// Separators of digit groups, in addition to the point and the comma.
 const GROUP_MARKS: [char; 6] = [' ', '\u{a0}', '\u{2009}', '\u{202f}', '\'', '’'];
 
-/// The text of a field for [`crate::types::CampaignInput`].
+/// Converts a cell to the text of a field of [`crate::types::CampaignInput`].
 ///
 /// # Errors
-/// Where it has several meanings.
+/// If the cell is ambiguous.
 pub(super) fn read_cell(
     field: &str,
     text: &str,
@@ -75,7 +75,7 @@ fn day(text: &str) -> Result<String, Violation> {
     }
 }
 
-/// A day whose first two numbers are day and month, or month and day.
+/// A date whose first two numbers are day and month, or month and day.
 fn slashed_day(text: &str, first: u32, second: u32, year: u32) -> Result<String, Violation> {
     if first != second && (1..=12).contains(&first) && (1..=12).contains(&second) {
         return Err(Violation::Rejected {
@@ -94,14 +94,14 @@ fn slashed_day(text: &str, first: u32, second: u32, year: u32) -> Result<String,
     Ok(from_parts(text, year, month, day))
 }
 
-/// The day on the wire; the text where there is no such day.
+/// The day in the wire format, or `text` if there is no such day.
 fn from_parts(text: &str, year: u32, month: u32, day: u32) -> String {
     let year = i32::try_from(year).ok();
     let date = year.and_then(|year| NaiveDate::from_ymd_opt(year, month, day));
     date.map_or_else(|| text.to_owned(), |date| date.to_string())
 }
 
-/// Three numbers with the same mark between them.
+/// Three numbers separated by the same character.
 fn numbers_of(date: &str) -> Option<(char, [u32; 3])> {
     let mark = date.chars().find(|it| !it.is_ascii_digit())?;
     let mut parts = date.split(mark).map(|part| {
@@ -112,7 +112,7 @@ fn numbers_of(date: &str) -> Option<(char, [u32; 3])> {
     parts.next().is_none().then_some((mark, numbers))
 }
 
-/// Seconds since 1970, or milliseconds, as databases and JSON dumps have them.
+/// A Unix time in seconds or milliseconds, as databases and JSON dumps write it.
 fn day_of_unix_time(text: &str) -> Option<NaiveDate> {
     let digits = text.trim_end_matches('0').strip_suffix('.').unwrap_or(text);
     let number: i64 = digits.parse().ok().filter(|number| *number > 0)?;
@@ -124,7 +124,7 @@ fn day_of_unix_time(text: &str) -> Option<NaiveDate> {
     time.map(|time| time.date_naive())
 }
 
-/// The date before a time of day without a zone, which is taken as UTC.
+/// The date in front of a time of day without a zone, which is taken as UTC.
 fn without_clock(text: &str) -> Option<&str> {
     let (date, clock) = text.split_once(['T', ' '])?;
     let clock = clock.trim();
@@ -134,14 +134,14 @@ fn without_clock(text: &str) -> Option<&str> {
         .iter()
         .find_map(|half| clock.strip_suffix(half))
         .unwrap_or(clock);
-    // Written with a day that there is, it is read as any other time.
+    // Validates the time by parsing it together with a valid day.
     let (hours, rest) = clock.split_once(':')?;
     let seconds = if rest.contains(':') { "" } else { ":00" };
     let whole = format!("2024-01-02T{hours:0>2}:{rest}{seconds}Z");
     written_day(&whole).map(|_| date)
 }
 
-/// A goal in a file whose separator is the comma: a point is a decimal point.
+/// A goal in a comma-separated file, where a point is a decimal point.
 fn goal(text: &str) -> Result<String, Violation> {
     if read_number(text).is_some() {
         return Ok(text.to_owned());
@@ -152,7 +152,7 @@ fn goal(text: &str) -> Result<String, Violation> {
     number(text)
 }
 
-/// A goal in a file of a spreadsheet, where `10.000` is ten thousand in one country and ten in another.
+/// A goal in a spreadsheet's file, where `10.000` can be ten thousand or ten, depending on the country.
 fn spreadsheet_goal(text: &str) -> Result<String, Violation> {
     if is_one_group(text, '.') || is_one_group(text, ',') {
         return Err(ambiguous(text));
@@ -169,14 +169,14 @@ fn ambiguous(text: &str) -> Violation {
     }
 }
 
-/// Whether it is up to three digits, a mark and three digits.
+/// Whether `text` is up to three digits, a mark and three digits.
 fn is_one_group(text: &str, mark: char) -> bool {
     text.split_once(mark).is_some_and(|(before, after)| {
         is_grouped(before, mark) && after.len() == 3 && is_digits(after)
     })
 }
 
-/// A number with a decimal point or comma, and perhaps marks between groups of three digits.
+/// A number with a decimal point or comma, and optional separators between groups of three digits.
 #[expect(
     clippy::unnecessary_wraps,
     reason = "the signature that all kinds of cells share"
@@ -198,7 +198,7 @@ fn plain_number(text: &str) -> Option<String> {
         (Some(point), Some(comma)) => Some(point.max(comma)),
         (one, other) => one.or(other),
     };
-    // A mark that is there twice separates groups.
+    // A mark that occurs twice separates groups.
     let decimal = decimal.filter(|at| digits.matches(&digits[*at..=*at]).count() == 1);
     let (whole, rest) = decimal.map_or((digits, ""), |at| (&digits[..at], &digits[at + 1..]));
     let mark = whole.chars().find(|it| !it.is_ascii_digit());
@@ -213,7 +213,7 @@ fn plain_number(text: &str) -> Option<String> {
     Some(format!("{sign}{whole}.{rest}"))
 }
 
-/// Whether it is digits in groups of three, the first of one to three, with `mark` between them.
+/// Whether `whole` consists of groups of three digits, the first of one to three, separated by `mark`.
 fn is_grouped(whole: &str, mark: char) -> bool {
     let mut groups = whole.split(mark);
     let is_first = groups.next().is_some_and(|first| {

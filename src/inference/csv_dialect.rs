@@ -1,5 +1,5 @@
-//! In which of its many forms a CSV file is written: the text encoding by its byte order mark, the separator by the
-//! names in the header, the end of lines by the first one.
+//! Detects the format of a CSV file: the encoding from the byte order mark, the delimiter from the names in the header,
+//! the line ending from the first line.
 
 use std::io::{self, Chain, Cursor, Read};
 
@@ -9,43 +9,43 @@ use encoding_rs_io::{DecodeReaderBytes, DecodeReaderBytesBuilder};
 use super::csv_records::RecordReader;
 use crate::types::CampaignInput;
 
-/// What may separate fields: the comma where nothing tells.
+/// Delimiters to try. The first is the default.
 const DELIMITERS: [u8; 4] = *b",;\t|";
 const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
 const UTF16_MARKS: [&[u8]; 2] = [b"\xff\xfe", b"\xfe\xff"];
 const ZIP: &[u8] = b"PK\x03\x04";
-/// Bytes that tell the encoding.
+/// How many bytes are needed to detect the encoding.
 const START_BYTES: u64 = 4;
 
-/// A file as UTF-8.
+/// The file, decoded to UTF-8.
 pub(super) type Decoded<R> = DecodeReaderBytes<Chain<Cursor<Vec<u8>>, R>, Vec<u8>>;
 
-/// How a file is written, and what is written from it.
+/// The format of a file; output uses the same one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dialect {
-    /// What separates the fields.
+    /// The delimiter between fields.
     pub delimiter: u8,
     /// Whether the file begins with a byte order mark.
     pub has_mark: bool,
-    /// Whether lines end by CRLF.
+    /// Whether lines end with CRLF.
     pub has_crlf: bool,
 }
 
-/// Why a file is no text of a known encoding.
+/// Why a file is not text in a known encoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotText {
-    /// Zeros between the letters.
+    /// Zero bytes between the letters.
     #[error("the file looks like UTF-16 without a byte order mark; save it as UTF-8")]
     UnmarkedUtf16,
-    /// A workbook, by its first bytes.
+    /// A spreadsheet workbook, according to its first bytes.
     #[error("the file is a workbook of a spreadsheet program; save it as CSV")]
     Workbook,
 }
 
-/// Looks at the first bytes of a file.
+/// Detects the encoding from the first bytes of a file. Returns the decoded file and whether it has a byte order mark.
 ///
 /// # Errors
-/// Where reading fails; the inner error where they are those of no text.
+/// If reading fails; the inner error if the file is not text.
 pub(super) fn decode<R: Read>(mut source: R) -> io::Result<Result<(Decoded<R>, bool), NotText>> {
     let mut start = Vec::new();
     source.by_ref().take(START_BYTES).read_to_end(&mut start)?;
@@ -58,17 +58,17 @@ pub(super) fn decode<R: Read>(mut source: R) -> io::Result<Result<(Decoded<R>, b
         return Ok(Err(NotText::UnmarkedUtf16));
     }
     let decoded = DecodeReaderBytesBuilder::new()
-        // Bytes that are not UTF-8 are told by their line and not replaced.
+        // Keep bytes that are not UTF-8, so that they are reported by line instead of being replaced.
         .utf8_passthru(true)
         .strip_bom(true)
         .build(Cursor::new(start).chain(source));
     Ok(Ok((decoded, has_mark)))
 }
 
-/// Finds the dialect by the header, which is read next all the same.
+/// Detects the dialect from the header. The header is not consumed.
 ///
 /// # Errors
-/// Where reading fails.
+/// If reading fails.
 pub(super) fn detect<R: Read>(
     records: &mut RecordReader<R>,
     has_mark: bool,
@@ -83,7 +83,7 @@ pub(super) fn detect<R: Read>(
     })
 }
 
-/// The separator by which the most fields of a campaign are found.
+/// The delimiter that yields the most fields of a campaign.
 fn delimiter_of(header: &str) -> u8 {
     let mut best = (0, DELIMITERS[0]);
     for delimiter in DELIMITERS {
@@ -100,7 +100,7 @@ fn delimiter_of(header: &str) -> u8 {
 }
 
 impl Dialect {
-    /// The end of lines.
+    /// The line ending.
     pub const fn terminator(&self) -> Terminator {
         if self.has_crlf {
             Terminator::CRLF
@@ -109,7 +109,7 @@ impl Dialect {
         }
     }
 
-    /// Whether a comma within a number may be part of it without quotes around it.
+    /// Whether commas separate fields, so that a number with a comma must be quoted.
     pub const fn is_comma_separated(&self) -> bool {
         self.delimiter == b','
     }
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_tells_the_separator_and_the_end_of_lines() {
+    fn delimiter_and_line_ending_are_detected_from_the_header() {
         for (header, delimiter) in [
             ("country,name,note;s\n", b','),
             ("country;name\r\n", b';'),
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn each_encoding_with_a_mark_is_read() {
+    fn each_encoding_with_a_byte_order_mark_is_read() {
         let text = "country;name\r\nDE;Ё\r\n";
         let units = || text.encode_utf16();
         let little: Vec<u8> = units().flat_map(u16::to_le_bytes).collect();
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_is_told_by_its_cause() {
+    fn files_that_are_not_text_are_refused_with_the_reason() {
         let refused = |bytes: &[u8]| decode(bytes).unwrap().err();
         assert_eq!(refused(b"c\0o\0u\0"), Some(NotText::UnmarkedUtf16));
         assert_eq!(refused(b"PK\x03\x04rest"), Some(NotText::Workbook));

@@ -1,4 +1,4 @@
-//! What can be wrong with a CSV file of campaigns, as a whole and with one record, and who is told of it.
+//! Errors and warnings of a CSV file of campaigns and of its records, and how they are reported.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::csv_dialect::NotText;
 use crate::types::FieldErrors;
 
-/// Why a file cannot be read as campaigns at all.
+/// Why a file cannot be read as campaigns.
 #[derive(Debug, thiserror::Error)]
 pub enum CsvError {
     /// Writing a record failed.
@@ -15,29 +15,29 @@ pub enum CsvError {
     /// Reading or writing failed.
     #[error(transparent)]
     Io(#[from] std::io::Error),
-    /// A file cannot be opened or made.
+    /// A file cannot be opened or created.
     #[error("{}: {cause}", .path.display())]
     Open {
-        /// Which.
+        /// The file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         cause: std::io::Error,
     },
-    /// It is no text of a known encoding.
+    /// The file is not text in a known encoding.
     #[error(transparent)]
     NotText(#[from] NotText),
     /// The header has bytes that are not UTF-8.
     #[error("the header is not UTF-8 text; save the file as UTF-8")]
     HeaderNotText,
-    /// The header is no record.
+    /// The header is not a valid record.
     #[error("the header has an unclosed quote or is too long")]
     BrokenHeader,
-    /// Fields that every campaign needs have no column.
+    /// Required fields have no column.
     #[error("the header is missing {}{}", .missing.join(", "), hint(*.columns))]
     MissingColumns {
         /// The fields.
         missing: Vec<String>,
-        /// How many columns there are.
+        /// How many columns the header has.
         columns: usize,
     },
     /// A field has two columns.
@@ -46,13 +46,13 @@ pub enum CsvError {
     /// Writing the output would destroy the input.
     #[error("input and output are the same file")]
     SameFile,
-    /// Too much is wrong to go on.
+    /// Too many unclosed quotes.
     #[error("too many unclosed quotes, the last one on line {line}; is this a CSV file?")]
     UnclosedQuotes {
-        /// Where the last one opens.
+        /// The line on which the last one opens.
         line: u64,
     },
-    /// Whoever asked for it does not want it any more.
+    /// The command was stopped.
     #[error("stopped by a signal; nothing was written")]
     Stopped,
 }
@@ -65,30 +65,30 @@ fn hint(columns: usize) -> &'static str {
     }
 }
 
-/// Why one record is no campaign.
+/// Why a record is not a valid campaign.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum RecordError {
-    /// Fields break their rules.
+    /// Fields break rules.
     #[error("{}", describe(.0))]
     Rules(FieldErrors),
-    /// Another number of values than the header has.
+    /// The number of values differs from that of the header.
     #[error("has {found} values, but the header has {expected}")]
     Width {
-        /// Values of the record.
+        /// The number of values in the record.
         found: usize,
-        /// Values of the header.
+        /// The number of values in the header.
         expected: usize,
     },
     /// Bytes that are not UTF-8.
     #[error("is not UTF-8 text")]
     NotText,
-    /// A quote that is never closed, or something behind the one that closes it.
+    /// A quote is never closed, or its closing quote is not followed by a separator.
     #[error("has a quote that is not closed before a separator or the end of a line")]
     UnclosedQuote,
-    /// More than a record may have.
+    /// The record is too long.
     #[error("is longer than {max_bytes} bytes")]
     TooLong {
-        /// Most bytes.
+        /// The limit in bytes.
         max_bytes: usize,
     },
 }
@@ -101,26 +101,26 @@ fn describe(errors: &FieldErrors) -> String {
     parts.join("; ")
 }
 
-/// What is odd about a campaign that is scored all the same.
+/// An oddity of a campaign that is scored nevertheless.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RecordWarning {
-    /// Longer than a plan may be.
+    /// Longer than the form allows.
     #[error("lasts {days} days, longer than Kickstarter allows today")]
     LongerThanPlans {
-        /// How many days.
+        /// The duration in days.
         days: i64,
     },
-    /// A country that is not known.
+    /// An unknown country.
     #[error("unknown country {0:?}, scored as Other")]
     UnknownCountry(String),
 }
 
-/// Something to say about a line.
+/// A message about a line.
 #[derive(Debug, PartialEq)]
 pub enum LineNote<'a> {
-    /// It is no campaign.
+    /// The line was skipped.
     LeftOut(&'a RecordError),
-    /// It is an odd one.
+    /// The line was scored, but is odd.
     Warning(&'a RecordWarning),
 }
 
@@ -133,23 +133,23 @@ impl fmt::Display for LineNote<'_> {
     }
 }
 
-/// Who asked for a file to be worked on.
+/// Receives messages while a file is processed, and can stop it.
 pub trait Observer {
-    /// Is told of a line as soon as it is read.
+    /// Receives a message about a line as soon as the line has been read.
     fn note(&mut self, line: u64, note: LineNote<'_>);
 
-    /// Whether the rest is not wanted any more; asked now and then.
+    /// Whether to stop; checked between batches or records.
     fn is_stopped(&self) -> bool {
         false
     }
 }
 
-/// What became of the campaigns of a file.
+/// How many campaigns of a file were processed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CsvReport {
-    /// How many were done.
+    /// Processed campaigns.
     pub done: u64,
-    /// How many lines were not.
+    /// Skipped lines.
     pub left_out: u64,
 }
 

@@ -1,5 +1,5 @@
-//! The file that a command writes. It appears under its name once it is whole and on the disk, so that a command that
-//! fails or is killed leaves what was there before.
+//! The output file of a command. It gets its name only when it is complete and synced to disk, so a command that fails
+//! or is killed leaves an existing file unchanged.
 
 use std::fs::{File, Metadata, OpenOptions, Permissions};
 use std::io::{self, BufWriter, ErrorKind, Write};
@@ -10,7 +10,7 @@ use tempfile::NamedTempFile;
 
 use super::csv_errors::CsvError;
 
-/// Permissions of a new file, of which the process's mask takes some away.
+/// Mode of a new file, before the umask is applied.
 const NEW_FILE: u32 = 0o666;
 
 /// A file that is being written.
@@ -19,17 +19,17 @@ pub(super) struct OutputFile(BufWriter<Target>);
 
 #[derive(Debug)]
 enum Target {
-    /// A temporary file beside the one that it is to replace.
+    /// A temporary file, and the path at which it will replace the target.
     Replacement(NamedTempFile, PathBuf),
-    /// What cannot be replaced, such as a pipe or a terminal.
+    /// A target that cannot be replaced, such as a pipe or a terminal.
     Stream(File),
 }
 
 impl OutputFile {
-    /// Opens a file to read and another to write.
+    /// Opens the input for reading and the output for writing.
     ///
     /// # Errors
-    /// Naming the file that cannot be opened; [`CsvError::SameFile`], by whatever names.
+    /// If a file cannot be opened, naming the file; [`CsvError::SameFile`] if both paths lead to the same file.
     pub(super) fn open_pair(input: &Path, output: &Path) -> Result<(File, Self), CsvError> {
         let source = File::open(input).map_err(at(input))?;
         let read = source.metadata().map_err(at(input))?;
@@ -50,7 +50,7 @@ impl OutputFile {
                 if (existing.dev(), existing.ino()) == (source.dev(), source.ino()) {
                     return Err(CsvError::SameFile);
                 }
-                // What a link names is replaced, and not the link.
+                // Replace the target of a symbolic link, not the link.
                 let real = path.canonicalize().map_err(at(path))?;
                 let mode = existing.permissions().mode();
                 let file = beside(&real, mode).map_err(at(path))?;
@@ -61,17 +61,17 @@ impl OutputFile {
                 Target::Replacement(file, real)
             }
             Some(_) => Target::Stream(open(path).map_err(at(path))?),
-            // A link that names nothing yet.
+            // A symbolic link whose target does not exist yet.
             None if path.is_symlink() => Target::Stream(File::create(path).map_err(at(path))?),
             None => Target::Replacement(beside(path, NEW_FILE).map_err(at(path))?, path.to_owned()),
         };
         Ok(Self(BufWriter::new(target)))
     }
 
-    /// Puts the file on the disk and gives it its name.
+    /// Syncs the file to disk and renames it to its path.
     ///
     /// # Errors
-    /// Where either fails; what was there before is there still.
+    /// If either fails; an existing file is then unchanged.
     pub(super) fn finish(self) -> io::Result<()> {
         let target = self
             .0
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_appears_once_it_is_whole() {
+    fn a_file_appears_once_it_is_complete() {
         let files = files();
         std::fs::write(&files.output, "before").unwrap();
         let (_, mut target) = OutputFile::open_pair(&files.input, &files.output).unwrap();
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_finished_leaves_nothing_behind() {
+    fn an_unfinished_file_is_removed() {
         let files = files();
         let (_, mut target) = OutputFile::open_pair(&files.input, &files.output).unwrap();
         target.write_all(b"half").unwrap();
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn the_input_is_known_by_any_of_its_names() {
+    fn the_input_is_recognized_by_any_of_its_paths() {
         let files = files();
         let hard = files.folder.path().join("hard.csv");
         let soft = files.folder.path().join("soft.csv");
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_stays_one_and_a_file_keeps_its_permissions() {
+    fn a_link_stays_a_link_and_a_file_keeps_its_permissions() {
         let files = files();
         let link = files.folder.path().join("link.csv");
         std::fs::write(&files.output, "before").unwrap();
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_cannot_be_opened_or_made_is_named() {
+    fn a_file_that_cannot_be_opened_or_created_is_named() {
         let files = files();
         let missing = files.folder.path().join("missing").join("out.csv");
         for (input, output, named) in [
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_replaced_is_written_as_it_is() {
+    fn a_device_is_written_to_and_not_replaced() {
         let files = files();
         let (mut source, mut target) =
             OutputFile::open_pair(&files.input, Path::new("/dev/null")).unwrap();

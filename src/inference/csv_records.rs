@@ -1,40 +1,40 @@
 //! The records of a CSV file (RFC 4180), with the line numbers that an editor shows.
 //!
-//! Stricter than the `csv` crate where that would lose records in silence: a quote that is never closed would make
-//! one record of all that follows. Here such a record ends with the line of that quote, and reading goes on after
-//! it. A line ends by LF, CRLF or CR.
+//! Stricter than the `csv` crate, which loses records silently: it makes a single record of everything after an
+//! unclosed quote. Here such a record ends at the end of that line, and reading continues on the next one. A line ends
+//! with LF, CRLF or CR.
 
 use std::io::{self, BufRead, BufReader, Read};
 
 use csv::ByteRecord;
 
-/// Most bytes of a record: what one unclosed quote makes this program hold in memory.
+/// Maximum size of a record. It limits the memory that an unclosed quote can use.
 pub(super) const RECORD_MAX_BYTES: usize = 1024 * 1024;
 
-/// A record as it was found.
+/// A record as found in the file.
 #[derive(Debug)]
 pub(super) struct RawRecord {
-    /// The line on which it begins, or on which its unclosed quote opens.
+    /// The line on which the record begins, or on which its unclosed quote opens.
     pub(super) line: u64,
-    /// Its fields; of a record that is not whole, those up to the fault.
+    /// The fields; if there is a fault, only those up to the fault.
     pub(super) fields: ByteRecord,
-    /// What is wrong with it.
+    /// Why the record is incomplete.
     pub(super) fault: Option<RecordFault>,
 }
 
-/// Why a record is not whole.
+/// Why a record is incomplete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RecordFault {
-    /// A quote is not closed, or something other than a separator follows the one that closes it.
+    /// A quote is not closed, or its closing quote is not followed by a separator.
     UnclosedQuote,
-    /// More than [`RECORD_MAX_BYTES`].
+    /// The record has more than [`RECORD_MAX_BYTES`].
     TooLong,
 }
 
 /// Reads a file record by record.
 pub(super) struct RecordReader<R> {
     source: BufReader<R>,
-    /// Bytes to be read before those of the source, from `read` on.
+    /// Bytes that are read before those of the source, starting at index `read`.
     unread: Vec<u8>,
     read: usize,
     delimiter: u8,
@@ -55,12 +55,12 @@ impl<R: Read> RecordReader<R> {
         }
     }
 
-    /// What separates the fields from now on.
+    /// Sets the delimiter for the following records.
     pub(super) const fn set_delimiter(&mut self, delimiter: u8) {
         self.delimiter = delimiter;
     }
 
-    /// The first line that is not empty, with its end, without reading past it: for finding the dialect.
+    /// Returns the first line that is not empty, including its line ending, without consuming it.
     pub(super) fn peek_line(&mut self) -> io::Result<Vec<u8>> {
         self.skip_line_ends()?;
         let line = self.line;
@@ -79,7 +79,7 @@ impl<R: Read> RecordReader<R> {
         Ok(bytes)
     }
 
-    /// The next record; empty lines are none.
+    /// The next record; empty lines are skipped.
     pub(super) fn next_record(&mut self) -> io::Result<Option<RawRecord>> {
         self.skip_line_ends()?;
         if self.peek()?.is_none() {
@@ -95,7 +95,7 @@ impl<R: Read> RecordReader<R> {
             let fault = match field.end {
                 FieldEnd::Delimiter => continue,
                 FieldEnd::Record => None,
-                FieldEnd::DbErrorKind(fault) => Some(fault),
+                FieldEnd::Fault(fault) => Some(fault),
             };
             let line = field.fault_line.unwrap_or(line);
             return Ok(Some(RawRecord {
@@ -121,7 +121,7 @@ impl<R: Read> RecordReader<R> {
                 }
                 _ if field.size > room => {
                     self.skip_line()?;
-                    field.end = FieldEnd::DbErrorKind(RecordFault::TooLong);
+                    field.end = FieldEnd::Fault(RecordFault::TooLong);
                     return Ok(field);
                 }
                 _ => field.bytes.push(byte),
@@ -130,7 +130,7 @@ impl<R: Read> RecordReader<R> {
         Ok(field)
     }
 
-    /// Keeps all bytes since the quote, to read them again where it turns out not to be closed.
+    /// Keeps all bytes from the quote on, to read them again if the quote is not closed.
     fn read_quoted(&mut self, room: usize) -> io::Result<Field> {
         let line = self.line;
         let mut field = Field::default();
@@ -166,12 +166,12 @@ impl<R: Read> RecordReader<R> {
         if !is_closed {
             field.bytes = self.give_up(line, &raw)?;
             field.fault_line = Some(line);
-            field.end = FieldEnd::DbErrorKind(RecordFault::UnclosedQuote);
+            field.end = FieldEnd::Fault(RecordFault::UnclosedQuote);
         }
         Ok(field)
     }
 
-    /// Goes back to the end of the line on which a field began. Returns what of the field is on that line.
+    /// Goes back to the end of the line on which the field began, and returns the part of the field on that line.
     fn give_up(&mut self, line: u64, raw: &[u8]) -> io::Result<Vec<u8>> {
         let is_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
         let Some(end) = raw.iter().position(is_end) else {
@@ -208,7 +208,7 @@ impl<R: Read> RecordReader<R> {
         } else {
             self.source.consume(1);
         }
-        // CRLF ends one line.
+        // CRLF counts as one line ending.
         let ends_line = byte == b'\r' || (byte == b'\n' && !self.is_after_cr);
         self.line += u64::from(ends_line);
         self.is_after_cr = byte == b'\r';
@@ -228,7 +228,7 @@ impl<R: Read> RecordReader<R> {
         }
     }
 
-    /// The caller sets the line.
+    /// The caller must reset `line`.
     fn put_back(&mut self, bytes: &[u8]) {
         let mut unread = bytes.to_vec();
         unread.extend_from_slice(&self.unread[self.read..]);
@@ -241,7 +241,7 @@ impl<R: Read> RecordReader<R> {
 #[derive(Default)]
 struct Field {
     bytes: Vec<u8>,
-    /// Bytes of the file.
+    /// Size in the file, in bytes.
     size: usize,
     end: FieldEnd,
     fault_line: Option<u64>,
@@ -250,10 +250,10 @@ struct Field {
 #[derive(Default)]
 enum FieldEnd {
     Delimiter,
-    /// Of the line, or of the file.
+    /// The end of the line or of the file.
     #[default]
     Record,
-    DbErrorKind(RecordFault),
+    Fault(RecordFault),
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Labels to numbers, as a model's manifest says: the last step from a campaign to a model's input.
+//! Converts labels to numbers, as a model's manifest defines them: the last step from a campaign to a model's input.
 
 use std::collections::HashMap;
 
@@ -6,10 +6,10 @@ use super::features::{FEATURE_COUNT, Features, LABEL_FEATURES, NUMBER_FEATURES};
 use super::manifest::Manifest;
 use crate::types::Campaign;
 
-/// The number of a label that a model does not tell apart.
+/// The number of a label that the model does not know.
 const UNKNOWN: f32 = 0.0;
 
-/// Turns campaigns into the input of one model.
+/// Converts campaigns to the input of one model.
 #[derive(Debug)]
 pub struct Encoder {
     numbers: [HashMap<String, f32>; LABEL_FEATURES.len()],

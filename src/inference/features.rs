@@ -1,7 +1,7 @@
-//! What a model sees of a campaign: the one definition, used by the service and by training alike.
+//! The features of a campaign: the only definition, used by the service and by training.
 //!
-//! Numbers and labels here follow from the campaign alone. How labels become numbers belongs to each
-//! model and stands in its manifest ([`super::Encoder`] applies it).
+//! The numbers and labels depend on the campaign alone. Each model's manifest defines how labels become numbers (see
+//! [`super::Encoder`]).
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use chrono::Datelike;
 
 use crate::types::Campaign;
 
-/// The version of this definition. A model made for another one is refused.
+/// The version of this definition. Models made for another version are refused.
 pub const FEATURE_SET: u32 = 1;
 
 /// The features that are numbers, in the order of a model's input.
@@ -85,12 +85,12 @@ impl<'a> Features<'a> {
     }
 }
 
-/// The label of a category; several parents have categories of one name.
+/// The label of a category. The parent is part of it, because categories of different parents can have the same name.
 pub fn category_label(parent: &str, category: &str) -> String {
     format!("{parent} / {category}")
 }
 
-/// Only lengths and word counts of texts are known to the training data, so only they are looked at.
+/// The training data has only the lengths and word counts of texts, so a model sees only these.
 struct TextShape {
     chars: f32,
     words: f32,
@@ -105,7 +105,7 @@ impl TextShape {
     }
 }
 
-/// The one region that the training data tells.
+/// The only region that the training data distinguishes.
 fn is_california(campaign: &Campaign) -> bool {
     campaign.country == "US"
         && campaign.region.as_deref().is_some_and(|region| {
@@ -117,7 +117,7 @@ fn flag(value: bool) -> f32 {
     f32::from(u8::from(value))
 }
 
-/// 1 and -1 for what is known, 0 for what is not.
+/// 1 for yes, -1 for no, 0 if unknown.
 fn known_flag(value: Option<bool>) -> f32 {
     value.map_or(0.0, |value| if value { 1.0 } else { -1.0 })
 }
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_moves_a_feature_unless_it_is_told_not_to_count() {
+    fn every_field_changes_a_feature_unless_listed_as_not_scored() {
         let other = [
             ("country", "GB"),
             ("currency", "EUR"),
@@ -193,13 +193,13 @@ mod tests {
             let changed = input.check(sample.launched_at).unwrap();
             assert_ne!(changed, sample, "{field}");
             let is_ignored = Features::of(&changed) == Features::of(&sample);
-            let is_told = CampaignInput::NOT_SCORED.contains(&field);
-            assert_eq!(is_ignored, is_told, "{field}");
+            let is_listed = CampaignInput::NOT_SCORED.contains(&field);
+            assert_eq!(is_ignored, is_listed, "{field}");
         }
     }
 
     #[test]
-    fn the_sample_has_the_features_that_one_computes_by_hand() {
+    fn the_features_of_the_sample_are_as_computed_by_hand() {
         let sample = sample();
         close(number(&sample, "log_goal"), 10_000_f32.ln());
         close(number(&sample, "duration_days"), 21.0);
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_creator_differs_from_a_new_and_from_an_experienced_one() {
+    fn an_unknown_creator_differs_from_new_and_experienced_ones() {
         let mut campaign = sample();
         for (known, expected) in [(None, 0.0), (Some(false), -1.0), (Some(true), 1.0)] {
             campaign.is_not_first_project = known;
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn california_is_a_region_of_the_united_states_only() {
+    fn california_counts_only_in_the_united_states() {
         let mut campaign = sample();
         for (country, region, expected) in [
             ("US", Some("CA"), 1.0),
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_that_the_card_calls_idle_change_nothing() {
+    fn fields_listed_as_unused_in_the_model_card_change_nothing() {
         let before = sample();
         let mut campaign = sample();
         campaign.position = Some(99);
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn every_value_is_finite_at_the_ends_of_what_the_rules_allow() {
+    fn every_value_is_finite_at_the_limits_of_the_rules() {
         let mut campaign = sample();
         for goal in [0.01, 1e9, f64::MIN_POSITIVE] {
             campaign.usd_goal = goal;

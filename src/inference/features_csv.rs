@@ -1,7 +1,7 @@
-//! `pledgecast features`: campaigns in the wire format to the features that training learns from.
+//! `pledgecast features`: converts campaigns in the wire format to the features that training uses.
 //!
-//! The output has one line for each campaign that keeps the rules: `row` (its number in the input, from
-//! 1), then [`feature_names`]. Numbers are written so that they read back as the very same `f32`.
+//! The output has one line per valid campaign: `row` (its number in the input, from 1), then [`feature_names`]. Numbers
+//! are written so that they read back as the identical `f32`.
 
 use std::io::{Read, Write};
 use std::path::Path;
@@ -14,10 +14,10 @@ use super::csv_output::OutputFile;
 use super::features::{Features, feature_names};
 
 /// Writes the features of every campaign in `input` to `output`, which is replaced once all are written. `today`
-/// stands in for a blank `created_at`.
+/// replaces a blank `created_at`.
 ///
 /// # Errors
-/// Where a file cannot be read or written, or the header is not that of campaigns.
+/// If a file cannot be read or written, or the header is not that of campaigns.
 pub fn run(
     (input, output): (&Path, &Path),
     today: NaiveDate,
@@ -29,7 +29,7 @@ pub fn run(
     Ok(report)
 }
 
-/// [`run`] on open streams.
+/// Like [`run`], on open streams.
 ///
 /// # Errors
 /// As [`run`].
@@ -73,7 +73,7 @@ mod tests {
     use crate::inference::test_support::{Notes, sample, today, wire_csv};
 
     #[test]
-    fn each_campaign_becomes_a_line_with_the_features_it_has() {
+    fn each_campaign_becomes_a_line_of_its_features() {
         let mut output = Vec::new();
         let text = wire_csv(&[sample(), sample()]);
         let mut notes = Notes::default();
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn what_breaks_the_rules_is_left_out_and_told_by_line() {
+    fn invalid_campaigns_are_skipped_and_reported_by_line() {
         let mut bad = sample();
         bad.usd_goal = 0.0;
         let mut output = Vec::new();

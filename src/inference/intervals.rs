@@ -1,17 +1,17 @@
-//! The interval of a probability, as a table that a manifest carries.
+//! The interval of a probability: a table in the model's manifest.
 //!
-//! How such a table is made and tested is training's; see `docs/model-card.md`.
+//! Training makes and tests this table; see `docs/model-card.md`.
 
 use serde::{Deserialize, Serialize};
 
-/// Intervals at some probabilities; between them they are interpolated.
+/// Intervals at some probabilities; values between them are interpolated.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct IntervalTable {
-    /// The share of groups of alike campaigns whose true rate lay inside, where it was tested.
+    /// The share of groups of similar campaigns whose true rate was inside the interval, in tests.
     pub coverage: f64,
     /// How the table was made and tested.
     pub method: String,
-    /// By rising probability.
+    /// The points, by increasing probability.
     pub points: Vec<IntervalPoint>,
 }
 
@@ -27,7 +27,7 @@ pub struct IntervalPoint {
 }
 
 impl IntervalTable {
-    /// The interval of a probability; it always holds the probability itself.
+    /// The interval of a probability; always contains the probability.
     pub fn interval(&self, probability: f64) -> (f64, f64) {
         let after = self
             .points

@@ -1,7 +1,7 @@
-//! The manifest: what a model says of itself, carried as JSON inside its ONNX file.
+//! The manifest: a model's description of itself, as JSON inside its ONNX file.
 //!
-//! It sits in `metadata_props` under [`MANIFEST_KEY`], so that one file with one checksum is the whole
-//! model. [`Manifest::check`] tells whether this binary can serve it.
+//! It is stored in `metadata_props` under [`MANIFEST_KEY`], so that a model is one file with one checksum.
+//! [`Manifest::check`] decides whether this program can serve the model.
 
 use std::collections::BTreeMap;
 
@@ -19,43 +19,43 @@ const DESCRIPTION_MAX_CHARS: usize = 1000;
 const LABELS_MAX: usize = 10_000;
 const BACKGROUND_MAX: usize = 128;
 
-/// What a model says of itself.
+/// A model's description of itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     /// The model's name, the same for all its versions.
     pub name: String,
     /// The version; together with the name it is unique.
     pub version: String,
-    /// What it is, for people.
+    /// A description for users.
     pub description: String,
-    /// Which definition of features it was made for.
+    /// The version of the feature definition that the model was made for.
     pub feature_set: u32,
-    /// The features in the order of its input.
+    /// The features, in the order of the model's input.
     pub features: Vec<String>,
-    /// For each label feature the labels it tells apart: the first is number 1, any other label is 0.
+    /// The known labels of each label feature: the first is number 1; unknown labels are 0.
     pub encodings: BTreeMap<String, Vec<String>>,
-    /// For each number feature where the training data lies; the model itself stays within them.
+    /// The range of the training data for each number feature; the model clips inputs to it.
     pub bounds: BTreeMap<String, Bounds>,
-    /// Features with which the score never rises, all else equal.
+    /// Features that never raise the score when they increase and everything else stays equal.
     pub never_rises_with: Vec<String>,
-    /// How scores were made into probabilities.
+    /// How scores were calibrated to probabilities.
     pub calibration: String,
     /// The interval of a probability.
     pub intervals: IntervalTable,
-    /// What it was trained on.
+    /// The data that the model was trained on.
     pub data: TrainingData,
-    /// How good it is on campaigns later than those it was trained on.
+    /// How good the model is on campaigns later than its training data.
     pub metrics: Metrics,
-    /// How the campaigns of the training data did, for base rates.
+    /// Success rates of the campaigns in the training data, for base rates.
     pub base_rates: Vec<BaseRate>,
-    /// What campaigns are like: a sample of features, in the order of [`Self::features`], labels as their
-    /// numbers. Explanations are told against it.
+    /// A sample of typical campaigns as rows of features, in the order of [`Self::features`], with labels as their
+    /// numbers. Explanations use it as the reference.
     pub background: Vec<Vec<f64>>,
-    /// How campaigns did by category, duration and goal; and by month.
+    /// Counts by category, duration and goal, and by month.
     pub neighbours: Neighbours,
 }
 
-/// Where nearly all of the training data lies.
+/// The range that contains nearly all of the training data.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Bounds {
     /// Lowest value.
@@ -64,38 +64,38 @@ pub struct Bounds {
     pub high: f64,
 }
 
-/// What a model was trained on.
+/// The data that a model was trained on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TrainingData {
-    /// Whose campaigns these are: to be said wherever a rate is shown.
+    /// The population that the campaigns come from; must be shown with every rate.
     pub population: String,
     /// First month of launch, such as `2024-01`.
     pub first_month: String,
     /// Last month of launch.
     pub last_month: String,
-    /// How many campaigns.
+    /// Number of campaigns.
     pub campaigns: u64,
-    /// The share of them that succeeded.
+    /// The share of campaigns that succeeded.
     pub success_rate: f64,
 }
 
-/// How good a model is.
+/// The quality of a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Metrics {
-    /// Which campaigns were judged, and by a model trained on which.
+    /// Which campaigns were used for the evaluation, and which for training.
     pub split: String,
-    /// Every campaign with the staff pick it has.
+    /// With each campaign's own staff pick.
     pub staff_pick_as_given: Scores,
-    /// Every campaign with staff pick set to false, as a planner has it.
+    /// With staff pick set to false, as for a planned campaign.
     pub staff_pick_false: Scores,
 }
 
-/// The usual scores of probabilities.
+/// The usual metrics of probabilities.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Scores {
     /// Area under the ROC curve.
     pub auc: f64,
-    /// Share of right answers at one half.
+    /// Share of correct answers at a threshold of 0.5.
     pub accuracy: f64,
     /// Mean logarithmic loss.
     pub log_loss: f64,
@@ -103,30 +103,30 @@ pub struct Scores {
     pub brier: f64,
     /// Expected calibration error over ten bins.
     pub ece: f64,
-    /// How many campaigns were judged.
+    /// Number of campaigns evaluated.
     pub n: u64,
 }
 
-/// How the campaigns of a category did.
+/// The success rate of a category.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BaseRate {
     /// The parent category.
     pub parent: String,
-    /// The category; `None` for all of the parent.
+    /// The category; `None` for the whole parent category.
     pub category: Option<String>,
-    /// How many campaigns.
+    /// Number of campaigns.
     pub campaigns: u64,
-    /// The share of them that succeeded.
+    /// The share of campaigns that succeeded.
     pub success_rate: f64,
     /// The median goal in US dollars.
     pub median_goal_usd: f64,
 }
 
 impl Manifest {
-    /// Tells whether this binary can serve a model of this manifest.
+    /// Checks whether this program can serve a model with this manifest.
     ///
     /// # Errors
-    /// What does not fit, for the operator.
+    /// What does not match, for the operator.
     pub fn check(&self) -> Result<(), String> {
         self.check_texts()?;
         self.check_features()?;
@@ -253,7 +253,7 @@ impl Manifest {
     }
 }
 
-/// Whether it is 0 or the number of one of so many labels.
+/// Whether `value` is 0 or the number of one of `labels` labels.
 fn is_label_number(value: f64, labels: usize) -> bool {
     let highest = u32::try_from(labels).unwrap_or(u32::MAX);
     value.fract() == 0.0 && (0.0..=f64::from(highest)).contains(&value)

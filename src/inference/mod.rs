@@ -1,8 +1,8 @@
-//! From a campaign to a probability and what is told beside it: features, the model file with its manifest,
-//! the ONNX runtime and the threads it runs on.
+//! From a campaign to a probability and its context: features, model files with their manifest, the ONNX runtime and
+//! the inference threads.
 //!
-//! Knows nothing of users, credits, tasks or the database. `docs/model-card.md` says what the shipped
-//! model can and cannot do, `training/` how it is made.
+//! Nothing here depends on users, credits, tasks or the database. `docs/model-card.md` describes the shipped model,
+//! `training/` how it is made.
 
 mod campaign_csv;
 mod csv_cells;
@@ -46,5 +46,5 @@ pub use onnx::OnnxPredictor;
 pub use pool::{InferenceError, InferencePool, Output, Priority};
 pub use predictor::{PredictError, Prediction, Predictor, Row};
 
-/// The model that comes with the binary, with its manifest inside.
+/// The model file that is part of the program.
 pub const SHIPPED_MODEL: &[u8] = include_bytes!("../../models/campaign-outlook.onnx");

@@ -1,9 +1,8 @@
-//! Checking a model file that may be hostile, in a process of its own with little memory and time.
+//! Checks a model file that may be malicious, in a separate process with little memory and time.
 //!
-//! Reading a graph folds its constants: a file of a kilobyte can ask for hours or for all memory. So the
-//! program runs itself as `pledgecast check-model`, which limits itself, reads the file from its standard
-//! input and writes a [`Report`] to its standard output. When it ends in any other way, the file asked for
-//! too much.
+//! Loading a graph folds its constants, so a file of one kilobyte can take hours or all memory. The program therefore
+//! runs itself as `pledgecast check-model`, which sets limits on itself, reads the file from standard input and writes
+//! a [`Report`] to standard output. If it ends in any other way, the file exceeded a limit.
 
 use std::io::{Read as _, Write as _};
 use std::process::ExitCode;
@@ -18,24 +17,24 @@ use super::predictor::Predictor as _;
 
 /// The name of the command.
 pub const CHECK_COMMAND: &str = "check-model";
-/// Most address space of the process.
+/// Maximum address space of the process, in bytes.
 pub const CHECK_MAX_BYTES: u64 = 1024 * 1024 * 1024;
-/// Most processor time of the process, in seconds.
+/// Maximum processor time of the process, in seconds.
 pub const CHECK_MAX_CPU_S: u64 = 15;
-/// Most that a report is: a manifest is a part of the file, with other escapes.
+/// Maximum size of a report: the manifest is part of the file, but JSON escapes may make it longer.
 pub const REPORT_MAX_BYTES: u64 = 4 * MODEL_MAX_BYTES as u64;
 
-/// What was found.
+/// The result of a check.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Report {
-    /// It can be served; this is its manifest.
+    /// The model can be served; this is its manifest.
     Fits(Box<Manifest>),
-    /// Why it cannot.
+    /// The reason why the model cannot be served.
     Refused(String),
 }
 
-/// The whole of `pledgecast check-model`.
+/// Runs `pledgecast check-model`.
 pub fn run() -> ExitCode {
     match limit_this_process().and_then(|()| check_input()) {
         Ok(()) => ExitCode::SUCCESS,
@@ -47,7 +46,7 @@ fn limit_this_process() -> std::io::Result<()> {
     for (resource, most) in [
         (Resource::As, CHECK_MAX_BYTES),
         (Resource::Cpu, CHECK_MAX_CPU_S),
-        // Its memory is of no interest once it has ended.
+        // No core dump is needed.
         (Resource::Core, 0),
     ] {
         let limit = Rlimit {

@@ -1,6 +1,6 @@
-//! What an ONNX file must be to be served, and what is told where it is not.
+//! What an ONNX file must satisfy to be served, and the errors if it does not.
 //!
-//! Looks at the file only; running it is [`super::OnnxPredictor`]'s.
+//! Inspects the file only; [`super::OnnxPredictor`] runs the model.
 
 use std::collections::BTreeSet;
 
@@ -12,34 +12,34 @@ use super::manifest::{MANIFEST_KEY, Manifest};
 /// The largest model file that is read, in bytes.
 pub const MODEL_MAX_BYTES: usize = 16 * 1024 * 1024;
 
-/// Why a file is not a model that can be served; for the operator who uploaded it.
+/// Why a file is not a model that can be served; shown to the operator who uploaded it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ModelError {
-    /// More bytes than are read.
+    /// The file is too large.
     #[error("the file has {bytes} bytes; at most {MODEL_MAX_BYTES} are allowed")]
     TooLarge {
-        /// Bytes of the file.
+        /// The size of the file.
         bytes: usize,
     },
-    /// Not an ONNX file, or a part of one.
+    /// The file is not a complete ONNX file.
     #[error("the file is not a complete ONNX model: {0}")]
     NotOnnx(String),
-    /// No manifest in its metadata.
+    /// The metadata contains no manifest.
     #[error("the ONNX file has no manifest: its metadata has no `{MANIFEST_KEY}`")]
     NoManifest,
-    /// The manifest cannot be read or does not fit this server.
+    /// The manifest cannot be read or does not match this program.
     #[error("the manifest in the ONNX file is not usable: {0}")]
     Manifest(String),
-    /// Inputs other than one of numbers, a row for each campaign.
+    /// The model does not have exactly one numeric input with a row per campaign.
     #[error("the model's input is not usable: {0}")]
     Input(String),
-    /// Outputs other than one probability for each campaign.
+    /// The model does not have exactly one output with a probability per campaign.
     #[error("the model's output is not usable: {0}")]
     Output(String),
-    /// Weights that are not in the file.
+    /// Weights are stored outside the file.
     #[error("the tensor `{0}` is stored outside the file; a model must be a single file")]
     ExternalData(String),
-    /// The graph cannot be run here.
+    /// The graph cannot be run by this program.
     #[error("the model cannot be run here: {0}")]
     Unsupported(String),
     /// A trial run failed.
@@ -47,7 +47,7 @@ pub enum ModelError {
     Trial(String),
 }
 
-/// Reads the manifest and checks it against what this server computes.
+/// Reads the manifest and checks that this program can serve it.
 pub(super) fn read_manifest(proto: &pb::ModelProto) -> Result<Manifest, ModelError> {
     let entry = proto
         .metadata_props
@@ -93,11 +93,11 @@ fn check_output(graph: &pb::GraphProto) -> Result<(), ModelError> {
             graph.output.len()
         )));
     };
-    let made = graph
+    let is_produced = graph
         .node
         .iter()
         .any(|node| node.output.contains(&output.name));
-    if !made {
+    if !is_produced {
         return Err(ModelError::Output(format!(
             "nothing in the graph produces `{}`",
             output.name
@@ -106,7 +106,7 @@ fn check_output(graph: &pb::GraphProto) -> Result<(), ModelError> {
     check_shape(output, 1).map_err(ModelError::Output)
 }
 
-/// Wants float32 of shape `[any, columns]`.
+/// Requires float32 of shape `[any, columns]`.
 fn check_shape(info: &pb::ValueInfoProto, columns: usize) -> Result<(), String> {
     let name = &info.name;
     let Some(pb::type_proto::Value::TensorType(tensor)) =

@@ -1,24 +1,24 @@
-//! Aggregates of the training data that a manifest carries: how campaigns did by category, duration and
-//! goal, and by month. No row of the data can be read back from them.
+//! Aggregates of the training data in a manifest: counts by category, duration and goal, and by month. Rows of the data
+//! cannot be recovered from them.
 //!
-//! What is made of them for a person belongs to whoever shows them.
+//! `insight/` turns them into what users see.
 
 use serde::{Deserialize, Serialize};
 
 const CATEGORIES_MAX: usize = 1000;
 
-/// How campaigns did by category, duration and goal; and by month.
+/// Counts by category, duration and goal, and by month.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Neighbours {
-    /// The categories that cells name by their place here, from 0.
+    /// The categories. Cells refer to them by index, from 0.
     pub categories: Vec<CategoryName>,
-    /// Rising edges of goals in US dollars: k edges make k + 1 bins, and an edge belongs to the bin above it.
+    /// Increasing edges of goals in US dollars. k edges make k + 1 bins; an edge belongs to the bin above it.
     pub goal_edges_usd: Vec<f64>,
-    /// Rising edges of durations in days; bins as with goals.
+    /// Increasing edges of durations in days; bins as for goals.
     pub duration_edges_days: Vec<u32>,
-    /// The cells that have campaigns.
+    /// The cells with at least one campaign.
     pub cells: Vec<Cell>,
-    /// How the campaigns of each parent category did by month of launch.
+    /// Counts of each parent category by month of launch.
     pub months: Vec<MonthRate>,
 }
 
@@ -31,23 +31,23 @@ pub struct CategoryName {
     pub name: String,
 }
 
-/// The campaigns of one category, one band of durations and one band of goals.
+/// The campaigns of one category, one duration bin and one goal bin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "CellParts", into = "CellParts")]
 pub struct Cell {
-    /// The place in [`Neighbours::categories`], from 0.
+    /// The index in [`Neighbours::categories`].
     pub category: u32,
-    /// The bin of the duration, from 0.
+    /// The index of the duration bin.
     pub duration_bin: u32,
-    /// The bin of the goal, from 0.
+    /// The index of the goal bin.
     pub goal_bin: u32,
-    /// How many campaigns.
+    /// Number of campaigns.
     pub campaigns: u64,
-    /// How many of them succeeded.
+    /// Number of campaigns that succeeded.
     pub successes: u64,
 }
 
-/// A cell as it is written, in the order of its fields: thousands of them travel in each model file.
+/// A serialized cell. It has no field names, because each model file contains thousands of cells.
 type CellParts = (u32, u32, u32, u64, u64);
 
 /// The campaigns of one parent category launched in one month.
@@ -57,9 +57,9 @@ pub struct MonthRate {
     pub parent: String,
     /// The month of launch, such as `2024-01`.
     pub month: String,
-    /// How many campaigns.
+    /// Number of campaigns.
     pub campaigns: u64,
-    /// How many of them succeeded.
+    /// Number of campaigns that succeeded.
     pub successes: u64,
 }
 
@@ -98,7 +98,7 @@ impl Neighbours {
             self.check_cell(cell)
                 .map_err(|reason| format!("`neighbours.cells[{at}]` {reason}"))?;
         }
-        match self.months.iter().position(|it| !it.is_sound()) {
+        match self.months.iter().position(|it| !it.is_valid()) {
             Some(at) => Err(format!(
                 "`neighbours.months[{at}]` must have a month such as 2024-01, and at most as many successes as campaigns"
             )),
@@ -125,7 +125,7 @@ impl Neighbours {
 }
 
 impl MonthRate {
-    fn is_sound(&self) -> bool {
+    fn is_valid(&self) -> bool {
         let month = match self.month.as_bytes() {
             [y @ .., b'-', tens, ones] if y.len() == 4 && y.iter().all(u8::is_ascii_digit) => {
                 matches!((tens, ones), (b'0', b'1'..=b'9') | (b'1', b'0'..=b'2'))
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_hold_together_is_refused_with_its_place() {
+    fn inconsistent_aggregates_are_refused_with_their_location() {
         assert_eq!(neighbours().check(), Ok(()));
         let name = neighbours().categories[0].clone();
         let cases = [

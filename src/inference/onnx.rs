@@ -1,6 +1,6 @@
-//! A model file in ONNX form, run by tract.
+//! An ONNX model file, run by tract.
 //!
-//! [`OnnxPredictor::load`] takes any bytes an operator may upload and says precisely what does not fit.
+//! [`OnnxPredictor::load`] accepts arbitrary bytes and reports precisely what is wrong.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,14 +15,14 @@ use super::model_file::{MODEL_MAX_BYTES, ModelError, check_graph, read_manifest}
 use super::predictor::{PredictError, Predictor, Row};
 use crate::types::Campaign;
 
-/// Rows computed at once, largest first. tract optimises for a batch size known beforehand, so there is
-/// a plan for each of these, and a batch is cut into them.
+/// Batch sizes, largest first. tract optimizes for a fixed batch size, so there is one plan per size, and a batch is
+/// split into them.
 const PLAN_ROWS: [usize; 3] = [256, 16, 1];
 
-/// How far the plans of one model may differ from each other.
+/// Maximum difference between the scores of a model's plans.
 const PLAN_TOLERANCE: f64 = 1e-4;
 
-/// A model file, ready to be asked.
+/// A loaded model file.
 #[derive(Debug)]
 pub struct OnnxPredictor {
     manifest: Manifest,
@@ -34,20 +34,20 @@ pub struct OnnxPredictor {
 struct Plan {
     rows: usize,
     model: Arc<TypedRunnableModel>,
-    /// What no thread is computing with: to make one takes a sixth of the time of a single row.
+    /// States that no thread is using. Creating one takes a sixth of the time that a single row takes.
     idle: Mutex<Vec<TypedSimpleState>>,
 }
 
 impl OnnxPredictor {
-    /// Reads a model file, checks it against what this server computes, and tries it.
+    /// Reads a model file, checks it against the features of this program, and runs a self-check.
     ///
     /// # Errors
-    /// The first thing that does not fit.
+    /// The first problem found.
     pub fn load(bytes: &[u8]) -> Result<Self, ModelError> {
         if bytes.len() > MODEL_MAX_BYTES {
             return Err(ModelError::TooLarge { bytes: bytes.len() });
         }
-        // tract trusts its files: a malformed one may make it panic, which must not reach the caller.
+        // tract trusts its input: a malformed file can make it panic.
         catch_unwind(AssertUnwindSafe(|| Self::load_trusting(bytes)))
             .unwrap_or_else(|_| Err(ModelError::Unsupported("its graph is malformed".to_owned())))
     }
@@ -77,7 +77,7 @@ impl OnnxPredictor {
         Ok(predictor)
     }
 
-    /// Asks every plan about the same made-up inputs: they must agree, on probabilities.
+    /// Runs every plan on the same synthetic inputs; the results must be probabilities and agree.
     fn self_check(&self) -> Result<(), String> {
         let ends = [|low: f32, _| low, |_, high| high, f32::midpoint];
         for end in ends {
@@ -94,7 +94,7 @@ impl OnnxPredictor {
                     .find(|it| (**it - expected).abs() > PLAN_TOLERANCE)
                 {
                     return Err(format!(
-                        "for the same campaign it answers {expected} and {other}, so rows are not independent"
+                        "for the same campaign it returns {expected} and {other}, so rows are not independent"
                     ));
                 }
             }
@@ -116,14 +116,14 @@ impl OnnxPredictor {
         row
     }
 
-    /// The probabilities of inputs as [`Predictor::encode`] makes them, laid one after the other.
+    /// The probabilities of inputs that [`Predictor::encode`] made, concatenated.
     ///
     /// # Errors
-    /// As [`Predictor::score`]; also where `inputs` is not whole rows.
+    /// Those of [`Predictor::score`]; also if `inputs` does not consist of whole rows.
     pub fn run(&self, inputs: &[f32]) -> Result<Vec<f64>, PredictError> {
         if !inputs.len().is_multiple_of(FEATURE_COUNT) {
             return Err(PredictError::Run(format!(
-                "{} values are no whole rows of {FEATURE_COUNT}",
+                "{} values are not whole rows of {FEATURE_COUNT}",
                 inputs.len()
             )));
         }
@@ -176,7 +176,7 @@ impl Plan {
         let view = outputs[0].to_plain_array_view::<f32>().map_err(failed)?;
         if view.len() != self.rows {
             return Err(PredictError::Run(format!(
-                "it gave {} answers for {} campaigns",
+                "it returned {} scores for {} campaigns",
                 view.len(),
                 self.rows
             )));
@@ -191,7 +191,7 @@ impl Plan {
         Ok(())
     }
 
-    /// A state that failed or panicked is not put back.
+    /// A state that failed or panicked is dropped, not reused.
     fn compute(&self, input: Tensor) -> TractResult<TVec<TValue>> {
         let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let taken = idle().pop();

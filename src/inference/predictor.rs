@@ -1,30 +1,30 @@
-//! What a worker asks: probabilities of campaigns, by whatever model is behind it.
+//! The interface of a model: probabilities of campaigns.
 
 use super::features::FEATURE_COUNT;
 use super::manifest::Manifest;
 use crate::types::Campaign;
 
-/// The input of a model for one campaign, in the order of [`super::feature_names`], labels as numbers.
+/// The input of a model for one campaign, in the order of [`super::feature_names`], with labels as numbers.
 pub type Row = [f32; FEATURE_COUNT];
 
-/// A loaded model. It may be asked from several threads at once.
+/// A loaded model. It may be used by several threads at the same time.
 pub trait Predictor: Send + Sync {
-    /// What the model says of itself.
+    /// The model's description of itself.
     fn manifest(&self) -> &Manifest;
 
-    /// The input that the model gets of a campaign.
+    /// The model's input for a campaign.
     fn encode(&self, campaign: &Campaign) -> Row;
 
     /// The probabilities of inputs, in their order.
     ///
     /// # Errors
-    /// Where the model fails, or answers what is no probability.
+    /// If the model fails, or returns something that is not a probability.
     fn score(&self, rows: &[Row]) -> Result<Vec<f64>, PredictError>;
 
     /// The predictions of campaigns, in their order.
     ///
     /// # Errors
-    /// As [`Predictor::score`].
+    /// Those of [`Predictor::score`].
     fn predict(&self, campaigns: &[Campaign]) -> Result<Vec<Prediction>, PredictError> {
         let rows: Vec<Row> = campaigns.iter().map(|it| self.encode(it)).collect();
         let intervals = &self.manifest().intervals;
@@ -40,7 +40,7 @@ pub trait Predictor: Send + Sync {
     }
 }
 
-/// What a model says of one campaign; all three between 0 and 1, low <= probability <= high.
+/// A model's prediction for one campaign. All values are between 0 and 1, and low <= probability <= high.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Prediction {
     /// Probability that the campaign reaches its goal.
@@ -51,7 +51,7 @@ pub struct Prediction {
     pub interval_high: f64,
 }
 
-/// Why a model gave no prediction.
+/// Why a model returned no prediction.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PredictError {
     /// The graph could not be computed.

@@ -1,9 +1,9 @@
-//! `pledgecast score`: campaigns in the wire format with their probability and verdict.
+//! `pledgecast score`: adds probability and verdict to campaigns in the wire format.
 //!
-//! The output has a line for each line of the input that is not blank, in its order: the input's columns as they
-//! stand, then [`ADDED`]. A line that cannot be scored has them blank, and the observer is told why. Columns of the
-//! input that have these names make way, so that a scored file can be scored again. The output is written as the
-//! input is: its separator, its ends of lines, its byte order mark; but always as UTF-8.
+//! The output has one line for each input line that is not blank, in the same order: the unchanged columns of the
+//! input, then [`ADDED`]. If a line cannot be scored, the added columns are blank, and the observer receives the
+//! reason. Input columns with the names of added columns are dropped, so that a scored file can be scored again. The
+//! output has the input's separator, line endings and byte order mark, but is always UTF-8.
 
 use std::io::{Read, Write};
 use std::path::Path;
@@ -21,14 +21,14 @@ use crate::types::{Campaign, Verdict};
 /// The columns that scoring adds.
 pub const ADDED: [&str; 2] = ["probability", "verdict"];
 
-/// Campaigns that are held in memory and given to the model together.
+/// Campaigns that are held in memory and scored together.
 const BATCH: usize = 4096;
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-/// Why a file could not be scored to its end.
+/// Why a file could not be scored.
 #[derive(Debug, thiserror::Error)]
 pub enum ScoreError {
-    /// The file is not one of campaigns, or reading or writing failed.
+    /// The file does not contain campaigns, or reading or writing failed.
     #[error(transparent)]
     Csv(#[from] CsvError),
     /// The model failed.
@@ -36,11 +36,11 @@ pub enum ScoreError {
     Predict(#[from] PredictError),
 }
 
-/// Scores every campaign in `input` and writes the lines to `output`, which is replaced once all are written.
-/// `today` stands in for a blank `created_at`.
+/// Scores every campaign in `input` and writes the lines to `output`, which is replaced once all are written. `today`
+/// replaces a blank `created_at`.
 ///
 /// # Errors
-/// Where a file cannot be read or written, the header is not that of campaigns, or the model fails.
+/// If a file cannot be read or written, the header is not that of campaigns, or the model fails.
 pub fn run(
     predictor: &dyn Predictor,
     (input, output): (&Path, &Path),
@@ -53,7 +53,7 @@ pub fn run(
     Ok(report)
 }
 
-/// [`run`] on open streams.
+/// Like [`run`], on open streams.
 ///
 /// # Errors
 /// As [`run`].
@@ -107,7 +107,7 @@ fn score_batch<W: Write>(
     Ok(())
 }
 
-/// Writes lines of the input's width, whatever the width of the line they come from.
+/// Writes lines with the columns of the header, even if the input line has more or fewer.
 struct LineWriter<W: Write> {
     writer: csv::Writer<W>,
     kept: Vec<usize>,
@@ -159,7 +159,7 @@ mod tests {
     use crate::inference::test_support::{Notes, sample, today, wire_csv};
     use crate::inference::{OnnxPredictor, SHIPPED_MODEL};
 
-    /// The bytes of the output, and what was told.
+    /// The output and the messages.
     fn scored_bytes(input: &[u8]) -> (Vec<u8>, Notes) {
         let predictor = OnnxPredictor::load(SHIPPED_MODEL).unwrap();
         let (mut output, mut notes) = (Vec::new(), Notes::default());
@@ -169,7 +169,7 @@ mod tests {
         (output, notes)
     }
 
-    /// The lines of the output, header first, and what was told.
+    /// The lines of the output, including the header, and the messages.
     fn scored(input: &[u8]) -> (Vec<StringRecord>, Notes) {
         let (output, report) = scored_bytes(input);
         let reader = csv::ReaderBuilder::new()
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_keeps_its_columns_and_gains_the_scores_of_single_campaigns() {
+    fn a_file_keeps_its_columns_and_gets_the_scores_of_single_campaigns() {
         let mut other = sample();
         other.usd_goal = 900_000.0;
         other.staff_pick = false;
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn shuffled_and_unknown_columns_change_no_score() {
+    fn shuffled_and_unknown_columns_do_not_change_scores() {
         let straight = "analytics_name,launched_at,deadline,country,currency,usd_goal,name,created_at\n\
                         Jazz,2025-01-10,2025-02-01,DE,EUR,500,A name,2025-01-01\n";
         let shuffled = "note,deadline,created_at,name,usd_goal,currency,country,launched_at,analytics_name,region\n\
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_line_stays_without_a_score_and_the_others_have_theirs() {
+    fn a_bad_line_gets_no_score_and_the_others_do() {
         let mut bad = sample();
         bad.usd_goal = -1.0;
         let mut input = wire_csv(&[sample(), bad, sample()]).into_bytes();
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_scored_file_scores_again_to_the_very_same() {
+    fn scoring_a_scored_file_changes_nothing() {
         let (first, _) = scored(wire_csv(&[sample(), sample()]).as_bytes());
         let mut writer = csv::Writer::from_writer(Vec::new());
         for line in &first {
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn more_campaigns_than_fit_a_batch_are_all_scored_in_order() {
+    fn several_batches_are_scored_in_order() {
         let campaigns: Vec<Campaign> = (0..BATCH + 10)
             .map(|at| Campaign {
                 usd_goal: if at % 2 == 0 { 100.0 } else { 1e6 },
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_cannot_be_scored_leaves_the_output_of_before() {
+    fn a_failure_leaves_an_existing_output_unchanged() {
         let folder = tempfile::tempdir().unwrap();
         let (input, output) = (folder.path().join("in.csv"), folder.path().join("out.csv"));
         let predictor = OnnxPredictor::load(SHIPPED_MODEL).unwrap();
@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unclosed_quote_leaves_one_line_out_and_no_more() {
+    fn an_unclosed_quote_skips_only_its_own_line() {
         let mut lines: Vec<String> = wire_csv(&vec![sample(); 102])
             .lines()
             .map(ToOwned::to_owned)
@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn the_file_of_a_spreadsheet_is_scored_and_stays_one() {
+    fn the_format_of_a_spreadsheet_file_is_kept() {
         let header = "usd_goal;analytics_name;country;currency;created_at;launched_at;deadline;name;has_video;заметка";
         let row = "10000,50;Hardware;US;USD;01.03.2025;03.03.2025 10:00:00;02.04.2025;Лампа, большая;ИСТИНА;\"а;б\"";
         let blank = ";;;;;;;;;";

@@ -1,20 +1,20 @@
-//! What the tests of this module share: the service's sample and campaigns as a CSV file.
+//! Shared by the tests of this module: the sample campaign, and campaigns as a CSV file.
 
 use chrono::NaiveDate;
 
 use super::csv_errors::{LineNote, Observer};
 use crate::types::{Campaign, CampaignInput, test_support};
 
-/// What an observer was told.
+/// An observer that records messages.
 #[derive(Debug, Default, PartialEq)]
 pub struct Notes {
-    /// How many campaigns were done, as the report says.
+    /// How many campaigns were processed, according to the report.
     pub done: u64,
-    /// The lines that were left out.
+    /// The skipped lines.
     pub left_out: Vec<u64>,
-    /// The lines with something odd, and what.
+    /// The warnings, with their lines.
     pub warnings: Vec<(u64, String)>,
-    /// Whether the rest is not wanted any more.
+    /// Whether to stop.
     pub is_stopped: bool,
 }
 
@@ -31,7 +31,7 @@ impl Observer for Notes {
     }
 }
 
-/// The day on which tests take place.
+/// The fixed current date of the tests.
 pub fn today() -> NaiveDate {
     NaiveDate::from_ymd_opt(2025, 3, 1).unwrap()
 }
@@ -41,7 +41,7 @@ pub fn sample() -> Campaign {
     test_support::sample().check(today()).unwrap()
 }
 
-/// Campaigns as a file in the wire format.
+/// Campaigns as a CSV file in the wire format.
 pub fn wire_csv(campaigns: &[Campaign]) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(CampaignInput::FIELDS).unwrap();

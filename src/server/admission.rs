@@ -1,4 +1,4 @@
-//! Who may send a body: sessions and roles are looked at before anything of it is read.
+//! Session and role checks that run before any of the request body is read.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,15 +20,15 @@ use crate::components::preferences::URL as PREFERENCES_URL;
 use crate::services::SignedIn;
 use crate::types::AppError;
 
-/// What anybody may post, with a small body.
+/// Paths that accept a POST without a session. The limit on their bodies is lower.
 const FOR_ANYBODY: [&str; 4] = [Login::PATH, Register::PATH, Logout::PATH, PREFERENCES_URL];
 
-/// Whether anybody may post to that path, signed in or not.
+/// Whether `path` accepts a POST without a session.
 pub fn is_for_anybody(path: &str) -> bool {
     FOR_ANYBODY.contains(&path)
 }
 
-/// Whether a server function takes a body at that path.
+/// Whether `path` is a server function that takes a body.
 pub fn takes_body(path: &str) -> bool {
     static PATHS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
         server_fn_paths()
@@ -39,19 +39,19 @@ pub fn takes_body(path: &str) -> bool {
     PATHS.contains(path)
 }
 
-/// Set once the body of a request has been read to its end.
+/// Set once the request body has been read to its end.
 #[derive(Clone, Debug, Default)]
 pub struct BodyWasRead(Arc<AtomicBool>);
 
 impl BodyWasRead {
-    /// Notes that it has been.
+    /// Marks the body as read.
     pub fn set(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 }
 
-/// Tells the client that its connection ends after the response if nobody has read the body of its request. Hyper
-/// closes such a connection without a word, and the client's next request on it would fail.
+/// Sends `Connection: close` if the request body was not read. Hyper closes such a connection without notice, and the
+/// client's next request on it would fail.
 pub async fn announce_close(mut request: Request, next: Next) -> Response<Body> {
     let is_read = BodyWasRead::default();
     is_read
@@ -66,7 +66,7 @@ pub async fn announce_close(mut request: Request, next: Next) -> Response<Body> 
     response
 }
 
-/// Refuses the requests of those who may not make them, and notes on the others who is signed in.
+/// Refuses a POST without the required session or role; stores [`SignedIn`] in the extensions of the others.
 pub async fn admit(
     State(state): State<AppState>,
     mut request: Request,
@@ -100,9 +100,9 @@ async fn check(
     cookies: Option<&Cookies>,
     path: &str,
 ) -> Result<SignedIn, AppError> {
-    // The layer of cookies is around this one.
+    // The cookie layer runs before this one.
     let cookies = cookies.ok_or(AppError::Internal)?;
-    // Only this is timed here: reading a body has limits of its own.
+    // The timeout covers the session lookup only; reading the body has its own limits.
     let user = in_time(state.services.sessions.user(cookies)).await??;
     if path == CreateModel::PATH {
         state.services.catalog.may_create_model(&user)?;

@@ -1,4 +1,4 @@
-//! The site's files, embedded in the program: the browser half, styles and icons, each also compressed.
+//! The client bundle, styles and icons, embedded in the program, each also precompressed.
 
 use axum::body::Body;
 use axum::http::header::{
@@ -12,7 +12,7 @@ use crate::types::hex;
 
 const MANIFEST: &str = "manifest.json";
 const PRECOMPRESSED: &[(&str, &str)] = &[("br", "br"), ("gzip", "gz")];
-/// Files under `pkg` have their content's hash in their name.
+/// Files in `pkg` have a hash of their content in their name.
 const FOREVER: &str = "public, max-age=31536000, immutable";
 const AN_HOUR: &str = "public, max-age=3600";
 
@@ -21,19 +21,20 @@ const AN_HOUR: &str = "public, max-age=3600";
 #[allow_missing = true]
 struct Site;
 
-/// The addresses of the browser half, where it was built before the server.
+/// The URLs of the client bundle; `None` if the server was built without it.
 ///
 /// # Errors
-/// Where the manifest cannot be read.
+/// If the manifest cannot be parsed.
 pub fn site_assets() -> anyhow::Result<Option<SiteAssets>> {
     let Some(manifest) = Site::get(MANIFEST) else {
-        tracing::warn!("built without the browser half: pages work by reload only");
+        tracing::warn!("built without the client bundle: pages work by reload only");
         return Ok(None);
     };
     Ok(Some(serde_json::from_slice(&manifest.data)?))
 }
 
-/// The file of a path, in the best encoding that the client takes.
+/// The response for the asset at `path`, in the best encoding that the client accepts; `None` if there is no such
+/// asset.
 pub fn find(path: &str, headers: &HeaderMap) -> Option<Response<Body>> {
     let path = path.trim_start_matches('/');
     if path.is_empty() || path == MANIFEST {
@@ -106,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_encoding_is_taken_where_it_is_named_and_not_refused() {
+    fn an_encoding_is_accepted_if_named_with_a_quality_above_zero() {
         assert!(accepts("gzip, deflate, br", "br"));
         assert!(accepts("br;q=0.9", "br"));
         assert!(!accepts("br;q=0", "br"));

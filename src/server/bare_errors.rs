@@ -1,4 +1,4 @@
-//! Errors of requests that do not reach the router: too many connections, and what is not HTTP.
+//! Error responses to requests that do not reach the router: too many connections, or invalid HTTP.
 
 use axum::http::StatusCode;
 use uuid::Uuid;
@@ -6,13 +6,13 @@ use uuid::Uuid;
 use super::problem::{EdgeProblem, PROBLEM_JSON_TYPE, REQUEST_ID};
 use super::security_headers::SECURITY_HEADERS;
 
-/// The head of the HTTP library's own error response consists of nothing but these.
+/// The only headers in hyper's own error responses.
 const BARE_HEADERS: [&str; 3] = ["connection: close", "content-length: 0", "date: "];
-/// The library's own error responses are shorter.
+/// Hyper's own error responses are shorter.
 const BARE_MAX_BYTES: usize = 256;
 
-/// What to answer in place of the HTTP library's own error response, which has neither body nor request ID; `None` if
-/// `bytes` are anything else. Responses of the router always have a request ID.
+/// The problem details to send in place of hyper's own error response, which has neither body nor request ID; `None` if
+/// `bytes` are anything else. Responses of the router always have a request ID, so they never match.
 pub fn problem_of(bytes: &[u8]) -> Option<&'static EdgeProblem> {
     match bare_status(bytes)? {
         StatusCode::BAD_REQUEST => Some(&EdgeProblem::NOT_HTTP),
@@ -22,7 +22,7 @@ pub fn problem_of(bytes: &[u8]) -> Option<&'static EdgeProblem> {
     }
 }
 
-/// The status of the library's own error response.
+/// The status if `bytes` are hyper's own error response.
 fn bare_status(bytes: &[u8]) -> Option<StatusCode> {
     if bytes.len() > BARE_MAX_BYTES || !bytes.starts_with(b"HTTP/1.") {
         return None;
@@ -36,15 +36,15 @@ fn bare_status(bytes: &[u8]) -> Option<StatusCode> {
     is_bare.then_some(status)
 }
 
-/// A whole response, after which the connection is closed.
+/// A complete response. The connection must be closed after it.
 pub fn raw(problem: &EdgeProblem) -> Vec<u8> {
     let id = Uuid::new_v4().to_string();
-    // Anybody can cause as many of these as they like.
+    // At debug level, because clients can cause any number of these.
     tracing::debug!(
         id,
         status = problem.status.as_u16(),
         reason = problem.detail,
-        "answered outside of the router"
+        "responded outside the router"
     );
     let body = problem.json(Some(&id)).to_string();
     let length = body.len().to_string();
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn other_bytes_stay_as_they_are() {
+    fn other_bytes_are_not_replaced() {
         let with_id = b"HTTP/1.1 400 Bad Request\r\nx-request-id: 1\r\ncontent-length: 0\r\n\r\n";
         let empty = b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n";
         let with_body = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\nx";

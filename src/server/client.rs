@@ -1,4 +1,4 @@
-//! Where a request came from, and what is noted of it.
+//! The address and the request ID of a client.
 
 use std::sync::Once;
 
@@ -13,10 +13,10 @@ use super::state::AppState;
 use super::trusted_proxies::FORWARDED_FOR;
 use crate::services::attempts::Client;
 
-/// The longest ID of a client's own that is logged.
+/// The longest client request ID that is logged.
 const CLIENT_ID_MAX_CHARS: usize = 64;
 
-/// Notes the client's address on the request.
+/// Stores the client's address in the request extensions.
 pub async fn note_client(
     State(state): State<AppState>,
     ConnectInfo(Peer(peer)): ConnectInfo<Peer>,
@@ -46,11 +46,11 @@ fn warn_of_untrusted_proxy() {
     });
 }
 
-/// What the client calls its request; for the log only.
+/// The request ID that the client sent; for the log only.
 #[derive(Clone, Debug)]
 pub struct ClientRequestId(pub String);
 
-/// Takes the client's own request ID away, so that ours is made by us alone.
+/// Removes the client's request ID from the headers, so that only our own ID is used, and keeps it for the log.
 pub async fn take_request_id(mut request: Request) -> Request {
     let id = client_request_id(request.headers());
     request.headers_mut().remove(REQUEST_ID);
@@ -60,7 +60,7 @@ pub async fn take_request_id(mut request: Request) -> Request {
     request
 }
 
-/// The client's own request ID, where it is short and plain.
+/// The client's request ID if it is short and plain.
 fn client_request_id(headers: &HeaderMap) -> Option<String> {
     let id = headers.get(REQUEST_ID)?.to_str().ok()?;
     let is_plain = !id.is_empty()
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_short_plain_id_of_a_client_is_logged() {
+    fn only_short_plain_client_ids_are_logged() {
         let id = |value: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(REQUEST_ID, value.parse().unwrap());

@@ -1,4 +1,4 @@
-//! A client's connection as a byte stream: writes time out, and closing it does not lose the response.
+//! A client's connection as a byte stream. Writes time out, and closing the stream does not lose the response.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -14,24 +14,24 @@ use super::bare_errors;
 use super::min_rate::MinRate;
 use super::problem::EdgeProblem;
 
-/// How long a client may be silent after the response, in addition to what its bytes take at the lowest rate.
+/// How long a client may be silent after the response, in addition to the time its bytes take at the minimum rate.
 const LINGER_GRACE: Duration = Duration::from_secs(5);
-/// How long a client may go on sending after the response.
+/// How long a client may keep sending after the response.
 const LINGER_MAX: Duration = Duration::from_mins(30);
 const LINGER_BUFFER_BYTES: usize = 16 * 1024;
 
 /// The stream that hyper serves. It stays open when hyper is done; then call [`ClientStream::close`].
 pub struct ClientStream {
     stream: Pin<Box<TimeoutStream<TcpStream>>>,
-    /// The error that hyper wanted to answer by itself.
+    /// The error response that hyper tried to write; [`ClientStream::close`] sends ours instead.
     error: Option<&'static EdgeProblem>,
 }
 
 impl ClientStream {
-    /// Writes fail if the client takes nothing in for `write_timeout`.
+    /// Writes fail if the client reads nothing for `write_timeout`.
     ///
-    /// There is no lowest rate here, because nobody can measure it: Linux reports a full send buffer as writable
-    /// only after about a third of it is free, so progress comes in steps of up to about 2 MB.
+    /// Writes have no minimum rate, because it cannot be measured: Linux reports a full send buffer as writable only
+    /// after about a third of it is free, so progress comes in steps of up to about 2 MB.
     pub fn new(stream: TcpStream, write_timeout: Duration) -> Self {
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(write_timeout));
@@ -60,7 +60,7 @@ impl ClientStream {
         };
         let begun = Instant::now();
         let mut received = 0;
-        // On the heap, so that not every open connection has room for it.
+        // On the heap, to keep the future of each connection small.
         let mut discarded = vec![0; LINGER_BUFFER_BYTES];
         loop {
             let deadline = rate.deadline(begun, received).min(begun + LINGER_MAX);
@@ -102,7 +102,7 @@ impl AsyncWrite for ClientStream {
         parts: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         match parts {
-            // Hyper writes an error of its own in one part.
+            // Hyper writes its own errors in one part.
             [only] => self.poll_write(context, only),
             _ => self.stream.as_mut().poll_write_vectored(context, parts),
         }

@@ -1,4 +1,4 @@
-//! Accepts connections: a bounded number overall and from each address, none kept by a client that is too slow.
+//! Accepts connections, bounded overall and per address, and closes those of slow clients.
 
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
@@ -29,36 +29,37 @@ use super::problem::EdgeProblem;
 use super::trusted_proxies::TrustedProxies;
 use crate::services::attempts::network_of;
 
-/// How long open requests may take once the process is to stop.
+/// How long open requests may take after the stop signal.
 const DRAIN: Duration = Duration::from_secs(10);
-/// How long clients may then take to close connections without a request. Browsers often keep theirs open.
+/// How long clients may then take to close connections without a request. Browsers often leave them open.
 const DRAIN_CLOSED: Duration = Duration::from_secs(1);
 /// Open files that are not client connections: the database, its journal, logs, sockets to PostgreSQL.
 const OTHER_FILES: u32 = 200;
-/// One address gets at most this fraction of all connections, so that it cannot shut out the others.
+/// One address gets at most this fraction of all connections, so that it cannot lock out other clients.
 const ADDRESS_FRACTION: u32 = 4;
-/// Refusals in progress at the same time; beyond this, connections are closed without a response.
+/// Refusals sent at the same time; beyond this, connections are closed without a response.
 const REFUSALS: usize = 64;
 const REFUSAL_TIME: Duration = Duration::from_secs(1);
-/// The wait after an accept that failed because files or memory ran out.
+/// The pause after a failed accept, for example because the process has run out of open files or memory.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 /// The longest head of a request, and the most that is buffered of a body or a response.
 const BUFFER_MAX_BYTES: usize = 128 * 1024;
 
-/// The limits of connections.
+/// Limits on connections.
 #[derive(Clone, Debug)]
 pub struct ConnectionLimits {
-    /// Most connections overall.
+    /// Maximum number of connections.
     pub max: u32,
-    /// Most connections from one address.
+    /// Maximum number of connections from one address.
     pub max_per_address: u32,
-    /// The longest time from the end of a request, or of nothing, to the end of the next request's head.
+    /// The longest time from the end of a request, or the start of the connection, until the next request's head is
+    /// complete.
     pub keep_alive: Duration,
-    /// The longest time in which a client takes in nothing of a response.
+    /// The longest time in which a client reads nothing of a response.
     pub write_timeout: Duration,
-    /// The lowest rate of request bodies.
+    /// The minimum rate of request bodies.
     pub body_rate: MinRate,
-    /// Each of them serves many clients, so they have no limit per address.
+    /// Proxies serve many clients, so they have no limit per address.
     pub trusted_proxies: TrustedProxies,
 }
 
@@ -66,7 +67,7 @@ pub struct ConnectionLimits {
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
 
-/// Serves until `stop`; then open requests have ten seconds to end.
+/// Serves until `stop` is cancelled; open requests then have ten seconds to finish.
 pub async fn serve(
     listener: TcpListener,
     app: Router,
@@ -95,7 +96,7 @@ pub async fn serve(
     server.connections.close();
     let drained = tokio::time::timeout(DRAIN, server.connections.wait()).await;
     if drained.is_err() {
-        tracing::warn!("requests were still open when the time to drain ran out");
+        tracing::warn!("requests were still open when the drain timeout expired");
     }
 }
 
@@ -148,7 +149,7 @@ impl Server {
         }
     }
 
-    /// The permits of another connection; `None` beyond a limit.
+    /// The permits for one more connection; `None` if a limit is reached.
     fn admit(&self, address: IpAddr) -> Option<Permits> {
         let of_address = if self.limits.trusted_proxies.contains(address) {
             None
@@ -161,7 +162,7 @@ impl Server {
 
     /// Serves a connection in its own task.
     fn open(&self, stream: TcpStream, address: SocketAddr, permits: Permits) {
-        // Responses and events are small and complete: waiting to fill a packet only delays them.
+        // Responses and events are small and complete, so Nagle's algorithm would only delay them.
         let _ = stream.set_nodelay(true);
         let app = self.app.clone();
         let service = service_fn(move |request: Request<Incoming>| {
@@ -221,7 +222,7 @@ async fn send_refusal(mut stream: TcpStream) -> io::Result<()> {
     Ok(())
 }
 
-/// Raises the limit of open files as far as the system allows, and returns it; `None` if there is no limit.
+/// Raises the limit on open files as far as the system allows and returns it; `None` if there is no limit.
 fn open_files() -> Option<u32> {
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit {
@@ -235,7 +236,7 @@ fn open_files() -> Option<u32> {
     files.map(|files| u32::try_from(files).unwrap_or(u32::MAX))
 }
 
-/// Connections for which a limit of open files leaves room.
+/// How many connections a limit on open files leaves room for.
 fn connections_for(files: Option<u32>) -> u32 {
     files.map_or(u32::MAX, |files| {
         files.saturating_sub(OTHER_FILES).max(files / 2)
@@ -254,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn the_limit_of_open_files_is_raised() {
+    fn the_limit_on_open_files_is_raised() {
         let files = open_files();
         let limit = getrlimit(Resource::Nofile);
         assert_eq!(limit.current, limit.maximum);

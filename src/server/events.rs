@@ -1,9 +1,9 @@
-//! `GET /events`: what changes for the signed-in user, as server-sent events.
+//! `GET /events`: changes for the signed-in user, as server-sent events.
 //!
-//! `balance`, `transaction` and `task` carry the JSON of their views, `heartbeat` says that the stream is
-//! alive, and `resync` that changes may have been missed. An `id` is the position of the user's data (see
-//! `services::positions`) before the event was made. A client passes the last one, or that of its page, as
-//! `Last-Event-ID` or `since`, and is told to reload only if something has changed in between.
+//! `balance`, `transaction` and `task` carry the JSON of their views, `heartbeat` shows that the stream is alive, and
+//! `resync` means that changes may have been missed. An `id` is the position of the user's data (see
+//! `services::positions`), read before the event was made. A client passes the last one, or the position of its page,
+//! as `Last-Event-ID` or `since`; the stream then starts with `resync` only if something has changed since.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -29,25 +29,25 @@ use crate::services::ledger::LINES_AT_ONCE;
 use crate::services::positions::Position;
 use crate::types::{AppError, UserId};
 
-/// At least this often something is sent, so that clients notice a stream that has gone silent.
+/// An event is sent at least this often, so that clients notice a stream that has gone silent.
 const HEARTBEAT: Duration = Duration::from_secs(10);
-/// How long reading the changes may take; then it is tried again after the next heartbeat.
+/// Timeout for reading the changes; the read is retried after the next heartbeat.
 const READ_DEADLINE: Duration = Duration::from_secs(4);
-/// How long the notice of a change may be on its way.
+/// How long the notification of a change may take to arrive.
 const NOTICE_DELAY: Duration = Duration::from_secs(1);
-/// Time between two `resync`: a user with hundreds of changes a second need not reload for each.
+/// Pause between two `resync` events, so that a user with hundreds of changes per second does not reload for each.
 const RESYNC_PAUSE: Duration = Duration::from_secs(1);
-/// When clients reconnect by themselves, in milliseconds: not all at once after a restart.
+/// The delay before clients reconnect, in milliseconds. It is random, to spread reconnects after a restart.
 const RETRY_MS: std::ops::Range<u64> = 2_000..10_000;
 const TOO_MANY_RETRY_S: u64 = 30;
 const LAST_EVENT_ID: &str = "last-event-id";
-/// Proxies such as nginx would hold events back until a buffer is full.
+/// Proxies such as nginx would otherwise buffer events.
 const NO_BUFFERING: (HeaderName, HeaderValue) = (
     HeaderName::from_static("x-accel-buffering"),
     HeaderValue::from_static("no"),
 );
 
-/// The query of the address.
+/// The query string.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct Since {
@@ -60,9 +60,9 @@ struct Stream {
     cookies: Cookies,
     user: UserId,
     changes: Subscription,
-    /// Where the user's data stood before the last events were made.
+    /// The position of the user's data, read before the last events were made.
     position: Position,
-    /// The newest line of the ledger that was sent.
+    /// The id of the newest ledger line that was sent.
     sent_line: i64,
     heartbeat: Interval,
     is_check_due: bool,
@@ -81,7 +81,7 @@ pub async fn events(
     cookies: Cookies,
     headers: HeaderMap,
 ) -> Response<Body> {
-    // A browser that reconnects by itself repeats the address of before, but knows better.
+    // A browser that reconnects by itself repeats the original URL, but its `Last-Event-ID` is newer.
     let last = headers
         .get(LAST_EVENT_ID)
         .and_then(|id| id.to_str().ok())
@@ -110,7 +110,7 @@ impl Stream {
             .ok_or(AppError::TooManyRequests {
                 retry_after_s: TOO_MANY_RETRY_S,
             })?;
-        // Subscribed before the position is read, so that no change falls between.
+        // Subscribes before reading the position, so that no change is missed in between.
         let changes = state.notifier.subscribe(user);
         let position = services.positions.of(user).await?;
         let token = position.token();
@@ -165,7 +165,7 @@ impl Stream {
         }
     }
 
-    /// Now and then: whether the session still stands, and whether a notice was lost. `None` ends the stream.
+    /// After each heartbeat: checks the session, and whether a notification was lost. `None` ends the stream.
     async fn check(&mut self) -> Option<()> {
         if self.has_session_ended().await {
             return None;
@@ -184,7 +184,7 @@ impl Stream {
         Some(())
     }
 
-    /// Sends what has changed. `None` ends the stream.
+    /// Sends the changes. `None` ends the stream.
     async fn take(&mut self, changes: Changes) -> Option<()> {
         if self.has_session_ended().await {
             return None;
@@ -203,7 +203,7 @@ impl Stream {
         matches!(session.await, Ok(Err(AppError::Unauthorized)))
     }
 
-    /// Tells the client to reload, if there is anything that it has not got.
+    /// Sends `resync` if the client has not received all changes.
     async fn close_gap(&mut self) {
         let Some(position) = in_time(self.services.positions.of(self.user)).await else {
             self.has_gap = true;
@@ -218,9 +218,9 @@ impl Stream {
         }
     }
 
-    /// Reads each task that has changed, the balance and the new lines.
+    /// Sends each changed task, the balance and the new ledger lines.
     async fn send(&mut self, changes: Changes) -> Result<(), AppError> {
-        // Read before the data, so that the position is never ahead of what was sent.
+        // Read before the data, so that the position is never ahead of what is sent.
         let position = self.services.positions.of(self.user).await?;
         if changes.tasks.is_empty() && position == self.position {
             return Ok(());
@@ -236,7 +236,7 @@ impl Stream {
             let ledger = &self.services.ledger;
             let lines = ledger.transactions_after(self.user, sent_line).await?;
             if lines.len() == LINES_AT_ONCE {
-                // There may be older ones that were not sent.
+                // Only the newest lines were read; older ones may be missing.
                 events.push(("resync", "{}".to_owned()));
             }
             for line in lines {
@@ -250,7 +250,7 @@ impl Stream {
         Ok(())
     }
 
-    /// The last event carries the position: a client that did not get all of them has still the one before.
+    /// Only the last event carries the position: a client that misses some of them still has the previous position.
     fn push_all(&mut self, events: Vec<(&str, String)>, position: &Position) {
         let events = events
             .into_iter()
@@ -264,12 +264,12 @@ impl Stream {
 
 fn json(view: &impl Serialize) -> Result<String, AppError> {
     serde_json::to_string(view).map_err(|error| {
-        tracing::error!(%error, "an event cannot be written");
+        tracing::error!(%error, "failed to serialize an event");
         AppError::Internal
     })
 }
 
-/// `None` where the database fails or does not respond in time.
+/// `None` if the database fails or does not respond in time.
 async fn in_time<T>(work: impl Future<Output = Result<T, AppError>>) -> Option<T> {
     timeout(READ_DEADLINE, work).await.ok()?.ok()
 }

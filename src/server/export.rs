@@ -1,7 +1,7 @@
-//! `GET /api/tasks.csv` and `GET /api/transactions.csv`: what a filter of a history shows, as a file.
+//! `GET /api/tasks.csv` and `GET /api/transactions.csv`: a filtered history as a CSV file.
 //!
-//! The rows are read page by page while they are sent, so a file of any length costs the memory of one page.
-//! RFC 4180, UTF-8. A text that a spreadsheet would run as a formula is told as text by a leading apostrophe.
+//! Rows are read page by page while they are sent, so memory use is that of one page. The format is RFC 4180 in UTF-8.
+//! A text that a spreadsheet would run as a formula gets a leading apostrophe.
 
 use std::pin::Pin;
 
@@ -21,7 +21,7 @@ use crate::types::{
     TransactionFilterInput, TransactionView, UserId,
 };
 
-/// Tells spreadsheets that the file is UTF-8; programs do without.
+/// Spreadsheets need the mark to detect UTF-8; other programs do not.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 const TASK_COLUMNS: [&str; 13] = [
     "id",
@@ -49,11 +49,11 @@ const TRANSACTION_COLUMNS: [&str; 8] = [
     "created_at",
 ];
 
-/// What of a file is asked for, beside the filter.
+/// Options in the query, in addition to the filter.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Shape {
-    /// Anything for a byte order mark at the start.
+    /// If not empty, the file starts with a byte order mark.
     bom: String,
 }
 
@@ -61,7 +61,7 @@ type PageOfRows = Pin<Box<dyn Future<Output = Result<Page<Vec<String>>, AppError
 /// Reads the rows of the page at a cursor.
 type ReadRows = Box<dyn Fn(String) -> PageOfRows + Send + Sync>;
 
-/// The tasks of the signed-in user that a filter shows.
+/// The signed-in user's tasks that match the filter.
 pub async fn tasks(
     State(state): State<AppState>,
     cookies: Cookies,
@@ -86,7 +86,7 @@ pub async fn tasks(
     answer(request, "tasks.csv", columns, read).await
 }
 
-/// The transactions of the signed-in user that a filter shows.
+/// The signed-in user's transactions that match the filter.
 pub async fn transactions(
     State(state): State<AppState>,
     cookies: Cookies,
@@ -116,7 +116,7 @@ fn unreadable(headers: &HeaderMap) -> Response<Body> {
     problem::respond(&error, problem::request_id(headers).as_deref())
 }
 
-/// The file, or a problem where not even its first page can be read.
+/// The file, or problem details if its first page cannot be read.
 async fn answer(
     (state, cookies, headers, uri): (&AppState, &Cookies, &HeaderMap, &Uri),
     name: &str,
@@ -154,10 +154,10 @@ async fn answer(
     response
 }
 
-/// The start of the file, then page after page. An error breaks the answer off, so that nobody takes half a
-/// file for a whole one.
+/// Streams the start of the file, then page after page. An error aborts the response, so that a partial file is not
+/// mistaken for a complete one.
 ///
-/// The user's slot is taken until the file has been sent or the client has gone.
+/// The user's slot is held until the file has been sent or the client has disconnected.
 fn stream_of(start: Vec<u8>, next: Option<String>, read: ReadRows, slot: Slot) -> Body {
     let begun = stream::once(async { Ok::<_, AppError>(Bytes::from(start)) });
     let rest = stream::try_unfold((next, read, slot), |(next, read, slot)| async move {
@@ -178,21 +178,21 @@ fn rows<T>(page: Page<T>, row: impl Fn(T) -> Vec<String>) -> Page<Vec<String>> {
     }
 }
 
-/// Rows as RFC 4180 writes them.
+/// Encodes rows as in RFC 4180.
 fn lines(rows: &[Vec<String>]) -> Vec<u8> {
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(Vec::new());
     for row in rows {
-        // Into memory: it fails for rows of different lengths only, and all of a file have its columns.
+        // Writing to memory fails only if rows differ in length, and all rows of a file have the same columns.
         if let Err(error) = writer.write_record(row) {
-            tracing::error!(%error, "a row of a file could not be written");
+            tracing::error!(%error, "failed to write a CSV row");
         }
     }
     writer.into_inner().unwrap_or_default()
 }
 
-/// A text that somebody wrote, told as text to spreadsheets too.
+/// Marks a text that a spreadsheet would run as a formula with a leading apostrophe.
 fn text(text: impl Into<String>) -> String {
     let text = text.into();
     if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
@@ -257,14 +257,14 @@ mod tests {
     use crate::services::UserSlots;
 
     #[test]
-    fn rows_are_quoted_where_they_must_be_and_end_as_the_standard_says() {
+    fn rows_are_quoted_and_terminated_as_in_rfc_4180() {
         let rows = [vec!["a".to_owned(), "b \"c\", d\ne".to_owned()]];
         let written = String::from_utf8(lines(&rows)).unwrap();
         assert_eq!(written, "a,\"b \"\"c\"\", d\ne\"\r\n");
     }
 
     #[tokio::test]
-    async fn a_file_takes_its_slot_until_it_is_sent_or_dropped() {
+    async fn a_file_holds_its_slot_until_it_is_sent_or_dropped() {
         let slots = Arc::new(UserSlots::with_wait(1, Duration::ZERO));
         let user = UserId(1);
         let endless = || -> ReadRows {
@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_no_formula() {
+    fn a_formula_is_marked_as_text() {
         for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"] {
             assert_eq!(text(formula), format!("'{formula}"));
         }

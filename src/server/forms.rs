@@ -1,5 +1,5 @@
-//! Forms without JavaScript: a success leads on to a page, a failure is answered by the page of the form with its
-//! errors and what was entered. Nothing that somebody entered ever stands in an address.
+//! Forms without JavaScript. A success redirects to a page; a failure renders the page of the form again with its
+//! errors and the entered values. Entered values never appear in a URL.
 
 use std::sync::{Arc, OnceLock};
 
@@ -28,9 +28,9 @@ use crate::services::attempts::Client;
 use crate::types::AppError;
 
 const API: &str = "/api/";
-/// No form of ours; its file would be repeated in the page.
+/// Not a form of our pages; rendering it again would copy the model file into the page.
 const NOT_REPEATED: &str = CreateModel::PATH;
-/// Headers that speak of the body of the form.
+/// Headers that describe the request body.
 const OF_THE_BODY: [HeaderName; 5] = [
     header::CONTENT_TYPE,
     header::CONTENT_LENGTH,
@@ -39,21 +39,21 @@ const OF_THE_BODY: [HeaderName; 5] = [
     header::EXPECT,
 ];
 
-/// What the layer needs.
+/// The state of [`answer_forms`].
 #[derive(Clone)]
 pub struct Forms {
-    /// What every request shares.
+    /// The shared state.
     pub state: AppState,
-    /// The pages, without the layers around them.
+    /// The routes of the pages, without middleware.
     pub pages: Router,
 }
 
-/// The form that a request carries, once it has been read.
+/// The submitted form, set once the body has been read.
 #[derive(Clone, Debug, Default)]
 pub struct SentForm(Arc<OnceLock<Vec<(String, String)>>>);
 
 impl SentForm {
-    /// Keeps the entries of a URL-encoded form, but no password.
+    /// Stores the entries of a URL-encoded form, except passwords.
     pub fn keep(&self, form: &str) {
         self.0.get_or_init(|| {
             form_urlencoded::parse(form.as_bytes())
@@ -73,7 +73,7 @@ impl SentForm {
     }
 }
 
-/// What is left of a request for the page that answers it.
+/// The parts of a request that are needed to render a page in response.
 struct Visit {
     url: String,
     headers: HeaderMap,
@@ -111,8 +111,8 @@ impl Visit {
     }
 }
 
-/// Answers forms of browsers by pages. The server functions themselves would send browsers to any `Referer`, so they
-/// answer a browser as they answer a program.
+/// Responds to form submissions of browsers with pages. Server functions would redirect browsers to any `Referer`, so
+/// they get the request with `Accept: application/json`.
 pub async fn answer_forms(
     State(forms): State<Forms>,
     mut request: Request,
@@ -141,7 +141,7 @@ pub async fn answer_forms(
     let retry_after = response.headers().get(header::RETRY_AFTER).cloned();
     let status = response.status();
     let error = problem::error_of(response).await.unwrap_or_else(|| {
-        // Errors of HTTP itself are told by no page.
+        // Errors of HTTP itself, such as a body that is too slow, are not an `AppError`.
         AppError::Malformed(status.to_string())
     });
     let mut answer = show_again(&forms, visit, &page, &form, error).await;
@@ -156,7 +156,7 @@ pub async fn answer_forms(
     answer
 }
 
-/// Leads to the page that the server function named, or back to that of the form.
+/// Redirects to the page that the server function named, or back to the page of the form.
 fn lead_on(url: &str, page: &str, mut response: Response<Body>) -> Response<Body> {
     let headers = response.headers_mut();
     headers.remove(header::CONTENT_TYPE);
@@ -178,7 +178,7 @@ fn lead_on(url: &str, page: &str, mut response: Response<Body>) -> Response<Body
     response
 }
 
-/// The page that somebody was on their way to when they were asked to log in.
+/// The page that the visitor wanted before being sent to the login page.
 fn next_of(page: &str) -> Option<String> {
     let (_, query) = page.split_once('?')?;
     let query = query.split('#').next().unwrap_or_default();
@@ -186,7 +186,7 @@ fn next_of(page: &str) -> Option<String> {
     pairs.find_map(|(name, value)| (name == NEXT).then(|| local_path(&value))?)
 }
 
-/// The page of the form, with what is wrong and what was entered.
+/// Renders the page of the form again, with the errors and the entered values.
 async fn show_again(
     forms: &Forms,
     visit: Visit,
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn after_the_log_in_only_a_page_of_this_site_is_next() {
+    fn login_redirects_to_pages_of_this_site_only() {
         assert_eq!(
             next_of("/login?next=%2Ftasks%2F7"),
             Some("/tasks/7".to_owned())

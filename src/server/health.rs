@@ -1,4 +1,4 @@
-//! Whether this process is alive, and whether it can do its work.
+//! Health checks: whether this process is alive, and whether it is ready.
 
 use std::fmt;
 use std::sync::Arc;
@@ -22,22 +22,22 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// How long the check may take before the process counts as not ready.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(4);
 
-/// What it takes to be ready.
+/// What readiness depends on.
 #[derive(Clone)]
 pub struct Readiness {
-    /// How signed-in requests find their user, where this process serves any.
+    /// The session lookup; `None` in a process that serves no users.
     pub sessions: Option<Arc<Sessions>>,
     /// The models on offer.
     pub catalog: Arc<Catalog>,
-    /// The models of this process.
+    /// The models that this process has loaded.
     pub models: Arc<LoadedModels>,
-    /// The threads that they run on.
+    /// The inference threads.
     pub pool: InferencePool,
-    /// Whether this process works on tasks: then it must be able to load a live model.
+    /// Whether this process works on tasks. If so, it must be able to load a live model.
     pub works: bool,
 }
 
-/// A process that can do its work.
+/// The state of a process that is ready.
 struct Ready {
     default: ModelView,
     not_loaded: Vec<NotLoaded>,
@@ -63,7 +63,7 @@ impl fmt::Display for NotLoaded {
 }
 
 impl Readiness {
-    /// Whether this process can do its work, or why not.
+    /// Checks readiness within [`CHECK_TIMEOUT`]; the error is the reason for not being ready.
     async fn check(&self) -> Result<Ready, String> {
         let checked = tokio::time::timeout(CHECK_TIMEOUT, self.check_all()).await;
         checked.unwrap_or_else(|_| {
@@ -72,7 +72,7 @@ impl Readiness {
         })
     }
 
-    /// Takes the same way as a request of a user, so that it fails when they do.
+    /// Uses the same queries as user requests, so that it fails when they do.
     async fn check_all(&self) -> Result<Ready, String> {
         if let Some(sessions) = &self.sessions {
             sessions.probe().await.map_err(|error| error.to_string())?;
@@ -101,7 +101,7 @@ impl Readiness {
         })
     }
 
-    /// The live models that this process cannot load. It leaves their tasks to other workers.
+    /// Live models that this process cannot load. It leaves their tasks to other workers.
     async fn not_loaded(&self, live: &[ModelView]) -> Vec<NotLoaded> {
         let mut not_loaded = Vec::new();
         for model in live {
@@ -117,7 +117,7 @@ impl Readiness {
     }
 }
 
-/// For a process that serves nothing else.
+/// The router of a process that serves nothing but health checks.
 pub fn router(readiness: Readiness) -> Router {
     Router::new()
         .route("/health/live", get(live))
@@ -129,7 +129,7 @@ pub fn router(readiness: Readiness) -> Router {
         .with_state(readiness)
 }
 
-/// The process answers.
+/// `GET /health/live`: the process responds.
 pub async fn live() -> impl IntoResponse {
     Json(json!({ "status": "live" }))
 }

@@ -1,10 +1,10 @@
-//! A limit on how many of something each key may hold at a time: connections of an address, event streams of a user.
+//! A limit on permits per key: connections per address, event streams per user.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Counts permits by key.
+/// Counts the permits of each key.
 pub struct KeyedLimit<K> {
     limit: u32,
     held: Mutex<HashMap<K, u32>>,
@@ -17,7 +17,7 @@ pub struct KeyedPermit<K: Eq + Hash> {
 }
 
 impl<K: Copy + Eq + Hash> KeyedLimit<K> {
-    /// Each key may hold `limit` permits.
+    /// A limit of `limit` permits per key.
     pub fn new(limit: u32) -> Self {
         Self {
             limit,
@@ -25,7 +25,7 @@ impl<K: Copy + Eq + Hash> KeyedLimit<K> {
         }
     }
 
-    /// Another permit for a key; `None` if it holds `limit` already.
+    /// Takes another permit for a key; `None` if the key already has `limit` of them.
     pub fn try_acquire(self: &Arc<Self>, key: K) -> Option<KeyedPermit<K>> {
         let mut held = self.lock();
         let count = held.entry(key).or_default();
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_key_has_permits_of_its_own_which_can_be_returned() {
+    fn permits_are_counted_per_key_and_returned_on_drop() {
         let limit = Arc::new(KeyedLimit::new(1));
         let first = limit.try_acquire('a');
         assert!(first.is_some());

@@ -1,4 +1,4 @@
-//! What bounds every request: the length of its URI, its time, and panics.
+//! Limits of every request: URI length, time, panics.
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
@@ -13,9 +13,9 @@ use futures::FutureExt as _;
 use super::problem::{self, EdgeProblem};
 use crate::types::AppError;
 
-/// The longest path and query. The HTTP library refuses more than 64 KiB by itself.
+/// The longest path and query. Hyper itself refuses more than 64 KiB.
 const URI_MAX_BYTES: usize = 32 * 1024;
-/// How long a request may take once its body is there.
+/// How long a request may take once its body has arrived.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 const RETRY_S: u64 = 2;
 
@@ -29,7 +29,7 @@ pub async fn limit_uri(request: Request, next: Next) -> Response<Body> {
     EdgeProblem::URI_TOO_LONG.respond(problem::request_id(request.headers()).as_deref())
 }
 
-/// Ends requests that take too long.
+/// Applies the request timeout.
 pub async fn limit_time(request: Request, next: Next) -> Response<Body> {
     let id = problem::request_id(request.headers());
     in_time(next.run(request))
@@ -37,10 +37,10 @@ pub async fn limit_time(request: Request, next: Next) -> Response<Body> {
         .unwrap_or_else(|error| problem::respond(&error, id.as_deref()))
 }
 
-/// What `work` makes.
+/// Runs `work` with the request timeout.
 ///
 /// # Errors
-/// [`AppError::Unavailable`] where it takes too long.
+/// [`AppError::Unavailable`] on timeout.
 pub async fn in_time<T>(work: impl Future<Output = T>) -> Result<T, AppError> {
     let done = tokio::time::timeout(REQUEST_TIMEOUT, work).await;
     done.map_err(|_| AppError::Unavailable {
@@ -49,7 +49,7 @@ pub async fn in_time<T>(work: impl Future<Output = T>) -> Result<T, AppError> {
     })
 }
 
-/// Makes a panic an internal error.
+/// Converts a panic to an internal error.
 pub async fn catch_panics(request: Request, next: Next) -> Response<Body> {
     let id = problem::request_id(request.headers());
     match AssertUnwindSafe(next.run(request)).catch_unwind().await {

@@ -1,4 +1,4 @@
-//! Where a server listens, as an operator writes it: an address or a host name, and a port.
+//! A listen address as an operator writes it: a host name or IP address, and a port.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -7,17 +7,17 @@ use std::str::FromStr;
 use anyhow::Context as _;
 use tokio::net::TcpListener;
 
-/// Stands for all addresses of the machine.
+/// All IPv4 addresses of the machine, for an empty host.
 const ANY: &str = "0.0.0.0";
 
-/// A host with a port, not looked up yet.
+/// A host and a port. The host is not resolved yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListenAddress {
     host: String,
     port: u16,
 }
 
-/// What is no such address.
+/// The text is not a listen address.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "must be host:port, such as 127.0.0.1:3000, localhost:3000 or [::1]:3000, or :3000 for all addresses of the machine"
@@ -54,7 +54,7 @@ impl FromStr for ListenAddress {
     }
 }
 
-/// Whether it may be a host name or an IPv4 address, or nothing at all.
+/// Whether `host` may be a host name or an IPv4 address, or is empty.
 fn is_name(host: &str) -> bool {
     let is_part = |it: char| it.is_ascii_alphanumeric() || "-._".contains(it);
     host.chars().all(is_part) && !host.starts_with(['-', '.'])
@@ -71,11 +71,10 @@ impl fmt::Display for ListenAddress {
 }
 
 impl ListenAddress {
-    /// Listens there. Of a name with several addresses it takes the first that can be had, those of IPv4 first:
-    /// what is told to listen at localhost answers at 127.0.0.1.
+    /// Listens on the first address of the host that can be bound, IPv4 first: `localhost` listens on 127.0.0.1.
     ///
     /// # Errors
-    /// Where the name has no address, or none can be listened at.
+    /// If the host cannot be resolved, or none of its addresses can be bound.
     pub async fn bind(&self) -> anyhow::Result<TcpListener> {
         let found = tokio::net::lookup_host((self.host.as_str(), self.port)).await;
         let found = found.with_context(|| format!("looking up the host of {self}"))?;
@@ -92,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hosts_names_and_a_port_alone_are_addresses() {
+    fn valid_addresses_are_parsed() {
         for (text, shown) in [
             ("127.0.0.1:3000", "127.0.0.1:3000"),
             ("localhost:3999", "localhost:3999"),
@@ -107,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_refused_with_what_is_allowed() {
+    fn anything_else_is_refused_with_examples() {
         for text in [
             "",
             "nowhere",
@@ -132,7 +131,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn localhost_is_listened_at_on_ipv4() {
+    async fn localhost_listens_on_ipv4() {
         let address: ListenAddress = "localhost:0".parse().unwrap();
         let listener = address.bind().await.unwrap();
         assert_eq!(listener.local_addr().unwrap().ip().to_string(), "127.0.0.1");

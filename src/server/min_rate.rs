@@ -1,15 +1,15 @@
-//! The lowest rate at which a client may send.
+//! The minimum rate at which a client must send.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// A time limit that grows with what has arrived.
+/// A deadline that grows with the bytes received.
 #[derive(Clone, Copy, Debug)]
 pub struct MinRate {
-    /// The time allowed in addition to what the bytes take at the lowest rate.
+    /// Time allowed in addition to what the bytes take at the minimum rate.
     pub grace: Duration,
-    /// The lowest rate.
+    /// The minimum rate.
     pub bytes_per_second: u32,
 }
 

@@ -1,6 +1,6 @@
 //! HTTP: the router, its layers, connections, events and files.
 //!
-//! Nothing here decides anything about accounts, credits or tasks.
+//! There are no business rules here.
 
 mod admission;
 pub mod assets;

@@ -1,4 +1,4 @@
-//! Language and theme: kept in cookies, read for each page; without a choice the browser's languages decide.
+//! Language and theme, stored in cookies and read for each page. Without a choice, `Accept-Language` decides.
 
 use axum::body::Body;
 use axum::extract::{Form, State};
@@ -18,16 +18,16 @@ use crate::types::Theme;
 
 const LIFETIME: Duration = Duration::days(365);
 
-/// What may be chosen; a word that is not known changes nothing.
+/// The chosen values. Unknown values change nothing.
 #[derive(Deserialize)]
 pub struct Choices {
     locale: Option<String>,
     theme: Option<String>,
-    /// The page to come back to.
+    /// The page to return to.
     back: Option<String>,
 }
 
-/// `POST /preferences`: keeps the choices and leads back.
+/// `POST /preferences`: stores the choices and redirects back.
 pub async fn set(
     State(state): State<AppState>,
     cookies: Cookies,
@@ -61,7 +61,7 @@ pub async fn set(
     }
 }
 
-/// The language of a page for a request of these headers.
+/// The language for a request with these headers.
 pub fn locale(headers: &HeaderMap) -> Locale {
     cookie(headers, LOCALE)
         .and_then(find)
@@ -69,7 +69,7 @@ pub fn locale(headers: &HeaderMap) -> Locale {
         .unwrap_or_default()
 }
 
-/// The theme of a page for a request of these headers.
+/// The theme for a request with these headers.
 pub fn theme(headers: &HeaderMap) -> Theme {
     cookie(headers, THEME)
         .and_then(Theme::parse)
@@ -102,7 +102,7 @@ fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
         .find_map(|(it, value)| (it == name).then_some(value))
 }
 
-/// The first language that is spoken here, by the weights of `Accept-Language`.
+/// The supported language with the highest weight in `Accept-Language`.
 fn accepted(header: &str) -> Option<Locale> {
     let mut ranges: Vec<(f32, &str)> = header
         .split(',')
@@ -115,7 +115,7 @@ fn accepted(header: &str) -> Option<Locale> {
             (weight > 0.0).then_some((weight, tag.trim()))
         })
         .collect();
-    // Stable: of equal weights the first comes first.
+    // The sort is stable: languages of equal weight keep their order.
     ranges.sort_by(|a, b| b.0.total_cmp(&a.0));
     ranges.into_iter().find_map(|(_, tag)| {
         let language = tag.split('-').next().unwrap_or_default();
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_choice_the_heaviest_spoken_language_decides() {
+    fn without_a_choice_the_supported_language_with_the_highest_weight_is_used() {
         for (header, locale) in [
             ("ru-RU,ru;q=0.9,en;q=0.8", Some(Locale::ru)),
             ("de,en;q=0.5,ru;q=0.7", Some(Locale::ru)),
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_choice_outweighs_the_browser_and_nonsense_does_not() {
+    fn valid_cookies_override_the_browser_and_invalid_ones_are_ignored() {
         let chosen = headers(&[
             (ACCEPT_LANGUAGE, "en"),
             (COOKIE, "a=b; locale=ru; theme=dark"),

@@ -1,21 +1,21 @@
-//! The address at which browsers reach the service, and whose requests are its own.
+//! The public URL of the service, and whether a request comes from its own pages.
 
 use std::str::FromStr;
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use url::{Origin, Url};
 
-/// The address at which browsers reach the service.
+/// The origin at which browsers reach the service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicUrl(Origin);
 
 impl PublicUrl {
-    /// Whether browsers keep secure cookies there.
+    /// Whether it is https, so that browsers accept secure cookies.
     pub fn is_https(&self) -> bool {
         matches!(&self.0, Origin::Tuple(scheme, ..) if scheme == "https")
     }
 
-    /// As text, without a slash at the end.
+    /// The origin as text, without a trailing slash.
     pub fn text(&self) -> String {
         self.0.ascii_serialization()
     }
@@ -44,19 +44,19 @@ impl FromStr for PublicUrl {
     }
 }
 
-/// Where a request of a browser comes from.
+/// Where a browser's request comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// From this service, or from a program that is no browser.
+    /// This service, or a program that is not a browser.
     Own,
-    /// From this service at another address than the configured one.
+    /// This service, at another address than the configured one.
     OtherAddress,
-    /// From another site.
+    /// Another site.
     Foreign,
 }
 
-/// Where a request that changes something comes from. Browsers tell by `Sec-Fetch-Site` and `Origin`; a request
-/// with neither is no browser's.
+/// The source of a request that changes state, according to `Sec-Fetch-Site` and `Origin`. A request with neither
+/// header is not from a browser.
 pub fn source_of(headers: &HeaderMap, public_url: Option<&PublicUrl>) -> Source {
     let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
     if !matches!(site, None | Some(b"same-origin" | b"none")) {
@@ -83,7 +83,7 @@ pub fn source_of(headers: &HeaderMap, public_url: Option<&PublicUrl>) -> Source 
     }
 }
 
-/// Path and query of the page of this service that a request names as its `Referer`.
+/// Path and query of the `Referer`, if it is a page of this service.
 pub fn referring_page(headers: &HeaderMap, public_url: Option<&PublicUrl>) -> Option<String> {
     let referer = headers.get(header::REFERER)?.to_str().ok()?;
     let url = Url::parse(referer).ok()?;
@@ -95,7 +95,7 @@ pub fn referring_page(headers: &HeaderMap, public_url: Option<&PublicUrl>) -> Op
     })
 }
 
-/// Whether a URL is at the host that the request was sent to.
+/// Whether the origin of `url` is the host that the request was sent to.
 fn is_at_host(url: &Url, headers: &HeaderMap) -> bool {
     if !matches!(url.scheme(), "http" | "https") {
         return false;
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_public_url_the_host_that_was_asked_is_ours() {
+    fn without_a_public_url_the_host_header_is_the_own_origin() {
         const HOST: (&str, &str) = ("host", "a.example:3000");
         for (more, source) in [
             (&[][..], Source::Own),
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn with_a_public_url_nothing_else_is_ours() {
+    fn with_a_public_url_only_that_origin_is_accepted() {
         let url = public("https://public.example");
         let source = |host: &str, origin: &str| {
             source_of(&headers(&[("host", host), ("origin", origin)]), Some(&url))
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_of_another_site_is_no_referring_page() {
+    fn a_page_of_another_site_is_not_a_referring_page() {
         let url = public("https://public.example");
         let page = |referer: &str| {
             let headers = headers(&[("host", "a.example"), ("referer", referer)]);

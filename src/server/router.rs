@@ -1,4 +1,4 @@
-//! Which address is answered by what, and through which layers a request goes.
+//! Routes and middleware.
 
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
@@ -25,7 +25,7 @@ use crate::app::{App, has_page, shell};
 use crate::components::preferences::URL as PREFERENCES_URL;
 use crate::types::AppError;
 
-/// The whole service.
+/// The router of the whole service.
 pub fn router(state: AppState) -> Router {
     let page_list = generate_route_list(App);
     let context = {
@@ -44,7 +44,7 @@ pub fn router(state: AppState) -> Router {
         state: state.clone(),
         pages: pages.clone().with_state(state.clone()),
     };
-    // Leptos mounts each server function at its own path; what is left under /api is unknown.
+    // Leptos mounts each server function at its own path; every other path under /api is unknown.
     let router = pages
         .route("/api", any(unknown_function))
         .route("/api/", any(unknown_function))
@@ -58,7 +58,7 @@ pub fn router(state: AppState) -> Router {
     with_layers(router, &state, forms).with_state(state)
 }
 
-/// What a request goes through on its way in, from top to bottom, and a response on its way out.
+/// Adds the middleware. A request passes it from top to bottom, a response from bottom to top.
 fn with_layers(router: Router<AppState>, state: &AppState, forms: Forms) -> Router<AppState> {
     let with = || state.clone();
     let request_id = HeaderName::from_static(problem::REQUEST_ID);
@@ -111,18 +111,18 @@ async fn file_or_page(State(state): State<AppState>, request: Request) -> Respon
     response
 }
 
-/// The address of a page that was asked for with a slash at its end.
+/// The path without its trailing slash, and the query, if a page has that path.
 fn without_slash(uri: &Uri) -> Option<String> {
     let path = uri.path();
     let page = path.strip_suffix('/')?;
-    // Two slashes at the start would name a host, and two at the end are no page of ours.
+    // Two slashes at the start would name a host; two at the end are not a page.
     let is_page =
         !page.is_empty() && !page.starts_with("//") && !page.ends_with('/') && has_page(page);
     let query = uri.query().map(|it| format!("?{it}")).unwrap_or_default();
     is_page.then(|| format!("{page}{query}"))
 }
 
-/// Names the route rather than the path, because paths can hold secrets: the token of a shared result.
+/// Logs the route instead of the path, because paths can contain secrets such as the token of a shared result.
 fn span(request: &Request) -> tracing::Span {
     let id = problem::request_id(request.headers()).unwrap_or_default();
     let route = request.extensions().get::<MatchedPath>();
@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_is_found_without_the_slash_at_its_end() {
+    fn a_trailing_slash_is_removed_from_pages_only() {
         let target = |uri: &'static str| without_slash(&Uri::from_static(uri));
         assert_eq!(target("/explore/"), Some("/explore".to_owned()));
         assert_eq!(target("/tasks/?a=b&c="), Some("/tasks?a=b&c=".to_owned()));

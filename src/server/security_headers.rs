@@ -8,10 +8,10 @@ use axum::middleware::Next;
 
 use super::state::AppState;
 
-/// Headers of every response. Pages set their own content policy, with their nonce.
+/// Headers of every response. Pages set their own content security policy, with a nonce.
 pub const SECURITY_HEADERS: [(HeaderName, &str); 4] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    // A form without JavaScript may need the Referer, so it must be sent to ourselves.
+    // Forms without JavaScript may need the Referer, so browsers must send it to this site.
     (header::REFERRER_POLICY, "same-origin"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (
@@ -42,7 +42,7 @@ pub async fn add_security_headers(
     response
 }
 
-/// The content policy of a page whose scripts carry `nonce`.
+/// The content security policy of a page whose scripts carry `nonce`.
 pub fn page_policy(nonce: &str) -> String {
     format!(
         "default-src 'self'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; \

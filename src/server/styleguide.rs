@@ -1,5 +1,5 @@
-//! `/styleguide`: the pieces of the design system on one page, for those who change them. Debug builds only;
-//! its words are for developers, so they are not in the locale files, and it carries no script.
+//! `/styleguide`: the parts of the design system on one page, for developers. Debug builds only. Its texts are not in
+//! the locale files, and it has no script.
 
 use std::sync::Arc;
 
@@ -26,17 +26,17 @@ use crate::types::{
     Violation,
 };
 
-/// Where it is.
+/// The path of the page.
 pub const PATH: &str = "/styleguide";
 
-/// The page.
+/// Renders the page.
 pub async fn page(State(state): State<AppState>, request: Request) -> Response<Body> {
     let answer = leptos_axum::render_app_async_with_context(
         move || provide(&state),
         || document().into_any(),
     );
     let mut response = answer(request).await.into_response();
-    // The error panel is only shown here: nothing went wrong.
+    // The error panel is only an example, but sets an error status.
     *response.status_mut() = StatusCode::OK;
     response
 }

@@ -1,4 +1,4 @@
-//! The proxies in front of the service, by network, and what they say of a client's address.
+//! Trusted proxies, and the client addresses that they report.
 
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 use axum::http::HeaderMap;
 use ipnet::IpNet;
 
-/// Where proxies write the address that they were reached from.
+/// The header in which proxies report the address of their client.
 pub const FORWARDED_FOR: &str = "x-forwarded-for";
 
 /// Networks whose `X-Forwarded-For` is believed.
@@ -19,14 +19,14 @@ impl TrustedProxies {
         self.0.is_empty()
     }
 
-    /// Whether that address is a trusted proxy's.
+    /// Whether `address` is a trusted proxy.
     pub fn contains(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.0.iter().any(|network| network.contains(&address))
     }
 
-    /// The client of a request that `peer` has sent: the last address that no trusted proxy has. Each proxy adds
-    /// its peer at the end, so what a client wrote itself stands further left and is never reached.
+    /// The client of a request that `peer` has sent: the last address that is not a trusted proxy. Each proxy appends
+    /// its peer, so entries that the client wrote itself are further left and never reached.
     pub fn client_of(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer.to_canonical();
         let values: Vec<_> = headers.get_all(FORWARDED_FOR).iter().collect();
@@ -38,7 +38,7 @@ impl TrustedProxies {
             if !self.contains(client) {
                 break;
             }
-            // A proxy that names no address is the nearest that is known.
+            // If a proxy reports no address, that proxy is the last known client.
             let Some(address) = address_of(hop) else {
                 break;
             };
@@ -48,7 +48,7 @@ impl TrustedProxies {
     }
 }
 
-/// The address in an entry as proxies write it: alone, with a port, in brackets.
+/// Parses an entry: an address alone, with a port, or in brackets.
 fn address_of(hop: &str) -> Option<IpAddr> {
     let hop = hop.trim().trim_matches('"');
     let bare = hop
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn the_client_is_the_last_address_that_no_trusted_proxy_has() {
+    fn the_client_is_the_last_address_that_is_not_a_trusted_proxy() {
         const TRUSTED: &str = "10.0.0.0/8, fd00::/8,192.0.2.7";
         for (peer, headers, expected) in [
             ("10.0.0.1", &[][..], "10.0.0.1"),
@@ -136,12 +136,12 @@ mod tests {
     }
 
     #[test]
-    fn without_trusted_proxies_the_header_counts_for_nothing() {
+    fn without_trusted_proxies_the_header_is_ignored() {
         assert_eq!(client("", "10.0.0.1", &["6.6.6.6"]), "10.0.0.1");
     }
 
     #[test]
-    fn a_header_that_is_no_text_names_nobody() {
+    fn a_header_that_is_not_text_is_ignored() {
         let mut map = HeaderMap::new();
         map.append(
             FORWARDED_FOR,
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_of_proxies_is_refused_with_what_to_write_instead() {
+    fn a_number_of_proxies_is_refused_with_an_example() {
         for number in ["0", "1", "2"] {
             let error = number.parse::<TrustedProxies>().unwrap_err();
             assert!(error.contains("10.0.0.0/8"), "{error}");

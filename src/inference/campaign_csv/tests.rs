@@ -1,4 +1,4 @@
-//! Records of campaigns: what is read, what is told, what is ignored.
+//! Records of campaigns: what is read, reported and ignored.
 
 use proptest::prelude::*;
 
@@ -18,7 +18,7 @@ fn a_campaign_reads_back_from_the_wire_format() {
 }
 
 #[test]
-fn the_order_of_columns_and_unknown_columns_change_nothing() {
+fn column_order_and_unknown_columns_do_not_matter() {
     let text = "note,has_video,name,blurb,usd_goal,currency,country,deadline,launched_at,created_at,analytics_name\n\
                 hello,true,A name,,500,EUR,DE,2025-02-01,2025-01-10,2025-01-01,Jazz\n";
     let records = read(text.as_bytes()).unwrap();
@@ -28,7 +28,7 @@ fn the_order_of_columns_and_unknown_columns_change_nothing() {
 }
 
 #[test]
-fn a_bad_record_is_told_by_line_and_the_others_are_still_read() {
+fn a_bad_record_is_reported_by_line_and_the_others_are_still_read() {
     let mut text = wire_csv(&[sample()]).into_bytes();
     text.extend_from_slice(b"US,USD\n\xff\xfe,USD\n");
     text.extend_from_slice(wire_csv(&[sample()]).lines().nth(1).unwrap().as_bytes());
@@ -51,7 +51,7 @@ fn a_bad_record_is_told_by_line_and_the_others_are_still_read() {
 }
 
 #[test]
-fn a_broken_rule_is_told_with_its_field() {
+fn a_broken_rule_is_reported_with_its_field() {
     let mut campaign = sample();
     campaign.usd_goal = -5.0;
     let records = read(wire_csv(&[campaign]).as_bytes()).unwrap();
@@ -60,7 +60,7 @@ fn a_broken_rule_is_told_with_its_field() {
 }
 
 #[test]
-fn a_header_without_what_every_campaign_needs_is_refused() {
+fn a_header_without_required_columns_is_refused() {
     let error = read(b"country,currency,name\nUS,USD,x\n").unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -124,7 +124,7 @@ fn a_past_campaign_may_be_longer_than_a_plan_and_of_an_unknown_country() {
 }
 
 #[test]
-fn records_of_blank_cells_are_no_campaigns() {
+fn records_of_blank_cells_are_skipped() {
     let blank = format!("{}\n", ",".repeat(20)).repeat(1000);
     let one = wire_csv(&[sample()]);
     let records = read(format!("{one}{blank} , \n").as_bytes()).unwrap();
@@ -140,7 +140,7 @@ fn records_of_blank_cells_are_no_campaigns() {
 }
 
 #[test]
-fn a_cell_of_two_meanings_is_told_with_both() {
+fn an_ambiguous_cell_is_reported_with_both_readings() {
     let record = &read_past(&wire_with(&[
         ("launched_at", "01/02/2024"),
         ("usd_goal", "1,000"),
@@ -154,7 +154,7 @@ fn a_cell_of_two_meanings_is_told_with_both() {
 }
 
 #[test]
-fn a_file_of_nothing_but_quotes_is_given_up() {
+fn reading_stops_after_too_many_unclosed_quotes() {
     let text = wire_csv(&[]) + &"a\"b,\"c\n".repeat(3000);
     let error = read(text.as_bytes()).unwrap_err().to_string();
     assert!(error.contains("line 1002"), "{error}");
@@ -167,7 +167,7 @@ proptest! {
     }
 
     #[test]
-    fn any_cells_are_read_and_errors_are_told_by_line_and_field(
+    fn any_cells_are_read_and_errors_name_line_and_field(
         cells in prop::collection::vec("\\PC{0,12}", 21),
         end in prop::sample::select(vec!["\n", "\r\n"]),
     ) {

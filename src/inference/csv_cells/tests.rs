@@ -1,4 +1,4 @@
-//! Cells as they are written in the wild, and what becomes of each.
+//! Cells from real files, and how each is read.
 
 use proptest::prelude::*;
 
@@ -10,7 +10,7 @@ fn read(field: &str, text: &str) -> String {
 }
 
 #[test]
-fn days_are_read_as_pandas_dumps_and_spreadsheets_write_them() {
+fn days_are_read_in_the_formats_of_pandas_dumps_and_spreadsheets() {
     for text in [
         "2024-01-30",
         "2024-01-30 00:00:00",
@@ -44,7 +44,7 @@ fn days_are_read_as_pandas_dumps_and_spreadsheets_write_them() {
 }
 
 #[test]
-fn what_is_no_day_is_left_to_the_rules() {
+fn invalid_days_are_left_to_the_rules() {
     for text in [
         "soon",
         "30.02.2024",
@@ -67,7 +67,7 @@ fn what_is_no_day_is_left_to_the_rules() {
 }
 
 #[test]
-fn a_day_that_may_be_two_is_refused_with_both() {
+fn an_ambiguous_day_is_refused_with_both_readings() {
     let error = read_cell("deadline", "03/04/2024", true)
         .unwrap_err()
         .to_string();
@@ -78,7 +78,7 @@ fn a_day_that_may_be_two_is_refused_with_both() {
 }
 
 #[test]
-fn flags_are_read_in_the_words_of_programs() {
+fn flags_are_read_in_common_spellings() {
     for text in ["1.0", "t", "Y", "TRUE", "ИСТИНА", "Да", "1", "1,0"] {
         assert_eq!(read("has_video", text), "true", "{text}");
     }
@@ -90,7 +90,7 @@ fn flags_are_read_in_the_words_of_programs() {
 }
 
 #[test]
-fn numbers_are_read_with_either_mark() {
+fn numbers_are_read_with_a_decimal_point_or_comma() {
     for (text, number) in [
         ("10000", 1e4),
         ("10000.5", 1e4 + 0.5),
@@ -116,7 +116,7 @@ fn numbers_are_read_with_either_mark() {
 }
 
 #[test]
-fn a_goal_is_never_divided_by_a_thousand_in_silence() {
+fn an_ambiguous_goal_is_refused_with_both_readings() {
     let error = |text, is_comma_separated| {
         let read = read_cell("usd_goal", text, is_comma_separated);
         read.unwrap_err().to_string()
@@ -129,7 +129,7 @@ fn a_goal_is_never_divided_by_a_thousand_in_silence() {
         error("10.250", false),
         "could be 10250 or 10.25; write one of these"
     );
-    // Where commas separate fields, a point is a decimal point, as programs write it.
+    // If commas separate fields, a point is a decimal point.
     assert_eq!(
         read_cell("usd_goal", "10.250", true).as_deref(),
         Ok("10.250")
@@ -137,7 +137,7 @@ fn a_goal_is_never_divided_by_a_thousand_in_silence() {
 }
 
 #[test]
-fn what_is_no_number_is_left_to_the_rules() {
+fn invalid_numbers_are_left_to_the_rules() {
     for text in [
         "ten",
         "$8,000",
@@ -156,7 +156,7 @@ fn what_is_no_number_is_left_to_the_rules() {
 }
 
 #[test]
-fn texts_stay_as_they_are() {
+fn texts_are_not_changed() {
     for text in ["None", "1,5", " 30.01.2024", "t"] {
         assert_eq!(read("name", text), text);
     }
@@ -164,7 +164,7 @@ fn texts_stay_as_they_are() {
 
 proptest! {
     #[test]
-    fn no_cell_makes_it_panic(text in "\\PC{0,24}", digits in "[0-9.,/: T'+-]{0,20}") {
+    fn no_cell_causes_a_panic(text in "\\PC{0,24}", digits in "[0-9.,/: T'+-]{0,20}") {
         for field in crate::types::CampaignInput::FIELDS {
             for text in [&text, &digits] {
                 for is_comma_separated in [true, false] {
@@ -175,7 +175,7 @@ proptest! {
     }
 
     #[test]
-    fn every_day_is_read_back_in_every_form(days in 0_i64..33_000, seconds in 0_i64..86_400) {
+    fn every_day_is_read_back_in_every_format(days in 0_i64..33_000, seconds in 0_i64..86_400) {
         let start = day_on_the_wire("2009-01-01").unwrap();
         let day = start + chrono::TimeDelta::days(days);
         let time = day.and_time(chrono::NaiveTime::MIN) + chrono::TimeDelta::seconds(seconds);
@@ -188,7 +188,7 @@ proptest! {
     }
 
     #[test]
-    fn a_number_keeps_its_value_however_it_is_grouped(cents in 0_u64..100_000_000_000) {
+    fn a_number_keeps_its_value_with_any_grouping(cents in 0_u64..100_000_000_000) {
         let (whole, rest) = (cents / 100, cents % 100);
         let digits = whole.to_string();
         let group = |mark: &str| {

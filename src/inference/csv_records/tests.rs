@@ -1,4 +1,4 @@
-//! Records, their lines, and what becomes of quotes that are not closed.
+//! Records, their line numbers, and unclosed quotes.
 
 use proptest::prelude::*;
 
@@ -10,7 +10,7 @@ fn read(text: &[u8]) -> Vec<RawRecord> {
 }
 
 /// The line, the fields and the fault of each record.
-fn told(text: &str) -> Vec<(u64, Vec<String>, Option<RecordFault>)> {
+fn records_of(text: &str) -> Vec<(u64, Vec<String>, Option<RecordFault>)> {
     let text_of = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     read(text.as_bytes())
         .into_iter()
@@ -22,7 +22,7 @@ fn told(text: &str) -> Vec<(u64, Vec<String>, Option<RecordFault>)> {
 }
 
 fn lines(text: &str) -> Vec<u64> {
-    told(text).into_iter().map(|(line, ..)| line).collect()
+    records_of(text).into_iter().map(|(line, ..)| line).collect()
 }
 
 #[test]
@@ -30,49 +30,49 @@ fn lines_are_counted_as_an_editor_does() {
     for end in ["\n", "\r\n", "\r"] {
         let text = ["a,b", "c,\"d", "e\"", "", "f,g", "\"h\",i", ""].join(end);
         assert_eq!(lines(&text), [1, 2, 5, 6], "{end:?}");
-        let told = told(&text);
-        assert_eq!(told[1].1, ["c".to_owned(), format!("d{end}e")]);
-        assert!(told.iter().all(|(.., fault)| fault.is_none()));
+        let records = records_of(&text);
+        assert_eq!(records[1].1, ["c".to_owned(), format!("d{end}e")]);
+        assert!(records.iter().all(|(.., fault)| fault.is_none()));
     }
     assert_eq!(lines("\r\n\n\ra\r\n\r\nb"), [4, 6]);
     assert_eq!(lines("a\n\r\nb"), [1, 3]);
 }
 
 #[test]
-fn an_unclosed_quote_costs_its_own_line_only() {
+fn an_unclosed_quote_affects_its_own_line_only() {
     for end in ["\n", "\r\n", "\r"] {
         let text = ["a,b", "c,\"d", "e,f", "g,h"].join(end);
-        let told = told(&text);
+        let records = records_of(&text);
         assert_eq!(lines(&text), [1, 2, 3, 4], "{end:?}");
-        assert_eq!(told[1].1, ["c", "\"d"]);
-        assert_eq!(told[1].2, Some(RecordFault::UnclosedQuote));
-        assert_eq!(told[2].1, ["e", "f"]);
+        assert_eq!(records[1].1, ["c", "\"d"]);
+        assert_eq!(records[1].2, Some(RecordFault::UnclosedQuote));
+        assert_eq!(records[2].1, ["e", "f"]);
     }
 }
 
 #[test]
-fn a_quote_that_a_later_one_seems_to_close_is_found_too() {
-    let told = told("a,\"b\nc,\"d\"\n\"e\",f\n");
-    let faults: Vec<_> = told
+fn an_unclosed_quote_is_found_even_if_a_later_quote_seems_to_close_it() {
+    let records = records_of("a,\"b\nc,\"d\"\n\"e\",f\n");
+    let faults: Vec<_> = records
         .iter()
         .map(|(line, _, fault)| (*line, *fault))
         .collect();
     let unclosed = Some(RecordFault::UnclosedQuote);
     assert_eq!(faults, [(1, unclosed), (2, None), (3, None)]);
-    assert_eq!(told[1].1, ["c", "d"]);
+    assert_eq!(records[1].1, ["c", "d"]);
 }
 
 #[test]
-fn the_line_of_the_quote_is_told_and_not_that_of_its_record() {
-    let told = told("\"a\nb\",\"c\nd,e\n");
-    assert_eq!(told[0].0, 2);
-    assert_eq!(told[0].1, ["a\nb", "\"c"]);
-    assert_eq!(told[1].1, ["d", "e"]);
-    assert_eq!(told[1].0, 3);
+fn the_line_of_the_unclosed_quote_is_reported() {
+    let records = records_of("\"a\nb\",\"c\nd,e\n");
+    assert_eq!(records[0].0, 2);
+    assert_eq!(records[0].1, ["a\nb", "\"c"]);
+    assert_eq!(records[1].1, ["d", "e"]);
+    assert_eq!(records[1].0, 3);
 }
 
 #[test]
-fn a_record_takes_a_bounded_piece_of_memory() {
+fn the_size_of_a_record_is_bounded() {
     let long = "x".repeat(RECORD_MAX_BYTES);
     let plain = format!("a,{long}\nb,c\n");
     let records = read(plain.as_bytes());
@@ -85,16 +85,16 @@ fn a_record_takes_a_bounded_piece_of_memory() {
 }
 
 #[test]
-fn quotes_within_a_field_stand_for_themselves() {
+fn quotes_inside_a_field_are_kept() {
     assert_eq!(
-        told("5\" lamp,\"say \"\"hi\"\"\",\"\"\n")[0].1,
+        records_of("5\" lamp,\"say \"\"hi\"\"\",\"\"\n")[0].1,
         ["5\" lamp", "say \"hi\"", ""]
     );
 }
 
 proptest! {
     #[test]
-    fn whatever_is_written_reads_back(
+    fn written_records_read_back(
         rows in prop::collection::vec(prop::collection::vec("[a-z,;\"\r\n ]{0,8}", 3), 1..8),
         delimiter in prop::sample::select(b",;\t".as_slice()),
         crlf: bool,
@@ -119,7 +119,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_read_to_their_end_with_rising_lines(
+    fn any_bytes_are_read_to_the_end_with_increasing_lines(
         bytes in prop::collection::vec(prop::sample::select(b"ab,\"\r\n".as_slice()), 0..60),
     ) {
         let records = read(&bytes);

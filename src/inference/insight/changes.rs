@@ -1,9 +1,9 @@
-//! What to change: the few things that a planner can still do otherwise, ranked by what they gain.
+//! What to change: the few things that a planner can still change, ranked by gain.
 //!
-//! Never suggested: what cannot be changed (category, place, who makes it), what is not the planner's
-//! to choose (staff pick), and texts, of which a model sees little more than the length. Within one kind
-//! of change the least effort is taken that brings most of what the kind can bring, because the very
-//! best point of a curve is rarely worth going to its end.
+//! Never suggested: what cannot be changed (category, place, creator), what is not the planner's choice (staff pick),
+//! and texts, of which a model sees little more than the length. For each kind of change, the option with the least
+//! effort is chosen that brings most of the kind's possible gain, because the best point of a curve is rarely worth the
+//! effort.
 
 use chrono::{NaiveDate, TimeDelta};
 
@@ -14,23 +14,23 @@ use crate::types::{
     Advice, Campaign, Change, ChangeBounds, Combination, DURATION_MAX_DAYS, RatedChange,
 };
 
-/// A smaller gain is not worth telling: one percentage point.
+/// Smaller gains are not reported: one percentage point.
 const GAIN_MIN: f64 = 0.01;
-/// Most changes that are told.
+/// Maximum number of changes.
 const CHANGES_MAX: usize = 5;
-/// The part of a kind's largest gain that its suggestion must bring.
+/// The share of a kind's largest gain that its suggestion must bring.
 const ENOUGH_OF_GAIN: f64 = 0.8;
-/// Where nobody said how low the goal may go: to this part of it.
+/// The default lower bound of the goal, as a share of the planned goal.
 const GOAL_FLOOR: f64 = 0.5;
-/// Where nobody said how late the launch may be: so many days after the planned one.
+/// The default latest launch, in days after the planned one.
 const LAUNCH_REACH_DAYS: i64 = 180;
-/// Lower goals that are tried, as parts of the planned one.
+/// Lower goals to try, as shares of the planned goal.
 const GOAL_PARTS: [f64; 10] = [0.9, 0.8, 0.75, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1];
-/// Durations that are tried, in days.
+/// Durations to try, in days.
 const DURATIONS: [u32; 9] = [14, 21, 25, 28, 30, 35, 40, 45, DURATION_MAX_DAYS];
 
-/// The bounds where the asker sets none: at least half of the goal, and a launch from `today` (or as
-/// planned, where that is earlier) to half a year after the planned one.
+/// The bounds if the user sets none: at least half of the goal, and a launch from `today` (or the planned launch, if
+/// that is earlier) to half a year after the planned launch.
 pub fn default_bounds(campaign: &Campaign, today: NaiveDate) -> ChangeBounds {
     ChangeBounds {
         goal_min_usd: round_goal(campaign.usd_goal * GOAL_FLOOR),
@@ -39,11 +39,11 @@ pub fn default_bounds(campaign: &Campaign, today: NaiveDate) -> ChangeBounds {
     }
 }
 
-/// Finds the changes that gain most, given what the model says of the campaign as it is. The cost grows
-/// with the days between the bounds of the launch.
+/// Finds the changes with the largest gains. `probability` is the model's score of the unchanged campaign. The cost
+/// grows with the number of days between the launch bounds.
 ///
 /// # Errors
-/// As [`Predictor::score`].
+/// Those of [`Predictor::score`].
 pub fn advise(
     predictor: &dyn Predictor,
     campaign: &Campaign,
@@ -70,7 +70,7 @@ pub fn advise(
     })
 }
 
-/// One way of making a change, with how far it goes from the plan; comparable within its kind.
+/// One option for a change. The effort is comparable only within the same kind of change.
 struct Choice {
     change: Change,
     effort: f64,
@@ -136,8 +136,8 @@ fn days_between(left: i64, right: i64) -> f64 {
     u32::try_from((left - right).abs()).map_or(f64::MAX, f64::from)
 }
 
-/// The campaign after a change. Only the duration of a moved launch is taken from the campaign, so that
-/// changes of both can follow each other.
+/// The campaign after a change. A moved launch keeps the duration of `campaign`, so that changes of both can be
+/// combined.
 fn apply(campaign: &Campaign, change: &Change) -> Campaign {
     match *change {
         Change::LowerGoal { usd_goal } => with_goal(campaign, usd_goal),
@@ -150,7 +150,7 @@ fn apply(campaign: &Campaign, change: &Change) -> Campaign {
     }
 }
 
-/// The option of one kind that is suggested, where any is worth it.
+/// The suggested option of one kind, if any is worth it.
 fn choose(
     predictor: &dyn Predictor,
     campaign: &Campaign,
@@ -176,7 +176,7 @@ fn choose(
     }))
 }
 
-/// Adds the changes one by one, the largest gain first, and keeps those that add a gain to what is there.
+/// Combines the changes, the largest gain first, and keeps those that still add a gain.
 fn combine(
     predictor: &dyn Predictor,
     campaign: &Campaign,
@@ -205,7 +205,7 @@ fn combine(
     }))
 }
 
-/// The same change with the deadline that all changes together lead to.
+/// The same change with the deadline that results from all changes together.
 fn with_deadline(change: Change, deadline: NaiveDate) -> Change {
     match change {
         Change::ChangeDuration { days, .. } => Change::ChangeDuration { days, deadline },

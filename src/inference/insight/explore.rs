@@ -6,10 +6,10 @@ use super::neighbours::share;
 use crate::inference::Manifest;
 use crate::types::{CategoryRate, ExploreView, GoalRate, LaunchMonthRate, ModelRef};
 
-/// Campaigns and successes.
+/// Number of campaigns and of successes.
 type Counts = (u64, u64);
 
-/// What a model's training data tells of all campaigns.
+/// The statistics of a model's training data.
 pub fn explore(manifest: &Manifest, model: ModelRef) -> ExploreView {
     let data = &manifest.data;
     ExploreView {
@@ -38,7 +38,7 @@ fn categories(manifest: &Manifest) -> Vec<CategoryRate> {
         .collect()
 }
 
-/// Counts by something, for all categories (`None`) and for each parent.
+/// Adds counts for a key, where the first part is `None` for all categories.
 fn add<K: Ord>(
     counts: &mut BTreeMap<(Option<String>, K), Counts>,
     key: (Option<String>, K),

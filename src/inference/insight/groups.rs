@@ -1,9 +1,9 @@
-//! Which factor each feature belongs to: people ask about the goal or the text, not about a logarithm.
+//! Which factor each feature belongs to: users think of the goal or the text, not of a logarithm.
 
 use crate::inference::{FEATURE_COUNT, Row};
 use crate::types::Factor;
 
-/// A set of factors: bit `n` stands for the factor `n` of [`Factor::ALL`].
+/// A set of factors: bit `n` is the factor `n` of [`Factor::ALL`].
 pub(super) type Coalition = u16;
 
 /// All factors.
@@ -43,7 +43,7 @@ pub(super) fn differing(left: &Row, right: &Row) -> Coalition {
         .fold(0, |found, (_, (_, factor))| found | bit(*factor))
 }
 
-/// `theirs` with the values of `ours` in the features of a coalition.
+/// `theirs` with the values of `ours` in the features of the coalition.
 pub(super) fn mix(ours: &Row, theirs: &Row, coalition: Coalition) -> Row {
     let mut mixed = *theirs;
     for ((value, our), (_, factor)) in mixed.iter_mut().zip(ours).zip(&FACTOR_OF) {
@@ -68,14 +68,14 @@ mod tests {
     }
 
     #[test]
-    fn the_bit_of_a_factor_is_its_place_in_the_list() {
+    fn the_bit_of_a_factor_is_its_index_in_the_list() {
         for (at, factor) in Factor::ALL.into_iter().enumerate() {
             assert_eq!(bit(factor), 1 << at);
         }
     }
 
     #[test]
-    fn a_mix_of_all_is_ours_and_of_none_is_theirs() {
+    fn a_mix_of_all_factors_is_ours_and_of_none_is_theirs() {
         let (ours, theirs) = ([1.0; FEATURE_COUNT], [2.0; FEATURE_COUNT]);
         assert_eq!(differing(&mix(&ours, &theirs, EVERYONE), &ours), 0);
         assert_eq!(differing(&mix(&ours, &theirs, 0), &theirs), 0);

@@ -1,8 +1,8 @@
-//! What is told beside a probability: how alike campaigns did, why, what if, what to change.
+//! Everything that accompanies a probability: how similar campaigns did, why, what if, what to change.
 //!
-//! [`assess`] is cheap and belongs to each score. [`Insight::compute`] asks the model thousands of times and is for
-//! when somebody looks. Everything here is computed from a campaign, a model and its manifest; who may
-//! see it and where it is kept is not known here.
+//! [`assess`] is cheap and part of each score. [`Insight::compute`] needs thousands of scores and runs on request.
+//! Everything here is computed from a campaign, a model and its manifest; permissions and storage are handled
+//! elsewhere.
 
 mod changes;
 mod explore;
@@ -25,19 +25,19 @@ use neighbours::Region;
 use super::{PredictError, Prediction, Predictor};
 use crate::types::{Advice, Campaign, ChangeBounds, Curves, Explanation, ResultContext};
 
-/// What a model says of one campaign, with how campaigns alike did.
+/// A model's prediction for one campaign, and how similar campaigns did.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Assessment {
-    /// The probability, and its interval with the allowance for what is unlike anything seen.
+    /// The probability, and its interval, widened if the campaign is unlike the training data.
     pub prediction: Prediction,
-    /// How campaigns alike did.
+    /// How similar campaigns did.
     pub context: ResultContext,
 }
 
-/// Scores campaigns and puts each score into its context.
+/// Scores campaigns and adds the context of each score.
 ///
 /// # Errors
-/// As [`Predictor::score`].
+/// Those of [`Predictor::score`].
 pub fn assess(
     predictor: &dyn Predictor,
     campaigns: &[Campaign],
@@ -45,7 +45,7 @@ pub fn assess(
     let manifest = predictor.manifest();
     let predictions = predictor.predict(campaigns)?;
     if predictions.len() != campaigns.len() {
-        return Err(PredictError::Run("it answered too few rows".to_owned()));
+        return Err(PredictError::Run("it returned too few rows".to_owned()));
     }
     let assessed = campaigns.iter().zip(predictions);
     Ok(assessed
@@ -76,17 +76,17 @@ pub fn assess(
 pub struct Insight {
     /// Why the probability is what it is.
     pub explanation: Explanation,
-    /// What it would be.
+    /// What the probability would be after changes.
     pub curves: Curves,
     /// What to change.
     pub advice: Advice,
 }
 
 impl Insight {
-    /// Looks into the `probability` that the model gave for a campaign.
+    /// Explains the `probability` that the model gave for a campaign.
     ///
     /// # Errors
-    /// As [`Predictor::score`].
+    /// Those of [`Predictor::score`].
     pub fn compute(
         predictor: &dyn Predictor,
         campaign: &Campaign,

@@ -1,18 +1,18 @@
-//! Campaigns alike and base rates, from the aggregates in the model's manifest.
+//! Similar campaigns and base rates, from the aggregates in the model's manifest.
 //!
-//! Alike are those of the same category with about the same goal and duration. Where these are fewer
-//! than [`ENOUGH`], the circle is widened step by step in the order of [`STEPS`]: what matters least to
-//! success goes first, the category last.
+//! Similar campaigns have the same category and about the same goal and duration. If there are fewer than [`ENOUGH`],
+//! the search is widened step by step in the order of [`STEPS`]: first what matters least to success, the category
+//! last.
 
 use std::collections::BTreeMap;
 
 use crate::inference::{BaseRate, Cell, Manifest, Neighbours};
 use crate::types::{BaseRateView, Campaign, NeighboursView};
 
-/// Fewer campaigns than this are no rate.
+/// With fewer campaigns, a rate is not meaningful.
 const ENOUGH: u64 = 50;
 
-/// Whose campaigns count as alike.
+/// Which categories count as similar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Circle {
     Category,
@@ -20,16 +20,16 @@ pub(super) enum Circle {
     Everyone,
 }
 
-/// How far the goal may be from the campaign's own, in bins to either side; `None`: any.
+/// How far a goal may be from the campaign's own, in bins to either side; `None` for any distance.
 type GoalReach = Option<usize>;
 
 pub(super) const NEAR: GoalReach = Some(1);
 const WIDE: GoalReach = Some(3);
 
-/// Circle, goal, and whether the duration must be of the same bin.
+/// Circle, goal reach, and whether the duration must be in the same bin.
 type Step = (Circle, GoalReach, bool);
 
-/// From the closest on.
+/// From the narrowest to the widest.
 const STEPS: [Step; 9] = [
     (Circle::Category, NEAR, true),
     (Circle::Category, NEAR, false),
@@ -42,18 +42,18 @@ const STEPS: [Step; 9] = [
     (Circle::Everyone, None, false),
 ];
 
-/// What the manifest counts around one campaign. Made once for a campaign: thousands of cells are looked
-/// through, and few belong to its parent category.
+/// The cells of the manifest that matter for one campaign. Created once per campaign, because it scans thousands of
+/// cells, and few belong to the parent category.
 pub(super) struct Region<'a> {
     campaign: &'a Campaign,
     neighbours: &'a Neighbours,
     goal_bin: usize,
     duration_bin: usize,
-    /// The cells of the parent category, and whether each is of the category itself.
+    /// The cells of the parent category, and whether each belongs to the category itself.
     cells: Vec<(bool, &'a Cell)>,
 }
 
-/// Counts of some cells, by goal bin.
+/// Counts over some cells, with the campaigns per goal bin.
 #[derive(Default)]
 struct Counts {
     campaigns: u64,
@@ -90,17 +90,17 @@ impl<'a> Region<'a> {
         }
     }
 
-    /// Whether the manifest counts anything anywhere.
+    /// Whether the manifest has any counts.
     pub(super) fn is_known(&self) -> bool {
         !self.neighbours.cells.is_empty()
     }
 
-    /// How many campaigns a step has.
+    /// How many campaigns a step includes.
     pub(super) fn campaigns(&self, step: Step) -> u64 {
         self.count(step).campaigns
     }
 
-    /// The campaigns alike; `None` where nothing is counted.
+    /// The similar campaigns; `None` if nothing is counted.
     pub(super) fn alike(&self) -> Option<NeighboursView> {
         let mut counted = STEPS.into_iter().map(|step| (step, self.count(step)));
         let (step, counts) = counted.find(|((circle, reach, _), counts)| {
@@ -158,12 +158,12 @@ impl<'a> Region<'a> {
     }
 }
 
-/// A number of a cell as an index.
+/// Converts a number in a cell to an index.
 fn index(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
-/// The goal below which `part` of the campaigns are, interpolated within its bin.
+/// The goal below which the share `part` of the campaigns lies, interpolated within its bin.
 fn quantile(edges: &[f64], counts: &Counts, part: f64) -> f64 {
     let wanted = part * to_f64(counts.campaigns);
     let mut before = 0.0;
@@ -178,7 +178,7 @@ fn quantile(edges: &[f64], counts: &Counts, part: f64) -> f64 {
     before
 }
 
-/// The ends of a bin; an open one is taken to reach as far as a factor of two.
+/// The ends of a bin; an open bin is taken to span a factor of two.
 fn ends(edges: &[f64], bin: usize) -> (f64, f64) {
     let low = bin.checked_sub(1).and_then(|edge| edges.get(edge)).copied();
     let high = edges.get(bin).copied();
@@ -190,7 +190,7 @@ fn ends(edges: &[f64], bin: usize) -> (f64, f64) {
     }
 }
 
-/// How the category did, or its parent, or all, whichever is the closest that is known.
+/// The success rate of the category, else of its parent, else of all campaigns.
 pub(super) fn base_rate(manifest: &Manifest, campaign: &Campaign) -> BaseRateView {
     let of = |category: Option<&str>| {
         let mut rates = manifest.base_rates.iter();
@@ -213,7 +213,7 @@ pub(super) fn base_rate(manifest: &Manifest, campaign: &Campaign) -> BaseRateVie
     )
 }
 
-/// A share of counts; 0 of nothing.
+/// `part / all`; 0 if `all` is 0.
 pub(super) fn share(part: u64, all: u64) -> f64 {
     if all == 0 {
         0.0

@@ -1,13 +1,14 @@
-//! Where a campaign is unlike those that the model was trained on, and what that does to its interval.
+//! Detects where a campaign is unlike the training data, and widens its interval.
 
 use super::neighbours::{Circle, NEAR, Region};
 use crate::inference::{Features, LABEL_FEATURES, Manifest, NUMBER_FEATURES};
 use crate::types::{Campaign, OutOfDistribution};
 
-/// How a feature is told to people: wire field, measure with its unit, and from the feature to the measure.
+/// How a feature is reported: wire field, name of the measure with its unit, and conversion from the feature to the
+/// measure.
 type Measure = (&'static str, &'static str, &'static str, fn(f64) -> f64);
 
-/// The features that can lie outside of what was seen; flags, months and weekdays cannot.
+/// The features that can be outside the range of the training data; flags, months and weekdays cannot.
 const MEASURES: [Measure; 7] = [
     ("log_goal", "usd_goal", "goal_usd", f64::exp),
     ("duration_days", "deadline", "duration_days", same),
@@ -23,16 +24,16 @@ const MEASURES: [Measure; 7] = [
     ("blurb_words", "blurb", "blurb_words", same),
 ];
 
-/// The model computes in f32: nearer than this to a bound is on it.
+/// The model computes in f32, so a value this close to a bound counts as on it.
 const ON_THE_BOUND: f64 = 1e-5;
-/// A category or a goal in its parent with fewer campaigns than this is thinly covered.
+/// A category, or a goal or duration within its parent, with fewer campaigns has sparse data.
 const THIN: u64 = 20;
 
 fn same(value: f64) -> f64 {
     value
 }
 
-/// Every way in which a campaign is unlike; at most one a field, the weightiest.
+/// Every way in which a campaign is unlike the training data; at most one per field, the most important one.
 pub(super) fn find(
     manifest: &Manifest,
     campaign: &Campaign,
@@ -50,16 +51,16 @@ fn out_of_range(manifest: &Manifest, campaign: &Campaign) -> Vec<OutOfDistributi
     let features = Features::of(campaign);
     let numbers = NUMBER_FEATURES.iter().zip(features.numbers);
     let outside = numbers.filter_map(|(feature, value)| {
-        let (_, field, measure, told) = MEASURES.iter().find(|it| it.0 == *feature)?;
+        let (_, field, measure, convert) = MEASURES.iter().find(|it| it.0 == *feature)?;
         let bounds = manifest.bounds.get(*feature)?;
         let value = f64::from(value);
         let inside = (bounds.low - ON_THE_BOUND)..=(bounds.high + ON_THE_BOUND);
         (!inside.contains(&value)).then(|| OutOfDistribution::OutOfRange {
             field: (*field).to_owned(),
             measure: (*measure).to_owned(),
-            value: told(value),
-            min: told(bounds.low),
-            max: told(bounds.high),
+            value: convert(value),
+            min: convert(bounds.low),
+            max: convert(bounds.high),
         })
     });
     outside.collect()
@@ -72,7 +73,7 @@ fn unknown_words(manifest: &Manifest, campaign: &Campaign) -> Vec<OutOfDistribut
         let known = manifest.encodings.get(**feature);
         known.is_some_and(|known| !known.iter().any(|it| it == label.as_ref()))
     });
-    let told = unknown.filter_map(|(feature, _)| {
+    let found = unknown.filter_map(|(feature, _)| {
         let (field, value) = match *feature {
             "parent" => ("parent_name", &campaign.parent_name),
             "category" => ("analytics_name", &campaign.analytics_name),
@@ -85,7 +86,7 @@ fn unknown_words(manifest: &Manifest, campaign: &Campaign) -> Vec<OutOfDistribut
             value: value.clone(),
         })
     });
-    told.collect()
+    found.collect()
 }
 
 fn thin_regions(region: &Region) -> Vec<OutOfDistribution> {
@@ -108,9 +109,8 @@ fn thin_regions(region: &Region) -> Vec<OutOfDistribution> {
     .collect()
 }
 
-/// Moves both ends of an interval outwards, by a share of what is left to 0 and to 1 for each way in
-/// which the campaign is unlike. The share is an allowance: no coverage can be tested where there is no
-/// data.
+/// Moves both ends of an interval outwards: for each way in which the campaign is unlike the training data, by a share
+/// of the remaining distance to 0 and to 1. The share is an allowance: coverage cannot be tested without data.
 pub(super) fn widen((low, high): (f64, f64), unlike: &[OutOfDistribution]) -> (f64, f64) {
     let keeps: f64 = unlike.iter().map(|it| 1.0 - allowance(it)).product();
     (low * keeps, 1.0 - (1.0 - high) * keeps)

@@ -1,24 +1,23 @@
-//! Why: exact Shapley values of the factors against the background sample of the model's manifest.
+//! Why: exact Shapley values of the factors, against the background sample of the model's manifest.
 //!
-//! A coalition of factors is worth the mean score of the background's campaigns that take the asked
-//! campaign's values in these factors. All 2^10 coalitions are computed, by batched inference alone, so
-//! any registered model is explained alike.
+//! The worth of a coalition of factors is the mean score of the background campaigns after they take the campaign's
+//! values in these factors. All 2^10 coalitions are computed with batched inference only, so any registered model can
+//! be explained.
 //!
-//! The cost is bounded without leaving exactness. Where the campaign and a background row agree in a
-//! factor, a coalition with it and one without it are the same input, so a row that differs in `d`
-//! factors costs 2^d scores and not 2^10; many agree in staff pick, video, place and creator. Where the
-//! whole sample would still cost more than [`SCORES_MAX`], the first half of it is taken, or the first
-//! quarter and so on: the values are exact against the rows that were taken, and the explanation says how
-//! many those were.
+//! The cost is bounded, and the values stay exact. If the campaign and a background row agree in a factor, coalitions
+//! with and without it have the same input. A row that differs in `d` factors therefore needs 2^d scores instead of
+//! 2^10; many rows agree in staff pick, video, place and creator. If the whole sample would still need more than
+//! [`SCORES_MAX`] scores, only its first half is used, or the first quarter and so on: the values are exact for the
+//! rows that were used, and the explanation says how many those were.
 
 use super::groups::{Coalition, EVERYONE, differing, mix};
 use crate::inference::{PredictError, Predictor, Row};
 use crate::types::{Effect, Explanation, Factor};
 
-/// Most scores of one explanation: what a model of half a million rows a second does in 50 ms.
+/// Maximum number of scores of one explanation: 50 ms for a model that computes half a million rows per second.
 const SCORES_MAX: usize = 24 * 1024;
 
-/// One background row and where its scores begin.
+/// One background row, and the index of its first score.
 struct Opponent {
     differs: Coalition,
     first: usize,
@@ -27,7 +26,7 @@ struct Opponent {
 /// Explains the `probability` that the model gave for the input `ours`.
 ///
 /// # Errors
-/// As [`Predictor::score`].
+/// Those of [`Predictor::score`].
 pub(super) fn explain(
     predictor: &dyn Predictor,
     ours: &Row,
@@ -42,7 +41,7 @@ pub(super) fn explain(
             differs,
             first: rows.len(),
         });
-        // The last one, of all that differ, is our campaign itself, whose score is known.
+        // With all differing factors changed, the row is our campaign, whose score is known.
         let partly = subsets(differs).filter(|it| *it != differs);
         rows.extend(partly.map(|it| mix(ours, theirs, it)));
     }
@@ -56,7 +55,7 @@ pub(super) fn explain(
     })
 }
 
-/// The background, or as much of it as [`SCORES_MAX`] allows: halved until it does. One row always does.
+/// As many background rows as [`SCORES_MAX`] allows; halved until they fit, but at least one.
 fn affordable<'a>(ours: &Row, background: &'a [Row]) -> &'a [Row] {
     let cost = |rows: &[Row]| -> usize {
         let costs = rows.iter().map(|it| 1 << differing(ours, it).count_ones());
@@ -81,19 +80,19 @@ fn to_row(values: &Vec<f64>) -> Row {
     row
 }
 
-/// Every subset of a coalition, rising.
+/// Every subset of a coalition, in increasing order.
 fn subsets(of: Coalition) -> impl Iterator<Item = Coalition> {
     (0..=of).filter(move |it| it & !of == 0)
 }
 
-/// The mean score of each coalition over the opponents.
+/// The mean score of each coalition over the background rows.
 fn worth_of_coalitions(opponents: &[Opponent], scores: &[f64], probability: f64) -> Vec<f64> {
     let mut worth = vec![0.0; usize::from(EVERYONE) + 1];
-    let mut place = vec![0; worth.len()];
+    let mut index = vec![0; worth.len()];
     let share = 1.0 / f64::from(u32::try_from(opponents.len()).unwrap_or(u32::MAX));
     for opponent in opponents {
         for (at, subset) in subsets(opponent.differs).enumerate() {
-            place[usize::from(subset)] = at;
+            index[usize::from(subset)] = at;
         }
         for (coalition, worth) in (0..=EVERYONE).zip(&mut worth) {
             let effective = coalition & opponent.differs;
@@ -101,14 +100,14 @@ fn worth_of_coalitions(opponents: &[Opponent], scores: &[f64], probability: f64)
                 * if effective == opponent.differs {
                     probability
                 } else {
-                    scores[opponent.first + place[usize::from(effective)]]
+                    scores[opponent.first + index[usize::from(effective)]]
                 };
         }
     }
     worth
 }
 
-/// The mean of what each factor adds over all orders in which factors may join, the strongest first.
+/// The mean of what each factor adds, over all orders in which the factors can be added; the strongest first.
 fn shapley_values(worth: &[f64]) -> Vec<Effect> {
     let weights = weights_by_size();
     let value_of = |player: Coalition| -> f64 {
@@ -132,8 +131,8 @@ fn shapley_values(worth: &[f64]) -> Vec<Effect> {
     effects
 }
 
-/// The share of all orders in which exactly a given coalition of each size has joined before a given
-/// factor: 1 / (n C(n - 1, size)).
+/// For each size, the share of all orders in which exactly a given coalition of that size comes before a given factor:
+/// 1 / (n C(n - 1, size)).
 fn weights_by_size() -> [f64; Factor::ALL.len()] {
     let factors = EVERYONE.count_ones();
     let mut weights = [0.0; Factor::ALL.len()];
@@ -176,7 +175,7 @@ mod tests {
 
     #[test]
     fn the_effects_of_a_sum_are_its_terms() {
-        // The goal speaks against, video for: nothing depends on anything else.
+        // The goal lowers the score and the video raises it, independently of everything else.
         let predictor =
             FakePredictor::new(|row| 0.5 - 0.02 * f64::from(row[0]) + 0.1 * f64::from(row[8]));
         let mut theirs = vec![0.0; FEATURE_COUNT];
@@ -193,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn what_two_factors_do_only_together_is_shared_between_them() {
+    fn a_joint_effect_of_two_factors_is_shared_equally() {
         let predictor = FakePredictor::new(|row| 0.2 + 0.6 * f64::from(row[8] * row[9]));
         let predictor = predictor.with_background(vec![vec![0.0; FEATURE_COUNT]]);
         let mut ours = [0.0; FEATURE_COUNT];
@@ -212,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cost_is_bounded_whatever_the_background() {
+    fn the_cost_is_bounded_for_any_background() {
         let row_of = |at: u8| vec![f64::from(at) + 2.0; FEATURE_COUNT];
         let predictor = FakePredictor::new(|row| f64::from(row[0]) / 200.0)
             .with_background((0..128).map(row_of).collect());

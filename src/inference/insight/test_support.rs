@@ -1,4 +1,4 @@
-//! What the tests of insights share: the shipped model, and models that are a formula.
+//! Shared by the tests of insights: the shipped model, and fake models that compute a formula.
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,14 +8,14 @@ use crate::inference::{
 };
 use crate::types::Campaign;
 
-/// The model that comes with the binary.
+/// The model that is part of the program.
 pub fn shipped_model() -> &'static OnnxPredictor {
     static MODEL: LazyLock<OnnxPredictor> =
         LazyLock::new(|| OnnxPredictor::load(SHIPPED_MODEL).expect("the shipped model loads"));
     &MODEL
 }
 
-/// A model that is a formula, with the manifest of the shipped one; it counts what it is asked.
+/// A model that computes a formula, with the manifest of the shipped model. It counts the rows that it scores.
 pub struct FakePredictor {
     manifest: Manifest,
     encoder: Encoder,
@@ -24,7 +24,7 @@ pub struct FakePredictor {
 }
 
 impl FakePredictor {
-    /// Answers by `formula`.
+    /// A model whose scores are those of `formula`.
     pub fn new(formula: impl Fn(&Row) -> f64 + Send + Sync + 'static) -> Self {
         let manifest = shipped_model().manifest().clone();
         Self {
@@ -35,13 +35,13 @@ impl FakePredictor {
         }
     }
 
-    /// The same with another background sample.
+    /// The same model with another background sample.
     pub fn with_background(mut self, background: Vec<Vec<f64>>) -> Self {
         self.manifest.background = background;
         self
     }
 
-    /// How many rows it was asked so far.
+    /// How many rows were scored so far.
     pub fn rows_asked(&self) -> usize {
         self.rows_asked.load(Ordering::Relaxed)
     }

@@ -1,14 +1,14 @@
-//! A campaign with one thing changed, so that the other fields still make sense.
+//! Variants of a campaign in which one thing is changed and the other fields stay consistent.
 
 use chrono::{Datelike, NaiveDate, TimeDelta};
 
 use crate::inference::{PredictError, Predictor, Row};
 use crate::types::Campaign;
 
-/// The years that a campaign's dates may lie in; the rules of the form know the same ones.
+/// The years that the dates of a campaign may be in, as in the rules of the form.
 const YEARS: std::ops::RangeInclusive<i32> = 2009..=2099;
 
-/// Another goal, in US dollars.
+/// The campaign with another goal, in US dollars.
 pub(super) fn with_goal(campaign: &Campaign, usd_goal: f64) -> Campaign {
     Campaign {
         usd_goal,
@@ -16,7 +16,7 @@ pub(super) fn with_goal(campaign: &Campaign, usd_goal: f64) -> Campaign {
     }
 }
 
-/// Another duration: the deadline moves.
+/// The campaign with another duration: the deadline moves.
 pub(super) fn with_duration(campaign: &Campaign, days: u32) -> Campaign {
     Campaign {
         deadline: campaign.launched_at + TimeDelta::days(days.into()),
@@ -24,7 +24,7 @@ pub(super) fn with_duration(campaign: &Campaign, days: u32) -> Campaign {
     }
 }
 
-/// Another preparation: the draft's date moves, all that follows stays.
+/// The campaign with another preparation time: `created_at` moves, the later dates stay.
 pub(super) fn with_preparation(campaign: &Campaign, days: u32) -> Campaign {
     Campaign {
         created_at: campaign.launched_at - TimeDelta::days(days.into()),
@@ -32,7 +32,7 @@ pub(super) fn with_preparation(campaign: &Campaign, days: u32) -> Campaign {
     }
 }
 
-/// Another launch as if everything had been begun that much earlier or later: all dates move together.
+/// The campaign with another launch, as if everything had started earlier or later: all dates move together.
 pub(super) fn with_all_dates_moved(campaign: &Campaign, launched_at: NaiveDate) -> Campaign {
     let moved = launched_at - campaign.launched_at;
     Campaign {
@@ -41,7 +41,7 @@ pub(super) fn with_all_dates_moved(campaign: &Campaign, launched_at: NaiveDate) 
     }
 }
 
-/// Another launch of the campaign that is being prepared: the draft's date stays, the duration too.
+/// The campaign with another launch while it is being prepared: `created_at` and the duration stay.
 pub(super) fn with_launch(campaign: &Campaign, launched_at: NaiveDate) -> Campaign {
     Campaign {
         launched_at,
@@ -50,7 +50,7 @@ pub(super) fn with_launch(campaign: &Campaign, launched_at: NaiveDate) -> Campai
     }
 }
 
-/// Whether the form would take the dates.
+/// Whether the form would accept the dates.
 pub(super) fn has_allowed_dates(campaign: &Campaign) -> bool {
     let dates = [campaign.created_at, campaign.launched_at, campaign.deadline];
     dates.iter().all(|date| YEARS.contains(&date.year()))
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_moves_the_dates_that_hang_on_it_and_no_other() {
+    fn a_change_moves_only_dependent_dates() {
         let sample = sample();
         let longer = with_duration(&sample, 60);
         assert_eq!(longer.launched_at, sample.launched_at);
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_are_allowed_where_the_form_takes_them() {
+    fn dates_are_allowed_if_the_form_accepts_them() {
         for launch in [
             "2008-12-31",
             "2009-01-20",

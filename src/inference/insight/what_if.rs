@@ -1,5 +1,5 @@
-//! What if: curves over what a planner can choose. Each point is the model's own score of a changed
-//! campaign, whose features are computed by the one definition.
+//! What if: curves over the values that a planner can choose. Each point is the model's own score of a changed
+//! campaign.
 
 use chrono::{Datelike, NaiveDate, TimeDelta};
 
@@ -11,15 +11,15 @@ use crate::types::{
     Campaign, Curves, DURATION_MAX_DAYS, DaysPoint, GOAL_MAX_USD, GoalPoint, LaunchPoint, Switch,
 };
 
-/// Points of the goal's curve.
+/// Number of points of the goal curve.
 const GOALS: u8 = 25;
-/// How far the goal's curve reaches to either side, as a factor.
+/// How far the goal curve extends to either side, as a factor.
 const GOAL_REACH: f64 = 10.0;
-/// Significant digits of a goal that was not the user's own.
+/// Significant digits of goals that the user did not enter.
 const GOAL_DIGITS: i32 = 3;
-/// The lowest goal that the form takes, in US dollars.
+/// The lowest goal that the form accepts, in US dollars.
 const GOAL_MIN_USD: f64 = 0.01;
-/// Points of the preparation's curve, in days.
+/// Points of the preparation curve, in days.
 const PREPARATIONS: [u32; 16] = [
     0, 1, 3, 7, 14, 21, 30, 45, 60, 90, 120, 180, 270, 365, 540, 730,
 ];
@@ -27,7 +27,7 @@ const PREPARATIONS: [u32; 16] = [
 /// Computes all curves of a campaign.
 ///
 /// # Errors
-/// As [`Predictor::score`].
+/// Those of [`Predictor::score`].
 pub(super) fn curves(
     predictor: &dyn Predictor,
     campaign: &Campaign,
@@ -115,8 +115,8 @@ fn days_points(scored: Vec<(u32, f64)>) -> Vec<DaysPoint> {
         .collect()
 }
 
-/// Rising goals at even steps of the logarithm, the campaign's own among them; within a factor of
-/// [`GOAL_REACH`] and within the model's bounds, as far as the own goal lies in them.
+/// Increasing goals, evenly spaced on a logarithmic scale, including the campaign's own. They stay within a factor of
+/// [`GOAL_REACH`] and within the model's bounds, except for the campaign's own goal.
 fn goals_around(own: f64, bounds: Option<Bounds>) -> Vec<f64> {
     let (low, high) = bounds.map_or((GOAL_MIN_USD, GOAL_MAX_USD), |it| {
         (
@@ -138,20 +138,20 @@ fn goals_around(own: f64, bounds: Option<Bounds>) -> Vec<f64> {
             own
         }
     });
-    // Rounding must neither leave the ends nor make two points one.
+    // Rounding must neither exceed the ends nor produce duplicate points.
     let mut goals: Vec<f64> = goals.map(|goal| goal.clamp(low, high)).collect();
     goals.sort_by(f64::total_cmp);
     goals.dedup();
     goals
 }
 
-/// A goal as people write it.
+/// Rounds a goal to [`GOAL_DIGITS`] significant digits and to cents.
 pub(super) fn round_goal(goal: f64) -> f64 {
     let unit = 10_f64.powf(goal.log10().floor() - f64::from(GOAL_DIGITS - 1));
     ((goal / unit).round() * unit * 100.0).round() / 100.0
 }
 
-/// The usual preparations and the campaign's own.
+/// The usual preparation times and the campaign's own.
 fn preparations_around(campaign: &Campaign) -> Vec<u32> {
     let own = u32::try_from(campaign.preparation_days()).unwrap_or_default();
     let mut days: Vec<u32> = PREPARATIONS.into_iter().chain([own]).collect();
@@ -161,8 +161,8 @@ fn preparations_around(campaign: &Campaign) -> Vec<u32> {
     days
 }
 
-/// A day in each of twelve months from the launch's own on: the same weekday, near the same day of the
-/// month, so that only the month differs.
+/// One day in each of twelve months, starting with the launch: on the same weekday and near the same day of the month,
+/// so that only the month differs.
 fn months_from(launch: NaiveDate) -> Vec<NaiveDate> {
     let months = (0..12).filter_map(|later| {
         let month = launch.month0() + later;
@@ -177,7 +177,7 @@ fn months_from(launch: NaiveDate) -> Vec<NaiveDate> {
     months.collect()
 }
 
-/// Each weekday from Monday on, as near to the launch as can be in the same month.
+/// One day for each weekday from Monday on, as close to the launch as possible and in the same month.
 fn weekdays_around(launch: NaiveDate) -> Vec<NaiveDate> {
     (0..7)
         .map(|weekday| {
@@ -193,7 +193,7 @@ fn weekdays_around(launch: NaiveDate) -> Vec<NaiveDate> {
         .collect()
 }
 
-/// The day of that weekday (0 is Monday) that is at most three days away.
+/// The day with the given weekday (0 is Monday) that is at most three days away.
 fn on_weekday(day: NaiveDate, weekday: u32) -> NaiveDate {
     let ahead = i64::from((weekday + 7 - day.weekday().num_days_from_monday()) % 7);
     day + TimeDelta::days(if ahead > 3 { ahead - 7 } else { ahead })
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn every_curve_holds_the_campaign_as_it_is() {
+    fn every_curve_contains_the_unchanged_campaign() {
         let sample = sample();
         let curves = curves(shipped_model(), &sample).unwrap();
         assert!(
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_goal_is_written_with_three_digits() {
+    fn a_goal_is_rounded_to_three_digits() {
         for (goal, expected) in [(12_345.0, 12_300.0), (0.123_4, 0.12), (99_999.0, 100_000.0)] {
             close(round_goal(goal), expected);
         }
@@ -304,7 +304,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn goals_rise_stay_within_bounds_and_hold_the_own(own in -4.0_f64..20.0) {
+        fn goals_increase_stay_within_bounds_and_include_the_own(own in -4.0_f64..20.0) {
             let own = own.exp().clamp(GOAL_MIN_USD, GOAL_MAX_USD);
             let bounds = Bounds { low: 0.16, high: 13.9 };
             let goals = goals_around(own, Some(bounds));
@@ -317,7 +317,7 @@ mod tests {
         }
 
         #[test]
-        fn a_month_moves_only_the_month_and_a_weekday_only_the_weekday(day in 0_u32..3000) {
+        fn months_keep_the_weekday_and_weekdays_keep_the_month(day in 0_u32..3000) {
             let launch = NaiveDate::from_ymd_opt(2024, 1, 1).unwrap() + TimeDelta::days(day.into());
             let months = months_from(launch);
             prop_assert_eq!(months[0], launch);

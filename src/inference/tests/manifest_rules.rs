@@ -1,4 +1,4 @@
-//! What a manifest must say to be served.
+//! The rules that a manifest must satisfy.
 
 use std::sync::LazyLock;
 
@@ -19,7 +19,7 @@ fn refusal(change: impl FnOnce(&mut Manifest)) -> String {
 }
 
 #[test]
-fn every_broken_manifest_is_refused_with_what_is_wrong() {
+fn every_broken_manifest_is_refused_with_the_reason() {
     assert_eq!(manifest().check(), Ok(()));
     let cases = [
         (refusal(|it| it.name.clear()), "`name` must have"),
@@ -110,7 +110,7 @@ fn every_broken_manifest_is_refused_with_what_is_wrong() {
 }
 
 #[test]
-fn an_interval_is_interpolated_between_its_points_and_never_leaves_the_probability() {
+fn an_interval_is_interpolated_between_its_points_and_contains_the_probability() {
     let mut table = manifest().intervals;
     table.points = [(0.2, 0.1, 0.4), (0.6, 0.5, 0.8)]
         .map(|(probability, low, high)| IntervalPoint {
@@ -128,7 +128,7 @@ fn an_interval_is_interpolated_between_its_points_and_never_leaves_the_probabili
 
 static JSON: LazyLock<Value> = LazyLock::new(|| serde_json::to_value(manifest()).unwrap());
 
-/// The places of a value that are worth changing, as JSON pointers: of each list only the first few.
+/// JSON pointers to the values in `value`; of each list, only the first two items.
 fn places(value: &Value, at: &str, found: &mut Vec<String>) {
     found.push(at.to_owned());
     match value {
@@ -164,7 +164,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
-    fn any_change_of_a_manifest_is_taken_or_refused_in_words(place in any::<prop::sample::Index>(), value in other_value()) {
+    fn any_change_of_a_manifest_is_accepted_or_refused_with_a_reason(place in any::<prop::sample::Index>(), value in other_value()) {
         let mut found = Vec::new();
         places(&JSON, "", &mut found);
         let mut changed = JSON.clone();

@@ -1,4 +1,4 @@
-//! Tests of whole model files: the shipped one, a second one, and ones that must be refused.
+//! Tests of whole model files: the shipped one, a second one, and invalid ones.
 
 mod manifest_rules;
 mod refused_models;

@@ -1,4 +1,4 @@
-//! What an operator may upload by mistake, and what he is told.
+//! Files that an operator might upload by mistake, and the errors that they get.
 
 use crate::inference::test_support::sample;
 use crate::inference::{
@@ -54,7 +54,7 @@ fn every_misfit_is_refused_with_its_own_reason() {
 }
 
 #[test]
-fn bytes_that_are_no_model_are_refused() {
+fn bytes_that_are_not_a_model_are_refused() {
     assert!(reason(b"").contains("no graph"));
     for garbage in [
         &b"hello, I am a model"[..],
@@ -71,7 +71,7 @@ fn bytes_that_are_no_model_are_refused() {
 }
 
 #[test]
-fn a_truncated_model_is_refused_wherever_it_was_cut() {
+fn a_model_truncated_anywhere_is_refused() {
     let step = SHIPPED_MODEL.len() / 97;
     for end in (1..SHIPPED_MODEL.len()).step_by(step) {
         assert!(OnnxPredictor::load(&SHIPPED_MODEL[..end]).is_err(), "{end}");
@@ -85,14 +85,14 @@ fn a_damaged_model_never_panics() {
         let mut damaged = whole.to_vec();
         damaged[at] ^= 0x55;
         if let Ok(predictor) = OnnxPredictor::load(&damaged) {
-            // What still loads may be wrong, but answers or says why not.
+            // What still loads may return wrong scores or an error, but must not panic.
             let _answer: Result<_, PredictError> = predictor.predict(&[sample()]);
         }
     }
 }
 
 #[test]
-fn an_answer_that_is_no_number_is_an_error_and_not_a_prediction() {
+fn a_score_that_is_not_a_number_is_an_error() {
     let predictor = OnnxPredictor::load(misfit!("sometimes_not_a_number")).unwrap();
     let mut campaign = sample();
     assert!(predictor.predict(&[campaign.clone()]).is_ok());

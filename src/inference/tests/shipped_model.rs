@@ -1,4 +1,4 @@
-//! The shipped model: as accurate in tract as in ONNX Runtime, and true to what its card claims.
+//! The shipped model: tract agrees with ONNX Runtime, and the claims of the model card hold.
 
 use std::sync::LazyLock;
 
@@ -11,7 +11,7 @@ use crate::types::{Campaign, SystemMessage, Verdict};
 static MODEL: LazyLock<OnnxPredictor> =
     LazyLock::new(|| OnnxPredictor::load(SHIPPED_MODEL).expect("the shipped model loads"));
 
-/// A thousand made-up campaigns, each with the probability that ONNX Runtime gives it.
+/// A thousand synthetic campaigns, each with the probability from ONNX Runtime.
 static MADE_UP: LazyLock<(Vec<Campaign>, Vec<f64>)> = LazyLock::new(|| {
     let file = include_bytes!("../../../tests/fixtures/made_up_campaigns.csv");
     let reader = CampaignReader::new(&file[..], today(), Rules::Plan).unwrap();
@@ -45,7 +45,7 @@ fn assert_close(left: &[f64], right: &[f64], tolerance: f64) {
 }
 
 #[test]
-fn pages_know_the_population_of_its_rates() {
+fn the_population_of_its_rates_has_a_translation() {
     let population = &MODEL.manifest().data.population;
     assert_eq!(population.parse(), Ok(SystemMessage::ShippedPopulation));
 }
@@ -64,7 +64,7 @@ fn tract_agrees_with_onnx_runtime_on_a_thousand_campaigns() {
 }
 
 #[test]
-fn a_batch_says_what_single_campaigns_do() {
+fn a_batch_gives_the_scores_of_single_campaigns() {
     let campaigns = &MADE_UP.0[..300];
     let single: Vec<f64> = campaigns
         .iter()
@@ -84,7 +84,7 @@ fn the_order_of_campaigns_does_not_matter() {
 }
 
 #[test]
-fn threads_that_ask_at_once_get_the_same_answers() {
+fn concurrent_threads_get_the_same_scores() {
     let campaigns = &MADE_UP.0[..100];
     let expected = probabilities(campaigns);
     std::thread::scope(|scope| {
@@ -130,7 +130,7 @@ fn filler_text_of_the_same_shape_scores_the_same() {
 }
 
 #[test]
-fn dates_a_year_or_ten_later_keep_working() {
+fn dates_one_or_ten_years_later_keep_their_scores() {
     let later = |date: NaiveDate, years: i32| {
         // The same weekday, near the same day of the year.
         date + chrono::Days::new(364 * u64::try_from(years).unwrap())
@@ -168,7 +168,7 @@ fn dates_a_year_or_ten_later_keep_working() {
 }
 
 #[test]
-fn an_interval_holds_its_probability() {
+fn an_interval_contains_its_probability() {
     for prediction in MODEL.predict(&MADE_UP.0).unwrap() {
         assert!(0.0 <= prediction.interval_low);
         assert!(prediction.interval_low <= prediction.probability);
@@ -179,7 +179,7 @@ fn an_interval_holds_its_probability() {
 }
 
 #[test]
-fn a_staff_pick_and_experience_speak_for_a_campaign() {
+fn a_staff_pick_and_experience_raise_the_score() {
     let with = |change: fn(&mut Campaign)| {
         let mut campaign = sample();
         campaign.usd_goal = 20_000.0;
@@ -195,7 +195,7 @@ fn a_staff_pick_and_experience_speak_for_a_campaign() {
 }
 
 #[test]
-fn categories_and_countries_that_were_never_seen_are_still_scored() {
+fn unseen_categories_and_countries_are_scored() {
     let mut campaign = sample();
     campaign.country = "IS".to_owned();
     campaign.parent_name = "Journalism".to_owned();
@@ -205,13 +205,13 @@ fn categories_and_countries_that_were_never_seen_are_still_scored() {
 }
 
 #[test]
-fn the_sample_of_the_design_gets_a_verdict() {
+fn the_sample_is_likely_to_succeed() {
     let probability = probabilities(&[sample()])[0];
     assert_eq!(Verdict::of_probability(probability), Verdict::Likely);
 }
 
 #[test]
-fn the_manifest_tells_how_good_the_model_is() {
+fn the_manifest_contains_plausible_metrics() {
     let manifest = MODEL.manifest();
     let metrics = &manifest.metrics;
     assert!(metrics.staff_pick_as_given.auc > metrics.staff_pick_false.auc);
@@ -222,7 +222,7 @@ fn the_manifest_tells_how_good_the_model_is() {
 }
 
 #[test]
-fn a_second_model_of_another_name_loads_as_well() {
+fn a_second_model_with_another_name_loads() {
     let bytes = include_bytes!("../../../tests/fixtures/second_model.onnx");
     let second = OnnxPredictor::load(bytes).unwrap();
     assert_ne!(second.manifest().name, MODEL.manifest().name);
@@ -231,7 +231,7 @@ fn a_second_model_of_another_name_loads_as_well() {
 }
 
 #[test]
-fn fields_that_the_card_calls_idle_change_no_score() {
+fn fields_listed_as_unused_in_the_model_card_change_no_score() {
     let campaigns: Vec<Campaign> = MADE_UP
         .0
         .iter()
@@ -262,7 +262,7 @@ fn fields_that_the_card_calls_idle_change_no_score() {
     clippy::cast_precision_loss,
     reason = "models compute in f32, and the counts are small"
 )]
-fn the_background_is_scored_as_the_training_data_succeeded() {
+fn the_mean_score_of_the_background_is_the_success_rate() {
     let manifest = MODEL.manifest();
     assert_eq!(manifest.background.len(), 64);
     let rows: Vec<f32> = manifest
@@ -273,7 +273,7 @@ fn the_background_is_scored_as_the_training_data_succeeded() {
         .collect();
     let scores = MODEL.run(&rows).unwrap();
     let mean = |scores: &[f64]| scores.iter().sum::<f64>() / scores.len() as f64;
-    // Also its first half: explanations may take fewer rows.
+    // Also for the first half, because explanations may use fewer rows.
     for part in [&scores[..], &scores[..32]] {
         assert!((mean(part) - manifest.data.success_rate).abs() < 0.03);
     }
@@ -281,7 +281,7 @@ fn the_background_is_scored_as_the_training_data_succeeded() {
 
 #[test]
 #[expect(clippy::cast_precision_loss, reason = "the counts are small")]
-fn every_category_of_the_neighbours_counts_as_its_base_rate_does() {
+fn neighbour_counts_match_the_base_rates() {
     let manifest = MODEL.manifest();
     let neighbours = &manifest.neighbours;
     for rate in &manifest.base_rates {

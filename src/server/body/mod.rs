@@ -1,5 +1,5 @@
-//! Bodies of POSTs: bounded in size and time, and JSON and multipart made into the one form that server functions
-//! read.
+//! Bodies of POST requests: bounded in size and time, and converted from JSON or multipart to the URL-encoded form that
+//! server functions parse.
 
 use std::time::Duration;
 
@@ -28,16 +28,16 @@ use crate::types::AppError;
 
 const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
 const BODY_MAX_BYTES: usize = 64 * 1024;
-/// Of requests that anybody may make. The largest form is a login: an address of 254 characters and a password of 200,
-/// each up to 12 bytes once encoded, and the page to return to, with a search of 100 characters that is encoded three
+/// For requests without a session. The largest form is a login: an address of 254 characters and a password of 200,
+/// each up to 12 bytes when encoded, and the page to return to, with a search of 100 characters that is encoded three
 /// times, up to 28 bytes each. Together that is 8.2 KB.
 const ANONYMOUS_BODY_MAX_BYTES: usize = 16 * 1024;
-/// A model file of 8 MiB in base64, with its escapes.
+/// A model file of 8 MiB in base64, URL-encoded.
 const MODEL_BODY_MAX_BYTES: usize = 16 * 1024 * 1024;
-/// After a body that took longer the session is looked at again.
+/// If the body took longer, the session is checked again.
 const SESSION_MAX_AGE: Duration = Duration::from_secs(1);
 
-/// Why there is no body.
+/// Why the body could not be read.
 #[derive(Debug)]
 enum Unreadable {
     TooLarge,
@@ -45,8 +45,8 @@ enum Unreadable {
     BrokenOff,
 }
 
-/// Makes every body of a POST a bounded URL-encoded form. The framework's own limit of 2 MB is lifted behind it: it is
-/// smaller than a model.
+/// Converts every POST body to a URL-encoded form of limited size. Disables axum's own limit of 2 MB, which is smaller
+/// than a model.
 pub async fn normalize_body(
     State(state): State<AppState>,
     request: Request,
@@ -75,7 +75,7 @@ pub async fn normalize_body(
         was_read.set();
     }
     if begun.elapsed() > SESSION_MAX_AGE {
-        // It may have ended meanwhile.
+        // The session may have ended in the meantime.
         parts.extensions.remove::<SignedIn>();
     }
     let form = match form_of(&parts.headers, bytes).await {
@@ -94,7 +94,7 @@ pub async fn normalize_body(
     next.run(request).await
 }
 
-/// Reads a body that is neither too large nor too slow.
+/// Reads a body that is at most `max_bytes` long and arrives at least at `rate`.
 async fn read(
     body: Body,
     headers: &HeaderMap,
@@ -157,7 +157,7 @@ async fn form_of(headers: &HeaderMap, bytes: Bytes) -> Result<String, AppError> 
     }
 }
 
-/// Fields of a JSON object as text. `null` is the same as an absent field.
+/// Converts a flat JSON object to a form. `null` is the same as an absent field.
 fn form_of_json(bytes: &[u8]) -> Result<String, AppError> {
     if bytes.is_empty() {
         return Ok(String::new());
@@ -183,7 +183,7 @@ fn form_of_json(bytes: &[u8]) -> Result<String, AppError> {
     Ok(form.finish())
 }
 
-/// Text fields as they are, files in base64.
+/// Converts multipart to a form: text fields unchanged, files in base64.
 async fn form_of_multipart(headers: &HeaderMap, bytes: Bytes) -> Result<String, AppError> {
     let mut request = Request::new(Body::from(bytes));
     *request.headers_mut() = headers.clone();

@@ -1,4 +1,4 @@
-//! Bodies of any kind become forms, or are malformed.
+//! Every body becomes a form or a 400.
 
 use proptest::prelude::*;
 use serde_json::{Map, json};
@@ -49,7 +49,7 @@ proptest! {
     }
 
     #[test]
-    fn a_flat_object_is_a_form_of_the_same_fields_and_any_other_is_told_by_its_field(
+    fn a_flat_object_becomes_a_form_and_a_nested_value_is_reported_by_its_field(
         fields in prop::collection::btree_map(any::<String>(), value(), 0..5),
     ) {
         let object: Map<String, Value> = fields.clone().into_iter().collect();
@@ -86,7 +86,7 @@ fn json_fields_become_form_fields() {
 }
 
 #[test]
-fn json_that_is_no_flat_object_is_refused() {
+fn json_other_than_a_flat_object_is_refused() {
     for bad in ["[]", "1", "{", r#"{"a":[1]}"#, r#"{"a":{}}"#] {
         assert!(form_of_json(bad.as_bytes()).is_err(), "{bad}");
     }

@@ -1,4 +1,4 @@
-//! What is suggested: real gains, within the bounds, and never what cannot be changed.
+//! Advice: the gains are real, the bounds are kept, and what cannot be changed is never suggested.
 
 use chrono::{NaiveDate, TimeDelta};
 use proptest::prelude::*;
@@ -13,7 +13,7 @@ fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-/// A plan with much to gain: a high goal, long, without a video.
+/// A plan with much to gain: a high goal, a long duration, no video.
 fn ambitious() -> Campaign {
     Campaign {
         usd_goal: 60_000.0,
@@ -32,7 +32,7 @@ fn one(campaign: &Campaign) -> f64 {
     predictions.unwrap()[0].probability
 }
 
-/// Sets what a change names, field by field, as a user of the API does.
+/// Applies a change field by field, as a user of the API does.
 fn set(campaign: &mut Campaign, change: &Change) {
     match *change {
         Change::LowerGoal { usd_goal } => campaign.usd_goal = usd_goal,
@@ -49,7 +49,7 @@ fn advice_of(campaign: &Campaign, bounds: ChangeBounds) -> Advice {
     advise(shipped_model(), campaign, one(campaign), bounds).unwrap()
 }
 
-fn assert_is_sound(campaign: &Campaign, advice: &Advice) {
+fn assert_is_valid(campaign: &Campaign, advice: &Advice) {
     let own = one(campaign);
     let close = |left: f64, right: f64| (left - right).abs() < 1e-6;
     for rated in &advice.changes {
@@ -89,22 +89,22 @@ fn each_gain_is_the_difference_of_two_single_scores() {
     let advice = advice_of(&campaign, default_bounds(&campaign, day("2024-01-20")));
     assert!(advice.changes.len() >= 2, "{advice:?}");
     assert!(advice.combination.is_some(), "{advice:?}");
-    assert_is_sound(&campaign, &advice);
+    assert_is_valid(&campaign, &advice);
 }
 
 #[test]
-fn the_default_bounds_are_half_the_goal_and_half_a_year_from_today_on() {
+fn default_bounds_are_half_the_goal_and_half_a_year_after_the_planned_launch() {
     let bounds = default_bounds(&sample(), day("2024-01-20"));
     assert!((bounds.goal_min_usd - 5_000.0).abs() < 1e-9);
     assert_eq!(bounds.launch_earliest, day("2024-01-20"));
     assert_eq!(bounds.launch_latest, day("2024-07-28"));
-    // Of a launch that is over, what could have been done is told from its own day on.
+    // For a launch in the past, the bounds begin at the launch.
     let over = default_bounds(&sample(), day("2026-11-23"));
     assert_eq!(over.launch_earliest, sample().launched_at);
 }
 
 #[test]
-fn a_goal_that_may_not_be_lower_stays() {
+fn a_goal_at_its_lower_bound_is_not_changed() {
     let campaign = ambitious();
     let bounds = ChangeBounds {
         goal_min_usd: campaign.usd_goal,
@@ -118,17 +118,17 @@ fn a_goal_that_may_not_be_lower_stays() {
 }
 
 #[test]
-fn a_model_that_minds_nothing_has_nothing_to_advise() {
+fn a_constant_model_gives_no_advice() {
     let campaign = ambitious();
-    let indifferent = FakePredictor::new(|_| 0.5);
+    let constant = FakePredictor::new(|_| 0.5);
     let bounds = default_bounds(&campaign, day("2024-01-20"));
-    let advice = advise(&indifferent, &campaign, 0.5, bounds).unwrap();
+    let advice = advise(&constant, &campaign, 0.5, bounds).unwrap();
     assert_eq!((advice.changes, advice.combination), (Vec::new(), None));
 }
 
 #[test]
-fn of_a_kind_the_least_effort_is_taken_that_brings_most() {
-    // All that counts is a duration of less than 40 days.
+fn the_least_effort_with_most_of_the_gain_is_chosen() {
+    // Only a duration of less than 40 days matters.
     let model = FakePredictor::new(|row| if row[1] < 40.0 { 0.6 } else { 0.5 });
     let campaign = ambitious();
     let bounds = default_bounds(&campaign, day("2024-01-20"));
@@ -139,7 +139,7 @@ fn of_a_kind_the_least_effort_is_taken_that_brings_most() {
 }
 
 #[test]
-fn a_whole_insight_costs_a_bounded_number_of_scores() {
+fn an_insight_needs_a_bounded_number_of_scores() {
     let model = FakePredictor::new(|row| 0.9 - f64::from(row[0]) / 30.0);
     let campaign = ambitious();
     let predictions = model.predict(std::slice::from_ref(&campaign));
@@ -153,7 +153,7 @@ fn a_whole_insight_costs_a_bounded_number_of_scores() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
     #[test]
-    fn advice_keeps_its_bounds_whatever_the_plan(
+    fn advice_keeps_its_bounds_for_any_plan(
         log_goal in 4.0_f64..13.0,
         duration in 1_i64..=60,
         preparation in 0_i64..400,
@@ -178,6 +178,6 @@ proptest! {
             launch_earliest,
             launch_latest: launch_earliest + TimeDelta::days(window),
         };
-        assert_is_sound(&campaign, &advice_of(&campaign, bounds));
+        assert_is_valid(&campaign, &advice_of(&campaign, bounds));
     }
 }

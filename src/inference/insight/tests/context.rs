@@ -1,4 +1,4 @@
-//! What stands beside a score: base rate, neighbours, warnings, and the interval that they widen.
+//! The context of a score: base rate, similar campaigns, warnings, and the interval that they widen.
 
 use proptest::prelude::*;
 
@@ -19,7 +19,7 @@ fn unlike_of(manifest: &Manifest, campaign: &Campaign) -> Vec<OutOfDistribution>
     out_of_distribution::find(manifest, campaign, &Region::around(manifest, campaign))
 }
 
-/// Bins below 1000, below 2000, and so on dollars; below 30 days and from there on.
+/// Goal bins below 1000, 2000, and so on, in dollars; duration bins below 30 days and from 30 days.
 fn manifest(cells: &[Parts]) -> Manifest {
     let mut manifest = shipped_model().manifest().clone();
     let name = |parent: &str, name: &str| CategoryName {
@@ -52,8 +52,8 @@ fn one(campaign: &Campaign) -> Assessment {
 }
 
 #[test]
-fn neighbours_are_of_the_same_category_goal_and_duration_where_they_are_enough() {
-    // The sample is of dance, with 10,000 dollars (bin 4) and 21 days (bin 0).
+fn neighbours_have_the_same_category_goal_and_duration_if_there_are_enough() {
+    // The sample is in Dance, with 10,000 dollars (bin 4) and 21 days (bin 0).
     let found = alike(&[
         (0, 0, 4, 40, 30),
         (0, 0, 3, 10, 0),
@@ -73,7 +73,7 @@ fn neighbours_are_of_the_same_category_goal_and_duration_where_they_are_enough()
 }
 
 #[test]
-fn neighbours_are_widened_step_by_step_until_they_are_fifty() {
+fn the_search_for_neighbours_is_widened_until_there_are_fifty() {
     let found = |cells: &[Parts]| {
         let found = alike(cells).unwrap();
         let circle = (found.parent.is_some(), found.category.is_some());
@@ -95,7 +95,7 @@ fn neighbours_are_widened_step_by_step_until_they_are_fifty() {
 }
 
 #[test]
-fn the_base_rate_is_of_the_closest_circle_that_is_known() {
+fn the_base_rate_is_that_of_the_narrowest_known_category() {
     let manifest = shipped_model().manifest();
     let of = |parent: &str, category: &str| {
         let campaign = Campaign {
@@ -115,7 +115,7 @@ fn the_base_rate_is_of_the_closest_circle_that_is_known() {
 }
 
 #[test]
-fn an_ordinary_campaign_is_like_those_that_were_seen() {
+fn an_ordinary_campaign_is_not_out_of_distribution() {
     let assessed = one(&tabletop_game());
     assert_eq!(assessed.context.unlike, Vec::new());
     let plain = shipped_model().predict(&[tabletop_game()]).unwrap()[0];
@@ -125,7 +125,7 @@ fn an_ordinary_campaign_is_like_those_that_were_seen() {
 }
 
 #[test]
-fn what_lies_outside_is_named_by_its_field_and_widens_the_interval() {
+fn out_of_distribution_fields_are_named_and_widen_the_interval() {
     type Change = fn(&mut Campaign);
     let cases: [(Change, &str); 6] = [
         (|it| it.usd_goal = 5e7, "usd_goal"),
@@ -157,7 +157,7 @@ fn what_lies_outside_is_named_by_its_field_and_widens_the_interval() {
 }
 
 #[test]
-fn measures_are_told_in_the_units_of_people() {
+fn measures_have_readable_units() {
     let campaign = Campaign {
         usd_goal: 5e7,
         ..tabletop_game()
@@ -178,7 +178,7 @@ fn measures_are_told_in_the_units_of_people() {
 }
 
 #[test]
-fn a_thinly_covered_combination_is_told_with_its_count() {
+fn sparse_data_is_reported_with_its_count() {
     let mut manifest = manifest(&[(0, 0, 4, 19, 0), (2, 1, 0, 500, 0)]);
     let label = "Dance / Dance".to_owned();
     manifest
@@ -194,7 +194,7 @@ fn a_thinly_covered_combination_is_told_with_its_count() {
 
 proptest! {
     #[test]
-    fn a_widened_interval_holds_the_tested_one_and_stays_a_probability(
+    fn a_widened_interval_contains_the_original_and_stays_within_zero_and_one(
         ends in (0.0_f64..=1.0, 0.0_f64..=1.0),
         ways in 0_usize..6,
     ) {

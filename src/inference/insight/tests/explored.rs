@@ -1,4 +1,4 @@
-//! What all may see: the aggregates add up.
+//! The public aggregates add up.
 
 use crate::inference::Predictor;
 use crate::inference::insight::explore;
@@ -32,7 +32,7 @@ fn every_view_counts_the_same_campaigns() {
 }
 
 #[test]
-fn goals_and_months_come_in_order_and_rates_are_shares() {
+fn goals_and_months_are_ordered_and_rates_are_between_zero_and_one() {
     let view = explored();
     let goals: Vec<_> = view.goals.iter().filter(|it| it.parent.is_none()).collect();
     assert_eq!(goals[0].goal_from_usd, None);

@@ -1,4 +1,4 @@
-//! Insights of the shipped model and of formulas, against what one computes by hand.
+//! Insights of the shipped model and of formulas, compared with values computed by hand.
 
 mod advice;
 mod context;
