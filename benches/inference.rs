@@ -1,11 +1,11 @@
-//! How fast the shipped model is in tract, and beside it ONNX Runtime on the same file and rows:
-//! `cargo xtask bench inference`. One thread each; exits with 1 where an aim is missed.
+//! Measures the speed of the shipped model in tract, compared with ONNX Runtime on the same file and rows: `cargo xtask
+//! bench inference`. One thread each; exits with 1 if an aim is missed.
 //!
-//! The two take turns, so that a machine that slows down slows both; of each the quickest turn counts.
+//! The two take turns, so that a machine that slows down affects both. The fastest turn of each counts.
 #![expect(
     clippy::print_stdout,
     clippy::expect_used,
-    reason = "a benchmark prints, and panics where it cannot be run"
+    reason = "a benchmark prints, and panics if it cannot run"
 )]
 
 use std::path::Path;
@@ -21,7 +21,7 @@ const ROWS_A_SECOND_AIM: f64 = 500_000.0;
 const RATIO_AIM: f64 = 1.2;
 
 const TURNS: usize = 5;
-/// How long each size is tried in one turn; `onnx_runtime.py` does alike.
+/// How long each size is measured in one turn, as in `onnx_runtime.py`.
 const TURN: Duration = Duration::from_millis(300);
 
 /// The time of one run of a model, in microseconds.
@@ -34,7 +34,7 @@ struct Speed {
 fn main() -> ExitCode {
     let Ok(python) = std::env::var("PLEDGECAST_PYTHON") else {
         println!(
-            "run it by `cargo xtask bench inference`, which sets up ONNX Runtime to compare with"
+            "run `cargo xtask bench inference`, which installs ONNX Runtime for the comparison"
         );
         return ExitCode::FAILURE;
     };
@@ -44,8 +44,8 @@ fn main() -> ExitCode {
     let mut runtime = Speed::SLOWEST;
     for _ in 0..TURNS {
         tract = tract.quicker(Speed {
-            one_row_us: quickest_us(|| drop(model.score(&rows[..1]).expect("the model answers"))),
-            batch_us: quickest_us(|| drop(model.score(&rows).expect("the model answers"))),
+            one_row_us: quickest_us(|| drop(model.score(&rows[..1]).expect("the model scores"))),
+            batch_us: quickest_us(|| drop(model.score(&rows).expect("the model scores"))),
         });
         runtime = runtime.quicker(onnx_runtime(&python));
     }
@@ -92,7 +92,7 @@ impl Speed {
     }
 }
 
-/// The rows of the model's own background, again and again; `onnx_runtime.py` takes the same.
+/// The rows of the model's own background, repeated; `onnx_runtime.py` uses the same.
 #[expect(clippy::cast_possible_truncation, reason = "models compute in f32")]
 fn rows(model: &OnnxPredictor) -> Vec<Row> {
     let background = model.manifest().background.iter().map(|values| {
@@ -124,11 +124,11 @@ fn onnx_runtime(python: &str) -> Speed {
         .arg(root.join("models/campaign-outlook.onnx"))
         .output()
         .expect("Python starts");
-    let told = String::from_utf8_lossy(&output.stdout);
-    let mut numbers = told.split_whitespace().map(str::parse::<f64>);
+    let output = String::from_utf8_lossy(&output.stdout);
+    let mut numbers = output.split_whitespace().map(str::parse::<f64>);
     let mut next = || {
         let number = numbers.next().and_then(Result::ok);
-        number.unwrap_or_else(|| panic!("ONNX Runtime said {output:?}"))
+        number.unwrap_or_else(|| panic!("unexpected output of ONNX Runtime: {output:?}"))
     };
     Speed {
         one_row_us: next(),

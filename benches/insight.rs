@@ -1,9 +1,9 @@
-//! How much time of one core it takes to look into one result with the shipped model: `cargo xtask bench insight`.
-//! The aim is [`AIM`]; it exits with 1 where the mean of any campaign is above it.
+//! Measures the processor time of one insight with the shipped model: `cargo xtask bench insight`. The aim is [`AIM`];
+//! exits with 1 if the mean of any campaign exceeds it.
 #![expect(
     clippy::print_stdout,
     clippy::expect_used,
-    reason = "a benchmark prints, and panics where it cannot be run"
+    reason = "a benchmark prints, and panics if it cannot run"
 )]
 
 use std::process::ExitCode;
@@ -23,15 +23,16 @@ fn main() -> ExitCode {
     for (name, campaign) in campaigns() {
         let own = model
             .predict(std::slice::from_ref(&campaign))
-            .expect("the model answers")[0]
+            .expect("the model scores")[0]
             .probability;
         let bounds = default_bounds(&campaign, campaign.created_at);
-        let look = || Insight::compute(&model, &campaign, own, bounds).expect("the model answers");
-        let background = look().explanation.background;
-        let insight = time_of_one(INSIGHTS, || drop(look()));
+        let compute =
+            || Insight::compute(&model, &campaign, own, bounds).expect("the model scores");
+        let background = compute().explanation.background;
+        let insight = time_of_one(INSIGHTS, || drop(compute()));
         let context = time_of_one(SCORES, || {
             let assessed = assess(&model, std::slice::from_ref(&campaign));
-            drop(assessed.expect("the model answers"));
+            drop(assessed.expect("the model scores"));
         });
         println!(
             "{name}: insight {insight:.1?} against {background} campaigns; score with context {context:.1?}"
@@ -42,7 +43,7 @@ fn main() -> ExitCode {
     ExitCode::from(u8::from(!within))
 }
 
-/// The example of the form, and one that differs from nearly all others in every group of inputs.
+/// The example of the form, and a campaign that differs from nearly all others in every group of inputs.
 fn campaigns() -> [(&'static str, Campaign); 2] {
     let today = chrono::NaiveDate::from_ymd_opt(2025, 3, 1).expect("a day");
     let usual = campaign_example(today);
@@ -61,13 +62,13 @@ fn campaigns() -> [(&'static str, Campaign); 2] {
     ] {
         value.clone_into(odd.field_mut(field).expect("a field"));
     }
-    [("the usual", usual), ("the odd", odd)].map(|(name, input)| {
-        let campaign = input.check(today).expect("a campaign that keeps the rules");
+    [("usual", usual), ("unusual", odd)].map(|(name, input)| {
+        let campaign = input.check(today).expect("a valid campaign");
         (name, campaign)
     })
 }
 
-/// The mean time on a core, which other work on the machine does not count into.
+/// The mean processor time of one run, which other work on the machine does not affect.
 fn time_of_one(runs: u32, mut run: impl FnMut()) -> Duration {
     let before = time_on_core();
     for _ in 0..runs {
@@ -76,9 +77,10 @@ fn time_of_one(runs: u32, mut run: impl FnMut()) -> Duration {
     time_on_core().saturating_sub(before) / runs
 }
 
-/// How long this thread has been on a core, as Linux counts it.
+/// The processor time of this thread, from Linux.
 fn time_on_core() -> Duration {
-    let counts = std::fs::read_to_string("/proc/thread-self/schedstat").expect("Linux tells");
+    let counts =
+        std::fs::read_to_string("/proc/thread-self/schedstat").expect("schedstat is readable");
     let first = counts.split_whitespace().next().expect("three counts");
     Duration::from_nanos(first.parse().expect("nanoseconds"))
 }

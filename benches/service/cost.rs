@@ -1,11 +1,11 @@
-//! What processes cost, as Linux counts it: time on a core and memory.
+//! Processor time and memory of processes, from `/proc`.
 
 use crate::support::Site;
 
-/// Ticks a second in `/proc`, which Linux fixes for programs.
+/// Clock ticks per second in `/proc`; fixed by Linux.
 const TICKS: f64 = 100.0;
 
-/// Time on a core, in seconds, by who spent it.
+/// Processor time in seconds, by process.
 #[derive(Clone, Copy, Default)]
 pub struct Spent {
     pub load: f64,
@@ -14,7 +14,7 @@ pub struct Spent {
     pub database: f64,
 }
 
-/// Whose time is counted.
+/// The processes whose time is counted.
 pub struct Parties {
     pub web: u32,
     pub worker: u32,
@@ -22,7 +22,7 @@ pub struct Parties {
 }
 
 impl Parties {
-    /// So far.
+    /// The time used so far.
     pub fn spent(&self) -> Spent {
         Spent {
             load: seconds_of(std::process::id()),
@@ -34,7 +34,7 @@ impl Parties {
 }
 
 impl Spent {
-    /// Since an earlier count.
+    /// The time used since an earlier count.
     pub fn since(self, before: Self) -> Self {
         Self {
             load: self.load - before.load,
@@ -49,7 +49,7 @@ impl Spent {
     }
 }
 
-/// The main process of the cluster that a site is on.
+/// The main process of the cluster that a site uses.
 pub async fn postmaster_of(site: &Site) -> u32 {
     let mut link = site.database.connect().await;
     let backend = link.number("SELECT pg_backend_pid()::bigint").await;
@@ -75,7 +75,7 @@ struct Stat {
 
 fn stat(process: u32) -> Option<Stat> {
     let text = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-    // The name, in brackets, may hold anything.
+    // The name, in brackets, may contain any characters.
     let fields: Vec<&str> = text.rsplit_once(')')?.1.split_whitespace().collect();
     let ticks = |index: usize| fields.get(index)?.parse::<f64>().ok();
     Some(Stat {
@@ -89,7 +89,7 @@ fn seconds_of(process: u32) -> f64 {
     stat(process).map_or(0.0, |it| it.own)
 }
 
-/// A process with its children, those that have ended too.
+/// The time of a process and of its children, including those that have ended.
 fn family_of(parent: u32) -> f64 {
     let own = stat(parent).map_or(0.0, |it| it.own + it.of_ended_children);
     let processes = std::fs::read_dir("/proc").unwrap().flatten();

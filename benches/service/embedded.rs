@@ -1,4 +1,4 @@
-//! `serve` as it comes: one worker and the embedded database.
+//! `serve` with its defaults: one worker and the embedded database.
 
 use std::sync::Arc;
 
@@ -42,7 +42,7 @@ impl Embedded {
         .await
     }
 
-    /// Who sends how much, for a report.
+    /// The users and connections of the load, for a report.
     pub fn describe_load() -> String {
         format!("{PEOPLE} users on {CONNECTIONS} connections")
     }

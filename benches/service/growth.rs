@@ -1,4 +1,4 @@
-//! Whether the service grows slower with what it has done.
+//! Measures whether the service becomes slower as its history grows.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,25 +16,25 @@ use crate::support::{Engine, Site};
 use crate::users::{CREDITS, LONG_AGO, LoadUsers, database_of};
 
 const CONNECTIONS: usize = 64;
-/// Of each, in pairs: one load beside another differs by a tenth by itself.
+/// Turns for each of the two databases, in pairs: two runs of the same load differ by a tenth.
 const TURNS: usize = 9;
-/// Not counted, before each turn: the turn of the other database has just taken the cache of the cluster.
+/// Load before each turn that is not counted: the turn of the other database has just filled the cluster's cache.
 const SETTLING_IN: Duration = Duration::from_millis(1_500);
 const TASKS_EACH: usize = 100;
-/// Who submits and looks at histories, the same number on both.
+/// Users who submit and read histories; the same number on both.
 const ACTIVE: usize = 100;
 const LOOKS: usize = 300;
 const CLAIMS: usize = 60;
-/// As `pledgecast worker` does by default.
+/// The default of `pledgecast worker`.
 const BATCH: u64 = 128;
 const FEW_QUEUED: usize = 10_000;
-/// What growth may cost.
+/// How much slower the larger database may be.
 const AIM: f64 = 0.10;
-/// What an open snapshot may cost, and how often it is measured.
+/// How much an open snapshot may cost, and how many turns measure it.
 const SNAPSHOT_AIM: f64 = 0.20;
 const SNAPSHOT_TURNS: usize = 3;
 
-/// One of the two that are compared.
+/// One of the two databases that are compared.
 struct Side {
     deployment: Deployment,
     rates: Vec<f64>,
@@ -48,7 +48,7 @@ pub async fn measure(extent: Size) -> Report {
     let mut sides = [Side::build(few).await, Side::build(many).await];
     let turn = extent.turn() * 3 / 5;
     for number in 0..TURNS {
-        // Who comes first changes, so that what gets slower with time alone weighs on both.
+        // The order alternates, so that a slow-down over time affects both.
         for at in [number % 2, 1 - number % 2] {
             sides[at].measure(turn).await;
         }
@@ -69,7 +69,7 @@ pub async fn measure(extent: Size) -> Report {
     compare(&mut report, [few, many], &sides);
     report.line("");
     report.line(format!(
-        "The smaller one, by turns without and with a snapshot that stays open meanwhile, as of a backup, for {} s each.",
+        "The smaller database, in turns without and with an open snapshot, as of a backup, for {} s each.",
         turn.as_secs()
     ));
     report.head(&["", "without", "with", "ratio"]);
@@ -79,7 +79,7 @@ pub async fn measure(extent: Size) -> Report {
     report
 }
 
-/// Each figure is the middle one of its turns; the ratio is the middle one of the pairs'.
+/// Each figure is the median of its turns; the ratio is the median of the ratios of the pairs.
 fn compare(report: &mut Report, sizes: [usize; 2], [small, large]: &[Side; 2]) {
     let rates = [&small.rates, &large.rates];
     let times = [
@@ -127,7 +127,7 @@ impl Side {
         let site = Site::new(Engine::Postgres).await;
         site.run_ok(&["migrate"], "").await;
         let user_count = (tasks / TASKS_EACH).max(ACTIVE);
-        // Registers the model.
+        // The first start registers the model.
         site.serve(&[("PLEDGECAST_WORKERS", "0")])
             .await
             .program
@@ -135,7 +135,7 @@ impl Side {
             .await;
         let mut users = LoadUsers::create(&site, user_count).await;
         fill(&site, &users, user_count, tasks).await;
-        // Spread over all users, not the first of them.
+        // From all users, not just the first ones.
         let step = user_count / ACTIVE;
         users.cookies = users
             .cookies
@@ -167,9 +167,9 @@ impl Side {
             .push(self.look("/api/transactions?limit=20").await);
     }
 
-    /// The rates without and with an old snapshot, by turns.
+    /// The rates without and with an old snapshot, in turns.
     async fn under_snapshot(&mut self, turn: Duration) -> [Vec<f64>; 2] {
-        // What the claims were measured with is done first.
+        // Lets the worker finish the tasks that the claims were measured with.
         self.deployment.worker.signal("CONT");
         let mut rates = [Vec::new(), Vec::new()];
         for _ in 0..SNAPSHOT_TURNS {
@@ -190,21 +190,21 @@ impl Side {
         rates
     }
 
-    /// The middle time of a GET, in milliseconds.
+    /// The median time of a GET, in milliseconds.
     async fn look(&self, path: &str) -> f64 {
         let mut connection = Connection::open(&self.deployment.web.url).await;
         let mut times = Vec::with_capacity(LOOKS);
         for cookie in self.deployment.users.cookies.iter().cycle().take(LOOKS) {
             let request = get(path, cookie);
             let start = Instant::now();
-            let answer = connection.ask(&request).await.unwrap();
-            assert_eq!(answer.status, 200);
+            let response = connection.ask(&request).await.unwrap();
+            assert_eq!(response.status, 200);
             times.push(start.elapsed());
         }
         Times::of(times).percentile_ms(50)
     }
 
-    /// The middle time of a claim, in milliseconds, with this many tasks queued.
+    /// The median time of a claim in milliseconds, with this many tasks queued.
     async fn claim_ms(&self, queued: usize) -> f64 {
         let site = &self.deployment.site;
         self.deployment.worker.signal("STOP");
@@ -230,7 +230,7 @@ impl Side {
     }
 }
 
-/// The sample as it is stored.
+/// The sample campaign as it is stored.
 fn input() -> String {
     let today = SystemClock.now().date_naive();
     let input: CampaignInput = campaign_example(today);
@@ -240,7 +240,7 @@ fn input() -> String {
         .replace('\'', "''")
 }
 
-/// Queues tasks of the users in turn, with their holds.
+/// Queues tasks for the users in turn, with their holds.
 pub async fn queue_many(site: &Site, users: &LoadUsers, count: usize) {
     let (first, users) = (users.first, users.cookies.len());
     let input = input();
@@ -266,14 +266,14 @@ pub async fn queue_many(site: &Site, users: &LoadUsers, count: usize) {
     }
 }
 
-/// Settled tasks of the users in turn, with results and charges that the audit accepts.
+/// Inserts settled tasks for the users in turn, with results and charges that pass the audit.
 async fn fill(site: &Site, users: &LoadUsers, user_count: usize, tasks: usize) {
     let first = users.first;
     let input = input();
     let context = r#"{"population":"campaigns","base_rate":{"parent":null,"category":null,"campaigns":1000,"success_rate":0.41},"neighbours":null,"unlike":[]}"#;
     let mut link = site.database.connect().await;
     for sql in [
-        // Foreign keys are looked up row by row otherwise; what is written here keeps them.
+        // Without this, foreign keys are checked row by row; the rows inserted here satisfy them.
         "SET session_replication_role = replica".to_owned(),
         "SET synchronous_commit = off".to_owned(),
         format!(

@@ -1,25 +1,24 @@
-//! A client that costs little: one connection that is kept, requests made by hand, answers read no further than
-//! needed.
+//! A cheap HTTP client: one persistent connection, requests written by hand, responses parsed only as far as needed.
 
 use std::io;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-/// A connection that is kept.
+/// A persistent connection.
 pub struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
 }
 
-/// The status and the body of an answer.
+/// The status and the body of a response.
 pub struct Answer<'a> {
     pub status: u16,
     pub body: &'a [u8],
 }
 
 impl Connection {
-    /// To `http://host:port`.
+    /// Connects to `http://host:port`.
     pub async fn open(url: &str) -> Self {
         let address = url.strip_prefix("http://").expect("a plain URL");
         let stream = TcpStream::connect(address).await.unwrap();
@@ -30,7 +29,7 @@ impl Connection {
         }
     }
 
-    /// Sends a whole request and reads the whole answer.
+    /// Sends a complete request and reads the complete response.
     pub async fn ask(&mut self, request: &[u8]) -> io::Result<Answer<'_>> {
         self.stream.write_all(request).await?;
         self.buffer.clear();
@@ -46,7 +45,7 @@ impl Connection {
             .lines()
             .find_map(|line| line.strip_prefix("content-length:"))
             .and_then(|it| it.trim().parse::<usize>().ok())
-            .ok_or_else(|| io::Error::other(format!("an answer without a length: {text}")))?;
+            .ok_or_else(|| io::Error::other(format!("a response without a length: {text}")))?;
         while self.buffer.len() < head + length {
             self.read().await?;
         }
@@ -64,12 +63,12 @@ impl Connection {
     }
 }
 
-/// A GET.
+/// A GET request.
 pub fn get(path: &str, cookie: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nhost: bench\r\ncookie: {cookie}\r\n\r\n").into_bytes()
 }
 
-/// A POST of a form.
+/// A POST request with a form.
 pub fn post(path: &str, cookie: &str, form: &str) -> Vec<u8> {
     format!(
         "POST {path} HTTP/1.1\r\nhost: bench\r\ncookie: {cookie}\r\n\

@@ -1,5 +1,6 @@
-//! How long one waits at a hundred submits a second. Each submit is sent at its time, whether those before it are
-//! answered or not, and its wait is counted from that time, so that a stall is seen by all who come during it.
+//! Measures response times at a hundred submits per second. Each submit is sent at its scheduled time, whether or not
+//! earlier ones have been answered, and its time counts from then, so that a stall counts for every submit that is due
+//! during it.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -40,7 +41,7 @@ pub async fn measure(extent: Size) -> Report {
     while !waiting.is_empty() {
         let next = tokio::time::timeout_at(deadline.into(), seen.recv()).await;
         let (task, at) = next
-            .expect("all results come")
+            .expect("all results arrive")
             .expect("the streams stay open");
         if let Some(due) = waiting.remove(&task) {
             to_result.push(at - due);
@@ -128,13 +129,13 @@ async fn open_loop(
     open.join_all().await
 }
 
-/// Reads a user's events and tells of each task that has succeeded.
+/// Reads a user's events and reports each task that has succeeded.
 async fn listen(url: &str, cookie: &str, results: mpsc::UnboundedSender<(i64, Instant)>) {
     let address = url.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(&get("/events", cookie)).await.unwrap();
     let mut lines = BufReader::new(stream).lines();
-    // The first event says that the subscription stands.
+    // The first event shows that the subscription is active.
     while let Some(line) = lines.next_line().await.unwrap() {
         if line.starts_with("event: resync") {
             break;

@@ -1,4 +1,4 @@
-//! Paid requests, many users and connections: as fast as they are answered.
+//! Paid requests from many users and connections, as fast as responses arrive.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,25 +8,25 @@ use crate::http::{Connection, post};
 use crate::support::{Site, form_of, sample, unique};
 use crate::users::LoadUsers;
 
-/// How long the last tasks may take once no more are sent.
+/// How long the last tasks may take after the last submit.
 const DRAIN: Duration = Duration::from_mins(2);
 
-/// What a load did.
+/// The result of a load.
 pub struct Load {
-    /// Tasks that were sent and settled.
+    /// Tasks that were submitted and settled.
     pub tasks: usize,
-    /// From the first submit until the last task was settled.
+    /// Time from the first submit until the last task was settled.
     pub took: Duration,
 }
 
 impl Load {
-    /// Settled tasks a second.
+    /// Settled tasks per second.
     pub fn rate(&self) -> f64 {
         self.tasks as f64 / self.took.as_secs_f64()
     }
 }
 
-/// The form of the sample, to which a key is added.
+/// The form of the sample campaign, without an idempotency key.
 pub fn form() -> String {
     let fields = form_of(&sample());
     let mut form = form_urlencoded::Serializer::new(String::new());
@@ -43,7 +43,7 @@ pub enum Until {
     Sent(usize),
 }
 
-/// Submits by each of `connections` as soon as the one before is answered; then waits until all is settled.
+/// Submits on each of `connections` as soon as the previous response arrives, then waits until all tasks are settled.
 pub async fn closed_loop(
     site: &Site,
     url: &str,
@@ -94,11 +94,11 @@ pub async fn closed_loop(
 /// Waits until no task is open.
 async fn drain(site: &Site, start: Instant) {
     let mut link = site.database.connect().await;
-    // Two questions, so that each has a partial index to look at.
+    // Two counts, so that each can use a partial index.
     let open = "SELECT (SELECT COUNT(*) FROM task WHERE status = 'queued') \
                 + (SELECT COUNT(*) FROM task WHERE status = 'running')";
     while link.number(open).await > 0 {
-        assert!(start.elapsed() < DRAIN, "the tasks are not settled");
+        assert!(start.elapsed() < DRAIN, "the tasks are not settled in time");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }

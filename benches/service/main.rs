@@ -1,14 +1,14 @@
-//! How fast the whole service is: the real binary as processes, a real database, HTTP.
-//! `cargo xtask bench` runs each subject with a durable PostgreSQL and gathers what they print.
+//! Measures the whole service: the real program as processes, a real database, HTTP. `cargo xtask bench` runs each
+//! subject with a durable PostgreSQL and collects the output.
 //!
-//! The load shares the machine with what it measures, so that absolute figures say little of other machines: each
-//! subject has a yardstick that is measured in the same run. Exits with 1 where an aim is missed.
+//! The load runs on the same machine as the service, so absolute figures say little about other machines: each subject
+//! has a yardstick that is measured in the same run. Exits with 1 if an aim is missed.
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::cast_precision_loss,
-    reason = "a benchmark prints, panics where it cannot be run, and rounds"
+    reason = "a benchmark prints, panics if it cannot run, and rounds"
 )]
 
 mod cost;
@@ -35,17 +35,17 @@ mod workers;
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// How much is measured.
+/// How much to measure.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Size {
-    /// Enough to believe.
+    /// Enough for reliable figures.
     Full,
-    /// Enough to see that it runs.
+    /// Enough to check that the benchmark works.
     Quick,
 }
 
 impl Size {
-    /// One of two values.
+    /// Returns the value for this size.
     pub fn pick<T>(self, full: T, quick: T) -> T {
         match self {
             Self::Full => full,
@@ -53,14 +53,14 @@ impl Size {
         }
     }
 
-    /// How long one turn of a load lasts.
+    /// The duration of one turn.
     pub fn turn(self) -> Duration {
         self.pick(Duration::from_secs(10), Duration::from_secs(2))
     }
 }
 
 fn main() -> ExitCode {
-    // cargo itself adds `--bench`.
+    // Cargo adds `--bench`.
     let arguments: Vec<String> = std::env::args()
         .skip(1)
         .filter(|it| it != "--bench")
@@ -80,8 +80,8 @@ fn main() -> ExitCode {
             Some("workers") => workers::measure(size).await,
             Some("sqlite") => sqlite::measure(size).await,
             Some("memory") => memory::measure(size).await,
-            Some(workers::PROCESS) => workers::be_one().await,
-            _ => panic!("run it by `cargo xtask bench`"),
+            Some(workers::PROCESS) => workers::run().await,
+            _ => panic!("run it with `cargo xtask bench`"),
         }
     });
     print!("{report}");

@@ -1,4 +1,4 @@
-//! What `serve` with its embedded database keeps in memory.
+//! Measures the memory of `serve` with the embedded database.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use crate::embedded::Embedded;
 use crate::load::Until;
 use crate::report::Report;
 
-/// So that what is freed at leisure is freed.
+/// Time for memory to be freed in the background.
 const REST: Duration = Duration::from_secs(5);
 const AIM_MB: f64 = 80.0;
-/// Above this share of growth over the second half it is not flat.
+/// More growth over the second half does not count as flat.
 const FLAT: f64 = 1.05;
 
 pub async fn measure(extent: Size) -> Report {

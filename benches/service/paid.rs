@@ -1,4 +1,4 @@
-//! Paid predictions a second, beside pgbench.
+//! Measures paid predictions per second, compared with pgbench.
 
 use std::sync::Arc;
 
@@ -10,13 +10,13 @@ use crate::report::{Report, median};
 use crate::support::{Engine, Program, Server, Site};
 use crate::users::{LoadUsers, key_setting};
 
-/// Of the load and of pgbench alike.
+/// For the load and for pgbench.
 const CONNECTIONS: usize = 64;
 const PEOPLE: usize = 1000;
 const TURNS: usize = 3;
 const AIM: f64 = 0.5;
 
-/// A web process without workers and a worker process.
+/// A web process without workers, and a worker process.
 pub struct Deployment {
     pub site: Site,
     pub web: Server,
@@ -32,7 +32,7 @@ impl Deployment {
         Self::open(site, users).await
     }
 
-    /// Starts the processes on a site.
+    /// Starts the processes on an existing site.
     pub async fn open(site: Site, users: Arc<LoadUsers>) -> Self {
         let key = key_setting();
         let settings = [
@@ -68,7 +68,7 @@ pub async fn measure(extent: Size) -> Report {
     let pgbench = Pgbench::fill().await;
     let deployment = Deployment::build(PEOPLE).await;
     let parties = deployment.parties().await;
-    // Nobody's first time.
+    // Warm up both, so that no turn is the first.
     deployment.load(CONNECTIONS, Until::Over(turn / 4)).await;
     pgbench.rate(CONNECTIONS, turn / 2).await;
     let mut report = Report::default();
@@ -112,12 +112,12 @@ pub async fn measure(extent: Size) -> Report {
         &format!("{AIM} of pgbench's rate or better; the median is {ratio:.2}"),
         ratio >= AIM,
     );
-    tell_cost(&mut report, spent, tasks);
+    report_cost(&mut report, spent, tasks);
     deployment.site.assert_audit_is_clean().await;
     report
 }
 
-fn tell_cost(report: &mut Report, spent: Spent, tasks: usize) {
+fn report_cost(report: &mut Report, spent: Spent, tasks: usize) {
     report.line("");
     report.line("Where the time on the cores went:");
     report.head(&["who", "microseconds a prediction", "share"]);

@@ -1,9 +1,9 @@
-//! What a subject has found, in Markdown.
+//! The findings of a subject, in Markdown.
 
 use std::fmt::{self, Display, Formatter};
 use std::time::Duration;
 
-/// Text and aims.
+/// Text, and whether an aim was missed.
 #[derive(Default)]
 pub struct Report {
     text: String,
@@ -11,13 +11,13 @@ pub struct Report {
 }
 
 impl Report {
-    /// A line of text, or of a table.
+    /// Adds a line of text or of a table.
     pub fn line(&mut self, line: impl AsRef<str>) {
         self.text.push_str(line.as_ref());
         self.text.push('\n');
     }
 
-    /// The head of a table, whose first column is text and whose others are numbers.
+    /// Adds the head of a table, whose first column is text and whose other columns are numbers.
     pub fn head(&mut self, columns: &[&str]) {
         self.line("");
         self.row(columns);
@@ -26,13 +26,13 @@ impl Report {
         self.line(rule);
     }
 
-    /// A row of a table.
+    /// Adds a row of a table.
     pub fn row(&mut self, cells: &[impl AsRef<str>]) {
         let cells: Vec<&str> = cells.iter().map(AsRef::as_ref).collect();
         self.line(format!("| {} |", cells.join(" | ")));
     }
 
-    /// What was aimed at and whether it was met.
+    /// Adds an aim and whether it was met.
     pub fn aim(&mut self, aim: &str, is_met: bool) {
         self.missed |= !is_met;
         self.line("");
@@ -54,7 +54,7 @@ impl Display for Report {
     }
 }
 
-/// Sorted durations.
+/// Durations, sorted.
 pub struct Times(Vec<Duration>);
 
 impl Times {
@@ -75,7 +75,7 @@ impl Times {
     }
 }
 
-/// The middle one of some figures.
+/// The median (the upper one of an even number).
 pub fn median(mut figures: Vec<f64>) -> f64 {
     figures.sort_by(f64::total_cmp);
     figures[figures.len() / 2]

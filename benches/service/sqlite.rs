@@ -1,4 +1,4 @@
-//! Paid predictions a second on the embedded default, beside bare commits into SQLite.
+//! Measures paid predictions per second on the embedded database, compared with bare SQLite commits.
 
 use std::time::{Duration, Instant};
 

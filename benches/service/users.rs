@@ -1,5 +1,5 @@
-//! Users who are there already: made by SQL, with credits that the ledger accounts for, and signed in by the
-//! service's own sessions under a key that the servers are given.
+//! Users for the load: inserted with SQL, with credits that match the ledger, and signed in with session cookies made
+//! by the service's own code and a key that the servers share.
 
 use std::sync::Arc;
 
@@ -12,31 +12,31 @@ use tower_cookies::{Cookies, Key};
 
 use crate::support::{Engine, Site};
 
-/// What each begins with.
+/// The credits of each user.
 pub const CREDITS: i64 = 100_000_000;
-/// A literal that both databases take for a time.
+/// A time literal that both databases accept.
 pub const LONG_AGO: &str = "2025-01-01T00:00:00+00:00";
 
 /// Signed-in users.
 pub struct LoadUsers {
-    /// The id of the first; the others follow.
+    /// The id of the first user; the others follow.
     pub first: i64,
     /// The cookie header of each.
     pub cookies: Vec<String>,
 }
 
-/// The key of the servers' cookies.
+/// The cookie key of the servers.
 pub fn key() -> &'static Key {
     static KEY: std::sync::OnceLock<Key> = std::sync::OnceLock::new();
     KEY.get_or_init(Key::generate)
 }
 
-/// The same as the servers read it.
+/// The key as a setting for the servers.
 pub fn key_setting() -> String {
     BASE64_STANDARD.encode(key().master())
 }
 
-/// The library's own handle on a site's database.
+/// A database handle of the crate for a site.
 pub async fn database_of(site: &Site) -> Database {
     let options = DatabaseOptions {
         url: site.database.url.clone(),
@@ -46,7 +46,7 @@ pub async fn database_of(site: &Site) -> Database {
 }
 
 impl LoadUsers {
-    /// Adds users to a site whose schema is there.
+    /// Adds users to a site whose schema exists.
     pub async fn create(site: &Site, count: usize) -> Self {
         let (json, time) = match site.database.engine {
             Engine::Sqlite => ("'[]'".to_owned(), format!("'{LONG_AGO}'")),

@@ -1,8 +1,8 @@
-//! How the work spreads over worker processes.
+//! Measures how throughput scales with worker processes.
 //!
-//! A model that takes 50 ms of waiting, so that two cores do not hide it, is nothing that a model file can be. So
-//! this program is the worker process here: the crate's own `Worker`, claims, leases and settling as in `pledgecast
-//! worker`, with a predictor that sleeps before it asks the shipped model. The program itself has no such switch.
+//! No model file can take 50 ms by waiting (rather than computing, which two cores would limit). So this program acts
+//! as the worker process: the crate's own `Worker`, with the same claims, leases and settling as `pledgecast worker`,
+//! and a predictor that sleeps before it scores with the shipped model.
 
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -24,20 +24,20 @@ use crate::report::Report;
 use crate::support::{Engine, Site};
 use crate::users::LoadUsers;
 
-/// What this program is called with to be a worker.
+/// The argument with which this program runs as a worker.
 pub const PROCESS: &str = "worker-process";
 const DATABASE: &str = "BENCH_WORKER_DATABASE";
 const WAIT: Duration = Duration::from_millis(50);
 const COUNTS: [usize; 4] = [1, 2, 4, 8];
 const AIM: f64 = 7.0;
 const PEOPLE: usize = 200;
-/// Until all of them work.
+/// Time until all workers are running.
 const WARM_UP: Duration = Duration::from_secs(2);
 
 pub async fn measure(extent: Size) -> Report {
     let site = Site::new(Engine::Postgres).await;
     site.run_ok(&["migrate"], "").await;
-    // Registers the model.
+    // The first start registers the model.
     site.serve(&[("PLEDGECAST_WORKERS", "0")])
         .await
         .program
@@ -55,14 +55,14 @@ pub async fn measure(extent: Size) -> Report {
     let mut one = 0.0;
     let mut multiple = 0.0;
     for count in COUNTS {
-        let crew: Vec<Process> = (0..count).map(|_| Process::start(&site)).collect();
+        let workers: Vec<Process> = (0..count).map(|_| Process::start(&site)).collect();
         tokio::time::sleep(WARM_UP).await;
         let mut link = site.database.connect().await;
         let done = "SELECT COUNT(*) FROM task WHERE status = 'succeeded'";
         let (before, start) = (link.number(done).await, Instant::now());
         tokio::time::sleep(time).await;
         let (after, took) = (link.number(done).await, start.elapsed());
-        drop(crew);
+        drop(workers);
         let rate = f64::from(i32::try_from(after - before).unwrap()) / took.as_secs_f64();
         if count == 1 {
             one = rate;
@@ -98,14 +98,14 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // Fails only where it has ended already.
+        // Fails only if the process has already ended.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
 }
 
-/// Works until killed.
-pub async fn be_one() -> Report {
+/// Works until it is killed.
+pub async fn run() -> Report {
     let options = DatabaseOptions {
         url: std::env::var(DATABASE).unwrap(),
         max_connections: 4,

@@ -22,7 +22,10 @@ fn records_of(text: &str) -> Vec<(u64, Vec<String>, Option<RecordFault>)> {
 }
 
 fn lines(text: &str) -> Vec<u64> {
-    records_of(text).into_iter().map(|(line, ..)| line).collect()
+    records_of(text)
+        .into_iter()
+        .map(|(line, ..)| line)
+        .collect()
 }
 
 #[test]
