@@ -1,4 +1,4 @@
-# Node, whose wasm-opt halves the size of the browser half.
+# Node.js for wasm-opt, which halves the size of the client bundle.
 FROM node:22-bookworm-slim AS node
 
 FROM rust:1.95-bookworm AS build
@@ -7,7 +7,7 @@ COPY --from=node /usr/local/lib/node_modules /usr/local/lib/node_modules
 RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm
 WORKDIR /source
 COPY . .
-# The program carries the site and the model, so it is all that the next stage takes.
+# The program contains the site and the model, so the final image needs nothing else.
 RUN cargo xtask build
 
 FROM debian:bookworm-slim

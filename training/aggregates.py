@@ -1,12 +1,12 @@
-"""What the manifest tells of the campaigns themselves: rates by category, duration, goal and month, and a
-background sample. Counts and made-up rows only: no campaign can be read back from them."""
+"""Aggregates of the campaigns for the manifest: rates by category, duration, goal and month, and a background sample.
+Only counts and synthetic rows: no campaign can be recovered from them."""
 
 import numpy as np
 
 import data
 from data import FEATURES, LABELS, NUMBER, NUMBERS
 
-# An edge belongs to the bin above it, so the round goals and the usual 30 days are told apart from less.
+# An edge belongs to the bin above it, so that round goals and the usual 30 days are separated from lower values.
 GOAL_EDGES_USD = [
     100, 150, 200, 300, 500, 700, 1000, 1500, 2000, 3000, 5000, 7000, 10_000, 15_000, 20_000, 30_000, 50_000,
     70_000, 100_000, 150_000, 200_000, 300_000, 500_000, 1_000_000,
@@ -36,7 +36,7 @@ def neighbours(campaigns):
 
 
 def rounded_goal(log_goal):
-    """The goal in whole dollars where there are some: ln and exp of 1000 are not quite 1000."""
+    """The goal in whole dollars if it is at least 10: ln and exp of 1000 are not exactly 1000."""
     goal = np.exp(log_goal.astype(float))
     return np.where(goal < 10, goal, np.round(goal))
 
@@ -48,10 +48,10 @@ def counts_of(group, success):
 
 
 def background(campaigns, encodings, score, seed):
-    """Rows that are like the campaigns, none of them one: each field group from another campaign of the category.
+    """Rows that resemble campaigns but are none: each group of fields comes from another campaign of the category.
 
-    Their scores stand where those of the campaigns do, by quantiles, and in an order in which every power of
-    two of first rows is spread over all scores as well.
+    Their scores have the quantiles of the campaigns' scores. The order is such that every power of two of first rows
+    is spread over all scores as well.
     """
     random = np.random.default_rng(seed)
     inputs = data.encode(campaigns, encodings)
@@ -90,7 +90,7 @@ def mixed_within_categories(inputs, random):
 
 
 def coarse(rows):
-    """Goal and preparation to two digits, and the creator unknown, as in the data."""
+    """Goal and preparation rounded to two digits. The creator stays unknown, as in the data."""
     rows = rows.astype(float)
     rows[:, NUMBER["log_goal"]] = np.log(two_digits(np.exp(rows[:, NUMBER["log_goal"]])))
     days = np.expm1(rows[:, NUMBER["log_preparation"]])
@@ -104,6 +104,6 @@ def two_digits(values):
 
 
 def spread_order(count):
-    """0 to count - 1, a power of two, with the bits of each read backwards."""
+    """0 to count - 1 in bit-reversed order; count is a power of two."""
     bits = count.bit_length() - 1
     return np.array([int(f"{i:0{bits}b}"[::-1], 2) for i in range(count)])

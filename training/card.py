@@ -1,4 +1,4 @@
-"""Writes docs/model-card.md and its pictures from what was measured."""
+"""Writes docs/model-card.md and its picture from the measurements."""
 
 from pathlib import Path
 
@@ -41,7 +41,7 @@ def write(folder, manifest, judged):
     for name, value in values.items():
         text = text.replace("{{" + name + "}}", str(value))
     if "{{" in text:
-        raise SystemExit(f"the card's template asks for something unknown: {text[text.index('{{') :][:40]}")
+        raise SystemExit(f"the card's template has an unknown placeholder: {text[text.index('{{') :][:40]}")
     (folder / "model-card.md").write_text(text, encoding="utf-8")
     (folder / "model-calibration.svg").write_text(calibration_picture(judged), encoding="utf-8")
 
@@ -79,12 +79,12 @@ def scores_table(judged):
         for name, measure in measures.items()
     ]
     chance = [f"{scores.ece_by_chance(judged['probability'][mode]):.3f}" for mode in MODES]
-    rows.append(["the ECE that chance alone makes on so many campaigns", *chance])
+    rows.append(["ECE of a perfect score, from chance alone", *chance])
     return table(["measure", *MODES.values()], rows)
 
 
 def picks_table(judged):
-    """Of those with and without the pick: whether the score is right for each."""
+    """Whether the score is right for campaigns with and without the pick."""
     test, p = judged["test"], judged["probability"]["staff_pick_as_given"]
     rows = []
     for name, value in (("picked", 1), ("not picked", 0)):
@@ -94,7 +94,7 @@ def picks_table(judged):
 
 
 def pick_gap(judged, aim=0.015):
-    """By how much the mean errors of both modes differ, and what would let both reach the aim."""
+    """How much the mean errors of both modes differ, and the score that would let both reach the aim."""
     given, false = (judged["probability"][mode] for mode in MODES)
     picked = judged["test"].column("staff_pick") == 1
     share, known, blanked = picked.mean(), given[picked].mean(), false[picked].mean()
@@ -121,7 +121,7 @@ def months_table(judged):
 
 def moves_table(judged):
     rows = [[field, f"{100 * moved:.1f}", f"{lost:.3f}"] for field, moved, lost in judged["moves"]]
-    return table(["exchanged between campaigns", "moves the score by points, on average", "AUC lost"], rows)
+    return table(["permuted field", "mean change of the score, points", "loss of AUC"], rows)
 
 
 def parents_table(judged):
@@ -141,7 +141,7 @@ def parents_table(judged):
 
 
 def calibration_picture(judged):
-    """What share of campaigns of a score succeeded, with 95 % intervals; on the diagonal it is right."""
+    """The share of successful campaigns by score, with 95 % intervals; perfect calibration is on the diagonal."""
     success = judged["test"].success
     left, top, size = 60, 20, 360
     x = lambda value: left + size * value

@@ -1,4 +1,4 @@
-"""The campaigns as training sees them: features by the server binary, outcome and launch month beside."""
+"""The campaigns as training sees them: features from the server program, with outcome and launch month."""
 
 import csv
 import os
@@ -16,7 +16,7 @@ WIRE = (
 
 
 def binary():
-    """The server binary, whose features are the only ones there are."""
+    """The server program, which contains the only definition of the features."""
     path = os.environ.get("PLEDGECAST_BIN")
     if not path:
         raise SystemExit("set PLEDGECAST_BIN to the server binary, or run `cargo xtask train`")
@@ -24,7 +24,7 @@ def binary():
 
 
 def features_of(path):
-    """The names of the features, and for each campaign that keeps the rules its place in the file and its values."""
+    """The names of the features, and for each valid campaign its index in the file and its values."""
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "features.csv"
         command = [binary(), "features", "--input", str(path), "--output", str(output)]
@@ -35,7 +35,7 @@ def features_of(path):
 
 
 def features_of_rows(campaigns):
-    """`features_of` for campaigns of the wire format."""
+    """`features_of` for campaigns in the wire format."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "campaigns.csv"
         with open(path, "w", newline="", encoding="utf-8") as file:
@@ -52,13 +52,13 @@ if FEATURES != NUMBERS + LABELS:
     raise SystemExit(f"the server computes labels that training does not know: {FEATURES}")
 NUMBER = {name: index for index, name in enumerate(NUMBERS)}
 
-# A label seen less often than this is not told from the ones never seen.
+# A label that occurs less often is treated like one that never occurs.
 FEWEST_OF_A_LABEL = 10
 
 
 @dataclass
 class Campaigns:
-    """Rows of numbers and of labels with their outcome and the month of their launch."""
+    """Rows of numbers and labels, with the outcome and the month of launch."""
 
     numbers: np.ndarray
     labels: np.ndarray
@@ -83,7 +83,7 @@ class Campaigns:
 
 
 def load(path):
-    """Reads the campaigns of a CSV file in the wire format that also has `success`."""
+    """Reads a CSV file of campaigns in the wire format with a column `success`."""
     with open(path, newline="", encoding="utf-8") as file:
         outcome = [(row["success"], row["launched_at"]) for row in csv.DictReader(file)]
     _, kept, rows = features_of(path)
@@ -101,7 +101,7 @@ def campaigns_of(rows, success, month):
 
 
 def encodings_of(campaigns):
-    """For each label feature the labels that a model tells apart; the first one is number 1."""
+    """The known labels of each label feature; the first one is number 1."""
     encodings = {}
     for index, name in enumerate(LABELS):
         values, counts = np.unique(campaigns.labels[:, index].astype(str), return_counts=True)
@@ -110,13 +110,13 @@ def encodings_of(campaigns):
 
 
 def parents_of(encodings):
-    """For the number of each category that of its parent; a parent too rare to be told apart is 0, as ever."""
+    """For the number of each category, the number of its parent; 0 for a parent that is too rare."""
     ids = {label: number + 1 for number, label in enumerate(encodings["parent"])}
     return [0, *(ids.get(label.split(" / ", 1)[0], 0) for label in encodings["category"])]
 
 
 def encode(campaigns, encodings):
-    """The model's input: numbers, then the number of each label, 0 for any other."""
+    """The model's input: numbers, then the number of each label, 0 for an unknown label."""
     columns = [campaigns.numbers]
     for index, name in enumerate(LABELS):
         ids = {label: number + 1 for number, label in enumerate(encodings[name])}

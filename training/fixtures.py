@@ -1,6 +1,6 @@
-"""Test fixtures: made-up campaigns with ONNX Runtime's answers, and a second, tiny model.
+"""Test fixtures: synthetic campaigns with the scores of ONNX Runtime, and a second, tiny model.
 
-Nothing here comes from training data: names of categories and countries aside, every value is drawn.
+Nothing here comes from training data: except for names of categories and countries, every value is random.
 """
 
 import csv
@@ -68,7 +68,7 @@ def made_up_campaigns(categories, seed=2026):
 
 
 def encode(campaigns, encodings):
-    """By the server's own features, as everywhere."""
+    """Encodes with the server's own features."""
     _, kept, rows = data.features_of_rows(campaigns)
     if len(kept) != len(campaigns):
         raise SystemExit("some made-up campaigns break the rules")
@@ -99,7 +99,7 @@ def unlabelled(row):
 
 
 def second_model(manifest):
-    """A weighted sum of goal, video and staff pick: valid, tiny, and unlike the shipped one."""
+    """A weighted sum of goal, video and staff pick: valid, tiny, and different from the shipped model."""
     weights = np.zeros(len(NUMBERS), np.float32)
     weights[NUMBER["log_goal"]] = -0.35
     weights[NUMBER["has_video"]] = 0.3

@@ -13,12 +13,12 @@ from onnx_runtime import MANIFEST_KEY, open_session
 from student import FLAGS, NEAREST
 
 OPSET, IR_VERSION = 13, 8
-# Where a ramp starts that is 1 for every value.
+# The start of a ramp that is 1 for every value.
 FAR_BELOW = -1e4
 
 
 class Graph:
-    """Collects nodes and constants; every method gives the name of what it makes."""
+    """Collects nodes and constants; every method returns the name of its output."""
 
     def __init__(self):
         self.nodes, self.constants = [], {}
@@ -65,7 +65,7 @@ class Graph:
 
 @dataclass
 class Axis:
-    """What a table is looked up by: whole steps of a weighted sum of features, cut off at both ends."""
+    """The index of a table: steps of a weighted sum of features, clipped at both ends."""
 
     weights: dict
     shift: float
@@ -79,22 +79,22 @@ class Table:
     rows: np.ndarray
 
     def across(self, other):
-        """The table of all pairs of rows, which costs one look-up instead of two."""
+        """The table of all pairs of rows, which needs one look-up instead of two."""
         mine = [replace(axis, stride=axis.stride * len(other.rows)) for axis in self.axes]
         pairs = self.rows[:, None] + other.rows
         return Table(mine + other.axes, pairs.reshape(-1, self.rows.shape[1]))
 
 
 def graph_of_student(student, parents, repeat_creator_offset):
-    """The student as look-ups and few, narrow products: of both, tract is the better at look-ups.
+    """The student as look-ups and a few narrow products; tract is better at look-ups.
 
-    Everything but the goal takes few values, so the first layer is no product of ramps and weights but a sum
-    of rows, one of each table. `parents` has for the number of each category that of its parent.
+    Everything except the goal has few values, so the first layer is not a product of ramps and weights but a sum of
+    rows, one from each table. `parents` has the number of the parent for the number of each category.
     """
     graph = Graph()
     found = tables(student, parents)
     axes = [axis for table in found for axis in table.axes]
-    # Three more ramps: two that are always 1, for the base score of either sign, and that of the creator.
+    # Three more ramps: two that are always 1, for the positive and negative base score, and one for the creator.
     parts = 3 + len(student.goal.start)
     bounded = steps_and_ramps(
         graph,
@@ -124,7 +124,7 @@ def graph_of_student(student, parents, repeat_creator_offset):
 
 
 def steps_and_ramps(graph, axes, column, start, slope):
-    """Where on each axis a row is, from 0 to 1, and its ramps: one product and one bounding for both."""
+    """The position of a row on each axis, from 0 to 1, and its ramps: one product and one clip for both."""
     weights = np.zeros((len(FEATURES), len(axes) + len(start)))
     bias = np.empty(weights.shape[1])
     at = {name: index for index, name in enumerate(FEATURES)}
@@ -138,7 +138,7 @@ def steps_and_ramps(graph, axes, column, start, slope):
 
 
 def sum_of_rows(graph, found, bounded, width):
-    """One row of each table, all stacked to one that is looked up once. Slices and sums are the quickest in tract."""
+    """The sum of one row per table. The tables are stacked for a single look-up; slices and sums are fastest in tract."""
     number = np.zeros((width, len(found)))
     begin = np.cumsum([0, *(len(table.rows) for table in found)])[:-1]
     axes = ((column, axis) for column, table in enumerate(found) for axis in table.axes)
@@ -156,7 +156,7 @@ def sum_of_rows(graph, found, bounded, width):
 
 
 def tables(student, parents):
-    """The rows of the first layer by what names them; its bias is in the rows of the month and weekday."""
+    """The tables of the first layer; its bias is added to the rows of month and weekday."""
     by = student.rows_by_name()
 
     def stepped(name):
@@ -171,8 +171,8 @@ def tables(student, parents):
     days = len(by["launch_weekday"])
     time = (by["launch_month"][:, None] + by["launch_weekday"]).reshape(-1, len(student.biases[0]))
     when = Axis({"launch_month": days, "launch_weekday": 1}, -days, len(time))
-    # A category brings its parent's row along. The parent alone counts, behind all categories, where the
-    # category is unknown: else its axis is far below zero.
+    # A category includes the row of its parent. Rows for the parent alone follow all categories and are used if the
+    # category is unknown; otherwise their axis is far below zero.
     kind = np.concatenate([by["category"] + by["parent"][parents], by["category"][0] + by["parent"]])
     categories = len(by["category"])
     known = Axis({"category": 1}, 0, categories)
@@ -191,7 +191,7 @@ def tables(student, parents):
 
 
 def graph_of_line(weights, bias):
-    """The simplest model there can be: a weighted sum of the numbers. For tests that need a second model."""
+    """The simplest possible model: a weighted sum of the numbers. For tests that need a second model."""
     graph = Graph()
     numbers = graph.columns("features", 0, len(NUMBERS), "numbers")
     line = graph.dense(numbers, np.reshape(weights, (-1, 1)), [bias], "logit")
@@ -200,5 +200,5 @@ def graph_of_line(weights, bias):
 
 
 def run(model, inputs):
-    """The probabilities by ONNX Runtime."""
+    """The probabilities from ONNX Runtime."""
     return open_session(model).run(None, {"features": inputs.astype(np.float32)})[0][:, 0]

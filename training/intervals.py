@@ -1,4 +1,4 @@
-"""The interval of a probability: how far groups of alike campaigns stray from their score."""
+"""The interval of a probability: how far groups of similar campaigns deviate from their score."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ POINTS = [0.005, 0.02, *np.arange(0.05, 0.951, 0.05).round(2), 0.98, 0.995]
 
 
 def groups_of(campaigns, probability):
-    """Campaigns of one parent category and of about the same score."""
+    """Campaigns of one parent category with similar scores."""
     edges = np.quantile(probability, np.linspace(0, 1, 7)[1:-1])
     band = np.searchsorted(edges, probability)
     for parent in np.unique(campaigns.column("parent")):
@@ -22,7 +22,7 @@ def groups_of(campaigns, probability):
 
 
 def spread_of(campaigns, probability):
-    """The smallest spread on the logit with which the intervals hold LEVEL of the groups."""
+    """The smallest spread on the logit with which the intervals contain LEVEL of the groups."""
     trials = np.linspace(0.0, 1.5, 151)
     return next(
         (float(spread) for spread in trials if coverage_of(campaigns, probability, spread)[0] >= LEVEL), trials[-1]
@@ -30,7 +30,7 @@ def spread_of(campaigns, probability):
 
 
 def coverage_of(campaigns, probability, spread):
-    """The share of groups whose rate lies within the interval, chance of the group added."""
+    """The share of groups whose rate is inside the interval, allowing for chance within the group."""
     inside = []
     for rate, p, chance in groups_of(campaigns, probability):
         inside.append(abs(rate - p) <= WIDTH * np.sqrt((spread * p * (1 - p)) ** 2 + chance))

@@ -1,4 +1,4 @@
-"""Test fixtures: ONNX files that the server must refuse, each for a reason of its own."""
+"""Test fixtures: ONNX files that the server must refuse, each for its own reason."""
 
 import numpy as np
 import onnx
@@ -29,7 +29,7 @@ def misfits(manifest):
         "no_probability": last_node(manifest, lambda graph: graph.node("Identity", ["logit"], "probability")),
         "not_a_number": last_node(manifest, lambda graph: graph.node("Log", [negative(graph)], "probability")),
         "rows_depend": last_node(manifest, rows_depend),
-        # Right within the bounds of its manifest, no number for a goal of 1.
+        # Valid within the bounds of its manifest, not a number for a goal of 1.
         "sometimes_not_a_number": last_node(
             manifest | {"bounds": manifest["bounds"] | {"log_goal": {"low": 4.0, "high": 12.0}}}, square_root
         ),

@@ -1,4 +1,4 @@
-"""Which fields of a campaign move the score, and how far: each is exchanged between campaigns, the rest stays."""
+"""Which fields of a campaign change the score, and how much: each is permuted among campaigns while the rest stays."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ import recipe
 import scores
 from data import LABELS, NUMBER, NUMBERS
 
-# What of a campaign each feature is made of; `src/inference/features.rs` is the definition.
+# The features that depend on each field; `src/inference/features.rs` is the definition.
 FIELDS = {
     "usd_goal": ["log_goal"],
     "analytics_name, parent_name": ["parent", "category"],
@@ -26,7 +26,7 @@ ROUNDS = 5
 
 
 def measure(pupil, campaigns, encodings, seed):
-    """For each field how far a score moves on average, and the AUC lost, when campaigns exchange it."""
+    """For each field the mean change of the score, and the loss of AUC, when campaigns exchange it."""
     random = np.random.default_rng(seed)
     inputs = data.encode(campaigns, encodings)
     score = lambda rows: recipe.sigmoid(pupil.logits(rows).astype(float))

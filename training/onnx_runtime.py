@@ -1,4 +1,4 @@
-"""A model file in ONNX Runtime. By itself it prints the time of one in microseconds, for one row and for 256:
+"""A model file in ONNX Runtime. As a program, prints the time of one run in microseconds, for one row and for 256.
 `benches/inference.rs` calls it, so nothing here needs the server."""
 
 import json

@@ -1,4 +1,4 @@
-"""The recipe: teacher and student. The same steps for judging and shipping."""
+"""The recipe: teacher and student. The same steps for the evaluation and for the shipped model."""
 
 from dataclasses import dataclass
 
@@ -9,11 +9,10 @@ import student
 import teacher
 from teacher import sigmoid
 
-# Where staff pick is false it may be unknown (a planner) or known (a finished campaign). The score for
-# it lies between that of a teacher who never saw staff picks and that of one who saw this one refused;
-# `rolling.py` shows what each choice costs on either side.
+# If staff pick is false, it may be unknown (a planner) or known (a finished campaign). The score lies between that of a
+# teacher without staff picks and that of one that saw this pick refused; `rolling.py` shows the error of each choice.
 SHARE_WITHOUT_PICK = 0.6
-# On the logit, for a creator known to have launched before, and the opposite for a first project.
+# On the logit, added for a creator with earlier projects and subtracted for a first project.
 REPEAT_CREATOR_OFFSET = 0.4
 MADE_UP_ROWS = 400_000
 EPOCHS = 40
@@ -22,13 +21,13 @@ PICK_SHARE = 0.25
 
 @dataclass
 class Teacher:
-    """Both blends of trees: one sees staff picks, the other never did."""
+    """Both blends of trees: with and without staff picks."""
 
     given: teacher.Trees
     without: teacher.Trees
 
     def logits(self, inputs):
-        """For staff pick false and true. Trees fitted by log loss need no calibration: see `rolling.py`."""
+        """Logits for staff pick false and true. Trees fitted with log loss need no calibration: see `rolling.py`."""
         column = data.NUMBER["staff_pick"]
         off, on = inputs.copy(), inputs.copy()
         off[:, column], on[:, column] = 0, 1
@@ -44,7 +43,7 @@ def teach(campaigns, encodings, threads):
 
 
 def distil(taught, campaigns, encodings, seed, report=None):
-    """A student of the teacher's scores on true and on made-up rows."""
+    """A student trained on the teacher's scores of real and synthetic rows."""
     inputs = data.encode(campaigns, encodings)
     random = np.random.default_rng(seed)
     rows = np.concatenate([inputs, student.mixed_rows(inputs, random, MADE_UP_ROWS)])
@@ -56,7 +55,7 @@ def distil(taught, campaigns, encodings, seed, report=None):
         seen = rows.copy()
         pick = random.random(len(rows)) < PICK_SHARE
         seen[:, pick_column] = pick
-        # A label never seen is number 0: it is taught the average of what the others would say.
+        # An unknown label is number 0: it is trained on the average of the scores of the others.
         for columns, share in [([parent + 1], 0.02), ([parent, parent + 1], 0.01), ([parent + 2], 0.02), ([parent + 3], 0.02)]:
             hidden = np.flatnonzero(random.random(len(rows)) < share)
             seen[np.ix_(hidden, columns)] = 0

@@ -1,8 +1,8 @@
-"""Calibration tried on rolling origins: `PLEDGECAST_BIN=... python rolling.py --data FILE --until 2025-07`.
+"""Tests of calibration on rolling origins: `PLEDGECAST_BIN=... python rolling.py --data FILE --until 2025-07`.
 
-For each month from the seventh on, trees learn from all earlier months and judge the two that begin with it;
-months after --until are left alone. Prints the calibration errors of each way of making the score; the model
-card tells what was chosen by them. Trees of one kind only (LightGBM): the question is calibration.
+For each month from the seventh on, trees train on all earlier months and score that month and the next; months after
+--until are not used. Prints the calibration errors of each variant; the model card says what was chosen. Only LightGBM:
+the question is calibration.
 """
 
 import os
@@ -26,7 +26,7 @@ LATEST_MONTHS = 2
 
 
 class Origin:
-    """What trees that know only earlier months say of a month and the one after."""
+    """The scores of trees trained on earlier months, for a month and the next one."""
 
     def __init__(self, campaigns, month):
         early = campaigns.take(campaigns.month < month)
@@ -56,7 +56,7 @@ def logits(inputs, success, pick, sets):
 
 
 def stacked(origin, share):
-    """Every campaign twice: with its staff pick, and with none."""
+    """Every campaign twice: with its staff pick, and without one."""
     off = origin.unpicked(share)
     picked = origin.late.column("staff_pick") == 1
     logit = np.concatenate([np.where(picked, origin.on, off), off])
@@ -65,7 +65,7 @@ def stacked(origin, share):
 
 
 def logistic(origin, share):
-    """Slope, shift and shift of picks by which an earlier origin would have been right, held near none."""
+    """Scale, shift and shift for picks that fit an earlier origin, regularized towards no change."""
     columns, success = stacked(origin, share)
     none, prior = np.array([1.0, 0.0, 0.0]), np.array([50.0, 1.0, 10.0])
     weights = none
@@ -88,7 +88,7 @@ def errors(origin, share, weights):
 def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--data", required=True, type=Path)
-    arguments.add_argument("--until", required=True, help="last month looked at")
+    arguments.add_argument("--until", required=True, help="last month to use")
     options = arguments.parse_args()
     campaigns = data.load(options.data)
     campaigns = campaigns.take(campaigns.month <= options.until)
@@ -98,15 +98,15 @@ def main():
     print(f"{len(judged)} origins, {judged[0]} to {judged[-1]}; for each mode ECE, bias, ECE by chance")
     none = np.array([1.0, 0.0, 0.0])
     for share in (0.0, 0.3, 0.5, 0.7, 0.85, 1.0):
-        tell(f"share without pick {share}", [errors(origins[month], share, none) for month in judged])
+        report(f"share without pick {share}", [errors(origins[month], share, none) for month in judged])
     found = []
     for month in judged:
         weights = logistic(origins[recipe.months_before(month, LATEST_MONTHS)], recipe.SHARE_WITHOUT_PICK)
         found.append(errors(origins[month], recipe.SHARE_WITHOUT_PICK, weights))
-    tell(f"{recipe.SHARE_WITHOUT_PICK}, calibrated on the latest {LATEST_MONTHS} months", found)
+    report(f"{recipe.SHARE_WITHOUT_PICK}, calibrated on the latest {LATEST_MONTHS} months", found)
 
 
-def tell(name, found):
+def report(name, found):
     print(f"{name:40s}", " ".join(f"{value:+.4f}" for value in np.mean(found, axis=0)), flush=True)
 
 

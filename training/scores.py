@@ -1,4 +1,4 @@
-"""How good probabilities are: AUC, accuracy, log loss, Brier score and calibration error."""
+"""Metrics of probabilities: AUC, accuracy, log loss, Brier score and calibration error."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ BINS = 10
 
 
 def auc(success, probability):
-    """The chance that a success is ranked above a failure; ties count half."""
+    """The probability that a success ranks above a failure; ties count half."""
     order = np.argsort(probability, kind="stable")
     ranks = np.empty(len(order))
     ranks[order] = np.arange(1, len(order) + 1)
@@ -30,7 +30,7 @@ def ece(success, probability):
 
 
 def score(success, probability):
-    """All of them, for the manifest."""
+    """All metrics, for the manifest."""
     success = success.astype(float)
     p = np.clip(probability.astype(float), 1e-7, 1 - 1e-7)
     return {
@@ -44,7 +44,7 @@ def score(success, probability):
 
 
 def spread(measure, success, probability, rounds=400, seed=7):
-    """The 95 % interval of a measure by resampling campaigns."""
+    """The 95 % interval of a metric, from resampling campaigns."""
     random = np.random.default_rng(seed)
     values = []
     for _ in range(rounds):
@@ -55,7 +55,7 @@ def spread(measure, success, probability, rounds=400, seed=7):
 
 
 def ece_by_chance(probability, rounds=200, seed=7):
-    """The ECE that a perfectly calibrated score shows on so many campaigns, for chance alone."""
+    """The ECE of a perfectly calibrated score on this many campaigns, from chance alone."""
     random = np.random.default_rng(seed)
     drawn = (random.random(len(probability)) < probability for _ in range(rounds))
     return float(np.mean([ece(success.astype(float), probability) for success in drawn]))

@@ -1,10 +1,10 @@
-"""The student: the small network that is shipped, taught the teacher's scores.
+"""The student: the small network that is shipped, trained on the teacher's scores.
 
-Inputs but the goal go through two hidden layers to a base score a(x) and to K falls b_k(x) >= 0; the
-score is a(x) - sum of b_k(x) * ramp_k(log goal), where the ramps only rise. So the score can never rise
-with the goal, whatever the weights are. Numbers enter as ramps between quantiles, which also bounds
-them; labels, month and weekday enter by rows of tables. But for the goal, numbers are seen in steps, so
-that what is learnt by ramps can be written down as rows of tables, too.
+All inputs except the goal go through two hidden layers to a base score a(x) and K decreases b_k(x) >= 0. The score is
+a(x) - sum of b_k(x) * ramp_k(log goal), where the ramps never fall. So the score cannot rise with the goal, whatever the
+weights are. Numbers enter as ramps between quantiles, which also limits them; labels, month and weekday enter as rows of
+tables. All numbers except the goal are quantized, so that what the ramps have learnt can be written as rows of tables
+as well.
 """
 
 from dataclasses import dataclass
@@ -18,16 +18,16 @@ FLAGS = ["name_digit", "has_video", "staff_pick", "california"]
 GOAL_RAMPS = 20
 TABLED = {"launch_month": 12, "launch_weekday": 7}
 HIDDEN = (64, 24)
-# Whole numbers are told apart one by one, preparation by what is about a twentieth of its days.
+# Whole numbers have a step each; preparation has steps of about a twentieth of its days.
 PREPARATION_STEP = 0.05
-# Added before a step is cut to a whole number. A half would be right too, but the bounds of a manifest have
-# halves between them, and there two ways of computing might disagree.
+# Added before a value is truncated to a step. A half would be correct too, but the bounds of a manifest have halves
+# between them, where two implementations could round differently.
 NEAREST = 0.4
 
 
 @dataclass
 class Ramps:
-    """Piecewise-linear steps: each is 0 below its start, 1 above its end, straight between."""
+    """Piecewise-linear steps: each is 0 below its start, 1 above its end, and linear between them."""
 
     column: np.ndarray
     start: np.ndarray
@@ -39,7 +39,7 @@ class Ramps:
 
 @dataclass
 class Steps:
-    """Equal steps of a number, from `low` on; what lies outside counts as the first or the last one."""
+    """Equal steps of a number, starting at `low`; values outside count as the first or last step."""
 
     low: float
     width: float
@@ -58,7 +58,7 @@ def whole_steps(first, last):
 
 
 def preparation_steps(last, width=PREPARATION_STEP):
-    """Steps with whole days far from their edges, where rounding might take one for another."""
+    """Steps whose edges are far from whole days, so that rounding cannot choose the wrong step."""
     days = np.log1p(np.arange(np.ceil(np.expm1(last)) + 1))
 
     def distance(low):
@@ -105,7 +105,7 @@ class Student:
         return preparation_steps(last) if name == "log_preparation" else whole_steps(first, last)
 
     def rows_by_name(self):
-        """The rows of the first layer: for each step of a number, for a flag that is set, for each label."""
+        """The rows of the first layer: one for each step of a number, each flag that is set and each label."""
         ramps, first = len(self.others.start), self.weights[0]
         rows = {}
         for name in [*RAMPED, *FLAGS]:
@@ -121,7 +121,7 @@ class Student:
         return rows
 
     def wide(self, inputs):
-        """Ramps, then one column for each row of each table."""
+        """The ramps, then one column for each row of each table."""
         stepped = inputs.copy()
         for name, steps in self.steps.items():
             stepped[:, NUMBER[name]] = steps.nearest(inputs[:, NUMBER[name]])
@@ -153,7 +153,7 @@ class Student:
         return raw[:, 0] - (falls * ramps).sum(axis=1), layers, raw, ramps
 
     def gradients(self, inputs, target):
-        """Of the cross-entropy against the teacher's probability."""
+        """The gradients of the cross-entropy against the teacher's probability."""
         logit, layers, raw, ramps = self.forward(inputs)
         error = (1 / (1 + np.exp(-logit)) - target) / len(target)
         back = np.empty_like(raw)
@@ -168,7 +168,7 @@ class Student:
         return weights[::-1] + biases[::-1]
 
     def fit(self, draw, epochs, rate=2e-3, batch=1024, decay=1e-5, report=None):
-        """Adam with a falling rate; `draw(random)` gives the rows and scores of each epoch anew."""
+        """Adam with a decreasing rate; `draw(random)` returns new rows and scores for each epoch."""
         parameters = self.weights + self.biases
         first = [np.zeros_like(p) for p in parameters]
         second = [np.zeros_like(p) for p in parameters]
@@ -191,15 +191,15 @@ class Student:
 
 
 def mixed_rows(inputs, random, count, share=0.35, unknown=0.02):
-    """Made-up rows: true ones with fields taken from other rows, some labels unknown.
+    """Synthetic rows: real ones with fields from other rows, some labels unknown.
 
-    Parent and category move together, as do country and currency: what never occurs need not be learnt.
+    Parent and category move together, as do country and currency: impossible combinations need not be learnt.
     """
     rows = inputs[random.integers(0, len(inputs), count)].copy()
     for group in field_groups():
         moved = np.flatnonzero(random.random(count) < share)
         rows[np.ix_(moved, group)] = inputs[np.ix_(random.integers(0, len(inputs), len(moved)), group)]
-    # A goal anywhere in the range, so that the tails are taught as well.
+    # Random goals from the whole range, so that the tails are trained as well.
     moved = np.flatnonzero(random.random(count) < 0.1)
     rows[moved, 0] = random.uniform(inputs[:, 0].min(), inputs[:, 0].max(), len(moved))
     return rows

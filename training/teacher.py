@@ -1,7 +1,7 @@
-"""The teacher: a blend of gradient-boosted trees, accurate and far too large to serve.
+"""The teacher: a blend of gradient-boosted trees, accurate and too large to serve.
 
-Two kinds of trees (LightGBM and CatBoost), each fitted twice: with staff_pick, and without it. All of
-them may only fall as the goal rises.
+Two kinds of trees (LightGBM and CatBoost), each fitted twice: with staff_pick and without it. None of them can rise with
+the goal.
 """
 
 import catboost
@@ -24,7 +24,7 @@ def sigmoid(z):
 
 
 class Columns:
-    """What the trees see: the model's input, and the goal seen from the category and the duration."""
+    """The columns of the trees: the model's input, and the goal relative to the category and the duration."""
 
     def __init__(self, inputs, pick):
         self.pick = pick
@@ -47,7 +47,7 @@ class Columns:
 
 
 def shrunk_means(values, group, parent, weight=20):
-    """The mean of each group, drawn to its parent's; for a group never seen, the mean of all."""
+    """The mean of each group, shrunk towards that of its parent; for an unknown group, the overall mean."""
     means = np.full(int(group.max()) + 400, values.mean())
     for g in np.unique(group):
         rows = group == g
@@ -57,7 +57,7 @@ def shrunk_means(values, group, parent, weight=20):
 
 
 class Trees:
-    """One kind of view (with or without staff_pick), blended over kinds of trees and seeds."""
+    """Trees with or without staff_pick, blended over kinds of trees and seeds."""
 
     def __init__(self, inputs, success, weight, pick, threads):
         self.columns = Columns(inputs, pick)

@@ -1,4 +1,4 @@
-"""Makes the shipped model: `PLEDGECAST_BIN=... python train.py --data FILE`. See README.md beside."""
+"""Trains the shipped model: `PLEDGECAST_BIN=... python train.py --data FILE`. See README.md in this folder."""
 
 import os
 
@@ -59,7 +59,7 @@ def main():
 
 
 def build(campaigns, last, purpose):
-    """The recipe on everything up to a month."""
+    """Applies the recipe to all months up to `last`."""
     seen = campaigns.take(campaigns.month <= last)
     encodings = data.encodings_of(seen)
     taught = recipe.teach(seen, encodings, THREADS)
@@ -70,7 +70,7 @@ def build(campaigns, last, purpose):
 
 
 def judge(campaigns, test_from):
-    """The recipe on everything before the test months, judged on them once."""
+    """Applies the recipe to the months before the test months, and evaluates it on these once."""
     last = recipe.months_before(test_from, 1)
     pupil, encodings = build(campaigns, last, "judged")
     test = campaigns.take(campaigns.month >= test_from)
@@ -89,9 +89,9 @@ def judge(campaigns, test_from):
 
 
 def judge_intervals(test, probability):
-    """The spread for all judged campaigns, the wider of both modes; its coverage is tried across parents.
+    """The spread for all test campaigns, the wider of both modes, and its coverage across parents.
 
-    Half of the parent categories give a spread that is tried on the other half, and the other way round.
+    A spread fitted on half of the parent categories is tested on the other half, and vice versa.
     """
     parents = np.unique(test.column("parent").astype(str))
     half = np.isin(test.column("parent").astype(str), parents[::2])
@@ -185,17 +185,17 @@ def base_rate(campaigns, parent, category):
 
 
 def check_graph(model, pupil, inputs):
-    """The graph must say what the student says."""
+    """Checks that the graph gives the student's scores."""
     inputs = inputs.copy()
     inputs[:, NUMBER["repeat_creator"]] = 0
     apart = np.abs(graph.run(model, inputs) - recipe.sigmoid(pupil.logits(inputs))).max()
     say(f"graph of {len(model)} bytes, at most {apart:.1e} from the student")
     if apart > 1e-5:
-        raise SystemExit("the graph is not the student")
+        raise SystemExit("the graph does not give the student's scores")
 
 
 def readable(manifest):
-    """JSON with a line for each value, but lists of numbers on one: there are thousands of them."""
+    """JSON with one line per value, but lists of numbers on one line, because there are thousands of them."""
     text = json.dumps(manifest, indent=1, sort_keys=True)
     return re.sub(r"\[[-+.,e\d\s]+\]", lambda found: re.sub(r"\s+", "", found.group()), text) + "\n"
 
