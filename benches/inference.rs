@@ -124,8 +124,8 @@ fn onnx_runtime(python: &str) -> Speed {
         .arg(root.join("models/campaign-outlook.onnx"))
         .output()
         .expect("Python starts");
-    let output = String::from_utf8_lossy(&output.stdout);
-    let mut numbers = output.split_whitespace().map(str::parse::<f64>);
+    let text = String::from_utf8_lossy(&output.stdout);
+    let mut numbers = text.split_whitespace().map(str::parse::<f64>);
     let mut next = || {
         let number = numbers.next().and_then(Result::ok);
         number.unwrap_or_else(|| panic!("unexpected output of ONNX Runtime: {output:?}"))

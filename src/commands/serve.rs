@@ -67,7 +67,7 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
         pool: pool.clone(),
         works: args.worker.workers > 0,
     };
-    // Everything that can fail comes before the worker starts, so that it claims no tasks in vain.
+    // Everything that can fail comes before the worker starts, so that a failed start claims no tasks.
     let assets = assets::site_assets()?.map(Arc::new);
     let listener = unless_stopped(&stop, args.address.bind()).await?;
     let address = listener.local_addr()?;

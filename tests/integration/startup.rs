@@ -163,7 +163,7 @@ async fn a_held_migration_lock_is_named_and_waited_for_a_bounded_time() {
     for arguments in commands {
         let told = failure_of(&site, arguments).await;
         assert!(
-            told.contains("waiting for the lock for migrations"),
+            told.contains("waiting for the migration lock"),
             "{told}"
         );
         assert!(told.contains("application somebody else"), "{told}");
