@@ -8,14 +8,14 @@ use super::config::{DatabaseArgs, LogArgs, ServeArgs, WorkerProcessArgs};
 use crate::inference::CHECK_COMMAND;
 use crate::types::{ModelId, ModelState, Role};
 
-/// Tells whether a Kickstarter campaign will reach its goal, as a paid service.
+/// Predicts whether a Kickstarter campaign will reach its goal, as a paid service.
 #[derive(Debug, Parser)]
 #[command(version)]
 pub struct Cli {
-    /// What to do.
+    /// The command to run.
     #[command(subcommand)]
     pub command: Command,
-    /// How logs are written.
+    /// The log settings.
     #[command(flatten)]
     pub log: LogArgs,
 }
@@ -23,35 +23,36 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Serve the site and the API, with workers in the same process.
+    /// Serve the site and the API, and run workers in the same process.
     Serve(ServeArgs),
-    /// Work on queued tasks, in a process of its own (PostgreSQL only).
+    /// Process queued tasks in a separate process (PostgreSQL only).
     Worker(WorkerProcessArgs),
-    /// Bring the database to the schema of this version, and do nothing else.
+    /// Migrate the database to the schema of this version, then exit.
     Migrate(DatabaseArgs),
-    /// Check the invariants of the ledger and the tasks; exit 1 with the offending rows.
+    /// Check the invariants of the ledger and the tasks; print the rows that break one, and exit 1 if there are any.
     Audit(DatabaseArgs),
-    /// Copy the embedded database, also while it is served, into a new file (SQLite only).
+    /// Copy the embedded database to a new file, even while it is served (SQLite only).
     Backup(BackupArgs),
-    /// Make and change users.
+    /// Create users, and change their roles, passwords and balances.
     User(UserArgs),
-    /// List models, put them on offer or retire them, and set prices.
+    /// List models, and set their states and prices.
     Model(ModelArgs),
-    /// Score a CSV of campaigns by the model that comes with the program, without a database.
+    /// Score a CSV of campaigns with the built-in model, without a database.
     ///
-    /// The first line names the columns by the fields of a campaign, in any order. Optional fields may be
-    /// blank or absent, other columns are passed through. The file may be written as spreadsheets, pandas and
-    /// public dumps write it: separated by commas, semicolons or tabs, in UTF-8 or UTF-16 with its mark, dates with
-    /// times, decimal commas. The output is the input with two more columns, `probability` (0 to 1) and `verdict`
-    /// (`likely`, `toss_up` or `unlikely`); it replaces what was there once it is whole.
+    /// The first line names the columns after the fields of a campaign, in any order. Optional fields may be
+    /// blank or absent; other columns are copied to the output. The file may be in the formats of spreadsheets,
+    /// pandas and public dumps: separated by commas, semicolons, tabs or bars, in UTF-8 or in UTF-16 with a byte
+    /// order mark, with times after dates, with decimal commas. The output is the input with two more columns,
+    /// `probability` (0 to 1) and `verdict` (`likely`, `toss_up` or `unlikely`). An existing output file is
+    /// replaced once the new one is complete.
     ///
-    /// A line that breaks a rule stays in the output with both blank and is told on standard error by its number,
-    /// as an editor shows it; all others are still scored. Exits 1 when there was such a line.
+    /// An invalid line stays in the output with both columns blank, and is reported on standard error with its
+    /// line number, as an editor shows it. All other lines are still scored. Exits 1 if any line was invalid.
     #[command(verbatim_doc_comment)]
     Score(CsvArgs),
-    /// Turn a CSV of campaigns into a CSV of the model's features; training calls this.
+    /// Convert a CSV of campaigns to a CSV of model features; used by training.
     Features(CsvArgs),
-    /// Check the model file on standard input within limits of memory and time; the program runs this itself.
+    /// Check the model file on standard input within limits on memory and time; the program runs this itself.
     #[command(name = CHECK_COMMAND, hide = true)]
     CheckModel,
 }
@@ -62,7 +63,7 @@ pub struct BackupArgs {
     /// The database.
     #[command(flatten)]
     pub database: DatabaseArgs,
-    /// Where the copy goes; a file that is not there yet.
+    /// File for the copy; must not exist yet.
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
 }
@@ -73,50 +74,50 @@ pub struct UserArgs {
     /// The database.
     #[command(flatten)]
     pub database: DatabaseArgs,
-    /// What to do.
+    /// The command to run.
     #[command(subcommand)]
     pub command: UserCommand,
 }
 
-/// What the operator does with users. Passwords come from `PLEDGECAST_PASSWORD` or a line on standard input.
+/// User commands. Passwords are read from `PLEDGECAST_PASSWORD` or from one line on standard input.
 #[derive(Clone, Debug, Subcommand)]
 pub enum UserCommand {
-    /// Make a user.
+    /// Create a user.
     Create {
-        /// The address to log in with.
+        /// E-mail address of the user.
         #[arg(long)]
         email: String,
-        /// What the user may do: user or admin.
+        /// Role: user or admin.
         #[arg(long, default_value_t = Role::User)]
         role: Role,
-        /// Credits to start with.
+        /// Credits that the user starts with.
         #[arg(long, default_value_t = 10)]
         welcome_credits: i64,
     },
-    /// Change what a user may do.
+    /// Change the role of a user.
     Role {
-        /// The address to log in with.
+        /// E-mail address of the user.
         #[arg(long)]
         email: String,
-        /// user or admin.
+        /// New role: user or admin.
         #[arg(long)]
         role: Role,
     },
     /// Set a new password and end all sessions.
     Password {
-        /// The address to log in with.
+        /// E-mail address of the user.
         #[arg(long)]
         email: String,
     },
-    /// Correct a balance by an adjustment, up or down.
+    /// Adjust a balance, up or down.
     Grant {
-        /// The address to log in with.
+        /// E-mail address of the user.
         #[arg(long)]
         email: String,
-        /// Signed credits.
+        /// Credits to add; negative to subtract.
         #[arg(long, allow_negative_numbers = true, value_parser = clap::value_parser!(i64).range(-1_000_000_000..=1_000_000_000))]
         amount: i64,
-        /// What the user's history says of it.
+        /// Text that explains the adjustment in the user's history.
         #[arg(long)]
         reason: String,
     },
@@ -125,10 +126,10 @@ pub enum UserCommand {
 /// `pledgecast score` and `pledgecast features`.
 #[derive(Clone, Debug, Args)]
 pub struct CsvArgs {
-    /// Campaigns in the wire format, with a header.
+    /// CSV file of campaigns, with a header line.
     #[arg(long, value_name = "FILE.csv")]
     pub input: PathBuf,
-    /// Where the result goes; a file that is there is replaced.
+    /// Output file; an existing file is replaced.
     #[arg(long, value_name = "FILE.csv")]
     pub output: PathBuf,
 }
@@ -139,30 +140,30 @@ pub struct ModelArgs {
     /// The database.
     #[command(flatten)]
     pub database: DatabaseArgs,
-    /// What to do.
+    /// The command to run.
     #[command(subcommand)]
     pub command: ModelCommand,
 }
 
-/// What the operator does with models that are registered.
+/// Commands for registered models.
 #[derive(Clone, Debug, Subcommand)]
 pub enum ModelCommand {
-    /// List all models, the default one first: id, name, version, state, price.
+    /// List all models, the default first: id, name, version, state, price.
     List,
-    /// Change the state or the price of a model. Of the live ones the newest, by id, is the default.
+    /// Change the state or price of a model. The newest live model, by id, is the default.
     Set(SetArgs),
 }
 
 /// `pledgecast model set`.
 #[derive(Clone, Debug, Args)]
 pub struct SetArgs {
-    /// The id, as `pledgecast model list` tells it.
+    /// Model id, as shown by `pledgecast model list`.
     #[arg(long)]
     pub id: ModelId,
-    /// candidate (seen by admins only), live (on offer) or retired (its results stay).
+    /// candidate (visible to admins only), live (offered to users) or retired (no longer offered; its results stay).
     #[arg(long, required_unless_present = "price")]
     pub state: Option<ModelState>,
-    /// Credits for a prediction; tasks that are queued already keep their price.
+    /// Price of a prediction in credits; queued tasks keep their price.
     #[arg(long, value_parser = clap::value_parser!(i64).range(0..=1_000_000))]
     pub price: Option<i64>,
 }
@@ -174,7 +175,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_definition_of_the_flags_is_sound() {
+    fn the_flag_definitions_are_valid() {
         Cli::command().debug_assert();
     }
 }

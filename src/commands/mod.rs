@@ -1,4 +1,4 @@
-//! The commands of the program.
+//! Runs the commands of the program.
 
 pub mod args;
 mod backup;
@@ -27,7 +27,7 @@ use crate::services::audit;
 /// Runs one command.
 ///
 /// # Errors
-/// Why it could not be done, for the operator.
+/// The reason for the operator.
 pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     telemetry::init(&cli.log)?;
     let stop = stop::on_signal()?;
@@ -45,7 +45,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// A service that is told to stop while it starts does as it was told.
+/// A service that is stopped by a signal while it starts exits successfully.
 fn success_if_stopped(ended: anyhow::Result<()>) -> anyhow::Result<ExitCode> {
     match ended {
         Err(error) if !error.is::<Stopped>() => Err(error),

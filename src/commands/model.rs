@@ -1,4 +1,4 @@
-//! `pledgecast model`: which models are on offer, and at what price.
+//! `pledgecast model`: lists models and sets their states and prices.
 
 use std::process::ExitCode;
 
@@ -10,7 +10,7 @@ use crate::types::{Credits, ModelView};
 /// Lists or changes models.
 ///
 /// # Errors
-/// Why it could not be done, for the operator.
+/// The reason for the operator.
 #[expect(clippy::print_stdout, reason = "the models are the command's output")]
 pub async fn run(args: ModelArgs) -> anyhow::Result<ExitCode> {
     let database = setup::existing_database(&args.database).await?;

@@ -95,16 +95,18 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
     let app = router(shared.into());
     announce("Pledgecast is ready at", address);
     connections::serve(listener, app, limits, stop).await;
-    working.await.context("the worker died")?;
-    listening.await.context("the listener died")?;
-    watching.await.context("the watch of the pool died")?
+    working.await.context("the worker panicked")?;
+    listening.await.context("the listener panicked")?;
+    watching
+        .await
+        .context("the watch on the inference pool panicked")?
 }
 
-/// Stops the process once an inference thread is stuck in a model, since only its end ends such a thread. The
-/// supervisor is expected to restart it.
+/// Stops the process if an inference thread is stuck in a model, because only the end of the process ends such a
+/// thread. The supervisor is expected to restart the process.
 ///
 /// # Errors
-/// [`InferenceError::Stuck`]; none where the process is stopped for another reason.
+/// [`InferenceError::Stuck`]; none if the process is stopped for another reason.
 async fn stop_when_stuck(pool: InferencePool, stop: CancellationToken) -> anyhow::Result<()> {
     if stop.run_until_cancelled(pool.stuck()).await.is_none() {
         return Ok(());
@@ -141,13 +143,15 @@ pub async fn work(args: WorkerProcessArgs, stop: CancellationToken) -> anyhow::R
     };
     let health_server = serve_health(args.health_address, readiness, stop.clone()).await?;
     let listening = tokio::spawn(notifier.listen(database, stop.clone()));
-    tracing::info!(loops = args.worker.workers, "working");
+    tracing::info!(loops = args.worker.workers, "working on tasks");
     let watching = tokio::spawn(stop_when_stuck(pool, stop.clone()));
     worker.run(stop.clone()).await;
     stop.cancel();
-    listening.await.context("the listener died")?;
-    telling.await.context("telling the health died")?;
-    watching.await.context("the watch of the pool died")?
+    listening.await.context("the listener panicked")?;
+    health_server.await.context("the health server panicked")?;
+    watching
+        .await
+        .context("the watch on the inference pool panicked")?
 }
 
 /// Serves the health checks of a process that serves nothing else.
@@ -195,7 +199,7 @@ mod tests {
         let model = Arc::new(FakePredictor::new(|_| 0.5));
         let limit = Duration::from_millis(5);
         let run = pool.run(Priority::Interactive, model, limit, move |_| {
-            // An error: the sender was dropped.
+            // An error means that the sender was dropped.
             let _ = is_released.recv();
             Ok(())
         });
@@ -207,7 +211,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_process_that_is_asked_to_stop_ends_without_an_error() {
+    async fn a_process_that_receives_a_stop_signal_ends_without_an_error() {
         let stop = CancellationToken::new();
         let pool = InferencePool::start(1).unwrap();
         let watching = tokio::spawn(stop_when_stuck(pool, stop.clone()));

@@ -1,4 +1,4 @@
-//! `pledgecast user`: makes and changes users.
+//! `pledgecast user`: creates and changes users.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -15,13 +15,13 @@ use crate::services::passwords::Passwords;
 use crate::services::payment::DemonstrationPayment;
 use crate::types::Credits;
 
-/// Makes or changes a user.
+/// Creates or changes a user.
 ///
 /// # Errors
-/// Why it could not be done, for the operator.
+/// The reason for the operator.
 #[expect(clippy::print_stdout, reason = "what was done is the command's output")]
 pub async fn run(args: UserArgs) -> anyhow::Result<ExitCode> {
-    // A first user may be made before the first start; all else is about users that are there.
+    // The first user may be created before the first start; all other commands change existing users.
     let database = match args.command {
         UserCommand::Create { .. } => setup::database(&args.database).await?,
         _ => setup::existing_database(&args.database).await?,

@@ -1,4 +1,4 @@
-//! What pages and server functions find in their context.
+//! The Leptos context of pages and server functions.
 
 use std::sync::Arc;
 
@@ -16,8 +16,8 @@ use crate::components::form::FailedForm;
 use crate::services::positions::PagePosition;
 use crate::types::Today;
 
-/// Puts the services and the visitor's preferences where pages and server functions look for them, and
-/// on the response its content policy and that it is this visitor's alone.
+/// Provides the services and the visitor's preferences to pages and server functions, and sets the content security
+/// policy and the cache headers of the response.
 pub fn provide(state: &AppState) {
     provide_context(state.services.clone());
     provide_context(Today(state.clock.now().date_naive()));
@@ -41,15 +41,15 @@ pub fn provide(state: &AppState) {
     let Some(response) = use_context::<ResponseOptions>() else {
         return;
     };
-    let say = |name, value| response.insert_header(name, HeaderValue::from_static(value));
-    say(header::VARY, "cookie, accept-language");
+    let set = |name, value| response.insert_header(name, HeaderValue::from_static(value));
+    set(header::VARY, "cookie, accept-language");
     let caching = if is_personal {
-        // Nor may the browser's Back show it once the session has ended.
+        // The browser's Back button must not show the page after the session has ended, either.
         "no-store"
     } else {
         "private, no-cache"
     };
-    say(header::CACHE_CONTROL, caching);
+    set(header::CACHE_CONTROL, caching);
     if let Some(nonce) = use_nonce()
         && let Ok(policy) = HeaderValue::from_str(&page_policy(&nonce))
     {

@@ -1,4 +1,4 @@
-//! The origin check: changes of state must come from this service.
+//! The origin check of requests that change state.
 
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -10,11 +10,11 @@ use super::public_url::{Source, source_of};
 use super::state::AppState;
 use crate::types::AppError;
 
-/// Marks the refusal of a request that another site has sent: no page is shown for it.
+/// Marks the refusal of a cross-site request: no page is rendered for it.
 #[derive(Clone, Copy, Debug)]
 pub struct SentByAnotherSite;
 
-/// Refuses changes of state that did not come from this service.
+/// Refuses cross-site requests that change state.
 pub async fn csrf_check(
     State(state): State<AppState>,
     request: Request,

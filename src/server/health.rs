@@ -134,8 +134,9 @@ pub async fn live() -> impl IntoResponse {
     Json(json!({ "status": "live" }))
 }
 
-/// The database answers and has a model on offer; no inference thread is stuck; where tasks are worked on, a live
-/// model loads. Models that do not load are named: their tasks wait for another worker.
+/// `GET /health/ready`: 200 if the database responds, a model is on offer and no inference thread is stuck. If the
+/// process works on tasks, a live model must load. Models that do not load are listed: their tasks wait for another
+/// worker.
 pub async fn ready(State(readiness): State<Readiness>) -> impl IntoResponse {
     match readiness.check().await {
         Ok(ready) => {

@@ -1,4 +1,4 @@
-//! HTTP: the router, its layers, connections, events and files.
+//! HTTP: routes, middleware, connections, events and files.
 //!
 //! There are no business rules here.
 

@@ -1,4 +1,4 @@
-//! The security headers of every response, and the content policy of pages.
+//! The security headers of every response, and the content security policy of pages.
 
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -20,7 +20,7 @@ pub const SECURITY_HEADERS: [(HeaderName, &str); 4] = [
     ),
 ];
 
-/// Adds the headers that every response has.
+/// Adds the security headers that the response does not set itself.
 pub async fn add_security_headers(
     State(state): State<AppState>,
     request: Request,

@@ -1,4 +1,4 @@
-//! What every request shares.
+//! The state shared by all requests.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -17,33 +17,33 @@ use crate::queue::Notifier;
 use crate::services::{Clock, Services};
 use crate::types::UserId;
 
-/// What every request shares. One pointer, for it is cloned by every layer that a request goes through.
+/// State shared by all requests. A single pointer, because every layer clones it for each request.
 #[derive(Clone)]
 pub struct AppState(Arc<Shared>);
 
-/// What stands behind an [`AppState`].
+/// The fields of [`AppState`].
 pub struct Shared {
-    /// The rules.
+    /// The services.
     pub services: Services,
-    /// The word of changes.
+    /// Notifies of changes.
     pub notifier: Notifier,
     /// Limits the event streams of each user.
     pub streams: Arc<KeyedLimit<UserId>>,
-    /// Whether this process can do its work.
+    /// What `/health/ready` checks.
     pub readiness: Readiness,
-    /// Cancelled when the process is to stop.
+    /// Cancelled when the process must stop.
     pub stop: CancellationToken,
-    /// How browsers reach the service, where it was told.
+    /// The public URL, if one is configured.
     pub public_url: Option<PublicUrl>,
-    /// Proxies in front whose word is believed.
+    /// The proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: TrustedProxies,
-    /// The lowest rate of request bodies.
+    /// The minimum rate of request bodies.
     pub body_rate: MinRate,
-    /// The one source of the time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// The browser half, where it was built before the server. Pages share it.
+    /// The URLs of the client bundle, shared by all pages; `None` if the server was built without it.
     pub assets: Option<Arc<SiteAssets>>,
-    /// What Leptos wants to know.
+    /// The options of Leptos.
     pub leptos: LeptosOptions,
 }
 

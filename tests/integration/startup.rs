@@ -162,10 +162,7 @@ async fn a_held_migration_lock_is_named_and_waited_for_a_bounded_time() {
     let commands: &[&[&str]] = &[&["serve"], &["worker"], &["migrate"]];
     for arguments in commands {
         let told = failure_of(&site, arguments).await;
-        assert!(
-            told.contains("waiting for the migration lock"),
-            "{told}"
-        );
+        assert!(told.contains("waiting for the migration lock"), "{told}");
         assert!(told.contains("application somebody else"), "{told}");
         assert!(
             told.contains("still held by the session with pid"),
@@ -174,7 +171,12 @@ async fn a_held_migration_lock_is_named_and_waited_for_a_bounded_time() {
     }
     let mut waiting = site.start(site.command(&["migrate"], &[]));
     wait_for("the wait to be told", || {
-        std::future::ready(waiting.log().contains("waiting for the lock").then_some(()))
+        std::future::ready(
+            waiting
+                .log()
+                .contains("waiting for the migration lock")
+                .then_some(()),
+        )
     })
     .await;
     drop(holder);
@@ -228,7 +230,10 @@ async fn a_signal_ends_every_wait_of_the_start() {
     let silent = format!("postgres://nobody@{}/nowhere", silent.local_addr().unwrap());
     let nobody = "postgres://nobody@127.0.0.1:1/nowhere".to_owned();
     for (url, sign) in [
-        (locked.database.url.clone(), Some("waiting for the lock")),
+        (
+            locked.database.url.clone(),
+            Some("waiting for the migration lock"),
+        ),
         (silent, None),
         (nobody, Some("trying again")),
     ] {
@@ -243,7 +248,7 @@ async fn a_signal_ends_every_wait_of_the_start() {
             (&["audit"], Some(1)),
         ];
         for (arguments, code) in commands {
-            if *arguments == ["audit"] && sign == Some("waiting for the lock") {
+            if *arguments == ["audit"] && sign == Some("waiting for the migration lock") {
                 continue; // It does not migrate, so it does not wait either.
             }
             let mut program = locked.start(locked.command(arguments, &settings));
