@@ -34,7 +34,7 @@ pub struct Manifest {
     pub features: Vec<String>,
     /// The known labels of each label feature: the first is number 1; unknown labels are 0.
     pub encodings: BTreeMap<String, Vec<String>>,
-    /// The range of the training data for each number feature; the model clips inputs to it.
+    /// The range of the training data for each number feature; campaigns outside of it are out of distribution.
     pub bounds: BTreeMap<String, Bounds>,
     /// Features that never raise the score when they increase and everything else stays equal.
     pub never_rises_with: Vec<String>,

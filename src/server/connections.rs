@@ -35,7 +35,7 @@ const DRAIN: Duration = Duration::from_secs(10);
 const DRAIN_CLOSED: Duration = Duration::from_secs(1);
 /// Open files that are not client connections: the database, its journal, logs, sockets to PostgreSQL.
 const OTHER_FILES: u32 = 200;
-/// One address gets at most this fraction of all connections, so that it cannot lock out other clients.
+/// One address gets at most one in this many connections, so that it cannot lock out other clients.
 const ADDRESS_FRACTION: u32 = 4;
 /// Refusals sent at the same time; beyond this, connections are closed without a response.
 const REFUSALS: usize = 64;

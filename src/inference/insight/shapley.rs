@@ -217,7 +217,7 @@ mod tests {
             .with_background((0..128).map(row_of).collect());
         let explanation = explain(&predictor, &[1.0; FEATURE_COUNT], 0.005).unwrap();
         assert_eq!(explanation.background, 16);
-        assert!(predictor.rows_asked() <= SCORES_MAX);
+        assert!(predictor.rows_scored() <= SCORES_MAX);
         assert!((sum(&explanation) - 0.005).abs() < 1e-9);
     }
 

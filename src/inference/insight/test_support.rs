@@ -20,7 +20,7 @@ pub struct FakePredictor {
     manifest: Manifest,
     encoder: Encoder,
     formula: Box<dyn Fn(&Row) -> f64 + Send + Sync>,
-    rows_asked: AtomicUsize,
+    rows_scored: AtomicUsize,
 }
 
 impl FakePredictor {
@@ -31,7 +31,7 @@ impl FakePredictor {
             encoder: Encoder::new(&manifest),
             manifest,
             formula: Box::new(formula),
-            rows_asked: AtomicUsize::new(0),
+            rows_scored: AtomicUsize::new(0),
         }
     }
 
@@ -42,8 +42,8 @@ impl FakePredictor {
     }
 
     /// How many rows were scored so far.
-    pub fn rows_asked(&self) -> usize {
-        self.rows_asked.load(Ordering::Relaxed)
+    pub fn rows_scored(&self) -> usize {
+        self.rows_scored.load(Ordering::Relaxed)
     }
 }
 
@@ -57,7 +57,7 @@ impl Predictor for FakePredictor {
     }
 
     fn score(&self, rows: &[Row]) -> Result<Vec<f64>, PredictError> {
-        self.rows_asked.fetch_add(rows.len(), Ordering::Relaxed);
+        self.rows_scored.fetch_add(rows.len(), Ordering::Relaxed);
         Ok(rows.iter().map(&self.formula).collect())
     }
 }

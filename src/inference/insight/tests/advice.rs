@@ -146,7 +146,7 @@ fn an_insight_needs_a_bounded_number_of_scores() {
     let own = predictions.unwrap()[0].probability;
     let bounds = default_bounds(&campaign, day("2024-01-20"));
     let insight = Insight::compute(&model, &campaign, own, bounds).unwrap();
-    assert!(model.rows_asked() <= 34_000, "{}", model.rows_asked());
+    assert!(model.rows_scored() <= 34_000, "{}", model.rows_scored());
     assert_eq!(insight.explanation.probability.to_bits(), own.to_bits());
 }
 
