@@ -1,7 +1,7 @@
 //! Turns `locales/*.json` into the module `i18n`, so that a missing key is a compile error.
 //!
-//! It calls the generator of `leptos_i18n` directly: `leptos_i18n_build` would add a hundred crates of
-//! ICU data generation that nothing here uses.
+//! It calls the generator of `leptos_i18n` directly, because `leptos_i18n_build` would add a hundred crates for ICU data
+//! generation that nothing here uses.
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .parse_options(ParseOptions::default().interpolate_display(true));
     let locales = parse_locales(None, config)?;
     for warning in locales.diag.warnings().iter() {
-        // Such as a key that one language lacks.
+        // For example a key that is missing in one language.
         println!("cargo::error={warning}");
     }
     for error in locales.diag.errors().iter() {
@@ -35,7 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Has the code ask `components/plurals.rs` for the form of a word, and not ICU.
+/// Makes the generated code use the plural rules of `components/plurals.rs` instead of ICU.
 fn with_own_plurals(code: &str) -> Result<String, Box<dyn Error>> {
     let mut code = code.to_owned();
     for (theirs, own) in [

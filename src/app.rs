@@ -1,4 +1,4 @@
-//! The document around every page, and the route table: URL to page.
+//! The HTML document of every page, and the route table.
 
 use std::collections::HashMap;
 
@@ -19,8 +19,8 @@ use crate::components::toast::{ToastList, Toasts};
 use crate::pages::chunk::Chunk;
 use crate::pages::not_found::NotFoundPage;
 
-/// URLs of what the page loads; the server provides it as a context, because it knows the content hashes.
-/// All are empty where the browser half was not built.
+/// URLs of the files that a page loads. The server provides them as a context, because it knows the content hashes. All
+/// are empty if the client bundle was not built.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct SiteAssets {
     /// The JavaScript module that wasm-bindgen wrote.
@@ -29,7 +29,7 @@ pub struct SiteAssets {
     pub wasm: String,
     /// The style sheet.
     pub css: String,
-    /// What each page needs beside the module, by the name of its chunk.
+    /// The additional modules of each page, by the name of its chunk.
     #[serde(default)]
     pub chunks: HashMap<String, Vec<String>>,
 }
@@ -75,29 +75,29 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// Whether there is a page at a path, which has no slash at its end.
+/// Whether there is a page at `path`, which must not end with a slash.
 #[cfg(feature = "ssr")]
 pub fn has_page(path: &str) -> bool {
     Chunk::at(path).is_some()
 }
 
-/// A text as a string of a script inside of HTML.
+/// Encodes a text as a string literal for a script inside HTML.
 #[cfg(feature = "ssr")]
 fn script_text(text: &str) -> String {
     let text = serde_json::Value::from(text).to_string();
     text.replace('<', "\\u003c")
 }
 
-/// Id of the notice that a page is not live.
+/// The id of the notice that a page is not live.
 #[cfg(feature = "ssr")]
 const NOT_LIVE_ID: &str = "not-live";
-/// How long a page may take to become live before it says so: slow networks need their time.
+/// How long a page may take to become live, also on slow networks, before the notice is shown.
 #[cfg(feature = "ssr")]
 const LIVE_WITHIN_MS: u32 = 15_000;
 
-/// The script that loads the browser half. Where that fails, as it does when an extension has changed the page
-/// before, or where it breaks down later, the notice is shown. A page that answers a failed form takes the form's
-/// address first.
+/// The script that loads the client bundle. If loading fails, for example because an extension has changed the page, or
+/// if the bundle crashes later, the notice is shown. A page rendered for a failed form first sets the URL to that of the
+/// form's page.
 #[cfg(feature = "ssr")]
 fn script(assets: &SiteAssets, chunk: &str, address: Option<&str>) -> String {
     let move_to = address.map(|it| format!("history.replaceState(null,'',{});", script_text(it)));
@@ -115,7 +115,7 @@ fn script(assets: &SiteAssets, chunk: &str, address: Option<&str>) -> String {
     )
 }
 
-/// The HTML document that the server sends, with the script that makes it live.
+/// The HTML document that the server sends, with the script that hydrates it.
 #[cfg(feature = "ssr")]
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     use http::request::Parts;
@@ -131,11 +131,11 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let locale = document_locale();
     let theme = document_theme();
     let request = use_context::<Parts>();
-    // The page that answers a failed form is at another address than the form was sent to.
+    // A page rendered for a failed form has another URL than the request.
     let address = use_context::<FailedForm>().map(|failed| failed.page);
     let reload_url = address.clone().unwrap_or_default();
     let chunk = request.and_then(|request| Chunk::at(request.uri.path()));
-    // Beside the header of `respond_in_private`, for those who keep the page without it.
+    // In addition to the header of `respond_in_private`, for copies of the page without headers.
     let robots =
         (chunk == Some(Chunk::Shared)).then(|| view! { <meta name="robots" content="noindex" /> });
     let assets = use_context::<Arc<SiteAssets>>().filter(|assets| !assets.js.is_empty());
@@ -151,7 +151,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                     r#as="fetch"
                     r#type="application/wasm"
                     crossorigin="anonymous"
-                    // Without scripts nothing would use it.
+                    // Without scripts, nothing uses it.
                     media="(scripting: enabled)"
                 />
             }
@@ -183,7 +183,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </head>
             <body>
                 <App />
-                // After it, where the browser half does not look.
+                // After `App`, because hydration does not cover it.
                 <div id=NOT_LIVE_ID class="notice notice-bad not-live" role="alert" hidden>
                     <p>
                         {tr!(locale, app.not_live)} " "
