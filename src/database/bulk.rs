@@ -1,5 +1,6 @@
-//! Statements over many rows whose text is the same however many they are, so that PostgreSQL parses and plans
-//! each once for a connection. SQLite takes what sea-orm writes: it has one writer, and no arrays.
+//! Statements over many rows whose text does not depend on the number of rows, so that PostgreSQL parses and plans
+//! each one only once per connection. On SQLite, sea-orm's own statements are used: SQLite has one writer and no
+//! arrays.
 
 use sea_orm::sea_query::{ArrayType, Expr, Value};
 use sea_orm::{
@@ -20,8 +21,7 @@ where
 
 /// Inserts rows.
 ///
-/// # Errors
-/// Where the database refuses.
+/// # Errors If the statement fails.
 pub async fn insert_all<A: ActiveModelTrait>(
     connection: &impl ConnectionTrait,
     rows: Vec<A>,
@@ -43,10 +43,11 @@ pub async fn insert_all<A: ActiveModelTrait>(
 }
 
 /// A column and its value in each row.
-type Filled<E> = (<E as EntityTrait>::Column, Vec<Value>);
+type ColumnValues<E> = (<E as EntityTrait>::Column, Vec<Value>);
 
-/// The columns that are set; none where one is set in some of the rows only, for there is no array of that.
-fn columns_of<A: ActiveModelTrait>(rows: &[A]) -> Option<Vec<Filled<A::Entity>>> {
+/// The columns that are set, with their values. `None` if a column is set in only some of the rows, because an array
+/// cannot express that.
+fn columns_of<A: ActiveModelTrait>(rows: &[A]) -> Option<Vec<ColumnValues<A::Entity>>> {
     let mut columns = Vec::new();
     for column in <A::Entity as EntityTrait>::Column::iter() {
         let values: Vec<Value> = rows
@@ -63,23 +64,23 @@ fn columns_of<A: ActiveModelTrait>(rows: &[A]) -> Option<Vec<Filled<A::Entity>>>
     Some(columns)
 }
 
-fn insert_columns<E: EntityTrait>(columns: Vec<Filled<E>>) -> Statement {
+fn insert_columns<E: EntityTrait>(columns: Vec<ColumnValues<E>>) -> Statement {
     let names: Vec<_> = columns
         .iter()
         .map(|(column, _)| format!("\"{}\"", column.as_str()))
         .collect();
-    let places: Vec<_> = (1..=columns.len()).map(|n| format!("${n}")).collect();
+    let placeholders: Vec<_> = (1..=columns.len()).map(|n| format!("${n}")).collect();
     let sql = format!(
         "INSERT INTO \"{}\" ({}) SELECT * FROM unnest({})",
         E::default().table_name(),
         names.join(", "),
-        places.join(", ")
+        placeholders.join(", ")
     );
     let arrays = columns.into_iter().map(|(_, values)| array_of(values));
     Statement::from_sql_and_values(DatabaseBackend::Postgres, sql, arrays)
 }
 
-/// Values of one type as PostgreSQL's array of it.
+/// Values of one type as a PostgreSQL array.
 pub fn array_of(values: Vec<Value>) -> Value {
     let kind = values.first().map_or(ArrayType::String, Value::array_type);
     Value::Array(kind, Some(Box::new(values)))
@@ -116,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn on_postgres_the_text_does_not_tell_how_many_there_are() {
+    fn statement_text_on_postgres_does_not_depend_on_the_number_of_rows() {
         let text = |count: i64| {
             let rows: Vec<_> = (0..count).map(|user| row(user, Set(0))).collect();
             let query = balance::Entity::find().filter(is_among(
@@ -135,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_differ_in_what_they_set_are_no_columns() {
+    fn rows_that_set_different_columns_have_no_arrays() {
         let rows = [row(1, Set(5)), row(2, ActiveValue::NotSet)];
         assert!(columns_of(&rows).is_none());
     }

@@ -1,5 +1,5 @@
-//! One connection taken from a pool. It goes back only when its state is known: whatever is dropped half-way, or
-//! misses a deadline, is closed.
+//! One connection taken from a pool. It goes back only when its state is known: a connection that is dropped halfway
+//! or misses a deadline is closed.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,19 +15,18 @@ use tokio::time::timeout;
 
 use super::health::Health;
 
-/// How long the round trip may take that shows that a connection is ready for its next user.
+/// Time limit for the round trip that shows that a connection is ready for its next user.
 const RELEASE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Receives every statement; for tests that read query plans.
 pub(super) type Observer = Arc<dyn Fn(&Statement) + Send + Sync>;
 
-/// The connection itself.
 pub(super) enum Live {
     Postgres(PoolConnection<Postgres>),
     Sqlite(PoolConnection<Sqlite>),
 }
 
-/// A connection with the deadline of its statements.
+/// A connection and the deadline of its statements.
 pub(super) struct Connection {
     /// None once it is released or closed.
     live: Option<Live>,
@@ -38,8 +37,8 @@ pub(super) struct Connection {
     has_failed: bool,
 }
 
-/// Runs a statement on whichever database the connection leads to, within its deadline. `$method` is the
-/// method of sqlx's `Query`; `$convert` turns its result into that of sea-orm.
+/// Runs a statement within its deadline, whichever database the connection belongs to. `$method` is the method of
+/// sqlx's `Query`; `$convert` turns its result into that of sea-orm.
 macro_rules! run {
     ($connection:ident, $statement:ident, $method:ident, $convert:expr) => {{
         let (deadline, query) = $connection.prepare($statement);
@@ -58,7 +57,7 @@ macro_rules! run {
     }};
 }
 
-/// What became of a statement: no answer in time, an error, or a result.
+/// What became of a statement: a timeout, an error, or a result.
 type Outcome<T> = Result<Result<T, sqlx::Error>, Elapsed>;
 
 impl Connection {
@@ -86,7 +85,7 @@ impl Connection {
         self.backend
     }
 
-    /// Whether a statement has failed: then PostgreSQL rolls back whatever transaction is open.
+    /// Whether a statement has failed. PostgreSQL then rolls back any open transaction.
     pub(super) const fn has_failed(&self) -> bool {
         self.has_failed
     }
@@ -135,8 +134,8 @@ impl Connection {
         self.check(outcome, DbErr::Exec)
     }
 
-    /// Puts the connection back into its pool, in the background, if one round trip shows that the server
-    /// answers and nothing is left to read.
+    /// Returns the connection to its pool, in the background, if one round trip shows that the server responds and
+    /// nothing is left to read.
     pub(super) fn release(mut self) {
         let Some(live) = self.live.take() else {
             return;
@@ -168,7 +167,7 @@ impl Connection {
         self.live.as_mut().ok_or_else(closed)
     }
 
-    /// Closes the connection where its state is not known any more.
+    /// Closes the connection if its state is no longer known.
     fn check<T>(&mut self, outcome: Outcome<T>, kind: fn(RuntimeErr) -> DbErr) -> Result<T, DbErr> {
         let error = match outcome {
             Ok(Ok(value)) => return Ok(value),
@@ -189,8 +188,8 @@ impl Connection {
         Err(error)
     }
 
-    /// Closes the socket at once. A farewell could wait for a server that does not answer; the server notices the
-    /// end of the connection and rolls back what was open.
+    /// Closes the socket at once, without saying goodbye: that could wait for a server that does not respond. The
+    /// server notices that the connection is closed and rolls back any open transaction.
     fn close(&mut self) {
         match self.live.take() {
             Some(Live::Postgres(live)) => drop(live.detach()),
@@ -206,7 +205,7 @@ impl Drop for Connection {
     }
 }
 
-/// A statement, before it is known for which database it is bound.
+/// A statement that is not yet bound for one of the databases.
 struct Query {
     sql: String,
     values: Values,
@@ -218,7 +217,7 @@ impl Query {
         DB: sqlx::Database,
         SqlxValues: sqlx::IntoArguments<DB>,
     {
-        // Written by sea-orm or by hand in this crate; what users send travels in the values.
+        // The SQL is written by sea-orm or in this crate; user input is only in the values.
         sqlx::query_with(AssertSqlSafe(self.sql), SqlxValues(self.values))
     }
 }

@@ -1,4 +1,4 @@
-//! What an error of the database means for whoever asked: wait, try again, or look for a fault of ours.
+//! What a database error means for the caller: wait, retry, or look for a bug.
 
 use sea_orm::sqlx::Error as Sqlx;
 use sea_orm::sqlx::error::DatabaseError;
@@ -8,24 +8,24 @@ use sea_orm::{DbErr, RuntimeErr};
 use crate::types::AppError;
 
 const RETRY_AFTER_S: u64 = 2;
-/// Room on a disk does not come back by itself within seconds.
+/// A full disk is not freed within seconds.
 const RETRY_WHEN_FULL_S: u64 = 60;
 
-/// Why the database did not do what it was asked.
+/// Why a database operation failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DbErrorKind {
-    /// It cannot be reached, is starting or stopping, or its disk fails.
+    /// The database cannot be reached, is starting or stopping, or its disk fails.
     Unavailable,
-    /// Others were in the way: nothing was done, and the same may work at once.
+    /// Another transaction was in the way. Nothing was done, and a retry may succeed at once.
     Contention,
-    /// Its disk has no room left.
+    /// The disk of the database is full.
     Full,
-    /// It refuses this very request.
+    /// The database rejects this statement.
     Refused,
 }
 
 impl DbErrorKind {
-    /// What an error means.
+    /// Classifies an error.
     pub fn of(error: &DbErr) -> Self {
         let inner = match error {
             DbErr::ConnectionAcquire(_) => return Self::Unavailable,
@@ -42,28 +42,28 @@ impl DbErrorKind {
             Sqlx::Io(_) | Sqlx::PoolTimedOut | Sqlx::PoolClosed | Sqlx::WorkerCrashed => {
                 Self::Unavailable
             }
-            Sqlx::Database(database) => Self::of_answer(database.as_ref()),
+            Sqlx::Database(database) => Self::of_database_error(database.as_ref()),
             _ => Self::Refused,
         }
     }
 
-    fn of_answer(answer: &dyn DatabaseError) -> Self {
-        let code = answer.code().unwrap_or_default();
-        if answer.try_downcast_ref::<SqliteError>().is_some() {
+    fn of_database_error(error: &dyn DatabaseError) -> Self {
+        let code = error.code().unwrap_or_default();
+        if error.try_downcast_ref::<SqliteError>().is_some() {
             code.parse().map_or(Self::Refused, Self::of_sqlite)
         } else {
             Self::of_sqlstate(&code)
         }
     }
 
-    /// By the result code, whose low byte is the kind.
+    /// Classifies a result code, whose low byte is the kind of error.
     const fn of_sqlite(code: i32) -> Self {
         match code & 0xff {
             // BUSY, LOCKED
             5 | 6 => Self::Contention,
             // FULL
             13 => Self::Full,
-            // NOMEM, READONLY, IOERR, CANTOPEN: the machine, not the request
+            // NOMEM, READONLY, IOERR, CANTOPEN: caused by the machine, not the statement
             7 | 8 | 10 | 14 => Self::Unavailable,
             _ => Self::Refused,
         }
@@ -74,8 +74,8 @@ impl DbErrorKind {
             // Serialization failure, deadlock, lock not available in time
             "40001" | "40P01" | "55P03" => Self::Contention,
             "53100" => Self::Full,
-            // A standby after a failover; a transaction that stood idle for too long; a statement that took too
-            // long; a failing disk
+            // A standby after a failover; a transaction that was idle for too long; a statement that took too long; a
+            // failing disk
             "25006" | "25P03" | "57014" | "58030" => Self::Unavailable,
             // 57P01..57P05: the server stops, starts or has ended the session; 08…: the connection broke;
             // 53…: out of memory or connections
@@ -85,15 +85,15 @@ impl DbErrorKind {
     }
 }
 
-/// Whether an error means that the database cannot be reached now, rather than that it refuses.
+/// Whether an error means that the database cannot be reached, rather than that it rejects the statement.
 pub fn is_unavailable(error: &DbErr) -> bool {
     DbErrorKind::of(error) == DbErrorKind::Unavailable
 }
 
 impl From<DbErr> for AppError {
-    /// Hides the cause, which goes to the log. What passes by itself is 503, all else is 500.
+    /// Hides the cause and logs it. Errors that may pass without a change are 503, all others are 500.
     fn from(error: DbErr) -> Self {
-        tracing::error!(%error, "the database refused");
+        tracing::error!(%error, "database error");
         let (reason, retry_after_s) = match DbErrorKind::of(&error) {
             DbErrorKind::Unavailable => ("the database cannot be reached", RETRY_AFTER_S),
             DbErrorKind::Contention => ("the database is busy", RETRY_AFTER_S),
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_disk_without_room_is_told_as_503_and_not_as_a_fault_of_ours() {
+    async fn a_full_disk_is_reported_as_503_not_as_an_internal_error() {
         let database = open("sqlite::memory:").await;
         for sql in ["CREATE TABLE t (a TEXT)", "PRAGMA max_page_count = 4"] {
             database.execute_unprepared(sql).await.unwrap();
@@ -132,13 +132,13 @@ mod tests {
             .await
             .unwrap_err();
         assert_eq!(DbErrorKind::of(&error), DbErrorKind::Full, "{error}");
-        let told = AppError::from(error);
-        assert_eq!(told.status(), 503);
-        assert!(told.retry_after_s().is_some());
+        let response = AppError::from(error);
+        assert_eq!(response.status(), 503);
+        assert!(response.retry_after_s().is_some());
     }
 
     #[tokio::test]
-    async fn a_lock_that_somebody_else_holds_is_worth_another_try() {
+    async fn a_lock_held_by_another_connection_is_contention() {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}?mode=rwc", folder.path().join("a.db").display());
         let (holder, other) = (open(&url).await, open(&url).await);
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_wrong_with_a_statement_is_our_fault() {
+    async fn an_invalid_statement_is_an_internal_error() {
         let error = open("sqlite::memory:")
             .await
             .execute_unprepared("SELECT * FROM nowhere")
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn the_states_of_postgresql_are_told_apart() {
+    fn postgresql_error_codes_are_classified() {
         for (code, kind) in [
             ("40001", DbErrorKind::Contention),
             ("40P01", DbErrorKind::Contention),

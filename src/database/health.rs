@@ -3,13 +3,13 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Since when connections are known to be good.
+/// The time of the last failure. Connections that were opened before it are not trusted.
 #[derive(Default)]
 pub(super) struct Health(Mutex<Option<Instant>>);
 
 impl Health {
-    /// A connection failed without a word from the server, and all that were opened before may be in the same
-    /// state: each would cost some request its deadline.
+    /// Call this after a connection failed without an error from the server. Connections opened earlier may be in the
+    /// same state, and each of them would make some request wait until its deadline.
     pub(super) fn distrust_open_connections(&self) {
         *self.lock() = Some(Instant::now());
     }

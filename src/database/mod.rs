@@ -1,7 +1,8 @@
-//! The connection to the database: pools, deadlines, transactions, the meaning of errors, bulk statements.
+//! Access to the database: pools, deadlines, transactions, error classification, bulk statements.
 //!
 //! Statements go through [`Database::read`] and [`Database::write`], one at a time, or through
-//! [`Database::transaction`]. Every one of them has a deadline here and a shorter limit on the server. A connection that
+//! [`Database::transaction`]. Each has a deadline in this process and a shorter limit on the server. A connection that
+//! misses its deadline is closed and never used again.
 //! misses its deadline is closed, never used again.
 
 mod bulk;
@@ -31,23 +32,24 @@ pub use retry::retry;
 pub use statements::Statements;
 pub use transaction::Transaction;
 
-/// How long SQLite waits for a lock of another process before it reports that it is busy.
+/// How long SQLite waits for another process's lock before it reports that the file is busy.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const SQLITE_READERS: u32 = 8;
-/// How long a statement on SQLite may take; longer than [`BUSY_TIMEOUT`].
+/// Time limit for a statement on SQLite; longer than [`BUSY_TIMEOUT`].
 const SQLITE_DEADLINE: Duration = Duration::from_secs(30);
-/// How long a statement may take on PostgreSQL, as this process measures it: until then the server has said that it
-/// gave up, or it is frozen or unreachable.
+/// Time limit for a statement on PostgreSQL, as measured by this process. By then the server has reported a timeout of
+/// its own, unless it is frozen or unreachable.
 const POSTGRES_DEADLINE: Duration = Duration::from_secs(10);
-/// The limits that PostgreSQL keeps itself. A process that stops in the middle of a transaction keeps its locks no
-/// longer than the last one.
+/// Limits that PostgreSQL enforces. The last one bounds how long a process that stops in the middle of a transaction
+/// can keep its locks.
 const POSTGRES_LIMITS: [(&str, &str); 3] = [
     ("statement_timeout", "8s"),
     ("lock_timeout", "4s"),
     ("idle_in_transaction_session_timeout", "10s"),
 ];
 
-/// A migration may take any time, but waits for a table no longer than this: all others wait behind it.
+/// A migration may take any time, but waits for a table no longer than this, because all later statements on that
+/// table queue behind it.
 const MIGRATION_LIMITS: [(&str, &str); 2] = [("lock_timeout", "3s"), ("statement_timeout", "0")];
 
 /// Where the database is and how many connections it may have.
@@ -55,12 +57,12 @@ const MIGRATION_LIMITS: [(&str, &str); 2] = [("lock_timeout", "3s"), ("statement
 pub struct DatabaseOptions {
     /// `sqlite://…` or `postgres://…`.
     pub url: String,
-    /// Most connections of this process to PostgreSQL.
+    /// Maximum number of connections of this process to PostgreSQL.
     pub max_connections: u32,
 }
 
-/// A handle on the database; cheap to clone. One pool on PostgreSQL; on SQLite one writer and several readers, so
-/// that writers wait in a fair queue inside the process and not on the file's lock.
+/// A handle to the database; cheap to clone. PostgreSQL has one pool. SQLite has one writer and several readers, so
+/// that writers wait in a fair queue inside the process and not for the lock of the file.
 #[derive(Clone)]
 pub struct Database {
     read: Statements,
@@ -68,10 +70,9 @@ pub struct Database {
 }
 
 impl Database {
-    /// Connects; a SQLite file is created where there is none.
+    /// Connects. A SQLite file is created if it does not exist.
     ///
-    /// # Errors
-    /// Where the database cannot be reached or opened.
+    /// # Errors If the database cannot be reached or opened.
     pub async fn connect(options: &DatabaseOptions) -> Result<Self, DbErr> {
         if options.url.starts_with("sqlite:") {
             let sqlite = sqlite_options(&options.url)?;
@@ -96,8 +97,7 @@ impl Database {
 
     /// A connection for migrations, which may rewrite whole tables. The caller closes it.
     ///
-    /// # Errors
-    /// Where the database cannot be reached or opened.
+    /// # Errors If the database cannot be reached or opened.
     pub async fn connect_for_migrations(
         options: &DatabaseOptions,
     ) -> Result<DatabaseConnection, DbErr> {
@@ -114,8 +114,7 @@ impl Database {
         sea_orm::Database::connect(connect).await
     }
 
-    /// Has `observer` receive every statement of this handle and its later clones: for tests that read query
-    /// plans.
+    /// Makes `observer` receive every statement of this handle and its later clones. For tests that read query plans.
     #[must_use]
     pub fn observed(self, observer: impl Fn(&Statement) + Send + Sync + 'static) -> Self {
         let observer: Observer = Arc::new(observer);
@@ -133,17 +132,17 @@ impl Database {
         &self.read
     }
 
-    /// For single statements that write, and for reads that must see them.
+    /// For single statements that write, and for reads that must see earlier writes.
     pub const fn write(&self) -> &Statements {
         &self.write
     }
 
-    /// Which of the two databases it is.
+    /// SQLite or PostgreSQL.
     pub fn backend(&self) -> DatabaseBackend {
         self.write.pool().backend()
     }
 
-    /// Closes all connections, once those in use are released.
+    /// Closes all connections once those in use are released.
     pub async fn close(&self) {
         for statements in [&self.read, &self.write] {
             statements.pool().close().await;
@@ -170,14 +169,14 @@ fn for_sqlite(options: SqliteConnectOptions) -> SqliteConnectOptions {
     sqlite_file::limit_journal(options)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
-        // A commit that was answered survives a power cut.
+        // An acknowledged commit survives a power cut.
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
 }
 
 fn bad_url(error: sea_orm::sqlx::Error) -> DbErr {
-    // Not the URL itself, which may hold a password.
+    // The message leaves out the URL, which may contain a password.
     DbErr::Conn(RuntimeErr::SqlxError(error.into()))
 }
 

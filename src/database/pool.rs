@@ -1,4 +1,4 @@
-//! Pools of connections that do not hand out one whose server may be gone.
+//! Connection pools that test connections that may be broken before handing them out.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,9 +16,9 @@ use super::health::Health;
 const POSTGRES_ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// The same on SQLite, where all writers of the process queue for one connection.
 const SQLITE_ACQUIRE_TIMEOUT: Duration = Duration::from_secs(20);
-/// A connection that was idle for longer is tested before it is used: the server may have been restarted.
+/// A connection that was idle for longer is tested before it is used, because the server may have been restarted.
 const TEST_AFTER_IDLE: Duration = Duration::from_secs(1);
-/// How long such a test may take.
+/// Time limit for that test.
 const TEST_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A pool of one of the two databases; cheap to clone.
@@ -102,7 +102,7 @@ impl Pool {
         }
     }
 
-    /// Takes a connection. Dropping it closes it; [`Connection::release`] puts it back.
+    /// Takes a connection. Dropping it closes it; [`Connection::release`] returns it to the pool.
     pub(super) async fn acquire(&self) -> Result<Connection, DbErr> {
         let live = match &self.inner {
             Inner::Postgres(pool) => pool.acquire().await.map(Live::Postgres),
@@ -117,8 +117,8 @@ impl Pool {
     }
 }
 
-/// Replaces sqlx's test before each use, which has no deadline and costs a round trip: only connections that
-/// were idle are tested, and those older than the last failure are not used again.
+/// Replaces sqlx's test before each use, which has no deadline and costs a round trip. Only connections that were idle
+/// are tested, and those older than the last failure are not used again.
 fn tested<DB: sqlx::Database>(options: PoolOptions<DB>, health: &Arc<Health>) -> PoolOptions<DB> {
     let health = Arc::clone(health);
     options
@@ -150,7 +150,7 @@ async fn is_usable<DB: sqlx::Database>(
     is_usable
 }
 
-/// An error of sqlx as one of sea-orm, so that all are classified in one place.
+/// Converts an sqlx error to a sea-orm error, so that all errors are classified in one place.
 pub(super) fn from_sqlx(error: sqlx::Error) -> DbErr {
     match error {
         sqlx::Error::PoolTimedOut => DbErr::ConnectionAcquire(ConnAcquireErr::Timeout),

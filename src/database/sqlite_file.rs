@@ -1,4 +1,4 @@
-//! The file of the embedded database: its path as a URL, its permissions, the size of its journal.
+//! The SQLite file: its path as a URL, its permissions, the size of its write-ahead log.
 
 use std::fs::{OpenOptions, Permissions};
 use std::io::{self, ErrorKind};
@@ -9,16 +9,15 @@ use std::str::FromStr as _;
 use sea_orm::sqlx;
 use sqlx::sqlite::SqliteConnectOptions;
 
-/// What SQLite keeps beside the database while it is open.
+/// Suffixes of the files that SQLite keeps beside the database while it is open.
 const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
-/// To this size the write-ahead log shrinks once all of it is in the database again.
+/// SQLite truncates the write-ahead log to this size after a checkpoint.
 const JOURNAL_MAX_BYTES: u32 = 64 * 1024 * 1024;
 const OWNER_ONLY: u32 = 0o600;
 
-/// The URL of exactly this file. Whatever the path has that means something in a URL is escaped.
+/// The URL of a database file. Characters of the path that have a meaning in a URL are escaped.
 ///
-/// # Errors
-/// Where the path is not UTF-8, which SQLite's driver needs, or the current folder is gone.
+/// # Errors If the path is not UTF-8, which the SQLite driver requires, or the current folder does not exist.
 pub fn url_of(file: &Path) -> io::Result<String> {
     let absolute = std::path::absolute(file)?;
     let path = absolute.to_str().ok_or_else(|| {
@@ -41,8 +40,7 @@ pub fn url_of(file: &Path) -> io::Result<String> {
 
 /// The file of a SQLite URL; `None` for a database in memory.
 ///
-/// # Errors
-/// Where the URL cannot be read.
+/// # Errors If the URL is invalid.
 pub fn path_of(url: &str) -> Result<Option<PathBuf>, sqlx::Error> {
     let location = url.split('?').next().unwrap_or(url);
     let is_in_memory = location.ends_with(":memory:") || url.contains("mode=memory");
@@ -50,11 +48,10 @@ pub fn path_of(url: &str) -> Result<Option<PathBuf>, sqlx::Error> {
     Ok((!is_in_memory).then(|| options.get_filename().to_owned()))
 }
 
-/// Makes an empty database file, which only its owner may read, where there is none. SQLite gives what it keeps
-/// beside a database the permissions of the database.
+/// Creates an empty database file that only its owner may read, unless the file exists. SQLite gives its companion
+/// files the permissions of the database.
 ///
-/// # Errors
-/// Where it cannot be made.
+/// # Errors If the file cannot be created.
 pub fn create_private(file: &Path) -> io::Result<()> {
     let made = OpenOptions::new()
         .write(true)
@@ -67,11 +64,10 @@ pub fn create_private(file: &Path) -> io::Result<()> {
     }
 }
 
-/// Takes the permissions of all but the owner off the file and what SQLite keeps beside it. Tells whether there were
-/// any.
+/// Removes the permissions of everyone but the owner from the database and its companion files. Returns whether there
+/// were any.
 ///
-/// # Errors
-/// Where the system does not let this process change them.
+/// # Errors If the system does not let this process change the permissions.
 pub fn make_private(file: &Path) -> io::Result<bool> {
     let mut were_open = tighten(file)?;
     for suffix in COMPANIONS {
@@ -95,8 +91,8 @@ fn tighten(file: &Path) -> io::Result<bool> {
     Ok(is_open)
 }
 
-/// Has connections shrink the write-ahead log again after something, such as a backup, made it grow: it keeps its
-/// greatest size otherwise.
+/// Makes connections shrink the write-ahead log after something such as a backup made it grow. By default SQLite keeps
+/// it at its largest size.
 #[must_use]
 pub fn limit_journal(options: SqliteConnectOptions) -> SqliteConnectOptions {
     options.pragma("journal_size_limit", JOURNAL_MAX_BYTES.to_string())
@@ -109,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_survives_the_url_whatever_it_is_called() {
+    fn any_path_survives_the_round_trip_through_a_url() {
         for name in [
             "plain.db",
             "50%25off/a.db",
@@ -131,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_that_is_not_utf_8_is_refused_in_words() {
+    fn a_path_that_is_not_utf_8_is_refused_with_a_message() {
         use std::os::unix::ffi::OsStrExt as _;
         let path = Path::new(std::ffi::OsStr::from_bytes(b"/srv/\xff.db"));
         let error = url_of(path).unwrap_err();
@@ -152,11 +148,11 @@ mod tests {
     }
 
     #[test]
-    fn only_the_owner_reads_the_files() {
+    fn only_the_owner_can_read_the_files() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a.db");
         let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        assert!(!make_private(&file).unwrap(), "there is none yet");
+        assert!(!make_private(&file).unwrap(), "no file yet");
         create_private(&file).unwrap();
         assert_eq!(mode(&file), 0o600);
         assert!(!make_private(&file).unwrap());

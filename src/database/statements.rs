@@ -1,4 +1,4 @@
-//! Single statements, each committed by itself.
+//! Single statements, each in its own transaction.
 
 use futures::future::BoxFuture;
 use sea_orm::{
@@ -10,8 +10,8 @@ use tracing::Instrument as _;
 use super::connection::Connection;
 use super::pool::Pool;
 
-/// Runs each statement on a connection of its own, to its end: also where the caller goes away meanwhile, so that
-/// no connection goes back to the pool in the middle of something.
+/// Runs each statement on its own connection and to its end, even if the caller goes away, so that no connection
+/// returns to the pool in the middle of a statement.
 #[derive(Clone)]
 pub struct Statements {
     pool: Pool,
@@ -38,12 +38,12 @@ impl Statements {
             let mut connection = match pool.acquire().await {
                 Ok(connection) => connection,
                 Err(error) => {
-                    // An error here and below means that the caller has gone.
+                    // A send error here or below means that the caller has gone.
                     let _ = sender.send(Err(error));
                     return;
                 }
             };
-            // Nothing is sent for a caller who has gone while waiting for a connection.
+            // The caller may have gone while waiting for a connection.
             if !sender.is_closed() {
                 let _ = sender.send(work(&mut connection).await);
             }
@@ -51,7 +51,7 @@ impl Statements {
         };
         tokio::spawn(task.in_current_span());
         receiver.await.unwrap_or_else(|_| {
-            let reason = "the task of a statement ended early";
+            let reason = "the task that ran a statement ended early";
             Err(DbErr::Conn(RuntimeErr::Internal(reason.to_owned())))
         })
     }

@@ -1,14 +1,13 @@
-//! An empty embedded database for unit tests.
+//! An empty SQLite database for unit tests.
 
 use migration::{Migrator, MigratorTrait as _};
 use tempfile::TempDir;
 
 use super::{Database, DatabaseOptions};
 
-/// A database with all tables, in a folder that goes with the test.
+/// A database with all tables, in a folder that is deleted when dropped.
 ///
-/// # Panics
-/// Where it cannot be made.
+/// # Panics If the database cannot be created.
 pub async fn migrated() -> (TempDir, Database) {
     let folder = tempfile::tempdir().unwrap();
     let options = DatabaseOptions {

@@ -47,7 +47,7 @@ async fn insert(transaction: &Transaction, value: &str) -> Result<(), DbErr> {
 }
 
 #[tokio::test]
-async fn sqlite_keeps_what_it_has_committed_through_a_power_cut() {
+async fn commits_on_sqlite_survive_a_power_cut() {
     let scratch = Scratch::new().await;
     for statements in [scratch.database.read(), scratch.database.write()] {
         let pragma = async |name: &str| {
@@ -63,7 +63,7 @@ async fn sqlite_keeps_what_it_has_committed_through_a_power_cut() {
 }
 
 #[tokio::test]
-async fn transactions_begin_again_after_a_full_disk() {
+async fn transactions_work_again_after_a_full_disk() {
     let scratch = Scratch::new().await;
     let limit = "PRAGMA max_page_count = 4";
     scratch
@@ -91,21 +91,21 @@ async fn transactions_begin_again_after_a_full_disk() {
 }
 
 #[tokio::test]
-async fn a_transaction_commits_although_its_caller_has_gone() {
+async fn a_transaction_commits_even_if_its_caller_has_gone() {
     let scratch = Scratch::new().await;
     let (started, has_started) = oneshot::channel();
     let started = std::sync::Mutex::new(Some(started));
-    let (go_on, may_go_on) = oneshot::channel::<()>();
-    let may_go_on = tokio::sync::Mutex::new(may_go_on);
+    let (resume, may_resume) = oneshot::channel::<()>();
+    let may_resume = tokio::sync::Mutex::new(may_resume);
     let database = scratch.database.clone();
-    let input = (started, may_go_on);
+    let input = (started, may_resume);
     let caller = tokio::spawn(async move {
         database
-            .transaction("abandoned", input, |transaction, (started, may_go_on)| {
+            .transaction("abandoned", input, |transaction, (started, may_resume)| {
                 Box::pin(async move {
                     insert(transaction, "x").await?;
                     started.lock().unwrap().take().unwrap().send(()).unwrap();
-                    (&mut *may_go_on.lock().await).await.unwrap();
+                    (&mut *may_resume.lock().await).await.unwrap();
                     Ok(())
                 })
             })
@@ -114,7 +114,7 @@ async fn a_transaction_commits_although_its_caller_has_gone() {
     has_started.await.unwrap();
     caller.abort();
     assert!(caller.await.unwrap_err().is_cancelled());
-    go_on.send(()).unwrap();
+    resume.send(()).unwrap();
     // The next transaction waits for the only connection that writes.
     assert_eq!(scratch.rows().await, 1);
 }
@@ -135,7 +135,7 @@ async fn a_transaction_that_fails_or_panics_leaves_nothing_behind() {
         .transaction("panic", (), |transaction, ()| {
             Box::pin(async move {
                 insert(transaction, "y").await?;
-                panic!("half-way");
+                panic!("halfway");
                 #[expect(unreachable_code, reason = "gives the block its type")]
                 Ok::<(), DbErr>(())
             })
@@ -185,7 +185,7 @@ async fn a_snapshot_does_not_see_later_commits() {
 }
 
 #[tokio::test]
-async fn a_statement_that_misses_its_deadline_costs_its_connection_and_no_other() {
+async fn a_missed_deadline_closes_only_its_own_connection() {
     let scratch = Scratch::new().await;
     let options = SqliteConnectOptions::new().in_memory(true);
     let pool = Pool::sqlite(options, 1, Duration::from_millis(20))

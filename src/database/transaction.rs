@@ -1,8 +1,8 @@
 //! Transactions. [`Database::transaction`] is the only way to open one that writes.
 //!
-//! Each runs from its begin to its commit in a task of its own. No request owns a transaction that it could drop
-//! half-way: with sqlx 0.9 a connection whose BEGIN was sent but not yet answered would go back to the pool with an
-//! open transaction, and the statements of other requests would run inside of it and be rolled back later.
+//! Each runs from BEGIN to COMMIT in its own task, so no request can drop a transaction halfway. With sqlx 0.9, a
+//! connection whose BEGIN was sent but not yet answered would return to the pool with an open transaction. The
+//! statements of other requests would then run inside it and be rolled back later.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -17,7 +17,7 @@ use tracing::Instrument as _;
 use super::connection::Connection;
 use super::{Database, retry};
 
-/// How long a statement of a snapshot may take: those who ask for one read whole tables.
+/// Time limit for a statement of a snapshot, which may read whole tables.
 const SNAPSHOT_DEADLINE: Duration = Duration::from_hours(1);
 
 /// An open transaction, for the statements of one attempt.
@@ -30,16 +30,15 @@ pub struct Transaction {
 type Callback = Box<dyn FnOnce() + Send>;
 
 impl Database {
-    /// Runs `work` on `input` in a transaction that writes, and commits it. Where `work` fails, everything is rolled
-    /// back. On SQLite the transaction takes the write lock at once, so that it never fails half-way for want of it.
+    /// Runs `work` on `input` in a transaction that writes, and commits it. If `work` fails, everything is rolled
+    /// back. On SQLite the transaction takes the write lock at BEGIN, so that it cannot fail halfway for lack of the
+    /// lock.
     ///
-    /// Where the database broke the transaction off for the sake of others, all of it is tried again (see
-    /// [`retry`]), so `work` must decide only by what it reads inside. Once begun it runs to its end also where
-    /// the caller goes away. `name` is for the log.
+    /// On contention the whole transaction is retried (see [`retry`]), so `work` must decide only by what it reads
+    /// inside it. Once begun, it runs to its end even if the caller goes away. `name` is for the log.
     ///
-    /// # Errors
-    /// That of `work`, of the commit, or of the connection. After a connection error during the commit it is not
-    /// known whether the transaction was committed, and it is not tried again.
+    /// # Errors Those of `work`, of the commit, or of the connection. After a connection error during the commit it is
+    /// unknown whether the transaction was committed, and it is not retried.
     pub async fn transaction<I, T, F>(
         &self,
         name: &'static str,
@@ -62,7 +61,7 @@ impl Database {
         in_own_task(|caller| async move {
             let first = pool.acquire().await?;
             if caller.is_cancelled() {
-                // Nothing was begun, and others need the connection.
+                // Nothing has begun, and others need the connection.
                 first.release();
                 return Err(DbErr::Custom("the caller has gone".to_owned()));
             }
@@ -87,15 +86,14 @@ impl Database {
 
     /// Runs `work`, which only reads, on one state of the whole database. Its statements may take up to an hour.
     ///
-    /// # Errors
-    /// That of `work` or of the connection.
+    /// # Errors Those of `work` or of the connection.
     pub async fn snapshot<T, F>(&self, work: F) -> Result<T, DbErr>
     where
         T: Send + 'static,
         F: for<'a> FnOnce(&'a Transaction) -> BoxFuture<'a, Result<T, DbErr>> + Send + 'static,
     {
         let pool = self.read().pool().clone();
-        // SQLite's transactions are snapshots by themselves.
+        // A transaction of SQLite is always a snapshot.
         let begin = match pool.backend() {
             DatabaseBackend::Sqlite => "BEGIN",
             _ => {
@@ -107,7 +105,7 @@ impl Database {
             let connection = transaction.connection.get_mut();
             connection.set_deadline(SNAPSHOT_DEADLINE);
             let result = work(&transaction).await;
-            // Not put back: its deadline is another one.
+            // Not returned to the pool, because its deadline was changed.
             drop(transaction);
             result
         })
@@ -115,7 +113,7 @@ impl Database {
     }
 }
 
-/// Runs `work` to its end in a task of its own. The token that it receives is canceled when the caller has gone.
+/// Runs `work` to its end in its own task. The token that `work` receives is canceled when the caller goes away.
 async fn in_own_task<T, F>(work: impl FnOnce(CancellationToken) -> F) -> Result<T, DbErr>
 where
     T: Send + 'static,
@@ -125,8 +123,8 @@ where
     let task = tokio::spawn(work(caller.clone()).in_current_span());
     let _cancel_when_dropped = caller.drop_guard();
     task.await.unwrap_or_else(|error| {
-        // A panic has closed the connection, which rolls back.
-        let reason = format!("the task of a transaction ended early: {error}");
+        // A panic closes the connection, which rolls back.
+        let reason = format!("the task that ran a transaction ended early: {error}");
         Err(DbErr::Custom(reason))
     })
 }
@@ -141,7 +139,7 @@ impl Transaction {
         })
     }
 
-    /// Has `callback` called once the transaction is committed, and never otherwise.
+    /// Calls `callback` once the transaction is committed, and never otherwise.
     pub fn after_commit(&self, callback: impl FnOnce() + Send + 'static) {
         self.callbacks().push(Box::new(callback));
     }
@@ -152,11 +150,11 @@ impl Transaction {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Commits or rolls back. A connection on which that fails is closed, which rolls back as well.
+    /// Commits or rolls back. If that fails, the connection is closed, which also rolls back.
     async fn finish<T>(self, result: Result<T, DbErr>) -> Result<T, DbErr> {
         let callbacks = std::mem::take(&mut *self.callbacks());
         let mut connection = self.connection.into_inner();
-        // PostgreSQL answers the COMMIT of a transaction in which a statement failed by a silent rollback.
+        // If a statement has failed, PostgreSQL responds to COMMIT with a rollback and no error.
         let is_broken = connection.has_failed() && self.backend == DatabaseBackend::Postgres;
         let result = match result {
             Ok(_) if is_broken => {
@@ -177,9 +175,9 @@ impl Transaction {
             Err(error) => {
                 match connection.execute_unprepared("ROLLBACK").await {
                     Ok(_) => connection.release(),
-                    // Such as after a full disk, where SQLite has rolled back by itself.
+                    // For example after a full disk, when SQLite has already rolled back.
                     Err(error) => {
-                        tracing::debug!(%error, "closing a connection in place of a rollback");
+                        tracing::debug!(%error, "rollback failed; closing the connection");
                     }
                 }
                 Err(error)

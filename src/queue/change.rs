@@ -1,15 +1,15 @@
-//! What the notifier reports.
+//! The changes that the notifier publishes.
 
 use serde::{Deserialize, Serialize};
 
 use crate::types::{TaskId, UserId};
 
-/// Something of a user has changed: always perhaps the balance, and one task where it is named.
+/// A change of a user's data: perhaps of the balance, and of one task if it is named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
-    /// Whose.
+    /// The user whose data changed.
     pub user: UserId,
-    /// Which task.
+    /// The task that changed.
     pub task: Option<TaskId>,
 }
 
@@ -19,7 +19,7 @@ impl Change {
         Self { user, task: None }
     }
 
-    /// A user's task has changed, and with it perhaps the balance.
+    /// A user's task has changed, and perhaps the balance.
     pub const fn task_of(user: UserId, task: TaskId) -> Self {
         Self {
             user,

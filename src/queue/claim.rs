@@ -1,4 +1,4 @@
-//! Out of the queue, under a lease.
+//! Claims: leases queued tasks to a worker.
 
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::sea_query::{
@@ -12,7 +12,7 @@ use crate::database::{Database, array_of};
 use crate::entities::task;
 use crate::types::{ModelId, TaskStatus};
 
-/// What a worker holds while it works: only its token may settle.
+/// A worker's right to its claimed tasks. Only the holder of the token may settle them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lease {
     /// The fencing token, shared by the tasks of one claim.
@@ -22,21 +22,20 @@ pub struct Lease {
 /// What to claim.
 #[derive(Clone, Copy, Debug)]
 pub struct ClaimOptions<'a> {
-    /// Most tasks.
+    /// Maximum number of tasks.
     pub limit: u64,
-    /// How long the lease holds without being renewed.
+    /// How long the lease is valid without being renewed.
     pub lease_for: Duration,
     /// The round to begin with; see [`super::ScanStart`].
     pub from_round: i64,
-    /// Models whose tasks are left for other workers.
+    /// Models whose tasks are left to other workers.
     pub except: &'a [ModelId],
 }
 
-/// Leases the queued tasks that are due first, in one statement: by round, then by id. Those whose retry is not due
-/// are left.
+/// Leases the queued tasks that are due first, in one statement: by round, then by id. Tasks whose retry is not due
+/// yet are left.
 ///
-/// # Errors
-/// Where the database is unavailable.
+/// # Errors If the database is unavailable.
 pub async fn claim(
     database: &Database,
     options: ClaimOptions<'_>,
@@ -64,13 +63,13 @@ pub async fn claim(
         .filter(has_status(TaskStatus::Queued))
         .exec_with_returning(database.write())
         .await?;
-    // RETURNING promises no order; the order of ids is the order of locks.
+    // RETURNING does not guarantee an order. Tasks are locked by id.
     tasks.sort_by_key(|task| task.id);
     Ok((Lease { token }, tasks))
 }
 
-/// A claim that a crash of PostgreSQL forgets leaves its tasks queued, so its commit need not wait for the disk;
-/// the settling, which must, comes later in the same log. The setting holds for this one transaction.
+/// If PostgreSQL crashes and loses a claim, its tasks are still queued, so the commit need not wait for the disk. The
+/// settlement must wait, and comes later in the same log. The setting is local to this transaction.
 fn need_not_be_durable(backend: DatabaseBackend) -> SimpleExpr {
     match backend {
         DatabaseBackend::Postgres => {
@@ -80,10 +79,10 @@ fn need_not_be_durable(backend: DatabaseBackend) -> SimpleExpr {
     }
 }
 
-/// On PostgreSQL rows that another worker is claiming are skipped. The array makes it compute the subquery
-/// once: as a plain `IN` it may run once for each row of the outer scan, and then claims more than `limit`.
-/// SQLite has one writer, needs no locks and computes it once anyway. The status is written out, so that the
-/// partial index fits.
+/// On PostgreSQL, rows that another worker is claiming are skipped. The array makes PostgreSQL compute the subquery
+/// once: with a plain `IN` it may run once per row of the outer scan and claim more than `limit`. SQLite has one
+/// writer, needs no locks and computes the subquery once anyway. The status is a literal so that the planner can use
+/// the partial index.
 fn is_among_first(
     backend: DatabaseBackend,
     options: ClaimOptions<'_>,
@@ -113,7 +112,7 @@ fn is_among_first(
     }
 }
 
-/// On PostgreSQL the text is the same however many models there are.
+/// On PostgreSQL the text of the statement does not depend on the number of models.
 fn is_none_of(backend: DatabaseBackend, models: &[ModelId]) -> SimpleExpr {
     let ids = models.iter().map(|model| Value::from(model.0));
     match backend {

@@ -1,4 +1,4 @@
-//! Into the queue.
+//! Adds tasks to the queue, and counts those in it.
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
@@ -16,22 +16,22 @@ use crate::types::{Credits, TaskStatus, UserId};
 /// A task to be queued.
 #[derive(Clone, Debug)]
 pub struct NewTask {
-    /// Who pays.
+    /// The user who pays.
     pub user: UserId,
-    /// The id of the model that is asked.
+    /// The id of the model.
     pub model: i64,
-    /// The price that is held for it.
+    /// The price that is held for the task.
     pub price: Credits,
-    /// What is asked.
+    /// The input of the prediction.
     pub input: Input,
-    /// The client's key.
+    /// The client's idempotency key.
     pub key: String,
-    /// The hash of the request under the key.
+    /// The hash of the request with that key.
     pub hash: String,
 }
 
-/// The part of a PostgreSQL statement that queues the rows of a common table `affordable`, whose columns are those of
-/// [`NewTask`], `n`, their order, and `next_round`, the earliest round of the user's next task. It needs the common
+/// The part of a PostgreSQL statement that queues the rows of a common table `affordable`. Its columns are those of
+/// [`NewTask`]; `n`, their order; and `next_round`, the earliest round of the user's next task. It needs the common
 /// table [`super::queue_now`]. Rows whose key was used before are skipped.
 pub const INSERT_AFFORDABLE: &str = "INSERT INTO task \
     (user_id, model_id, input, status, price, attempts, idempotency_key, request_hash, queued_at, round) \
@@ -41,21 +41,20 @@ pub const INSERT_AFFORDABLE: &str = "INSERT INTO task \
     ON CONFLICT (user_id, idempotency_key) DO NOTHING \
     RETURNING id, user_id, price, idempotency_key, request_hash, queued_at, round";
 
-/// What the database gave a queued task.
+/// What the database assigned to a queued task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Enqueued {
-    /// Its id.
+    /// The id of the task.
     pub id: i64,
     /// When it was queued.
     pub queued_at: DateTime<Utc>,
-    /// Its round.
+    /// The round of the task.
     pub round: i64,
 }
 
-/// Queues a task whose price is held into a round; `None` where the user has used the idempotency key before.
+/// Queues a task whose price is already held. Returns `None` if the user has used the idempotency key before.
 ///
-/// # Errors
-/// Where the database refuses.
+/// # Errors If the database refuses.
 pub async fn enqueue(
     transaction: &impl ConnectionTrait,
     new: &NewTask,
@@ -90,7 +89,7 @@ pub async fn enqueue(
 }
 
 impl NewTask {
-    /// The row that it was queued as.
+    /// The row of the queued task.
     pub fn into_task(self, enqueued: Enqueued) -> task::Model {
         task::Model {
             id: enqueued.id,
@@ -116,8 +115,7 @@ impl NewTask {
 
 /// How many tasks of a user are queued or running; counts no further than `max`.
 ///
-/// # Errors
-/// Where the database is unavailable.
+/// # Errors If the database is unavailable.
 pub async fn count_open(database: &Database, user: UserId, max: u64) -> Result<u64, DbErr> {
     task::Entity::find()
         .select_only()
@@ -129,10 +127,10 @@ pub async fn count_open(database: &Database, user: UserId, max: u64) -> Result<u
         .await
 }
 
-/// How many tasks are queued; counts no further than `max`. The status is written out, so that the partial index fits.
+/// How many tasks are queued; counts no further than `max`. The status is a literal so that the planner can use the
+/// partial index.
 ///
-/// # Errors
-/// Where the database is unavailable.
+/// # Errors If the database is unavailable.
 pub async fn count_queued(database: &Database, max: u64) -> Result<u64, DbErr> {
     task::Entity::find()
         .select_only()

@@ -1,4 +1,5 @@
-//! What a queued task can expect: how many stand before it, and how fast the latest ones were done.
+//! Data for estimating the wait of a queued task: the number of tasks before it, and how fast the latest ones were
+//! done.
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, Order, Query};
@@ -9,16 +10,16 @@ use super::time::POSTGRES_NOW;
 use crate::database::Database;
 use crate::entities::{task, task_result};
 
-/// When a task went into the queue and when it was done.
+/// When a task was queued and when it was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Done {
-    /// Into the queue.
+    /// When it was queued.
     pub queued_at: DateTime<Utc>,
-    /// Out of it.
+    /// When it was done.
     pub finished_at: DateTime<Utc>,
 }
 
-/// Where a queued task stands.
+/// The place of a task in the queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
     /// Tasks that will be claimed before it.
@@ -27,14 +28,13 @@ pub struct Position {
     pub round: i64,
     /// When a worker last claimed anything; within about a second.
     pub claimed_at: Option<DateTime<Utc>>,
-    /// The time.
+    /// The current time.
     pub now: DateTime<Utc>,
 }
 
-/// Where a queued task stands. What is ahead is counted up to `max`: a walk along the index of the queue.
+/// Finds the place of a task in the queue. Counts at most `max` tasks ahead, along the index of the queue.
 ///
-/// # Errors
-/// Where the database is unavailable.
+/// # Errors If the database is unavailable.
 pub async fn position(
     database: &Database,
     task: &task::Model,
@@ -57,10 +57,9 @@ pub async fn position(
     })
 }
 
-/// The time, and since when the task that will be claimed next has waited; none where nothing is queued.
+/// The current time, and since when the task that will be claimed next has waited; `None` if nothing is queued.
 ///
-/// # Errors
-/// Where the database is unavailable.
+/// # Errors If the database is unavailable.
 pub async fn waiting_since(
     database: &Database,
     clock: DateTime<Utc>,
@@ -70,7 +69,7 @@ pub async fn waiting_since(
     Ok((now, row.try_get("", "queued_at")?))
 }
 
-/// The one row of a SELECT without FROM, and the time.
+/// The single row of a SELECT without FROM, and the current time.
 async fn with_now(
     database: &Database,
     mut sql: String,
@@ -84,7 +83,8 @@ async fn with_now(
     }
     let statement = Statement::from_sql_and_values(backend, sql, values);
     let row = database.read().query_one_raw(statement).await?;
-    let row = row.ok_or_else(|| DbErr::RecordNotFound("a row without a table".to_owned()))?;
+    let row = row
+        .ok_or_else(|| DbErr::RecordNotFound("a SELECT without FROM returned no row".to_owned()))?;
     let now = if is_postgres {
         row.try_get("", "now")?
     } else {
@@ -93,7 +93,7 @@ async fn with_now(
     Ok((row, now))
 }
 
-/// Whether a result is among the newest, by its id.
+/// Whether a result is among the newest `count`, by id.
 pub(super) fn is_among_newest_results(count: u64) -> Expr {
     let id = Expr::col((task_result::Entity, task_result::Column::Id));
     let newest = Query::select()
@@ -103,10 +103,10 @@ pub(super) fn is_among_newest_results(count: u64) -> Expr {
     id.gt(Expr::SubQuery(None, Box::new(newest.into())).sub(count.cast_signed()))
 }
 
-/// The latest tasks that were done, of all users, newest first: the results of the newest ids, as many as `limit` or
-/// fewer, by their primary key and no index over times.
+/// The tasks of all users that were done last, newest first: at most `limit`. They are found by the newest ids of
+/// results, which needs no index on times.
 ///
-/// # Errors
+/// # Errors If the database is unavailable.
 /// Where the database is unavailable.
 pub async fn latest_done(database: &Database, limit: u64) -> Result<Vec<Done>, DbErr> {
     let latest = Query::select()
@@ -120,7 +120,7 @@ pub async fn latest_done(database: &Database, limit: u64) -> Result<Vec<Done>, D
         )
         .and_where(is_among_newest_results(limit))
         .order_by((task_result::Entity, task_result::Column::Id), Order::Desc)
-        // PostgreSQL does not know how few they are.
+        // Tells PostgreSQL that there are few rows, which it cannot infer.
         .limit(limit)
         .to_owned();
     let rows = database.read().query_all(&latest).await?;

@@ -1,5 +1,5 @@
-//! Out of a lease: done, failed or back in the queue. Each step is fenced: it changes a task only while the
-//! caller's lease stands, and says whether it did.
+//! Ends a lease: the task succeeds, fails, is canceled or returns to the queue. Changes of leased tasks are fenced:
+//! they apply only while the caller's lease is valid, and report whether they did.
 
 use std::collections::HashSet;
 
@@ -15,26 +15,25 @@ use crate::database::{Transaction, insert_all, is_among};
 use crate::entities::{task, task_result};
 use crate::types::{Credits, ResultContext, TaskId, TaskStatus, UserId, Verdict};
 
-/// What the model said of one task.
+/// What the model returned for one task.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
     /// Probability, 0 to 1.
     pub probability: f64,
-    /// Lower end of its interval, 0 to 1.
+    /// Lower end of the interval, 0 to 1.
     pub interval_low: f64,
-    /// Upper end of its interval, 0 to 1.
+    /// Upper end of the interval, 0 to 1.
     pub interval_high: f64,
-    /// How campaigns alike did.
+    /// How similar campaigns did.
     pub context: ResultContext,
     /// How long the model took, in microseconds.
     pub inference_us: i64,
 }
 
-/// Locks those of a claim's tasks whose lease still stands, in the order of their ids, and answers which, with the
-/// time; `None` where there are none.
+/// Locks the tasks of a claim whose lease is still valid, in the order of their ids. Returns their ids and the current
+/// time; `None` if there are none.
 ///
-/// # Errors
-/// Where the database is unavailable.
+/// # Errors If the database is unavailable.
 pub async fn lock_leased(
     transaction: &Transaction,
     lease: &Lease,
@@ -65,8 +64,7 @@ pub async fn lock_leased(
 
 /// Marks tasks that [`lock_leased`] has locked as succeeded and writes their results.
 ///
-/// # Errors
-/// Where the database is unavailable; [`DbErr::RecordNotUpdated`] where one was not locked.
+/// # Errors If the database is unavailable; [`DbErr::RecordNotUpdated`] if a task was not locked.
 pub async fn succeed_all(
     transaction: &Transaction,
     lease: &Lease,
@@ -76,7 +74,7 @@ pub async fn succeed_all(
     if outcomes.is_empty() {
         return Ok(());
     }
-    let updated = leave(TaskStatus::Succeeded)
+    let updated = leave_lease(TaskStatus::Succeeded)
         .col_expr(task::Column::FinishedAt, Expr::value(now))
         .col_expr(task::Column::Error, null())
         .filter(is_among(
@@ -110,10 +108,9 @@ pub async fn succeed_all(
     insert_all(transaction, results).await
 }
 
-/// Marks a task as failed; `false` where the lease was lost. The caller releases the hold.
+/// Marks a task as failed; `false` if the lease was lost. The caller releases the hold.
 ///
-/// # Errors
-/// Where the database is unavailable.
+/// # Errors If the database is unavailable.
 pub async fn fail(
     transaction: &Transaction,
     lease: &Lease,
@@ -121,43 +118,47 @@ pub async fn fail(
     reason: &str,
     now: DateTime<Utc>,
 ) -> Result<bool, DbErr> {
-    let update = leave(TaskStatus::Failed)
+    let update = leave_lease(TaskStatus::Failed)
         .col_expr(task::Column::FinishedAt, Expr::value(now))
         .col_expr(task::Column::Error, Expr::value(reason));
-    fenced(update, lease, task).exec(transaction).await.map(hit)
+    fenced(update, lease, task)
+        .exec(transaction)
+        .await
+        .map(changed_one)
 }
 
-/// Returns a task to the queue for another attempt, not before `retry_at`; `false` where the lease was lost.
+/// Returns a task to the queue for another attempt, not before `retry_at`; `false` if the lease was lost.
 ///
-/// # Errors
-/// Where the database is unavailable.
+/// # Errors If the database is unavailable.
 pub async fn requeue(
     transaction: &Transaction,
     lease: &Lease,
     task: TaskId,
     retry_at: DateTime<Utc>,
 ) -> Result<bool, DbErr> {
-    let update = leave(TaskStatus::Queued)
+    let update = leave_lease(TaskStatus::Queued)
         .col_expr(task::Column::StartedAt, null())
         .col_expr(task::Column::Round, round::of_returned())
         .col_expr(task::Column::RetryAt, Expr::value(retry_at));
-    fenced(update, lease, task).exec(transaction).await.map(hit)
+    fenced(update, lease, task)
+        .exec(transaction)
+        .await
+        .map(changed_one)
 }
 
 /// A task that was canceled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Canceled {
-    /// What was held for it.
+    /// The price that was held for it.
     pub price: Credits,
     /// When it was canceled.
     pub at: DateTime<Utc>,
 }
 
-/// Cancels a user's task while it is queued; `None` where it is not queued or not the user's. The caller releases the
+/// Cancels a user's task while it is queued; `None` if it is not queued or not the user's. The caller releases the
 /// hold.
 ///
-/// # Errors
-/// Where the database is unavailable.
+/// # Errors If the database is unavailable.
 pub async fn cancel(
     transaction: &Transaction,
     user: UserId,
@@ -165,7 +166,7 @@ pub async fn cancel(
     clock: DateTime<Utc>,
 ) -> Result<Option<Canceled>, DbErr> {
     let now = time::now(transaction.get_database_backend(), clock);
-    let canceled = leave(TaskStatus::Canceled)
+    let canceled = leave_lease(TaskStatus::Canceled)
         .col_expr(task::Column::FinishedAt, now)
         .filter(task::Column::Id.eq(task.0))
         .filter(task::Column::UserId.eq(user.0))
@@ -178,7 +179,7 @@ pub async fn cancel(
     }))
 }
 
-fn leave(status: TaskStatus) -> UpdateMany<task::Entity> {
+fn leave_lease(status: TaskStatus) -> UpdateMany<task::Entity> {
     task::Entity::update_many()
         .col_expr(task::Column::Status, Expr::value(status.as_str()))
         .col_expr(task::Column::LeaseToken, null())
@@ -200,6 +201,6 @@ fn null() -> SimpleExpr {
     Expr::cust("NULL")
 }
 
-fn hit(result: sea_orm::UpdateResult) -> bool {
+fn changed_one(result: sea_orm::UpdateResult) -> bool {
     result.rows_affected == 1
 }

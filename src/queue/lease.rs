@@ -1,4 +1,4 @@
-//! Leases: renewed while a worker works, released for what it did not work on, taken back when it has gone.
+//! Leases: renewed while a worker works, released for tasks that it did not process, recovered after it has gone.
 
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType};
@@ -12,10 +12,9 @@ use crate::database::{Database, Transaction, is_among};
 use crate::entities::task;
 use crate::types::{TaskId, TaskStatus};
 
-/// Renews those of a claim's tasks that are still held under the lease; answers how many there are.
+/// Renews the lease of those tasks of a claim that are still held under it. Returns their number.
 ///
-/// # Errors
-/// Where the database is unavailable.
+/// # Errors If the database is unavailable.
 pub async fn renew(
     database: &Database,
     lease: &Lease,
@@ -43,11 +42,10 @@ fn is_held(backend: DatabaseBackend, lease: &Lease, tasks: &[TaskId]) -> Conditi
         .add(has_status(TaskStatus::Running))
 }
 
-/// Returns tasks that were claimed but not worked on to the queue, as if they had not been claimed: the attempt does
-/// not count. Answers how many were still held under the lease.
+/// Returns tasks that were claimed but not processed to the queue as if they had not been claimed: the attempt does
+/// not count. Returns how many were still held under the lease.
 ///
-/// # Errors
-/// Where the database is unavailable.
+/// # Errors If the database is unavailable.
 pub async fn release(
     transaction: &Transaction,
     lease: &Lease,
@@ -78,9 +76,9 @@ pub async fn release(
 /// A running task whose worker has not renewed its lease.
 #[derive(Clone, Debug)]
 pub struct Expired {
-    /// The task as it was found, locked for this transaction.
+    /// The task, locked for this transaction.
     pub task: task::Model,
-    /// The lease that ran out.
+    /// The expired lease.
     pub lease: Lease,
 }
 
@@ -91,10 +89,9 @@ fn expired(backend: DatabaseBackend, clock: DateTime<Utc>) -> Select<task::Entit
         .order_by_asc(task::Column::Id)
 }
 
-/// Running tasks whose lease has run out: a page of their ids, in the order of the ids, after one that was seen.
+/// Lists running tasks whose lease has expired: a page of their ids, in order, starting after the given id.
 ///
-/// # Errors
-/// Where the database is unavailable.
+/// # Errors If the database is unavailable.
 pub async fn list_expired(
     database: &Database,
     after: TaskId,
@@ -112,11 +109,10 @@ pub async fn list_expired(
     Ok(ids.into_iter().map(TaskId).collect())
 }
 
-/// Locks those of these tasks whose lease is still expired, in the order of their ids; those that another process has
+/// Locks those of these tasks whose lease is still expired, in the order of their ids. Tasks that another process has
 /// locked are skipped.
 ///
-/// # Errors
-/// Where the database is unavailable.
+/// # Errors If the database is unavailable.
 pub async fn lock_expired(
     transaction: &Transaction,
     tasks: &[TaskId],

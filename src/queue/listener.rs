@@ -1,8 +1,8 @@
-//! LISTEN on PostgreSQL, on a connection of its own that is probed.
+//! LISTEN on PostgreSQL, on a dedicated connection that is probed.
 //!
-//! A connection can freeze without an error, for example when the server's machine is gone: then reading it
-//! waits for ever. So every quarter of a minute without a notice this process notifies itself, and a
-//! connection on which that does not arrive in time is dropped and made anew.
+//! A connection can freeze without an error, for example when the server's machine is gone; reading from it then never
+//! returns. So after every 15 seconds without a notification this process notifies itself. If that notification does
+//! not arrive in time, the connection is dropped and replaced.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -20,7 +20,7 @@ use crate::database::Database;
 
 /// Silence after which the connection is probed.
 const PROBE_AFTER: Duration = Duration::from_secs(15);
-/// How long connecting, a statement and the probe's arrival may each take.
+/// Time limit each for connecting, for a statement, and for the arrival of the probe.
 const DEADLINE: Duration = Duration::from_secs(5);
 const RECONNECT_AFTER: Duration = Duration::from_secs(1);
 
@@ -46,8 +46,8 @@ impl From<sqlx::Error> for Broken {
 }
 
 impl Notifier {
-    /// Listens to PostgreSQL until stopped, and reconnects whenever the connection breaks or freezes. Every
-    /// new connection begins with a resync. On SQLite there is nothing to listen to.
+    /// Listens to PostgreSQL until stopped, and reconnects when the connection breaks or freezes. Each new connection
+    /// begins with a resync. Returns at once on SQLite.
     pub async fn listen(self, database: Database, stop: CancellationToken) {
         let Some(pool) = database.postgres_pool() else {
             return;
@@ -59,20 +59,20 @@ impl Notifier {
             // An error means that nobody waits for the end.
             let _ = done.send(());
         };
-        // Not a thread of tokio: a process that cannot start would wait for it instead of ending.
+        // Not a thread of tokio: a process that fails to start would wait for it instead of exiting.
         match std::thread::Builder::new()
             .name("listen".to_owned())
             .spawn(listen)
         {
             Ok(_) if ended.await.is_ok() => {}
-            Ok(_) => tracing::error!("the thread that listens to the database died"),
+            Ok(_) => tracing::error!("the LISTEN thread died"),
             Err(error) => tracing::error!(%error, "cannot listen to the database"),
         }
     }
 }
 
-/// Each connection lives in a runtime of its own, and ends with it. Dropped by itself, a `PgListener` sends a
-/// last statement in the background and waits for its response, which a frozen connection never gives.
+/// Each connection has its own runtime, which ends with it. When a `PgListener` is dropped, it sends a last statement
+/// in the background and waits for the response, which a frozen connection never returns.
 fn run(notifier: &Notifier, options: &PgConnectOptions, stop: &CancellationToken) {
     while !stop.is_cancelled() {
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -94,7 +94,7 @@ fn run(notifier: &Notifier, options: &PgConnectOptions, stop: &CancellationToken
 async fn listen_once(notifier: &Notifier, options: &PgConnectOptions, stop: &CancellationToken) {
     let listening = async {
         let Err(error) = receive_all(notifier, options).await;
-        tracing::warn!(%error, "listening to the database broke off; reconnecting");
+        tracing::warn!(%error, "lost the LISTEN connection; reconnecting");
         tokio::time::sleep(RECONNECT_AFTER).await;
     };
     tokio::select! {
@@ -107,7 +107,7 @@ async fn receive_all(
     notifier: &Notifier,
     options: &PgConnectOptions,
 ) -> Result<Infallible, Broken> {
-    // Not the pool of the requests: they could use up its connections, and this one is for good.
+    // Not the pool of the requests: they could use up its connections, and this connection is never returned.
     let pool = PgPoolOptions::new()
         .max_connections(1)
         .acquire_timeout(DEADLINE)
@@ -125,12 +125,12 @@ async fn receive_all(
     loop {
         match timeout_at(wake_at, listener.try_recv()).await {
             Ok(received) => {
-                let notice = received?.ok_or(Broken::Silent)?;
-                // Whatever arrives proves that notices arrive.
+                let notification = received?.ok_or(Broken::Silent)?;
+                // Any notification proves that the connection works.
                 is_probing = false;
                 wake_at = Instant::now() + PROBE_AFTER;
-                if notice.channel() == CHANNEL {
-                    notifier.receive(notice.payload());
+                if notification.channel() == CHANNEL {
+                    notifier.receive(notification.payload());
                 }
             }
             Err(_) if is_probing => return Err(Broken::Silent),

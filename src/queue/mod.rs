@@ -1,6 +1,6 @@
-//! The queue: the `task` table and the notifier around it. Rows go in, are leased, and become final.
+//! The queue: the `task` table and the notifier. Tasks are queued, leased, and become final.
 //!
-//! Money is not touched here; callers pair each step with its change of the ledger in one transaction.
+//! This module does not touch money. Callers combine each step with its ledger change in one transaction.
 
 mod change;
 mod claim;
@@ -33,15 +33,14 @@ pub use stuck::{fail_queued, list_stuck, lock_queued, models_in_service};
 pub use subscribers::{Changes, Subscription};
 pub use time::read_now;
 
-/// Whether a task that is found by its id has this status. With `=` in its place, PostgreSQL may find it through the
-/// partial index of the status, where it reads the entries of all tasks that had the status since the oldest snapshot
-/// was taken.
+/// Filters by status a task that is found by its id. With `=` instead, PostgreSQL may look for it in the partial index
+/// of the status, and read the entries of all tasks that had the status since the oldest open snapshot.
 fn has_status(status: TaskStatus) -> Expr {
     Expr::cust(format!("status IS NOT DISTINCT FROM '{status}'"))
 }
 
-/// Whether a task is open, that is, queued or running: no other status lies between the two words. As a range it is
-/// always a condition of the index by user and status. With `IN`, PostgreSQL may read all tasks of the user instead.
+/// Whether a task is open, that is, queued or running: no other status sorts between the two words. A range is always
+/// usable with the index by user and status. With `IN`, PostgreSQL may read all tasks of the user instead.
 const IS_OPEN: &str = "task.status BETWEEN 'queued' AND 'running'";
 
 #[cfg(test)]

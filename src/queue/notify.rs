@@ -1,9 +1,9 @@
-//! Who must hear of a commit: idle workers, and the browsers of the user it concerns.
+//! Notifies idle workers and the event streams of the users concerned about committed changes.
 //!
-//! On PostgreSQL the word travels by NOTIFY; every process listens. [`Notifier::publish_on_commit`] sends it inside the
-//! very transaction, so that it is there exactly when the change is. But commits with a NOTIFY wait for each
-//! other in the whole cluster, disk included: [`Notifier::publish`] is for what is committed already and frequent.
-//! On SQLite there is one process, which tells itself.
+//! On PostgreSQL notifications travel via NOTIFY, and every process listens. [`Notifier::publish_on_commit`] sends one
+//! inside the transaction, so it is delivered exactly if the change is committed. But commits with a NOTIFY wait for
+//! each other in the whole cluster, including their disk writes. [`Notifier::publish`] is for frequent changes that
+//! are already committed. On SQLite there is one process, which notifies itself.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -17,11 +17,11 @@ use super::subscribers::{Subscribers, Subscription};
 use crate::database::{Database, Transaction};
 use crate::types::UserId;
 
-/// The channel of all notices.
+/// The channel of all notifications.
 pub(super) const CHANNEL: &str = "pledgecast";
-/// Changes in one NOTIFY, whose payload PostgreSQL bounds at 8,000 bytes.
-const CHANGES_PER_NOTICE: usize = 100;
-/// Changes that wait to be sent before everybody is told to read everything anew instead.
+/// Changes per NOTIFY, whose payload PostgreSQL limits to 8,000 bytes.
+const CHANGES_PER_NOTIFY: usize = 100;
+/// Maximum number of unsent changes. Beyond it, a resync is sent instead.
 const UNSENT_MAX: usize = 10_000;
 const RECONNECT_AFTER: Duration = Duration::from_secs(1);
 
@@ -33,17 +33,17 @@ struct Payload {
     changes: Vec<Change>,
 }
 
-/// What is committed and not yet told.
+/// Changes that are committed and not yet sent.
 #[derive(Default)]
 struct Unsent {
     is_sending: bool,
     payload: Payload,
 }
 
-/// Sends and spreads the word; cheap to clone.
+/// Publishes changes to workers and event streams; cheap to clone.
 #[derive(Clone)]
 pub struct Notifier {
-    /// Where the word goes by NOTIFY.
+    /// Where to send NOTIFY; none on SQLite.
     postgres: Option<Database>,
     unsent: Arc<Mutex<Unsent>>,
     wake: watch::Sender<u64>,
@@ -61,10 +61,9 @@ impl Notifier {
         }
     }
 
-    /// Publishes changes with the commit of the transaction that made them; `wake` tells that tasks were queued.
+    /// Publishes changes with the commit of the transaction that made them; `wake` says that tasks were queued.
     ///
-    /// # Errors
-    /// Where the database refuses.
+    /// # Errors If the database refuses.
     pub async fn publish_on_commit(
         &self,
         transaction: &Transaction,
@@ -73,10 +72,10 @@ impl Notifier {
     ) -> Result<(), DbErr> {
         if self.postgres.is_none() {
             let notifier = self.clone();
-            transaction.after_commit(move || notifier.spread(wake, &changes));
+            transaction.after_commit(move || notifier.deliver(wake, &changes));
             return Ok(());
         }
-        for (index, changes) in changes.chunks(CHANGES_PER_NOTICE).enumerate() {
+        for (index, changes) in changes.chunks(CHANGES_PER_NOTIFY).enumerate() {
             let payload = Payload {
                 wake: wake && index == 0,
                 resync: false,
@@ -87,12 +86,11 @@ impl Notifier {
         Ok(())
     }
 
-    /// Lets everybody know of changes that are committed; `wake` tells that tasks were queued. The word is sent
-    /// in the background, much of it at once. It is lost where this process dies first: then idle workers find
-    /// the tasks when they next look by themselves.
+    /// Publishes committed changes; `wake` says that tasks were queued. Notifications are sent in the background, in
+    /// batches. They are lost if this process dies first. Idle workers then find the tasks at their next regular look.
     pub fn publish(&self, wake: bool, changes: &[Change]) {
         let Some(database) = &self.postgres else {
-            self.spread(wake, changes);
+            self.deliver(wake, changes);
             return;
         };
         let mut unsent = self.lock_unsent();
@@ -113,22 +111,22 @@ impl Notifier {
     async fn send(self, database: Database) {
         while let Some(payload) = self.next_unsent() {
             if let Err(error) = notify(database.write(), &payload).await {
-                tracing::warn!(%error, "a notice could not be sent");
-                self.resync_instead(payload.wake);
+                tracing::warn!(%error, "cannot send a notification");
+                self.replace_with_resync(payload.wake);
                 tokio::time::sleep(RECONNECT_AFTER).await;
             }
         }
     }
 
-    /// Instead of what could not be sent, everybody is told to read everything anew.
-    fn resync_instead(&self, wake: bool) {
+    /// Replaces changes that could not be sent with a resync.
+    fn replace_with_resync(&self, wake: bool) {
         let mut unsent = self.lock_unsent();
         unsent.payload.wake |= wake;
         unsent.payload.resync = true;
         unsent.payload.changes.clear();
     }
 
-    /// `None`, where all is sent, ends the sender, under the same lock under which changes come in.
+    /// `None` if everything is sent. The sender ends then, under the same lock that `publish` takes to add changes.
     fn next_unsent(&self) -> Option<Payload> {
         let mut unsent = self.lock_unsent();
         let Unsent {
@@ -139,7 +137,7 @@ impl Notifier {
             *is_sending = false;
             return None;
         }
-        let count = payload.changes.len().min(CHANGES_PER_NOTICE);
+        let count = payload.changes.len().min(CHANGES_PER_NOTIFY);
         Some(Payload {
             wake: std::mem::take(&mut payload.wake),
             resync: std::mem::take(&mut payload.resync),
@@ -151,7 +149,7 @@ impl Notifier {
         self.unsent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Hears of queued tasks: the value changes with each.
+    /// Signals queued tasks: the value changes whenever tasks were queued.
     pub fn wakeups(&self) -> watch::Receiver<u64> {
         self.wake.subscribe()
     }
@@ -161,19 +159,19 @@ impl Notifier {
         self.subscribers.subscribe(user)
     }
 
-    /// Takes a notice that arrived from PostgreSQL.
+    /// Handles a notification from PostgreSQL.
     pub(super) fn receive(&self, payload: &str) {
         match serde_json::from_str::<Payload>(payload) {
             Ok(payload) if payload.resync => self.resync(),
-            Ok(payload) => self.spread(payload.wake, &payload.changes),
+            Ok(payload) => self.deliver(payload.wake, &payload.changes),
             Err(error) => {
-                tracing::warn!(%error, "a notice could not be read");
+                tracing::warn!(%error, "cannot parse a notification");
                 self.resync();
             }
         }
     }
 
-    fn spread(&self, wake: bool, changes: &[Change]) {
+    fn deliver(&self, wake: bool, changes: &[Change]) {
         if wake {
             self.wake
                 .send_modify(|count| *count = count.wrapping_add(1));
@@ -181,7 +179,7 @@ impl Notifier {
         self.subscribers.publish(changes);
     }
 
-    /// Tells workers and streams that notices may have been missed.
+    /// Tells workers and streams that notifications may have been missed.
     pub(super) fn resync(&self) {
         self.wake
             .send_modify(|count| *count = count.wrapping_add(1));

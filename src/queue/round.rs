@@ -1,9 +1,9 @@
-//! Rounds: users take turns. In each round a user has one task, so a user with ten thousand queued tasks delays the
-//! single task of another by one (start-time fair queueing; the round in service is its virtual time).
+//! Rounds let users take turns. In each round a user has one task, so a user with ten thousand queued tasks delays
+//! another user's single task by one (start-time fair queueing; the current round is the virtual time).
 //!
-//! A task goes into the round after that of its user's last open task, or into the current round where the user has
-//! none. Workers claim by round and id. The current round is one after the highest that workers have claimed from;
-//! they store it once a second. Where it lags behind, new tasks only come earlier.
+//! A task goes into the round after its user's last open task, or into the current round if the user has none. Workers
+//! claim by round and id. The current round is one after the highest that workers have claimed from; they store it
+//! once a second. If it lags behind, new tasks only come earlier.
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
@@ -13,24 +13,25 @@ use super::IS_OPEN;
 use super::time::POSTGRES_NOW;
 use crate::database::Database;
 
-/// The current round, in a statement.
+/// The current round, as an SQL expression.
 pub(super) const CURRENT: &str = "COALESCE((SELECT queue_state.round FROM queue_state), 0)";
 
-/// The common table `queue_now` of the current round and time, for [`super::INSERT_AFFORDABLE`].
+/// The common table `queue_now` with the current round and time, for [`super::INSERT_AFFORDABLE`].
 pub fn queue_now() -> String {
     format!("queue_now AS MATERIALIZED (SELECT {POSTGRES_NOW} AS now, {CURRENT} AS round)")
 }
 
-/// The round of a task that returns to the queue: it keeps its place, but never falls behind the current round,
-/// where claims no longer look (see [`super::ScanStart`]).
+/// The round of a task that returns to the queue. It keeps its round unless that is before the current one, where
+/// claims no longer look (see [`super::ScanStart`]).
 pub(super) fn of_returned() -> Expr {
     Expr::cust(format!(
         "CASE WHEN round < {CURRENT} THEN {CURRENT} ELSE round END"
     ))
 }
 
-/// The earliest round of a user's next task, as SQL over the columns of `balance`: the one after the last open task, or
-/// 0 where none is open. Without a hold there are open tasks only if a model has no price; then they are looked for.
+/// The earliest round of a user's next task, as SQL over the columns of `balance`: the one after the last open task,
+/// or 0 if none is open. A user without a hold can have open tasks only if a model is free; only then does the query
+/// look for them.
 pub fn next_round() -> String {
     format!(
         "CASE WHEN balance.held > 0 OR ((SELECT MIN(model.price) FROM model) = 0 \
@@ -49,8 +50,7 @@ pub fn after_next() -> Expr {
 
 /// The current round.
 ///
-/// # Errors
-/// Where the database is unavailable.
+/// # Errors If the database is unavailable.
 pub async fn current_round(database: &Database) -> Result<i64, DbErr> {
     let sql = format!("SELECT {CURRENT} AS round");
     let statement = Statement::from_string(database.backend(), sql);
@@ -58,11 +58,10 @@ pub async fn current_round(database: &Database) -> Result<i64, DbErr> {
     row.map_or(Ok(0), |row| row.try_get("", "round"))
 }
 
-/// Stores that workers have claimed up to before this round; returns the current round, which another process may
+/// Stores that workers have claimed all tasks before this round. Returns the current round, which another process may
 /// have advanced further.
 ///
-/// # Errors
-/// Where the database is unavailable.
+/// # Errors If the database is unavailable.
 pub async fn advance_round(
     database: &Database,
     round: i64,

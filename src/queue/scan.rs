@@ -1,14 +1,14 @@
-//! Where a claim begins to look.
+//! Where a claim starts to look.
 //!
-//! PostgreSQL keeps the index entries of finished tasks as long as any snapshot is open that may see them, such as that
-//! of a backup. A claim from the beginning of the index would read them all. So each process remembers a round below
-//! which no task is left, and begins there.
+//! PostgreSQL keeps the index entries of finished tasks while any snapshot that may see them is open, such as that of
+//! a backup. A claim from the beginning of the index would read them all. So each process remembers a round below
+//! which no task is left, its mark, and starts there.
 //!
-//! A round may be remembered once a claim has seen all tasks below it and no later one can appear there. New and
-//! returned tasks go into the current round or a later one, and become visible soon after. So the round that was
-//! current at one time becomes the mark when a claim that began a while later has seen everything below it. Most
-//! claims rely on a short while and begin at the `near` mark. What became visible later than that is found from the
-//! `far` mark within seconds, and the very rest by a full scan each minute.
+//! A round may become the mark once a claim has seen all tasks below it and no later task can appear there. New and
+//! returned tasks go into the current round or a later one, and become visible soon after. So a round that was current
+//! at some time becomes the mark when a claim that began a while later has seen everything below it. Most claims allow
+//! a short lag and start at the `near` mark. Tasks that became visible later than that are found from the `far` mark
+//! within seconds, and any others by a full scan each minute.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 const FULL_EVERY: Duration = Duration::from_mins(1);
 const FAR_EVERY: Duration = Duration::from_secs(5);
 const NEAR_LAG: Duration = Duration::from_secs(3);
-/// Longer than a statement or a retry's delay.
+/// Longer than a statement or the delay of a retry.
 const FAR_LAG: Duration = Duration::from_secs(30);
 
 /// The marks of one process.
@@ -31,14 +31,14 @@ struct State {
     far_at: Option<Instant>,
     near: Mark,
     far: Mark,
-    /// Changes with each reset: a scan that began before it moves no mark.
+    /// Counts resets. A scan that began before a reset moves no mark.
     resets: u64,
 }
 
 #[derive(Clone, Copy, Default)]
 struct Mark {
     round: i64,
-    /// What it may become, and since when.
+    /// The round that may become the mark, and since when it has been a candidate.
     candidate: Option<(i64, Instant)>,
 }
 
@@ -52,7 +52,7 @@ pub struct Scan {
 }
 
 impl ScanStart {
-    /// Decides where a claim begins to look.
+    /// Decides where a claim starts to look.
     pub fn begin(&self, now: Instant) -> Scan {
         let mut state = self.lock();
         let is_due = |last: Option<Instant>, every| last.is_none_or(|last| now - last >= every);
@@ -73,7 +73,7 @@ impl ScanStart {
         }
     }
 
-    /// Learns from a claim that has seen every task from `scan.from` up to before the round `seen_to`.
+    /// Records that a claim has seen every task from `scan.from` up to, but not including, the round `seen_to`.
     pub fn end(&self, scan: Scan, seen_to: i64) {
         let mut state = self.lock();
         if scan.resets != state.resets {
@@ -83,7 +83,7 @@ impl ScanStart {
         state.far.advance(scan, seen_to, FAR_LAG);
     }
 
-    /// Learns the current round.
+    /// Records the current round.
     pub fn observe(&self, current_round: i64, now: Instant) {
         let State { near, far, .. } = &mut *self.lock();
         for mark in [near, far] {
@@ -93,7 +93,7 @@ impl ScanStart {
         }
     }
 
-    /// Has the next claim look everywhere: tasks that this process could not take before can be taken now.
+    /// Makes the next claim look everywhere. For tasks that this process could not take before and now can.
     pub fn reset(&self) {
         let mut state = self.lock();
         *state = State {
@@ -126,7 +126,7 @@ mod tests {
 
     const ALL: i64 = i64::MAX;
 
-    /// A process that has looked everywhere and knows that round 7 is current.
+    /// A process that has done a full scan and knows that round 7 is current.
     fn started(start: Instant) -> ScanStart {
         let scans = ScanStart::default();
         let scan = scans.begin(start);
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn claims_begin_at_a_round_once_a_later_claim_saw_all_before_it() {
+    fn claims_start_at_a_round_once_a_later_claim_has_seen_all_rounds_before_it() {
         let start = Instant::now();
         let scans = started(start);
         assert_eq!(
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_became_visible_late_is_found_from_the_far_mark_within_seconds() {
+    fn tasks_that_became_visible_late_are_found_from_the_far_mark() {
         let start = Instant::now();
         let scans = started(start);
         assert_eq!(look(&scans, after(start, 4), ALL), 0);
@@ -172,18 +172,18 @@ mod tests {
     }
 
     #[test]
-    fn a_claim_that_began_at_the_near_mark_does_not_move_the_far_one() {
+    fn a_claim_from_the_near_mark_does_not_move_the_far_mark() {
         let start = Instant::now();
         let scans = started(start);
         assert_eq!(look(&scans, after(start, 26), 6), 0);
         assert_eq!(look(&scans, after(start, 27), 7), 0);
-        // It began at round 7, and so has not seen what is below.
+        // This claim starts at round 7 and does not see what is below.
         assert_eq!(look(&scans, after(start, 30), ALL), 7);
         assert_eq!(look(&scans, after(start, 31), ALL), 0, "from the far mark");
     }
 
     #[test]
-    fn everything_is_looked_through_each_minute_and_after_a_reset() {
+    fn a_full_scan_runs_each_minute_and_after_a_reset() {
         let start = Instant::now();
         let scans = started(start);
         assert_eq!(look(&scans, after(start, 30), ALL), 0);

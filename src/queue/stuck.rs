@@ -14,13 +14,13 @@ use crate::database::{Database, Transaction, is_among};
 use crate::entities::{task, task_result};
 use crate::types::{ModelId, TaskId, TaskStatus};
 
-/// Results that are looked at for models that some worker can run.
+/// Number of results in which to look for models that some worker can run.
 const LATEST_RESULTS: u64 = 1000;
 
-/// Tasks of these models that were queued longer ago than `max_wait`: a page of their ids, in the order of the ids,
-/// after one that was seen.
+/// Lists tasks of these models that were queued longer ago than `max_wait`: a page of their ids, in order, starting
+/// after the given id.
 ///
-/// # Errors
+/// # Errors If the database is unavailable.
 /// Where the database is unavailable.
 pub async fn list_stuck(
     database: &Database,
@@ -51,10 +51,10 @@ pub async fn list_stuck(
     Ok(ids.into_iter().map(TaskId).collect())
 }
 
-/// Locks those of these tasks that are queued, in the order of their ids; those that another process has locked are
+/// Locks those of these tasks that are queued, in the order of their ids. Tasks that another process has locked are
 /// skipped.
 ///
-/// # Errors
+/// # Errors If the database is unavailable.
 /// Where the database is unavailable.
 pub async fn lock_queued(
     transaction: &Transaction,
@@ -73,10 +73,9 @@ pub async fn lock_queued(
         .await
 }
 
-/// Marks a queued task as failed; `false` where it is no longer queued. The caller releases the hold.
+/// Marks a queued task as failed; `false` if it is no longer queued. The caller releases the hold.
 ///
-/// # Errors
-/// Where the database is unavailable.
+/// # Errors If the database is unavailable.
 pub async fn fail_queued(
     transaction: &Transaction,
     task: TaskId,
@@ -97,10 +96,9 @@ pub async fn fail_queued(
     Ok(failed.rows_affected == 1)
 }
 
-/// Models that some worker can run: those of tasks that are running, or of the latest results within `max_wait`.
+/// Models that some worker can run: those of running tasks and of the latest results within `max_wait`.
 ///
-/// # Errors
-/// Where the database is unavailable.
+/// # Errors If the database is unavailable.
 pub async fn models_in_service(
     database: &Database,
     max_wait: Duration,

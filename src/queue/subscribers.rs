@@ -1,7 +1,7 @@
-//! The open event streams of this process, by user: a change reaches the streams of its user and no others.
+//! The open event streams of this process, by user. A change reaches only the streams of its user.
 //!
-//! Each stream has a mailbox of bounded size that merges what arrives while the stream is busy, so a slow
-//! stream costs neither memory nor anybody else's time.
+//! Each stream has a mailbox of bounded size that merges the changes that arrive while the stream is busy, so a slow
+//! stream costs little memory and delays nobody.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,19 +11,19 @@ use tokio::sync::Notify;
 use super::change::Change;
 use crate::types::{TaskId, UserId};
 
-/// Tasks in one mailbox; with more, reading everything is cheaper than reading each.
+/// Maximum number of tasks in one mailbox. Beyond it, reloading everything is cheaper than reading each task.
 const TASKS_MAX: usize = 50;
 
-/// What has changed for a user since the last look.
+/// What has changed for a user since the last read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
-    /// Tasks that were made or changed.
+    /// Tasks that were created or changed.
     pub tasks: BTreeSet<TaskId>,
-    /// Whether anything else may have changed, because notices were lost or too many.
+    /// Whether anything else may have changed, because notifications were lost or too many.
     pub is_incomplete: bool,
 }
 
-/// All open subscriptions.
+/// All open subscriptions, by user.
 #[derive(Default)]
 pub struct Subscribers {
     by_user: Mutex<HashMap<UserId, Vec<Arc<Mailbox>>>>,
@@ -70,7 +70,7 @@ impl Subscribers {
         }
     }
 
-    /// Tells every stream that notices may have been lost.
+    /// Tells every stream that notifications may have been lost.
     pub fn publish_gap(&self) {
         for mailbox in self.lock().values().flatten() {
             mailbox.add(|changes| changes.is_incomplete = true);
@@ -99,7 +99,7 @@ impl Mailbox {
 }
 
 impl Subscription {
-    /// Waits until something has changed, and takes all that has. Nothing is lost when this is cancelled.
+    /// Waits until something has changed, and takes all changes. Nothing is lost if this future is dropped.
     pub async fn next(&self) -> Changes {
         loop {
             if let Some(changes) = self.mailbox.lock().take() {
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn changes_reach_every_stream_of_their_user_and_nobody_else() {
+    fn changes_reach_all_streams_of_their_user_and_no_others() {
         let subscribers = Arc::new(Subscribers::default());
         let (first, second) = (
             subscribers.subscribe(UserId(1)),
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_of_the_balance_alone_is_delivered() {
+    fn a_change_of_only_the_balance_is_delivered() {
         let subscribers = Arc::new(Subscribers::default());
         let stream = subscribers.subscribe(UserId(1));
         subscribers.publish(&[Change::balance_of(UserId(1))]);
@@ -175,7 +175,11 @@ mod tests {
         for id in 0..10_000 {
             subscribers.publish(&[task(1, id)]);
         }
-        let held = slow.mailbox.lock().as_ref().map(|it| it.tasks.len());
+        let held = slow
+            .mailbox
+            .lock()
+            .as_ref()
+            .map(|changes| changes.tasks.len());
         assert_eq!(held, Some(0));
         assert!(now(&slow).is_some_and(|changes| changes.is_incomplete));
         subscribers.publish(&[task(2, 1)]);
@@ -183,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gap_reaches_everybody() {
+    fn a_gap_reaches_all_streams() {
         let subscribers = Arc::new(Subscribers::default());
         let streams = [1, 2].map(|user| subscribers.subscribe(UserId(user)));
         subscribers.publish_gap();
@@ -193,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn no_user_without_a_stream_is_remembered() {
+    fn users_without_streams_are_removed() {
         let subscribers = Arc::new(Subscribers::default());
         let streams = [1, 1, 2].map(|user| subscribers.subscribe(UserId(user)));
         assert_eq!(subscribers.lock().len(), 2);

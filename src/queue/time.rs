@@ -1,17 +1,16 @@
-//! The queue's time is the database's, so that a process with a wrong clock changes nothing for the others.
+//! The queue uses the database's time, so that a process with a wrong clock does not affect others.
 //!
-//! On PostgreSQL it is the server's time, which each statement reads itself. SQLite has no time of its own: only one
-//! process uses the database, so the clock of that process is the clock of the database. Functions of the queue take
-//! it as `clock`.
+//! On PostgreSQL each statement reads the server's time. SQLite has no time of its own. Only one process uses the
+//! database there, so its clock is used. Functions of the queue take it as `clock`.
 
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, Statement};
 
-/// In whole milliseconds, so that it reads back as it was written.
+/// In whole milliseconds, so that the value read back equals the value written.
 pub(super) const POSTGRES_NOW: &str = "date_trunc('milliseconds', statement_timestamp())";
 
-/// Now.
+/// The current time, as an SQL expression.
 pub(super) fn now(backend: DatabaseBackend, clock: DateTime<Utc>) -> Expr {
     match backend {
         DatabaseBackend::Postgres => Expr::cust(POSTGRES_NOW),
@@ -19,7 +18,7 @@ pub(super) fn now(backend: DatabaseBackend, clock: DateTime<Utc>) -> Expr {
     }
 }
 
-/// A time from now.
+/// The current time plus `distance`, as an SQL expression.
 pub(super) fn from_now(backend: DatabaseBackend, clock: DateTime<Utc>, distance: Duration) -> Expr {
     match backend {
         DatabaseBackend::Postgres => Expr::cust_with_values(
@@ -30,10 +29,9 @@ pub(super) fn from_now(backend: DatabaseBackend, clock: DateTime<Utc>, distance:
     }
 }
 
-/// Now, for the later statements of a transaction that has no time from an earlier one.
+/// The current time, for the later statements of a transaction that has none from an earlier statement.
 ///
-/// # Errors
-/// Where the database is unavailable.
+/// # Errors If the database is unavailable.
 pub async fn read_now(
     connection: &impl ConnectionTrait,
     clock: DateTime<Utc>,
