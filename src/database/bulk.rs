@@ -21,7 +21,8 @@ where
 
 /// Inserts rows.
 ///
-/// # Errors If the statement fails.
+/// # Errors
+/// If the statement fails.
 pub async fn insert_all<A: ActiveModelTrait>(
     connection: &impl ConnectionTrait,
     rows: Vec<A>,

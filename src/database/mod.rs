@@ -72,7 +72,8 @@ pub struct Database {
 impl Database {
     /// Connects. A SQLite file is created if it does not exist.
     ///
-    /// # Errors If the database cannot be reached or opened.
+    /// # Errors
+    /// If the database cannot be reached or opened.
     pub async fn connect(options: &DatabaseOptions) -> Result<Self, DbErr> {
         if options.url.starts_with("sqlite:") {
             let sqlite = sqlite_options(&options.url)?;
@@ -97,7 +98,8 @@ impl Database {
 
     /// A connection for migrations, which may rewrite whole tables. The caller closes it.
     ///
-    /// # Errors If the database cannot be reached or opened.
+    /// # Errors
+    /// If the database cannot be reached or opened.
     pub async fn connect_for_migrations(
         options: &DatabaseOptions,
     ) -> Result<DatabaseConnection, DbErr> {

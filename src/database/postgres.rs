@@ -14,7 +14,8 @@ const POOLER: &str = "the connection goes through a pooler such as PgBouncer tha
 
 /// Recognizes a connection that a pooler refused. Waiting does not help then.
 ///
-/// # Errors If a pooler refused it; the message says what to do.
+/// # Errors
+/// If a pooler refused it; the message says what to do.
 pub fn check_refusal(error: &DbErr) -> anyhow::Result<()> {
     if error.to_string().contains(UNKNOWN_PARAMETER) {
         bail!("{POOLER}");
@@ -24,7 +25,8 @@ pub fn check_refusal(error: &DbErr) -> anyhow::Result<()> {
 
 /// Takes a session-level advisory lock through a pool with a single connection. False if another session holds it.
 ///
-/// # Errors If the query fails.
+/// # Errors
+/// If the query fails.
 pub async fn try_lock(pool: &PgPool, key: i64) -> Result<bool, DbErr> {
     let sql = "SELECT pg_try_advisory_lock($1)";
     let is_locked = sqlx::query_scalar(sql).bind(key).fetch_one(pool).await;
@@ -33,7 +35,8 @@ pub async fn try_lock(pool: &PgPool, key: i64) -> Result<bool, DbErr> {
 
 /// Rejects a database whose encoding cannot store all text, and a pooler that breaks sessions.
 ///
-/// # Errors A description of the problem, or a [`DbErr`] if a query fails.
+/// # Errors
+/// A description of the problem, or a [`DbErr`] if a query fails.
 pub async fn check(pool: &PgPool) -> anyhow::Result<()> {
     check_sessions(pool).await?;
     check_encoding(pool).await
@@ -77,7 +80,8 @@ async fn session_of(connection: &mut PgConnection) -> Result<i32, sqlx::Error> {
 
 /// Describes the sessions that hold an advisory lock.
 ///
-/// # Errors If the query fails.
+/// # Errors
+/// If the query fails.
 pub async fn lock_holders(pool: &PgPool, key: i64) -> Result<String, DbErr> {
     let sql = "SELECT a.pid, a.application_name, a.usename::text, a.client_addr::text, \
                EXTRACT(EPOCH FROM now() - a.query_start)::bigint, a.state \
@@ -91,7 +95,8 @@ pub async fn lock_holders(pool: &PgPool, key: i64) -> Result<String, DbErr> {
 
 /// Describes the session with the oldest open transaction: the likely holder of the locks that a migration waits for.
 ///
-/// # Errors If the query fails.
+/// # Errors
+/// If the query fails.
 pub async fn oldest_transaction(pool: &PgPool) -> Result<String, DbErr> {
     let sql = "SELECT pid, application_name, usename::text, client_addr::text, \
                EXTRACT(EPOCH FROM now() - xact_start)::bigint, state FROM pg_stat_activity \

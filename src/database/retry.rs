@@ -19,7 +19,8 @@ const PAUSE_MAX: Duration = Duration::from_millis(500);
 ///
 /// An error during the commit that leaves its outcome unknown, such as a broken connection, is never retried here.
 ///
-/// # Errors The error of the last attempt.
+/// # Errors
+/// The error of the last attempt.
 pub async fn retry<T, F>(what: &'static str, mut attempt: impl FnMut() -> F) -> Result<T, DbErr>
 where
     F: Future<Output = Result<T, DbErr>>,

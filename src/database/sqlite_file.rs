@@ -17,7 +17,8 @@ const OWNER_ONLY: u32 = 0o600;
 
 /// The URL of a database file. Characters of the path that have a meaning in a URL are escaped.
 ///
-/// # Errors If the path is not UTF-8, which the SQLite driver requires, or the current folder does not exist.
+/// # Errors
+/// If the path is not UTF-8, which the SQLite driver requires, or the current folder does not exist.
 pub fn url_of(file: &Path) -> io::Result<String> {
     let absolute = std::path::absolute(file)?;
     let path = absolute.to_str().ok_or_else(|| {
@@ -40,7 +41,8 @@ pub fn url_of(file: &Path) -> io::Result<String> {
 
 /// The file of a SQLite URL; `None` for a database in memory.
 ///
-/// # Errors If the URL is invalid.
+/// # Errors
+/// If the URL is invalid.
 pub fn path_of(url: &str) -> Result<Option<PathBuf>, sqlx::Error> {
     let location = url.split('?').next().unwrap_or(url);
     let is_in_memory = location.ends_with(":memory:") || url.contains("mode=memory");
@@ -51,7 +53,8 @@ pub fn path_of(url: &str) -> Result<Option<PathBuf>, sqlx::Error> {
 /// Creates an empty database file that only its owner may read, unless the file exists. SQLite gives its companion
 /// files the permissions of the database.
 ///
-/// # Errors If the file cannot be created.
+/// # Errors
+/// If the file cannot be created.
 pub fn create_private(file: &Path) -> io::Result<()> {
     let made = OpenOptions::new()
         .write(true)
@@ -67,7 +70,8 @@ pub fn create_private(file: &Path) -> io::Result<()> {
 /// Removes the permissions of everyone but the owner from the database and its companion files. Returns whether there
 /// were any.
 ///
-/// # Errors If the system does not let this process change the permissions.
+/// # Errors
+/// If the system does not let this process change the permissions.
 pub fn make_private(file: &Path) -> io::Result<bool> {
     let mut were_open = tighten(file)?;
     for suffix in COMPANIONS {

@@ -7,7 +7,8 @@ use super::{Database, DatabaseOptions};
 
 /// A database with all tables, in a folder that is deleted when dropped.
 ///
-/// # Panics If the database cannot be created.
+/// # Panics
+/// If the database cannot be created.
 pub async fn migrated() -> (TempDir, Database) {
     let folder = tempfile::tempdir().unwrap();
     let options = DatabaseOptions {

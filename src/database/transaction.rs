@@ -37,7 +37,8 @@ impl Database {
     /// On contention the whole transaction is retried (see [`retry`]), so `work` must decide only by what it reads
     /// inside it. Once begun, it runs to its end even if the caller goes away. `name` is for the log.
     ///
-    /// # Errors Those of `work`, of the commit, or of the connection. After a connection error during the commit it is
+    /// # Errors
+    /// Those of `work`, of the commit, or of the connection. After a connection error during the commit it is
     /// unknown whether the transaction was committed, and it is not retried.
     pub async fn transaction<I, T, F>(
         &self,
@@ -86,7 +87,8 @@ impl Database {
 
     /// Runs `work`, which only reads, on one state of the whole database. Its statements may take up to an hour.
     ///
-    /// # Errors Those of `work` or of the connection.
+    /// # Errors
+    /// Those of `work` or of the connection.
     pub async fn snapshot<T, F>(&self, work: F) -> Result<T, DbErr>
     where
         T: Send + 'static,

@@ -35,7 +35,8 @@ pub struct ClaimOptions<'a> {
 /// Leases the queued tasks that are due first, in one statement: by round, then by id. Tasks whose retry is not due
 /// yet are left.
 ///
-/// # Errors If the database is unavailable.
+/// # Errors
+/// If the database is unavailable.
 pub async fn claim(
     database: &Database,
     options: ClaimOptions<'_>,

@@ -54,7 +54,8 @@ pub struct Enqueued {
 
 /// Queues a task whose price is already held. Returns `None` if the user has used the idempotency key before.
 ///
-/// # Errors If the database refuses.
+/// # Errors
+/// If the database refuses.
 pub async fn enqueue(
     transaction: &impl ConnectionTrait,
     new: &NewTask,
@@ -115,7 +116,8 @@ impl NewTask {
 
 /// How many tasks of a user are queued or running; counts no further than `max`.
 ///
-/// # Errors If the database is unavailable.
+/// # Errors
+/// If the database is unavailable.
 pub async fn count_open(database: &Database, user: UserId, max: u64) -> Result<u64, DbErr> {
     task::Entity::find()
         .select_only()
@@ -130,7 +132,8 @@ pub async fn count_open(database: &Database, user: UserId, max: u64) -> Result<u
 /// How many tasks are queued; counts no further than `max`. The status is a literal so that the planner can use the
 /// partial index.
 ///
-/// # Errors If the database is unavailable.
+/// # Errors
+/// If the database is unavailable.
 pub async fn count_queued(database: &Database, max: u64) -> Result<u64, DbErr> {
     task::Entity::find()
         .select_only()

@@ -34,7 +34,8 @@ pub struct Position {
 
 /// Finds the place of a task in the queue. Counts at most `max` tasks ahead, along the index of the queue.
 ///
-/// # Errors If the database is unavailable.
+/// # Errors
+/// If the database is unavailable.
 pub async fn position(
     database: &Database,
     task: &task::Model,
@@ -59,7 +60,8 @@ pub async fn position(
 
 /// The current time, and since when the task that will be claimed next has waited; `None` if nothing is queued.
 ///
-/// # Errors If the database is unavailable.
+/// # Errors
+/// If the database is unavailable.
 pub async fn waiting_since(
     database: &Database,
     clock: DateTime<Utc>,
@@ -106,7 +108,8 @@ pub(super) fn is_among_newest_results(count: u64) -> Expr {
 /// The tasks of all users that were done last, newest first: at most `limit`. They are found by the newest ids of
 /// results, which needs no index on times.
 ///
-/// # Errors If the database is unavailable.
+/// # Errors
+/// If the database is unavailable.
 /// Where the database is unavailable.
 pub async fn latest_done(database: &Database, limit: u64) -> Result<Vec<Done>, DbErr> {
     let latest = Query::select()

@@ -33,7 +33,8 @@ pub struct Outcome {
 /// Locks the tasks of a claim whose lease is still valid, in the order of their ids. Returns their ids and the current
 /// time; `None` if there are none.
 ///
-/// # Errors If the database is unavailable.
+/// # Errors
+/// If the database is unavailable.
 pub async fn lock_leased(
     transaction: &Transaction,
     lease: &Lease,
@@ -64,7 +65,8 @@ pub async fn lock_leased(
 
 /// Marks tasks that [`lock_leased`] has locked as succeeded and writes their results.
 ///
-/// # Errors If the database is unavailable; [`DbErr::RecordNotUpdated`] if a task was not locked.
+/// # Errors
+/// If the database is unavailable; [`DbErr::RecordNotUpdated`] if a task was not locked.
 pub async fn succeed_all(
     transaction: &Transaction,
     lease: &Lease,
@@ -110,7 +112,8 @@ pub async fn succeed_all(
 
 /// Marks a task as failed; `false` if the lease was lost. The caller releases the hold.
 ///
-/// # Errors If the database is unavailable.
+/// # Errors
+/// If the database is unavailable.
 pub async fn fail(
     transaction: &Transaction,
     lease: &Lease,
@@ -129,7 +132,8 @@ pub async fn fail(
 
 /// Returns a task to the queue for another attempt, not before `retry_at`; `false` if the lease was lost.
 ///
-/// # Errors If the database is unavailable.
+/// # Errors
+/// If the database is unavailable.
 pub async fn requeue(
     transaction: &Transaction,
     lease: &Lease,
@@ -158,7 +162,8 @@ pub struct Canceled {
 /// Cancels a user's task while it is queued; `None` if it is not queued or not the user's. The caller releases the
 /// hold.
 ///
-/// # Errors If the database is unavailable.
+/// # Errors
+/// If the database is unavailable.
 pub async fn cancel(
     transaction: &Transaction,
     user: UserId,

@@ -14,7 +14,8 @@ use crate::types::{TaskId, TaskStatus};
 
 /// Renews the lease of those tasks of a claim that are still held under it. Returns their number.
 ///
-/// # Errors If the database is unavailable.
+/// # Errors
+/// If the database is unavailable.
 pub async fn renew(
     database: &Database,
     lease: &Lease,
@@ -45,7 +46,8 @@ fn is_held(backend: DatabaseBackend, lease: &Lease, tasks: &[TaskId]) -> Conditi
 /// Returns tasks that were claimed but not processed to the queue as if they had not been claimed: the attempt does
 /// not count. Returns how many were still held under the lease.
 ///
-/// # Errors If the database is unavailable.
+/// # Errors
+/// If the database is unavailable.
 pub async fn release(
     transaction: &Transaction,
     lease: &Lease,
@@ -91,7 +93,8 @@ fn expired(backend: DatabaseBackend, clock: DateTime<Utc>) -> Select<task::Entit
 
 /// Lists running tasks whose lease has expired: a page of their ids, in order, starting after the given id.
 ///
-/// # Errors If the database is unavailable.
+/// # Errors
+/// If the database is unavailable.
 pub async fn list_expired(
     database: &Database,
     after: TaskId,
@@ -112,7 +115,8 @@ pub async fn list_expired(
 /// Locks those of these tasks whose lease is still expired, in the order of their ids. Tasks that another process has
 /// locked are skipped.
 ///
-/// # Errors If the database is unavailable.
+/// # Errors
+/// If the database is unavailable.
 pub async fn lock_expired(
     transaction: &Transaction,
     tasks: &[TaskId],

@@ -63,7 +63,8 @@ impl Notifier {
 
     /// Publishes changes with the commit of the transaction that made them; `wake` says that tasks were queued.
     ///
-    /// # Errors If the database refuses.
+    /// # Errors
+    /// If the database refuses.
     pub async fn publish_on_commit(
         &self,
         transaction: &Transaction,

@@ -50,7 +50,8 @@ pub fn after_next() -> Expr {
 
 /// The current round.
 ///
-/// # Errors If the database is unavailable.
+/// # Errors
+/// If the database is unavailable.
 pub async fn current_round(database: &Database) -> Result<i64, DbErr> {
     let sql = format!("SELECT {CURRENT} AS round");
     let statement = Statement::from_string(database.backend(), sql);
@@ -61,7 +62,8 @@ pub async fn current_round(database: &Database) -> Result<i64, DbErr> {
 /// Stores that workers have claimed all tasks before this round. Returns the current round, which another process may
 /// have advanced further.
 ///
-/// # Errors If the database is unavailable.
+/// # Errors
+/// If the database is unavailable.
 pub async fn advance_round(
     database: &Database,
     round: i64,

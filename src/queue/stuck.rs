@@ -20,7 +20,8 @@ const LATEST_RESULTS: u64 = 1000;
 /// Lists tasks of these models that were queued longer ago than `max_wait`: a page of their ids, in order, starting
 /// after the given id.
 ///
-/// # Errors If the database is unavailable.
+/// # Errors
+/// If the database is unavailable.
 /// Where the database is unavailable.
 pub async fn list_stuck(
     database: &Database,
@@ -54,7 +55,8 @@ pub async fn list_stuck(
 /// Locks those of these tasks that are queued, in the order of their ids. Tasks that another process has locked are
 /// skipped.
 ///
-/// # Errors If the database is unavailable.
+/// # Errors
+/// If the database is unavailable.
 /// Where the database is unavailable.
 pub async fn lock_queued(
     transaction: &Transaction,
@@ -75,7 +77,8 @@ pub async fn lock_queued(
 
 /// Marks a queued task as failed; `false` if it is no longer queued. The caller releases the hold.
 ///
-/// # Errors If the database is unavailable.
+/// # Errors
+/// If the database is unavailable.
 pub async fn fail_queued(
     transaction: &Transaction,
     task: TaskId,
@@ -98,7 +101,8 @@ pub async fn fail_queued(
 
 /// Models that some worker can run: those of running tasks and of the latest results within `max_wait`.
 ///
-/// # Errors If the database is unavailable.
+/// # Errors
+/// If the database is unavailable.
 pub async fn models_in_service(
     database: &Database,
     max_wait: Duration,

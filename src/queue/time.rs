@@ -31,7 +31,8 @@ pub(super) fn from_now(backend: DatabaseBackend, clock: DateTime<Utc>, distance:
 
 /// The current time, for the later statements of a transaction that has none from an earlier statement.
 ///
-/// # Errors If the database is unavailable.
+/// # Errors
+/// If the database is unavailable.
 pub async fn read_now(
     connection: &impl ConnectionTrait,
     clock: DateTime<Utc>,

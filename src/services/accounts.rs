@@ -21,12 +21,12 @@ use crate::entities::users;
 use crate::entities::users::{EndedSessions, fold_email};
 use crate::types::{AppError, Credits, Role, UserId, Violation};
 
-/// Whose slots of the password threads the operator's commands take.
+/// The client key under which the operator's commands reserve password slots.
 const OPERATOR: &str = "operator";
 
-/// Makes accounts and checks who is who; cheap to clone.
+/// Creates accounts and checks credentials; cheap to clone.
 ///
-/// What takes a password runs to its end even if the client has gone, so that no attempt stays uncounted.
+/// Requests with a password run to their end even if the client goes away, so that every failed attempt is counted.
 #[derive(Clone)]
 pub struct Accounts {
     database: Database,
@@ -37,7 +37,7 @@ pub struct Accounts {
 }
 
 impl Accounts {
-    /// `welcome_credits` are what a new user starts with.
+    /// A new user starts with `welcome_credits`.
     pub fn new(
         database: Database,
         clock: Arc<dyn Clock>,
@@ -54,10 +54,10 @@ impl Accounts {
         }
     }
 
-    /// Makes an account for a visitor.
+    /// Creates an account for a visitor.
     ///
     /// # Errors
-    /// 422 naming `email` or `password`; 409 where the address is taken; 429; 503.
+    /// 422 naming `email` or `password`; 409 if the address is taken; 429; 503.
     pub async fn register(
         &self,
         email: &str,
@@ -71,10 +71,10 @@ impl Accounts {
         complete(async move { this.create_in(&slot, &email, &password, Role::User).await }).await
     }
 
-    /// Makes an account with its welcome credits, without limits: for the operator.
+    /// Creates an account with its welcome credits, without rate limits: for the operator.
     ///
     /// # Errors
-    /// 422 naming `email` or `password`; 409 where the address is taken.
+    /// 422 naming `email` or `password`; 409 if the address is taken.
     pub async fn create(
         &self,
         email: &str,
@@ -120,8 +120,8 @@ impl Accounts {
     /// Checks an address and a password.
     ///
     /// # Errors
-    /// 422 naming a field that no account can have; 401, the same and after the same time for an unknown
-    /// address and a wrong password; 429; 503.
+    /// 422 naming a field whose value no account can have; 401, the same and after the same time for an
+    /// unknown address and a wrong password; 429; 503.
     pub async fn log_in(
         &self,
         email: &str,
@@ -155,7 +155,7 @@ impl Accounts {
         self.attempts.succeed(&attempt).await?;
         if verified == Verified::RightButOutdated {
             let hash = slot.hash(password).await?;
-            // No more than this: another password may have been set meanwhile.
+            // Changes nothing else: another password may have been set in the meantime.
             set_password_hash(&user, hash)
                 .exec(self.database.write())
                 .await?;
@@ -205,24 +205,24 @@ impl Accounts {
         }
         self.attempts.succeed(&attempt).await?;
         let change = set_password_hash(user, slot.hash(new).await?);
-        // Where another password was set meanwhile, the given one is not the current one any more.
+        // If another password was set in the meantime, the given one is no longer the current one.
         self.update(next_epoch(change)).await?.ok_or_else(wrong)
     }
 
-    /// Ends every session of a user, wherever it is.
+    /// Ends every session of a user, in all browsers.
     ///
     /// # Errors
-    /// 404 where the user is gone; 503 where the database is unavailable.
+    /// 404 if the user does not exist; 503 if the database is unavailable.
     pub async fn end_sessions(&self, user: UserId) -> Result<users::Model, AppError> {
         let this = self.clone();
         let end = next_epoch(update_user(user));
         complete(async move { this.update(end).await?.ok_or(AppError::NotFound) }).await
     }
 
-    /// Gives a user another role: for the operator.
+    /// Sets a user's role: for the operator.
     ///
     /// # Errors
-    /// 404 where there is no such user.
+    /// 404 if there is no such user.
     pub async fn set_role(&self, email: &str, role: Role) -> Result<users::Model, AppError> {
         let mut user = self.find_by_email(email).await?.into_active_model();
         user.role = Set(role.as_str().to_owned());
@@ -232,7 +232,7 @@ impl Accounts {
     /// Sets a password without the old one and ends all sessions: for the operator.
     ///
     /// # Errors
-    /// 404 where there is no such user; 422 naming `password`.
+    /// 404 if there is no such user; 422 naming `password`.
     pub async fn reset_password(&self, email: &str, new: &str) -> Result<users::Model, AppError> {
         check_new_password(new)?;
         let user = self.find_by_email(email).await?;
@@ -244,7 +244,7 @@ impl Accounts {
             .ok_or(AppError::NotFound)
     }
 
-    /// The user of an address.
+    /// The user with this address.
     ///
     /// # Errors
     /// 404.
@@ -255,7 +255,7 @@ impl Accounts {
             .ok_or(AppError::NotFound)
     }
 
-    /// Changes one user by one statement; `None` where its condition does not hold.
+    /// Changes one user with one statement; `None` if its condition does not match.
     async fn update(
         &self,
         change: UpdateMany<users::Entity>,
@@ -296,28 +296,28 @@ fn update_user(user: UserId) -> UpdateMany<users::Entity> {
     users::Entity::update_many().filter(users::Column::Id.eq(user.0))
 }
 
-/// Sets another hash where the one that was read still stands.
+/// Sets a new hash unless the hash has changed since it was read.
 fn set_password_hash(user: &users::Model, hash: String) -> UpdateMany<users::Entity> {
     update_user(user.id())
         .filter(users::Column::PasswordHash.eq(&user.password_hash))
         .col_expr(users::Column::PasswordHash, Expr::value(hash))
 }
 
-/// Ends all sessions by the same statement. Counted up by the database, so that two at once do not end in the
-/// same epoch.
+/// Ends all sessions with the same statement. The database increments the epoch, so that two concurrent changes do not
+/// lead to the same epoch.
 fn next_epoch(change: UpdateMany<users::Entity>) -> UpdateMany<users::Entity> {
     let next = Expr::col(users::Column::SessionEpoch).add(1);
     change.col_expr(users::Column::SessionEpoch, next)
 }
 
-/// Runs `work` to its end, even if the request that waits for it is dropped.
+/// Runs `work` to its end even if the request that waits for it is dropped.
 async fn complete<T: Send + 'static>(
     work: impl Future<Output = Result<T, AppError>> + Send + 'static,
 ) -> Result<T, AppError> {
     tokio::spawn(work.in_current_span())
         .await
         .unwrap_or_else(|error| {
-            tracing::error!(%error, "a request about an account panicked");
+            tracing::error!(%error, "an account request panicked");
             Err(AppError::Internal)
         })
 }
@@ -329,7 +329,7 @@ mod tests {
     use crate::services::SystemClock;
 
     #[tokio::test]
-    async fn a_hash_is_not_replaced_once_another_one_was_set() {
+    async fn a_hash_is_not_replaced_if_it_changed_meanwhile() {
         let (_folder, database) = migrated().await;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let attempts = Attempts::new(database.clone(), Arc::clone(&clock), 20);

@@ -1,15 +1,15 @@
-//! The invariants of `docs/architecture.md` ("Money"), checked over the whole database.
+//! Checks the invariants of `docs/architecture.md` ("Money") over the whole database.
 
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement};
 
 use crate::database::{Database, Transaction};
 
-/// One row that breaks an invariant.
+/// A row that breaks an invariant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// Which invariant, in words.
+    /// The invariant that is broken.
     pub invariant: &'static str,
-    /// The row, in words.
+    /// A description of the row and its values.
     pub row: String,
 }
 
@@ -26,8 +26,8 @@ struct Check {
     sql: &'static str,
 }
 
-/// Each query answers offending rows only: `id`, what was `found` and what was `expected`. Sums of BIGINT
-/// are NUMERIC on PostgreSQL, hence the casts.
+/// Each query returns only offending rows: `id`, the value `found` and the value `expected`. Sums of BIGINT are
+/// NUMERIC on PostgreSQL, hence the casts.
 const CHECKS: &[Check] = &[
     Check {
         invariant: "1: a balance is the sum of its transactions",
@@ -94,10 +94,10 @@ const CHECKS: &[Check] = &[
     },
 ];
 
-/// Checks everything in one snapshot and answers the rows that break an invariant.
+/// Checks all invariants in one snapshot and returns the rows that break one.
 ///
 /// # Errors
-/// Where the database is unavailable.
+/// If the database is unavailable.
 pub async fn audit(database: &Database) -> Result<Vec<Finding>, DbErr> {
     database
         .snapshot(|transaction| Box::pin(check_all(transaction)))

@@ -1,5 +1,5 @@
-//! Micro-batching: items that arrive while a batch runs form the next one. There is no linger delay, so a caller who
-//! is alone is served at once.
+//! Micro-batching: items that arrive while a batch runs form the next one. There is no linger delay, so a single
+//! caller does not wait.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -43,8 +43,8 @@ impl<I, O> Clone for Batcher<I, O> {
 }
 
 impl<I: Send + 'static, O: Send + 'static> Batcher<I, O> {
-    /// Batches of at most `max_size` items, of which `max_concurrent` run at the same time. `run` returns a result
-    /// for each item, in the same order; an error is every caller's.
+    /// Batches have at most `max_size` items; `max_concurrent` of them run at the same time. `run` returns a result
+    /// for each item, in the same order. If it fails, every caller of the batch gets the error.
     pub(super) fn new<F>(
         max_size: usize,
         max_concurrent: usize,
@@ -66,11 +66,11 @@ impl<I: Send + 'static, O: Send + 'static> Batcher<I, O> {
         }
     }
 
-    /// Runs one item. A batch that has begun ends also where its callers go away; an item whose caller has gone before
-    /// that is skipped.
+    /// Runs one item. A batch that has begun runs to its end even if its callers go away; an item whose caller has
+    /// gone before that is skipped.
     ///
     /// # Errors
-    /// That of the batch, or 500 where it panicked.
+    /// Those of the batch, or 500 if it panicked.
     pub(super) async fn submit(&self, item: I) -> Result<O, AppError> {
         let (reply, result) = oneshot::channel();
         if self.inner.add(Pending { item, reply }) {
@@ -90,7 +90,7 @@ impl<I: Send + 'static, O: Send + 'static> Inner<I, O> {
         is_needed
     }
 
-    /// The next batch. An empty one ends the runner, under the same lock that guards the arrival of items.
+    /// The next batch. If it is empty, the runner ends, under the same lock that `add` takes.
     fn next_batch(&self) -> Vec<Pending<I, O>> {
         let mut state = self.lock();
         let mut batch = Vec::new();
@@ -119,7 +119,7 @@ impl<I: Send + 'static, O: Send + 'static> Inner<I, O> {
             }
             let (items, replies): (Vec<_>, Vec<_>) =
                 batch.into_iter().map(|it| (it.item, it.reply)).unzip();
-            // In a task of its own, so that a panic ends this batch and not the runner.
+            // Runs in its own task, so that a panic ends this batch and not the runner.
             let results = tokio::spawn((self.run)(items)).await;
             match results {
                 Ok(Ok(results)) => {
@@ -147,7 +147,7 @@ mod tests {
 
     use super::*;
 
-    /// Batches of at most 3, each of which waits for a permit; and the items of each.
+    /// Batches of at most 3 items that each wait for a permit, with a record of the items of each batch.
     struct Gated {
         batcher: Batcher<u32, u32>,
         gate: Arc<Semaphore>,
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn items_that_arrive_during_a_batch_form_the_next_ones_and_each_gets_its_own_result() {
+    async fn items_that_arrive_during_a_batch_form_the_next_one_and_get_their_own_results() {
         let gated = Gated::new();
         let mut submitted = vec![gated.submit(0)];
         gated.until(|it| !it.done.lock().unwrap().is_empty()).await;

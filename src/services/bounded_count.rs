@@ -1,7 +1,7 @@
-//! A limit on rows of a table, enforced without counting the rows for each request.
+//! Limits the number of rows of a table without counting them on each request.
 //!
-//! Rows that this process is inserting, or has inserted since the last count began, are added to the last count, so a
-//! process never exceeds the limit by itself. Between two counts, other processes may.
+//! A process adds the rows that it is inserting, and those that it has inserted since the last count began, to the
+//! last count. So one process alone never exceeds the limit. Several processes together may, between two counts.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,46 +9,47 @@ use std::time::{Duration, Instant};
 
 use sea_orm::DbErr;
 
-/// A count is trusted for at least this many times as long as it took, so that counting is cheap even where it is slow.
+/// A count is trusted for at least this many times as long as it took, which bounds the cost of slow counts.
 const REST: u32 = 10;
-/// Below half of the limit, a count is trusted for so many times longer: others would have to insert the other half.
+/// Below half of the limit, a count is trusted this many times longer: other processes would have to insert the other
+/// half.
 const FAR_BELOW: u32 = 15;
-/// No count is trusted for longer.
+/// No count is trusted for longer than this.
 const REST_MAX: Duration = Duration::from_mins(1);
 
-/// How many rows there are, as one process knows.
+/// The number of rows as far as one process knows.
 pub(super) struct BoundedCount {
     limit: Limit,
     state: Mutex<State>,
-    /// One request counts at a time.
+    /// Allows one request at a time to count.
     counting: tokio::sync::Mutex<()>,
 }
 
-/// What is limited, and how long a count is trusted.
+/// The limit, and how long a count is trusted.
 #[derive(Clone, Copy)]
 pub(super) struct Limit {
-    /// Most rows.
+    /// Maximum number of rows.
     pub(super) max: u64,
     /// How long a count below the limit is trusted at least.
     pub(super) trusted_for: Duration,
-    /// How long a count at the limit is trusted at most: others may have made room.
+    /// How long a count at the limit is trusted at most: rows may have been removed since.
     pub(super) full_for: Duration,
 }
 
 #[derive(Default)]
 struct State {
     last: Option<Count>,
-    /// Inserted by this process so far.
+    /// Rows inserted by this process so far.
     inserted: u64,
-    /// Being inserted by this process.
+    /// Rows being inserted by this process.
     pending: u64,
 }
 
 #[derive(Clone, Copy)]
 struct Count {
     rows: u64,
-    /// [`State::inserted`] when the count began. Rows inserted since may be in the count or not: better twice than
-    /// never.
+    /// [`State::inserted`] when the count began. Rows inserted since may or may not be in the count. Counting a row
+    /// twice is safe, missing it is not.
     inserted_before: u64,
     ended_at: Instant,
     took: Duration,
@@ -61,7 +62,7 @@ enum Freshness {
     Unknown,
 }
 
-/// Room for one row, until it is dropped. Kept for as long as the row may still be inserted.
+/// Room for one row, until dropped. Keep it as long as the row may still be inserted.
 pub(super) struct Reservation {
     count: Arc<BoundedCount>,
     is_inserted: AtomicBool,
@@ -76,12 +77,11 @@ impl BoundedCount {
         }
     }
 
-    /// The limit.
     pub(super) const fn max(&self) -> u64 {
         self.limit.max
     }
 
-    /// Reserves room for one row; `None` where the limit is reached. `count` counts the rows, up to the limit. Where it
+    /// Reserves room for one row; `None` if the limit is reached. `count` counts the rows, up to the limit. If it
     /// fails, the last count is trusted for longer.
     pub(super) async fn reserve<F>(
         self: &Arc<Self>,
@@ -92,7 +92,7 @@ impl BoundedCount {
     {
         let turn = match self.freshness() {
             Freshness::Fresh => None,
-            // Another request counts already; meanwhile the last count has to do.
+            // Another request is counting; use the last count meanwhile.
             Freshness::Stale => self.counting.try_lock().ok(),
             Freshness::Unknown => Some(self.counting.lock().await),
         };
@@ -102,14 +102,14 @@ impl BoundedCount {
         self.take()
     }
 
-    /// Has the next request count where the limit was reached: this process has made room.
+    /// Makes the next request count again if the limit was reached, because this process has removed a row.
     pub(super) fn invalidate(&self) {
         if let Some(last) = &mut self.lock().last {
             last.took = Duration::ZERO;
         }
     }
 
-    /// Whether nothing is lost when this count is forgotten.
+    /// Whether this count can be dropped without losing information.
     pub(super) fn is_idle(&self) -> bool {
         self.freshness() != Freshness::Fresh && self.lock().pending == 0
     }
@@ -128,7 +128,7 @@ impl BoundedCount {
                 took,
             },
             Err(error) => {
-                tracing::warn!(%error, "rows could not be counted; the last count is used");
+                tracing::warn!(%error, "cannot count rows; using the last count");
                 let last = state.last;
                 Count {
                     rows: last.map_or(0, |last| last.rows),
@@ -142,7 +142,7 @@ impl BoundedCount {
 
     fn take(self: &Arc<Self>) -> Option<Reservation> {
         let mut state = self.lock();
-        if state.most() >= self.limit.max {
+        if state.upper_bound() >= self.limit.max {
             return None;
         }
         state.pending += 1;
@@ -158,10 +158,10 @@ impl BoundedCount {
             return Freshness::Unknown;
         };
         let rest = last.took * REST;
-        let most = state.most();
-        let trusted_for = if most < self.limit.max / 2 {
+        let upper_bound = state.upper_bound();
+        let trusted_for = if upper_bound < self.limit.max / 2 {
             rest.max(self.limit.trusted_for * FAR_BELOW).min(REST_MAX)
-        } else if most < self.limit.max {
+        } else if upper_bound < self.limit.max {
             rest.max(self.limit.trusted_for).min(REST_MAX)
         } else {
             rest.min(self.limit.full_for)
@@ -179,15 +179,15 @@ impl BoundedCount {
 }
 
 impl State {
-    /// How many rows there are at most, as far as this process can know.
-    fn most(&self) -> u64 {
+    /// An upper bound of the number of rows, as far as this process can know.
+    fn upper_bound(&self) -> u64 {
         let since = |last: Count| last.rows + self.inserted.saturating_sub(last.inserted_before);
         self.last.map_or(0, since) + self.pending
     }
 }
 
 impl Reservation {
-    /// The row was inserted.
+    /// Records that the row was inserted.
     pub(super) fn commit(&self) {
         self.is_inserted.store(true, Ordering::Relaxed);
     }
@@ -227,7 +227,7 @@ mod tests {
         panic!("counted again")
     }
 
-    /// Longer than a count that took microseconds is trusted.
+    /// Waits until a count that took microseconds is stale.
     async fn let_it_go_stale() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn requests_do_not_wait_for_a_count_under_way_where_an_earlier_one_is_known() {
+    async fn requests_do_not_wait_for_a_running_count_if_an_earlier_one_is_known() {
         let count = bounded(5, Duration::ZERO);
         drop(count.reserve(|| counted(1)).await);
         let_it_go_stale().await;
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn requests_that_come_first_share_one_count() {
+    async fn the_first_requests_share_one_count() {
         let count = bounded(5, HOUR);
         let counts = AtomicU64::new(0);
         let slow = || async {
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn rows_inserted_while_a_count_runs_are_never_left_out() {
+    async fn rows_inserted_while_a_count_runs_are_always_counted() {
         let count = bounded(10, Duration::ZERO);
         let early = count.reserve(|| counted(3)).await.unwrap();
         let_it_go_stale().await;
@@ -297,11 +297,11 @@ mod tests {
             Ok(3)
         };
         drop(count.reserve(during).await);
-        assert_eq!(count.lock().most(), 4);
+        assert_eq!(count.lock().upper_bound(), 4);
     }
 
     #[tokio::test]
-    async fn a_count_that_fails_keeps_what_was_known_and_is_not_repeated_at_once() {
+    async fn a_failed_count_keeps_the_last_one_and_is_not_repeated_at_once() {
         let count = bounded(2, Duration::ZERO);
         drop(count.reserve(|| counted(2)).await);
         count.invalidate();
@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn room_that_this_process_made_is_found_at_once() {
+    async fn room_made_by_this_process_is_available_at_once() {
         let count = bounded(1, HOUR);
         assert!(count.reserve(|| counted(1)).await.is_none());
         count.invalidate();

@@ -1,10 +1,10 @@
-//! The one source of the time.
+//! The source of time.
 
 use chrono::{DateTime, SubsecRound, Utc};
 
-/// Tells the time.
+/// Returns the current time.
 pub trait Clock: Send + Sync {
-    /// Now, in whole milliseconds, so that it reads back from either database as it was written.
+    /// The current time in whole milliseconds, so that either database returns it exactly as written.
     fn now(&self) -> DateTime<Utc>;
 }
 
@@ -15,7 +15,7 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     #[expect(
         clippy::disallowed_methods,
-        reason = "this is the clock that all others are told to use"
+        reason = "the source of time that all other code must use"
     )]
     fn now(&self) -> DateTime<Utc> {
         DateTime::<Utc>::from(std::time::SystemTime::now()).trunc_subsecs(3)

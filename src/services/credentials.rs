@@ -1,4 +1,4 @@
-//! What an address and a password must look like, checked before anything is stored, hashed or counted.
+//! Checks the form of addresses and passwords before anything is stored, hashed or counted.
 
 use crate::types::{AppError, FieldErrors, Violation, is_invisible};
 
@@ -6,7 +6,7 @@ const EMAIL_MAX_CHARS: u32 = 254;
 const PASSWORD_MIN_CHARS: u32 = 8;
 const PASSWORD_MAX_CHARS: u32 = 200;
 
-/// Checks what a new account is asked for.
+/// Checks the fields of a new account.
 ///
 /// # Errors
 /// 422 naming `email`, `password` or both.
@@ -22,8 +22,8 @@ pub(super) fn check_new_account(email: &str, password: &str) -> Result<(), AppEr
     name_violations([("email", email), ("password", password_violation(password))])
 }
 
-/// Checks what somebody logs in with: only what no account can have is refused, so that whether there is such
-/// an account stays hidden.
+/// Checks the fields of a login. Refuses only values that no account can have, so that the response does not reveal
+/// whether an account exists.
 ///
 /// # Errors
 /// 422 naming `email`, `password` or both.
@@ -39,7 +39,7 @@ pub(super) fn check_login(email: &str, password: &str) -> Result<(), AppError> {
     name_violations([("email", email), ("password", given_violation(password))])
 }
 
-/// Checks what a password is changed with.
+/// Checks the fields of a password change.
 ///
 /// # Errors
 /// 422 naming `current_password`, `new_password` or both.
@@ -70,7 +70,7 @@ fn name_violations<const N: usize>(fields: [(&str, Option<Violation>); N]) -> Re
     }
 }
 
-/// What is wrong with a password that is to be compared.
+/// What is wrong with a password to compare with a hash.
 fn given_violation(password: &str) -> Option<Violation> {
     if password.trim().is_empty() {
         Some(Violation::Required)
@@ -83,7 +83,7 @@ fn given_violation(password: &str) -> Option<Violation> {
     }
 }
 
-/// What is wrong with a password that is to be set.
+/// What is wrong with a new password.
 fn password_violation(password: &str) -> Option<Violation> {
     if let Some(violation) = given_violation(password) {
         Some(violation)
@@ -104,7 +104,7 @@ fn is_too_long(text: &str, max: u32) -> bool {
     text.chars().count() > max as usize
 }
 
-/// The shape that a browser's e-mail field asks for: something, one `@`, a domain with labels.
+/// The same rule as a browser's e-mail field: something, one `@`, a domain of labels.
 fn is_email(email: &str) -> bool {
     let Some((local, domain)) = email.split_once('@') else {
         return false;
@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_have_one_at_and_a_domain_and_nothing_that_is_not_seen() {
+    fn addresses_have_one_at_sign_a_domain_and_only_visible_characters() {
         for good in ["ada@example.org", "a+b@localhost", "ü@münchen.example"] {
             assert!(is_email(good), "{good}");
         }
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_account_is_told_all_that_is_wrong_at_once() {
+    fn all_errors_of_a_new_account_are_reported_at_once() {
         let Err(AppError::Invalid(errors)) = check_new_account("nobody", "short") else {
             panic!("accepted")
         };
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_login_that_no_account_can_have_is_refused_by_its_field() {
+    fn a_login_that_no_account_can_have_is_refused_with_its_field() {
         let long = "x".repeat(255);
         for (email, password, field) in [
             (long.as_str(), "a password", "email"),

@@ -1,4 +1,4 @@
-//! Keys that the client makes and keeps until the answer has come.
+//! Idempotency keys, which the client creates and keeps until it has the response.
 
 use sha2::{Digest, Sha256};
 
@@ -23,26 +23,27 @@ pub fn check_key(key: &str) -> Result<&str, AppError> {
     Err(AppError::invalid("idempotency_key", violation))
 }
 
-/// What tells one request from another under the same key: SHA-256 of its parts, in hexadecimal.
+/// Distinguishes requests with the same key: SHA-256 of the parts of a request, in hexadecimal.
 pub fn request_hash(parts: &[&str]) -> String {
     let mut hash = Sha256::new();
     for part in parts {
-        // The length keeps ("ab", "c") apart from ("a", "bc").
+        // The length distinguishes ("ab", "c") from ("a", "bc").
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }
     hex(&hash.finalize())
 }
 
-/// The hash of a paid request, by what it means: `10000` and `1e4` are the same goal. A field that was left
-/// blank stays so: what is derived, such as today, may be another at the second try.
+/// The hash of a paid request, computed from parsed values: `10000` and `1e4` are the same goal. Fields that were left
+/// blank are hashed as blank, because values derived for them, such as today's date, may differ when the request is
+/// repeated.
 pub fn predict_hash(sent: &CampaignInput, checked: &Campaign, model: Option<i64>) -> String {
     let mut sent = sent.clone();
-    let mut meant = CampaignInput::from(checked);
+    let mut canonical = CampaignInput::from(checked);
     let mut parts = vec!["campaign".to_owned()];
     for name in CampaignInput::FIELDS {
         let is_given = sent.field_mut(name).is_some_and(|it| !it.trim().is_empty());
-        let value = meant.field_mut(name).filter(|_| is_given);
+        let value = canonical.field_mut(name).filter(|_| is_given);
         parts.push(value.map(std::mem::take).unwrap_or_default());
     }
     parts.push(model.map(|id| id.to_string()).unwrap_or_default());
@@ -72,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_is_the_same_however_its_values_are_written() {
+    fn equivalent_values_have_the_same_hash() {
         let first = hash("2026-03-01", |_| {});
         for (field, value) in [
             ("usd_goal", "8000.0"),
@@ -91,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn another_campaign_or_model_is_another_request() {
+    fn another_campaign_or_model_has_another_hash() {
         let first = hash("2026-03-01", |_| {});
         for (field, value) in [("usd_goal", "8001"), ("name", "x"), ("staff_pick", "false")] {
             let other = hash("2026-03-01", |it| {
@@ -107,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn the_hash_keeps_the_parts_apart() {
+    fn the_hash_depends_on_the_boundaries_of_the_parts() {
         assert_ne!(request_hash(&["ab", "c"]), request_hash(&["a", "bc"]));
     }
 }

@@ -1,8 +1,8 @@
-//! Looking into a paid result: why, what if, what to change; and what the models know of all campaigns.
+//! Insights into a paid result: why, what if, what to change. Also the rates of all campaigns in the training data.
 //!
-//! An insight is computed by the process that is asked for it, on its own inference threads, which every
-//! process that serves has, with workers or without. It is stored once, so a crash before that only
-//! means that the next asking computes it anew. It is made by the very model of the result, retired or not.
+//! The process that receives the request computes the insight on its own inference threads, which every serving
+//! process has, with or without workers. The insight is stored once. After a crash before that, the next request
+//! computes it again. It always comes from the model of the result, even if that is retired.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,19 +22,19 @@ use crate::types::{
 };
 
 const BUSY_RETRY_S: u64 = 5;
-/// Insights that are computed side by side without waiting for each other's tasks.
+/// Locks that requests for tasks share: requests for different tasks rarely wait for each other.
 const LOCKS: usize = 64;
 
-/// How insights are computed.
+/// Options of insights.
 #[derive(Clone, Copy, Debug)]
 pub struct InsightOptions {
-    /// Longest wait for an answer of the inference threads.
+    /// Longest wait for the inference threads.
     pub timeout: Duration,
-    /// Questions a minute that each user may ask about changed campaigns.
+    /// Requests about changed campaigns that each user may send per minute.
     pub questions_per_minute: std::num::NonZeroU32,
 }
 
-/// Looks into results.
+/// Computes insights and stores them.
 pub struct Insights {
     database: Database,
     catalog: Arc<Catalog>,
@@ -42,7 +42,7 @@ pub struct Insights {
     pool: InferencePool,
     timeout: Duration,
     questions: RateLimit,
-    /// Askers of one task wait for each other here, so that the first computes for all.
+    /// Requests for the same task wait for each other, so that the first computes the insight for all.
     locks: [Mutex<()>; LOCKS],
 }
 
@@ -53,7 +53,7 @@ struct Paid {
 }
 
 impl Insights {
-    /// On one database, with the models and the threads of this process.
+    /// Uses the models and the inference threads of this process.
     pub fn new(
         database: Database,
         catalog: Arc<Catalog>,
@@ -72,11 +72,11 @@ impl Insights {
         }
     }
 
-    /// The insight of a user's task: computed and stored at the first call, read at all others.
+    /// The insight of a user's task: computed and stored on the first call, read on later ones.
     ///
     /// # Errors
-    /// 422 naming `id`; 404, also for somebody else's; 409 where the task has no result, or where this program
-    /// cannot run its model any more; 503 where the inference threads are busy.
+    /// 422 naming `id`; 404, also for another user's task; 409 if the task has no result, or if this program
+    /// can no longer run its model; 503 if the inference threads are busy.
     pub async fn insight(&self, user: UserId, id: &str) -> Result<InsightView, AppError> {
         let id = required_id(id)?;
         let paid = self.paid(user, id).await?;
@@ -97,7 +97,7 @@ impl Insights {
             &insight.advice,
         )
         .await?;
-        // Another process may have been first: everybody is told what is stored.
+        // Another process may have been first. All requests return what is stored.
         let paid = self.paid(user, id).await?;
         self.stored(&paid).await?.ok_or(AppError::Internal)
     }
@@ -111,17 +111,17 @@ impl Insights {
         let campaign = paid.task.input.0.clone();
         let probability = paid.result.probability;
         let bounds = default_bounds(&campaign, paid.task.queued_at.date_naive());
-        self.ask(paid, move |model| {
+        self.run_model(paid, move |model| {
             Insight::compute(model, &campaign, probability, bounds)
         })
         .await
     }
 
-    /// What the model of a user's result says of the campaign with some fields changed. Blank fields are as
-    /// they were paid for; only those that [`CampaignInput::PLANNED`] names may differ. Costs no credits.
+    /// What the model of a user's result predicts for the campaign with some fields changed. Blank fields keep their
+    /// paid values; only the fields in [`CampaignInput::PLANNED`] may differ. Costs no credits.
     ///
     /// # Errors
-    /// 422 naming `id` or the fields; 404; 409; 429 where the user asks too often; 503.
+    /// 422 naming `id` or the fields; 404; 409; 429 if the user sends too many requests; 503.
     pub async fn what_if(
         &self,
         user: UserId,
@@ -135,7 +135,7 @@ impl Insights {
             .check_changed(&paid.task.input.0)
             .map_err(AppError::Invalid)?;
         let assessed = self
-            .ask(&paid, move |model| assess(model, &[campaign]))
+            .run_model(&paid, move |model| assess(model, &[campaign]))
             .await?;
         let assessment = assessed.into_iter().next().ok_or(AppError::Internal)?;
         let prediction = assessment.prediction;
@@ -148,10 +148,10 @@ impl Insights {
         })
     }
 
-    /// What to change within the asker's own bounds; those left blank are the default ones. Costs no credits.
+    /// What to change within the user's bounds. Blank bounds have their defaults. Costs no credits.
     ///
     /// # Errors
-    /// 422 naming `id` or a bound; 404; 409; 429 where the user asks too often; 503.
+    /// 422 naming `id` or a bound; 404; 409; 429 if the user sends too many requests; 503.
     pub async fn advice(
         &self,
         user: UserId,
@@ -165,16 +165,16 @@ impl Insights {
         let default = default_bounds(&campaign, paid.task.queued_at.date_naive());
         let bounds: ChangeBounds = bounds.check(default).map_err(AppError::Invalid)?;
         let probability = paid.result.probability;
-        self.ask(&paid, move |model| {
+        self.run_model(&paid, move |model| {
             advise(model, &campaign, probability, bounds)
         })
         .await
     }
 
-    /// How campaigns did, from the default model's data; for all to see.
+    /// How campaigns did, from the default model's data. Public.
     ///
     /// # Errors
-    /// 404 where no model is live; 409 where this program cannot run the default one.
+    /// 404 if no model is live; 409 if this program cannot run the default one.
     pub async fn explore(&self) -> Result<ExploreView, AppError> {
         let model = self.catalog.live_model(None).await?;
         let predictor = self.load(ModelId(model.id)).await?;
@@ -220,7 +220,7 @@ impl Insights {
     }
 
     async fn load(&self, model: ModelId) -> Result<Arc<dyn Predictor>, AppError> {
-        // The failure is in the log already.
+        // The failure is already logged.
         let loaded = self.models.get(model).await;
         loaded.map_err(|error| match &*error {
             LoadError::Incompatible(_) => AppError::Conflict(
@@ -233,8 +233,8 @@ impl Insights {
         })
     }
 
-    /// Asks the model of a result, after all scores that wait.
-    async fn ask<T: Send + 'static>(
+    /// Runs the model of a result, after all waiting scores.
+    async fn run_model<T: Send + 'static>(
         &self,
         paid: &Paid,
         work: impl FnOnce(&dyn Predictor) -> Result<T, PredictError> + Send + 'static,
@@ -251,14 +251,14 @@ impl Insights {
                 | InferenceError::Stuck
                 | InferenceError::Stopped),
             ) => {
-                tracing::warn!(task = paid.task.id, %error, "a result could not be looked into");
+                tracing::warn!(task = paid.task.id, %error, "cannot compute an insight");
                 Err(AppError::Unavailable {
                     reason: "all models are busy".to_owned(),
                     retry_after_s: BUSY_RETRY_S,
                 })
             }
             Err(error) => {
-                tracing::error!(task = paid.task.id, %error, "a result could not be looked into");
+                tracing::error!(task = paid.task.id, %error, "cannot compute an insight");
                 Err(AppError::Internal)
             }
         }

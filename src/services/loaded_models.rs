@@ -1,6 +1,5 @@
-//! The models that this process has loaded, by their ids, for its workers and its insights alike. A model's
-//! bytes never change, so neither does what was loaded from them. A model that cannot be loaded is tried again after a
-//! while, by which time the failure is remembered.
+//! The models that this process has loaded, by id, shared by its workers and insights. The bytes of a model never
+//! change, so a loaded model never expires. A failure to load is cached for a while; then loading is tried again.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,20 +11,20 @@ use super::Catalog;
 use crate::inference::{ModelError, OnnxPredictor, Predictor};
 use crate::types::{AppError, ModelId};
 
-/// After a first failure; it doubles with each further one.
+/// The pause after a first failure. It doubles with each further one.
 const RETRY_FIRST: Duration = Duration::from_secs(1);
 const RETRY_MAX: Duration = Duration::from_mins(1);
 
-/// Why a model cannot be had.
+/// Why a model is not available.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// Its bytes cannot be read from the database.
     #[error("{0}")]
     Unread(AppError),
-    /// This program cannot run it: an earlier or a later one registered it.
+    /// This program cannot run the model: another version of the program registered it.
     #[error("{0}")]
     Incompatible(ModelError),
-    /// Loading it broke off.
+    /// Loading panicked.
     #[error("{0}")]
     BrokeOff(tokio::task::JoinError),
 }
@@ -37,7 +36,7 @@ pub struct LoadedModels {
     failures: Mutex<HashMap<ModelId, Failure>>,
 }
 
-/// A model that is loaded, or being loaded by the first who asked for it.
+/// A model that is loaded, or being loaded for the first request.
 type Slot = OnceCell<Arc<dyn Predictor>>;
 
 #[derive(Clone)]
@@ -49,7 +48,7 @@ struct Failure {
 }
 
 impl LoadedModels {
-    /// None is loaded yet.
+    /// Starts with no models.
     pub fn new(catalog: Arc<Catalog>) -> Self {
         Self {
             catalog,
@@ -58,15 +57,15 @@ impl LoadedModels {
         }
     }
 
-    /// Has a predictor answer for a model, in place of what its bytes say: for measuring workers with models that
-    /// no file can be.
+    /// Uses `predictor` for a model instead of its file: to benchmark workers with models that cannot be written as a
+    /// file.
     pub fn put(&self, id: ModelId, predictor: Arc<dyn Predictor>) {
         self.lock()
             .insert(id, Arc::new(OnceCell::new_with(Some(predictor))));
         self.lock_failures().remove(&id);
     }
 
-    /// Has all failures count as old.
+    /// Makes all failures count as old.
     #[cfg(test)]
     pub(crate) fn fail_since_long_ago(&self) {
         for failure in self.lock_failures().values_mut() {
@@ -77,11 +76,11 @@ impl LoadedModels {
         }
     }
 
-    /// The predictor of a model; loaded from the database at the first call. Loading one model delays nobody who
-    /// asks for another.
+    /// The predictor of a model, loaded from the database on the first call. Loading one model does not delay requests
+    /// for others.
     ///
     /// # Errors
-    /// Why it cannot be loaded, or could not a short while ago.
+    /// Why the model cannot be loaded, or could not be a short while ago.
     pub async fn get(&self, id: ModelId) -> Result<Arc<dyn Predictor>, Arc<LoadError>> {
         let slot = Arc::clone(self.lock().entry(id).or_default());
         let predictor = slot.get_or_try_init(|| self.load(id)).await?;
@@ -108,7 +107,7 @@ impl LoadedModels {
         failed.map(|(id, _)| *id).collect()
     }
 
-    /// Tries the failed models again whose time has come; whether one was loaded.
+    /// Retries the failed models that are due. Returns whether any was loaded.
     pub async fn retry_failed(&self) -> bool {
         let due: Vec<ModelId> = {
             let failures = self.lock_failures();
@@ -176,7 +175,7 @@ impl Failure {
         let now = Instant::now();
         let count = before.map_or(0, |failure| failure.count) + 1;
         let wait = match error {
-            // Says nothing about the model.
+            // Says nothing about the model, so the pause does not grow.
             LoadError::Unread(_) => RETRY_FIRST,
             _ => RETRY_FIRST
                 .saturating_mul(1 << (count - 1).min(6))

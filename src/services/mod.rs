@@ -1,6 +1,6 @@
-//! The rules: what may happen to accounts, credits, predictions and models.
+//! The business rules for accounts, credits, predictions and models.
 //!
-//! Each service asks entities and the queue; none knows of HTTP beyond the cookies of a session.
+//! Services use entities and the queue. They do not know about HTTP, except for session cookies.
 
 use std::sync::Arc;
 
@@ -47,34 +47,35 @@ pub use sessions::Sessions;
 pub use sharing::Sharing;
 pub use user_slots::UserSlots;
 
-/// Pages of lists that one user may read at the same time, in each process.
+/// Pages of lists that one user may read at the same time, per process.
 const LISTS_PER_USER: usize = 4;
-/// Changes that one user may have under way at the same time, in each process, submits aside: they wait for each other
-/// at the rows of that user, each with a connection.
+/// Changes that one user may have in progress at the same time, per process, not counting submits. Concurrent changes
+/// of one user wait for each other's row locks, each with a connection.
 const WRITES_PER_USER: usize = 2;
-/// Files of histories that one user may download at the same time, in each process.
+/// History files that one user may download at the same time, per process.
 const EXPORTS_PER_USER: usize = 2;
 
-/// Who is signed in, as it was found before the body of a request was read.
+/// The signed-in user, as found before the body of the request is read.
 #[derive(Clone, Debug)]
 pub struct SignedIn(pub Arc<User>);
 
-/// What the services are set up with.
+/// The configuration of the services.
 #[derive(Clone)]
 pub struct ServiceOptions {
     /// Credits that a new user starts with.
     pub welcome_credits: i64,
-    /// Most queued tasks before submits are refused.
+    /// Maximum number of queued tasks. Beyond it, submits are refused.
     pub max_queued: u64,
-    /// Most open tasks of one user before submits are refused.
+    /// Maximum number of open tasks per user. Beyond it, the user's submits are refused.
     pub max_open_tasks: u64,
-    /// Registrations a minute of each address; a quarter as many failed logins are free of waits.
+    /// Registrations per minute and address. A client may fail to log in a quarter as many times before it has to
+    /// wait.
     pub attempts_per_minute: u32,
     /// Password hashes computed at the same time.
     pub hashing_threads: usize,
-    /// Visits a minute of shared results, for each address.
+    /// Visits of private links per minute and address.
     pub shared_per_minute: std::num::NonZeroU32,
-    /// How results are looked into.
+    /// Options of insights.
     pub insights: insights::InsightOptions,
     /// The key of the session cookie.
     pub cookie_key: tower_cookies::Key,
@@ -87,15 +88,15 @@ pub struct ServiceOptions {
 pub struct Services {
     /// Register, log in, change the password.
     pub accounts: Arc<Accounts>,
-    /// Who is signed in.
+    /// Sessions and the signed-in user.
     pub sessions: Arc<Sessions>,
-    /// Credits.
+    /// Balances and transactions.
     pub ledger: Arc<Ledger>,
-    /// Paid requests.
+    /// Paid predictions.
     pub predictions: Arc<Predictions>,
-    /// What is told beside a probability.
+    /// Insights into results.
     pub insights: Arc<Insights>,
-    /// Where a user's data stands.
+    /// Positions of users' data.
     pub positions: Arc<Positions>,
     /// Private links.
     pub sharing: Arc<Sharing>,
@@ -103,16 +104,16 @@ pub struct Services {
     pub catalog: Arc<Catalog>,
     /// Models that this process has loaded.
     pub models: Arc<LoadedModels>,
-    /// How many pages of lists one user may read at the same time.
+    /// Limits the pages of lists that one user may read at the same time.
     pub list_slots: Arc<UserSlots>,
-    /// How many changes one user may have under way at the same time.
+    /// Limits the changes that one user may have in progress at the same time.
     pub write_slots: Arc<UserSlots>,
-    /// How many files of histories one user may download at the same time.
+    /// Limits the history files that one user may download at the same time.
     pub export_slots: Arc<UserSlots>,
 }
 
 impl Services {
-    /// Sets all services up on one database; `pool` runs models for those who look into results.
+    /// Sets up all services on one database; `pool` runs models for insights.
     pub fn new(
         database: &Database,
         notifier: &Notifier,

@@ -1,28 +1,28 @@
-//! Cursor pages of a list, and the database's word that a unique key is taken.
+//! Cursor pagination, and detection of unique-key violations.
 //!
-//! A filter that no index serves is looked for among a user's own rows, newest first, and in one page among
-//! [`LOOK_BACK_ROWS`] of them at most: however long a history is, and however rare what is searched for, a
-//! page costs a bounded time. A page that found less than its limit then still names the next one.
+//! A filter without an index scans the user's own rows, newest first, at most [`LOOK_BACK_ROWS`] of them per page. So
+//! the cost of a page is bounded, however long the history and however rare the matches. A page that found fewer rows
+//! than its limit may still have a next page.
 
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, Select, SqlErr};
 
 use crate::entities::history::Span;
 use crate::types::{AppError, Violation, parse_id};
 
-/// Rows that one page looks at where no index leads to those that are asked for.
+/// Rows that one page looks at if no index serves the filter.
 const LOOK_BACK_ROWS: u64 = 10_000;
 
-/// Whether a unique key refused the row.
+/// Whether a unique key rejected the row.
 pub(super) fn is_unique_violation(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
 }
 
-/// Reads the `next` of an earlier page.
+/// Parses the `next` of an earlier page.
 pub(super) fn parse_cursor(cursor: &str) -> Result<Option<i64>, AppError> {
     parse_id("cursor", cursor).map_err(|_| AppError::invalid("cursor", Violation::NotACursor))
 }
 
-/// Cuts a list that was read with one item more than the page holds.
+/// Cuts a list that was read with one item more than the page holds. Returns the page and the next cursor.
 pub(super) fn cut_page<T>(
     mut items: Vec<T>,
     limit: u32,
@@ -37,8 +37,8 @@ pub(super) fn cut_page<T>(
     (items, next)
 }
 
-/// The span that one page of a filtered list looks at. `look_back` finds the end of so many rows before a
-/// cursor; it is asked only where no index serves the filter.
+/// The span that one page of a filtered list looks at. `look_back` finds the end of the span, that many rows before
+/// the cursor; it is called only if no index serves the filter.
 pub(super) async fn page_span<E: EntityTrait>(
     database: &impl ConnectionTrait,
     before: Option<i64>,
@@ -54,7 +54,7 @@ pub(super) async fn page_span<E: EntityTrait>(
     Ok(Span { above, before })
 }
 
-/// [`cut_page`] of what was found in a span.
+/// Like [`cut_page`], for rows found in a span.
 pub(super) fn cut_span<T>(
     items: Vec<T>,
     limit: u32,
@@ -62,7 +62,7 @@ pub(super) fn cut_span<T>(
     id: impl Fn(&T) -> i64,
 ) -> (Vec<T>, Option<String>) {
     let (items, next) = cut_page(items, limit, id);
-    // Cursors are excluded themselves; the row at the end of the span was not looked at yet.
+    // A cursor excludes its own row, and the row at the end of the span was not looked at yet.
     let further = span.above.map(|end| (end + 1).to_string());
     (items, next.or(further))
 }
@@ -75,7 +75,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_cursor_is_read_back_and_anything_else_is_told_by_its_name(id in 1_i64.., text in "\\PC{0,24}") {
+        fn cursors_round_trip_and_other_texts_are_refused(id in 1_i64.., text in "\\PC{0,24}") {
             prop_assert_eq!(parse_cursor(&id.to_string()), Ok(Some(id)));
             match parse_cursor(&text) {
                 Ok(None) => prop_assert!(text.trim().is_empty()),
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_page_leads_on_to_what_was_not_looked_at() {
+    fn a_short_page_has_a_cursor_to_the_unread_rows() {
         let span = Span {
             above: Some(40),
             before: None,
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_tells_the_next_one_only_where_there_is_one() {
+    fn a_page_has_a_next_cursor_only_if_there_are_more_rows() {
         assert_eq!(
             cut_page(vec![9, 8, 7], 2, |id| *id),
             (vec![9, 8], Some("8".to_owned()))

@@ -1,4 +1,4 @@
-//! Argon2id on a fixed set of threads, each with one buffer that it reuses, behind a bounded queue.
+//! Argon2id on a fixed set of threads, each with one reused buffer, behind a bounded queue.
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -17,11 +17,11 @@ const PASSES: u32 = 2;
 const LANES: u32 = 1;
 const OUTPUT_BYTES: usize = 32;
 const SALT_BYTES: usize = 16;
-/// Requests that may wait for each thread: about a second of work.
+/// Requests that may wait per thread: about a second of work.
 const QUEUED_PER_THREAD: usize = 50;
 const QUEUE_FULL_RETRY_S: u64 = 2;
-/// Verified against where there is no user, so that both cases take the same time.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$\
+/// Verified against if the user does not exist, so that both cases take the same time.
+const DUMMY_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$\
                       RdescudvJCsgt3ub+b/dWRWJTmaaJObGRdescudvJCs";
 
 type Job = Box<dyn FnOnce(&mut Memory) + Send>;
@@ -32,12 +32,12 @@ pub struct Passwords {
     jobs: Sender<Job>,
     free_slots: Arc<Semaphore>,
     slots: usize,
-    /// Slots in use by client.
+    /// Slots in use, by client.
     in_use: Arc<Mutex<HashMap<String, usize>>>,
     buffers: Arc<AtomicUsize>,
 }
 
-/// The right to have one password hashed at a time; the rest of the request comes after it was granted.
+/// The right to have one password at a time hashed.
 pub struct Slot {
     jobs: Sender<Job>,
     /// A queued job holds its slot even if the request is gone.
@@ -54,16 +54,16 @@ struct SlotInUse {
 /// What a verification found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verified {
-    /// Not the password.
+    /// The password is wrong.
     Wrong,
-    /// The password, hashed with today's parameters.
+    /// The password is right and hashed with the current parameters.
     Right,
-    /// The password, hashed with other parameters: hash it anew.
+    /// The password is right but hashed with other parameters, and should be hashed again.
     RightButOutdated,
 }
 
 impl Passwords {
-    /// Starts `threads` threads. Each allocates its buffer (19 MiB) when it is first needed, and keeps it.
+    /// Starts `threads` threads. Each allocates its buffer (19 MiB) when first needed, and keeps it.
     pub fn new(threads: usize) -> Self {
         let threads = threads.max(1);
         let slots = threads * (1 + QUEUED_PER_THREAD);
@@ -75,7 +75,7 @@ impl Passwords {
                 .name(format!("password-{number}"))
                 .spawn(move || hash_until_closed(&queue, buffers));
             if let Err(error) = started {
-                tracing::error!(%error, "a password thread cannot be started");
+                tracing::error!(%error, "cannot start a password thread");
             }
         }
         Self {
@@ -87,10 +87,10 @@ impl Passwords {
         }
     }
 
-    /// Reserves a place in the queue for a request of `client`, which may take half of them.
+    /// Reserves a slot in the queue for a request of `client`, which may take half of all slots.
     ///
     /// # Errors
-    /// 503 where the queue is full; 429 where this client has filled its half.
+    /// 503 if the queue is full; 429 if this client has taken its half.
     pub fn reserve(&self, client: &str) -> Result<Slot, AppError> {
         let Ok(permit) = Arc::clone(&self.free_slots).try_acquire_owned() else {
             return Err(AppError::Unavailable {
@@ -117,7 +117,7 @@ impl Passwords {
         })
     }
 
-    /// Buffers that are allocated now: at most one for each thread.
+    /// Number of buffers allocated now: at most one per thread.
     pub fn buffers(&self) -> usize {
         self.buffers.load(Ordering::Relaxed)
     }
@@ -136,7 +136,7 @@ impl Drop for SlotInUse {
 }
 
 impl Slot {
-    /// Other requests of the same client that had a slot when this one was reserved.
+    /// Number of other slots that the same client had when this one was reserved.
     pub fn others(&self) -> usize {
         self.others
     }
@@ -144,7 +144,7 @@ impl Slot {
     /// Hashes a password into a PHC string.
     ///
     /// # Errors
-    /// 500 where hashing fails.
+    /// 500 if hashing fails.
     pub async fn hash(&self, password: &str) -> Result<String, AppError> {
         let password = password.to_owned();
         let hash = self
@@ -156,13 +156,13 @@ impl Slot {
         })
     }
 
-    /// Compares a password with a PHC string, or with nobody's where there is no user.
+    /// Compares a password with a PHC string, or with a dummy hash if there is none.
     ///
     /// # Errors
-    /// 500 where hashing fails.
+    /// 500 if hashing fails.
     pub async fn verify(&self, password: &str, hash: Option<&str>) -> Result<Verified, AppError> {
         let known = hash.is_some();
-        let hash = hash.unwrap_or(NOBODY).to_owned();
+        let hash = hash.unwrap_or(DUMMY_HASH).to_owned();
         let password = password.to_owned();
         let verified = self
             .run(move |memory| verify(memory, password.as_bytes(), &hash))
@@ -177,24 +177,24 @@ impl Slot {
         &self,
         work: impl FnOnce(&mut Memory) -> T + Send + 'static,
     ) -> Result<T, AppError> {
-        let (answer, answered) = oneshot::channel();
+        let (sender, receiver) = oneshot::channel();
         let in_use = Arc::clone(&self.in_use);
         let job: Job = Box::new(move |memory| {
-            // Else nobody waits for the answer any more.
-            let done = (!answer.is_closed()).then(|| work(memory));
-            // Before the answer: the client's next request must not meet this one.
+            // Skips the work if nobody waits for the result any more.
+            let done = (!sender.is_closed()).then(|| work(memory));
+            // Before the result is sent, so that the client's next request does not find this slot in use.
             drop(in_use);
             if let Some(done) = done {
-                // Fails only where the request ended meanwhile.
-                let _ = answer.send(done);
+                // Fails only if the request has ended meanwhile.
+                let _ = sender.send(done);
             }
         });
-        // Slots are as many as the channel holds, so a full one means that a slot ran two jobs at once.
+        // The channel has room for every slot, so a full channel means that a slot ran two jobs at once.
         self.jobs.try_send(job).map_err(|error| {
-            tracing::error!(%error, "the password threads take no work");
+            tracing::error!(%error, "cannot queue a password job");
             AppError::Internal
         })?;
-        answered.await.map_err(|_| {
+        receiver.await.map_err(|_| {
             tracing::error!("hashing a password panicked");
             AppError::Internal
         })
@@ -207,7 +207,7 @@ fn hash_until_closed(queue: &Receiver<Job>, buffers: Arc<AtomicUsize>) {
         buffers,
     };
     for job in queue {
-        // The answer's sender is dropped by a panic, which tells the request.
+        // A panic drops the sender of the result, which the request notices.
         let _ = catch_unwind(AssertUnwindSafe(|| job(&mut memory)));
     }
 }
@@ -219,7 +219,7 @@ struct Memory {
 }
 
 impl Memory {
-    /// Runs Argon2. A hash that needs more memory than ours gets a buffer of its own.
+    /// Runs Argon2. A hash that needs a larger buffer gets a temporary one.
     fn run(
         &mut self,
         argon2: &Argon2<'_>,
@@ -263,7 +263,7 @@ fn hash(memory: &mut Memory, password: &[u8]) -> Result<String, argon2::password
     Ok(hash.to_string())
 }
 
-/// `None` where the PHC string cannot be read.
+/// `None` if the PHC string cannot be parsed.
 fn verify(memory: &mut Memory, password: &[u8], hash: &str) -> Option<Verified> {
     let hash = PasswordHash::new(hash).ok()?;
     let (salt, expected) = (hash.salt?, hash.hash?);
@@ -293,7 +293,7 @@ fn verify(memory: &mut Memory, password: &[u8], hash: &str) -> Option<Verified> 
 fn hasher() -> Argon2<'static> {
     #[expect(
         clippy::expect_used,
-        reason = "the parameters are constants within argon2's bounds; a test makes them"
+        reason = "the parameters are constants within argon2's bounds; a test covers them"
     )]
     let params = Params::new(MEMORY_KIB, PASSES, LANES, Some(OUTPUT_BYTES))
         .expect("constant parameters are valid");
@@ -344,8 +344,8 @@ mod tests {
     }
 
     #[test]
-    fn nobodys_hash_is_well_formed_so_that_it_takes_the_same_time() {
-        assert!(PasswordHash::new(NOBODY).is_ok());
+    fn the_dummy_hash_is_well_formed_so_that_verifying_it_takes_the_same_time() {
+        assert!(PasswordHash::new(DUMMY_HASH).is_ok());
     }
 
     #[tokio::test]
@@ -365,7 +365,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn requests_at_once_share_the_buffers_of_the_threads() {
+    async fn concurrent_requests_share_the_buffers_of_the_threads() {
         let passwords = Passwords::new(2);
         assert_eq!(passwords.buffers(), 0, "none is needed yet");
         let logins = (0..20).map(|_| verified(&passwords, "guess", None));
@@ -374,7 +374,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_full_queue_refuses_and_no_client_fills_it_alone() {
+    async fn a_full_queue_refuses_requests_and_no_client_can_fill_it_alone() {
         let passwords = Passwords::new(1);
         let half = passwords.slots / 2;
         let mut slots: Vec<Slot> = (0..half).map(|_| passwords.reserve("a").unwrap()).collect();

@@ -1,32 +1,32 @@
-//! Where credits come from. The demonstration provider charges nobody.
+//! Payment for credits. The demonstration provider charges nobody.
 
 use crate::types::{Credits, SystemMessage, UserId};
 
-/// Takes a payment for credits.
+/// Charges for credits.
 pub trait PaymentProvider: Send + Sync {
-    /// Takes the payment of one top-up; the key makes a repeated call take it once.
+    /// Charges for one top-up. Repeated calls with the same key charge once.
     ///
     /// # Errors
     /// Why the payment was refused, for the user.
     fn pay(&self, user: UserId, amount: Credits, key: &str) -> Result<Receipt, PaymentRefused>;
 }
 
-/// What the ledger's line says of a payment.
+/// Proof of a payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipt {
-    /// For the user.
+    /// The description of the ledger line, for the user.
     pub description: String,
 }
 
-/// The provider said no.
+/// The provider refused the payment.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the payment was refused: {reason}")]
 pub struct PaymentRefused {
-    /// For the user.
+    /// The reason, for the user.
     pub reason: String,
 }
 
-/// Accepts every payment and charges no card, and says so.
+/// Accepts every payment without charging a card, and says so in the ledger.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct DemonstrationPayment;
 

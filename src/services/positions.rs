@@ -1,4 +1,4 @@
-//! Positions: where a user's data stands, so that a page and an event stream can tell whether anything has
+//! Positions: the state of a user's data in short, so that a page and an event stream can compare whether anything has
 //! changed between them.
 
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::database::Database;
 use crate::entities;
 use crate::types::{AppError, BalanceView, Credits, UserId, hex};
 
-/// Bytes of a token: enough that no two positions of a user ever share one.
+/// Length of a token in bytes: enough to make collisions between positions of a user practically impossible.
 const TOKEN_BYTES: usize = 16;
 
 /// Reads positions.
@@ -18,7 +18,7 @@ pub struct Positions {
     database: Database,
 }
 
-/// Where a user's data stood at one moment.
+/// The state of a user's data at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Position {
     user: UserId,
@@ -26,15 +26,15 @@ pub struct Position {
 }
 
 impl Positions {
-    /// Of the users of this database.
+    /// Uses one database.
     pub fn new(database: Database) -> Self {
         Self { database }
     }
 
-    /// Where a user's data stands.
+    /// The current position of a user.
     ///
     /// # Errors
-    /// 404 where there is no such user; 503 where the database is unavailable.
+    /// 404 if there is no such user; 503 if the database is unavailable.
     pub async fn of(&self, user: UserId) -> Result<Position, AppError> {
         let row = entities::Position::find(self.database.read(), user).await?;
         let row = row.ok_or(AppError::NotFound)?;
@@ -43,7 +43,7 @@ impl Positions {
 }
 
 impl Position {
-    /// A text that is the same for equal positions only, and tells nothing else.
+    /// A text that is equal only for equal positions, and reveals nothing else.
     pub fn token(&self) -> String {
         let entities::Position {
             amount,
@@ -68,13 +68,12 @@ impl Position {
         }
     }
 
-    /// The id of the newest line of the ledger; 0 where there is none.
+    /// The id of the newest ledger line; 0 if there is none.
     pub fn newest_line(&self) -> i64 {
         self.row.newest_line.unwrap_or_default()
     }
 
-    /// Whether something has changed of which streams are notified. When a worker starts a task, it tells
-    /// nobody.
+    /// Whether something has changed that streams are notified about. The start of a task is not notified.
     pub fn differs_notably(&self, earlier: &Self) -> bool {
         let notable = |it: &Self| {
             let row = &it.row;
@@ -84,13 +83,12 @@ impl Position {
     }
 }
 
-/// The position of the signed-in user before any data of a page was read; the router gives one to each page.
+/// The position of the signed-in user before any data of a page is read. The router creates one per page.
 #[derive(Clone, Default)]
 pub struct PagePosition(Arc<OnceCell<Option<String>>>);
 
 impl PagePosition {
-    /// Reads the position, the first time. It is absent where it cannot be read: then the stream of the page
-    /// begins with a reload.
+    /// Reads the position on the first call. `None` if it cannot be read: the page's stream then begins with a reload.
     pub async fn token(&self, positions: &Positions, user: UserId) -> Option<String> {
         let read = async || positions.of(user).await.ok().map(|it| it.token());
         self.0.get_or_init(read).await.clone()
@@ -138,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_task_that_was_started_is_not_notable_and_one_that_was_paid_is() {
+    fn the_start_of_a_task_is_not_notable_but_its_charge_is() {
         let before = position(|row| row.queued = 1);
         let started = position(|row| row.running = Some("1:1".to_owned()));
         assert!(!started.differs_notably(&before));

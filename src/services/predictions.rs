@@ -1,4 +1,4 @@
-//! Predictions: submit, look, cancel.
+//! Predictions: submits, lists and cancels tasks.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -22,9 +22,9 @@ use crate::types::{
 };
 
 /// Attempts when the cause of a refusal disappears before we can report it.
-const SUBMIT_TRIES: u32 = 3;
+const SUBMIT_ATTEMPTS: u32 = 3;
 
-/// Takes paid requests and shows them.
+/// Submits, lists and cancels predictions.
 pub struct Predictions {
     database: Database,
     notifier: Notifier,
@@ -39,13 +39,13 @@ struct Submission {
     model: Option<i64>,
     key: String,
     hash: String,
-    /// The hash that versions before made of the request as it was sent; rows of theirs keep it.
+    /// The hash of the request as sent, which earlier versions of the program stored. Their rows keep it.
     hash_as_sent: String,
     max_price: Option<Credits>,
 }
 
 impl Submission {
-    fn agrees_to(&self, price: Credits) -> Result<(), AppError> {
+    fn check_price(&self, price: Credits) -> Result<(), AppError> {
         match self.max_price {
             Some(max) if price > max => Err(AppError::PriceChanged { price }),
             _ => Ok(()),
@@ -73,11 +73,11 @@ impl Predictions {
         }
     }
 
-    /// Holds the price and queues a task; the same key again answers the task that it made.
+    /// Holds the price and queues a task. A repeated key returns the task that the first request created.
     ///
     /// # Errors
-    /// 422 naming fields, or [`AppError::KeyReused`]; 402; 404 for a model that is not live; 409 where it costs
-    /// more than `max_price`; 429 where too many tasks of the user are open; 503 where the queue is full.
+    /// 422 naming fields, or [`AppError::KeyReused`]; 402; 404 for a model that is not live; 409 if it costs
+    /// more than `max_price`; 429 if too many tasks of the user are open; 503 if the queue is full.
     pub async fn submit(
         &self,
         user: UserId,
@@ -87,9 +87,9 @@ impl Predictions {
         max_price: &str,
     ) -> Result<TaskView, AppError> {
         let submission = self.check(campaign, key, model_id, max_price)?;
-        match self.take_in(user, &submission).await {
+        match self.enqueue(user, &submission).await {
             Ok(task) => Ok(task),
-            // A key that was used before is answered as at first, whatever stands against a new task now.
+            // A repeated key returns its task, even if a new task would be refused now.
             Err(refusal) => self.find_by_key(user, &submission).await?.ok_or(refusal),
         }
     }
@@ -131,12 +131,12 @@ impl Predictions {
         })
     }
 
-    async fn take_in(&self, user: UserId, submission: &Submission) -> Result<TaskView, AppError> {
+    async fn enqueue(&self, user: UserId, submission: &Submission) -> Result<TaskView, AppError> {
         let mut model = self.catalog.offer(submission.model).await?;
         let room = self.submits.reserve(user).await?;
-        for attempt in 0..SUBMIT_TRIES {
+        for attempt in 0..SUBMIT_ATTEMPTS {
             let price = Credits(model.price);
-            submission.agrees_to(price)?;
+            submission.check_price(price)?;
             let new = NewTask {
                 user,
                 model: model.id,
@@ -163,7 +163,7 @@ impl Predictions {
                 .ok_or(AppError::NotFound)?;
             let available = Credits(balance.amount - balance.held);
             let needed = Credits(model.price);
-            submission.agrees_to(needed)?;
+            submission.check_price(needed)?;
             if available < needed {
                 return Err(AppError::InsufficientCredits { needed, available });
             }
@@ -195,7 +195,7 @@ impl Predictions {
     /// One task of a user.
     ///
     /// # Errors
-    /// 422 naming `id`; 404, also for somebody else's.
+    /// 422 naming `id`; 404, also for another user's task.
     pub async fn task(&self, user: UserId, id: &str) -> Result<TaskView, AppError> {
         let id = required_id(id)?;
         self.find(user, id).await
@@ -204,16 +204,16 @@ impl Predictions {
     /// One task of a user, by its typed id.
     ///
     /// # Errors
-    /// 404, also for somebody else's.
+    /// 404, also for another user's task.
     pub async fn find(&self, user: UserId, id: TaskId) -> Result<TaskView, AppError> {
         let task = task::Entity::of_user(user, id)
             .one(self.database.read())
             .await?
             .ok_or(AppError::NotFound)?;
         let queue = if task.status == TaskStatus::Queued.as_str() {
-            // The task itself is shown also where the queue cannot be looked into.
+            // The task is returned even if its place in the queue cannot be read.
             let eta = self.eta.of(&task).await;
-            eta.inspect_err(|error| tracing::warn!(%error, "the wait of a task is not known"))
+            eta.inspect_err(|error| tracing::warn!(%error, "cannot estimate the wait of a task"))
                 .ok()
         } else {
             None
@@ -222,7 +222,7 @@ impl Predictions {
         Ok(TaskView { queue, ..view })
     }
 
-    /// A page of a user's tasks, newest first. It may hold less than `limit` and still name a next one: see
+    /// A page of a user's tasks, newest first. It may contain fewer than `limit` tasks and still have a next page: see
     /// `services::pages`.
     ///
     /// # Errors
@@ -253,11 +253,11 @@ impl Predictions {
         Ok(Page { items, next })
     }
 
-    /// Cancels a queued task and releases its hold. A canceled task is returned as it is, so that a client whose
-    /// first request was cut off may send it again.
+    /// Cancels a queued task and releases its hold. A task that is already canceled is returned as it is, so that a
+    /// client may repeat a request whose response was lost.
     ///
     /// # Errors
-    /// 422 naming `id`; 404; 409 where it is no longer queued.
+    /// 422 naming `id`; 404; 409 if the task is no longer queued.
     pub async fn cancel(&self, user: UserId, id: &str) -> Result<TaskView, AppError> {
         let id = required_id(id)?;
         if self.try_cancel(user, id).await? {
@@ -274,7 +274,7 @@ impl Predictions {
         )))
     }
 
-    /// Whether the task was still queued, and is canceled now.
+    /// Cancels the task; false if it was not queued.
     async fn try_cancel(&self, user: UserId, id: TaskId) -> Result<bool, DbErr> {
         let input = (self.notifier.clone(), user, id, self.clock.now());
         self.database
@@ -308,7 +308,7 @@ impl Predictions {
         views.pop().ok_or(AppError::Internal)
     }
 
-    /// At most one query more for a whole page, the results of its tasks, and one for models not named before.
+    /// Needs at most two queries for a whole page: one for the results of its tasks, one for models not yet cached.
     async fn views(&self, tasks: Vec<task::Model>) -> Result<Vec<TaskView>, AppError> {
         let models: HashSet<i64> = tasks.iter().map(|task| task.model_id).collect();
         let models = self.catalog.named(models).await?;
@@ -341,7 +341,7 @@ impl Predictions {
     }
 }
 
-/// The price that somebody agreed to; `None` where the text is blank.
+/// The highest price that the client agreed to; `None` if the text is blank.
 fn parse_max_price(text: &str) -> Result<Option<Credits>, AppError> {
     let text = text.trim();
     if text.is_empty() {
@@ -353,7 +353,7 @@ fn parse_max_price(text: &str) -> Result<Option<Credits>, AppError> {
         .map_err(|_| AppError::invalid("max_price", Violation::NotAWholeNumber))
 }
 
-/// The id of a task, which must be there.
+/// The id of a task; required.
 pub(super) fn required_id(id: &str) -> Result<TaskId, AppError> {
     parse_id("id", id)?
         .map(TaskId)

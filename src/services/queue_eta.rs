@@ -1,7 +1,7 @@
-//! What a queued task can expect: its place, and the time until its result at the throughput of the latest ones.
+//! Estimates the wait of a queued task: its place, and the time until its result at the recent throughput.
 //!
-//! The throughput is measured over the time in which there was work to do: of each result only the time counts
-//! that it was waited for after the one before, so a quiet hour does not make the service look slow.
+//! Throughput is measured only over time in which there was work to do. Each result counts with the time since the
+//! previous result or since it was queued, whichever is shorter, so a quiet hour does not make the service look slow.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration as StdDuration, Instant};
@@ -14,31 +14,31 @@ use crate::entities::task;
 use crate::queue::{self, Done, Position};
 use crate::types::{AppError, QueueView};
 
-/// Results that the throughput is measured by.
+/// Number of results used to measure the throughput.
 const LATEST: u64 = 100;
-/// Results older than this say nothing of now.
+/// Older results are ignored.
 const OLDEST: Duration = Duration::minutes(5);
-/// How long a measured throughput is told on.
+/// How long a measured throughput is reused.
 const FRESH: StdDuration = StdDuration::from_secs(1);
-/// A longer wait is told as this one.
+/// Longer waits are reported as this one.
 const WAIT_MAX_S: u32 = 24 * 60 * 60;
 
-/// A task that was passed for so long is waiting for a worker that can run its model.
+/// A task that later tasks have overtaken, and that is at least this old, waits for a worker that can run its model.
 const PASSED_AFTER: Duration = Duration::seconds(10);
-/// Where no worker has claimed anything for so long, none is there or can run what is queued.
+/// If nothing was claimed for this long, no worker is running, or none can run the queued models.
 const NO_CLAIM_AFTER: Duration = Duration::seconds(30);
 
-/// Tells queued tasks what to expect; asks the database about the throughput once a second at most.
+/// Estimates waits. Reads the throughput from the database at most once a second.
 pub struct QueueEta {
     database: Database,
     clock: Arc<dyn Clock>,
     measured: Mutex<Option<Measured>>,
 }
 
-/// When the throughput was measured, and what it was.
+/// When the throughput was measured, and the throughput.
 type Measured = (Instant, Option<Throughput>);
 
-/// Work done, and the time that it took.
+/// Results, and the time that they took.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Throughput {
     results: i32,
@@ -46,7 +46,6 @@ struct Throughput {
 }
 
 impl QueueEta {
-    /// On one database.
     pub fn new(database: Database, clock: Arc<dyn Clock>) -> Self {
         Self {
             database,
@@ -55,10 +54,10 @@ impl QueueEta {
         }
     }
 
-    /// What a queued task can expect now.
+    /// The expected wait of a queued task.
     ///
     /// # Errors
-    /// 503 where the database is unavailable.
+    /// 503 if the database is unavailable.
     pub async fn of(&self, task: &task::Model) -> Result<QueueView, AppError> {
         let clock = self.clock.now();
         let position = queue::position(&self.database, task, QueueView::AHEAD_MAX, clock).await?;
@@ -91,7 +90,8 @@ impl QueueEta {
         Ok(throughput)
     }
 
-    /// The last measurement, where this caller need not repeat it: one measures, the others go on with the last one.
+    /// The last measurement if it is fresh. If it is stale, this caller measures again; others use the old one
+    /// meanwhile.
     fn known(&self) -> Option<Measured> {
         let mut measured = self.lock();
         let (at, throughput) = (*measured)?;
@@ -107,8 +107,8 @@ impl QueueEta {
     }
 }
 
-/// Whether no worker has taken a task that is due. Each model is loaded by those workers that can, so workers may
-/// have gone on to tasks of later rounds.
+/// Whether no worker has taken a task that is due. Not every worker can load every model, so workers may have
+/// continued with tasks of later rounds.
 fn is_waiting_for_worker(queued_at: DateTime<Utc>, task_round: i64, position: &Position) -> bool {
     let Position {
         round,
@@ -124,7 +124,7 @@ fn is_waiting_for_worker(queued_at: DateTime<Utc>, task_round: i64, position: &P
 }
 
 impl Throughput {
-    /// None where there is no result to measure by.
+    /// `None` if there is no recent result.
     fn measure(
         mut latest: Vec<Done>,
         waiting_since: Option<DateTime<Utc>>,
@@ -137,8 +137,8 @@ impl Throughput {
         let mut time = Duration::zero();
         let mut before = None;
         for done in &latest {
-            // How long the first was worked on is not known where others were before it, so it counts only
-            // where it is alone.
+            // It is unknown when the work on the first result began, unless it is the only one. So it counts only
+            // then.
             if before.is_some() || latest.len() == 1 {
                 let begun = before.map_or(done.queued_at, |before| done.queued_at.max(before));
                 results += 1;
@@ -146,7 +146,7 @@ impl Throughput {
             }
             before = Some(done.finished_at);
         }
-        // Where somebody waits and no result has come, the throughput has fallen.
+        // If a task waits and no result has come, the throughput has fallen.
         if let Some(since) = waiting_since {
             time += (now - newest.max(since)).max(Duration::zero());
         }
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_busy_queue_moves_at_the_pace_of_its_results() {
+    fn a_busy_queue_moves_at_the_rate_of_its_results() {
         let latest = vec![done(0, 20), done(0, 18), done(0, 16), done(0, 14)];
         let throughput = Throughput::measure(latest, Some(at(1)), at(20)).unwrap();
         assert_eq!(throughput.wait_s(9), 21);
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_queue_that_stands_still_is_told_to_be_slower_and_slower() {
+    fn the_wait_grows_while_no_results_arrive() {
         let wait_at = |now| {
             let latest = vec![done(0, 2), done(0, 1)];
             let throughput = Throughput::measure(latest, Some(at(2)), at(now));
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_recent_result_there_is_no_pace() {
+    fn without_recent_results_there_is_no_throughput() {
         assert_eq!(Throughput::measure(Vec::new(), Some(at(0)), at(9)), None);
         assert_eq!(Throughput::measure(vec![done(0, 1)], None, at(302)), None);
     }
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_task_that_others_passed_waits_for_a_worker_that_can_run_its_model() {
+    fn an_overtaken_task_waits_for_a_worker_that_can_run_its_model() {
         let is_waiting = |waited: i64, round: i64, last_claim: Option<i64>| {
             let position = Position {
                 ahead: 0,

@@ -1,7 +1,7 @@
-//! Rate limits by key, in a bounded amount of memory.
+//! Rate limits by key, in bounded memory.
 //!
-//! A key is kept as a hash of 8 bytes, made with a secret of the process. When a limit has seen too many
-//! keys, those that were used least recently are dropped.
+//! A key is stored as an 8-byte hash that depends on a secret of the process. If a limit has seen too many keys, the
+//! least recently used ones are dropped.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, RandomState};
@@ -15,17 +15,17 @@ use governor::{Quota, RateLimiter};
 
 use crate::types::AppError;
 
-/// Keys of one generation. A limit keeps two: at most 2 MiB.
+/// Keys per generation. A limit keeps two generations: at most 2 MiB.
 const KEYS_MAX: usize = 50_000;
 
-/// How often each key may do something.
+/// Limits how often each key may do something.
 pub struct RateLimit {
     limiter: RateLimiter<u64, RecentKeys, DefaultClock>,
     hasher: RandomState,
 }
 
 impl RateLimit {
-    /// Each key may act `per_minute` times a minute, all at once if need be.
+    /// Each key may act `per_minute` times a minute, with bursts up to that number.
     pub fn per_minute(per_minute: NonZeroU32) -> Self {
         let keys = RecentKeys::new(KEYS_MAX);
         Self {
@@ -49,7 +49,7 @@ impl RateLimit {
     }
 }
 
-/// The state of each key, in two generations: when the younger one is full, the older one is dropped.
+/// The state of each key, in two generations: when the younger one is full, it replaces the older one.
 struct RecentKeys {
     generation_max: usize,
     generations: Mutex<Generations>,
@@ -86,7 +86,7 @@ impl StateStore for RecentKeys {
             None => generations.old.remove(key),
         };
         let decision = decide(before);
-        // A refused key is in use, too, and must not grow old.
+        // A refused key is in use, too, and must not expire.
         let after = match &decision {
             Ok((_, after)) => Some(*after),
             Err(_) => before,
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn each_key_has_a_limit_of_its_own() {
+    fn each_key_has_its_own_limit() {
         let limit = limit(2, 10);
         limit.count("a").unwrap();
         limit.count("a").unwrap();
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hundred_thousand_keys_take_no_more_memory_than_two_generations() {
+    fn memory_is_limited_to_two_generations_of_keys() {
         let limit = limit(2, 100);
         for key in 0..100_000 {
             limit.count(&key).unwrap();
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_is_refused_again_and_again_is_not_forgotten() {
+    fn a_refused_key_in_use_is_not_dropped() {
         let limit = limit(1, 10);
         limit.count("guesser").unwrap();
         for key in 0..1000 {

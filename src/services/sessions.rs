@@ -1,7 +1,7 @@
 //! Sessions: an encrypted cookie with the user's id, the issue time and the session epoch.
 //!
-//! Log-out remembers the issue time in the user's row, so that a copy of the cookie is dead too; a changed
-//! epoch ends all sessions.
+//! Logging out stores the issue time in the user's row, so that copies of the cookie are invalid, too. A changed epoch
+//! ends all sessions.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -26,16 +26,16 @@ const LIFETIME: Duration = Duration::days(30);
 const DEVICE_LIFETIME: Duration = Duration::days(365);
 const SESSION_COOKIE: &str = "pledgecast_session";
 const DEVICE_COOKIE: &str = "pledgecast_device";
-/// Ended sessions that a row remembers; past that all sessions end instead.
+/// Ended sessions stored per user. Beyond that, logging out ends all sessions instead.
 const ENDED_MAX: usize = 200;
-/// Ids begin at 1.
-const NOBODY: i64 = 0;
-/// Users in one statement.
+/// An id that no user has: ids start at 1.
+const NO_USER: i64 = 0;
+/// Users per statement.
 const USERS_AT_ONCE: usize = 100;
-/// Such statements side by side.
+/// Statements at the same time.
 const READS_AT_ONCE: usize = 2;
 
-/// What the session cookie holds.
+/// The content of the session cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Claims {
     user: i64,
@@ -45,15 +45,15 @@ struct Claims {
 
 impl Claims {
     /// Whether the session has not been ended.
-    fn stands(&self, user: &users::Model) -> bool {
+    fn is_valid(&self, user: &users::Model) -> bool {
         user.session_epoch == self.epoch && !user.ended_sessions.0.contains(&self.issued_us)
     }
 }
 
-/// Opens, reads and ends sessions.
+/// Opens, checks and ends sessions.
 pub struct Sessions {
     database: Database,
-    /// Every request asks who it is from; those that ask at the same time share a statement.
+    /// Every request looks up its user; concurrent requests share a statement.
     users: Batcher<i64, Option<users::Model>>,
     clock: Arc<dyn Clock>,
     key: Key,
@@ -61,7 +61,7 @@ pub struct Sessions {
 }
 
 impl Sessions {
-    /// `https` tells whether browsers reach the service over https only.
+    /// `https` says whether browsers use the service only over https.
     pub fn new(database: Database, clock: Arc<dyn Clock>, key: Key, https: bool) -> Self {
         let users = {
             let database = database.clone();
@@ -78,7 +78,7 @@ impl Sessions {
         }
     }
 
-    /// Signs a user in with this browser, and remembers the browser for the limits of log-in.
+    /// Signs a user in with this browser, and marks the browser as a known device of the account.
     pub fn open(&self, cookies: &Cookies, user: &users::Model) {
         let claims = Claims {
             user: user.id,
@@ -98,15 +98,17 @@ impl Sessions {
         }
     }
 
-    /// Microseconds of Unix time, told apart within the clock's millisecond by chance.
+    /// Unix time in microseconds. The digits below the clock's millisecond are random, which makes issue times
+    /// distinct.
     fn issue_time(&self) -> i64 {
         self.clock.now().timestamp_micros() + i64::from(rand::random::<u16>() % 1000)
     }
 
-    /// Who is signed in.
+    /// The signed-in user.
     ///
     /// # Errors
-    /// [`AppError::Unauthorized`] where nobody is, or the session has ended; 503 where the database is unavailable.
+    /// [`AppError::Unauthorized`] if nobody is signed in or the session has ended; 503 if the database is
+    /// unavailable.
     pub async fn user(&self, cookies: &Cookies) -> Result<users::Model, AppError> {
         let claims = self.claims(cookies).ok_or(AppError::Unauthorized)?;
         let issued =
@@ -116,36 +118,36 @@ impl Sessions {
         }
         let user = self.users.submit(claims.user).await?;
         let user = user.ok_or(AppError::Unauthorized)?;
-        if claims.stands(&user) {
+        if claims.is_valid(&user) {
             Ok(user)
         } else {
             Err(AppError::Unauthorized)
         }
     }
 
-    /// Asks the database for a user who does not exist, together with those that requests ask for: whether a
-    /// signed-in request would be answered now.
+    /// Looks up a user that does not exist, in a batch with the users of real requests: checks that signed-in requests
+    /// would succeed now.
     ///
     /// # Errors
-    /// 503 where the database does not answer.
+    /// 503 if the database does not respond.
     pub async fn probe(&self) -> Result<(), AppError> {
-        self.users.submit(NOBODY).await.map(drop)
+        self.users.submit(NO_USER).await.map(drop)
     }
 
-    /// Whose session the cookie is, whether or not it still stands.
+    /// The user named in the cookie, even if the session has ended.
     pub fn claimed_user(&self, cookies: &Cookies) -> Option<UserId> {
         self.claims(cookies).map(|claims| UserId(claims.user))
     }
 
-    /// Whether the browser sent a session, of whatever worth.
+    /// Whether the browser sent a session cookie, valid or not.
     pub fn has_cookie(&self, cookies: &Cookies) -> bool {
         cookies.get(&self.name(SESSION_COOKIE)).is_some()
     }
 
-    /// Ends this browser's session, also for whoever copied its cookie. Without a session nothing happens.
+    /// Ends this browser's session, and with it all copies of its cookie. Does nothing without a session.
     ///
     /// # Errors
-    /// 503 where the database is unavailable.
+    /// 503 if the database is unavailable.
     pub async fn close(&self, cookies: &Cookies) -> Result<(), AppError> {
         let claims = self.claims(cookies);
         self.forget(cookies);
@@ -160,7 +162,7 @@ impl Sessions {
         Ok(())
     }
 
-    /// Takes the session cookie from this browser.
+    /// Removes the session cookie from this browser.
     pub fn forget(&self, cookies: &Cookies) {
         let mut cookie = self.cookie(SESSION_COOKIE, String::new());
         cookie.make_removal();
@@ -188,7 +190,7 @@ impl Sessions {
         value: &T,
         lifetime: Duration,
     ) {
-        // Claims and devices are plain structs: they always serialise.
+        // Claims and devices are plain structs and always serialize.
         let Ok(value) = serde_json::to_string(value) else {
             return;
         };
@@ -208,7 +210,7 @@ impl Sessions {
             .build()
     }
 
-    /// The `__Host-` prefix binds a cookie to this very host; browsers take it over https only.
+    /// The `__Host-` prefix binds a cookie to this exact host; browsers accept it only over https.
     fn name(&self, name: &'static str) -> String {
         if self.https {
             format!("__Host-{name}")
@@ -218,7 +220,7 @@ impl Sessions {
     }
 }
 
-/// The users of ids, each in its place.
+/// The users with these ids, in the same order.
 async fn find_users(
     database: Database,
     ids: Vec<i64>,
@@ -242,14 +244,14 @@ async fn close_session(
     claims: &Claims,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    // Locked, so that of two browsers that log out at once neither is forgotten. Not FOR UPDATE, which would wait for
-    // every transaction that refers to the user by a foreign key.
+    // Locks the row, so that no logout is lost if two browsers log out at once. FOR UPDATE would wait for every
+    // transaction that refers to the user with a foreign key.
     let user = users::Entity::find_by_id(claims.user)
         .lock(LockType::NoKeyUpdate)
         .one(transaction)
         .await?;
-    // Who has the cookie of a session that has ended can end nothing more.
-    if let Some(user) = user.filter(|user| claims.stands(user)) {
+    // The cookie of a session that has ended cannot end anything else.
+    if let Some(user) = user.filter(|user| claims.is_valid(user)) {
         end_session(user, claims.issued_us, now)
             .update(transaction)
             .await?;

@@ -1,8 +1,8 @@
-//! Private links: whoever knows one sees one result, without an account, until its owner revokes it.
+//! Private links: show one result to anybody who has the link, without an account, until its owner revokes it.
 //!
-//! A link is a random nonce, which the database holds, and a mark of it that only the key of the service
-//! makes. So its owner can be shown it again and again, while a copy of the database opens no result; a new
-//! key ends all links, as it ends all sessions.
+//! A link consists of a random nonce, which the database stores, and a MAC of it, made with the key of the service. So
+//! the owner can always see the link again, but a copy of the database opens no result. A new key invalidates all
+//! links, as it ends all sessions.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -25,10 +25,10 @@ use crate::types::{AppError, ModelId, ShareView, SharedView, TaskId, TaskStatus,
 
 const NONCE_BYTES: usize = 16;
 const MARK_BYTES: usize = 16;
-/// Keeps these marks apart from whatever else may be signed with the same key.
+/// Separates these MACs from anything else signed with the same key.
 const PURPOSE: &[u8] = b"pledgecast shared result";
 
-/// Makes, revokes and opens links.
+/// Creates, revokes and opens links.
 pub struct Sharing {
     database: Database,
     clock: Arc<dyn Clock>,
@@ -37,13 +37,13 @@ pub struct Sharing {
     visits: RateLimit,
 }
 
-/// Writes and reads the text of links.
+/// Encodes and verifies links.
 struct Links {
     mac: Hmac<Sha256>,
 }
 
 impl Sharing {
-    /// Marks are made by `key`; each address may visit so often.
+    /// `key` signs links; each address may visit `visits_per_minute` links a minute.
     pub fn new(
         database: Database,
         clock: Arc<dyn Clock>,
@@ -60,12 +60,12 @@ impl Sharing {
         }
     }
 
-    /// The link of a user's task, made where there is none.
+    /// The link of a user's task; created if there is none.
     ///
     /// # Errors
-    /// 422 naming `id`; 404, also for somebody else's; 409 where the task has no result.
+    /// 422 naming `id`; 404, also for another user's task; 409 if the task has no result.
     pub async fn share(&self, user: UserId, id: &str) -> Result<ShareView, AppError> {
-        let task = self.own(user, id).await?;
+        let task = self.find_task(user, id).await?;
         if task.status != TaskStatus::Succeeded.as_str() {
             return Err(AppError::Conflict(format!(
                 "only a succeeded task can be shared; this one is {}",
@@ -77,23 +77,23 @@ impl Sharing {
             nonce: Set(hex(&rand::random::<[u8; NONCE_BYTES]>())),
             created_at: Set(self.clock.now()),
         };
-        // Of two requests at once the first makes it, and both are told the same.
-        let there = OnConflict::column(shared_result::Column::TaskId)
+        // If two requests come at once, the first creates the link, and both return it.
+        let ignore_conflict = OnConflict::column(shared_result::Column::TaskId)
             .do_nothing()
             .to_owned();
         shared_result::Entity::insert(link)
-            .on_conflict(there)
+            .on_conflict(ignore_conflict)
             .exec_without_returning(self.database.write())
             .await?;
         self.view(TaskId(task.id)).await
     }
 
-    /// Ends the link of a user's task; without one it does nothing.
+    /// Revokes the link of a user's task, if there is one.
     ///
     /// # Errors
-    /// 422 naming `id`; 404, also for somebody else's.
+    /// 422 naming `id`; 404, also for another user's task.
     pub async fn unshare(&self, user: UserId, id: &str) -> Result<ShareView, AppError> {
-        let task = self.own(user, id).await?;
+        let task = self.find_task(user, id).await?;
         shared_result::Entity::delete_by_id(task.id)
             .exec(self.database.write())
             .await?;
@@ -103,19 +103,19 @@ impl Sharing {
         })
     }
 
-    /// The link of a user's task, where there is one.
+    /// The link of a user's task, if there is one.
     ///
     /// # Errors
-    /// 422 naming `id`; 404, also for somebody else's.
+    /// 422 naming `id`; 404, also for another user's task.
     pub async fn link(&self, user: UserId, id: &str) -> Result<ShareView, AppError> {
-        let task = self.own(user, id).await?;
+        let task = self.find_task(user, id).await?;
         self.view(TaskId(task.id)).await
     }
 
-    /// What a link leads to.
+    /// The result that a link shows.
     ///
     /// # Errors
-    /// 404 where it was revoked or never was; 429 where the visitor's address asks too often.
+    /// 404 if the link was revoked or never existed; 429 if the visitor's address sends too many requests.
     pub async fn open(&self, visitor: &Client, token: &str) -> Result<SharedView, AppError> {
         self.visits.count(&network_of(visitor.address))?;
         let (nonce, mark) = split(token).ok_or(AppError::NotFound)?;
@@ -143,7 +143,7 @@ impl Sharing {
         })
     }
 
-    async fn own(&self, user: UserId, id: &str) -> Result<task::Model, AppError> {
+    async fn find_task(&self, user: UserId, id: &str) -> Result<task::Model, AppError> {
         let id = required_id(id)?;
         let task = task::Entity::of_user(user, id)
             .one(self.database.read())
@@ -152,7 +152,7 @@ impl Sharing {
     }
 
     async fn view(&self, task: TaskId) -> Result<ShareView, AppError> {
-        // What was written a moment ago must be seen.
+        // Reads from the writer, which sees a link that was just inserted.
         let link = shared_result::Entity::of_task(task)
             .one(self.database.write())
             .await?;
@@ -166,7 +166,7 @@ impl Sharing {
 impl Links {
     #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
     fn new(key: &Key) -> Self {
-        // The half of the key that signs cookies; ours are all encrypted, by the other half.
+        // The half of the key that signs cookies. All cookies of this service are encrypted, with the other half.
         let (signing, _) = key.master().split_at(key.master().len() / 2);
         let mut mac = Hmac::<Sha256>::new_from_slice(signing).expect("a key of any length");
         mac.update(PURPOSE);
@@ -187,13 +187,13 @@ impl Links {
         BASE64_URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// In constant time.
+    /// Compares in constant time.
     fn is_marked(&self, link: &shared_result::Model, mark: &[u8]) -> bool {
         self.mac_of(link).verify_truncated_left(mark).is_ok()
     }
 }
 
-/// The nonce as it is stored, and the mark.
+/// The nonce as stored, and the MAC.
 fn split(token: &str) -> Option<(String, Vec<u8>)> {
     let mut bytes = BASE64_URL_SAFE_NO_PAD.decode(token).ok()?;
     if bytes.len() != NONCE_BYTES + MARK_BYTES {
@@ -203,7 +203,7 @@ fn split(token: &str) -> Option<(String, Vec<u8>)> {
     Some((hex(&bytes), mark))
 }
 
-/// The bytes of [`hex`].
+/// The inverse of [`hex`].
 fn unhex(text: &str) -> Vec<u8> {
     text.as_bytes()
         .chunks(2)
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_opens_only_its_own_result_and_only_by_the_key_that_made_it() {
+    fn a_link_opens_only_its_own_result_and_only_with_the_key_that_made_it() {
         let links = Links::new(&Key::from(&[7; 64]));
         let token = links.token(&link(5, 9));
         let (nonce, mark) = split(&token).unwrap();
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_link_is_told_without_asking_the_database() {
+    fn malformed_tokens_are_rejected_without_a_query() {
         for bad in ["", "x", "%%%", &"A".repeat(42), &"A".repeat(44), "../../x"] {
             assert_eq!(split(bad), None, "{bad}");
         }

@@ -1,9 +1,8 @@
-//! How submits reach the queue: in batches, each written by one commit. A submit is answered only after the commit
-//! that holds it.
+//! Writes submits in batches, each in one commit. The response to a submit is sent after that commit.
 //!
-//! A batch has submits of many users and skips those whose balance another transaction has locked. These are tried
-//! again with the other submits of their user, after pauses in which they use no connection, so contention stays with
-//! its user.
+//! A batch contains submits of many users and skips those whose balance another transaction has locked. These are
+//! retried together with the other submits of their user. They hold no connection during pauses, so contention affects
+//! only its own user.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,11 +20,11 @@ use crate::entities::task;
 use crate::queue::{Change, NewTask, Notifier};
 use crate::types::{AppError, TaskId, UserId};
 
-/// Submits in one commit.
+/// Submits per commit.
 const MAX_BATCH: usize = 100;
-/// Batches of this process that are written at the same time on PostgreSQL; SQLite has one writer.
+/// Concurrent batches of this process on PostgreSQL; SQLite has one writer.
 const CONCURRENT_BATCHES: usize = 2;
-/// Users of this process whose locked balances are tried again at the same time, each on a connection.
+/// Users of this process whose locked balances are retried at the same time, each with a connection.
 const CONCURRENT_RETRIES: usize = 4;
 const RETRY_PAUSE_FIRST: Duration = Duration::from_millis(5);
 const RETRY_PAUSE_MAX: Duration = Duration::from_millis(250);
@@ -33,24 +32,23 @@ const RETRY_PAUSE_MAX: Duration = Duration::from_millis(250);
 const LOCKED_MAX: Duration = Duration::from_secs(10);
 const LOCKED_RETRY_S: u64 = 2;
 
-/// The way of submits into the queue.
 pub(super) struct SubmitQueue {
     limits: TaskLimits,
     batches: Batcher<Submit, SubmitOutcome>,
     contended: Contended,
 }
 
-/// With which others a submit is written.
+/// How a submit is combined with others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SubmitMode {
-    /// In a batch, the usual way.
+    /// In a batch; the normal mode.
     Batched,
-    /// In a transaction of its own: in a batch, a submit that turns out to repeat an earlier one still counts against
-    /// the credits of those after it.
+    /// In its own transaction. In a batch, a submit that turns out to repeat an earlier one still counts against the
+    /// credits of those after it.
     Single,
 }
 
-/// A task on its way into the queue. It keeps its room also where its client goes away while it is written.
+/// A task being submitted. It keeps its room even if its client goes away while it is written.
 #[derive(Clone)]
 struct Submit {
     task: NewTask,
@@ -91,16 +89,16 @@ impl SubmitQueue {
     /// Reserves room for a task, which may be submitted several times until it is queued.
     ///
     /// # Errors
-    /// [`AppError::TooManyOpen`]; 503 where the queue is full.
+    /// [`AppError::TooManyOpen`]; 503 if the queue is full.
     pub(super) async fn reserve(&self, user: UserId) -> Result<Arc<Room>, AppError> {
         self.limits.reserve(user).await.map(Arc::new)
     }
 
-    /// Holds the price and queues the task; `None` where it was refused: the credits do not cover it, its key
-    /// was used before, or its model is not live at this price.
+    /// Holds the price and queues the task. Returns `None` if the submit was refused: the credits do not cover the
+    /// price, the key was used before, or the model is not live at this price.
     ///
     /// # Errors
-    /// 503 where another transaction keeps the balance locked.
+    /// 503 if another transaction keeps the balance locked.
     pub(super) async fn submit(
         &self,
         task: NewTask,
@@ -112,7 +110,7 @@ impl SubmitQueue {
             task,
             room: Arc::clone(room),
         };
-        // Behind the submits of this user that wait already, if any.
+        // Submits of a user with waiting submits join those.
         let mut outcome = match mode {
             SubmitMode::Batched if !self.contended.has(user) => {
                 self.batches.submit(submit.clone()).await?
@@ -133,7 +131,7 @@ impl SubmitQueue {
         }
     }
 
-    /// A queued task of the user was canceled.
+    /// Call this after a queued task of the user was canceled.
     pub(super) fn invalidate_counts(&self, user: UserId) {
         self.limits.invalidate(user);
     }
@@ -154,8 +152,8 @@ struct Waiting {
     waiters: usize,
 }
 
-/// A submit that waits. The last one of a user removes the user, but not before its batch has ended, also where its
-/// client has gone: a user has one batch at a time.
+/// A waiting submit. When the last one of a user is dropped, the user is removed. Its batch keeps it until the end,
+/// even if the client goes away, so that each user has one batch at a time.
 struct Waiter {
     users: Arc<Mutex<HashMap<UserId, Waiting>>>,
     user: UserId,
@@ -218,7 +216,7 @@ fn lock(users: &Mutex<HashMap<UserId, Waiting>>) -> MutexGuard<'_, HashMap<UserI
     users.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Writes submits and announces them.
+/// Writes submits and notifies about them.
 #[derive(Clone)]
 struct Writer {
     database: Database,
@@ -227,20 +225,20 @@ struct Writer {
 }
 
 impl Writer {
-    /// Writes submits of many users. Where the database refuses all of them, each is tried with those of its user
-    /// only, so that one that cannot be written takes no other with it.
+    /// Writes submits of many users. If the database rejects the batch, returns all as locked, so that each is retried
+    /// with only those of its user: one bad submit must not fail the others.
     async fn write_batch(self, submits: Vec<Submit>) -> Result<Vec<SubmitOutcome>, AppError> {
         match self.write(&submits).await {
             Err(error) if submits.len() > 1 && DbErrorKind::of(&error) == DbErrorKind::Refused => {
-                tracing::warn!(%error, "a batch of submits was refused; trying each user's");
+                tracing::warn!(%error, "the database rejected a batch of submits; retrying per user");
                 Ok(vec![SubmitOutcome::Locked; submits.len()])
             }
             written => Ok(written?),
         }
     }
 
-    /// Writes submits of one user: the batched ones together, and each of the others by itself. Each has a result of
-    /// its own, because those before it may be committed already.
+    /// Writes submits of one user: the batched ones together, the others each on its own. Each has its own result,
+    /// because earlier ones may already be committed.
     async fn write_of_user(
         self,
         submits: Vec<(Submit, SubmitMode, Arc<Waiter>)>,
@@ -257,7 +255,7 @@ impl Writer {
                     results[index] = Ok(outcome);
                 }
             }
-            // The server refuses one of them: that one alone must fail.
+            // The database rejects one of them. Retry each alone, so that only that one fails.
             Err(error) if DbErrorKind::of(&error) == DbErrorKind::Refused => single.extend(batched),
             Err(error) => {
                 let error = AppError::from(error);
@@ -277,8 +275,7 @@ impl Writer {
         results
     }
 
-    /// Writes submits of one user as soon as the balance is not locked. The wait is not left to the database, where it
-    /// would take a connection.
+    /// Writes submits of one user once the balance is not locked. Waiting in the database would take a connection.
     async fn write_unlocked(
         &self,
         submits: &[Submit],
@@ -288,7 +285,7 @@ impl Writer {
         let mut pause = RETRY_PAUSE_FIRST;
         loop {
             let outcomes = {
-                // Never closed; without a permit there would only be more connections.
+                // The semaphore is never closed. Even without a permit there would only be more connections.
                 let _permit = retries.acquire().await;
                 self.write(submits).await?
             };

@@ -1,4 +1,4 @@
-//! The limits on tasks: how many each user may have open, and how many may be queued altogether.
+//! Limits on tasks: open tasks per user, and queued tasks in total.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,11 +9,10 @@ use crate::database::Database;
 use crate::queue;
 use crate::types::{AppError, UserId};
 
-/// Users before those with nothing under way are forgotten.
+/// Maximum number of users tracked before idle ones are dropped.
 const USERS_MAX: usize = 10_000;
 const QUEUE_FULL_RETRY_S: u64 = 5;
 
-/// Enforces both limits in one process.
 pub(super) struct TaskLimits {
     database: Database,
     queued: Arc<BoundedCount>,
@@ -21,14 +20,14 @@ pub(super) struct TaskLimits {
     open: Mutex<HashMap<UserId, Arc<BoundedCount>>>,
 }
 
-/// Room for one task of a user. Kept until the task is inserted or refused, also where its client goes away.
+/// Room for one task of a user. Kept until the task is inserted or refused, even if its client goes away.
 pub(super) struct Room {
     open: Reservation,
     queued: Reservation,
 }
 
 impl TaskLimits {
-    /// Each user may have `max_open` tasks that are queued or running; `max_queued` tasks may be queued altogether.
+    /// Each user may have `max_open` tasks queued or running; `max_queued` tasks may be queued in total.
     pub(super) fn new(database: &Database, max_queued: u64, max_open: u64) -> Self {
         let queued = Limit {
             max: max_queued,
@@ -51,7 +50,7 @@ impl TaskLimits {
     /// Reserves room for a task of a user.
     ///
     /// # Errors
-    /// [`AppError::TooManyOpen`]; 503 where the queue is full.
+    /// [`AppError::TooManyOpen`]; 503 if the queue is full.
     pub(super) async fn reserve(&self, user: UserId) -> Result<Room, AppError> {
         let (database, max_open) = (&self.database, self.per_user.max);
         let open = self.count_of(user);
@@ -70,7 +69,7 @@ impl TaskLimits {
         Ok(Room { open, queued })
     }
 
-    /// A queued task of the user was canceled.
+    /// Call this after a queued task of the user was canceled.
     pub(super) fn invalidate(&self, user: UserId) {
         self.queued.invalidate();
         self.count_of(user).invalidate();
@@ -87,7 +86,7 @@ impl TaskLimits {
 }
 
 impl Room {
-    /// The task was inserted.
+    /// Records that the task was inserted.
     pub(super) fn commit(&self) {
         self.open.commit();
         self.queued.commit();

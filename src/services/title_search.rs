@@ -1,9 +1,9 @@
-//! The search for words in the titles of a user's tasks.
+//! Searches the titles of a user's tasks for words.
 //!
-//! The database reads titles and this module compares them: SQLite folds the case of ASCII only and PostgreSQL as its
-//! locale says, while the same search has to find the same on both. Each title is folded once, however many words are
-//! searched for, and a word is looked for as plain text. A page looks at a bounded span of rows (`super::pages`), which
-//! are read in chunks, so that a search that finds much stops early.
+//! The database reads titles and this module compares them, because a search must find the same on both databases, but
+//! SQLite folds only the case of ASCII and PostgreSQL depends on its locale. Each title is folded once for all words,
+//! and words match as plain substrings. A page looks at a bounded span of rows (`super::pages`), read in chunks, so
+//! that a search with many matches stops early.
 
 use sea_orm::DbErr;
 
@@ -12,13 +12,13 @@ use crate::entities::history::Span;
 use crate::entities::task;
 use crate::types::{TaskFilter, UserId};
 
-/// Titles that are read at once.
+/// Titles per statement.
 const CHUNK_ROWS: u64 = 1_000;
 
-/// The ids of a user's newest tasks that a filter with words lets pass, newest first and at most `limit` of them.
+/// The ids of a user's newest tasks that match a filter with words, newest first: at most `limit`.
 ///
 /// # Errors
-/// Where the database is unavailable.
+/// If the database is unavailable.
 pub(super) async fn find(
     database: &Statements,
     user: UserId,
@@ -50,8 +50,8 @@ pub(super) async fn find(
     }
 }
 
-/// A text without the difference between upper and lower case. By way of upper case, so that `ß` is `ss`, and letter by
-/// letter, so that a sigma is the same wherever it stands.
+/// Folds the case of a text. Converts to upper case first, so that `ß` becomes `ss`, and letter by letter, so that a
+/// final sigma equals a medial one.
 fn fold(text: &str) -> String {
     let upper = text.chars().flat_map(char::to_uppercase);
     upper.flat_map(char::to_lowercase).collect()
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_case_of_a_letter_makes_no_difference() {
+    fn case_is_ignored() {
         for (one, other) in [
             ("LAMP", "lamp"),
             ("МАЯК", "маяк"),

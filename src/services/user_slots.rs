@@ -1,5 +1,5 @@
-//! How many requests of one kind each user may have at work at the same time. Each needs the database and the
-//! processor for a while, and whoever sends many must not make others wait.
+//! Limits how many requests of one kind each user may have in progress, so that a user with many requests does not
+//! make others wait for the database and the processor.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,11 +10,11 @@ use tokio::time::timeout;
 
 use crate::types::{AppError, UserId};
 
-/// How long a request waits for its turn. A page with several lists has its turn within that.
+/// How long a request waits for a slot. Enough for the lists of one page.
 const WAIT: Duration = Duration::from_secs(2);
 const RETRY_AFTER_S: u64 = 2;
 
-/// The slots of all users. Only users with requests at work, or waiting, are remembered.
+/// The slots of all users. Only users with requests in progress or waiting have an entry.
 pub struct UserSlots {
     per_user: usize,
     wait: Duration,
@@ -27,14 +27,14 @@ struct Entry {
     requests: usize,
 }
 
-/// One request's slot; free again when it is dropped.
+/// One request's slot; released when dropped.
 pub struct Slot {
-    // Before the request, so that the slot is free by the time the user is forgotten.
+    // Declared first, so that the slot is released before the user's entry is removed.
     _permit: OwnedSemaphorePermit,
     _request: Request,
 }
 
-/// Counts a request for as long as it is there, also where it is dropped while it waits.
+/// Counts a request until it is dropped, even while it waits.
 struct Request {
     all: Arc<UserSlots>,
     user: UserId,
@@ -46,7 +46,7 @@ impl UserSlots {
         Self::with_wait(per_user, WAIT)
     }
 
-    /// The same where requests wait another time for their turn.
+    /// Like [`UserSlots::new`], with another limit on the wait for a slot.
     pub fn with_wait(per_user: usize, wait: Duration) -> Self {
         Self {
             per_user,
@@ -58,7 +58,7 @@ impl UserSlots {
     /// Waits a moment for a slot of a user.
     ///
     /// # Errors
-    /// [`AppError::TooManyRequests`] where none is free by then.
+    /// [`AppError::TooManyRequests`] if none becomes free.
     pub async fn take(self: &Arc<Self>, user: UserId) -> Result<Slot, AppError> {
         let (slots, request) = self.enter(user);
         match timeout(self.wait, slots.acquire_owned()).await {
@@ -110,13 +110,13 @@ mod tests {
 
     use super::*;
 
-    /// Slots for which nobody waits noticeably.
+    /// Slots with a negligible wait.
     fn slots(per_user: usize) -> Arc<UserSlots> {
         Arc::new(UserSlots::with_wait(per_user, Duration::from_millis(1)))
     }
 
     #[tokio::test]
-    async fn a_user_has_so_many_slots_and_others_have_their_own() {
+    async fn each_user_has_separate_slots() {
         let slots = slots(2);
         let (one, other) = (UserId(1), UserId(2));
         let first = slots.take(one).await.unwrap();
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_request_that_waits_has_its_turn_when_another_is_done() {
+    async fn a_waiting_request_gets_the_slot_of_a_finished_one() {
         let slots = Arc::new(UserSlots::with_wait(1, Duration::MAX));
         let first = slots.take(UserId(1)).await.unwrap();
         let waiting = tokio::spawn({
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_is_remembered_for_ever() {
+    async fn users_without_requests_are_removed() {
         let slots = slots(1);
         let first = slots.take(UserId(1)).await.unwrap();
         assert!(slots.take(UserId(1)).await.is_err());

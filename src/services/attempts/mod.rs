@@ -1,9 +1,9 @@
-//! How often somebody may try to log in or to register.
+//! Limits on attempts to log in and to register.
 //!
-//! Failed logins are counted for all processes, under the client, the account, and both together. A client
-//! is an address, or a browser that signed in to the account before. After a few failures a client waits,
-//! each time twice as long; one that attacks an account together with others waits longer, too. A client
-//! without failures never waits, so nobody can lock an owner out from elsewhere.
+//! Failed logins are counted across all processes, per client, per account, and per pair of both. A client is an
+//! address, or a browser that signed in to the account before. After a few failures a client must wait, twice as long
+//! each time. The wait is also longer if many other attempts on the same account failed. A client without failures
+//! never waits, so nobody can lock out the owner from elsewhere.
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -18,23 +18,23 @@ use crate::services::Clock;
 use crate::services::rate_limit::RateLimit;
 use crate::types::{AppError, hex};
 
-/// The longest wait of a client for its own failures.
+/// The longest wait of a client because of its own failures.
 const WAIT_MAX_S: i64 = 900;
-/// The longest wait for what others did to the same account.
+/// The longest wait because of all failures at the account.
 const ACCOUNT_WAIT_MAX_S: i64 = 60;
-/// Failures are forgotten after an hour without another one.
+/// Failures are forgotten an hour after the last one.
 const FORGOTTEN_AFTER: Duration = Duration::hours(1);
-/// How often a process deletes what is forgotten.
+/// How often a process deletes forgotten failures.
 const PRUNE_EVERY: Duration = Duration::minutes(1);
-/// Most counts that are kept.
+/// Maximum number of counts kept.
 const COUNTS_MAX: u64 = 100_000;
 
-/// Who is trying.
+/// Who is trying to log in or register.
 #[derive(Clone, Debug)]
 pub struct Client {
     /// The address that the request came from.
     pub address: IpAddr,
-    /// The account that this browser signed in to before, with a random mark of its own.
+    /// The account that this browser signed in to before, with a random mark.
     pub device: Option<Device>,
 }
 
@@ -43,7 +43,7 @@ pub struct Client {
 pub struct Device {
     /// The account's address, folded.
     pub email: String,
-    /// Tells this browser from others of the account.
+    /// Distinguishes this browser from others of the account.
     pub mark: String,
 }
 
@@ -57,7 +57,7 @@ pub struct Attempts {
     pruned_at: Mutex<Option<DateTime<Utc>>>,
 }
 
-/// One attempt to log in that may go on.
+/// One permitted attempt to log in.
 pub struct Attempt {
     keys: Keys,
     address: IpAddr,
@@ -65,7 +65,7 @@ pub struct Attempt {
     failures: i32,
 }
 
-/// What failures are counted under: hashes, so that keys are short and no row names anybody.
+/// The keys of the counts. They are hashes, so that keys are short and no row identifies anybody.
 struct Keys {
     client: String,
     account: String,
@@ -73,7 +73,7 @@ struct Keys {
 }
 
 impl Client {
-    /// The key of this client: the browser that is known to the account, else the address.
+    /// The key of this client: its browser if that signed in to `account` before, else its address.
     pub fn key(&self, account: &str) -> String {
         match self.device.as_ref().filter(|it| it.email == account) {
             Some(device) => key("device", &device.mark),
@@ -88,7 +88,8 @@ impl Client {
 }
 
 impl Attempts {
-    /// Each address may register `per_minute` accounts a minute. Logins wait after a quarter as many failures.
+    /// Each address may register `per_minute` accounts a minute. Clients may fail to log in a quarter as many times
+    /// before they have to wait.
     pub fn new(database: Database, clock: Arc<dyn Clock>, per_minute: u32) -> Self {
         let per_minute = NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN);
         Self {
@@ -108,10 +109,11 @@ impl Attempts {
         self.registrations.count(&network_of(client.address))
     }
 
-    /// Begins an attempt at an account (folded e-mail); `others` are attempts of the same client under way.
+    /// Begins an attempt at an account (folded e-mail). `others` is the number of other attempts of this client in
+    /// progress.
     ///
     /// # Errors
-    /// [`AppError::TooManyRequests`] where the client has to wait first.
+    /// [`AppError::TooManyRequests`] if the client has to wait first.
     pub async fn begin(
         &self,
         account: &str,
@@ -145,8 +147,8 @@ impl Attempts {
         })
     }
 
-    /// Seconds until a client with failures may try again. They begin at its own last failure, so that others
-    /// cannot prolong them.
+    /// Seconds until a client with failures may try again. The wait starts at the client's own last failure, so that
+    /// others cannot prolong it.
     fn wait_s(
         &self,
         by_client: &Failures,
@@ -154,7 +156,7 @@ impl Attempts {
         others: usize,
         now: DateTime<Utc>,
     ) -> i64 {
-        // Attempts under way may all fail: else many at once would all be free.
+        // Attempts in progress count as failures. Otherwise many concurrent attempts would all be free.
         let others = i64::try_from(others).unwrap_or(i64::MAX);
         let failures = i64::from(by_client.failures).saturating_add(others);
         let by_client_s = self.pause_s(failures).min(WAIT_MAX_S);
@@ -178,7 +180,7 @@ impl Attempts {
     /// Counts a failure and logs it.
     ///
     /// # Errors
-    /// 503 where the database is unavailable.
+    /// 503 if the database is unavailable.
     pub async fn fail(&self, attempt: &Attempt) -> Result<(), AppError> {
         tracing::warn!(address = %attempt.address, "login failed");
         let now = self.clock.now();
@@ -193,15 +195,15 @@ impl Attempts {
         Ok(())
     }
 
-    /// Takes back what this client failed at this account. What it failed at others stays, so that nobody
-    /// clears their count with an account of their own.
+    /// Removes this client's failures at this account. Its failures at other accounts stay, so that nobody can reset a
+    /// count with an account of their own.
     ///
     /// # Errors
-    /// 503 where the database is unavailable.
+    /// 503 if the database is unavailable.
     pub async fn succeed(&self, attempt: &Attempt) -> Result<(), AppError> {
         if attempt.failures > 0 {
             let keys = attempt.keys.all();
-            retry("forget failed logins", || async {
+            retry("clear failed logins", || async {
                 login_failure::Entity::take_back(&keys, attempt.failures)
                     .exec(self.database.write())
                     .await
@@ -211,7 +213,7 @@ impl Attempts {
         Ok(())
     }
 
-    /// Keeps the table small, now and then. A failure here is no failure of the login.
+    /// Deletes old counts at intervals. An error here does not fail the login.
     async fn prune(&self, now: DateTime<Utc>) {
         {
             let mut pruned_at = self
@@ -228,7 +230,7 @@ impl Attempts {
         let beyond = login_failure::Entity::delete_beyond(COUNTS_MAX);
         for old in [forgotten, beyond] {
             if let Err(error) = old.exec(database).await {
-                tracing::warn!(%error, "old failed logins cannot be deleted");
+                tracing::warn!(%error, "cannot delete old failed logins");
             }
         }
     }
@@ -253,7 +255,7 @@ fn key(kind: &str, text: &str) -> String {
     hex(&Sha256::digest(format!("{kind} {text}")))
 }
 
-/// The key of limits per address: one household or firm has a whole /64 of IPv6.
+/// The key of limits per address. IPv6 is limited per /64, which usually belongs to one household or company.
 pub fn network_of(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & !u128::from(u64::MAX)).into()),

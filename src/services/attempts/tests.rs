@@ -1,4 +1,4 @@
-//! Who waits for whose failures.
+//! Which failures make which client wait.
 
 use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 
@@ -9,7 +9,7 @@ const PER_MINUTE: u32 = 20;
 const FREE: i64 = 5;
 const ACCOUNT: &str = "ada@example.org";
 
-/// A clock that a test sets.
+/// A clock that tests set.
 struct TestClock(Mutex<DateTime<Utc>>);
 
 impl Clock for TestClock {
@@ -46,7 +46,7 @@ impl Guarded {
         *self.clock.0.lock().unwrap() += Duration::seconds(seconds);
     }
 
-    /// Fails once; answers how long it had to wait first.
+    /// Fails once; returns how many seconds the client had to wait first.
     async fn fail(&self, account: &str, client: &Client) -> i64 {
         let mut waited = 0;
         loop {
@@ -109,7 +109,7 @@ async fn an_address_without_failures_gets_in_while_others_guess() {
     }
     assert!(guarded.may_try(ACCOUNT, &at(200)).await);
     assert!(guarded.may_try(ACCOUNT, &known(1, "owner")).await);
-    assert!(!guarded.may_try(ACCOUNT, &at(1)).await, "one of many");
+    assert!(!guarded.may_try(ACCOUNT, &at(1)).await, "has failed before");
 }
 
 #[tokio::test]
@@ -140,7 +140,7 @@ async fn an_address_that_tries_many_accounts_waits() {
 }
 
 #[tokio::test]
-async fn a_success_takes_back_only_the_failures_at_its_own_account() {
+async fn a_success_clears_only_the_failures_at_its_own_account() {
     let guarded = Guarded::new().await;
     for _ in 1..FREE {
         guarded.fail("victim@example.org", &at(1)).await;
@@ -149,13 +149,13 @@ async fn a_success_takes_back_only_the_failures_at_its_own_account() {
     guarded.pass(1);
     let attempt = guarded.attempts.begin(ACCOUNT, &at(1), 0).await.unwrap();
     guarded.attempts.succeed(&attempt).await.unwrap();
-    // Four are left, so one more is free.
+    // Four failures remain, so one more is free.
     assert_eq!(guarded.fail("victim@example.org", &at(1)).await, 0);
     assert_eq!(guarded.fail("victim@example.org", &at(1)).await, 1);
 }
 
 #[tokio::test]
-async fn a_known_browser_is_counted_by_itself() {
+async fn a_known_browser_is_counted_separately() {
     let guarded = Guarded::new().await;
     for _ in 0..FREE {
         guarded.fail("victim@example.org", &at(1)).await;
@@ -165,7 +165,7 @@ async fn a_known_browser_is_counted_by_itself() {
     }
     assert!(!guarded.may_try(ACCOUNT, &known(1, "owner")).await);
     assert!(guarded.may_try(ACCOUNT, &known(1, "other")).await);
-    // Known to another account, it is any client of its address.
+    // For another account this browser is just a client at its address.
     assert!(!guarded.may_try("bob@example.org", &known(1, "other")).await);
 }
 

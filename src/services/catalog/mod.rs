@@ -1,5 +1,4 @@
-//! The models on offer. How one gets there is told in `registration` and, for the one that comes with the
-//! program, in `shipped`.
+//! The models on offer. `registration` adds models and changes them; `shipped` registers the one inside the program.
 
 mod registration;
 mod shipped;
@@ -19,51 +18,51 @@ use crate::entities::model::{self, Summary};
 use crate::entities::users;
 use crate::types::{AppError, ModelId, ModelRef, ModelState, ModelView, Role};
 
-/// How long the live models are remembered.
+/// How long the live models are cached.
 const OFFERS_STALE_AFTER: Duration = Duration::from_secs(1);
 
 /// Registers and finds models.
 pub struct Catalog {
     database: Database,
     clock: Arc<dyn Clock>,
-    remembered: Mutex<Remembered>,
+    cache: Mutex<Cache>,
     validator: Validator,
 }
 
-/// What need not be read again and again.
+/// Data that is cached between requests.
 #[derive(Default)]
-struct Remembered {
+struct Cache {
     /// The live models, newest first, and when they were read.
     offers: Option<(Instant, Vec<Summary>)>,
-    /// Every model that was named, for its name and version, which never change.
+    /// Models whose name and version were read. These never change.
     named: HashMap<i64, Arc<Summary>>,
 }
 
 impl Catalog {
-    /// On one database.
+    /// Uses one database.
     pub fn new(database: Database, clock: Arc<dyn Clock>) -> Self {
         Self {
             database,
             clock,
-            remembered: Mutex::default(),
+            cache: Mutex::default(),
             validator: Validator::default(),
         }
     }
 
-    /// The models that a user may see: the live ones, the default first; an admin sees all.
+    /// The models that a user may see: the live ones, the default first. An admin sees all.
     ///
     /// # Errors
-    /// 503 where the database is unavailable.
+    /// 503 if the database is unavailable.
     pub async fn models(&self, user: Option<&users::Model>) -> Result<Vec<ModelView>, AppError> {
         let all = user.is_some_and(|user| user.role() == Role::Admin);
         self.views(if all { None } else { Some(ModelState::Live) })
             .await
     }
 
-    /// All models whatever their state, the default first; for the operator.
+    /// All models in any state, the default first; for the operator.
     ///
     /// # Errors
-    /// 503 where the database is unavailable.
+    /// 503 if the database is unavailable.
     pub async fn all_models(&self) -> Result<Vec<ModelView>, AppError> {
         self.views(None).await
     }
@@ -85,10 +84,10 @@ impl Catalog {
         Ok(views)
     }
 
-    /// The live model of an id, or the default one: the newest that is live.
+    /// The live model with this id, or the default model: the newest one that is live.
     ///
     /// # Errors
-    /// 404 where there is none.
+    /// 404 if there is none.
     pub async fn live_model(&self, id: Option<i64>) -> Result<Summary, AppError> {
         let mut query = model::Entity::summaries(Some(ModelState::Live));
         if let Some(id) = id {
@@ -102,24 +101,24 @@ impl Catalog {
             .ok_or(AppError::NotFound)
     }
 
-    /// As [`Catalog::live_model`], from memory where it was read within the last second. Whoever sells by it
-    /// must look in the same transaction whether the model is still live at this price.
+    /// Like [`Catalog::live_model`], but cached for a second. A sale must check in its own transaction that the model
+    /// is still live at this price.
     ///
     /// # Errors
-    /// 404 where there is none.
+    /// 404 if there is none.
     pub(super) async fn offer(&self, id: Option<i64>) -> Result<Summary, AppError> {
         let find = |offers: &[Summary]| {
             let mut offers = offers.iter();
             let found = offers.find(|offer| id.is_none_or(|id| offer.id == id));
             found.cloned()
         };
-        if let Some((read_at, offers)) = &mut self.remembered().offers
+        if let Some((read_at, offers)) = &mut self.cache().offers
             && let Some(offer) = find(offers)
         {
             if read_at.elapsed() < OFFERS_STALE_AFTER {
                 return Ok(offer);
             }
-            // One asker reads them anew; the others go on with what is remembered.
+            // One caller reads the models again; others use the cached ones meanwhile.
             *read_at = Instant::now();
         }
         let read_at = Instant::now();
@@ -128,26 +127,24 @@ impl Catalog {
             .all(self.database.read())
             .await?;
         let offer = find(&offers);
-        self.remembered().offers = Some((read_at, offers));
+        self.cache().offers = Some((read_at, offers));
         offer.ok_or(AppError::NotFound)
     }
 
-    fn remembered(&self) -> MutexGuard<'_, Remembered> {
-        self.remembered
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    fn cache(&self) -> MutexGuard<'_, Cache> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Models by their ids, for their names and versions; the rest may have changed since it was read.
+    /// Models by their ids, for their names and versions. The other columns may be out of date.
     pub(super) async fn named(
         &self,
         ids: HashSet<i64>,
     ) -> Result<HashMap<i64, Arc<Summary>>, AppError> {
         let mut found: HashMap<i64, Arc<Summary>> = {
-            let remembered = self.remembered();
+            let cache = self.cache();
             let known = ids
                 .iter()
-                .filter_map(|id| Some((*id, Arc::clone(remembered.named.get(id)?))));
+                .filter_map(|id| Some((*id, Arc::clone(cache.named.get(id)?))));
             known.collect()
         };
         if found.len() < ids.len() {
@@ -157,15 +154,15 @@ impl Catalog {
                 .all(self.database.read())
                 .await?;
             found.extend(models.into_iter().map(|model| (model.id, Arc::new(model))));
-            self.remembered().named.extend(found.clone());
+            self.cache().named.extend(found.clone());
         }
         Ok(found)
     }
 
-    /// What is said of a model where it is named, whatever its state.
+    /// Name and version of a model in any state.
     ///
     /// # Errors
-    /// 404 where there is none.
+    /// 404 if there is none.
     pub(super) async fn model_ref(&self, id: ModelId) -> Result<ModelRef, AppError> {
         let models = self.named(HashSet::from([id.0])).await?;
         let model = models.get(&id.0).ok_or(AppError::NotFound)?;
@@ -176,10 +173,10 @@ impl Catalog {
         })
     }
 
-    /// The bytes of a model, for a worker.
+    /// The ONNX file of a model, for a worker.
     ///
     /// # Errors
-    /// 404 where there is none.
+    /// 404 if there is none.
     pub async fn onnx(&self, id: ModelId) -> Result<Vec<u8>, AppError> {
         model::Entity::find_by_id(id.0)
             .select_only()

@@ -1,4 +1,4 @@
-//! Registering models, and changing what is asked for them.
+//! Registers models, and changes their states and prices.
 
 use base64::Engine as _;
 use base64::alphabet;
@@ -20,7 +20,7 @@ use crate::types::{
 const PRICE_MAX: i64 = 1_000_000;
 const DESCRIPTION_MAX_CHARS: u32 = 500;
 const ONNX_MAX_BYTES: usize = 8 * 1024 * 1024;
-/// Either alphabet, once its two own letters are replaced; padded or not.
+/// Accepts both alphabets once `-` and `_` are replaced; with or without padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
@@ -34,7 +34,7 @@ pub(super) struct NewModel {
 }
 
 impl Catalog {
-    /// Whether that user may register models.
+    /// Whether this user may register models.
     ///
     /// # Errors
     /// 403.
@@ -51,7 +51,7 @@ impl Catalog {
     /// Registers a model from an ONNX file in base64 (admin).
     ///
     /// # Errors
-    /// 403; 422 naming `onnx`, `price`, `state` or `description`; 409 where the very file is registered.
+    /// 403; 422 naming `onnx`, `price`, `state` or `description`; 409 if the same file is already registered.
     pub async fn create_model(
         &self,
         user: &users::Model,
@@ -71,7 +71,7 @@ impl Catalog {
         self.insert(new, &manifest).await
     }
 
-    /// Writes a model that was checked.
+    /// Inserts a model that was checked.
     pub(super) async fn insert(
         &self,
         new: NewModel,
@@ -112,11 +112,11 @@ impl Catalog {
         self.view(ModelId(model.id)).await
     }
 
-    /// Changes state, price or both of a model; what is `None` stays. The price of tasks that are queued
-    /// already stays, too, and they are still answered by a model that is retired meanwhile.
+    /// Changes the state, the price or both of a model; `None` leaves a value as it is. Tasks that are already queued
+    /// keep their price, and still run if their model is retired meanwhile.
     ///
     /// # Errors
-    /// 404; 422 naming `price`, or `state` where the model is to be live and cannot be run by this program.
+    /// 404; 422 naming `price`, or `state` if the model is to go live but this program cannot run it.
     pub async fn change_model(
         &self,
         id: ModelId,
@@ -142,9 +142,9 @@ impl Catalog {
         self.view(id).await
     }
 
-    /// A model as it is now, after a change of it.
+    /// The current state of a model after a change.
     async fn view(&self, id: ModelId) -> Result<ModelView, AppError> {
-        self.remembered().offers = None;
+        self.cache().offers = None;
         let default = self.live_model(None).await.ok().map(|model| model.id);
         let summary = model::Entity::summaries(None)
             .filter(model::Column::Id.eq(id.0))
@@ -155,7 +155,8 @@ impl Catalog {
     }
 }
 
-/// Whether a text in it holds a control character: PostgreSQL cannot store NUL, and names are shown to people.
+/// Whether any text in the JSON has a control character other than white space. PostgreSQL cannot store NUL, and names
+/// are shown to users.
 fn holds_control_character(value: &Value) -> bool {
     let is_bad = |text: &str| {
         text.chars()
@@ -228,7 +229,7 @@ fn check_new_model(
     }
 }
 
-/// The bytes of a file in base64: of the standard or the URL-safe alphabet, also broken into lines.
+/// Decodes base64 of the standard or the URL-safe alphabet, possibly broken into lines.
 fn decode(onnx: &str) -> Result<Vec<u8>, Violation> {
     let letters: Vec<u8> = onnx
         .bytes()
@@ -273,7 +274,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn base64_is_read_however_a_tool_writes_it() {
+    fn base64_is_decoded_in_all_common_forms() {
         let expected = vec![0xfb, 0xff, 0x01, 0x02];
         for written in [
             "+/8BAg==",
@@ -291,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn control_characters_are_found_wherever_a_manifest_has_text() {
+    fn control_characters_are_found_in_all_texts_of_a_manifest() {
         for bad in [
             serde_json::json!({ "name": "a\0b" }),
             serde_json::json!({ "encodings": { "a\0": [] } }),
@@ -305,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_base64_or_too_large_is_refused() {
+    fn invalid_base64_and_files_that_are_too_large_are_refused() {
         assert_eq!(decode(" \n"), Err(Violation::Required));
         assert!(decode("AA*A").is_err());
         let largest = BASE64_STANDARD.encode(vec![0; ONNX_MAX_BYTES]);

@@ -1,5 +1,5 @@
-//! The model that comes with the program: at the first start of a program that brings another one, it is
-//! registered beside those that are there.
+//! The model inside the program. A program that brings a new model file registers it at its first start, beside the
+//! existing models.
 
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
@@ -15,15 +15,15 @@ const PRICE: Credits = Credits(10);
 const DESCRIPTION: &str = "Trained on Kickstarter campaigns of 2024-25";
 
 impl Catalog {
-    /// Registers the model that comes with the program, where its very file is not registered yet.
+    /// Registers the model inside the program unless the same file is already registered.
     ///
-    /// It becomes live, and with that the default, where there is no model yet, and where it is a later
-    /// version of the default one, whose price it takes over. Else the operator has chosen another model, and
-    /// it becomes a candidate. The versions before it stay live for those who ask for them by their ids; those
-    /// that this program cannot run any more are retired.
+    /// It goes live, and so becomes the default, if there is no model yet, or if it is a later version of the default
+    /// model, whose price it then takes over. Otherwise the operator has chosen another model, and it becomes a
+    /// candidate. Earlier versions stay live for requests that name them; those that this program cannot run any more
+    /// are retired.
     ///
     /// # Errors
-    /// Where the file does not fit, or the database is away.
+    /// If the file cannot be used, or the database is unavailable.
     pub async fn ensure_shipped_model(&self, onnx: &[u8]) -> Result<(), AppError> {
         let sha256 = sha256(onnx);
         let mut shipped = self.registered(&sha256).await?;
@@ -31,7 +31,7 @@ impl Catalog {
             self.register_shipped(onnx).await?;
             shipped = self.registered(&sha256).await?;
         }
-        // At each start, so that one that broke off after the registration is made up for.
+        // At each start, to complete a start that was interrupted after the registration.
         match shipped {
             Some(shipped) if shipped.state == ModelState::Live.as_str() => {
                 self.retire_incompatible_before(&shipped).await
@@ -62,13 +62,13 @@ impl Catalog {
             description: DESCRIPTION.to_owned(),
         };
         match self.insert(new, &manifest).await {
-            // Another process started at the same time and was first.
+            // Another process started at the same time and registered it first.
             Err(AppError::Conflict(_)) => Ok(()),
             registered => registered.map(drop),
         }
     }
 
-    /// Whoever asked for a model that cannot be run would wait for nothing.
+    /// Tasks for a model that cannot run would never succeed.
     async fn retire_incompatible_before(&self, shipped: &Summary) -> Result<(), AppError> {
         let live = model::Entity::summaries(Some(ModelState::Live)).into_model::<Summary>();
         for model in live.all(self.database.read()).await? {
@@ -90,7 +90,7 @@ impl Catalog {
     async fn retire_if_incompatible(&self, model: &Summary) -> Result<(), AppError> {
         let id = ModelId(model.id);
         let checked = self.validator.check(&self.onnx(id).await?).await?;
-        // A check that broke off for want of time or memory says nothing of the model.
+        // A check that was interrupted for lack of time or memory says nothing about the model.
         if let Checked::Refused(reason) = checked {
             tracing::warn!(
                 model = model.id,
@@ -105,7 +105,7 @@ impl Catalog {
     }
 }
 
-/// Loads the file that came with the program, and so needs no limits; gives it back with its manifest.
+/// Loads the file inside the program, which needs no limits. Returns it with its manifest.
 async fn load(onnx: Vec<u8>) -> Result<(Vec<u8>, Manifest), AppError> {
     let loaded = tokio::task::spawn_blocking(move || {
         let manifest = OnnxPredictor::load(&onnx).map(|it| it.manifest().clone());
@@ -119,12 +119,12 @@ async fn load(onnx: Vec<u8>) -> Result<(Vec<u8>, Manifest), AppError> {
     Ok((onnx, manifest))
 }
 
-/// Whether a model is an earlier version of that name.
+/// Whether a model is an earlier version of the model with that name.
 fn is_before(model: &Summary, name: &str, version: &str) -> bool {
     model.name == name && follows(version, &model.version)
 }
 
-/// Whether a version is later than another: number by number, so that 1.10.0 follows 1.9.3.
+/// Whether a version is later than another. Compares number by number, so that 1.10.0 follows 1.9.3.
 fn follows(version: &str, other: &str) -> bool {
     let numbers = |it: &str| -> Vec<Option<u64>> {
         it.split('.').map(|number| number.parse().ok()).collect()

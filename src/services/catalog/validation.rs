@@ -1,4 +1,4 @@
-//! Runs `pledgecast check-model` on a file that somebody wants to register: one at a time, with an end.
+//! Runs `pledgecast check-model` on a file before it is registered: one at a time, with a time limit.
 
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 use crate::inference::{CHECK_COMMAND, CHECK_MAX_BYTES, Manifest, REPORT_MAX_BYTES, Report};
 use crate::types::AppError;
 
-/// Longest time of a check, by the clock on the wall. Shorter than a request may take.
+/// Time limit of a check, in wall-clock time. Shorter than the time limit of a request.
 const TIME_MAX: Duration = Duration::from_secs(20);
 const BUSY_RETRY_S: u64 = 5;
 
@@ -21,18 +21,17 @@ pub(super) struct Validator {
     turn: Mutex<()>,
 }
 
-/// What a check found.
 pub(super) enum Checked {
     /// The file can be served.
     Fits(Box<Manifest>),
-    /// It cannot; why.
+    /// The file cannot be served, with the reason.
     Refused(String),
-    /// The check was ended before it could tell: the file takes too much, or the machine has too little left.
+    /// The check ended early: the file takes too much memory or time, or the machine has too little left.
     BrokeOff(String),
 }
 
 impl Checked {
-    /// The manifest, or why the file cannot be served now.
+    /// The manifest, or the reason why the file cannot be served now.
     pub(super) fn manifest(self) -> Result<Manifest, String> {
         match self {
             Self::Fits(manifest) => Ok(*manifest),
@@ -48,10 +47,10 @@ struct Outcome {
 }
 
 impl Validator {
-    /// Whether a model file can be served.
+    /// Checks whether a model file can be served.
     ///
     /// # Errors
-    /// 503 while another file is being checked; 500 where the program cannot start itself.
+    /// 503 while another file is being checked; 500 if the program cannot start itself.
     pub async fn check(&self, file: &[u8]) -> Result<Checked, AppError> {
         let Ok(_turn) = self.turn.try_lock() else {
             return Err(AppError::Unavailable {
@@ -59,11 +58,11 @@ impl Validator {
                 retry_after_s: BUSY_RETRY_S,
             });
         };
-        // Where the time is up, the dropped process is killed.
+        // On timeout, dropping the process kills it.
         let ended = tokio::time::timeout(TIME_MAX, run(file)).await;
         let outcome = match ended {
             Ok(outcome) => outcome.map_err(|error| {
-                tracing::error!(%error, "a model cannot be checked");
+                tracing::error!(%error, "cannot run the check of a model");
                 AppError::Internal
             })?,
             Err(_) => return Ok(Checked::BrokeOff(too_much())),
@@ -77,7 +76,7 @@ fn read(outcome: &Outcome) -> Checked {
         Ok(Report::Fits(manifest)) if outcome.status.success() => Checked::Fits(manifest),
         Ok(Report::Refused(reason)) if outcome.status.success() => Checked::Refused(reason),
         _ => {
-            tracing::warn!(status = %outcome.status, "the check of a model was ended");
+            tracing::warn!(status = %outcome.status, "the check of a model ended early");
             Checked::BrokeOff(too_much())
         }
     }
@@ -86,7 +85,7 @@ fn read(outcome: &Outcome) -> Checked {
 async fn run(file: &[u8]) -> std::io::Result<Outcome> {
     let mut process = Command::new(this_program()?)
         .arg(CHECK_COMMAND)
-        // It needs no settings, and none of the secrets among them.
+        // The check needs no settings, and must not see the secrets among them.
         .env_clear()
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -100,7 +99,7 @@ async fn run(file: &[u8]) -> std::io::Result<Outcome> {
     let mut output = output.take(REPORT_MAX_BYTES);
     let ((), read) = tokio::join!(
         async move {
-            // Where the process ends before it has read all, its status tells why.
+            // If the process ends before it has read everything, its status says why.
             let _ = input.write_all(file).await;
         },
         output.read_to_end(&mut report),
@@ -111,7 +110,7 @@ async fn run(file: &[u8]) -> std::io::Result<Outcome> {
     Ok(Outcome { status, report })
 }
 
-/// The program that runs now, even where its file was replaced since.
+/// The running program, even if its file was replaced since.
 fn this_program() -> std::io::Result<PathBuf> {
     if cfg!(target_os = "linux") {
         Ok(PathBuf::from("/proc/self/exe"))

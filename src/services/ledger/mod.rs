@@ -1,7 +1,7 @@
 //! The ledger: the only place that changes a balance or writes a transaction.
 //!
-//! Lock order, here and in the queue: task rows by id, then balance rows by user, then new lines. A hold
-//! takes the balance row first and only then makes a new task row, which nobody else can have locked.
+//! Lock order, here and in the queue: task rows by id, then balance rows by user, then new lines. A hold locks the
+//! balance row first and then inserts the task row, which nobody else can have locked.
 
 mod postings;
 mod submit;
@@ -29,11 +29,11 @@ use crate::types::{
     parse_page_limit, text_violation,
 };
 
-/// Lines that the history of a balance goes back: as many as a drawing can tell apart.
+/// Lines in the history of a balance: as many as a chart can show.
 const HISTORY_POINTS: u64 = 200;
-/// The longest reason of an adjustment.
+/// Maximum length of the reason of an adjustment.
 const REASON_MAX_CHARS: u32 = 500;
-/// New lines that [`Ledger::transactions_after`] answers at most.
+/// Maximum number of lines that [`Ledger::transactions_after`] returns.
 pub const LINES_AT_ONCE: usize = 20;
 
 /// Reads balances and transactions, and adds credits.
@@ -45,7 +45,7 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Credits are bought from `payment`.
+    /// `payment` charges for top-ups.
     pub fn new(
         database: Database,
         notifier: Notifier,
@@ -63,7 +63,7 @@ impl Ledger {
     /// A user's credits.
     ///
     /// # Errors
-    /// 503 where the database is unavailable.
+    /// 503 if the database is unavailable.
     pub async fn balance(&self, user: UserId) -> Result<BalanceView, AppError> {
         let balance = balance::Entity::find_by_id(user.0)
             .one(self.database.read())
@@ -72,7 +72,7 @@ impl Ledger {
         Ok(balance.into())
     }
 
-    /// A page of a user's lines, newest first. It may hold less than `limit` and still name a next one: see
+    /// A page of a user's lines, newest first. It may contain fewer than `limit` lines and still have a next page: see
     /// `services::pages`.
     ///
     /// # Errors
@@ -101,11 +101,11 @@ impl Ledger {
         Ok(Page { items, next })
     }
 
-    /// The balance after each of a user's latest lines, oldest first: a bounded number of rows by the index
-    /// of the history.
+    /// The balance after each of a user's latest lines, oldest first: a bounded number of rows, read via the index of
+    /// the history.
     ///
     /// # Errors
-    /// 503 where the database is unavailable.
+    /// 503 if the database is unavailable.
     pub async fn balance_history(&self, user: UserId) -> Result<BalanceHistory, AppError> {
         let all = TransactionFilter::default();
         let latest = transactions::Entity::history(user, all, Span::default(), HISTORY_POINTS)
@@ -120,10 +120,10 @@ impl Ledger {
         })
     }
 
-    /// A user's lines after one that was seen, oldest first, at most the newest [`LINES_AT_ONCE`].
+    /// A user's lines after the line `seen`, oldest first: at most the newest [`LINES_AT_ONCE`].
     ///
     /// # Errors
-    /// 503 where the database is unavailable.
+    /// 503 if the database is unavailable.
     pub async fn transactions_after(
         &self,
         user: UserId,
@@ -149,7 +149,7 @@ impl Ledger {
         Ok(lines?)
     }
 
-    /// Buys credits; the same key again answers the line that it made.
+    /// Buys credits. A repeated key returns the line that the first request wrote.
     ///
     /// # Errors
     /// 422 naming `amount` or `idempotency_key`, or [`AppError::KeyReused`].
@@ -178,17 +178,17 @@ impl Ledger {
         match self.add("top up", user, line).await {
             Ok(line) => Ok(line.try_into()?),
             Err(error) => {
-                // Where another request with this key came first, its answer is ours.
+                // If another request with this key came first, return its line.
                 let first = self.find_by_key(user, key, &hash).await?;
                 first.ok_or_else(|| error.into())
             }
         }
     }
 
-    /// Corrects a balance by a new line, up or down: for the operator.
+    /// Corrects a balance with a new line, up or down: for the operator.
     ///
     /// # Errors
-    /// 422 naming `amount` where it is 0, or `reason`; 409 where it would take more than is available.
+    /// 422 naming `amount` if it is 0, or `reason`; 409 if it would take more than is available.
     pub async fn adjust(
         &self,
         user: UserId,
@@ -220,7 +220,7 @@ impl Ledger {
         Ok(line.try_into()?)
     }
 
-    /// Writes one line, with its change of the balance, in a transaction of its own.
+    /// Writes one line and changes the balance, in its own transaction.
     async fn add(
         &self,
         name: &'static str,
@@ -261,7 +261,7 @@ impl Ledger {
     }
 }
 
-/// Both values, or what is wrong with either.
+/// Both values, or the errors of both.
 fn both<A, B>(a: Result<A, AppError>, b: Result<B, AppError>) -> Result<(A, B), AppError> {
     match (a, b) {
         (Ok(a), Ok(b)) => Ok((a, b)),
@@ -282,7 +282,7 @@ fn parse_top_up(amount: &str) -> Result<Credits, AppError> {
             Ok(credits) if (TOP_UP_MIN.0..=TOP_UP_MAX.0).contains(&credits) => {
                 return Ok(Credits(credits));
             }
-            // A whole number too long for an i64 is out of range as well.
+            // A whole number too large for an i64 is also out of range.
             Ok(_) => Violation::out_of_range(1.0, 1_000_000.0),
             Err(_)
                 if amount

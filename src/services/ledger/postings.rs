@@ -1,4 +1,4 @@
-//! The steps that change a balance, each inside the caller's database transaction.
+//! Changes of balances, each inside the caller's database transaction.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,8 +40,8 @@ pub(crate) async fn open(
     add(transaction, user, line, now).await.map(drop)
 }
 
-/// Reserves the price of a task, and answers the round of the queue that the task goes into; `None` where the
-/// available credits do not cover it.
+/// Reserves the price of a task. Returns the round of the queue that the task goes into, or `None` if the available
+/// credits do not cover the price.
 pub(crate) async fn hold(
     transaction: &Transaction,
     user: UserId,
@@ -66,10 +66,10 @@ pub(crate) async fn hold(
     Ok(updated.first().map(|balance| balance.next_round - 1))
 }
 
-/// Gives a reserved price back.
+/// Releases a reserved price.
 ///
 /// # Errors
-/// [`DbErr::RecordNotUpdated`] where it was not held.
+/// [`DbErr::RecordNotUpdated`] if the price was not held.
 pub async fn release(
     transaction: &Transaction,
     user: UserId,
@@ -96,20 +96,20 @@ pub async fn release(
 /// The charge of one task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Charge {
-    /// Who pays.
+    /// The user who pays.
     pub user: UserId,
-    /// For which task.
+    /// The task that is paid for.
     pub task: TaskId,
     /// The reserved price.
     pub price: Credits,
 }
 
-/// What to do where another transaction has locked a balance.
+/// What to do with balances that another transaction has locked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LockMode {
-    /// Wait for it, up to the database's `lock_timeout`.
+    /// Wait for the lock, up to the database's `lock_timeout`.
     Block,
-    /// Leave it out.
+    /// Leave out the balance.
     SkipLocked,
 }
 
@@ -117,7 +117,7 @@ pub enum LockMode {
 pub struct LockedBalances(BTreeMap<i64, balance::Model>);
 
 impl LockedBalances {
-    /// Whether a user's balance is among them.
+    /// Whether this user's balance is locked by the transaction.
     pub fn contains(&self, user: UserId) -> bool {
         self.0.contains_key(&user.0)
     }
@@ -126,7 +126,7 @@ impl LockedBalances {
 /// Locks the balances of users in the order of their ids.
 ///
 /// # Errors
-/// Where the database is unavailable; in [`LockMode::Block`] where another transaction keeps one locked.
+/// If the database is unavailable; in [`LockMode::Block`] also if another transaction keeps a balance locked.
 pub async fn lock_balances(
     transaction: &Transaction,
     users: impl Iterator<Item = UserId>,
@@ -156,10 +156,10 @@ pub async fn lock_balances(
     Ok(LockedBalances(by_user.collect()))
 }
 
-/// Turns reserved prices into the charges of their tasks, in two statements however many there are.
+/// Turns reserved prices into the charges of their tasks, in two statements for any number of tasks.
 ///
 /// # Errors
-/// [`DbErr::RecordNotUpdated`] where one was not held, or its balance is not locked.
+/// [`DbErr::RecordNotUpdated`] if a price was not held, or its balance is not locked.
 pub async fn settle_all(
     transaction: &Transaction,
     balances: LockedBalances,
@@ -220,8 +220,8 @@ async fn write_balances(
     }
 }
 
-/// User, amount and held as `column1` to `column3` of a table, with the values from `$2` on: the same text
-/// however many they are.
+/// The table `written` with user, amount and held as `column1` to `column3`, and its values, numbered from `$2`. The
+/// text does not depend on the number of rows.
 fn as_arrays(balances: &[balance::Model]) -> (String, Vec<Value>) {
     let column = |of: fn(&balance::Model) -> i64| {
         array_of(balances.iter().map(|balance| of(balance).into()).collect())
@@ -235,7 +235,7 @@ fn as_arrays(balances: &[balance::Model]) -> (String, Vec<Value>) {
     (table, values.into())
 }
 
-/// The same for SQLite, which has no arrays, and names the columns of VALUES so.
+/// The same for SQLite, which has no arrays. SQLite itself names the columns of VALUES `column1`, `column2` and so on.
 fn as_lists(balances: &[balance::Model]) -> (String, Vec<Value>) {
     let places = (2..).step_by(3).take(balances.len());
     let rows: Vec<_> = places
@@ -259,10 +259,10 @@ pub(super) struct Line {
     pub(super) key: Option<(String, String)>,
 }
 
-/// Changes the amount and writes the line that says so.
+/// Changes the amount and writes the line for it.
 ///
 /// # Errors
-/// [`DbErr::RecordNotUpdated`] where less than what is held would remain.
+/// [`DbErr::RecordNotUpdated`] if less than the held amount would remain.
 pub(super) async fn add(
     transaction: &Transaction,
     user: UserId,

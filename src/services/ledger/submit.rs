@@ -1,7 +1,7 @@
-//! Submits: each price is held and its task queued, many of them in one database transaction.
+//! Submits: holds prices and queues tasks, many in one database transaction.
 //!
-//! On PostgreSQL it is one statement, made of the ledger's part and the queue's. A price is held exactly where
-//! its task was queued, so neither can exist without the other.
+//! On PostgreSQL this is one statement, composed of the ledger's part and the queue's. It holds a price exactly if the
+//! task was queued, so neither exists without the other.
 
 use std::collections::HashSet;
 
@@ -21,20 +21,20 @@ use crate::queue::{self, Enqueued, NewTask};
 /// What became of a submit.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum SubmitOutcome {
-    /// Its price is held and it is queued.
+    /// The price is held and the task is queued.
     Enqueued(Box<task::Model>),
-    /// Nothing was done: the credits do not cover it, its key was used before, or its model is not live at
-    /// this price.
+    /// Nothing was done: the credits do not cover the price, the key was used before, or the model is not live at this
+    /// price.
     Refused,
     /// Nothing was done: another transaction has locked the balance.
     Locked,
 }
 
-/// Holds prices and queues their tasks. Returns an outcome for each request, in the same order. `clock` is the time
-/// of the queue on SQLite; see `queue::time`.
+/// Holds prices and queues their tasks. Returns an outcome for each request, in the same order. `clock` is the queue's
+/// time on SQLite; see `queue::time`.
 ///
 /// # Errors
-/// Where the database refuses; then nothing was done.
+/// If the database refuses; nothing was done then.
 pub(crate) async fn hold_and_enqueue(
     database: &Database,
     requests: Vec<NewTask>,
@@ -119,8 +119,8 @@ async fn in_one_statement(
             continue;
         };
         *outcome = match row.enqueued() {
-            // The same request twice in one batch: the first queued the task, and the other is refused like a later
-            // repetition.
+            // The same request occurs twice in the batch. The first queued the task; the second is refused, as a later
+            // repeat would be.
             Some(enqueued) if seen.insert(enqueued.id) => {
                 SubmitOutcome::Enqueued(Box::new(request.clone().into_task(enqueued)))
             }
@@ -131,13 +131,13 @@ async fn in_one_statement(
     Ok(outcomes)
 }
 
-/// `$1` are the requests. Of a user's requests those are queued, in their order, that the credits
-/// cover together with all before them.
+/// `$1` contains the requests. A user's request is queued if the available credits cover its price together with those
+/// of all the user's earlier requests in the batch.
 ///
-/// `locked_balance` reads the balances as they are once locked, which may be newer than what the statement sees
-/// otherwise, and skips those that another transaction has locked; a key that was used meanwhile is caught by its
-/// index. Only tasks that were inserted are held for, and a request counts as queued only where the inserted row is its
-/// own: another one of this batch may have the same key.
+/// `locked_balance` reads the balances after locking them, which may be newer than the rest of the statement's
+/// snapshot, and skips those that another transaction has locked. A key that was used meanwhile conflicts with its
+/// unique index. Only inserted tasks are held for. A request counts as queued only if the inserted row is its own,
+/// because another request of the batch may have the same key.
 fn statement() -> String {
     format!(
         "WITH request AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(CAST($1 AS text)::jsonb) AS \
@@ -169,7 +169,7 @@ fn statement() -> String {
     )
 }
 
-/// SQLite has one writer, which is this transaction, and no round trips: nothing is gained by larger statements.
+/// SQLite has one writer, which is this transaction, and no round trips, so larger statements gain nothing.
 async fn one_by_one(
     transaction: &Transaction,
     requests: &[NewTask],
