@@ -1,5 +1,5 @@
-//! The database schema: one migration a table, and one a later change, for SQLite and PostgreSQL alike. No rows are written here,
-//! and nothing is ever dropped at start.
+//! The database schema for SQLite and PostgreSQL: one migration per table and per later change. Migrations insert no
+//! rows and never drop data.
 
 pub use sea_orm_migration::prelude::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -20,12 +20,12 @@ mod status;
 
 pub use status::{SchemaStatus, schema_status};
 
-/// How the name of a migration ends that leaves programs without it working: new tables, columns that may be left
-/// out, indexes. Such programs keep running, and start, on a schema that has it. On any other migration that they
-/// do not know they refuse to start.
+/// Suffix of the names of migrations that do not break older programs: new tables, optional columns, indexes. Older
+/// programs keep running, and start, on a schema with such migrations. They refuse to start if the schema has any
+/// other migration that they do not know.
 pub const ADDITIVE: &str = "_additive";
 
-/// Applies the migrations in their order.
+/// Applies the migrations in order.
 pub struct Migrator;
 
 #[async_trait::async_trait]

@@ -1,4 +1,4 @@
-//! `users`: who may sign in.
+//! `users`: the accounts.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -17,7 +17,7 @@ impl MigrationTrait for Migration {
                     .table("users")
                     .col(big_pk_auto("id"))
                     .col(string("email"))
-                    // The address in lower case carries the uniqueness: neither database folds case alike.
+                    // The address in lower case is unique: the databases do not fold case in the same way.
                     .col(string("email_folded").unique_key())
                     .col(text("password_hash"))
                     .col(string("role").check(Expr::col("role").is_in(["user", "admin"])))

@@ -1,4 +1,4 @@
-//! `balance`: one row a user, bounded by the database itself.
+//! `balance`: one row per user, with bounds enforced by the database.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{big_integer, timestamp_with_time_zone};

@@ -1,4 +1,4 @@
-//! `model`: the predictors, their ONNX bytes included, so that a worker on any host can load them.
+//! `model`: the predictors, including their ONNX bytes, so that a worker on any host can load them.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{

@@ -1,4 +1,4 @@
-//! `task`: the paid requests, and at the same time the queue.
+//! `task`: the paid requests, and also the queue.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -32,7 +32,7 @@ impl MigrationTrait for Migration {
             }
             manager.create_index(index).await?;
         }
-        // Partial indexes stay as small as the open work, however long the history grows.
+        // Partial indexes contain only open tasks, so they stay small while the history grows.
         let connection = manager.get_connection();
         for sql in [
             "CREATE INDEX task_claim ON task (id) WHERE status = 'queued'",

@@ -1,4 +1,4 @@
-//! `task_result`: what the model said, one row a succeeded task.
+//! `task_result`: the output of the model, one row per succeeded task.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{

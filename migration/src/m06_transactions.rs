@@ -1,4 +1,4 @@
-//! `transactions`: the ledger. Lines are added, never changed and never removed: triggers see to it.
+//! `transactions`: the ledger. Lines are only inserted; triggers reject updates and deletes.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -70,7 +70,7 @@ fn table() -> TableCreateStatement {
             )),
         )
         .col(text("description"))
-        // Unique: a task is charged once, whatever the code does.
+        // Unique, so that a task cannot be charged twice.
         .col(big_integer_null("task_id"))
         .col(string_null("idempotency_key"))
         .col(string_null("request_hash"))
@@ -101,7 +101,7 @@ fn immutability(backend: DatabaseBackend) -> &'static [&'static str] {
         _ => &[
             "CREATE TRIGGER transactions_no_update BEFORE UPDATE ON transactions \
              BEGIN SELECT RAISE(ABORT, 'transactions are immutable'); END",
-            // INSERT OR REPLACE deletes without firing the trigger of a delete.
+            // INSERT OR REPLACE deletes rows without firing delete triggers.
             "CREATE TRIGGER transactions_no_replace BEFORE INSERT ON transactions \
              WHEN EXISTS (SELECT 1 FROM transactions WHERE id = NEW.id OR task_id = NEW.task_id \
              OR (user_id = NEW.user_id AND idempotency_key = NEW.idempotency_key)) \

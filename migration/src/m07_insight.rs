@@ -1,5 +1,5 @@
-//! `task_result`: the context that is settled with a score, the advice beside explanation and curves, and
-//! the triggers that keep a result as it is: scores for good, an insight once it is there.
+//! `task_result`: the context that is stored with a score, the advice beside explanation and curves, and triggers that
+//! make results immutable: scores from the start, insights once they are set.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::json_binary_null;
@@ -12,7 +12,7 @@ pub(crate) struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for column in ["context", "advice"] {
-            // One at a time: SQLite adds no two columns in one statement.
+            // One at a time: SQLite cannot add two columns in one statement.
             let mut table = Table::alter();
             table
                 .table("task_result")
@@ -40,7 +40,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// An update is let through only where it sets all of an insight that was not there, and nothing else.
+/// An update may only set all columns of an insight that was not set yet, and nothing else.
 fn guards(backend: DatabaseBackend) -> &'static [&'static str] {
     match backend {
         DatabaseBackend::Postgres => &[
@@ -63,7 +63,7 @@ fn guards(backend: DatabaseBackend) -> &'static [&'static str] {
              AND NEW.inference_us IS OLD.inference_us AND NEW.context IS OLD.context \
              AND NEW.created_at IS OLD.created_at) \
              BEGIN SELECT RAISE(ABORT, 'results are immutable'); END",
-            // INSERT OR REPLACE deletes without firing the trigger of an update.
+            // INSERT OR REPLACE deletes rows without firing update triggers.
             "CREATE TRIGGER task_result_no_replace BEFORE INSERT ON task_result \
              WHEN EXISTS (SELECT 1 FROM task_result WHERE id = NEW.id OR task_id = NEW.task_id) \
              BEGIN SELECT RAISE(ABORT, 'results are immutable'); END",

@@ -1,5 +1,5 @@
-//! `balance`: pages with room, so that PostgreSQL writes the next version of a row beside it and leaves the
-//! index alone. A row is small and changes twice with each prediction. SQLite writes in place.
+//! `balance`: a fill factor that leaves room on each page, so that PostgreSQL can put the new version of a row on the
+//! same page without updating the index. Rows are small and change twice per prediction. SQLite updates in place.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DatabaseBackend;

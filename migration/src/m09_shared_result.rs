@@ -1,5 +1,5 @@
-//! `shared_result`: the private links of results. A table of its own: few tasks have one, the rows of the
-//! queue stay as lean as they are, and to revoke a link is to delete its row.
+//! `shared_result`: the private links of results. A separate table, because few tasks have a link, it keeps the rows
+//! of the queue small, and a link is revoked by deleting its row.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{big_integer, string, timestamp_with_time_zone};

@@ -1,5 +1,5 @@
-//! `login_failure`: failed logins under hashed keys, so that all processes slow guessing down together. Rows
-//! are pruned by age, and by number.
+//! `login_failure`: failed logins under hashed keys, shared by all processes. Old rows are deleted by age, and the
+//! oldest ones also by number.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{integer, string, timestamp_with_time_zone};
@@ -14,7 +14,7 @@ impl MigrationTrait for Migration {
             .create_table(
                 Table::create()
                     .table("login_failure")
-                    // SHA-256 of an address, an account, or both, in hexadecimal.
+                    // SHA-256, in hexadecimal, of an address or device, of an account, or of both.
                     .col(string("key").primary_key())
                     .col(integer("failures"))
                     .col(timestamp_with_time_zone("failed_at"))

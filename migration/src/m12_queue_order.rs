@@ -1,5 +1,5 @@
-//! The order of the queue: `task.round` and `balance.next_round` for taking turns among users, and `queue_state`, the
-//! round that workers have reached. Rows that are queued already keep round 0, in which they go by their ids as before.
+//! The order of the queue: `task.round` and `balance.next_round` let users take turns; `queue_state` stores the round
+//! that workers have reached. Rows that are already queued get round 0, in which they keep their order by id.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{big_integer, integer, timestamp_with_time_zone};
@@ -12,7 +12,7 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for (table, column) in [("task", "round"), ("balance", "next_round")] {
             let mut alter = Table::alter();
-            // A constant default: PostgreSQL adds the column without writing the rows.
+            // The default is constant, so PostgreSQL adds the column without rewriting the table.
             alter
                 .table(table)
                 .add_column(big_integer(column).default(0));
@@ -49,7 +49,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// One row, which the first worker writes.
+/// A single row, which the first worker inserts.
 fn queue_state() -> TableCreateStatement {
     Table::create()
         .table("queue_state")

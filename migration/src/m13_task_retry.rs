@@ -1,4 +1,4 @@
-//! `task.retry_at`: before it a task that failed once is not tried again.
+//! `task.retry_at`: a task that failed is not retried before this time.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::timestamp_with_time_zone_null;

@@ -1,4 +1,4 @@
-//! How the schema of a database compares with the migrations of this program. Reads only.
+//! Compares the schema of a database with the migrations of this program. Only reads.
 
 use std::collections::HashSet;
 
@@ -8,23 +8,23 @@ use sea_orm_migration::{IntoSchemaManagerConnection, seaql_migrations};
 
 use crate::{ADDITIVE, Migrator};
 
-/// Where a database stands.
+/// How the schema of a database relates to this program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SchemaStatus {
     /// No migration has run yet.
     Empty,
-    /// This program can work with it.
+    /// This program can use the schema.
     Current,
-    /// Migrations are still to run.
+    /// Some migrations have not run yet.
     Older {
         /// The last migration that has run.
         found: String,
         /// The last migration of this program.
         needed: String,
     },
-    /// A newer program has changed it in ways that this one does not know.
+    /// A newer program has changed the schema in ways that this program does not know.
     Newer {
-        /// The migrations that this program does not have, in their order.
+        /// The migrations that this program does not have, in order.
         unknown: Vec<String>,
         /// The last migration of this program.
         known: String,
@@ -34,7 +34,7 @@ pub enum SchemaStatus {
 /// Compares a database with the migrations of this program.
 ///
 /// # Errors
-/// Where the database cannot be read.
+/// If the database cannot be read.
 pub async fn schema_status<'c, C>(connection: C) -> Result<SchemaStatus, DbErr>
 where
     C: IntoSchemaManagerConnection<'c>,
@@ -61,8 +61,8 @@ fn compare(mut applied: Vec<String>, known: &[&str]) -> SchemaStatus {
     let unknown: Vec<String> = applied.iter().filter(is_unknown).cloned().collect();
     let has_run: HashSet<&str> = applied.iter().map(String::as_str).collect();
     let is_pending = known.iter().any(|name| !has_run.contains(name));
-    // An additive migration on top of all of ours leaves this program working; below one of ours it cannot
-    // be there, unless the two programs are not of one line.
+    // This program can use a schema with additional additive migrations if all of its own have run. If some have not
+    // run, the schema comes from another line of development.
     let is_additive = |name: &String| name.ends_with(ADDITIVE);
     if !unknown.iter().all(is_additive) || (is_pending && !unknown.is_empty()) {
         return SchemaStatus::Newer {

@@ -1,4 +1,4 @@
-//! `balance`.
+//! The table `balance`.
 
 use sea_orm::entity::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::types::{BalanceView, Credits};
 #[sea_orm(table_name = "balance")]
 #[expect(
     missing_docs,
-    reason = "the columns are those of the migration that made the table"
+    reason = "the columns are described in the migration of the table"
 )]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
@@ -17,11 +17,11 @@ pub struct Model {
     pub amount: i64,
     pub held: i64,
     pub updated_at: DateTimeUtc,
-    /// Not money: the round of the user's next task. It is here because whoever queues a task locks this row anyway.
+    /// Not money: the round of the user's next task. It is stored here because queuing a task locks this row anyway.
     pub next_round: i64,
 }
 
-/// No relations are walked: queries name what they join.
+/// Unused: queries name the tables that they join.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

@@ -1,20 +1,20 @@
-//! What the queries of the two histories share: the span of ids that one page may look at.
+//! Shared by the queries of both histories: the span of ids that one page may look at.
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use crate::types::{TimeRange, UserId};
 
-/// The ids between which a page is read, both ends excluded; an absent end is open.
+/// A range of ids, excluding both ends. A missing end is open.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Span {
-    /// All ids are above it.
+    /// Lower end, exclusive.
     pub above: Option<i64>,
-    /// All ids are below it.
+    /// Upper end, exclusive.
     pub before: Option<i64>,
 }
 
 impl Span {
-    /// Everything older than a row, or everything.
+    /// Everything older than this row, or everything.
     pub const fn before(before: Option<i64>) -> Self {
         Self {
             above: None,
@@ -37,7 +37,7 @@ impl Span {
     }
 }
 
-/// The id at which a look back over `rows` of a user's rows ends; none where they are fewer.
+/// The id at which a scan over the newest `rows` rows of a user ends; none if there are fewer.
 pub(super) fn look_back<E: EntityTrait>(
     (id, owner): (impl ColumnTrait, impl ColumnTrait),
     user: UserId,
@@ -52,8 +52,8 @@ pub(super) fn look_back<E: EntityTrait>(
         .limit(1)
 }
 
-/// Only rows of a time.
-pub(super) fn within<E: EntityTrait>(
+/// Keeps only rows in a time range.
+pub(super) fn in_time_range<E: EntityTrait>(
     mut query: Select<E>,
     at: impl ColumnTrait,
     time: TimeRange,

@@ -1,15 +1,15 @@
-//! `login_failure`: failed logins, counted under hashed keys, for all processes.
+//! The table `login_failure`: failed logins counted under hashed keys, for all processes.
 
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{ExprTrait as _, OnConflict, Query};
 use sea_orm::{DeleteMany, InsertMany, Order, Set, UpdateMany};
 
-/// How many failures there were under one key.
+/// The failures under one key.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "login_failure")]
 #[expect(
     missing_docs,
-    reason = "the columns are those of the migration that made the table"
+    reason = "the columns are described in the migration of the table"
 )]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
@@ -18,25 +18,25 @@ pub struct Model {
     pub failed_at: DateTimeUtc,
 }
 
-/// No relations are walked: queries name what they join.
+/// Unused: queries name the tables that they join.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Entity {
-    /// What is counted under these keys.
+    /// The counts under these keys.
     pub fn of_keys(keys: &[String]) -> Select<Self> {
         Self::find().filter(Column::Key.is_in(keys))
     }
 
-    /// Counts one failure under each key. A count whose last failure was before `forgotten` begins anew.
+    /// Counts one failure under each key. A count whose last failure was before `forgotten` starts again at one.
     pub fn count(
         keys: &[String],
         now: DateTimeUtc,
         forgotten: DateTimeUtc,
     ) -> InsertMany<ActiveModel> {
-        // In one order, so that two statements never wait for each other.
+        // Sorted, so that concurrent statements lock rows in the same order and cannot deadlock.
         let mut keys = keys.to_vec();
         keys.sort_unstable();
         keys.dedup();
@@ -57,8 +57,8 @@ impl Entity {
         Self::insert_many(rows).on_conflict(counted)
     }
 
-    /// Takes `failures` back from the count of each key.
-    pub fn take_back(keys: &[String], failures: i32) -> UpdateMany<Self> {
+    /// Subtracts `failures` from the count of each key.
+    pub fn subtract(keys: &[String], failures: i32) -> UpdateMany<Self> {
         let left = Expr::case(
             Expr::col(Column::Failures).gt(failures),
             Expr::col(Column::Failures).sub(failures),
@@ -74,7 +74,7 @@ impl Entity {
         Self::delete_many().filter(Column::FailedAt.lt(forgotten))
     }
 
-    /// Deletes the oldest counts beyond the `kept` latest.
+    /// Deletes the oldest counts, keeping the latest `kept`.
     pub fn delete_beyond(kept: u64) -> DeleteMany<Self> {
         let oldest_kept = Query::select()
             .column(Column::FailedAt)

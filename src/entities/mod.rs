@@ -1,6 +1,6 @@
 //! The sea-orm entities of the tables with their named queries.
 //!
-//! No rules here: what may happen is decided in the services.
+//! Business rules are in the services.
 
 pub mod balance;
 pub mod history;
@@ -15,8 +15,8 @@ pub mod users;
 
 pub use position::Position;
 
-/// Reads a word that a CHECK of the database keeps inside its closed set.
-fn word<T: std::str::FromStr>(column: &str, text: &str) -> Result<T, sea_orm::DbErr> {
+/// Parses a value of a closed set that a CHECK of the database enforces.
+fn parse_word<T: std::str::FromStr>(column: &str, text: &str) -> Result<T, sea_orm::DbErr> {
     text.parse()
         .map_err(|_| sea_orm::DbErr::Custom(format!("{column} holds the unknown word {text}")))
 }

@@ -1,17 +1,17 @@
-//! `model`: the predictors. Lists leave the bytes in the database; only a worker reads them.
+//! The table `model`: the predictors. Lists do not read their bytes; only a worker does.
 
 use sea_orm::entity::prelude::*;
 use sea_orm::{FromQueryResult, QueryOrder, QuerySelect, UpdateMany};
 
-use super::word;
+use super::parse_word;
 use crate::types::{Credits, ModelId, ModelState, ModelView};
 
-/// One predictor with its bytes.
+/// A predictor with its bytes.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "model")]
 #[expect(
     missing_docs,
-    reason = "the columns are those of the migration that made the table"
+    reason = "the columns are described in the migration of the table"
 )]
 pub struct Model {
     #[sea_orm(primary_key)]
@@ -28,17 +28,17 @@ pub struct Model {
     pub created_at: DateTimeUtc,
 }
 
-/// No relations are walked: queries name what they join.
+/// Unused: queries name the tables that they join.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// One predictor without its bytes and its manifest.
+/// A predictor without its bytes and its manifest.
 #[derive(Clone, Debug, FromQueryResult)]
 #[expect(
     missing_docs,
-    reason = "the columns are those of the migration that made the table"
+    reason = "the columns are described in the migration of the table"
 )]
 pub struct Summary {
     pub id: i64,
@@ -53,7 +53,7 @@ pub struct Summary {
 }
 
 impl Entity {
-    /// Predictors without their bytes, newest first, of one state or of all.
+    /// Predictors without their bytes, newest first, in one state or in any.
     pub fn summaries(state: Option<ModelState>) -> Select<Self> {
         let mut query = Self::find().select_only().columns([
             Column::Id,
@@ -72,7 +72,7 @@ impl Entity {
         query.order_by_desc(Column::Id)
     }
 
-    /// Sets state, price or both of a predictor; what is `None` stays.
+    /// Sets the state, the price or both of a predictor; `None` leaves a value as it is.
     pub fn change(
         id: ModelId,
         state: Option<ModelState>,
@@ -90,12 +90,12 @@ impl Entity {
 }
 
 impl Summary {
-    /// For the API; `default` is the id of the default model.
+    /// Converts the row for the API; `default` is the id of the default model.
     ///
     /// # Errors
-    /// Where the row holds a word that the database should have refused.
+    /// If a column has a value outside its closed set.
     pub fn into_view(self, default: Option<i64>) -> Result<ModelView, DbErr> {
-        // A planner does not know whether Kickstarter will pick the campaign.
+        // Users do not know whether Kickstarter will pick their campaign as a staff favorite.
         let planned = self.metrics.get("staff_pick_false");
         let metric = |name: &str| planned.and_then(|it| it.get(name)).and_then(Json::as_f64);
         Ok(ModelView {
@@ -106,7 +106,7 @@ impl Summary {
             version: self.version,
             description: self.description,
             price: Credits(self.price),
-            state: word("model.state", &self.state)?,
+            state: parse_word("model.state", &self.state)?,
             is_default: default == Some(self.id),
             sha256: self.sha256,
             created_at: self.created_at,

@@ -1,35 +1,34 @@
-//! What of a user's data a change would alter, read by one statement: lines of the ledger are only added,
-//! tasks are added and change their status, and what a task holds goes when it becomes final.
+//! The values that every change of a user's data alters, read with one statement. Ledger lines are only added. Tasks
+//! are added and change their status, and a task releases its hold when it becomes final.
 
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, FromQueryResult, Statement};
 
 use crate::types::UserId;
 
-/// Queued tasks that are counted: past that, what they hold tells of a change.
+/// Maximum number of queued tasks that are counted. Beyond it, the held credits still reveal a change.
 const QUEUED_MAX: u32 = 1000;
 
-/// The row.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct Position {
-    /// All credits.
+    /// Total credits.
     pub amount: i64,
     /// Credits that are held.
     pub held: i64,
-    /// The id of the newest line.
+    /// The id of the newest ledger line.
     pub newest_line: Option<i64>,
     /// The id of the newest task.
     pub newest_task: Option<i64>,
-    /// How many tasks are queued, up to a limit.
+    /// The number of queued tasks, up to a limit.
     pub queued: i64,
-    /// The ids of the running tasks, each with its attempts.
+    /// The ids of the running tasks, each with its number of attempts.
     pub running: Option<String>,
 }
 
 impl Position {
-    /// Reads it; `None` where there is no such user.
+    /// Reads a user's position; `None` if there is no such user.
     ///
     /// # Errors
-    /// Where the database cannot be read.
+    /// If the database cannot be read.
     pub async fn find(
         connection: &impl ConnectionTrait,
         user: UserId,

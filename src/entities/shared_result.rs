@@ -1,5 +1,5 @@
-//! `shared_result`: the private links of results, one row a link. The row alone opens nothing: a link is
-//! its nonce and a mark that only the key of the service makes.
+//! The table `shared_result`: the private links of results, one row per link. The row alone opens nothing: a link also
+//! contains a MAC, which requires the key of the service.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::types::TaskId;
 #[sea_orm(table_name = "shared_result")]
 #[expect(
     missing_docs,
-    reason = "the columns are those of the migration that made the table"
+    reason = "the columns are described in the migration of the table"
 )]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
@@ -19,7 +19,7 @@ pub struct Model {
     pub created_at: DateTimeUtc,
 }
 
-/// No relations are walked: queries name what they join.
+/// Unused: queries name the tables that they join.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 
@@ -31,7 +31,7 @@ impl Entity {
         Self::find().filter(Column::TaskId.eq(task.0))
     }
 
-    /// The link of a nonce.
+    /// The link with this nonce.
     pub fn of_nonce(nonce: &str) -> Select<Self> {
         Self::find().filter(Column::Nonce.eq(nonce))
     }

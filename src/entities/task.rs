@@ -1,12 +1,12 @@
-//! `task`: the paid requests; the queue of them is in [`crate::queue`].
+//! The table `task`: the paid requests. Its use as a queue is in [`crate::queue`].
 
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{ExprTrait, Query, SimpleExpr};
 use sea_orm::{FromQueryResult, QueryOrder, QuerySelect, SelectModel, Selector};
 use serde::{Deserialize, Serialize};
 
-use super::history::{Span, look_back, within};
-use super::{model, task_result, word};
+use super::history::{Span, in_time_range, look_back};
+use super::{model, parse_word, task_result};
 use crate::types::{
     Campaign, Credits, ModelId, ModelRef, TaskFilter, TaskId, TaskView, UserId, Verdict,
 };
@@ -16,7 +16,7 @@ use crate::types::{
 #[sea_orm(table_name = "task")]
 #[expect(
     missing_docs,
-    reason = "the columns are those of the migration that made the table"
+    reason = "the columns are described in the migration of the table"
 )]
 pub struct Model {
     #[sea_orm(primary_key)]
@@ -39,29 +39,28 @@ pub struct Model {
     pub retry_at: Option<DateTimeUtc>,
 }
 
-/// The campaign as it is stored.
+/// The campaign as stored in JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, FromJsonQueryResult)]
 #[serde(transparent)]
 pub struct Input(pub Campaign);
 
-/// The title of a task.
+/// The id and the title of a task.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct Titled {
-    /// Which task.
+    /// The id of the task.
     pub id: i64,
-    /// As the user wrote it.
+    /// The title as entered by the user.
     pub title: String,
 }
 
-/// No relations are walked: queries name what they join.
+/// Unused: queries name the tables that they join.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Entity {
-    /// A user's tasks, newest first, within a span of ids. The words of the filter are not looked at: see
-    /// [`Entity::titles`].
+    /// A user's tasks, newest first, within a span of ids. Ignores the words of the filter: see [`Entity::titles`].
     pub fn history(user: UserId, filter: &TaskFilter, span: Span, limit: u64) -> Select<Self> {
         let mut query = Self::find().filter(Column::UserId.eq(user.0));
         if let Some(status) = filter.status {
@@ -70,12 +69,15 @@ impl Entity {
         if let Some(verdict) = filter.verdict {
             query = query.filter(has_verdict(verdict));
         }
-        span.narrow(within(query, Column::QueuedAt, filter.time), Column::Id)
-            .order_by_desc(Column::Id)
-            .limit(limit)
+        span.narrow(
+            in_time_range(query, Column::QueuedAt, filter.time),
+            Column::Id,
+        )
+        .order_by_desc(Column::Id)
+        .limit(limit)
     }
 
-    /// The ids and titles of the same tasks.
+    /// The ids and titles of the tasks that [`Entity::history`] returns.
     pub fn titles(
         user: UserId,
         filter: &TaskFilter,
@@ -97,19 +99,19 @@ impl Entity {
             .order_by_desc(Column::Id)
     }
 
-    /// The id at which a look back over `rows` of a user's tasks ends; none where they are fewer.
+    /// The id at which a scan over the newest `rows` tasks of a user ends; none if there are fewer.
     pub fn look_back(user: UserId, before: Option<i64>, rows: u64) -> Select<Self> {
         look_back((Column::Id, Column::UserId), user, before, rows)
     }
 
-    /// A user's task; somebody else's is not found.
+    /// A user's task. Tasks of other users are not found.
     pub fn of_user(user: UserId, task: TaskId) -> Select<Self> {
         Self::find()
             .filter(Column::Id.eq(task.0))
             .filter(Column::UserId.eq(user.0))
     }
 
-    /// The task that a user's idempotency key made.
+    /// The task that was created with a user's idempotency key.
     pub fn find_by_key(user: UserId, key: &str) -> Select<Self> {
         Self::find()
             .filter(Column::UserId.eq(user.0))
@@ -118,10 +120,10 @@ impl Entity {
 }
 
 impl Model {
-    /// For the API, with the model it asks and its result.
+    /// Converts the row for the API, with the task's model and its result.
     ///
     /// # Errors
-    /// Where a row holds a word that the database should have refused.
+    /// If a column has a value outside its closed set.
     pub fn into_view(
         self,
         model: &model::Summary,
@@ -129,7 +131,7 @@ impl Model {
     ) -> Result<TaskView, DbErr> {
         Ok(TaskView {
             id: TaskId(self.id),
-            status: word("task.status", &self.status)?,
+            status: parse_word("task.status", &self.status)?,
             price: Credits(self.price),
             model: ModelRef {
                 id: ModelId(model.id),
@@ -148,8 +150,8 @@ impl Model {
     }
 }
 
-/// A subquery that yields one value for each row: unlike EXISTS, no planner turns it into a join that reads
-/// the results of all users.
+/// A subquery that returns one value per row. Unlike EXISTS, the planner cannot turn it into a join that reads the
+/// results of all users.
 fn has_verdict(verdict: Verdict) -> SimpleExpr {
     let of_task = Query::select()
         .column(task_result::Column::Verdict)

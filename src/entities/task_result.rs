@@ -1,7 +1,7 @@
-//! `task_result`: what the model said of a succeeded task, and what was found when it was looked into.
+//! The table `task_result`: the output of the model for a succeeded task, and its insight.
 //!
-//! A result never changes. The columns of its insight are set together, once, when first asked for; the
-//! database refuses any other update.
+//! A result never changes. The columns of the insight are set together, once, on the first request; the database
+//! rejects any other update.
 
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
@@ -9,15 +9,15 @@ use sea_orm::{ConnectionTrait, DbErr};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::word;
+use super::parse_word;
 use crate::types::{Advice, Curves, Explanation, ResultView, TaskId};
 
-/// One answer of a model.
+/// The result of one task.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "task_result")]
 #[expect(
     missing_docs,
-    reason = "the columns are those of the migration that made the table"
+    reason = "the columns are described in the migration of the table"
 )]
 pub struct Model {
     #[sea_orm(primary_key)]
@@ -35,7 +35,7 @@ pub struct Model {
     pub created_at: DateTimeUtc,
 }
 
-/// No relations are walked: queries name what they join.
+/// Unused: queries name the tables that they join.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 
@@ -47,10 +47,10 @@ impl Entity {
         Self::find().filter(Column::TaskId.eq(task.0))
     }
 
-    /// Stores the insight of a task's result where there is none yet; whoever is first wins.
+    /// Stores the insight of a task's result unless there already is one.
     ///
     /// # Errors
-    /// Where the database is unavailable.
+    /// If the database is unavailable.
     pub async fn store_insight(
         database: &impl ConnectionTrait,
         task: TaskId,
@@ -71,10 +71,10 @@ impl Entity {
 }
 
 impl Model {
-    /// The stored insight; `None` where nobody has asked for it yet.
+    /// The stored insight; `None` if none has been computed yet.
     ///
     /// # Errors
-    /// Where a column holds what it should not.
+    /// If a column contains invalid JSON.
     pub fn insight(&self) -> Result<Option<(Explanation, Curves, Advice)>, DbErr> {
         let (Some(explanation), Some(curves), Some(advice)) =
             (&self.explanation, &self.curves, &self.advice)
@@ -96,7 +96,7 @@ impl TryFrom<Model> for ResultView {
         let context = result.context.as_ref();
         Ok(Self {
             probability: result.probability,
-            verdict: word("task_result.verdict", &result.verdict)?,
+            verdict: parse_word("task_result.verdict", &result.verdict)?,
             interval_low: result.interval_low,
             interval_high: result.interval_high,
             context: context
@@ -108,10 +108,10 @@ impl TryFrom<Model> for ResultView {
     }
 }
 
-/// What a JSON column is set to.
+/// Converts a value for a JSON column.
 ///
 /// # Errors
-/// Never for the types that are stored here: they have text keys only.
+/// Never for the types stored here: all their keys are texts.
 pub fn to_json<T: Serialize>(value: &T) -> Result<Json, DbErr> {
     serde_json::to_value(value).map_err(|error| DbErr::Json(error.to_string()))
 }

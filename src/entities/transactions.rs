@@ -1,18 +1,18 @@
-//! `transactions`: the lines of the ledger.
+//! The table `transactions`: the lines of the ledger.
 
 use sea_orm::entity::prelude::*;
 use sea_orm::{QueryOrder, QuerySelect};
 
-use super::history::{Span, look_back, within};
-use super::word;
+use super::history::{Span, in_time_range, look_back};
+use super::parse_word;
 use crate::types::{Credits, TaskId, TransactionFilter, TransactionId, TransactionView, UserId};
 
-/// One line.
+/// A ledger line.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "transactions")]
 #[expect(
     missing_docs,
-    reason = "the columns are those of the migration that made the table"
+    reason = "the columns are described in the migration of the table"
 )]
 pub struct Model {
     #[sea_orm(primary_key)]
@@ -29,7 +29,7 @@ pub struct Model {
     pub created_at: DateTimeUtc,
 }
 
-/// No relations are walked: queries name what they join.
+/// Unused: queries name the tables that they join.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 
@@ -47,17 +47,20 @@ impl Entity {
         if let Some(kind) = filter.kind {
             query = query.filter(Column::Kind.eq(kind.as_str()));
         }
-        span.narrow(within(query, Column::CreatedAt, filter.time), Column::Id)
-            .order_by_desc(Column::Id)
-            .limit(limit)
+        span.narrow(
+            in_time_range(query, Column::CreatedAt, filter.time),
+            Column::Id,
+        )
+        .order_by_desc(Column::Id)
+        .limit(limit)
     }
 
-    /// The id at which a look back over `rows` of a user's lines ends; none where they are fewer.
+    /// The id at which a scan over the newest `rows` lines of a user ends; none if there are fewer.
     pub fn look_back(user: UserId, before: Option<i64>, rows: u64) -> Select<Self> {
         look_back((Column::Id, Column::UserId), user, before, rows)
     }
 
-    /// The line that a user's idempotency key made.
+    /// The line that was written with a user's idempotency key.
     pub fn find_by_key(user: UserId, key: &str) -> Select<Self> {
         Self::find()
             .filter(Column::UserId.eq(user.0))
@@ -71,7 +74,7 @@ impl TryFrom<Model> for TransactionView {
     fn try_from(line: Model) -> Result<Self, DbErr> {
         Ok(Self {
             id: TransactionId(line.id),
-            kind: word("transactions.kind", &line.kind)?,
+            kind: parse_word("transactions.kind", &line.kind)?,
             amount: Credits(line.amount),
             balance_before: Credits(line.balance_before),
             balance_after: Credits(line.balance_after),

@@ -1,16 +1,16 @@
-//! `users`.
+//! The table `users`.
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::types::{Role, UserId, UserView};
 
-/// One user.
+/// A user.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "users")]
 #[expect(
     missing_docs,
-    reason = "the columns are those of the migration that made the table"
+    reason = "the columns are described in the migration of the table"
 )]
 pub struct Model {
     #[sea_orm(primary_key)]
@@ -28,20 +28,20 @@ pub struct Model {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
 pub struct EndedSessions(pub Vec<i64>);
 
-/// No relations are walked: queries name what they join.
+/// Unused: queries name the tables that they join.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Entity {
-    /// The user of an address, however its letters are cased.
+    /// The user with this address, ignoring case.
     pub fn find_by_email(email: &str) -> Select<Self> {
         Self::find().filter(Column::EmailFolded.eq(fold_email(email)))
     }
 }
 
-/// The form of an address that uniqueness goes by.
+/// The form in which addresses are unique.
 pub fn fold_email(email: &str) -> String {
     email.trim().to_lowercase()
 }
@@ -52,7 +52,7 @@ impl Model {
         UserId(self.id)
     }
 
-    /// What the user may do; an unknown word means no more than a user.
+    /// The role of the user. An unknown value counts as an ordinary user.
     pub fn role(&self) -> Role {
         self.role.parse().unwrap_or(Role::User)
     }

@@ -1,4 +1,4 @@
-//! Claims: which tasks this process takes, and how far it has come in the queue.
+//! Claims: takes tasks for this process, and tracks how far it has come in the queue.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use crate::types::ModelId;
 /// How often this process stores how far it has claimed.
 const STORE_EVERY: Duration = Duration::from_secs(1);
 
-/// What one process knows of the queue.
+/// What one process knows about the queue.
 #[derive(Default)]
 pub(super) struct Claims {
     scans: ScanStart,
@@ -23,7 +23,7 @@ pub(super) struct Claims {
 
 #[derive(Default)]
 struct State {
-    /// One after the highest round that was claimed from since it was last stored.
+    /// One after the highest round that was claimed from since the last store.
     next_round: Option<i64>,
     stored_at: Option<Instant>,
     /// When the first retry that this process knows of is due.
@@ -31,26 +31,26 @@ struct State {
 }
 
 impl Claims {
-    /// Has the next claim look everywhere.
+    /// Makes the next claim look everywhere.
     pub(super) fn reset(&self) {
         self.scans.reset();
     }
 
-    /// Tasks were claimed and will be worked on.
+    /// Records that tasks were claimed and will be processed.
     pub(super) fn note_claimed(&self, tasks: &[task::Model]) {
         let next_round = tasks.iter().map(|task| task.round + 1).max();
         let mut state = self.lock();
         state.next_round = state.next_round.max(next_round);
     }
 
-    /// A task will be due for a retry.
+    /// Records that a task will be due for a retry.
     pub(super) fn note_retry(&self, delay: Duration) {
         let due = Instant::now() + delay;
         let mut state = self.lock();
         state.retry_at = Some(state.retry_at.map_or(due, |known| known.min(due)));
     }
 
-    /// How long an idle loop sleeps: until the first retry, but no longer than `poll`.
+    /// How long an idle loop sleeps: until the first retry, but at most `poll`.
     pub(super) fn pause(&self, poll: Duration) -> Duration {
         let mut state = self.lock();
         let until = state
@@ -58,7 +58,7 @@ impl Claims {
             .map(|due| due.saturating_duration_since(Instant::now()));
         match until {
             Some(until) if until.is_zero() => {
-                // This claim came too early; the next one does not.
+                // The claim before this pause came too early; the next one will not.
                 state.retry_at = None;
                 Duration::ZERO
             }
@@ -90,7 +90,8 @@ impl Worker {
         let claim = || queue::claim(&self.database, options, self.clock.now());
         let claimed = retry("claim", claim).await;
         let Ok((_, tasks)) = &claimed else {
-            // What is known stays true. A full scan that failed, as under an old snapshot, comes again in its time.
+            // The marks stay valid. A failed full scan, for example under an old snapshot, is repeated at its regular
+            // time.
             return claimed;
         };
         let is_exhaustive = (tasks.len() as u64) < limit;
@@ -100,8 +101,8 @@ impl Worker {
         claimed
     }
 
-    /// Stores how far this process has claimed, and learns how far all have, once a second. A failure only makes new
-    /// tasks of other users come earlier than is fair, until the next time.
+    /// Once a second, stores how far this process has claimed and reads how far all processes have. If that fails, new
+    /// tasks come earlier than is fair until the next time.
     pub(super) async fn sync_round(&self) {
         let now = Instant::now();
         let next_round = {
@@ -118,7 +119,7 @@ impl Worker {
         };
         match current {
             Ok(round) => self.claims.scans.observe(round, now),
-            Err(error) => tracing::warn!(%error, "the current round could not be stored or read"),
+            Err(error) => tracing::warn!(%error, "cannot store or read the current round"),
         }
     }
 }

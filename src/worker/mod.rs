@@ -1,8 +1,7 @@
-//! Workers: claim tasks, ask their models, settle. Any number of processes may do so at the same time.
+//! Workers: claim tasks, run their models, settle. Any number of processes may do so at the same time.
 //!
-//! A worker may die at any instruction: what it had claimed is reaped when its lease runs out. A task that
-//! was tried before may be why it died, so such a task is claimed, asked and settled alone, and takes no
-//! other with it.
+//! A worker may die at any time. Its claimed tasks are reaped when their lease expires. A task that was tried before
+//! may be the cause, so it is claimed, predicted and settled alone, and cannot take others down with it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -30,25 +29,25 @@ mod tests;
 pub use settle::{Attempt, Attempts};
 
 const AFTER_ERROR: Duration = Duration::from_secs(1);
-/// How often models that could not be loaded are looked at; each is tried again when its own time has come.
+/// How often to check for models to load again. Each model has its own retry time.
 const RELOAD_EVERY: Duration = Duration::from_secs(1);
 
-/// How a worker works.
+/// The configuration of a worker.
 #[derive(Clone, Copy, Debug)]
 pub struct WorkerOptions {
     /// Claim loops of this process.
     pub loops: usize,
-    /// Most tasks of one claim.
+    /// Maximum number of tasks per claim.
     pub batch: u64,
-    /// How long a claim holds without being renewed.
+    /// How long a claim is valid without being renewed.
     pub lease: Duration,
-    /// Tries before a task fails.
+    /// Attempts before a task fails.
     pub max_attempts: i32,
-    /// Longest inference of one claim's tasks for one model.
+    /// Time limit for the inference of one claim's tasks of one model.
     pub inference_timeout: Duration,
-    /// How often an idle worker looks without having been woken.
+    /// How often an idle worker looks for tasks without a notification.
     pub poll: Duration,
-    /// How long a task waits for a worker that can load its model, before it fails.
+    /// How long a task may wait for a worker that can load its model before it fails.
     pub max_wait: Duration,
 }
 
@@ -61,12 +60,12 @@ pub struct Worker {
     pool: InferencePool,
     options: WorkerOptions,
     claims: claims::Claims,
-    /// Whether tasks that were tried before stand first in the queue.
+    /// Whether the next tasks in the queue were tried before.
     isolate_retries: AtomicBool,
 }
 
 impl Worker {
-    /// Sets a worker up; [`Worker::run`] starts it.
+    /// Creates a worker; [`Worker::run`] starts it.
     pub fn new(
         database: Database,
         notifier: Notifier,
@@ -87,23 +86,23 @@ impl Worker {
         }
     }
 
-    /// Works until stopped, then ends the work in hand and returns.
+    /// Works until stopped, then finishes the current tasks and returns.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         let mut loops = tokio::task::JoinSet::new();
         for _ in 0..self.options.loops {
-            let (worker, told) = (Arc::clone(&self), stop.clone());
-            loops.spawn(keep_going(stop.clone(), move || {
-                Arc::clone(&worker).claim_loop(told.clone())
+            let (worker, token) = (Arc::clone(&self), stop.clone());
+            loops.spawn(restart_on_panic(stop.clone(), move || {
+                Arc::clone(&worker).claim_loop(token.clone())
             }));
         }
         if self.options.loops > 0 {
-            let (worker, told) = (Arc::clone(&self), stop.clone());
-            loops.spawn(keep_going(stop.clone(), move || {
-                Arc::clone(&worker).reap_loop(told.clone())
+            let (worker, token) = (Arc::clone(&self), stop.clone());
+            loops.spawn(restart_on_panic(stop.clone(), move || {
+                Arc::clone(&worker).reap_loop(token.clone())
             }));
-            let told = stop.clone();
-            loops.spawn(keep_going(stop, move || {
-                Arc::clone(&self).reload_loop(told.clone())
+            let token = stop.clone();
+            loops.spawn(restart_on_panic(stop, move || {
+                Arc::clone(&self).reload_loop(token.clone())
             }));
         }
         loops.join_all().await;
@@ -112,7 +111,7 @@ impl Worker {
     async fn claim_loop(self: Arc<Self>, stop: CancellationToken) {
         let mut wakeups = self.notifier.wakeups();
         while !stop.is_cancelled() {
-            // Marked as seen before looking: a task queued from here on wakes the wait below.
+            // Marked as seen before looking, so that a task queued from here on ends the wait below.
             wakeups.borrow_and_update();
             let pause = match self.work_once().await {
                 // The process is about to exit.
@@ -120,7 +119,7 @@ impl Worker {
                 Ok(0) => self.claims.pause(self.options.poll),
                 Ok(_) => continue,
                 Err(error) => {
-                    tracing::warn!(%error, "the worker could not claim or settle");
+                    tracing::warn!(%error, "cannot claim or settle tasks");
                     AFTER_ERROR
                 }
             };
@@ -132,10 +131,10 @@ impl Worker {
         }
     }
 
-    /// Claims a batch, asks the models and settles; answers how many tasks were claimed.
+    /// Claims a batch, runs the models and settles. Returns the number of claimed tasks.
     ///
     /// # Errors
-    /// Where the database refuses; what was claimed comes back when its lease runs out.
+    /// If the database refuses. Claimed tasks return to the queue when their lease expires.
     pub async fn work_once(&self) -> Result<usize, DbErr> {
         if self.pool.is_stuck() {
             return Ok(0);
@@ -163,7 +162,7 @@ impl Worker {
         }
         let claimed = tasks.len();
         let ids: Vec<TaskId> = tasks.iter().map(|task| TaskId(task.id)).collect();
-        // Before the work, which may take longer than others believe that somebody claims.
+        // Before the work, which may take so long that other processes would conclude that nobody claims tasks.
         self.sync_round().await;
         let work = async {
             let attempts = self.predict_all(tasks).await;
@@ -177,7 +176,7 @@ impl Worker {
         Ok(claimed)
     }
 
-    /// Puts back what was claimed together with what must be worked on alone.
+    /// Returns tasks to the queue that were claimed together with a task that must run alone, or with others.
     async fn release(&self, lease: &Lease, tasks: &[task::Model]) -> Result<(), DbErr> {
         let ids: Vec<TaskId> = tasks.iter().map(|task| TaskId(task.id)).collect();
         let changes: Vec<Change> = tasks
@@ -201,7 +200,7 @@ impl Worker {
             .await
     }
 
-    /// Asks the model of each task.
+    /// Runs the model of each task.
     async fn predict_all(&self, tasks: Vec<task::Model>) -> Attempts {
         let mut by_model = BTreeMap::<i64, Vec<task::Model>>::new();
         for task in tasks {
@@ -214,7 +213,7 @@ impl Worker {
         attempts
     }
 
-    /// Tries models that could not be loaded again.
+    /// Retries models that could not be loaded.
     async fn reload_loop(self: Arc<Self>, stop: CancellationToken) {
         loop {
             tokio::select! {
@@ -222,7 +221,7 @@ impl Worker {
                 () = stop.cancelled() => return,
             }
             if self.models.retry_failed().await {
-                // Tasks of the model may wait anywhere in the queue.
+                // Tasks of the model may be anywhere in the queue.
                 self.claims.reset();
             }
         }
@@ -239,19 +238,19 @@ impl Worker {
             let clock = self.clock.now();
             let renewed = queue::renew(&self.database, lease, tasks, clock, lease_for).await;
             if let Err(error) = renewed {
-                tracing::warn!(%error, "a lease could not be renewed");
+                tracing::warn!(%error, "cannot renew a lease");
             }
         }
     }
 }
 
-/// Runs a loop again where it dies of a fault of ours: the others cannot do without it.
-async fn keep_going<F>(stop: CancellationToken, start: impl Fn() -> F)
+/// Restarts a loop if it panics, because the process needs all of its loops.
+async fn restart_on_panic<F>(stop: CancellationToken, start: impl Fn() -> F)
 where
     F: Future<Output = ()> + Send + 'static,
 {
     while let Err(error) = tokio::spawn(start()).await {
-        tracing::error!(%error, "a worker loop died; starting it again");
+        tracing::error!(%error, "a worker loop panicked; restarting it");
         tokio::select! {
             () = tokio::time::sleep(AFTER_ERROR) => {}
             () = stop.cancelled() => return,
@@ -263,8 +262,8 @@ fn to_chrono(duration: Duration) -> Result<chrono::Duration, DbErr> {
     chrono::Duration::from_std(duration).map_err(|error| DbErr::Custom(error.to_string()))
 }
 
-/// From a claim, what may be worked on together, and the others: tasks at their first try go together, one
-/// that was tried before goes alone.
+/// Splits a claim into tasks to process now and tasks to release. Tasks in their first attempt run together; a task
+/// that was tried before runs alone.
 fn split_retries(mut tasks: Vec<task::Model>) -> (Vec<task::Model>, Vec<task::Model>) {
     let first_tries = tasks.iter().take_while(|task| task.attempts == 1).count();
     let others = tasks.split_off(first_tries.max(1).min(tasks.len()));

@@ -1,4 +1,4 @@
-//! From tasks to attempts: asks a model about a batch, and about each task alone where the batch fails.
+//! Runs the model for a batch of tasks, and for each task alone if the batch fails.
 
 use std::sync::Arc;
 
@@ -12,27 +12,28 @@ use crate::types::{Campaign, ModelId, SystemMessage};
 
 impl Worker {
     pub(super) async fn predict_batch(&self, model: ModelId, tasks: Vec<task::Model>) -> Attempts {
-        // The failure is in the log already. Claims leave the model's tasks for other workers from now on.
+        // The failure is already logged. From now on claims leave tasks of this model to other workers.
         let Ok(predictor) = self.models.get(model).await else {
-            return retry_later(tasks);
+            return not_started(tasks);
         };
         match self.predict(&predictor, &tasks).await {
             Ok(output) => succeed_all(tasks, output),
-            Err(error) if tasks.len() == 1 || !is_of_a_campaign(&error) => {
+            Err(error) if tasks.len() == 1 || !may_depend_on_campaign(&error) => {
                 tracing::error!(%model, task = tasks[0].id, %error, "a prediction failed");
-                refuse_all(tasks, &error)
+                attempts_of_error(tasks, &error)
             }
             Err(error) => {
-                tracing::warn!(%model, %error, "a batch failed; asking for each task alone");
+                tracing::warn!(%model, %error, "a batch failed; predicting each task alone");
                 let mut attempts = Attempts::new();
                 for task in tasks {
                     let alone = self.predict(&predictor, std::slice::from_ref(&task)).await;
-                    // This task may be why the thread is stuck: its attempt counts, and the next one runs alone.
-                    let result = alone.map_err(|it| match it {
+                    // This task may be the reason why the thread is stuck. Its attempt counts, and its next attempt runs
+                    // alone.
+                    let result = alone.map_err(|alone_error| match alone_error {
                         InferenceError::Stuck => error.clone(),
                         other => other,
                     });
-                    attempts.extend(one(task, result));
+                    attempts.extend(attempt_of(task, result));
                 }
                 attempts
             }
@@ -53,12 +54,15 @@ impl Worker {
     }
 }
 
-fn one(task: task::Model, result: Result<Output<Vec<Assessment>>, InferenceError>) -> Attempts {
+fn attempt_of(
+    task: task::Model,
+    result: Result<Output<Vec<Assessment>>, InferenceError>,
+) -> Attempts {
     match result {
         Ok(output) => succeed_all(vec![task], output),
         Err(error) => {
             tracing::error!(task = task.id, %error, "a prediction failed");
-            refuse_all(vec![task], &error)
+            attempts_of_error(vec![task], &error)
         }
     }
 }
@@ -79,22 +83,22 @@ fn succeed_all(tasks: Vec<task::Model>, output: Output<Vec<Assessment>>) -> Atte
         .collect()
 }
 
-/// Whether the model failed over a campaign, which others of its batch may have nothing to do with.
-fn is_of_a_campaign(error: &InferenceError) -> bool {
+/// Whether a campaign may have caused the error, so that the other tasks of the batch could succeed.
+fn may_depend_on_campaign(error: &InferenceError) -> bool {
     !matches!(error, InferenceError::Stuck | InferenceError::Stopped)
 }
 
-fn refuse_all(tasks: Vec<task::Model>, error: &InferenceError) -> Attempts {
+fn attempts_of_error(tasks: Vec<task::Model>, error: &InferenceError) -> Attempts {
     match error {
         InferenceError::TooSlow(_) => fail_all(tasks, SystemMessage::ModelTooSlow),
         InferenceError::Failed(_) | InferenceError::Panicked => {
             fail_all(tasks, SystemMessage::ModelFailed)
         }
-        InferenceError::Stuck | InferenceError::Stopped => retry_later(tasks),
+        InferenceError::Stuck | InferenceError::Stopped => not_started(tasks),
     }
 }
 
-fn retry_later(tasks: Vec<task::Model>) -> Attempts {
+fn not_started(tasks: Vec<task::Model>) -> Attempts {
     tasks
         .into_iter()
         .map(|task| (task, Attempt::NotStarted))

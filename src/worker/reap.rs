@@ -1,4 +1,4 @@
-//! The reaper: returns the tasks of workers that are gone to the queue, and fails tasks that no worker can take.
+//! The reaper: returns tasks of dead workers to the queue, and fails tasks that no worker can take.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,16 +16,16 @@ use crate::queue::{self, Change, Expired, Notifier};
 use crate::services::ledger::{self, LockMode};
 use crate::types::{Credits, ModelId, SystemMessage, TaskId, UserId};
 
-/// Tasks that are reaped in one transaction.
+/// Tasks per transaction.
 const BATCH: u64 = 100;
-/// A model that fails for less time than this may still be loaded by this process.
+/// A model that has failed for less time than this may still be loaded by this process.
 const FAILED_FOR: Duration = Duration::from_mins(1);
 
 impl Worker {
     pub(super) async fn reap_loop(self: Arc<Self>, stop: CancellationToken) {
         loop {
             if let Err(error) = self.reap_once().await {
-                tracing::warn!(%error, "the queue could not be reaped");
+                tracing::warn!(%error, "cannot reap tasks");
             }
             tokio::select! {
                 () = tokio::time::sleep(self.options.lease / 2) => {}
@@ -34,22 +34,23 @@ impl Worker {
         }
     }
 
-    /// Returns tasks whose lease has run out to the queue, or fails them when their attempts are used up. Fails tasks
-    /// that waited too long for a model which this process cannot load either. Answers how many there were.
+    /// Returns tasks with an expired lease to the queue, or fails them if their attempts are used up. Also fails tasks
+    /// that waited too long for a model that neither this process nor any other can load. Returns the number of reaped
+    /// tasks.
     ///
     /// # Errors
-    /// Where the database refuses. One task that cannot be reaped is only logged.
+    /// If the database is unavailable. A single task that cannot be reaped is only logged.
     pub async fn reap_once(&self) -> Result<usize, DbErr> {
         let expired = self.reap_all(Reason::Expired, &[]).await?;
         if expired > 0 {
-            tracing::warn!(tasks = expired, "returned tasks of workers that are gone");
+            tracing::warn!(tasks = expired, "reaped tasks of workers that have gone");
         }
         let failed_for = FAILED_FOR.min(self.options.max_wait);
         let mut models = self.models.failed_for(failed_for);
         if models.is_empty() {
             return Ok(expired);
         }
-        // Tasks of a model that another worker can run only wait for their turn.
+        // Tasks of models that another worker can run are only waiting for their turn.
         let (max_wait, clock) = (to_chrono(self.options.max_wait)?, self.clock.now());
         let in_service = queue::models_in_service(&self.database, max_wait, clock).await?;
         models.retain(|model| !in_service.contains(model));
@@ -83,12 +84,12 @@ impl Worker {
         }
     }
 
-    /// Reaps tasks together. Where the database refuses, each is tried alone, so that one that cannot be reaped does
-    /// not keep the others.
+    /// Reaps tasks together. If the database rejects that, reaps each task alone, so that one bad task does not block
+    /// the others.
     async fn reap_page(&self, reason: Reason, tasks: Vec<TaskId>) -> Result<usize, DbErr> {
         match self.reap(reason, tasks.clone()).await {
             Err(error) if DbErrorKind::of(&error) == DbErrorKind::Refused => {
-                tracing::warn!(%error, tasks = tasks.len(), "a batch was not reaped; trying each task alone");
+                tracing::warn!(%error, tasks = tasks.len(), "cannot reap a batch; reaping each task alone");
             }
             reaped => return reaped,
         }
@@ -123,16 +124,15 @@ impl Worker {
     }
 }
 
-/// Why tasks are reaped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reason {
-    /// Their lease has run out.
+    /// The lease has expired.
     Expired,
-    /// They waited too long for a worker.
+    /// The task waited too long for a worker.
     Stuck,
 }
 
-/// Tasks to reap. Those of users whose balance is locked are left for the next time, so that they do not keep the others.
+/// Tasks to reap. Tasks of users with locked balances are left for the next run, so that they do not block the others.
 struct Reap {
     notifier: Notifier,
     max_attempts: i32,
@@ -160,7 +160,7 @@ impl Reap {
                 Reason::Expired => self.write_expired(transaction, now).await?,
                 Reason::Stuck => self.write_stuck(transaction, now).await?,
             };
-            // Balance rows by user, after all task rows.
+            // Balance rows by user, after all task rows: see "Lock order" in `docs/architecture.md`.
             done.releases.sort_by_key(|(user, _)| *user);
             for (user, price) in done.releases {
                 ledger::release(transaction, user, price, now).await?;
@@ -208,7 +208,7 @@ impl Reap {
         now: DateTime<Utc>,
     ) -> Result<Done, DbErr> {
         let mut done = Done::default();
-        // One that is no longer queued was taken by a worker, or canceled by its user.
+        // A task that is no longer queued was taken by a worker or canceled by its user.
         let queued = queue::lock_queued(transaction, &self.tasks).await?;
         let users = queued.iter().map(|task| UserId(task.user_id));
         let balances = ledger::lock_balances(transaction, users, LockMode::SkipLocked).await?;

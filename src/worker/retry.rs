@@ -1,4 +1,4 @@
-//! How long a failed task waits for its next attempt.
+//! The delay before the next attempt of a failed task.
 
 use std::time::Duration;
 
@@ -9,15 +9,15 @@ const FIRST_MS: u64 = 1_000;
 const MAX_MS: u64 = 16_000;
 const FACTOR: u64 = 4;
 
-/// The delay after a number of attempts: 1 s, 4 s, 16 s, and less by chance, down to half, so that tasks that failed
-/// together do not come back together.
+/// The delay after a number of attempts: at most 1 s, 4 s, 16 s, reduced at random by up to half, so that tasks that
+/// failed together are not retried together.
 pub(super) fn retry_delay(attempts: i32) -> TimeDelta {
     let longest = longest_ms(attempts);
     let delay = rand::rng().random_range(longest / 2..=longest);
     TimeDelta::milliseconds(delay.cast_signed())
 }
 
-/// What [`retry_delay`] is at most.
+/// The maximum of [`retry_delay`].
 pub(super) fn longest_retry_delay(attempts: i32) -> Duration {
     Duration::from_millis(longest_ms(attempts))
 }
@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_failure_makes_the_next_attempt_wait_longer_up_to_a_bound() {
+    fn delays_grow_up_to_a_maximum() {
         let longest = [1, 2, 3, 4, 100].map(longest_ms);
         assert_eq!(longest, [1_000, 4_000, 16_000, 16_000, 16_000]);
         for attempts in 1..5 {

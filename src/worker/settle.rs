@@ -1,4 +1,4 @@
-//! From attempts to final tasks: all of a claim in one database transaction, with its money.
+//! Settles a claim: makes its tasks final and updates the ledger, in one database transaction.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -16,30 +16,31 @@ use crate::queue::{self, Change, Lease, Notifier, Outcome};
 use crate::services::ledger::{self, Charge, LockMode, LockedBalances};
 use crate::types::{Credits, SystemMessage, TaskId, UserId};
 
-/// Users whose locked balances a claim waits for at the same time, each on a connection.
+/// Users whose locked balances a claim waits for at the same time, each with a connection.
 const CONCURRENT_WAITS: usize = 2;
 
-/// What became of one try.
+/// The result of one attempt.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Attempt {
-    /// The model answered.
+    /// The model returned a prediction.
     Succeeded(Box<Outcome>),
-    /// It did not; the reason is for the user.
+    /// The attempt failed; the reason is shown to the user.
     Failed(SystemMessage),
-    /// It could not be asked, because no thread was left or the model could not be loaded: the attempt does not count.
+    /// The model could not run, because the inference pool is stuck or stopping, or the model could not be loaded. The
+    /// attempt does not count.
     NotStarted,
 }
 
-/// The tries of one claim.
+/// The attempts of one claim.
 pub type Attempts = Vec<(task::Model, Attempt)>;
 
 impl Worker {
-    /// Settles a claim in one transaction, whose statements are as many for a hundred answers as for one. A task whose
-    /// lease was lost meanwhile is left alone. The tasks of users whose balance another transaction keeps locked are
-    /// settled afterwards, so that they do not keep the others.
+    /// Settles a claim in one transaction, with the same number of statements for any number of predictions. Tasks
+    /// whose lease was lost are left unchanged. Tasks of users whose balance another transaction keeps locked are
+    /// settled afterwards, so that they do not block the others.
     ///
     /// # Errors
-    /// Where the database refuses; then nothing has changed.
+    /// If the database refuses; nothing has changed then.
     pub async fn settle(&self, lease: &Lease, attempts: Attempts) -> Result<(), DbErr> {
         let attempts = Arc::new(attempts);
         let locked = self.settle_together(lease, &attempts).await?;
@@ -52,33 +53,37 @@ impl Worker {
         );
         futures::stream::iter(locked)
             .for_each_concurrent(CONCURRENT_WAITS, async |user| {
-                let own = attempts.iter().filter(|(task, _)| task.user_id == user.0);
-                let own = own.cloned().collect();
-                if let Err(error) = self.settle_alone(lease, own).await {
-                    tracing::warn!(%user, %error, "tasks were not settled; they are tried again after their lease");
+                let attempts_of_user = attempts.iter().filter(|(task, _)| task.user_id == user.0);
+                let attempts_of_user = attempts_of_user.cloned().collect();
+                if let Err(error) = self.settle_alone(lease, attempts_of_user).await {
+                    tracing::warn!(%user, %error, "tasks were not settled; they will be retried after their lease expires");
                 }
             })
             .await;
         Ok(())
     }
 
-    /// Returns the users whose tasks are left because their balance is locked.
+    /// Returns the users whose tasks were left out because their balance is locked.
     async fn settle_together(
         &self,
         lease: &Lease,
         attempts: &Arc<Attempts>,
     ) -> Result<BTreeSet<UserId>, DbErr> {
         let settlement = self.settlement(lease, Arc::clone(attempts));
-        let tries = AtomicU32::new(0);
+        let transaction_attempts = AtomicU32::new(0);
         self.database
-            .transaction("settle", (settlement, tries), |transaction, (it, tries)| {
-                // Most locks are held for a moment. Whoever keeps one for longer is not waited for twice.
-                let mode = match tries.fetch_add(1, Ordering::Relaxed) {
-                    0 => LockMode::Block,
-                    _ => LockMode::SkipLocked,
-                };
-                Box::pin(it.write(transaction, mode))
-            })
+            .transaction(
+                "settle",
+                (settlement, transaction_attempts),
+                |transaction, (settlement, attempts)| {
+                    // Most locks are held only briefly. A balance that stays locked for longer is not waited for twice.
+                    let mode = match attempts.fetch_add(1, Ordering::Relaxed) {
+                        0 => LockMode::Block,
+                        _ => LockMode::SkipLocked,
+                    };
+                    Box::pin(settlement.write(transaction, mode))
+                },
+            )
             .await
     }
 
@@ -92,7 +97,7 @@ impl Worker {
         settle.await.map(drop)
     }
 
-    /// Notes the retries before the commit wakes the loops: they must not sleep longer than until the first.
+    /// Records the retries before the commit wakes the loops, so that the loops do not sleep past the first retry.
     fn settlement(&self, lease: &Lease, attempts: Arc<Attempts>) -> Settlement {
         for (task, attempt) in attempts.iter() {
             if matches!(attempt, Attempt::Failed(_)) && task.attempts < self.options.max_attempts {
@@ -117,7 +122,7 @@ struct Settlement {
     clock: DateTime<Utc>,
 }
 
-/// What attempts mean for credits and for the queue.
+/// The effects of attempts on credits and on the queue.
 #[derive(Default)]
 struct Effects {
     outcomes: Vec<(TaskId, Outcome)>,
@@ -129,13 +134,13 @@ struct Effects {
 }
 
 impl Settlement {
-    /// Returns the users whose tasks were left because their balance is locked.
+    /// Returns the users whose tasks were left out because their balance is locked.
     async fn write(
         &self,
         transaction: &Transaction,
         mode: LockMode,
     ) -> Result<BTreeSet<UserId>, DbErr> {
-        // Task rows by id, then balance rows by user: the order that all keep to.
+        // Task rows by id, then balance rows by user: see "Lock order" in `docs/architecture.md`.
         let ids: Vec<_> = self
             .attempts
             .iter()
@@ -152,21 +157,21 @@ impl Settlement {
         let changed = self.attempts.iter().filter(|it| self.changes_balance(it));
         let users = changed.map(|(task, _)| UserId(task.user_id));
         let balances = ledger::lock_balances(transaction, users, mode).await?;
-        let mut left = BTreeSet::new();
+        let mut locked_users = BTreeSet::new();
         let mut effects = Effects::default();
         for attempt in self.attempts.iter() {
             let (user, id) = (UserId(attempt.0.user_id), TaskId(attempt.0.id));
             if !leased.contains(&id) {
                 tracing::warn!(task = %id, "a lease was lost before its task was settled");
             } else if self.changes_balance(attempt) && !balances.contains(user) {
-                left.insert(user);
+                locked_users.insert(user);
             } else {
                 self.add(transaction, &mut effects, attempt, now).await?;
             }
         }
         self.write_effects(transaction, effects, balances, now)
             .await?;
-        Ok(left)
+        Ok(locked_users)
     }
 
     fn changes_balance(&self, (task, attempt): &(task::Model, Attempt)) -> bool {

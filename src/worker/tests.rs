@@ -1,5 +1,5 @@
-//! Poison: a task over which its model panics or hangs fails by itself, and takes no other with it. What makes
-//! no sense is seen over HTTP, with a real model.
+//! Tasks that fail: a model that panics or hangs on one task fails only that task. Invalid output is tested over HTTP
+//! with a real model.
 
 use std::num::NonZeroU32;
 use std::sync::Mutex;
@@ -23,8 +23,8 @@ const MAX_ATTEMPTS: i32 = 3;
 const MAX_WAIT: Duration = Duration::from_hours(1);
 const POISON: &str = "666";
 
-/// A worker on a database of its own, and a user with credits for many tasks.
-struct Works {
+/// A worker with its own database, and a user with credits for many tasks.
+struct Fixture {
     _folder: TempDir,
     database: Database,
     services: Services,
@@ -34,7 +34,7 @@ struct Works {
     user: UserId,
 }
 
-/// A clock that the test sets; on SQLite it is the database's as well.
+/// A clock that tests set; on SQLite it is also the database's clock.
 struct TestClock(Mutex<DateTime<Utc>>);
 
 impl TestClock {
@@ -55,8 +55,8 @@ fn campaign(goal: &str) -> CampaignInput {
     campaign
 }
 
-impl Works {
-    /// `formula` is asked whether a row is the poisoned one.
+impl Fixture {
+    /// `formula` is called with whether a row is the poisoned one.
     async fn open(formula: impl Fn(bool) -> f64 + Send + Sync + 'static) -> Self {
         let (folder, database) = migrated().await;
         let notifier = Notifier::new(&database);
@@ -143,7 +143,7 @@ impl Works {
         ModelId(99)
     }
 
-    /// What a restarted process has: an idle pool and no memory of claims.
+    /// Simulates a restart of the process: a new pool, and no memory of claims.
     fn restart(&mut self) {
         self.pool = InferencePool::start(1).unwrap();
         self.worker = Arc::new(Worker::new(
@@ -156,7 +156,8 @@ impl Works {
         ));
     }
 
-    /// Runs eight tasks of which the fourth is poisoned; returns the poisoned one and the others when all are final.
+    /// Runs eight tasks, of which the fourth is poisoned, until all are final. Returns the poisoned task and the
+    /// others.
     async fn run_with_one_poisoned(&mut self) -> (TaskView, Vec<TaskView>) {
         let mut ids = Vec::new();
         for number in 0..8 {
@@ -180,8 +181,8 @@ impl Works {
         (poisoned, tasks)
     }
 
-    /// Returns the poisoned task. The others may take `attempts` each.
-    async fn assert_only_the_poisoned_failed(&mut self, attempts: i32) -> TaskView {
+    /// Returns the poisoned task. Each of the others must have taken at most `attempts`.
+    async fn assert_only_the_poisoned_task_failed(&mut self, attempts: i32) -> TaskView {
         let (poisoned, others) = self.run_with_one_poisoned().await;
         assert_eq!(poisoned.status, TaskStatus::Failed);
         assert_eq!(poisoned.attempts, MAX_ATTEMPTS);
@@ -226,62 +227,62 @@ fn worker_options() -> WorkerOptions {
 }
 
 #[tokio::test]
-async fn a_model_that_panics_over_one_campaign_fails_that_task_alone() {
-    let mut works = Works::open(|is_poisoned| {
+async fn a_panic_on_one_campaign_fails_only_its_task() {
+    let mut fixture = Fixture::open(|is_poisoned| {
         assert!(!is_poisoned, "on purpose");
         0.5
     })
     .await;
-    let task = works.assert_only_the_poisoned_failed(1).await;
+    let task = fixture.assert_only_the_poisoned_task_failed(1).await;
     assert!(task.error.unwrap().contains("could not score"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_model_that_never_ends_over_one_campaign_fails_that_task_alone() {
+async fn a_hang_on_one_campaign_fails_only_its_task() {
     let (release, is_released) = std::sync::mpsc::channel::<()>();
     let is_released = Mutex::new(is_released);
     let hung = Arc::new(AtomicUsize::new(0));
     let seen = Arc::clone(&hung);
-    let mut works = Works::open(move |is_poisoned| {
+    let mut fixture = Fixture::open(move |is_poisoned| {
         if is_poisoned {
             seen.fetch_add(1, Ordering::Relaxed);
-            // Until the test ends; an error says so.
+            // Hangs until the test ends, when this returns an error.
             let _ = is_released.lock().unwrap().recv();
         }
         0.5
     })
     .await;
     // Once with the batch, then alone in a restarted process.
-    let task = works.assert_only_the_poisoned_failed(2).await;
+    let task = fixture.assert_only_the_poisoned_task_failed(2).await;
     assert!(task.error.unwrap().contains("too long"));
     assert_eq!(hung.load(Ordering::Relaxed), 3);
     drop(release);
 }
 
 #[tokio::test]
-async fn a_task_that_was_tried_before_is_worked_on_alone() {
-    let works = Works::open(|_| 0.5).await;
+async fn a_retried_task_is_processed_alone() {
+    let fixture = Fixture::open(|_| 0.5).await;
     for number in 0..5 {
-        works.submit("5000", &format!("key-{number}")).await;
+        fixture.submit("5000", &format!("key-{number}")).await;
     }
-    // As after the death of a worker that held the first two.
-    works.claim(2).await;
-    works.clock.advance(61);
-    assert_eq!(works.worker.reap_once().await.unwrap(), 2);
-    works.clock.advance(1);
+    // As after the death of a worker that had claimed the first two.
+    fixture.claim(2).await;
+    fixture.clock.advance(61);
+    assert_eq!(fixture.worker.reap_once().await.unwrap(), 2);
+    fixture.clock.advance(1);
     let mut sizes = Vec::new();
     loop {
-        match works.worker.work_once().await.unwrap() {
+        match fixture.worker.work_once().await.unwrap() {
             0 => break,
             size => sizes.push(size),
         }
     }
     assert_eq!(sizes, [1, 1, 1, 2]);
     let all = TaskFilterInput::default();
-    let tasks = works
+    let tasks = fixture
         .services
         .predictions
-        .tasks(works.user, "100", "", &all);
+        .tasks(fixture.user, "100", "", &all);
     let mut attempts: Vec<i32> = tasks
         .await
         .unwrap()
@@ -290,102 +291,106 @@ async fn a_task_that_was_tried_before_is_worked_on_alone() {
         .map(|it| it.attempts)
         .collect();
     attempts.sort_unstable();
+    assert_eq!(attempts, [1, 1, 1, 2, 2], "released tasks lost no attempt");
+    assert_eq!(audit(&fixture.database).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_failed_task_is_retried_only_after_a_delay() {
+    let fixture = Fixture::open(|_| f64::NAN).await;
+    fixture.submit("5000", "key").await;
+    assert_eq!(fixture.worker.work_once().await.unwrap(), 1);
     assert_eq!(
-        attempts,
-        [1, 1, 1, 2, 2],
-        "what was given back has lost no try"
+        fixture.worker.work_once().await.unwrap(),
+        0,
+        "before the delay"
     );
-    assert_eq!(audit(&works.database).await.unwrap(), []);
+    fixture.clock.advance(1);
+    assert_eq!(fixture.worker.work_once().await.unwrap(), 1);
+    fixture.clock.advance(1);
+    assert_eq!(
+        fixture.worker.work_once().await.unwrap(),
+        0,
+        "the second delay is longer"
+    );
+    fixture.clock.advance(3);
+    assert_eq!(fixture.worker.work_once().await.unwrap(), 1);
 }
 
 #[tokio::test]
-async fn a_failed_task_is_tried_again_only_after_a_delay() {
-    let works = Works::open(|_| f64::NAN).await;
-    works.submit("5000", "key").await;
-    assert_eq!(works.worker.work_once().await.unwrap(), 1);
-    assert_eq!(works.worker.work_once().await.unwrap(), 0, "not at once");
-    works.clock.advance(1);
-    assert_eq!(works.worker.work_once().await.unwrap(), 1);
-    works.clock.advance(1);
-    assert_eq!(works.worker.work_once().await.unwrap(), 0, "longer now");
-    works.clock.advance(3);
-    assert_eq!(works.worker.work_once().await.unwrap(), 1);
-}
-
-#[tokio::test]
-async fn tasks_whose_model_cannot_be_loaded_wait_and_cost_no_attempt() {
-    let works = Works::open(|_| 0.5).await;
-    let good = works.submit("5000", "good").await;
-    let stuck = works.submit("5000", "stuck").await;
-    let model = works.add_broken_model(stuck).await;
-    while works.worker.work_once().await.unwrap() > 0 {}
+async fn tasks_whose_model_cannot_be_loaded_wait_without_using_an_attempt() {
+    let fixture = Fixture::open(|_| 0.5).await;
+    let good = fixture.submit("5000", "good").await;
+    let stuck = fixture.submit("5000", "stuck").await;
+    let model = fixture.add_broken_model(stuck).await;
+    while fixture.worker.work_once().await.unwrap() > 0 {}
     let find = async |id| {
-        works
+        fixture
             .services
             .predictions
-            .find(works.user, id)
+            .find(fixture.user, id)
             .await
             .unwrap()
     };
     assert_eq!(find(good).await.status, TaskStatus::Succeeded);
     let task = find(stuck).await;
     assert_eq!((task.status, task.attempts), (TaskStatus::Queued, 0));
-    let failed = works.services.models.failed();
+    let failed = fixture.services.models.failed();
     assert_eq!(
         failed.iter().map(|(id, _)| *id).collect::<Vec<_>>(),
         [model]
     );
 
-    // Once the model can be loaded, which other processes may have done all the time.
-    works
+    // Now the model can be loaded, as another process could have done all the time.
+    fixture
         .services
         .models
         .put(model, Arc::new(FakePredictor::new(|_| 0.5)));
-    works.worker.claims.reset();
-    while works.worker.work_once().await.unwrap() > 0 {}
+    fixture.worker.claims.reset();
+    while fixture.worker.work_once().await.unwrap() > 0 {}
     let task = find(stuck).await;
     assert_eq!((task.status, task.attempts), (TaskStatus::Succeeded, 1));
-    assert_eq!(audit(&works.database).await.unwrap(), []);
+    assert_eq!(audit(&fixture.database).await.unwrap(), []);
 }
 
 #[tokio::test]
 async fn a_task_whose_model_another_worker_can_run_waits_for_its_turn() {
-    let works = Works::open(|_| 0.5).await;
-    let stuck = works.submit("5000", "stuck").await;
-    let model = works.add_broken_model(stuck).await;
-    works.worker.work_once().await.unwrap();
-    works.clock.advance(3_601);
-    works.worker.models.fail_since_long_ago();
-    // What another worker has just done.
-    let done = works.submit("5000", "done").await;
-    assert_eq!(works.worker.work_once().await.unwrap(), 1);
+    let fixture = Fixture::open(|_| 0.5).await;
+    let stuck = fixture.submit("5000", "stuck").await;
+    let model = fixture.add_broken_model(stuck).await;
+    fixture.worker.work_once().await.unwrap();
+    fixture.clock.advance(3_601);
+    fixture.worker.models.fail_since_long_ago();
+    // As if another worker had just run this model.
+    let done = fixture.submit("5000", "done").await;
+    assert_eq!(fixture.worker.work_once().await.unwrap(), 1);
     let sql = format!("UPDATE task SET model_id = {model} WHERE id = {done}");
-    let database = works.database.write();
+    let database = fixture.database.write();
     database.execute_unprepared(&sql).await.unwrap();
-    assert_eq!(works.worker.reap_once().await.unwrap(), 0);
-    works.clock.advance(3_601);
-    assert_eq!(works.worker.reap_once().await.unwrap(), 1);
+    assert_eq!(fixture.worker.reap_once().await.unwrap(), 0);
+    fixture.clock.advance(3_601);
+    assert_eq!(fixture.worker.reap_once().await.unwrap(), 1);
 }
 
 #[tokio::test]
-async fn a_task_that_no_worker_could_take_for_too_long_fails_and_costs_nothing() {
-    let works = Works::open(|_| 0.5).await;
-    let stuck = works.submit("5000", "stuck").await;
-    let good = works.submit("5000", "good").await;
-    works.add_broken_model(stuck).await;
-    assert_eq!(works.worker.work_once().await.unwrap(), 2);
-    works.clock.advance(3_599);
-    works.worker.models.fail_since_long_ago();
-    assert_eq!(works.worker.reap_once().await.unwrap(), 0);
-    works.clock.advance(2);
-    let fresh = works.submit("5000", "fresh").await;
-    assert_eq!(works.worker.reap_once().await.unwrap(), 1);
-    assert_eq!(works.worker.reap_once().await.unwrap(), 0);
+async fn a_task_that_no_worker_can_take_eventually_fails_and_is_not_charged() {
+    let fixture = Fixture::open(|_| 0.5).await;
+    let stuck = fixture.submit("5000", "stuck").await;
+    let good = fixture.submit("5000", "good").await;
+    fixture.add_broken_model(stuck).await;
+    assert_eq!(fixture.worker.work_once().await.unwrap(), 2);
+    fixture.clock.advance(3_599);
+    fixture.worker.models.fail_since_long_ago();
+    assert_eq!(fixture.worker.reap_once().await.unwrap(), 0);
+    fixture.clock.advance(2);
+    let fresh = fixture.submit("5000", "fresh").await;
+    assert_eq!(fixture.worker.reap_once().await.unwrap(), 1);
+    assert_eq!(fixture.worker.reap_once().await.unwrap(), 0);
     let find = async |id| {
-        works
+        fixture
             .services
             .predictions
-            .find(works.user, id)
+            .find(fixture.user, id)
             .await
             .unwrap()
     };
@@ -394,7 +399,7 @@ async fn a_task_that_no_worker_could_take_for_too_long_fails_and_costs_nothing()
     assert!(task.error.unwrap().contains("no worker"));
     assert_eq!(find(good).await.status, TaskStatus::Succeeded);
     assert_eq!(find(fresh).await.status, TaskStatus::Queued);
-    let balance = works.services.ledger.balance(works.user).await.unwrap();
+    let balance = fixture.services.ledger.balance(fixture.user).await.unwrap();
     assert_eq!((balance.amount.0, balance.held.0), (1000 - 10, 10));
-    assert_eq!(audit(&works.database).await.unwrap(), []);
+    assert_eq!(audit(&fixture.database).await.unwrap(), []);
 }

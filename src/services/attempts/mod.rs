@@ -204,7 +204,7 @@ impl Attempts {
         if attempt.failures > 0 {
             let keys = attempt.keys.all();
             retry("clear failed logins", || async {
-                login_failure::Entity::take_back(&keys, attempt.failures)
+                login_failure::Entity::subtract(&keys, attempt.failures)
                     .exec(self.database.write())
                     .await
             })
