@@ -1,4 +1,4 @@
-//! The campaign: 21 fields, as text when they arrive and as typed values once they are checked.
+//! The campaign: 21 fields, as text on arrival and as typed values after the check.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -6,25 +6,25 @@ use serde::{Deserialize, Serialize};
 use super::wire_time::read_day;
 use super::write_number;
 
-/// A checked campaign. Field names are the wire names; it is stored as JSON with the task.
+/// A checked campaign. Fields have their wire names. It is stored as JSON with the task.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Campaign {
-    /// ISO 3166 code of the creator's country in capitals, or `Other`.
+    /// ISO 3166 code of the creator's country in upper case, or `Other`.
     pub country: String,
-    /// Code of the currency that the goal is set in.
+    /// Code of the currency of the goal.
     pub currency: String,
-    /// Whether the campaign had a pre-launch page; `None` where unknown.
+    /// Whether the campaign had a pre-launch page; `None` if unknown.
     pub prelaunch_activated: Option<bool>,
-    /// Whether Kickstarter chose it as a project it loves.
+    /// Whether Kickstarter picked it as a "Project We Love".
     pub staff_pick: bool,
-    /// US dollars for one unit of the currency at launch; `None` where unknown.
+    /// US dollars per unit of the currency at launch; `None` if unknown.
     pub static_usd_rate: Option<f64>,
-    /// US dollars for one unit of the currency today; `None` where unknown.
+    /// US dollars per unit of the currency today; `None` if unknown.
     pub fx_rate: Option<f64>,
-    /// When the draft was begun.
+    /// When the draft was created.
     #[serde(deserialize_with = "read_day")]
     pub created_at: NaiveDate,
-    /// When funding begins.
+    /// When funding starts.
     #[serde(deserialize_with = "read_day")]
     pub launched_at: NaiveDate,
     /// When funding ends.
@@ -36,22 +36,22 @@ pub struct Campaign {
     pub blurb: String,
     /// The goal in US dollars.
     pub usd_goal: f64,
-    /// The city; `None` where unknown.
+    /// The city; `None` if unknown.
     pub name_city: Option<String>,
-    /// State or region; `None` where unknown.
+    /// The state or region; `None` if unknown.
     pub region: Option<String>,
-    /// What kind of place the location is; `None` where unknown.
+    /// The kind of location, such as a town; `None` if unknown.
     #[serde(rename = "type")]
     pub location_type: Option<String>,
-    /// Kickstarter's flag of that name; `None` where unknown.
+    /// Kickstarter's flag of that name; `None` if unknown.
     pub ppohasaction: Option<bool>,
     /// The category.
     pub analytics_name: String,
-    /// The category's place in its parent's list.
+    /// The position of the category in its parent's list.
     pub position: Option<u32>,
     /// The parent of the category.
     pub parent_name: String,
-    /// Whether the creator has launched before; `None` where unknown.
+    /// Whether the creator has launched a campaign before; `None` if unknown.
     pub is_not_first_project: Option<bool>,
     /// Whether the page has a video.
     pub has_video: bool,
@@ -69,7 +69,7 @@ impl Campaign {
     }
 }
 
-/// The same 21 fields as they arrive: text, blank or absent where unknown.
+/// The same 21 fields as they arrive: text, blank or absent if unknown.
 ///
 /// [`CampaignInput::check`] turns it into a [`Campaign`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,7 +104,7 @@ pub struct CampaignInput {
 }
 
 impl CampaignInput {
-    /// The wire names of the fields that are kept with the task but that no model of this version sees.
+    /// The wire names of the fields that are stored with the task but not used by the models of this version.
     pub const NOT_SCORED: [&str; 7] = [
         "prelaunch_activated",
         "static_usd_rate",
@@ -140,7 +140,7 @@ impl CampaignInput {
         "has_video",
     ];
 
-    /// The field of a wire name, to fill it in.
+    /// The field with this wire name, for setting it.
     pub fn field_mut(&mut self, name: &str) -> Option<&mut String> {
         Some(match name {
             "country" => &mut self.country,

@@ -1,36 +1,36 @@
-//! The rules of a campaign, the same in the browser and on the server.
+//! The validation rules of a campaign, shared by the browser and the server.
 
 use chrono::NaiveDate;
 
 use super::field_checker::Checker;
 use super::{Campaign, CampaignInput, FieldErrors, Violation};
 
-/// Longest title, in characters; Kickstarter itself allows 60.
+/// Maximum length of the title, in characters; Kickstarter allows 60.
 pub const NAME_MAX_CHARS: u32 = 100;
-/// Longest summary, in characters; Kickstarter itself allows 135.
+/// Maximum length of the summary, in characters; Kickstarter allows 135.
 pub const BLURB_MAX_CHARS: u32 = 200;
-/// Longest funding period, in days: Kickstarter's own limit.
+/// Maximum funding period, in days: Kickstarter's limit.
 pub const DURATION_MAX_DAYS: u32 = 60;
-/// Longest funding period of a campaign that has run, in days: Kickstarter's limit was 90 days until 2011, and days of
-/// different time zones add up to two.
+/// Maximum funding period of a past campaign, in days: Kickstarter's limit was 90 days until 2011, and differences
+/// between time zones can add up to two.
 pub const PAST_DURATION_MAX_DAYS: u32 = 92;
 const PLACE_MAX_CHARS: u32 = 100;
 
 impl CampaignInput {
-    /// Checks every field and derives what may be left out: rates from the currency, `parent_name`
-    /// and `position` from the category, `created_at` from `today` (or the launch, when that is
-    /// earlier).
+    /// Checks every field and derives optional ones: rates from the currency, `parent_name` and `position` from the
+    /// category, `created_at` from `today` or, if earlier, the launch.
     ///
     /// # Errors
-    /// Every broken rule, by the wire name of its field.
+    /// Every violation, by the wire name of its field.
     pub fn check(&self, today: NaiveDate) -> Result<Campaign, FieldErrors> {
         self.check_lasting(today, DURATION_MAX_DAYS)
     }
 
-    /// [`CampaignInput::check`] of a campaign that has run, perhaps when a longer funding period was allowed.
+    /// Like [`CampaignInput::check`], for a campaign that has ended, when a longer funding period may have been
+    /// allowed.
     ///
     /// # Errors
-    /// Every broken rule, by the wire name of its field.
+    /// Every violation, by the wire name of its field.
     pub fn check_past(&self, today: NaiveDate) -> Result<Campaign, FieldErrors> {
         self.check_lasting(today, PAST_DURATION_MAX_DAYS)
     }
@@ -143,7 +143,7 @@ struct Dates {
     deadline: NaiveDate,
 }
 
-/// The service's own sample, moved to a launch two weeks after `today`.
+/// An example campaign that launches two weeks after `today`.
 pub fn campaign_example(today: NaiveDate) -> CampaignInput {
     let launched_at = today + chrono::Days::new(14);
     let deadline = launched_at + chrono::Days::new(30);

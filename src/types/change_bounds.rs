@@ -1,5 +1,5 @@
-//! What a planner may change of a campaign that was paid for: the questions of what if, and the bounds of
-//! advice, as text when they arrive and checked.
+//! What a user may change in a paid campaign: the requests for "what if" and the bounds of advice, as text on arrival
+//! and after the check.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,11 +8,11 @@ use super::{
     Campaign, CampaignInput, ChangeBounds, FieldErrors, GOAL_MAX_USD, NumberFormat, Violation,
 };
 
-/// Most days between the bounds of a launch.
+/// Maximum number of days between the bounds of the launch.
 const LAUNCH_WINDOW_MAX_DAYS: u32 = 366;
 
 impl CampaignInput {
-    /// The fields that may differ from the campaign that was paid for: what a planner can still choose.
+    /// The fields that may differ from the paid campaign: those that a creator can still choose.
     pub const PLANNED: [&str; 6] = [
         "usd_goal",
         "created_at",
@@ -22,10 +22,11 @@ impl CampaignInput {
         "staff_pick",
     ];
 
-    /// The campaign `paid` with these fields changed, by the same rules; blank fields stay as they are.
+    /// The campaign `paid` with the fields of `self` changed, checked by the same rules. Blank fields stay as they
+    /// are.
     ///
     /// # Errors
-    /// Every broken rule, and every field that may not change, by its wire name.
+    /// Every violation, and every field that must not change, by wire name.
     pub fn check_changed(&self, paid: &Campaign) -> Result<Campaign, FieldErrors> {
         let mut given = self.clone();
         let mut plan = Self::from(paid);
@@ -41,7 +42,7 @@ impl CampaignInput {
                 errors.insert(field.to_owned(), stays());
             }
         }
-        // No date is blank, so today is not asked for.
+        // No date is blank, so `check` does not use its `today`.
         match plan.check(paid.launched_at) {
             Ok(campaign) if errors.is_empty() => Ok(campaign),
             Ok(_) => Err(errors),
@@ -59,7 +60,7 @@ impl CampaignInput {
     }
 }
 
-/// Whether a field says, in whatever words, what was paid for.
+/// Whether a field repeats the paid value, in any notation.
 fn is_repeated(paid: &Campaign, field: &str, text: String) -> bool {
     let mut repeated = CampaignInput::from(paid);
     repeated.set(field, text);
@@ -75,7 +76,7 @@ fn stays() -> Violation {
     }
 }
 
-/// The asker's bounds of advice, as they arrive: text, blank where the default is meant.
+/// The user's bounds of advice as they arrive: text, blank for the default.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[expect(
@@ -86,15 +87,15 @@ pub struct ChangeBoundsInput {
     pub goal_min_usd: String,
     pub launch_earliest: String,
     pub launch_latest: String,
-    /// In which language's writing a form's numbers were typed; blank where they are plain.
+    /// The language of the number format in the form; blank for plain numbers.
     pub number_format: String,
 }
 
 impl ChangeBoundsInput {
-    /// Checks every bound; blank ones are the default.
+    /// Checks every bound; blank bounds have their defaults.
     ///
     /// # Errors
-    /// Every broken rule, by the name of its field.
+    /// Every violation, by the name of its field.
     pub fn check(&self, default: ChangeBounds) -> Result<ChangeBounds, FieldErrors> {
         let mut checker = Checker::default();
         let is_given = |text: &str| !text.trim().is_empty();

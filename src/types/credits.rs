@@ -7,7 +7,7 @@ pub const TOP_UP_MIN: Credits = Credits(1);
 /// The largest top-up.
 pub const TOP_UP_MAX: Credits = Credits(1_000_000);
 
-/// A whole number of credits; negative only as the amount of a charge or of an adjustment.
+/// A whole number of credits. Only the amount of a charge or an adjustment may be negative.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]

@@ -1,4 +1,4 @@
-//! The one error that crosses the wire: typed inside, problem details (RFC 9457) outside.
+//! The error type of all responses: typed in the code, problem details (RFC 9457) on the wire.
 
 use std::collections::BTreeMap;
 
@@ -7,26 +7,26 @@ use serde::{Deserialize, Serialize};
 
 use super::{Credits, FieldErrors, JsonText, Violation};
 
-/// When to look again whether tasks have become final.
+/// When to check again whether tasks have become final.
 const OPEN_RETRY_S: u64 = 5;
 
-/// Why a request was not answered as asked.
+/// Why a request failed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
 #[serde(into = "Problem", from = "Problem")]
 pub enum AppError {
-    /// The request cannot be read at all.
+    /// The request cannot be parsed.
     #[error("{0}")]
     Malformed(String),
-    /// Fields break their rules.
+    /// Some fields are invalid.
     #[error("{}", describe_fields(.0))]
     Invalid(FieldErrors),
-    /// The idempotency key was used before with another body.
+    /// The idempotency key was used before with a different request.
     #[error("idempotency_key was already used for a different request; use a new key")]
     KeyReused,
     /// Nobody is signed in, or the session has ended.
     #[error("log in first")]
     Unauthorized,
-    /// Unknown e-mail or wrong password; which of them is not told.
+    /// Unknown e-mail or wrong password. The response does not say which.
     #[error("wrong email or password")]
     BadCredentials,
     /// The available credits do not cover the price.
@@ -34,72 +34,72 @@ pub enum AppError {
     InsufficientCredits {
         /// The price.
         needed: Credits,
-        /// What is available.
+        /// The available credits.
         available: Credits,
     },
-    /// Signed in, but not allowed; or sent from another site.
+    /// Signed in but not allowed, or sent from another site.
     #[error("{0}")]
     Forbidden(String),
-    /// The request was sent from this service at another address than the configured one.
+    /// The request was sent to an address other than the configured one.
     #[error("the service runs at {public_url}; use that address")]
     WrongAddress {
-        /// Where the service is.
+        /// The configured address of the service.
         public_url: String,
     },
-    /// There is no such thing, or it belongs to somebody else.
+    /// It does not exist, or belongs to another user.
     #[error("not found")]
     NotFound,
-    /// The path answers another HTTP method.
+    /// The path does not support this HTTP method.
     #[error("this path does not support this method; the Allow header lists those it does")]
     WrongMethod,
-    /// The thing is in a state that does not allow it.
+    /// The current state does not allow this.
     #[error("{0}")]
     Conflict(String),
     /// The price is higher than the one that the client agreed to.
     #[error("the price is now {price} credits; no credits were held")]
     PriceChanged {
-        /// The price now.
+        /// The current price.
         price: Credits,
     },
-    /// The page was made for another account than the one that is signed in now.
+    /// The page was made for an account other than the signed-in one.
     #[error("another account is logged in now, so nothing was changed; reload the page")]
     OtherAccount,
     /// The request is larger than allowed.
     #[error("the request is too large; the limit is {max_bytes} bytes")]
     TooLarge {
-        /// Most bytes of the body.
+        /// Maximum size of the body.
         max_bytes: u64,
     },
-    /// Too many tries.
+    /// Too many attempts.
     #[error("too many attempts; try again in {retry_after_s} seconds")]
     TooManyRequests {
-        /// When to try again, in seconds.
+        /// When to retry, in seconds.
         retry_after_s: u64,
     },
-    /// The user has as many open tasks as one may have.
+    /// The user has the maximum number of open tasks.
     #[error("you already have {limit} open tasks, the maximum; wait for results or cancel some")]
     TooManyOpen {
-        /// Most open tasks of a user.
+        /// Maximum number of open tasks per user.
         limit: u64,
     },
-    /// The service cannot take it now.
+    /// The service cannot process the request now.
     #[error("{reason}; try again in {retry_after_s} seconds")]
     Unavailable {
-        /// What is the matter, in English, without internals.
+        /// The problem, in English, without internals.
         reason: String,
-        /// When to try again, in seconds.
+        /// When to retry, in seconds.
         retry_after_s: u64,
     },
     /// The browser could not reach the server.
     #[error("cannot reach the server")]
     Unreachable,
-    /// A fault of the service; the cause is in its log under the request id.
+    /// A bug or fault in the service. Its cause is logged with the request ID.
     #[error("something went wrong on our side; quote the request ID when you report it")]
     Internal,
 }
 
 impl AppError {
-    /// One broken rule of one field.
+    /// One violation of one field.
     pub fn invalid(field: &str, violation: Violation) -> Self {
         Self::Invalid(FieldErrors::from([(field.to_owned(), violation)]))
     }
@@ -122,7 +122,7 @@ impl AppError {
         }
     }
 
-    /// When to try again, in seconds, where waiting helps.
+    /// When to retry, in seconds, if waiting helps.
     pub const fn retry_after_s(&self) -> Option<u64> {
         match self {
             Self::TooManyRequests { retry_after_s } | Self::Unavailable { retry_after_s, .. } => {
@@ -205,7 +205,7 @@ impl FromServerFnError for AppError {
     }
 }
 
-/// RFC 9457 problem details, with what each kind of error adds.
+/// RFC 9457 problem details with the members of all kinds of errors.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Problem {
     #[serde(rename = "type")]
@@ -302,7 +302,7 @@ impl From<Problem> for AppError {
             "malformed" => Self::Malformed(problem.detail),
             "invalid" => {
                 let mut fields = FieldErrors::new();
-                // One by one: to collect them is to sort them anew, by much code.
+                // A loop, because `collect` sorts the items and compiles to much more code.
                 for (field, error) in problem.errors {
                     fields.insert(field, error.violation);
                 }

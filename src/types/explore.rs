@@ -1,4 +1,4 @@
-//! Success by category, goal and month: what the Explore page and `GET /api/explore` show to all.
+//! Success rates by category, goal and month: the Explore page and `GET /api/explore`.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,23 +7,23 @@ use super::ModelRef;
 /// How the campaigns of a model's training data did.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ExploreView {
-    /// The model whose data it is.
+    /// The model whose training data it is.
     pub model: ModelRef,
-    /// Whose campaigns these are: to be said wherever a rate is shown.
+    /// Which campaigns these are. Must be shown with every rate.
     pub population: String,
-    /// First month of launch, such as `2024-01`.
+    /// The first month of launch, such as `2024-01`.
     pub first_month: String,
-    /// Last month of launch.
+    /// The last month of launch.
     pub last_month: String,
-    /// How many campaigns.
+    /// The number of campaigns.
     pub campaigns: u64,
-    /// The share of them that reached their goal, 0 to 1.
+    /// The share that reached their goal, 0 to 1.
     pub success_rate: f64,
-    /// By category; a line without a category is the whole parent's.
+    /// By category. An entry without a category is for the whole parent.
     pub categories: Vec<CategoryRate>,
-    /// By goal, for all categories and for each parent, rising.
+    /// By goal, ascending, for all categories and for each parent.
     pub goals: Vec<GoalRate>,
-    /// By month of launch, for all categories and for each parent, in order.
+    /// By month of launch, in order, for all categories and for each parent.
     pub months: Vec<LaunchMonthRate>,
 }
 
@@ -32,17 +32,17 @@ pub struct ExploreView {
 pub struct CategoryRate {
     /// The parent category.
     pub parent: String,
-    /// The category; absent for all of the parent.
+    /// The category; absent for the whole parent.
     pub category: Option<String>,
-    /// How many campaigns.
+    /// The number of campaigns.
     pub campaigns: u64,
-    /// The share of them that reached their goal, 0 to 1.
+    /// The share that reached their goal, 0 to 1.
     pub success_rate: f64,
-    /// Half of their goals are below this, in US dollars.
+    /// The median goal in US dollars.
     pub median_goal_usd: f64,
 }
 
-/// How the campaigns of a goal band did. An absent end is open.
+/// How the campaigns of a goal band did. A missing end is open.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GoalRate {
     /// The parent category; absent for all categories.
@@ -51,21 +51,21 @@ pub struct GoalRate {
     pub goal_from_usd: Option<f64>,
     /// The goal, in US dollars, is below this.
     pub goal_below_usd: Option<f64>,
-    /// How many campaigns.
+    /// The number of campaigns.
     pub campaigns: u64,
-    /// The share of them that reached their goal, 0 to 1.
+    /// The share that reached their goal, 0 to 1.
     pub success_rate: f64,
 }
 
-/// How the campaigns of a month did.
+/// How the campaigns of a launch month did.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LaunchMonthRate {
     /// The parent category; absent for all categories.
     pub parent: Option<String>,
     /// The month of launch, such as `2024-01`.
     pub month: String,
-    /// How many campaigns.
+    /// The number of campaigns.
     pub campaigns: u64,
-    /// The share of them that reached their goal, 0 to 1.
+    /// The share that reached their goal, 0 to 1.
     pub success_rate: f64,
 }

@@ -1,4 +1,4 @@
-//! Reads the fields of a campaign one by one and notes what is wrong with each.
+//! Parses the fields of a campaign one by one and collects their violations.
 
 use chrono::NaiveDate;
 
@@ -14,7 +14,7 @@ const POSITION_MAX: u32 = 100;
 const FIRST_DAY: &str = "2009-01-01";
 const LAST_DAY: &str = "2099-12-31";
 
-/// Gathers every violation, the first of each field.
+/// Collects violations: the first of each field.
 #[derive(Default)]
 pub(super) struct Checker {
     pub(super) errors: FieldErrors,
@@ -80,7 +80,7 @@ impl Checker {
         self.number("usd_goal", text, GOAL_MIN_USD, GOAL_MAX_USD)
     }
 
-    /// A rate of 0 stands for an unknown one in Kickstarter's own data.
+    /// In Kickstarter's data a rate of 0 means unknown.
     pub(super) fn rate(&mut self, field: &str, text: &str) -> Option<f64> {
         if text.trim().is_empty() {
             return None;
@@ -174,7 +174,7 @@ impl Checker {
         known
     }
 
-    /// Some category names stand under several parents; the parent, where given, tells which.
+    /// Some category names exist under several parents. The parent, if given, decides.
     pub(super) fn category(&mut self, name: &str, parent: &str) -> Option<&'static Category> {
         let (name, parent) = (name.trim(), parent.trim());
         if name.is_empty() {
@@ -190,7 +190,7 @@ impl Checker {
             );
             return None;
         };
-        // Scraped rows also carry the category itself, or nothing known, as its parent.
+        // In scraped data the parent may also be the category itself, or unknown.
         if parent.is_empty() || parent.eq_ignore_ascii_case(name) || parent == "(unknown)" {
             return Some(by_name);
         }

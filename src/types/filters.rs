@@ -1,4 +1,4 @@
-//! What of a history is asked for: text when it arrives, checked values for the database.
+//! Filters of the histories: text on arrival, checked values for the database.
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -9,12 +9,12 @@ use super::{
     parse_choice,
 };
 
-/// Most words of a search: each is looked for in each title.
+/// Maximum number of words of a search. Each is searched for in each title.
 pub const SEARCH_MAX_WORDS: u32 = 8;
-/// Characters of a day such as `2026-11-02`.
+/// Length of a day such as `2026-11-02`.
 const DAY_LENGTH: usize = 10;
 
-/// The filter of a list of tasks as it arrives; a blank field lets all pass.
+/// The filter of a list of tasks as it arrives. Blank fields match everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TaskFilterInput {
@@ -22,36 +22,36 @@ pub struct TaskFilterInput {
     pub status: String,
     /// A [`Verdict`].
     pub verdict: String,
-    /// Words that the title must have, in any case and order: at most 8.
+    /// Words that the title must contain, in any case and order: at most 8.
     pub search: String,
-    /// The first day of submission, in UTC or with the offset of its beginning: `2026-11-02+10:00`.
+    /// The first day of submission, in UTC or with the offset at its start: `2026-11-02+10:00`.
     pub from: String,
-    /// The last day of submission, in UTC or with the offset of its end.
+    /// The last day of submission, in UTC or with the offset at its end.
     pub to: String,
 }
 
-/// The filter of a list of transactions as it arrives; a blank field lets all pass.
+/// The filter of a list of transactions as it arrives. Blank fields match everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TransactionFilterInput {
     /// A [`TransactionKind`].
     pub kind: String,
-    /// The first day, in UTC or with the offset of its beginning: `2026-11-02+10:00`.
+    /// The first day, in UTC or with the offset at its start: `2026-11-02+10:00`.
     pub from: String,
-    /// The last day, in UTC or with the offset of its end.
+    /// The last day, in UTC or with the offset at its end.
     pub to: String,
 }
 
 /// A checked filter of tasks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TaskFilter {
-    /// Only tasks of this status.
+    /// Only tasks with this status.
     pub status: Option<TaskStatus>,
     /// Only tasks whose result has this verdict.
     pub verdict: Option<Verdict>,
-    /// Only tasks whose title has all of these.
+    /// Only tasks whose title contains all of these words.
     pub words: Vec<String>,
-    /// Only tasks that were submitted in this time.
+    /// Only tasks submitted in this time range.
     pub time: TimeRange,
 }
 
@@ -60,16 +60,16 @@ pub struct TaskFilter {
 pub struct TransactionFilter {
     /// Only lines of this kind.
     pub kind: Option<TransactionKind>,
-    /// Only lines that were written in this time.
+    /// Only lines written in this time range.
     pub time: TimeRange,
 }
 
-/// From the first moment on, and before the second; an absent end is open.
+/// A range of times. A missing end is open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TimeRange {
-    /// The first moment.
+    /// The start, inclusive.
     pub from: Option<DateTime<Utc>>,
-    /// The first moment after it.
+    /// The end, exclusive.
     pub before: Option<DateTime<Utc>>,
 }
 
@@ -81,17 +81,17 @@ impl TimeRange {
 }
 
 impl TaskFilter {
-    /// Whether an index leads from one row of the answer to the next; otherwise rows must be looked at.
+    /// Whether an index yields exactly the matching rows. Otherwise rows must be scanned.
     pub const fn is_by_index(&self) -> bool {
         self.verdict.is_none() && self.words.is_empty() && self.time.is_open()
     }
 }
 
 impl TaskFilterInput {
-    /// Checks it.
+    /// Checks every field.
     ///
     /// # Errors
-    /// [`AppError::Invalid`] naming every field that breaks a rule.
+    /// [`AppError::Invalid`] naming every invalid field.
     pub fn check(&self) -> Result<TaskFilter, AppError> {
         let mut checker = Checker::default();
         let status = choice(&mut checker, "status", &self.status, TaskStatus::ALL);
@@ -109,10 +109,10 @@ impl TaskFilterInput {
 }
 
 impl TransactionFilterInput {
-    /// Checks it.
+    /// Checks every field.
     ///
     /// # Errors
-    /// [`AppError::Invalid`] naming every field that breaks a rule.
+    /// [`AppError::Invalid`] naming every invalid field.
     pub fn check(&self) -> Result<TransactionFilter, AppError> {
         let mut checker = Checker::default();
         let kind = choice(&mut checker, "kind", &self.kind, TransactionKind::ALL);
@@ -155,8 +155,8 @@ fn words(checker: &mut Checker, search: &str) -> Vec<String> {
     words
 }
 
-/// Whole days, both of them included. A day begins and ends at midnight of its offset: the two differ where
-/// clocks are changed on that day.
+/// A range of whole days, both included. Each day starts and ends at midnight in its offset. The two offsets differ if
+/// the clocks change in between.
 fn days(checker: &mut Checker, from: &str, to: &str) -> TimeRange {
     let from = day_with_offset(checker, "from", from);
     let to = day_with_offset(checker, "to", to);
@@ -173,7 +173,7 @@ fn days(checker: &mut Checker, from: &str, to: &str) -> TimeRange {
     TimeRange { from, before }
 }
 
-/// A day, and how far its midnight is ahead of that of UTC.
+/// A day, and how far its midnight is before that of UTC.
 fn day_with_offset(
     checker: &mut Checker,
     field: &str,
@@ -196,7 +196,7 @@ fn day_with_offset(
     Some((checker.required_date(field, day)?, ahead))
 }
 
-/// Reads `+10:00`.
+/// Parses an offset such as `+10:00`.
 fn read_offset(text: &str) -> Option<TimeDelta> {
     let (hours, minutes) = text.get(1..)?.split_once(':')?;
     let read = |text: &str, max: i64| {
@@ -275,7 +275,7 @@ mod tests {
         let expected = ["2026-11-02T03:30:00+00:00", "2026-11-03T03:30:00+00:00"];
         let behind = range("2026-11-02-03:30", "2026-11-02-03:30");
         assert_eq!(behind, Some(expected.map(ToOwned::to_owned)));
-        // Clocks went back in the night after.
+        // Clocks went back in the following night.
         let expected = ["2026-10-24T22:00:00+00:00", "2026-10-25T23:00:00+00:00"];
         let long = range("2026-10-25+02:00", "2026-10-25+01:00");
         assert_eq!(long, Some(expected.map(ToOwned::to_owned)));

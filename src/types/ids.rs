@@ -1,4 +1,4 @@
-//! Ids as newtypes, so that one cannot be passed for another.
+//! Ids as newtypes, so that they cannot be mixed up.
 
 use serde::{Deserialize, Serialize};
 

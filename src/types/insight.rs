@@ -1,7 +1,7 @@
-//! What comes with a paid result: its context, the reasons for it, curves over what can be changed, and
-//! the changes worth making. These are also the forms in which it is stored.
+//! What comes with a paid result: its context, the explanation, curves over the fields that can change, and the most
+//! useful changes. These types are also the stored format.
 //!
-//! Codes and parameters only; the words are in the locale files.
+//! They contain codes and parameters only; the words are in the locale files.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -10,38 +10,38 @@ use super::insight_wire::{RawChange, RawOutOfDistribution};
 use super::wire_time::read_day;
 use super::{ModelRef, TaskId, Verdict};
 
-/// How campaigns like this one did, and where it is unlike any; settled with the score.
+/// How similar campaigns did, and which fields are outside the training data. Stored with the score.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ResultContext {
-    /// Whose campaigns all rates here are of: to be said wherever one is shown.
+    /// Which campaigns all rates here are about. Must be shown with every rate.
     pub population: String,
-    /// How the category did.
+    /// The base rate of the category.
     pub base_rate: BaseRateView,
-    /// How campaigns alike did; absent where the model knows of none.
+    /// How similar campaigns did; absent if there are none in the training data.
     pub neighbours: Option<NeighboursView>,
-    /// Where the campaign is unlike what the model was trained on.
+    /// The fields that are far from the training data.
     pub unlike: Vec<OutOfDistribution>,
 }
 
-/// The success rate of the smallest known circle around a campaign's category.
+/// The success rate of the campaign's category, or of the next larger group for which the model has a rate.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BaseRateView {
-    /// The parent category; absent where the rate is of all campaigns.
+    /// The parent category; absent if the rate covers all campaigns.
     pub parent: Option<String>,
-    /// The category; absent where the rate is of the whole parent.
+    /// The category; absent if the rate covers the whole parent.
     pub category: Option<String>,
-    /// How many campaigns.
+    /// The number of campaigns.
     pub campaigns: u64,
-    /// The share of them that reached their goal, 0 to 1.
+    /// The share that reached their goal, 0 to 1.
     pub success_rate: f64,
 }
 
-/// Campaigns alike: those of a category, a goal band and a duration band. An absent end is open.
+/// Similar campaigns: those with the same category, goal band and duration band. A missing end is open.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NeighboursView {
-    /// The parent category; absent where they are of all categories.
+    /// The parent category; absent if they are from all categories.
     pub parent: Option<String>,
-    /// The category; absent where they are of the whole parent.
+    /// The category; absent if they are from the whole parent.
     pub category: Option<String>,
     /// The goal, in US dollars, is at least this.
     pub goal_from_usd: Option<f64>,
@@ -51,15 +51,15 @@ pub struct NeighboursView {
     pub duration_from_days: Option<u32>,
     /// The duration is less than this many days.
     pub duration_below_days: Option<u32>,
-    /// How many campaigns.
+    /// The number of campaigns.
     pub campaigns: u64,
-    /// The share of them that reached their goal, 0 to 1.
+    /// The share that reached their goal, 0 to 1.
     pub success_rate: f64,
-    /// A quarter, half and three quarters of their goals are below these, in US dollars.
+    /// The quartiles of their goals, in US dollars.
     pub goal_quartiles_usd: [f64; 3],
 }
 
-/// One way in which a campaign is unlike those that a model was trained on.
+/// One way in which a campaign is outside the training data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(
     tag = "code",
@@ -67,32 +67,32 @@ pub struct NeighboursView {
     try_from = "RawOutOfDistribution"
 )]
 pub enum OutOfDistribution {
-    /// A measure lies outside the range that nearly all of them have.
+    /// A value outside the range of nearly all training campaigns.
     OutOfRange {
         /// The wire name of the field.
         field: String,
-        /// What of the field, with its unit, such as `goal_usd` or `name_chars`.
+        /// The measured property, with its unit, such as `goal_usd` or `name_chars`.
         measure: String,
-        /// What the campaign has.
+        /// The value of the campaign.
         value: f64,
-        /// Lowest usual value.
+        /// The lowest usual value.
         min: f64,
-        /// Highest usual value.
+        /// The highest usual value.
         max: f64,
     },
-    /// A word that the model does not know, such as a rare country.
+    /// A value that the model does not know, such as a rare country.
     Unknown {
         /// The wire name of the field.
         field: String,
-        /// The word.
+        /// The unknown value.
         value: String,
     },
-    /// There were few with this combination.
+    /// There were few campaigns with this combination.
     #[serde(rename = "thin")]
     SparseData {
         /// The wire name of the field that makes it rare.
         field: String,
-        /// How many there were.
+        /// The number of such campaigns.
         campaigns: u64,
     },
 }
@@ -108,44 +108,44 @@ impl OutOfDistribution {
     }
 }
 
-/// Everything that is computed when a result is first looked into.
+/// Everything that is computed when the insight of a result is first requested.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct InsightView {
     /// The task of the result.
     pub task_id: TaskId,
-    /// The model that made the result and this.
+    /// The model that made the result and the insight.
     pub model: ModelRef,
     /// Why the probability is what it is.
     pub explanation: Explanation,
-    /// What it would be.
+    /// The score for each value of one field.
     pub curves: Curves,
-    /// What to change, within the bounds that are the default.
+    /// What to change, within the default bounds.
     pub advice: Advice,
 }
 
-/// A group of inputs that is explained as one.
+/// A group of inputs that is explained together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Factor {
     /// The goal.
     Goal,
-    /// Days of funding.
+    /// The number of days of funding.
     Duration,
     /// When it launches.
     Timing,
     /// Days between the draft and the launch.
     Preparation,
-    /// What it is about.
+    /// The category.
     Category,
     /// The title and the summary.
     Text,
     /// Whether the page has a video.
     Video,
-    /// Where it is from, and its currency.
+    /// The country and region, and the currency.
     Place,
-    /// Whether Kickstarter chose it as a project it loves.
+    /// Whether Kickstarter picked it as a "Project We Love".
     StaffPick,
-    /// Who makes it.
+    /// Whether the creator has launched a campaign before.
     Creator,
 }
 
@@ -165,16 +165,16 @@ impl Factor {
     ];
 }
 
-/// Shapley values: `base` and all effects add up to `probability`.
+/// Shapley values: `base` plus all effects equals `probability`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Explanation {
-    /// The mean probability of the campaigns that this one is compared with.
+    /// The mean probability of the background sample.
     pub base: f64,
-    /// How many campaigns it is compared with.
+    /// The size of the background sample.
     pub background: u32,
     /// The probability of the result.
     pub probability: f64,
-    /// What each factor adds, the strongest first.
+    /// The effect of each factor, the strongest first.
     pub effects: Vec<Effect>,
 }
 
@@ -183,26 +183,26 @@ pub struct Explanation {
 pub struct Effect {
     /// The factor.
     pub factor: Factor,
-    /// What it adds, between -1 and 1.
+    /// The effect on the probability, between -1 and 1.
     pub value: f64,
 }
 
-/// Real scores of the campaign with one thing changed.
+/// Actual scores of the campaign with one thing changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Curves {
-    /// Over the goal, rising on a logarithmic scale; the campaign's own goal is among them.
+    /// By goal, ascending on a logarithmic scale; includes the campaign's own goal.
     pub goal: Vec<GoalPoint>,
-    /// Over the days of funding, 1 to 60: the deadline moves.
+    /// By the number of days of funding, 1 to 60. The deadline moves.
     pub duration: Vec<DaysPoint>,
-    /// A launch in each of twelve months from the campaign's own on, on the same weekday.
+    /// A launch in each of twelve months, starting with the campaign's own, on the same weekday.
     pub month: Vec<LaunchPoint>,
-    /// A launch on each weekday from Monday on, as near as can be in the same month.
+    /// A launch on each weekday, starting with Monday, on the nearest date in the same month.
     pub weekday: Vec<LaunchPoint>,
-    /// Over the days between draft and launch, rising: the draft's date moves.
+    /// By the number of days between draft and launch, ascending. The date of the draft moves.
     pub preparation: Vec<DaysPoint>,
     /// With and without a video.
     pub video: Switch,
-    /// With and without being a project that Kickstarter loves.
+    /// With and without being picked by Kickstarter.
     pub staff_pick: Switch,
 }
 
@@ -215,22 +215,22 @@ pub struct GoalPoint {
     pub probability: f64,
 }
 
-/// The score at another number of days.
+/// The score with another number of days.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DaysPoint {
-    /// The days.
+    /// The number of days.
     pub days: u32,
     /// The probability.
     pub probability: f64,
 }
 
-/// The score at another launch: all three dates move by the same days.
+/// The score with another launch. All three dates move by the same number of days.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LaunchPoint {
-    /// When the draft is begun.
+    /// When the draft is created.
     #[serde(deserialize_with = "read_day")]
     pub created_at: NaiveDate,
-    /// When funding begins.
+    /// When funding starts.
     #[serde(deserialize_with = "read_day")]
     pub launched_at: NaiveDate,
     /// When funding ends.
@@ -240,7 +240,7 @@ pub struct LaunchPoint {
     pub probability: f64,
 }
 
-/// The scores of both positions of a switch.
+/// The scores with a switch on and off.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Switch {
     /// The probability with it.
@@ -249,19 +249,19 @@ pub struct Switch {
     pub off: f64,
 }
 
-/// The few changes that gain most. Campaigns like that did better; it is no proof that the change
-/// causes it.
+/// The few changes with the largest gains. Similar campaigns did better with them, which does not prove that the
+/// change is the cause.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Advice {
-    /// Within what was looked.
+    /// The bounds within which changes were searched.
     pub bounds: ChangeBounds,
     /// The changes, each alone, the largest gain first.
     pub changes: Vec<RatedChange>,
-    /// The best of them together, where that gains more than any alone.
+    /// The best combination of changes, if it gains more than any single change.
     pub combination: Option<Combination>,
 }
 
-/// What may be suggested.
+/// The limits of what may be suggested.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChangeBounds {
     /// Never a goal below this, in US dollars.
@@ -274,11 +274,11 @@ pub struct ChangeBounds {
     pub launch_latest: NaiveDate,
 }
 
-/// One thing to do otherwise. Parameters have the wire names of the fields to be set.
+/// One suggested change. Parameters have the wire names of the fields to change.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "code", rename_all = "snake_case", try_from = "RawChange")]
 pub enum Change {
-    /// Ask for less.
+    /// Lower the goal.
     LowerGoal {
         /// The goal in US dollars.
         usd_goal: f64,
@@ -290,43 +290,43 @@ pub enum Change {
         /// When funding ends.
         deadline: NaiveDate,
     },
-    /// Launch on another day; the draft stays, so the preparation changes with it.
+    /// Launch on another day. The date of the draft stays, so the preparation time changes, too.
     MoveLaunch {
-        /// When funding begins.
+        /// When funding starts.
         launched_at: NaiveDate,
         /// When funding ends.
         deadline: NaiveDate,
     },
-    /// Make a video.
+    /// Add a video.
     AddVideo {
         /// Always true.
         has_video: bool,
     },
 }
 
-/// A change and what the model says of the campaign with it.
+/// A change, and the score of the campaign with it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RatedChange {
-    /// What to do.
+    /// The change.
     pub change: Change,
-    /// The probability then.
+    /// The probability with the change.
     pub probability: f64,
-    /// How much more that is.
+    /// The increase of the probability.
     pub gain: f64,
 }
 
 /// Several changes at once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Combination {
-    /// What to do; where several name a deadline, it is the same.
+    /// The changes. If several set a deadline, it is the same.
     pub changes: Vec<Change>,
-    /// The probability then.
+    /// The probability with all changes.
     pub probability: f64,
-    /// How much more that is.
+    /// The increase of the probability.
     pub gain: f64,
 }
 
-/// What the model of a result says of the campaign with some fields changed.
+/// The score of a paid campaign with some fields changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WhatIfView {
     /// Probability that the changed campaign reaches its goal, 0 to 1.
@@ -337,6 +337,6 @@ pub struct WhatIfView {
     pub interval_low: f64,
     /// Upper end of the probability's interval, 0 to 1.
     pub interval_high: f64,
-    /// Where the changed campaign is unlike what the model was trained on.
+    /// The fields of the changed campaign that are far from the training data.
     pub unlike: Vec<OutOfDistribution>,
 }

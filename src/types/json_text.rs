@@ -1,7 +1,7 @@
-//! How answers and errors cross the wire: JSON, always read as text.
+//! The encoding of responses and errors: JSON, always parsed from text.
 //!
-//! `leptos` reads resources from text and answers from bytes; with one reader for both, each type is compiled
-//! once into the browser half instead of twice.
+//! `leptos` reads resources from text and responses from bytes. With one parser for both, the client bundle contains
+//! the code for each type once instead of twice.
 
 use leptos::server_fn::{Bytes, ContentType, Decodes, Encodes, Format, FormatType, codec::Post};
 use serde::Serialize;
@@ -9,22 +9,22 @@ use serde::de::DeserializeOwned;
 
 use super::{Unreadable, read_json};
 
-/// The encoding of answers and errors.
+/// The encoding of responses and errors.
 pub struct JsonText;
 
 /// The `output` of every server function.
 pub type JsonAnswer = Post<JsonText>;
 
-/// Why something is not the JSON that was expected.
+/// Why a response cannot be written or parsed.
 #[derive(Debug, thiserror::Error)]
 pub enum JsonTextError {
-    /// Not UTF-8.
+    /// The bytes are not UTF-8.
     #[error(transparent)]
     Text(#[from] std::str::Utf8Error),
-    /// Cannot be written as JSON.
+    /// The value cannot be written as JSON.
     #[error(transparent)]
     Written(#[from] serde_json::Error),
-    /// Not that JSON.
+    /// The text is not the expected JSON.
     #[error(transparent)]
     Read(#[from] Unreadable),
 }

@@ -1,6 +1,7 @@
-//! What both halves share: ids, credits, the campaign and its rules, views, and the error that crosses the wire.
+//! Types shared by the server and the client bundle: ids, credits, the campaign and its rules, views, and the error
+//! type of all responses.
 //!
-//! Depends on nothing else of this crate, and holds no I/O.
+//! Depends on no other module of this crate and does no I/O.
 
 mod campaign;
 mod campaign_rules;

@@ -1,35 +1,35 @@
-//! The lists that the form offers and the rules allow: countries, currencies, categories.
+//! The values that the form offers and the rules accept: countries, currencies, categories.
 //!
-//! Categories, their parents and positions and the exchange rates are aggregates of public campaign
-//! listings of 2024-25; country codes are those of ISO 3166-1.
+//! Categories with their parents and positions, and exchange rates, are aggregates of public campaign listings of
+//! 2024-25. Country codes are those of ISO 3166-1.
 
-/// A category of Kickstarter.
+/// A Kickstarter category.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Category {
-    /// Its name, as `analytics_name` on the wire.
+    /// The name, `analytics_name` on the wire.
     pub name: &'static str,
-    /// The category above it, as `parent_name` on the wire.
+    /// The parent category, `parent_name` on the wire.
     pub parent: &'static str,
-    /// Its place in its parent's list, where known.
+    /// Its position in the parent's list, if known.
     pub position: Option<u32>,
 }
 
-/// A currency that campaigns can be set in.
+/// A currency that campaigns can use.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Currency {
-    /// Its ISO 4217 code.
+    /// The ISO 4217 code.
     pub code: &'static str,
-    /// US dollars for one unit at launch, as last seen in the listings.
+    /// US dollars per unit at launch, as last seen in the listings.
     pub static_usd_rate: f64,
-    /// US dollars for one unit today, the median of the listings.
+    /// US dollars per unit today, the median of the listings.
     pub fx_rate: f64,
 }
 
-/// The category of campaigns whose category is not known; accepted, never offered.
+/// The category of campaigns whose category is unknown; accepted but not offered.
 pub const UNKNOWN_CATEGORY: &str = "(unknown)";
 
-/// Finds a category by its name and, where given, its parent; letter case does not matter. Without a
-/// parent, the commonest of the name.
+/// Finds a category by its name and, if given, its parent, ignoring case. Without a parent, returns the most common
+/// one of that name.
 pub fn find_category(name: &str, parent: Option<&str>) -> Option<&'static Category> {
     CATEGORIES.iter().find(|category| {
         category.name.eq_ignore_ascii_case(name)
@@ -37,7 +37,7 @@ pub fn find_category(name: &str, parent: Option<&str>) -> Option<&'static Catego
     })
 }
 
-/// Every parent with its categories, both in alphabetical order, without the unknown one.
+/// All parents with their categories, both in alphabetical order, without the unknown category.
 pub fn categories_by_parent() -> Vec<(&'static str, Vec<&'static Category>)> {
     let mut groups: Vec<(_, Vec<&Category>)> = Vec::new();
     for category in CATEGORIES.iter().filter(|it| it.name != UNKNOWN_CATEGORY) {
@@ -53,14 +53,14 @@ pub fn categories_by_parent() -> Vec<(&'static str, Vec<&'static Category>)> {
     groups
 }
 
-/// Finds a currency by its code; letter case does not matter.
+/// Finds a currency by its code, ignoring case.
 pub fn find_currency(code: &str) -> Option<&'static Currency> {
     CURRENCIES
         .iter()
         .find(|currency| currency.code.eq_ignore_ascii_case(code))
 }
 
-/// The currency that campaigns of a country are usually set in; US dollars where none stands out.
+/// The usual currency of campaigns in a country; US dollars if there is none.
 pub fn currency_of_country(country: &str) -> &'static str {
     CURRENCY_OF_COUNTRY
         .iter()
@@ -68,7 +68,7 @@ pub fn currency_of_country(country: &str) -> &'static str {
         .map_or("USD", |(_, currency)| currency)
 }
 
-/// Stands among the countries for one that is not known.
+/// The country of campaigns whose country is unknown.
 #[cfg(feature = "ssr")]
 pub const UNKNOWN_COUNTRY: &str = "Other";
 
@@ -92,7 +92,7 @@ pub const COUNTRIES: &[&str] = &[
     "Other",
 ];
 
-/// The currencies of Kickstarter.
+/// The currencies that Kickstarter supports.
 #[expect(
     clippy::unreadable_literal,
     reason = "rates read as they are written in the listings"
@@ -185,7 +185,7 @@ const CURRENCY_OF_COUNTRY: &[(&str, &str)] = &[
     ("SE", "SEK"), ("SG", "SGD"), ("SI", "EUR"), ("SK", "EUR"), ("US", "USD"),
 ];
 
-/// Every category, the commonest first among those of one name.
+/// All categories. Among those of the same name, the most common comes first.
 #[rustfmt::skip]
 pub const CATEGORIES: &[Category] = &[
     Category { name: "Art", parent: "Art", position: Some(1) },

@@ -1,4 +1,4 @@
-//! The closed sets of words that the database, the API and the pages share.
+//! Closed sets of words that the database, the API and the pages share.
 
 use serde::{Deserialize, Serialize};
 
@@ -36,21 +36,21 @@ macro_rules! words {
     };
 }
 
-/// The text is none of the words of the set.
+/// The text is not a word of the set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a known word")]
 pub struct UnknownWord;
 
 words!(
-    /// Where a task is in its life.
+    /// The state of a task.
     TaskStatus {
-        /// Paid for by a hold, waiting for a worker.
+        /// Its price is held; it waits for a worker.
         Queued = "queued",
         /// Leased by a worker.
         Running = "running",
         /// It has a result and a charge.
         Succeeded = "succeeded",
-        /// It ran out of tries; its hold is released.
+        /// It ran out of attempts, or waited too long for a worker; its hold is released.
         Failed = "failed",
         /// Canceled by its user while queued; its hold is released.
         Canceled = "canceled",
@@ -58,14 +58,14 @@ words!(
 );
 
 impl TaskStatus {
-    /// True once nothing will change the task any more.
+    /// Whether the task can no longer change.
     pub const fn is_final(self) -> bool {
         matches!(self, Self::Succeeded | Self::Failed | Self::Canceled)
     }
 }
 
 words!(
-    /// Why a line of the ledger was written.
+    /// Why a ledger line was written.
     TransactionKind {
         /// The credits that a new user starts with.
         Welcome = "welcome",
@@ -83,15 +83,15 @@ words!(
     Role {
         /// Predicts and pays.
         User = "user",
-        /// Registers models as well.
+        /// May also register models.
         Admin = "admin",
     }
 );
 
 words!(
-    /// Whether a model may be asked.
+    /// Whether a model is on offer.
     ModelState {
-        /// Registered, not yet on offer.
+        /// Registered but not on offer yet.
         Candidate = "candidate",
         /// On offer; the newest live one is the default.
         Live = "live",
@@ -105,7 +105,7 @@ words!(
     Verdict {
         /// At least [`Verdict::LIKELY_FROM`].
         Likely = "likely",
-        /// Between the two bounds: it may go either way.
+        /// Between the two bounds: too close to call.
         TossUp = "toss_up",
         /// At most [`Verdict::UNLIKELY_TO`].
         Unlikely = "unlikely",
@@ -131,26 +131,26 @@ impl Verdict {
 }
 
 words!(
-    /// The sentences that the service itself stores with tasks and transactions, as the API tells them. Pages say
-    /// them in the reader's language; what others wrote stands as it is.
+    /// Sentences that the service stores with tasks and transactions, in the API's wording. Pages translate them.
+    /// Other texts are shown unchanged.
     SystemMessage {
-        /// Why a task failed, in earlier versions: its model is there and cannot be run.
+        /// Why a task failed, in earlier versions: its model could not be loaded.
         ModelUnavailable = "the model could not be loaded",
-        /// Why a task failed: its model refused or broke off.
+        /// Why a task failed: its model returned an error or panicked.
         ModelFailed = "the model could not score this campaign",
-        /// The same, as earlier versions put it.
+        /// The wording of the same sentence in earlier versions.
         ModelFailedEarlier = "the model could not answer for this campaign",
-        /// Why a task failed: its model was stopped.
+        /// Why a task failed: its model exceeded the time limit.
         ModelTooSlow = "the model took too long over this campaign",
-        /// Why a task failed: its workers died.
+        /// Why a task failed: its workers died repeatedly.
         WorkLost = "processing was interrupted too many times",
-        /// The same, as earlier versions put it.
+        /// The wording of the same sentence in earlier versions.
         WorkLostEarlier = "the work on this task broke off too often",
-        /// Why a task failed: no worker could load its model for too long.
+        /// Why a task failed: for too long, no worker could load its model.
         NoCapableWorker = "no worker could run the model in time",
-        /// A transaction: what a new user starts with.
+        /// A transaction: the credits that a new user starts with.
         WelcomeCredits = "Welcome credits",
-        /// A transaction: credits for nothing.
+        /// A transaction: credits without a payment.
         DemonstrationTopUp = "Top-up (demonstration: no card was charged)",
         /// Which campaigns the shipped model's rates are about, from its manifest.
         ShippedPopulation = "campaigns in public Kickstarter listings of 2024-25 that ran to their end",

@@ -1,4 +1,4 @@
-//! What the tests of several modules share: the service's sample.
+//! Test data shared by several modules.
 
 use super::CampaignInput;
 

@@ -1,12 +1,12 @@
-//! Small things as text: reading ids, limits and words of a closed set; writing bytes.
+//! Text helpers: parses ids, limits and words of a closed set; checks free text; writes hexadecimal.
 
 use std::str::FromStr;
 
 use super::{AppError, Violation};
 
-/// Items on a page where the caller names no limit.
+/// Items per page if the request sets no limit.
 pub const PAGE_LIMIT_DEFAULT: u32 = 20;
-/// The most items that a page can have.
+/// Maximum number of items per page.
 pub const PAGE_LIMIT_MAX: u32 = 100;
 
 /// Bytes in lower-case hexadecimal.
@@ -20,8 +20,8 @@ pub fn hex(bytes: &[u8]) -> String {
     text
 }
 
-/// Finds what is wrong with a free text that is not blank: too many characters, one that no text has
-/// (PostgreSQL cannot even store NUL), or nothing that can be seen.
+/// Checks a free text: it must not be too long, contain control characters other than white space (PostgreSQL cannot
+/// store NUL), or consist of invisible characters. Blank text is accepted.
 pub fn text_violation(text: &str, max: u32) -> Option<Violation> {
     if text.chars().count() > max as usize {
         Some(Violation::TooLong { max })
@@ -39,8 +39,8 @@ pub fn text_violation(text: &str, max: u32) -> Option<Violation> {
     }
 }
 
-/// Whether a character leaves no ink by itself: white space, control characters, and those that Unicode
-/// ignores by default or draws as a blank.
+/// Whether a character is invisible by itself: white space, control characters, and those that Unicode ignores by
+/// default or renders as blank.
 pub fn is_invisible(character: char) -> bool {
     character.is_whitespace()
         || character.is_control()
@@ -49,7 +49,7 @@ pub fn is_invisible(character: char) -> bool {
             .any(|(first, last)| (*first..=*last).contains(&character))
 }
 
-/// Unicode's `Default_Ignorable_Code_Point`, and the blank pattern of Braille.
+/// Unicode's `Default_Ignorable_Code_Point`, and the blank Braille pattern.
 const INVISIBLE: [(char, char); 18] = [
     ('\u{ad}', '\u{ad}'),
     ('\u{34f}', '\u{34f}'),
@@ -71,7 +71,7 @@ const INVISIBLE: [(char, char); 18] = [
     ('\u{e0000}', '\u{e0fff}'),
 ];
 
-/// Reads a page's limit, 1 to [`PAGE_LIMIT_MAX`]; blank means [`PAGE_LIMIT_DEFAULT`].
+/// Parses the limit of a page, 1 to [`PAGE_LIMIT_MAX`]; blank means [`PAGE_LIMIT_DEFAULT`].
 ///
 /// # Errors
 /// [`AppError::Invalid`] naming `limit`.
@@ -89,10 +89,10 @@ pub fn parse_page_limit(text: &str) -> Result<u32, AppError> {
     }
 }
 
-/// Reads an id; `None` where the text is blank.
+/// Parses an id; `None` if the text is blank.
 ///
 /// # Errors
-/// [`AppError::Invalid`] naming `field` where the text is not a positive whole number.
+/// [`AppError::Invalid`] naming `field` if the text is not a positive whole number.
 pub fn parse_id(field: &str, text: &str) -> Result<Option<i64>, AppError> {
     let text = text.trim();
     if text.is_empty() {
@@ -104,7 +104,7 @@ pub fn parse_id(field: &str, text: &str) -> Result<Option<i64>, AppError> {
     }
 }
 
-/// Reads one word of a closed set; `None` where the text is blank.
+/// Parses one word of a closed set; `None` if the text is blank.
 ///
 /// # Errors
 /// [`AppError::Invalid`] naming `field` and the allowed words.

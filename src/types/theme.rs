@@ -1,9 +1,9 @@
-//! Light and dark.
+//! The color theme.
 
-/// How bright the pages are.
+/// Whether pages are light or dark.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
-    /// As the device is set.
+    /// Follow the setting of the system.
     #[default]
     System,
     /// Always light.
@@ -16,7 +16,7 @@ impl Theme {
     /// Every theme.
     pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
 
-    /// The word of the cookie and of `data-theme`.
+    /// The value in the cookie and in `data-theme`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::System => "system",
@@ -25,12 +25,12 @@ impl Theme {
         }
     }
 
-    /// The theme of that word.
+    /// The theme with this value.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|theme| theme.as_str() == word)
     }
 
-    /// What `<meta name="color-scheme">` says, so that the canvas is right before the style sheet is there.
+    /// The value of `<meta name="color-scheme">`, so that the background is right before the style sheet has loaded.
     pub const fn color_scheme(self) -> &'static str {
         match self {
             Self::System => "light dark",

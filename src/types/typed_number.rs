@@ -1,15 +1,14 @@
-//! Numbers as people type them into a form, in the writing of its language: `10 000,50`, `$8,000`, `１００００`.
+//! Numbers as users type them into a form, in the notation of its language: `10 000,50`, `$8,000`, `１００００`.
 //!
-//! The API takes plain numbers only. A form says in which language it was shown, and its numbers are made
-//! plain by this, in the browser and on the server alike. What could mean a thousand times as much or as little
-//! is refused.
+//! The API accepts plain numbers only. A form states its language, and this module converts its numbers to plain ones,
+//! in the browser and on the server alike. It refuses numbers that could be off by a factor of a thousand.
 
 use super::{CampaignInput, FieldErrors, Violation};
 
-/// Name of the form's input that says which [`NumberFormat`] its numbers have.
+/// Name of the form field that says which [`NumberFormat`] its numbers have.
 pub const NUMBER_FORMAT: &str = "number_format";
 
-/// How numbers are written.
+/// A notation of numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NumberFormat {
     /// `1,234.5`.
@@ -19,7 +18,7 @@ pub enum NumberFormat {
 }
 
 impl NumberFormat {
-    /// Reads the code of a language; `None` for any other text: then numbers are plain.
+    /// The format of a language code; `None` for any other text, which means plain numbers.
     pub fn of_language(code: &str) -> Option<Self> {
         match code {
             "en" => Some(Self::English),
@@ -28,7 +27,7 @@ impl NumberFormat {
         }
     }
 
-    /// A sum of dollars as a plain number. What cannot be understood stays as it is, for the rules to refuse.
+    /// A sum of dollars as a plain number. Text that cannot be parsed stays as it is, and the rules reject it later.
     ///
     /// # Errors
     /// [`Violation::AmbiguousNumber`].
@@ -44,7 +43,7 @@ impl NumberFormat {
             .unwrap_or_else(|| text.to_owned()))
     }
 
-    /// Where the decimal separator of a sum is.
+    /// The position of the decimal separator of a sum.
     fn decimal_of(self, number: &Number) -> Result<Option<usize>, Violation> {
         let marks = |mark: char| {
             let all = number.body.char_indices();
@@ -54,7 +53,7 @@ impl NumberFormat {
         let last = marks('.').chain(marks(',')).max();
         let has_groups = number.body.contains([' ', '\'']);
         Ok(match (points, commas) {
-            // Whatever comes last; if it is repeated, the groups will not fit.
+            // The last separator. If it occurs more than once, the digit groups do not fit.
             (1.., 1..) => last,
             (0 | 2.., 0) | (0, 2..) => None,
             (points, _) => {
@@ -73,7 +72,7 @@ impl NumberFormat {
         })
     }
 
-    /// A rate as a plain number: nobody groups its digits.
+    /// A rate as a plain number. Nobody writes rates with digit groups.
     pub fn read_rate(self, text: &str) -> String {
         let number = Number::split(text).filter(|number| {
             let marks = number.body.chars().filter(|it| !it.is_ascii_digit());
@@ -85,7 +84,7 @@ impl NumberFormat {
 }
 
 impl CampaignInput {
-    /// Makes the numbers of a form plain, and says which ones are ambiguous.
+    /// Converts the numbers of a form to plain ones. Returns the ambiguous fields.
     pub fn read_typed(&mut self, format: NumberFormat) -> FieldErrors {
         let mut errors = FieldErrors::new();
         match format.read_sum(&self.usd_goal) {
@@ -101,14 +100,14 @@ impl CampaignInput {
     }
 }
 
-/// Digits and the marks between them.
+/// Digits and separators.
 struct Number {
     sign: &'static str,
     body: String,
 }
 
 impl Number {
-    /// `None` where there is anything else.
+    /// `None` if there are other characters.
     fn split(text: &str) -> Option<Self> {
         let text: String = text.chars().map(narrow).collect();
         let text = text.trim();
@@ -129,8 +128,8 @@ impl Number {
         })
     }
 
-    /// The plain number with its decimals after `decimal`; `None` where the digits before it are not grouped by
-    /// thousands.
+    /// The plain number with its decimals after the separator at `decimal`; `None` if the digits before it are not
+    /// grouped in thousands.
     fn join(&self, decimal: Option<usize>) -> Option<String> {
         let (whole, decimals) = match decimal {
             Some(at) => (&self.body[..at], &self.body[at + 1..]),
@@ -159,11 +158,11 @@ impl Number {
     }
 }
 
-/// The plain form of a digit or mark of another width, and one space for all.
+/// The half-width form of a full-width digit or mark, and a plain space for any other space.
 fn narrow(it: char) -> char {
     match it {
         '０'..='９' | '，' | '．' | '＄' | '＋' | '－' => {
-            // The wide forms stand in the order of ASCII.
+            // Full-width characters are in the same order as in ASCII.
             char::from_u32(u32::from(it) - 0xFEE0).unwrap_or(it)
         }
         '\u{a0}' | '\u{2009}' | '\u{202f}' | '\u{3000}' | '_' => ' ',

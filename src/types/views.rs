@@ -1,4 +1,4 @@
-//! What the API answers and the pages show. Times are UTC, RFC 3339 on the wire.
+//! What the API returns and the pages show. Times are UTC, in RFC 3339 on the wire.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -14,11 +14,11 @@ use super::{
 pub struct UserView {
     /// The user's id.
     pub id: UserId,
-    /// The e-mail address as it was registered.
+    /// The e-mail address as registered.
     pub email: String,
     /// What the user may do.
     pub role: Role,
-    /// When the account was made.
+    /// When the account was created.
     #[serde(deserialize_with = "read_moment")]
     pub created_at: DateTime<Utc>,
 }
@@ -26,15 +26,15 @@ pub struct UserView {
 /// A user's credits; `available` is `amount - held`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BalanceView {
-    /// All credits.
+    /// Total credits.
     pub amount: Credits,
-    /// Reserved by queued and running tasks.
+    /// Credits reserved by queued and running tasks.
     pub held: Credits,
-    /// What can be spent.
+    /// Credits that can be spent.
     pub available: Credits,
 }
 
-/// One line of the ledger.
+/// A ledger line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TransactionView {
     /// The line's id.
@@ -47,7 +47,7 @@ pub struct TransactionView {
     pub balance_before: Credits,
     /// The balance after.
     pub balance_after: Credits,
-    /// What the operator or the payment said of it.
+    /// The text of the operator, of the payment, or of the service.
     pub description: String,
     /// The task that a charge paid for.
     pub task_id: Option<TaskId>,
@@ -56,7 +56,7 @@ pub struct TransactionView {
     pub created_at: DateTime<Utc>,
 }
 
-/// Which model a task asks.
+/// The model of a task.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelRef {
     /// The model's id.
@@ -67,20 +67,20 @@ pub struct ModelRef {
     pub version: String,
 }
 
-/// One paid request and, when it succeeded, its result.
+/// A paid request and, if it succeeded, its result.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TaskView {
     /// The task's id.
     pub id: TaskId,
-    /// Where it is in its life.
+    /// The state of the task.
     pub status: TaskStatus,
-    /// The price, frozen at submit.
+    /// The price, fixed at submit.
     pub price: Credits,
-    /// The model it asks.
+    /// The model that predicts.
     pub model: ModelRef,
-    /// What was asked.
+    /// The input.
     pub campaign: Campaign,
-    /// How often a worker has started it.
+    /// How often a worker has started the task.
     pub attempts: i32,
     /// When it was submitted.
     #[serde(deserialize_with = "read_moment")]
@@ -93,28 +93,28 @@ pub struct TaskView {
     pub finished_at: Option<DateTime<Utc>>,
     /// Why it failed.
     pub error: Option<String>,
-    /// What the model said.
+    /// What the model returned.
     pub result: Option<ResultView>,
-    /// Where it stands in the queue; told while it is queued, of a single task only.
+    /// The place in the queue; only present while the task is queued, and only in responses about a single task.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub queue: Option<QueueView>,
 }
 
-/// Where a queued task stands.
+/// The place of a queued task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QueueView {
     /// Tasks that will be started before it, at most [`QueueView::AHEAD_MAX`].
     pub ahead: u32,
-    /// How long until its result, in seconds, at the pace of the latest results; absent while there is no
-    /// pace to go by.
+    /// The expected time until the result, in seconds, at the throughput of the latest results; absent while that is
+    /// unknown.
     pub wait_s: Option<u32>,
-    /// Whether it is due, but no worker can run its model at present.
+    /// Whether the task is due but no worker can currently run its model.
     #[serde(default)]
     pub waiting_for_worker: bool,
 }
 
 impl QueueView {
-    /// Tasks ahead are counted up to here: so many mean so many or more.
+    /// The maximum that is counted: this number means "at least this many".
     pub const AHEAD_MAX: u32 = 10_000;
 }
 
@@ -123,41 +123,41 @@ impl QueueView {
 pub struct ShareView {
     /// The task.
     pub task_id: TaskId,
-    /// The path of the page that whoever knows it may see; absent where there is no link.
+    /// The path of the public page; absent if there is no link.
     pub path: Option<String>,
 }
 
-/// A shared result: what was asked and what the model said, and nothing of whose it is.
+/// A shared result: the input and the output of the model, without the owner.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SharedView {
-    /// What was asked.
+    /// The input.
     pub campaign: Campaign,
-    /// What the model said.
+    /// What the model returned.
     pub result: ResultView,
-    /// Which model.
+    /// The model of the result.
     pub model: ModelRef,
-    /// Why it said so; absent where its owner has never looked into it.
+    /// The explanation; absent if the owner has never opened the insight.
     pub explanation: Option<Explanation>,
 }
 
-/// How a balance came to be what it is: its latest changes, oldest first.
+/// The latest changes of a balance, oldest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BalanceHistory {
     /// The balance after each change.
     pub points: Vec<BalancePoint>,
 }
 
-/// A balance from one moment on.
+/// The balance from a moment on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BalancePoint {
-    /// Since when.
+    /// The start.
     #[serde(deserialize_with = "read_moment")]
     pub at: DateTime<Utc>,
-    /// All credits.
+    /// Total credits.
     pub amount: Credits,
 }
 
-/// What a model said of one task.
+/// What a model returned for one task.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ResultView {
     /// Probability that the campaign reaches its goal, 0 to 1.
@@ -168,7 +168,7 @@ pub struct ResultView {
     pub interval_low: f64,
     /// Upper end of the probability's interval, 0 to 1.
     pub interval_high: f64,
-    /// How campaigns alike did; absent in results of earlier versions of the service.
+    /// How similar campaigns did; absent in results of earlier versions of the service.
     pub context: Option<ResultContext>,
     /// How long the model took, in microseconds.
     pub inference_us: i64,
@@ -186,17 +186,17 @@ pub struct ModelView {
     pub name: String,
     /// The model's version.
     pub version: String,
-    /// What it is, for people.
+    /// A description for users.
     pub description: String,
     /// Price of one prediction.
     pub price: Credits,
-    /// Whether it may be asked.
+    /// Whether the model is on offer.
     pub state: ModelState,
-    /// True for the one that is asked when none is named.
+    /// Whether requests that name no model use this one.
     pub is_default: bool,
-    /// Area under the ROC curve on campaigns later than its training data, where the manifest tells.
+    /// Area under the ROC curve on campaigns later than the training data, if the manifest has it.
     pub auc: Option<f64>,
-    /// Share of right answers on the same campaigns, 0 to 1.
+    /// Share of correct predictions on the same campaigns, 0 to 1.
     pub accuracy: Option<f64>,
     /// SHA-256 of the ONNX file, in hexadecimal.
     pub sha256: String,
@@ -210,10 +210,10 @@ pub struct ModelView {
 pub struct Page<T> {
     /// At most `limit` items.
     pub items: Vec<T>,
-    /// Pass it as `cursor` for the next page; absent on the last one.
+    /// The `cursor` for the next page; absent on the last one.
     pub next: Option<String>,
 }
 
-/// Today in UTC by the clock of the service; the server provides it to each page as a context.
+/// The current date in UTC by the clock of the service. The server provides it to each page as context.
 #[derive(Clone, Copy, Debug)]
 pub struct Today(pub NaiveDate);
