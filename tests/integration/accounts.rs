@@ -1,33 +1,33 @@
-//! Registration, logging in and out, passwords, and the end of sessions.
+//! Registration, logging in and out, passwords, and ending sessions.
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Browser, Engine, Site, shared_server, unique};
+use crate::support::{Browser, Engine, Response, Site, shared_server, unique};
 
 on_both_databases!(
-    registration_signs_in_and_me_tells_who_it_is,
-    an_email_is_taken_whatever_its_letter_case,
-    twenty_registrations_of_one_email_at_once_make_one_account,
-    a_bad_email_is_named,
-    a_bad_password_is_named,
+    registration_signs_in_and_me_returns_the_user,
+    emails_are_unique_ignoring_case,
+    concurrent_registrations_of_one_email_create_one_account,
+    an_invalid_email_names_its_field,
+    an_invalid_password_names_its_field,
     without_a_session_everything_private_is_401,
-    a_copied_cookie_is_worthless_after_logging_out,
+    a_copied_cookie_is_invalid_after_logging_out,
     logging_out_leaves_the_users_other_browsers_signed_in,
-    two_browsers_that_log_out_at_once_are_both_out,
-    logging_out_without_a_session_is_no_error,
-    a_wrong_password_and_an_unknown_email_get_the_same_answer,
+    two_browsers_that_log_out_at_once_are_both_logged_out,
+    logging_out_without_a_session_succeeds,
+    a_wrong_password_and_an_unknown_email_get_the_same_response,
     a_blank_login_names_its_fields,
     ending_all_sessions_ends_every_browser,
     a_new_password_ends_the_other_sessions_and_keeps_this_one,
-    a_password_changes_only_against_the_current_one,
-    a_password_never_changes_without_the_end_of_the_sessions,
-    a_login_brings_an_old_hash_up_to_date,
-    logging_out_waits_for_nobody_who_refers_to_the_user,
+    a_password_change_requires_the_current_password,
+    a_password_change_that_cannot_end_the_sessions_changes_nothing,
+    a_login_updates_an_outdated_hash,
+    logging_out_does_not_wait_for_transactions_that_refer_to_the_user,
     a_session_survives_a_restart,
-    a_session_that_was_ended_can_end_no_other,
+    an_ended_session_cannot_end_others,
 );
 
-async fn registration_signs_in_and_me_tells_who_it_is(engine: Engine) {
+async fn registration_signs_in_and_me_returns_the_user(engine: Engine) {
     let browser = Browser::registered(shared_server(engine).await).await;
     let me = browser.get("/api/auth/me").await.ok();
     assert_eq!(me["email"], browser.email);
@@ -37,7 +37,7 @@ async fn registration_signs_in_and_me_tells_who_it_is(engine: Engine) {
     assert!(me.get("password_hash").is_none());
 }
 
-async fn an_email_is_taken_whatever_its_letter_case(engine: Engine) {
+async fn emails_are_unique_ignoring_case(engine: Engine) {
     let server = shared_server(engine).await;
     let first = Browser::registered(server).await;
     for email in [
@@ -46,11 +46,11 @@ async fn an_email_is_taken_whatever_its_letter_case(engine: Engine) {
         format!("  {} ", first.email),
     ] {
         let body = json!({ "email": email, "password": "another good one" });
-        let answer = Browser::new(server)
+        let response = Browser::new(server)
             .post_json("/api/auth/register", &body)
             .await;
-        answer.problem(409);
-        assert!(answer.headers.get("set-cookie").is_none(), "{email}");
+        response.problem(409);
+        assert!(response.headers.get("set-cookie").is_none(), "{email}");
     }
     let mut shouted = first.credentials();
     shouted["email"] = json!(first.email.to_uppercase());
@@ -58,7 +58,7 @@ async fn an_email_is_taken_whatever_its_letter_case(engine: Engine) {
     other.post_json("/api/auth/login", &shouted).await.ok();
 }
 
-async fn twenty_registrations_of_one_email_at_once_make_one_account(engine: Engine) {
+async fn concurrent_registrations_of_one_email_create_one_account(engine: Engine) {
     let server = shared_server(engine).await;
     let email = format!("{}@example.org", unique("race"));
     let body = json!({ "email": email, "password": "correct horse battery" });
@@ -72,7 +72,7 @@ async fn twenty_registrations_of_one_email_at_once_make_one_account(engine: Engi
     assert_eq!(statuses[1..], [409; 19]);
 }
 
-async fn a_bad_email_is_named(engine: Engine) {
+async fn an_invalid_email_names_its_field(engine: Engine) {
     let server = shared_server(engine).await;
     let long = format!("{}@example.org", "x".repeat(250));
     for email in [
@@ -90,26 +90,26 @@ async fn a_bad_email_is_named(engine: Engine) {
         &long,
     ] {
         let body = json!({ "email": email, "password": "correct horse battery" });
-        let answer = Browser::new(server)
+        let response = Browser::new(server)
             .post_json("/api/auth/register", &body)
             .await;
-        answer.names_fields(&["email"]);
+        response.names_fields(&["email"]);
     }
 }
 
-async fn a_bad_password_is_named(engine: Engine) {
+async fn an_invalid_password_names_its_field(engine: Engine) {
     let server = shared_server(engine).await;
     for password in ["", "short", "1234567", &"x".repeat(5000)] {
         let body = json!({ "email": "someone@example.org", "password": password });
-        let answer = Browser::new(server)
+        let response = Browser::new(server)
             .post_json("/api/auth/register", &body)
             .await;
-        answer.names_fields(&["password"]);
+        response.names_fields(&["password"]);
     }
-    let answer = Browser::new(server)
+    let response = Browser::new(server)
         .post_json("/api/auth/register", json!({}))
         .await;
-    answer.names_fields(&["email", "password"]);
+    response.names_fields(&["email", "password"]);
 }
 
 async fn without_a_session_everything_private_is_401(engine: Engine) {
@@ -136,7 +136,7 @@ async fn without_a_session_everything_private_is_401(engine: Engine) {
     }
 }
 
-async fn a_copied_cookie_is_worthless_after_logging_out(engine: Engine) {
+async fn a_copied_cookie_is_invalid_after_logging_out(engine: Engine) {
     let server = shared_server(engine).await;
     let browser = Browser::registered(server).await;
     let thief = browser.copy_at(server);
@@ -162,7 +162,7 @@ async fn logging_out_leaves_the_users_other_browsers_signed_in(engine: Engine) {
     second.get("/api/auth/me").await.ok();
 }
 
-async fn two_browsers_that_log_out_at_once_are_both_out(engine: Engine) {
+async fn two_browsers_that_log_out_at_once_are_both_logged_out(engine: Engine) {
     let server = shared_server(engine).await;
     let first = Browser::registered(server).await;
     let credentials = first.credentials();
@@ -187,20 +187,20 @@ async fn two_browsers_that_log_out_at_once_are_both_out(engine: Engine) {
     }
 }
 
-async fn logging_out_without_a_session_is_no_error(engine: Engine) {
+async fn logging_out_without_a_session_succeeds(engine: Engine) {
     let browser = Browser::new(shared_server(engine).await);
     browser.post_json("/api/auth/logout", json!({})).await.ok();
 }
 
-async fn a_wrong_password_and_an_unknown_email_get_the_same_answer(engine: Engine) {
+async fn a_wrong_password_and_an_unknown_email_get_the_same_response(engine: Engine) {
     let server = shared_server(engine).await;
     let known = Browser::registered(server).await;
     let try_in = |email: String| async move {
         let body = json!({ "email": email, "password": "not the password" });
-        let answer = Browser::new(server)
+        let response = Browser::new(server)
             .post_json("/api/auth/login", &body)
             .await;
-        without_request_id(&answer, 401)
+        without_request_id(&response, 401)
     };
     let wrong_password = try_in(known.email.clone()).await;
     let unknown_email = try_in(format!("{}@example.org", unique("nobody"))).await;
@@ -208,16 +208,16 @@ async fn a_wrong_password_and_an_unknown_email_get_the_same_answer(engine: Engin
     assert_eq!(wrong_password["type"], "/problems/bad_credentials");
 }
 
-fn without_request_id(answer: &Answer, status: u16) -> Value {
-    let mut problem = answer.problem(status);
+fn without_request_id(response: &Response, status: u16) -> Value {
+    let mut problem = response.problem(status);
     problem["request_id"] = Value::Null;
     problem
 }
 
 async fn a_blank_login_names_its_fields(engine: Engine) {
     let browser = Browser::new(shared_server(engine).await);
-    let answer = browser.post_json("/api/auth/login", json!({})).await;
-    answer.names_fields(&["email", "password"]);
+    let response = browser.post_json("/api/auth/login", json!({})).await;
+    response.names_fields(&["email", "password"]);
 }
 
 async fn ending_all_sessions_ends_every_browser(engine: Engine) {
@@ -249,8 +249,8 @@ async fn a_new_password_ends_the_other_sessions_and_keeps_this_one(engine: Engin
         "current_password": old["password"],
         "new_password": "a different long one",
     });
-    let answer = browser.post_json("/api/auth/change_password", &change);
-    answer.await.ok();
+    let response = browser.post_json("/api/auth/change_password", &change);
+    response.await.ok();
     browser.get("/api/auth/me").await.ok();
     other.get("/api/auth/me").await.problem(401);
     other.post_json("/api/auth/login", &old).await.problem(401);
@@ -258,7 +258,7 @@ async fn a_new_password_ends_the_other_sessions_and_keeps_this_one(engine: Engin
     other.post_json("/api/auth/login", &new).await.ok();
 }
 
-async fn a_password_changes_only_against_the_current_one(engine: Engine) {
+async fn a_password_change_requires_the_current_password(engine: Engine) {
     let browser = Browser::registered(shared_server(engine).await).await;
     let current = browser.credentials()["password"].clone();
     for (current, new, field) in [
@@ -272,14 +272,14 @@ async fn a_password_changes_only_against_the_current_one(engine: Engine) {
         (current.clone(), "", "new_password"),
     ] {
         let change = json!({ "current_password": current, "new_password": new });
-        let answer = browser.post_json("/api/auth/change_password", &change);
-        answer.await.names_fields(&[field]);
+        let response = browser.post_json("/api/auth/change_password", &change);
+        response.await.names_fields(&[field]);
     }
-    let answer = browser.post_json("/api/auth/login", browser.credentials());
-    answer.await.ok();
+    let response = browser.post_json("/api/auth/login", browser.credentials());
+    response.await.ok();
 }
 
-async fn a_password_never_changes_without_the_end_of_the_sessions(engine: Engine) {
+async fn a_password_change_that_cannot_end_the_sessions_changes_nothing(engine: Engine) {
     let (site, server) = Site::serving(engine, &[]).await;
     let browser = Browser::registered(&server).await;
     // As if the process had died between two statements.
@@ -298,8 +298,8 @@ async fn a_password_never_changes_without_the_end_of_the_sessions(engine: Engine
         "current_password": old["password"],
         "new_password": "a different long one",
     });
-    let answer = browser.post_json("/api/auth/change_password", &change);
-    answer.await.problem(500);
+    let response = browser.post_json("/api/auth/change_password", &change);
+    response.await.problem(500);
     let arguments = ["user", "password", "--email", &browser.email];
     let output = site.run(&arguments, "a different long one\n").await;
     assert!(!output.status.success());
@@ -309,7 +309,7 @@ async fn a_password_never_changes_without_the_end_of_the_sessions(engine: Engine
         .ok();
 }
 
-async fn a_login_brings_an_old_hash_up_to_date(engine: Engine) {
+async fn a_login_updates_an_outdated_hash(engine: Engine) {
     use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, Version};
 
     let (site, server) = Site::serving(engine, &[]).await;
@@ -327,21 +327,21 @@ async fn a_login_brings_an_old_hash_up_to_date(engine: Engine) {
         let sql = "SELECT COUNT(*) FROM users WHERE password_hash LIKE '%m=19456,t=2,p=1%'";
         assert_eq!(site.database.number(sql).await, 1);
     }
-    // Who was signed in stays so.
+    // Existing sessions stay valid.
     browser.get("/api/auth/me").await.ok();
 }
 
-async fn logging_out_waits_for_nobody_who_refers_to_the_user(engine: Engine) {
+async fn logging_out_does_not_wait_for_transactions_that_refer_to_the_user(engine: Engine) {
     let (site, server) = Site::serving(engine, &[]).await;
     let browser = Browser::registered(&server).await;
     let mut link = site.database.connect().await;
     if engine == Engine::Postgres {
-        // What the insertion of a row that refers to the user takes.
+        // The same lock as the insertion of a row that refers to the user.
         link.execute("BEGIN").await;
         link.execute("SELECT id FROM users FOR KEY SHARE").await;
     }
-    let answer = browser.post_json("/api/auth/logout", json!({})).await;
-    answer.ok();
+    let response = browser.post_json("/api/auth/logout", json!({})).await;
+    response.ok();
     link.execute("SELECT 1").await;
 }
 
@@ -354,13 +354,13 @@ async fn a_session_survives_a_restart(engine: Engine) {
     assert_eq!(me["email"], browser.email);
 }
 
-async fn a_session_that_was_ended_can_end_no_other(engine: Engine) {
+async fn an_ended_session_cannot_end_others(engine: Engine) {
     let server = shared_server(engine).await;
     let browser = Browser::registered(server).await;
     let ended = Browser::new(server);
     let credentials = browser.credentials();
     ended.post_json("/api/auth/login", &credentials).await.ok();
-    // More often than a row remembers ended sessions.
+    // More often than a row can store ended sessions.
     for _ in 0..202 {
         let copy = ended.copy_at(server);
         copy.post_json("/api/auth/logout", json!({})).await.ok();

@@ -1,11 +1,11 @@
-//! The layout of the code: which module may use which, and how long a file may be.
+//! The layout of the code: which module may use which, and the maximum length of a file.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 const MAX_LINES: usize = 400;
 
-/// Each module under `src` with the modules that it may use; what is not listed may not be there.
+/// The modules under `src`, each with the modules that it may use. Other modules may not exist.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("types", &[]),
     ("inference", &["types"]),
@@ -59,7 +59,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// The crate's entry points: they put everything together.
+/// The entry points of the crate, which may use everything.
 const ENTRY_POINTS: [&str; 2] = ["lib", "main"];
 
 #[test]
@@ -81,11 +81,15 @@ fn each_module_uses_only_what_is_allowed() {
             }
         }
     }
-    assert!(broken.is_empty(), "edges:\n{}", broken.join("\n"));
+    assert!(
+        broken.is_empty(),
+        "modules use others that ALLOWED does not list:\n{}",
+        broken.join("\n")
+    );
 }
 
 #[test]
-fn no_module_that_is_gone_is_listed() {
+fn all_listed_modules_exist() {
     let there: BTreeSet<String> = sources("src")
         .iter()
         .map(|(path, _)| module_of(path))
@@ -95,14 +99,14 @@ fn no_module_that_is_gone_is_listed() {
     }
 }
 
-/// Text between tags stands on a line of its own, as the formatter of views leaves it.
+/// Relies on the formatter of views, which puts text between tags on its own line.
 #[test]
-fn no_view_has_words_of_its_own() {
+fn views_contain_no_words() {
     let literal = |line: &str| {
         let line = line.trim();
         let inner = line.strip_prefix('"')?.strip_suffix('"')?;
         let is_text = inner.contains(' ') || inner.starts_with(char::is_uppercase);
-        // Runs of letters: the path of an icon has none.
+        // Looks for runs of letters, which the path of an icon does not have.
         let is_word = inner
             .split(|it: char| !it.is_alphabetic())
             .any(|run| run.chars().count() > 2);
@@ -127,7 +131,7 @@ fn no_view_has_words_of_its_own() {
 }
 
 #[test]
-fn a_file_has_at_most_four_hundred_lines() {
+fn files_have_at_most_400_lines() {
     let long: Vec<String> = ["src", "migration/src", "xtask/src", "tests/integration"]
         .into_iter()
         .flat_map(sources)
@@ -139,7 +143,7 @@ fn a_file_has_at_most_four_hundred_lines() {
 }
 
 #[test]
-fn each_file_says_what_lives_in_it() {
+fn each_file_has_a_module_comment() {
     let silent: Vec<String> = ["src", "migration/src", "xtask/src", "tests/integration"]
         .into_iter()
         .flat_map(sources)
@@ -150,7 +154,7 @@ fn each_file_says_what_lives_in_it() {
 }
 
 #[test]
-fn used_modules_are_found_in_every_way_to_name_them() {
+fn used_modules_are_found_in_all_notations() {
     let text = "use crate::types::Campaign;\nuse crate::{queue::Lease, services::{Clock, ledger}};\n\
                 fn f() { crate::entities::task::find(); } // crate::pages is a comment\n\
                 //! [`crate::server`] too\nuse crate::{\n    api::balance,\n    worker,\n};\n";
@@ -161,7 +165,7 @@ fn used_modules_are_found_in_every_way_to_name_them() {
     );
 }
 
-/// Every Rust file below a folder of the repository, by its path in the repository.
+/// All Rust files below a folder of the repository, with their paths relative to the repository.
 fn sources(folder: &str) -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut folders = vec![root.join(folder)];
@@ -181,14 +185,14 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
     files
 }
 
-/// The module of the first level that a file belongs to.
+/// The top-level module that a file belongs to.
 fn module_of(path: &Path) -> String {
     let part = path.components().nth(1).unwrap().as_os_str();
     let name = part.to_str().unwrap();
     name.trim_end_matches(".rs").to_owned()
 }
 
-/// The modules of the first level that a text names after `crate::`.
+/// The top-level modules that a text names after `crate::`.
 fn used_modules(text: &str) -> BTreeSet<String> {
     let code: Vec<&str> = text
         .lines()
@@ -197,7 +201,7 @@ fn used_modules(text: &str) -> BTreeSet<String> {
     let code = code.join("\n");
     let mut modules = BTreeSet::new();
     for (start, mark) in code.match_indices("crate::") {
-        // Not the end of a longer name, such as `my_crate::`.
+        // Ignores longer names that end in `crate`, such as `my_crate::`.
         if code[..start].ends_with(|it: char| it.is_alphanumeric() || it == '_') {
             continue;
         }
@@ -210,7 +214,7 @@ fn used_modules(text: &str) -> BTreeSet<String> {
     modules
 }
 
-/// The first name of each entry of a `use` group, whose opening brace is taken off already.
+/// The first name of each entry of a `use` group, without its opening brace.
 fn first_names(group: &str) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     let mut depth = 0;

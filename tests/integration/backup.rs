@@ -1,4 +1,4 @@
-//! `pledgecast backup`, and a service that goes on from the copy.
+//! `pledgecast backup`, and a service that continues from the copy.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::support::{Browser, Database, Engine, Site, wait_for};
 
-/// The rows of the tables that money and tasks are in.
+/// The number of tasks and ledger lines.
 const ROWS: &str = "SELECT (SELECT COUNT(*) FROM task) + (SELECT COUNT(*) FROM transactions)";
 
 fn site_on(file: &Path, folder: TempDir) -> Site {
@@ -20,7 +20,7 @@ fn site_on(file: &Path, folder: TempDir) -> Site {
 }
 
 #[tokio::test]
-async fn a_backup_under_load_is_a_whole_service() {
+async fn a_backup_under_load_is_complete() {
     let (site, server) = Site::serving(Engine::Sqlite, &[]).await;
     let browser = Browser::registered(&server).await;
     browser.top_up(100_000).await;
@@ -39,8 +39,8 @@ async fn a_backup_under_load_is_a_whole_service() {
         })
         .await;
         let before = site.database.number(ROWS).await;
-        let told = site.run_ok(&["backup", file.to_str().unwrap()], "").await;
-        assert!(told.contains("backup.db"), "{told}");
+        let message = site.run_ok(&["backup", file.to_str().unwrap()], "").await;
+        assert!(message.contains("backup.db"), "{message}");
         let after = site.database.number(ROWS).await;
         is_over.store(true, Ordering::Relaxed);
         before..=after
@@ -48,14 +48,14 @@ async fn a_backup_under_load_is_a_whole_service() {
     let (rows, ()) = futures::future::join(copy, load).await;
     server.program.stop().await;
     let mode = std::fs::metadata(&file).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o600, "it holds what only its owner may read");
+    assert_eq!(mode & 0o777, 0o600, "only its owner may read the copy");
     let files = std::fs::read_dir(folder.path()).unwrap().count();
     assert_eq!(files, 1, "nothing is left beside the copy");
 
     let restored = site_on(&file, folder);
     restored.assert_audit_is_clean().await;
     let copied = restored.database.number(ROWS).await;
-    assert!(rows.contains(&copied), "{copied} is not of {rows:?}");
+    assert!(rows.contains(&copied), "{copied} is not in {rows:?}");
     let server = restored.serve(&[("PLEDGECAST_LEASE_SECONDS", "1")]).await;
     let again = Browser::new(&server);
     let login = again.post_json("/api/auth/login", browser.credentials());
@@ -72,15 +72,15 @@ async fn a_backup_under_load_is_a_whole_service() {
 }
 
 #[tokio::test]
-async fn a_backup_replaces_no_file_and_invents_no_database() {
+async fn a_backup_neither_replaces_a_file_nor_creates_a_database() {
     let (site, _server) = Site::serving(Engine::Sqlite, &[]).await;
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("kept.db");
     std::fs::write(&file, "kept").unwrap();
     let output = site.run(&["backup", file.to_str().unwrap()], "").await;
     assert!(!output.status.success());
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(told.contains("already exists"), "{told}");
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(message.contains("already exists"), "{message}");
     assert_eq!(std::fs::read(&file).unwrap(), b"kept");
 
     let nowhere = folder.path().join("nowhere.db");
@@ -93,17 +93,17 @@ async fn a_backup_replaces_no_file_and_invents_no_database() {
 }
 
 #[tokio::test]
-async fn on_postgres_a_backup_names_the_tool_for_it() {
+async fn backup_on_postgres_refers_to_pg_dump() {
     let site = Site::new(Engine::Postgres).await;
     let output = site.run(&["backup", "copy.db"], "").await;
     assert!(!output.status.success());
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(told.contains("pg_dump"), "{told}");
-    assert!(!told.contains("postgres://"), "no secrets: {told}");
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(message.contains("pg_dump"), "{message}");
+    assert!(!message.contains("postgres://"), "no secrets: {message}");
 }
 
 #[tokio::test]
-async fn the_journal_is_small_again_after_a_backup() {
+async fn the_write_ahead_log_shrinks_after_a_backup() {
     let (site, server) = Site::serving(Engine::Sqlite, &[("PLEDGECAST_WORKERS", "0")]).await;
     let browser = Browser::registered(&server).await;
     browser.top_up(5).await;

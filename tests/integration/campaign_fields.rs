@@ -1,15 +1,15 @@
-//! Every field of the campaign, with values that break its rules, by the dozen.
+//! Every field of the campaign, with values that violate its rules.
 
 use serde_json::{Value, json};
 
 use crate::support::{Browser, Engine, form_of, predict_body, sample, shared_idle_server, unique};
 
 on_both_databases!(
-    a_broken_rule_names_its_field_and_holds_nothing,
-    a_text_that_is_too_long_is_named,
-    several_broken_rules_are_named_together,
-    the_numbers_of_a_form_are_read_as_its_language_writes_them,
-    a_missing_or_bad_idempotency_key_is_named,
+    a_violation_names_its_field_and_holds_nothing,
+    a_text_that_is_too_long_names_its_field,
+    several_violations_are_reported_together,
+    numbers_in_forms_are_parsed_in_the_language_of_the_form,
+    a_missing_or_invalid_idempotency_key_names_its_field,
 );
 
 const NO_FLAG: &str = r#"["maybe", 2, -1, "truefalse", 0.5]"#;
@@ -18,7 +18,7 @@ const NO_TEXT: &str = r#"["a\u0000b"]"#;
 const NO_DATE: &str = r#"["soon", "2024-02-30", "30/01/2024", 20240130, "2024-13-01", "0000-00-00",
                           "99999-01-01", "1999-01-01", true]"#;
 
-/// Fields with JSON lists of values that they must refuse; the rest of the sample stays as it is.
+/// Fields with JSON lists of values that must be refused; the other fields of the sample are unchanged.
 const BROKEN: &[(&str, &str)] = &[
     (
         "country",
@@ -61,8 +61,8 @@ const BROKEN: &[(&str, &str)] = &[
 async fn assert_names(browser: &Browser, field: &str, value: Value) {
     let mut body = predict_body(&unique("broken"));
     body[field] = value;
-    let answer = browser.post_json("/api/tasks/predict", &body).await;
-    answer.names_fields(&[field]);
+    let response = browser.post_json("/api/tasks/predict", &body).await;
+    response.names_fields(&[field]);
 }
 
 async fn assert_nothing_happened(browser: &Browser) {
@@ -70,7 +70,7 @@ async fn assert_nothing_happened(browser: &Browser) {
     assert!(browser.items("/api/tasks").await.is_empty());
 }
 
-async fn a_broken_rule_names_its_field_and_holds_nothing(engine: Engine) {
+async fn a_violation_names_its_field_and_holds_nothing(engine: Engine) {
     let browser = Browser::registered(shared_idle_server(engine).await).await;
     for field in sample().as_object().unwrap().keys() {
         assert!(BROKEN.iter().any(|(name, _)| name == field), "{field}");
@@ -84,7 +84,7 @@ async fn a_broken_rule_names_its_field_and_holds_nothing(engine: Engine) {
     assert_nothing_happened(&browser).await;
 }
 
-async fn a_text_that_is_too_long_is_named(engine: Engine) {
+async fn a_text_that_is_too_long_names_its_field(engine: Engine) {
     let browser = Browser::registered(shared_idle_server(engine).await).await;
     for (field, longest) in [
         ("name", 100),
@@ -103,18 +103,18 @@ async fn a_text_that_is_too_long_is_named(engine: Engine) {
     assert_nothing_happened(&browser).await;
 }
 
-async fn several_broken_rules_are_named_together(engine: Engine) {
+async fn several_violations_are_reported_together(engine: Engine) {
     let browser = Browser::registered(shared_idle_server(engine).await).await;
     let mut body = predict_body(&unique("several"));
     body["usd_goal"] = json!(-1);
     body["deadline"] = json!("2030-01-01");
     body["country"] = json!("Narnia");
     body["has_video"] = json!("maybe");
-    let answer = browser.post_json("/api/tasks/predict", &body).await;
-    answer.names_fields(&["country", "deadline", "has_video", "usd_goal"]);
+    let response = browser.post_json("/api/tasks/predict", &body).await;
+    response.names_fields(&["country", "deadline", "has_video", "usd_goal"]);
 }
 
-async fn the_numbers_of_a_form_are_read_as_its_language_writes_them(engine: Engine) {
+async fn numbers_in_forms_are_parsed_in_the_language_of_the_form(engine: Engine) {
     let browser = Browser::registered(shared_idle_server(engine).await).await;
     browser.top_up(100).await;
     let predict = |goal: &str, format: &str| {
@@ -137,12 +137,12 @@ async fn the_numbers_of_a_form_are_read_as_its_language_writes_them(engine: Engi
         assert_eq!(task["campaign"]["fx_rate"], 1.1, "{goal}");
     }
     for (goal, format) in [("10.000", "en"), ("10.000", "ru"), ("1,000", "ru")] {
-        let answer = predict(goal, format).await;
-        answer.names_fields(&["usd_goal"]);
-        let code = answer.problem(422)["errors"]["usd_goal"]["code"].clone();
+        let response = predict(goal, format).await;
+        response.names_fields(&["usd_goal"]);
+        let code = response.problem(422)["errors"]["usd_goal"]["code"].clone();
         assert_eq!(code, "ambiguous_number", "{goal}");
     }
-    // A program writes plain numbers.
+    // The API takes plain numbers only.
     for goal in ["10 000,50", "$8,000", "1,000"] {
         predict(goal, "").await.names_fields(&["usd_goal"]);
     }
@@ -150,15 +150,15 @@ async fn the_numbers_of_a_form_are_read_as_its_language_writes_them(engine: Engi
     assert_eq!(task["campaign"]["usd_goal"], 10.0);
 }
 
-async fn a_missing_or_bad_idempotency_key_is_named(engine: Engine) {
+async fn a_missing_or_invalid_idempotency_key_names_its_field(engine: Engine) {
     let browser = Browser::registered(shared_idle_server(engine).await).await;
     for key in ["", "  ", "nul\u{0}nul", &"k".repeat(1000)] {
-        let answer = browser
+        let response = browser
             .post_json("/api/tasks/predict", predict_body(key))
             .await;
-        answer.names_fields(&["idempotency_key"]);
+        response.names_fields(&["idempotency_key"]);
     }
-    let answer = browser.post_json("/api/tasks/predict", sample()).await;
-    answer.names_fields(&["idempotency_key"]);
+    let response = browser.post_json("/api/tasks/predict", sample()).await;
+    response.names_fields(&["idempotency_key"]);
     assert_nothing_happened(&browser).await;
 }

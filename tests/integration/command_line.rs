@@ -3,14 +3,14 @@
 use crate::support::{Browser, Engine, Site, unique};
 
 on_both_databases!(
-    migrating_twice_is_as_good_as_once,
+    migrating_twice_changes_nothing,
     a_user_made_by_the_operator_can_log_in,
-    the_operators_grant_is_a_line_of_the_ledger,
-    a_grant_cannot_take_what_is_not_there,
+    a_grant_is_a_ledger_line,
+    a_grant_cannot_take_more_than_is_available,
     the_audit_needs_no_server,
 );
 
-async fn migrating_twice_is_as_good_as_once(engine: Engine) {
+async fn migrating_twice_changes_nothing(engine: Engine) {
     let site = Site::new(engine).await;
     site.run_ok(&["migrate"], "").await;
     site.run_ok(&["migrate"], "").await;
@@ -47,7 +47,7 @@ async fn grant(site: &Site, email: &str, amount: &str) -> std::process::Output {
     site.run(&arguments, "").await
 }
 
-async fn the_operators_grant_is_a_line_of_the_ledger(engine: Engine) {
+async fn a_grant_is_a_ledger_line(engine: Engine) {
     let (site, server) = Site::serving(engine, &[]).await;
     let browser = Browser::registered(&server).await;
     for (amount, after) in [("50", 60), ("-20", 40)] {
@@ -62,7 +62,7 @@ async fn the_operators_grant_is_a_line_of_the_ledger(engine: Engine) {
     site.assert_audit_is_clean().await;
 }
 
-async fn a_grant_cannot_take_what_is_not_there(engine: Engine) {
+async fn a_grant_cannot_take_more_than_is_available(engine: Engine) {
     let (site, server) = Site::serving(engine, &[("PLEDGECAST_WORKERS", "0")]).await;
     let browser = Browser::registered(&server).await;
     browser.top_up(5).await;
@@ -90,7 +90,7 @@ async fn the_audit_needs_no_server(engine: Engine) {
 }
 
 #[tokio::test]
-async fn without_a_database_url_the_data_folder_holds_a_sqlite_database() {
+async fn without_a_database_url_the_data_folder_contains_a_sqlite_database() {
     let site = Site::new(Engine::Sqlite).await;
     let mut command = site.command(&["serve", "--workers", "1"], &[]);
     command.env_remove("PLEDGECAST_DATABASE_URL");
@@ -111,7 +111,7 @@ async fn without_a_database_url_the_data_folder_holds_a_sqlite_database() {
 }
 
 #[tokio::test]
-async fn a_wrong_setting_is_told_by_its_name_at_start() {
+async fn an_invalid_setting_is_named_at_startup() {
     let site = Site::new(Engine::Sqlite).await;
     for (name, value) in [
         ("PLEDGECAST_ADDRESS", "nowhere"),
@@ -132,15 +132,15 @@ async fn a_wrong_setting_is_told_by_its_name_at_start() {
     ] {
         let mut program = site.start(site.command(&["serve"], &[(name, value)]));
         let status = program.wait().await;
-        assert!(!status.success(), "{name}={value} was taken");
-        let told = program.log();
+        assert!(!status.success(), "{name}={value} was accepted");
+        let message = program.log();
         let option = name.trim_start_matches("PLEDGECAST_").to_lowercase();
         let option = option.replace('_', "-");
         assert!(
-            told.contains(name) || told.contains(&option),
-            "{name}={value}: {told}"
+            message.contains(name) || message.contains(&option),
+            "{name}={value}: {message}"
         );
-        assert!(!told.contains("panicked"), "{told}");
+        assert!(!message.contains("panicked"), "{message}");
     }
 }
 
@@ -166,7 +166,7 @@ async fn the_help_explains_every_setting() {
 }
 
 #[tokio::test]
-async fn the_operators_page_names_every_setting() {
+async fn the_operations_guide_lists_every_setting() {
     let site = Site::new(Engine::Sqlite).await;
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/operations.md");
     let page = std::fs::read_to_string(page).unwrap();
@@ -182,7 +182,7 @@ async fn the_operators_page_names_every_setting() {
 }
 
 #[tokio::test]
-async fn an_address_that_is_taken_is_told_and_ends_the_start() {
+async fn an_address_in_use_is_reported_and_ends_the_program() {
     let (_site, server) = Site::serving(Engine::Sqlite, &[]).await;
     let address = server.url.trim_start_matches("http://");
     let other = Site::new(Engine::Sqlite).await;
@@ -193,7 +193,7 @@ async fn an_address_that_is_taken_is_told_and_ends_the_start() {
 }
 
 #[tokio::test]
-async fn scoring_a_file_tells_its_bad_lines_and_still_scores_the_others() {
+async fn scoring_a_file_reports_bad_lines_and_scores_the_others() {
     let site = Site::new(Engine::Sqlite).await;
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
@@ -210,8 +210,8 @@ async fn scoring_a_file_tells_its_bad_lines_and_still_scores_the_others() {
 
     let (outcome, text) = score(&[good, bad, good]).await;
     assert_eq!(outcome.status.code(), Some(1));
-    let told = String::from_utf8_lossy(&outcome.stderr).into_owned();
-    assert!(told.contains("line 3: usd_goal"), "{told}");
+    let message = String::from_utf8_lossy(&outcome.stderr).into_owned();
+    assert!(message.contains("line 3: usd_goal"), "{message}");
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines[0], format!("{header},probability,verdict"));
     assert_eq!(lines[2], format!("{bad},,"));

@@ -1,4 +1,4 @@
-//! Others in the way: deadlocks, locks that are held for long, processes that stand still with locks in hand.
+//! Contention: deadlocks, locks that are held for long, processes that freeze while they hold locks.
 
 use std::time::Duration;
 
@@ -15,34 +15,34 @@ async fn waiting_for_locks(database: &Database) -> i64 {
     database.number(sql).await
 }
 
-async fn until_somebody_waits_for_a_lock(database: &Database) {
-    wait_for("somebody to wait for a lock", || async {
+async fn wait_until_a_session_waits_for_a_lock(database: &Database) {
+    wait_for("a session to wait for a lock", || async {
         (waiting_for_locks(database).await > 0).then_some(())
     })
     .await;
 }
 
-/// Somebody who takes locks the other way round than the service does: the balance first, then the task. This
-/// side finds deadlocks so late that the service is the victim.
-struct Contrary(Link);
+/// A transaction that takes locks in the opposite order of the service: the balance first, then the task. It detects
+/// deadlocks so late that the service is the victim.
+struct ReversedLocks(Link);
 
-impl Contrary {
-    async fn on_the_balance(database: &Database, browser: &Browser) -> Self {
+impl ReversedLocks {
+    async fn lock_balance_of(database: &Database, browser: &Browser) -> Self {
         let mut link = lock_balance(database, browser).await;
         link.execute("SET deadlock_timeout = '10min'").await;
         Self(link)
     }
 
-    /// Goes for the task once somebody who holds it waits for the balance, then lets go of all.
-    async fn meet_somebody_over(mut self, database: &Database, task: &Value) {
-        until_somebody_waits_for_a_lock(database).await;
+    /// Waits until a session that holds the task waits for the balance, then locks the task, too, and ends.
+    async fn deadlock_over(mut self, database: &Database, task: &Value) {
+        wait_until_a_session_waits_for_a_lock(database).await;
         let lock_task = format!("UPDATE task SET price = price WHERE id = {task}");
         self.0.execute(&lock_task).await;
         self.0.execute("ROLLBACK").await;
     }
 }
 
-/// Locks the balance of a user, as a transaction does that stands still, until it is rolled back.
+/// Locks the balance of a user, like a transaction that hangs, until it is rolled back.
 async fn lock_balance(database: &Database, browser: &Browser) -> Link {
     let user = browser.get("/api/auth/me").await.ok()["id"].clone();
     let mut lock = database.connect().await;
@@ -77,9 +77,9 @@ async fn a_submit_is_refused_without_a_hold_while_its_balance_stays_locked() {
     let browser = Browser::registered(&server).await;
     let mut lock = lock_balance(&site.database, &browser).await;
     let body = predict_body(&unique("locked"));
-    let answer = browser.post_json("/api/tasks/predict", &body).await;
-    answer.problem(503);
-    assert!(answer.header("retry-after").parse::<u64>().unwrap() > 0);
+    let response = browser.post_json("/api/tasks/predict", &body).await;
+    response.problem(503);
+    assert!(response.header("retry-after").parse::<u64>().unwrap() > 0);
     lock.execute("ROLLBACK").await;
     assert_eq!(browser.balance().await, [10, 0, 10]);
     browser.post_json("/api/tasks/predict", &body).await.ok();
@@ -105,7 +105,7 @@ async fn results_of_others_are_settled_while_one_balance_is_locked() {
     assert_eq!(
         (&stays["status"], &stays["attempts"]),
         (&json!("succeeded"), &json!(1)),
-        "its answer was kept"
+        "the prediction was kept"
     );
     site.assert_audit_is_clean().await;
 }
@@ -135,7 +135,7 @@ async fn expired_tasks_of_others_are_reaped_while_one_balance_is_locked() {
 }
 
 #[tokio::test]
-async fn many_changes_of_one_user_leave_connections_to_others() {
+async fn many_changes_of_one_user_leave_connections_for_others() {
     let settings = [
         ("PLEDGECAST_WORKERS", "0"),
         ("PLEDGECAST_DATABASE_CONNECTIONS", "8"),
@@ -154,7 +154,7 @@ async fn many_changes_of_one_user_leave_connections_to_others() {
     let cancels = (0..30).map(|_| busy.cancel(&task["id"]));
     let cancels = futures::future::join_all(cancels);
     let others = async {
-        until_somebody_waits_for_a_lock(&site.database).await;
+        wait_until_a_session_waits_for_a_lock(&site.database).await;
         for _ in 0..20 {
             assert_eq!(other.balance().await, [10, 0, 10]);
             assert!(waiting_for_locks(&site.database).await <= 2);
@@ -162,21 +162,21 @@ async fn many_changes_of_one_user_leave_connections_to_others() {
         lock.execute("ROLLBACK").await;
     };
     let (top_ups, cancels, ()) = futures::future::join3(top_ups, cancels, others).await;
-    for answer in top_ups.iter().chain(&cancels) {
-        assert!([200, 429].contains(&answer.status), "{}", answer.text());
+    for response in top_ups.iter().chain(&cancels) {
+        assert!([200, 429].contains(&response.status), "{}", response.text());
     }
     site.assert_audit_is_clean().await;
 }
 
 #[tokio::test]
-async fn the_victim_of_a_deadlock_tries_again() {
+async fn a_deadlock_victim_retries() {
     let (site, server) = Site::serving(Engine::Postgres, &IDLE).await;
     let browser = Browser::registered(&server).await;
     let task = browser.submit().await["id"].clone();
-    let other = Contrary::on_the_balance(&site.database, &browser).await;
-    let provoke = other.meet_somebody_over(&site.database, &task);
-    let (answer, ()) = futures::future::join(browser.cancel(&task), provoke).await;
-    assert_eq!(answer.ok()["status"], "canceled");
+    let other = ReversedLocks::lock_balance_of(&site.database, &browser).await;
+    let provoke = other.deadlock_over(&site.database, &task);
+    let (response, ()) = futures::future::join(browser.cancel(&task), provoke).await;
+    assert_eq!(response.ok()["status"], "canceled");
     assert_eq!(browser.balance().await, [10, 0, 10]);
     let log = server.program.log();
     assert!(log.contains("deadlock"), "there was no deadlock:\n{log}");
@@ -184,30 +184,30 @@ async fn the_victim_of_a_deadlock_tries_again() {
 }
 
 #[tokio::test]
-async fn a_worker_that_is_the_victim_of_a_deadlock_settles_all_the_same() {
+async fn a_worker_that_is_a_deadlock_victim_still_settles() {
     let (site, server) = Site::serving(Engine::Postgres, &IDLE).await;
     let browser = Browser::registered(&server).await;
     let task = browser.submit().await["id"].clone();
-    let other = Contrary::on_the_balance(&site.database, &browser).await;
+    let other = ReversedLocks::lock_balance_of(&site.database, &browser).await;
     let worker = site.worker(&[]);
-    other.meet_somebody_over(&site.database, &task).await;
+    other.deadlock_over(&site.database, &task).await;
     let task = browser.wait_until_final(&task).await;
     assert_eq!(task["status"], "succeeded");
-    assert_eq!(task["attempts"], 1, "it was not asked twice");
+    assert_eq!(task["attempts"], 1, "predicted only once");
     assert!(worker.log().contains("deadlock"), "{}", worker.log());
     site.assert_audit_is_clean().await;
 }
 
 #[tokio::test]
-async fn a_process_that_stands_still_with_locks_in_hand_does_not_block_others_for_ever() {
+async fn a_frozen_process_that_holds_locks_does_not_block_others_forever() {
     let (site, server) = Site::serving(Engine::Postgres, &IDLE).await;
     let browser = Browser::registered(&server).await;
     browser.submit().await;
     let mut lock = lock_balance(&site.database, &browser).await;
     let worker = site.worker(&[]);
-    until_somebody_waits_for_a_lock(&site.database).await;
+    wait_until_a_session_waits_for_a_lock(&site.database).await;
     worker.signal("STOP");
-    // Now the worker's transaction gets the lock, and nobody is there to go on with it.
+    // Now the worker's transaction gets the lock, but its process is frozen and cannot continue it.
     lock.execute("ROLLBACK").await;
     browser.top_up(5).await;
     worker.signal("CONT");
@@ -217,7 +217,7 @@ async fn a_process_that_stands_still_with_locks_in_hand_does_not_block_others_fo
 }
 
 #[tokio::test]
-async fn a_sqlite_file_that_somebody_else_locks_is_waited_for_and_then_told() {
+async fn a_locked_sqlite_file_is_waited_for_and_then_reported() {
     let (site, server) = Site::serving(Engine::Sqlite, &IDLE).await;
     let browser = Browser::registered(&server).await;
     let mut other = site.database.connect().await;
@@ -230,9 +230,9 @@ async fn a_sqlite_file_that_somebody_else_locks_is_waited_for_and_then_told() {
 
     other.execute("BEGIN IMMEDIATE").await;
     let body = json!({ "amount": 5, "idempotency_key": unique("locked") });
-    let answer = browser.post_json("/api/balance/top_up", &body).await;
-    answer.problem(503);
-    assert!(answer.header("retry-after").parse::<u64>().unwrap() > 0);
+    let response = browser.post_json("/api/balance/top_up", &body).await;
+    response.problem(503);
+    assert!(response.header("retry-after").parse::<u64>().unwrap() > 0);
     assert_eq!(browser.balance().await, [15, 0, 15], "reads go on");
     other.execute("ROLLBACK").await;
     browser.post_json("/api/balance/top_up", &body).await.ok();

@@ -6,18 +6,18 @@ use serde_json::json;
 
 use crate::support::{Browser, Engine, Site, unique};
 
-/// The `Set-Cookie` lines of a registration at a site with these settings.
+/// The `Set-Cookie` headers of a registration at a site with these settings.
 async fn cookies_of_a_registration(settings: &[(&str, &str)]) -> (Site, Vec<String>) {
     let (site, server) = Site::serving(Engine::Sqlite, settings).await;
     let body = json!({
         "email": format!("{}@example.org", unique("cookie")),
         "password": "correct horse battery",
     });
-    let answer = Browser::new(&server)
+    let response = Browser::new(&server)
         .post_json("/api/auth/register", &body)
         .await;
-    answer.ok();
-    let lines = answer.headers.get_all("set-cookie").iter();
+    response.ok();
+    let lines = response.headers.get_all("set-cookie").iter();
     let lines: Vec<_> = lines
         .map(|line| line.to_str().unwrap().to_owned())
         .collect();
@@ -26,11 +26,11 @@ async fn cookies_of_a_registration(settings: &[(&str, &str)]) -> (Site, Vec<Stri
 }
 
 #[tokio::test]
-async fn over_http_the_cookie_is_out_of_reach_of_scripts_and_other_sites() {
+async fn over_http_the_cookie_is_inaccessible_to_scripts_and_other_sites() {
     let (_site, lines) = cookies_of_a_registration(&[]).await;
     for line in lines {
         for flag in ["; HttpOnly", "; SameSite=Lax", "; Path=/"] {
-            assert!(line.contains(flag), "no `{flag}`: {line}");
+            assert!(line.contains(flag), "`{flag}` is missing: {line}");
         }
         assert!(!line.contains("; Secure"), "{line}");
         assert!(!line.starts_with("__Host-"), "{line}");
@@ -46,14 +46,14 @@ async fn over_https_the_cookie_is_secure_and_bound_to_the_host() {
     for line in lines {
         assert!(line.starts_with("__Host-"), "{line}");
         for flag in ["; Secure", "; HttpOnly", "; SameSite=Lax", "; Path=/"] {
-            assert!(line.contains(flag), "no `{flag}`: {line}");
+            assert!(line.contains(flag), "`{flag}` is missing: {line}");
         }
         assert!(!line.contains("; Domain"), "{line}");
     }
 }
 
 #[tokio::test]
-async fn the_key_is_made_once_for_its_owner_alone() {
+async fn the_key_is_created_once_and_only_its_owner_can_read_it() {
     let (site, server) = Site::serving(Engine::Sqlite, &[]).await;
     let key_files = || -> Vec<_> {
         let entries = std::fs::read_dir(site.data()).unwrap();
@@ -81,7 +81,7 @@ async fn the_key_is_made_once_for_its_owner_alone() {
 }
 
 #[tokio::test]
-async fn a_forged_or_damaged_cookie_is_no_session() {
+async fn a_forged_or_damaged_cookie_is_not_a_session() {
     let (_site, server) = Site::serving(Engine::Sqlite, &[]).await;
     let browser = Browser::registered(&server).await;
     let cookie = browser.cookie("pledgecast_session");

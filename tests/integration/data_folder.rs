@@ -1,4 +1,4 @@
-//! The data folder and its permissions, and the address to listen at.
+//! The data folder and its permissions, and the address to listen on.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -12,7 +12,7 @@ fn mode(path: &Path) -> u32 {
 }
 
 #[tokio::test]
-async fn the_data_folder_is_that_very_one_and_for_its_owner_only() {
+async fn the_data_folder_is_the_configured_one_and_private() {
     let folder = TempDir::new().unwrap();
     let site = Site::new(Engine::Sqlite).await;
     for name in [
@@ -62,7 +62,7 @@ async fn the_data_folder_is_that_very_one_and_for_its_owner_only() {
 }
 
 #[tokio::test]
-async fn a_database_that_others_could_read_is_closed_to_them() {
+async fn a_database_readable_by_others_is_made_private() {
     let site = Site::new(Engine::Sqlite).await;
     site.run_ok(&["migrate"], "").await;
     let file = site.database.url.trim_start_matches("sqlite://").to_owned();
@@ -73,7 +73,7 @@ async fn a_database_that_others_could_read_is_closed_to_them() {
 }
 
 #[tokio::test]
-async fn a_server_listens_at_names_and_at_a_port_alone() {
+async fn a_server_listens_on_host_names_and_on_a_port_alone() {
     let site = Site::new(Engine::Sqlite).await;
     for (address, shown) in [("localhost:0", "127.0.0.1:"), (":0", "0.0.0.0:")] {
         let server = site.serve(&[("PLEDGECAST_ADDRESS", address)]).await;
@@ -84,15 +84,15 @@ async fn a_server_listens_at_names_and_at_a_port_alone() {
         );
         server.program.stop().await;
     }
-    let told = {
+    let message = {
         let settings = [("PLEDGECAST_ADDRESS", "nowhere")];
         let mut program = site.start(site.command(&["serve"], &settings));
         assert!(!program.wait().await.success());
         program.log()
     };
     assert!(
-        told.contains("localhost:3000") && told.contains(":3000 for all"),
-        "{told}"
+        message.contains("localhost:3000") && message.contains(":3000 for all"),
+        "{message}"
     );
     let mut program = site.start(site.command(
         &["serve"],

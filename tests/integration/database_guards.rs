@@ -1,12 +1,12 @@
-//! What the database itself refuses, and what `pledgecast audit` finds when somebody gets around it.
+//! What the database itself refuses, and what `pledgecast audit` finds if these guards are bypassed.
 
 use crate::support::{Browser, Engine, Server, Site};
 
 on_both_databases!(
-    a_line_of_the_ledger_cannot_be_changed_or_removed,
+    a_ledger_line_cannot_be_changed_or_removed,
     a_balance_cannot_leave_its_bounds,
-    an_email_stands_once_whatever_wrote_it,
-    a_task_is_charged_once_whatever_wrote_it,
+    the_database_refuses_a_second_user_with_the_same_email,
+    the_database_refuses_a_second_charge_of_a_task,
     the_audit_of_a_used_database_is_clean,
     the_audit_finds_a_wrong_amount,
     the_audit_finds_a_wrong_hold,
@@ -14,20 +14,20 @@ on_both_databases!(
     the_audit_finds_an_unpaid_success,
     the_audit_finds_a_gap_in_the_ledger,
     the_audit_finds_a_user_without_a_balance,
-    the_audit_finds_a_result_that_nobody_paid_for,
-    the_audit_finds_a_charge_of_another_price,
-    the_audit_finds_a_charge_that_names_no_task,
+    the_audit_finds_an_unpaid_result,
+    the_audit_finds_a_charge_with_a_wrong_price,
+    the_audit_finds_a_charge_without_a_task,
     the_audit_finds_a_line_that_does_not_add_up,
 );
 
-/// The invariants, as the audit begins to name them.
+/// The invariants, as abbreviated in the output of the audit.
 const SUM: &str = "1: a balance is the sum";
 const HELD: &str = "2: held is the price";
 const RESULT: &str = "3: a succeeded task has one result";
 const CHARGE: &str = "3: a succeeded task has one charge";
 const CHAIN: &str = "4: each line begins";
 
-/// A site where one user has bought credits and one task has succeeded.
+/// A site where a user has bought credits and a task has succeeded.
 async fn used_site(engine: Engine) -> (Site, Server, i64) {
     let (site, server) = Site::serving(engine, &[]).await;
     let browser = Browser::registered(&server).await;
@@ -40,10 +40,10 @@ async fn used_site(engine: Engine) -> (Site, Server, i64) {
 
 async fn assert_refused(site: &Site, sql: &str) {
     let done = site.database.try_execute(sql).await;
-    assert!(done.is_err(), "done: {sql}");
+    assert!(done.is_err(), "not refused: {sql}");
 }
 
-async fn a_line_of_the_ledger_cannot_be_changed_or_removed(engine: Engine) {
+async fn a_ledger_line_cannot_be_changed_or_removed(engine: Engine) {
     let (site, _server, user) = used_site(engine).await;
     for sql in [
         "UPDATE transactions SET amount = amount + 1, balance_after = balance_after + 1",
@@ -85,7 +85,7 @@ async fn a_balance_cannot_leave_its_bounds(engine: Engine) {
     site.assert_audit_is_clean().await;
 }
 
-async fn an_email_stands_once_whatever_wrote_it(engine: Engine) {
+async fn the_database_refuses_a_second_user_with_the_same_email(engine: Engine) {
     let (site, server, user) = used_site(engine).await;
     Browser::registered(&server).await;
     let sql = format!(
@@ -95,7 +95,7 @@ async fn an_email_stands_once_whatever_wrote_it(engine: Engine) {
     assert_refused(&site, &sql).await;
 }
 
-/// A further line of the user's ledger, as the database allows it.
+/// Another line of the user's ledger, consistent as far as the database can check.
 fn line(user: i64, kind: &str, amount: i64, before: i64, task: &str) -> String {
     let after = before + amount;
     format!(
@@ -105,7 +105,7 @@ fn line(user: i64, kind: &str, amount: i64, before: i64, task: &str) -> String {
     )
 }
 
-async fn a_task_is_charged_once_whatever_wrote_it(engine: Engine) {
+async fn the_database_refuses_a_second_charge_of_a_task(engine: Engine) {
     let (site, _server, user) = used_site(engine).await;
     let second = line(user, "charge", -10, 90, "(SELECT MAX(id) FROM task)");
     assert_refused(&site, &second).await;
@@ -116,24 +116,24 @@ async fn the_audit_of_a_used_database_is_clean(engine: Engine) {
     site.assert_audit_is_clean().await;
 }
 
-/// Tampers by `sql`, and holds the audit to see it.
+/// Tampers with the database, and asserts that the audit reports it.
 async fn assert_found(site: &Site, sql: &str, invariant: &str, id: i64) {
     site.database.execute(sql).await;
-    assert_told(site, invariant, id).await;
+    assert_reported(site, invariant, id).await;
 }
 
-/// Holds the audit to exit 1 with a row of this invariant that names `id`.
-async fn assert_told(site: &Site, invariant: &str, id: i64) {
+/// Asserts that the audit exits with 1 and reports a row with this id for this invariant.
+async fn assert_reported(site: &Site, invariant: &str, id: i64) {
     let output = site.run(&["audit"], "").await;
     assert_eq!(output.status.code(), Some(1), "{output:?}");
-    let told = String::from_utf8(output.stdout).unwrap();
+    let report = String::from_utf8(output.stdout).unwrap();
     let names_it = |line: &str| {
         let mut words = line.split(|it: char| !it.is_ascii_alphanumeric());
         line.contains(invariant) && words.any(|word| word == id.to_string())
     };
     assert!(
-        told.lines().any(names_it),
-        "{invariant}: {id} is not named: {told}"
+        report.lines().any(names_it),
+        "{invariant}: {id} is not named: {report}"
     );
 }
 
@@ -179,15 +179,15 @@ async fn the_audit_finds_a_user_without_a_balance(engine: Engine) {
     assert_found(&site, "DELETE FROM balance", "1: every user has", user).await;
 }
 
-async fn the_audit_finds_a_result_that_nobody_paid_for(engine: Engine) {
+async fn the_audit_finds_an_unpaid_result(engine: Engine) {
     let (site, _server, _user) = used_site(engine).await;
     let task = site.database.number("SELECT MAX(id) FROM task").await;
     let sql = "UPDATE task SET status = 'failed'";
     assert_found(&site, sql, RESULT, task).await;
-    assert_told(&site, CHARGE, task).await;
+    assert_reported(&site, CHARGE, task).await;
 }
 
-async fn the_audit_finds_a_charge_of_another_price(engine: Engine) {
+async fn the_audit_finds_a_charge_with_a_wrong_price(engine: Engine) {
     let (site, _server, _user) = used_site(engine).await;
     let charge = "SELECT MAX(id) FROM transactions WHERE kind = 'charge'";
     let charge = site.database.number(charge).await;
@@ -195,16 +195,16 @@ async fn the_audit_finds_a_charge_of_another_price(engine: Engine) {
     assert_found(&site, sql, "3: a charge is the price", charge).await;
 }
 
-async fn the_audit_finds_a_charge_that_names_no_task(engine: Engine) {
+async fn the_audit_finds_a_charge_without_a_task(engine: Engine) {
     let (site, _server, user) = used_site(engine).await;
     site.database
         .execute(&line(user, "charge", -5, 90, "NULL"))
         .await;
     let newest = site.database.number("SELECT MAX(id) FROM transactions");
-    assert_told(&site, "3: every charge names", newest.await).await;
+    assert_reported(&site, "3: every charge names", newest.await).await;
 }
 
-/// The database itself refuses such a line, so its guards are taken away first.
+/// The database itself refuses such a line, so its guards are removed first.
 async fn the_audit_finds_a_line_that_does_not_add_up(engine: Engine) {
     let (site, _server, _user) = used_site(engine).await;
     let mut link = site.database.connect().await;
@@ -227,5 +227,5 @@ async fn the_audit_finds_a_line_that_does_not_add_up(engine: Engine) {
     let newest = newest.await;
     let sql = format!("UPDATE transactions SET balance_after = 7 WHERE id = {newest}");
     link.execute(&sql).await;
-    assert_told(&site, "4: balance_after is", newest).await;
+    assert_reported(&site, "4: balance_after is", newest).await;
 }

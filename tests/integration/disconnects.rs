@@ -1,5 +1,5 @@
-//! Clients that disconnect in the middle of their requests: what others were told stays true, and what was begun for
-//! the client is finished or undone as a whole.
+//! Clients that disconnect in the middle of their requests: confirmed requests of others stay, and whatever was begun
+//! for the client is finished or undone as a whole.
 
 use std::time::Duration;
 
@@ -11,18 +11,18 @@ use crate::support::{Browser, Engine, Site, predict_body, send_and_disconnect, u
 
 const SETTINGS: [(&str, &str); 2] = [
     ("PLEDGECAST_WORKERS", "1"),
-    // Few connections, so that one which is returned in a wrong state is soon used again.
+    // Few connections, so that one that is returned in a wrong state is soon used again.
     ("PLEDGECAST_DATABASE_CONNECTIONS", "4"),
 ];
 const SUBMITS: usize = 150;
 const DISCONNECTS: usize = 400;
 
 on_both_databases!(
-    submits_that_were_answered_stay_whoever_else_disconnects,
-    a_request_goes_on_when_its_client_disconnects,
+    confirmed_submits_survive_disconnects_of_other_clients,
+    a_request_continues_when_its_client_disconnects,
 );
 
-async fn submits_that_were_answered_stay_whoever_else_disconnects(engine: Engine) {
+async fn confirmed_submits_survive_disconnects_of_other_clients(engine: Engine) {
     let (site, server) = Site::serving(engine, &SETTINGS).await;
     let (honest, rude) = (
         Browser::registered(&server).await,
@@ -32,11 +32,11 @@ async fn submits_that_were_answered_stay_whoever_else_disconnects(engine: Engine
         browser.top_up(100_000).await;
     }
     let submit_all = async {
-        let mut answered = Vec::new();
+        let mut confirmed = Vec::new();
         for _ in 0..SUBMITS {
-            answered.push(honest.submit().await["id"].as_i64().unwrap());
+            confirmed.push(honest.submit().await["id"].as_i64().unwrap());
         }
-        answered
+        confirmed
     };
     let cookie = rude.cookie("pledgecast_session");
     let disconnect_all = async {
@@ -60,23 +60,23 @@ async fn submits_that_were_answered_stay_whoever_else_disconnects(engine: Engine
         });
         futures::future::join_all(disconnects).await;
     };
-    let (answered, ()) = futures::future::join(submit_all, disconnect_all).await;
-    // An open transaction that was left on a connection is ended by the server after ten seconds at the latest; what was
-    // written inside of it is gone then.
+    let (confirmed, ()) = futures::future::join(submit_all, disconnect_all).await;
+    // An open transaction left on a connection is ended by the server after at most ten seconds; everything written
+    // inside it is gone then.
     rude.wait_until_idle().await;
     honest.wait_until_idle().await;
-    for id in answered {
+    for id in confirmed {
         let found = site
             .database
             .number(&format!("SELECT COUNT(*) FROM task WHERE id = {id}"))
             .await;
-        assert_eq!(found, 1, "task {id} was answered and is gone");
+        assert_eq!(found, 1, "task {id} was confirmed but is missing");
     }
     assert_eq!(open_transactions(&site).await, 0);
     site.assert_audit_is_clean().await;
 }
 
-/// Transactions on PostgreSQL that nobody works on.
+/// Idle open transactions on PostgreSQL.
 async fn open_transactions(site: &Site) -> i64 {
     match site.database.engine {
         Engine::Sqlite => 0,
@@ -88,7 +88,7 @@ async fn open_transactions(site: &Site) -> i64 {
     }
 }
 
-async fn a_request_goes_on_when_its_client_disconnects(engine: Engine) {
+async fn a_request_continues_when_its_client_disconnects(engine: Engine) {
     let (site, server) = Site::serving(engine, &[("PLEDGECAST_WORKERS", "0")]).await;
     let browser = Browser::registered(&server).await;
     let task = browser.submit().await["id"].clone();

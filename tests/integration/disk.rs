@@ -1,19 +1,20 @@
-//! A disk that takes no more: told as 503, and over as soon as there is room again.
+//! A full disk: reported as 503, and recovered as soon as there is room again.
 
 use std::process::Command;
 
 use serde_json::json;
 
-use crate::support::{Answer, Browser, Engine, Server, Site, unique};
+use crate::support::{Browser, Engine, Response, Server, Site, unique};
 
-/// Kilobytes that any file of the server may have: less than the journal grows to by itself.
+/// Maximum size of each file of the server, in kilobytes: less than the write-ahead log grows to by itself.
 const ROOM_KB: u32 = 2048;
 
-/// A server to whose files the system refuses to add beyond a size, as to those on a full disk.
+/// A server whose files the system does not let grow beyond a size, like those on a full disk.
 async fn serve_with_little_room(site: &Site) -> Server {
     let command = site.command(&["serve"], &[("PLEDGECAST_WORKERS", "0")]);
     let binary = command.get_program().to_owned();
-    // In blocks of 512 bytes; the signal that would end the process is ignored, so that writes fail.
+    // The limit is in blocks of 512 bytes. The signal that would end the process is ignored, so that writes fail
+    // instead.
     let script = format!(
         "trap '' XFSZ; ulimit -S -f {}; exec \"$0\" serve",
         ROOM_KB * 2
@@ -39,13 +40,13 @@ fn make_room(server: &Server) {
     assert!(done.unwrap().success(), "prlimit");
 }
 
-async fn top_up(browser: &Browser, key: &str) -> Answer {
+async fn top_up(browser: &Browser, key: &str) -> Response {
     let body = json!({ "amount": 1, "idempotency_key": key });
     browser.post_json("/api/balance/top_up", &body).await
 }
 
 #[tokio::test]
-async fn a_full_disk_is_told_as_503_and_forgotten_once_there_is_room() {
+async fn a_full_disk_is_503_until_there_is_room_again() {
     let (site, server) = Site::serving(Engine::Sqlite, &[]).await;
     server.program.stop().await;
     let server = serve_with_little_room(&site).await;
@@ -53,9 +54,9 @@ async fn a_full_disk_is_told_as_503_and_forgotten_once_there_is_room() {
     let mut bought = 0;
     let (key, refusal) = loop {
         let key = unique("full");
-        let answer = top_up(&browser, &key).await;
-        if answer.status != 200 {
-            break (key, answer);
+        let response = top_up(&browser, &key).await;
+        if response.status != 200 {
+            break (key, response);
         }
         bought += 1;
         assert!(bought < 5000, "the disk does not get full");
@@ -66,8 +67,8 @@ async fn a_full_disk_is_told_as_503_and_forgotten_once_there_is_room() {
         top_up(&browser, &unique("full")).await.problem(503);
     }
     let body = crate::support::predict_body(&unique("full"));
-    let answer = browser.post_json("/api/tasks/predict", &body).await;
-    answer.problem(503);
+    let response = browser.post_json("/api/tasks/predict", &body).await;
+    response.problem(503);
     let amount = 10 + bought;
     assert_eq!(browser.balance().await, [amount, 0, amount], "reads go on");
 

@@ -1,4 +1,4 @@
-//! Live changes at `/events`, within one process; across processes they are in `queue`.
+//! Live updates at `/events` within one process; `queue` tests them across processes.
 
 use reqwest::Method;
 use serde_json::json;
@@ -8,18 +8,18 @@ use crate::support::{
 };
 
 on_both_databases!(
-    a_task_and_the_balance_are_seen_to_change,
-    nobody_sees_what_is_somebody_elses,
+    changes_of_a_task_and_the_balance_are_streamed,
+    a_stream_contains_no_data_of_other_users,
     a_stream_ends_with_its_session,
-    a_stream_that_is_opened_right_after_its_page_triggers_no_reload,
+    a_stream_opened_right_after_its_page_triggers_no_reload,
     a_change_between_page_and_stream_triggers_a_reload,
-    a_stream_that_is_opened_again_goes_on_where_it_broke_off,
+    a_reopened_stream_continues_where_it_ended,
     a_restart_without_changes_triggers_no_reload,
-    a_silent_stream_is_told_by_its_heartbeat,
-    a_busy_user_disturbs_no_other_stream,
+    an_idle_stream_sends_heartbeats,
+    a_busy_user_does_not_affect_other_streams,
 );
 
-async fn a_task_and_the_balance_are_seen_to_change(engine: Engine) {
+async fn changes_of_a_task_and_the_balance_are_streamed(engine: Engine) {
     let browser = Browser::registered(shared_server(engine).await).await;
     let mut events = EventStream::open(&browser).await;
     let id = browser.submit().await["id"].clone();
@@ -36,7 +36,7 @@ async fn a_task_and_the_balance_are_seen_to_change(engine: Engine) {
         .await;
 }
 
-async fn nobody_sees_what_is_somebody_elses(engine: Engine) {
+async fn a_stream_contains_no_data_of_other_users(engine: Engine) {
     let server = shared_server(engine).await;
     let browser = Browser::registered(server).await;
     let mut events = EventStream::open(&browser).await;
@@ -46,7 +46,7 @@ async fn nobody_sees_what_is_somebody_elses(engine: Engine) {
     other.top_up(123_456).await;
     browser.top_up(5).await;
     events
-        .wait_for("one's own top-up", |event| {
+        .wait_for("the user's own top-up", |event| {
             event.name == "balance" && event.data["amount"] == 15
         })
         .await;
@@ -70,7 +70,7 @@ async fn a_stream_ends_with_its_session(engine: Engine) {
         .post_json("/api/auth/login", &credentials)
         .await
         .ok();
-    // The change that tells the stream to look: it must end, and not tell of it.
+    // This change makes the stream check its session: it must end without sending the change.
     elsewhere.top_up(777).await;
     events.read_to_end().await;
     for event in events.seen() {
@@ -78,14 +78,14 @@ async fn a_stream_ends_with_its_session(engine: Engine) {
     }
 }
 
-/// The position in a page that the server has drawn.
+/// The position in a page that the server rendered.
 fn position_in(html: &str) -> String {
     let mut found = html.split(r#""+\""#).filter_map(|rest| rest.get(..32));
     let is_token = |text: &&str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
     found.find(is_token).expect("a position").to_owned()
 }
 
-async fn a_stream_that_is_opened_right_after_its_page_triggers_no_reload(engine: Engine) {
+async fn a_stream_opened_right_after_its_page_triggers_no_reload(engine: Engine) {
     let browser = Browser::registered(shared_idle_server(engine).await).await;
     browser.top_up(100).await;
     browser.submit().await;
@@ -113,7 +113,7 @@ async fn a_change_between_page_and_stream_triggers_a_reload(engine: Engine) {
     }
 }
 
-async fn a_stream_that_is_opened_again_goes_on_where_it_broke_off(engine: Engine) {
+async fn a_reopened_stream_continues_where_it_ended(engine: Engine) {
     let browser = Browser::registered(shared_idle_server(engine).await).await;
     let mut events = EventStream::open(&browser).await;
     let task = browser.submit().await;
@@ -124,7 +124,7 @@ async fn a_stream_that_is_opened_again_goes_on_where_it_broke_off(engine: Engine
         .await;
     let last = events.position();
     drop(events);
-    // A browser repeats the address of before, and says in the header what it got.
+    // Like a browser: repeats the old URL and sends the last event's id in the header.
     let again = || {
         let old = format!("/events?since={}", "0".repeat(32));
         let request = browser.request(Method::GET, &old);
@@ -148,7 +148,7 @@ async fn a_restart_without_changes_triggers_no_reload(engine: Engine) {
     assert_eq!(events.first().await.name, "heartbeat");
 }
 
-async fn a_silent_stream_is_told_by_its_heartbeat(engine: Engine) {
+async fn an_idle_stream_sends_heartbeats(engine: Engine) {
     let browser = Browser::registered(shared_idle_server(engine).await).await;
     let mut events = EventStream::open(&browser).await;
     events.first().await;
@@ -157,7 +157,7 @@ async fn a_silent_stream_is_told_by_its_heartbeat(engine: Engine) {
     assert_eq!((next.name.as_str(), next.data), ("heartbeat", json!({})));
 }
 
-async fn a_busy_user_disturbs_no_other_stream(engine: Engine) {
+async fn a_busy_user_does_not_affect_other_streams(engine: Engine) {
     let server = shared_idle_server(engine).await;
     let (busy, quiet) = (
         Browser::registered(server).await,
@@ -171,13 +171,13 @@ async fn a_busy_user_disturbs_no_other_stream(engine: Engine) {
     futures::future::join_all(submits).await;
     quiet.top_up(5).await;
     events
-        .wait_for("one's own top-up", |event| {
+        .wait_for("the user's own top-up", |event| {
             event.name == "balance" && event.data["amount"] == 15
         })
         .await;
     let resyncs = events.seen().iter().filter(|it| it.name == "resync");
     assert_eq!(resyncs.count(), 1, "{:?}", events.seen());
-    // Whatever did not fit, the stream ends up where the data is.
+    // Whatever did not fit, the stream must end at the current position.
     let mut fresh = EventStream::open(&busy).await;
     fresh.first().await;
     let newest = fresh.position();
@@ -188,7 +188,7 @@ async fn a_busy_user_disturbs_no_other_stream(engine: Engine) {
         .await;
 }
 
-/// A server whose connections to its database go through a proxy.
+/// A server whose database connections go through a proxy.
 async fn behind_a_proxy() -> (Site, crate::support::Server, Proxy) {
     let site = Site::new(Engine::Postgres).await;
     let proxy = Proxy::start(Proxy::target_of(&site.database.url)).await;
@@ -214,7 +214,7 @@ async fn a_frozen_listen_connection_is_replaced() {
     let mut events = EventStream::open(&browser).await;
     assert_changes_arrive(&browser, &mut events).await;
     assert_eq!(proxy.freeze_listen(), 1);
-    // What happens meanwhile is not lost either.
+    // Changes in the meantime must not be lost either.
     browser.top_up(1).await;
     wait_for("a new LISTEN", || {
         let log = server.program.log();
@@ -231,7 +231,7 @@ async fn a_frozen_listen_connection_is_replaced() {
 }
 
 #[tokio::test]
-async fn connections_that_are_cut_end_no_stream() {
+async fn cut_database_connections_end_no_stream() {
     let (_site, server, proxy) = behind_a_proxy().await;
     let browser = Browser::registered(&server).await;
     let mut events = EventStream::open(&browser).await;
@@ -244,7 +244,8 @@ async fn connections_that_are_cut_end_no_stream() {
     .await;
     events.forget();
     browser.top_up(3).await;
-    // The new LISTEN has streams compare positions. If the top-up is committed by then, the client is told to reload.
+    // The new LISTEN makes streams compare positions. If the top-up is committed by then, the client is told to
+    // reload.
     events
         .wait_for("a top-up or a reload", |event| {
             event.name == "resync" || (event.name == "balance" && event.data["amount"] == 16)
@@ -253,7 +254,7 @@ async fn connections_that_are_cut_end_no_stream() {
 }
 
 #[tokio::test]
-async fn a_stream_lives_while_the_database_is_frozen() {
+async fn a_stream_stays_open_while_the_database_is_frozen() {
     let (_site, server, proxy) = behind_a_proxy().await;
     let browser = Browser::registered(&server).await;
     let mut events = EventStream::open(&browser).await;
@@ -266,7 +267,7 @@ async fn a_stream_lives_while_the_database_is_frozen() {
 }
 
 #[tokio::test]
-async fn a_server_that_cannot_start_ends_though_it_listens_to_the_database() {
+async fn a_server_that_fails_to_start_exits_even_with_a_listen_connection() {
     let (site, server) = Site::serving(Engine::Postgres, &[]).await;
     let taken = server.url.trim_start_matches("http://");
     let mut second = site.start(site.command(&["serve"], &[("PLEDGECAST_ADDRESS", taken)]));

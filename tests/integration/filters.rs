@@ -1,4 +1,4 @@
-//! What the filters of the two histories let pass, and the same as files.
+//! The filters of both histories, and their CSV files.
 
 use serde_json::{Value, json};
 
@@ -8,17 +8,17 @@ use crate::support::{
 
 on_both_databases!(
     a_title_is_found_by_its_words_in_any_case,
-    signs_in_a_search_stand_for_themselves,
-    tasks_are_filtered_by_their_verdict,
+    special_characters_in_a_search_are_literal,
+    tasks_are_filtered_by_verdict,
     both_histories_are_filtered_by_days,
-    filters_hold_together,
-    a_bad_filter_is_named,
-    a_rare_title_is_found_however_long_the_history,
-    the_balance_is_told_as_it_came_to_be,
-    tasks_come_as_a_file,
-    transactions_come_as_a_file_of_any_length,
-    a_file_holds_what_its_filter_shows,
-    a_file_is_for_its_owner_only,
+    filters_can_be_combined,
+    an_invalid_filter_names_its_field,
+    a_rare_title_is_found_in_a_long_history,
+    the_balance_history_lists_each_change,
+    tasks_are_exported_as_csv,
+    long_histories_of_transactions_are_exported,
+    an_export_contains_what_its_filter_matches,
+    an_export_contains_only_the_users_own_rows,
 );
 
 async fn submit_titled(browser: &Browser, title: &str) -> Value {
@@ -66,7 +66,7 @@ async fn a_title_is_found_by_its_words_in_any_case(engine: Engine) {
     assert!(titles(&other, &[("search", "la")]).await.is_empty());
 }
 
-async fn signs_in_a_search_stand_for_themselves(engine: Engine) {
+async fn special_characters_in_a_search_are_literal(engine: Engine) {
     let browser = Browser::registered(shared_idle_server(engine).await).await;
     browser.top_up(90).await;
     let odd = r"a*b?c[d]e%f_g\h'i.(j)^$k";
@@ -87,14 +87,14 @@ async fn signs_in_a_search_stand_for_themselves(engine: Engine) {
     }
 }
 
-async fn tasks_are_filtered_by_their_verdict(engine: Engine) {
+async fn tasks_are_filtered_by_verdict(engine: Engine) {
     let browser = Browser::registered(shared_server(engine).await).await;
     let id = browser.submit().await["id"].clone();
     let task = browser.wait_until_final(&id).await;
     let verdict = task["result"]["verdict"].as_str().unwrap();
-    for asked in ["likely", "toss_up", "unlikely"] {
-        let found = browser.items(format!("/api/tasks?verdict={asked}")).await;
-        assert_eq!(found.len(), usize::from(asked == verdict), "{asked}");
+    for wanted in ["likely", "toss_up", "unlikely"] {
+        let found = browser.items(format!("/api/tasks?verdict={wanted}")).await;
+        assert_eq!(found.len(), usize::from(wanted == verdict), "{wanted}");
     }
 }
 
@@ -124,7 +124,7 @@ async fn both_histories_are_filtered_by_days(engine: Engine) {
         ("from=2026-03-02", vec![&third]),
         ("from=2026-03-03", vec![]),
         ("to=2026-02-28", vec![]),
-        // The day that it was somewhere else: ahead of UTC by ten hours, and behind it by one.
+        // Days in other time zones: ten hours ahead of UTC, and one hour behind.
         (
             "from=2026-03-01%2B10:00&to=2026-03-01%2B10:00",
             vec![&first],
@@ -157,7 +157,7 @@ async fn both_histories_are_filtered_by_days(engine: Engine) {
     assert!(found.is_empty());
 }
 
-async fn filters_hold_together(engine: Engine) {
+async fn filters_can_be_combined(engine: Engine) {
     let browser = Browser::registered(shared_idle_server(engine).await).await;
     browser.top_up(90).await;
     let kept = submit_titled(&browser, "A lamp").await;
@@ -177,7 +177,7 @@ async fn filters_hold_together(engine: Engine) {
     assert!(titles(&browser, &query).await.is_empty());
 }
 
-async fn a_bad_filter_is_named(engine: Engine) {
+async fn an_invalid_filter_names_its_field(engine: Engine) {
     let browser = Browser::registered(shared_server(engine).await).await;
     for list in [
         "/api/tasks",
@@ -195,27 +195,27 @@ async fn a_bad_filter_is_named(engine: Engine) {
             "2026-03-01-1",
             "2026-13-01%2B10:00",
         ] {
-            let answer = browser.get(format!("{list}?from={day}")).await;
-            answer.names_fields(&["from"]);
-            let answer = browser.get(format!("{list}?to={day}")).await;
-            answer.names_fields(&["to"]);
+            let response = browser.get(format!("{list}?from={day}")).await;
+            response.names_fields(&["from"]);
+            let response = browser.get(format!("{list}?to={day}")).await;
+            response.names_fields(&["to"]);
         }
-        let answer = browser.get(format!("{list}?from=2026-02-02&to=2026-02-01"));
-        answer.await.names_fields(&["to"]);
+        let response = browser.get(format!("{list}?from=2026-02-02&to=2026-02-01"));
+        response.await.names_fields(&["to"]);
     }
     for list in ["/api/tasks", "/api/tasks.csv"] {
-        let answer = browser.get(format!("{list}?verdict=maybe&status=x")).await;
-        answer.names_fields(&["status", "verdict"]);
+        let response = browser.get(format!("{list}?verdict=maybe&status=x")).await;
+        response.names_fields(&["status", "verdict"]);
         let long = "x".repeat(101);
         let words = "a+".repeat(9);
         for search in ["%00", long.as_str(), words.as_str()] {
-            let answer = browser.get(format!("{list}?search={search}")).await;
-            answer.names_fields(&["search"]);
+            let response = browser.get(format!("{list}?search={search}")).await;
+            response.names_fields(&["search"]);
         }
     }
 }
 
-/// So many canceled tasks of a user, written straight into the database; the oldest has a title of its own.
+/// A user with this many canceled tasks, inserted into the database; the oldest has a different title.
 async fn long_history(site: &Site, server: &Server, rows: u32) -> Browser {
     let browser = Browser::registered(server).await;
     let id = submit_titled(&browser, "The one needle").await["id"].clone();
@@ -241,7 +241,7 @@ async fn long_history(site: &Site, server: &Server, rows: u32) -> Browser {
     browser
 }
 
-async fn a_rare_title_is_found_however_long_the_history(engine: Engine) {
+async fn a_rare_title_is_found_in_a_long_history(engine: Engine) {
     let (site, server) = Site::serving(engine, &[("PLEDGECAST_WORKERS", "0")]).await;
     let browser = long_history(&site, &server, 25_000).await;
     let mut cursor = String::new();
@@ -264,7 +264,7 @@ async fn a_rare_title_is_found_however_long_the_history(engine: Engine) {
     assert_eq!(page["items"].as_array().unwrap().len(), 1);
 }
 
-async fn the_balance_is_told_as_it_came_to_be(engine: Engine) {
+async fn the_balance_history_lists_each_change(engine: Engine) {
     let browser = Browser::registered(shared_server(engine).await).await;
     browser.top_up(5).await;
     browser.top_up(7).await;
@@ -276,7 +276,7 @@ async fn the_balance_is_told_as_it_came_to_be(engine: Engine) {
     server.get("/api/balance/history").await.problem(401);
 }
 
-/// The records of a CSV, with the header first. Reads what RFC 4180 allows and nothing else.
+/// The records of a CSV file, including the header. Accepts only what RFC 4180 allows.
 fn records(text: &str) -> Vec<Vec<String>> {
     let mut records = vec![vec![String::new()]];
     let mut characters = text.chars().peekable();
@@ -292,7 +292,7 @@ fn records(text: &str) -> Vec<Vec<String>> {
             '"' => quoted = !quoted,
             ',' if !quoted => record.push(String::new()),
             '\r' if !quoted => {
-                assert_eq!(characters.next(), Some('\n'), "lines end by CRLF");
+                assert_eq!(characters.next(), Some('\n'), "lines end with CRLF");
                 records.push(vec![String::new()]);
             }
             other => {
@@ -304,12 +304,12 @@ fn records(text: &str) -> Vec<Vec<String>> {
     assert_eq!(
         records.pop(),
         Some(vec![String::new()]),
-        "the last line ends too"
+        "the last line has no line end"
     );
     records
 }
 
-async fn tasks_come_as_a_file(engine: Engine) {
+async fn tasks_are_exported_as_csv(engine: Engine) {
     let browser = Browser::registered(shared_server(engine).await).await;
     browser.top_up(90).await;
     let plain = browser.submit().await["id"].clone();
@@ -317,17 +317,17 @@ async fn tasks_come_as_a_file(engine: Engine) {
     let formula = "=HYPERLINK(\"http://evil.example\"), \"quoted\"";
     let odd = submit_titled(&browser, formula).await["id"].clone();
     browser.wait_until_final(&odd).await;
-    let answer = browser.get("/api/tasks.csv").await;
-    assert_eq!(answer.status, 200);
+    let response = browser.get("/api/tasks.csv").await;
+    assert_eq!(response.status, 200);
     assert!(
-        answer
+        response
             .header("content-type")
             .starts_with("text/csv; charset=utf-8")
     );
-    let disposition = answer.header("content-disposition");
+    let disposition = response.header("content-disposition");
     assert_eq!(disposition, "attachment; filename=\"tasks.csv\"");
-    assert_eq!(answer.header("cache-control"), "no-store");
-    let records = records(&answer.text());
+    assert_eq!(response.header("cache-control"), "no-store");
+    let records = records(&response.text());
     assert_eq!(records.len(), 3);
     let of = |row: usize, name: &str| {
         let column = records[0].iter().position(|it| it == name).unwrap();
@@ -338,15 +338,15 @@ async fn tasks_come_as_a_file(engine: Engine) {
     assert_eq!(of(2, "id"), plain.to_string());
     assert_eq!(of(2, "name"), "BIG PROJECT TODAY");
     let task = browser.task(&plain).await;
-    let told: f64 = of(2, "probability").parse().unwrap();
+    let csv: f64 = of(2, "probability").parse().unwrap();
     let probability = task["result"]["probability"].as_f64().unwrap();
-    assert!((told - probability).abs() < 1e-12, "{told} {probability}");
+    assert!((csv - probability).abs() < 1e-12, "{csv} {probability}");
     assert_eq!(of(2, "usd_goal"), "10000");
     let marked = browser.get("/api/tasks.csv?bom=1").await.text();
     assert!(marked.starts_with("\u{feff}id,"), "for spreadsheets");
 }
 
-async fn transactions_come_as_a_file_of_any_length(engine: Engine) {
+async fn long_histories_of_transactions_are_exported(engine: Engine) {
     let (site, server) = Site::serving(engine, &[("PLEDGECAST_WORKERS", "0")]).await;
     let browser = Browser::registered(&server).await;
     let series = match engine {
@@ -366,10 +366,10 @@ async fn transactions_come_as_a_file_of_any_length(engine: Engine) {
     assert_eq!(records.len(), 452, "a header, the welcome and 450 more");
     let descriptions: Vec<&str> = records[1..451].iter().map(|it| it[5].as_str()).collect();
     let expected: Vec<String> = (0..450).rev().map(|row| format!("row {row}")).collect();
-    assert_eq!(descriptions, expected, "each once, newest first");
+    assert_eq!(descriptions, expected, "each line once, newest first");
 }
 
-async fn a_file_holds_what_its_filter_shows(engine: Engine) {
+async fn an_export_contains_what_its_filter_matches(engine: Engine) {
     let browser = Browser::registered(shared_idle_server(engine).await).await;
     browser.top_up(90).await;
     submit_titled(&browser, "A lamp").await;
@@ -386,7 +386,7 @@ async fn a_file_holds_what_its_filter_shows(engine: Engine) {
     assert_eq!(found[1][1], "top_up");
 }
 
-async fn a_file_is_for_its_owner_only(engine: Engine) {
+async fn an_export_contains_only_the_users_own_rows(engine: Engine) {
     let server = shared_server(engine).await;
     for path in ["/api/tasks.csv", "/api/transactions.csv"] {
         server.get(path).await.problem(401);

@@ -1,5 +1,5 @@
-//! A database whose connections freeze, as in a failover without a word to the clients: they stay open and nothing is
-//! answered on them, while new ones work.
+//! A database whose connections freeze, as in a failover that does not notify clients: they stay open but nothing
+//! arrives on them, while new connections work.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -25,7 +25,7 @@ async fn behind_a_proxy() -> (Site, Server, Proxy) {
     (site, server, proxy)
 }
 
-/// Reads the balance of a signed-in user again and again, so that connections freeze in the middle of statements.
+/// Reads the balance of a signed-in user continuously, so that connections freeze in the middle of statements.
 async fn keep_reading(browser: &Browser, is_over: &AtomicBool) {
     while !is_over.load(Ordering::Relaxed) {
         let status = browser.get("/api/balance").await.status;
@@ -34,7 +34,7 @@ async fn keep_reading(browser: &Browser, is_over: &AtomicBool) {
 }
 
 #[tokio::test]
-async fn requests_are_answered_again_and_readiness_does_not_promise_it_before() {
+async fn requests_succeed_again_and_readiness_is_not_reported_too_early() {
     let (site, server, proxy) = behind_a_proxy().await;
     let browser = Browser::registered(&server).await;
     let is_over = AtomicBool::new(false);
@@ -42,11 +42,11 @@ async fn requests_are_answered_again_and_readiness_does_not_promise_it_before() 
     let freeze = async {
         browser.top_up(90).await;
         proxy.freeze_all();
-        wait_for("a signed-in request to be answered again", || async {
+        wait_for("a signed-in request to succeed again", || async {
             let is_ready = server.get("/health/ready").await.status == 200;
-            let answered = browser.get("/api/auth/me").await.status == 200;
-            assert!(answered || !is_ready, "ready, but the request failed");
-            (answered && is_ready).then_some(())
+            let is_ok = browser.get("/api/auth/me").await.status == 200;
+            assert!(is_ok || !is_ready, "ready, but the request failed");
+            (is_ok && is_ready).then_some(())
         })
         .await;
         is_over.store(true, Ordering::Relaxed);
@@ -59,19 +59,19 @@ async fn requests_are_answered_again_and_readiness_does_not_promise_it_before() 
 }
 
 #[tokio::test]
-async fn a_submit_on_a_frozen_connection_is_not_answered_as_done_and_can_be_repeated() {
+async fn a_submit_on_a_frozen_connection_is_not_confirmed_and_can_be_repeated() {
     let (site, server, proxy) = behind_a_proxy().await;
     let browser = Browser::registered(&server).await;
     browser.top_up(90).await;
     for _ in 0..3 {
         let body = predict_body(&unique("frozen"));
         proxy.freeze_all();
-        let task = wait_for("the submit to be answered", || async {
-            let answer = browser.post_json("/api/tasks/predict", &body).await;
-            if answer.status == 503 {
+        let task = wait_for("the submit to succeed", || async {
+            let response = browser.post_json("/api/tasks/predict", &body).await;
+            if response.status == 503 {
                 return None;
             }
-            Some(answer.ok())
+            Some(response.ok())
         })
         .await;
         let stored = format!("SELECT COUNT(*) FROM task WHERE id = {}", task["id"]);

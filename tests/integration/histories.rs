@@ -1,20 +1,20 @@
-//! The two lists: filters, pages, and what is wrong with a request for them.
+//! Both lists: filters, pages, and invalid parameters.
 
 use serde_json::{Value, json};
 
 use crate::support::{Browser, Engine, shared_idle_server, shared_server};
 
 on_both_databases!(
-    transactions_are_filtered_by_their_kind,
-    tasks_are_filtered_by_their_status,
-    pages_of_transactions_hold_each_line_once_newest_first,
-    pages_of_tasks_hold_each_task_once_newest_first,
-    what_is_added_meanwhile_does_not_move_the_next_page,
-    a_bad_question_to_a_list_is_named,
+    transactions_are_filtered_by_kind,
+    tasks_are_filtered_by_status,
+    pages_of_transactions_contain_each_line_once_newest_first,
+    pages_of_tasks_contain_each_task_once_newest_first,
+    new_rows_do_not_shift_the_next_page,
+    an_invalid_list_parameter_is_named,
     an_empty_history_is_an_empty_page,
 );
 
-async fn transactions_are_filtered_by_their_kind(engine: Engine) {
+async fn transactions_are_filtered_by_kind(engine: Engine) {
     let browser = Browser::registered(shared_server(engine).await).await;
     browser.top_up(5).await;
     let task = browser.submit().await;
@@ -35,7 +35,7 @@ async fn transactions_are_filtered_by_their_kind(engine: Engine) {
     assert_eq!(kinds, ["charge", "top_up", "welcome"]);
 }
 
-async fn tasks_are_filtered_by_their_status(engine: Engine) {
+async fn tasks_are_filtered_by_status(engine: Engine) {
     let browser = Browser::registered(shared_idle_server(engine).await).await;
     browser.top_up(90).await;
     let kept = browser.submit().await["id"].clone();
@@ -55,7 +55,7 @@ async fn tasks_are_filtered_by_their_status(engine: Engine) {
     }
 }
 
-/// Walks a list page by page; answers the sizes of the pages and all ids.
+/// Walks through a list page by page; returns the sizes of the pages and all ids.
 async fn walk(browser: &Browser, path: &str) -> (Vec<usize>, Vec<i64>) {
     let (mut sizes, mut ids) = (Vec::new(), Vec::new());
     let mut cursor = String::new();
@@ -76,7 +76,7 @@ fn assert_newest_first(ids: &[i64]) {
     assert!(ids.is_sorted_by(|newer, older| newer > older), "{ids:?}");
 }
 
-async fn pages_of_transactions_hold_each_line_once_newest_first(engine: Engine) {
+async fn pages_of_transactions_contain_each_line_once_newest_first(engine: Engine) {
     let browser = Browser::registered(shared_server(engine).await).await;
     for amount in 1..=6 {
         browser.top_up(amount).await;
@@ -89,7 +89,7 @@ async fn pages_of_transactions_hold_each_line_once_newest_first(engine: Engine) 
     assert_eq!(filtered, ids[..6]);
 }
 
-async fn pages_of_tasks_hold_each_task_once_newest_first(engine: Engine) {
+async fn pages_of_tasks_contain_each_task_once_newest_first(engine: Engine) {
     let browser = Browser::registered(shared_idle_server(engine).await).await;
     browser.top_up(90).await;
     for _ in 0..5 {
@@ -103,7 +103,7 @@ async fn pages_of_tasks_hold_each_task_once_newest_first(engine: Engine) {
     assert_eq!(all, ids);
 }
 
-async fn what_is_added_meanwhile_does_not_move_the_next_page(engine: Engine) {
+async fn new_rows_do_not_shift_the_next_page(engine: Engine) {
     let browser = Browser::registered(shared_server(engine).await).await;
     for amount in 1..=3 {
         browser.top_up(amount).await;
@@ -117,29 +117,29 @@ async fn what_is_added_meanwhile_does_not_move_the_next_page(engine: Engine) {
     assert_eq!(amounts, [1, 10]);
 }
 
-async fn a_bad_question_to_a_list_is_named(engine: Engine) {
+async fn an_invalid_list_parameter_is_named(engine: Engine) {
     let browser = Browser::registered(shared_server(engine).await).await;
     for list in ["/api/tasks", "/api/transactions"] {
         for limit in ["0", "101", "-1", "1.5", "ten", "99999999999"] {
-            let answer = browser.get(format!("{list}?limit={limit}")).await;
-            answer.names_fields(&["limit"]);
+            let response = browser.get(format!("{list}?limit={limit}")).await;
+            response.names_fields(&["limit"]);
         }
         for cursor in ["x", "-1", "%27", "1;DROP", "%F0%9F%90%99", &"9".repeat(400)] {
-            let answer = browser.get(format!("{list}?cursor={cursor}")).await;
-            answer.names_fields(&["cursor"]);
+            let response = browser.get(format!("{list}?cursor={cursor}")).await;
+            response.names_fields(&["cursor"]);
         }
     }
     for status in ["done", "Queued", "queued,running", "%00"] {
-        let answer = browser.get(format!("/api/tasks?status={status}")).await;
-        answer.names_fields(&["status"]);
+        let response = browser.get(format!("/api/tasks?status={status}")).await;
+        response.names_fields(&["status"]);
     }
     for kind in ["refund", "TOP_UP", "welcome%20charge"] {
-        let answer = browser.get(format!("/api/transactions?kind={kind}"));
-        answer.await.names_fields(&["kind"]);
+        let response = browser.get(format!("/api/transactions?kind={kind}"));
+        response.await.names_fields(&["kind"]);
     }
     for id in ["0", "-1", "abc", "1.5", "99999999999999999999"] {
-        let answer = browser.get(format!("/api/task?id={id}")).await;
-        answer.names_fields(&["id"]);
+        let response = browser.get(format!("/api/task?id={id}")).await;
+        response.names_fields(&["id"]);
         browser.cancel(&json!(id)).await.names_fields(&["id"]);
     }
 }

@@ -1,27 +1,27 @@
-//! The same request sent again pays once.
+//! A request that is sent again is paid only once.
 
 use serde_json::{Value, json};
 
 use crate::support::{
-    Answer, Browser, Engine, PRICE, Server, Site, predict_body, shared_idle_server, shared_server,
-    unique,
+    Browser, Engine, PRICE, Response, Server, Site, predict_body, shared_idle_server,
+    shared_server, unique,
 };
 
 on_both_databases!(
-    a_repeated_top_up_answers_the_same_line,
-    a_top_up_key_is_good_for_one_amount,
-    fifty_top_ups_with_one_key_at_once_are_one_line,
-    a_repeated_prediction_answers_the_same_task,
-    a_prediction_key_is_good_for_one_campaign,
-    a_repeat_is_recognised_in_another_shape_and_after_the_credits_are_gone,
-    fifty_predictions_with_one_key_at_once_are_one_task,
+    a_repeated_top_up_returns_the_same_line,
+    a_top_up_key_is_bound_to_its_amount,
+    concurrent_top_ups_with_one_key_write_one_line,
+    a_repeated_prediction_returns_the_same_task,
+    a_prediction_key_is_bound_to_its_campaign,
+    a_repeat_is_recognized_in_another_encoding_and_without_credits,
+    concurrent_predictions_with_one_key_create_one_task,
     two_users_may_use_the_same_key,
-    a_repeat_is_recognised_after_a_restart,
-    a_repeat_is_recognised_however_its_values_are_written,
-    a_repeat_of_a_request_to_an_earlier_version_is_recognised,
+    a_repeat_is_recognized_after_a_restart,
+    a_repeat_is_recognized_with_equivalent_values,
+    a_repeat_of_a_request_to_an_earlier_version_is_recognized,
 );
 
-async fn a_repeated_top_up_answers_the_same_line(engine: Engine) {
+async fn a_repeated_top_up_returns_the_same_line(engine: Engine) {
     let browser = Browser::registered(shared_server(engine).await).await;
     let body = json!({ "amount": 30, "idempotency_key": unique("again") });
     let first = browser.post_json("/api/balance/top_up", &body).await.ok();
@@ -35,39 +35,39 @@ fn assert_key_was_used(problem: &Value) {
     assert_eq!(problem["type"], "/problems/key_reused", "{problem}");
 }
 
-async fn a_top_up_key_is_good_for_one_amount(engine: Engine) {
+async fn a_top_up_key_is_bound_to_its_amount(engine: Engine) {
     let browser = Browser::registered(shared_server(engine).await).await;
     let mut body = json!({ "amount": 30, "idempotency_key": unique("other") });
     browser.post_json("/api/balance/top_up", &body).await.ok();
     body["amount"] = json!(31);
-    let answer = browser.post_json("/api/balance/top_up", &body).await;
-    assert_key_was_used(&answer.problem(422));
+    let response = browser.post_json("/api/balance/top_up", &body).await;
+    assert_key_was_used(&response.problem(422));
     assert_eq!(browser.balance().await, [40, 0, 40]);
 }
 
-/// Sends the same request from fifty connections at once.
+/// Sends the same request on fifty connections at once.
 async fn from_fifty_connections(
     server: &Server,
     browser: &Browser,
     path: &str,
     body: &Value,
-) -> Vec<Answer> {
+) -> Vec<Response> {
     let browsers: Vec<Browser> = (0..50).map(|_| browser.copy_at(server)).collect();
     let attempts = browsers.iter().map(|it| it.post_json(path, body));
     futures::future::join_all(attempts).await
 }
 
-async fn fifty_top_ups_with_one_key_at_once_are_one_line(engine: Engine) {
+async fn concurrent_top_ups_with_one_key_write_one_line(engine: Engine) {
     let server = shared_server(engine).await;
     let browser = Browser::registered(server).await;
     let body = json!({ "amount": 30, "idempotency_key": unique("burst") });
-    let answers = from_fifty_connections(server, &browser, "/api/balance/top_up", &body).await;
-    let first = answers[0].ok();
-    assert!(answers.iter().all(|answer| answer.ok() == first));
+    let responses = from_fifty_connections(server, &browser, "/api/balance/top_up", &body).await;
+    let first = responses[0].ok();
+    assert!(responses.iter().all(|response| response.ok() == first));
     assert_eq!(browser.balance().await, [40, 0, 40]);
 }
 
-async fn a_repeated_prediction_answers_the_same_task(engine: Engine) {
+async fn a_repeated_prediction_returns_the_same_task(engine: Engine) {
     let browser = Browser::registered(shared_server(engine).await).await;
     browser.top_up(90).await;
     let body = predict_body(&unique("again"));
@@ -81,18 +81,18 @@ async fn a_repeated_prediction_answers_the_same_task(engine: Engine) {
     assert_eq!(browser.balance().await, [90, 0, 90]);
 }
 
-async fn a_prediction_key_is_good_for_one_campaign(engine: Engine) {
+async fn a_prediction_key_is_bound_to_its_campaign(engine: Engine) {
     let browser = Browser::registered(shared_server(engine).await).await;
     browser.top_up(90).await;
     let mut body = predict_body(&unique("other"));
     browser.post_json("/api/tasks/predict", &body).await.ok();
     body["usd_goal"] = json!(20_000);
-    let answer = browser.post_json("/api/tasks/predict", &body).await;
-    assert_key_was_used(&answer.problem(422));
+    let response = browser.post_json("/api/tasks/predict", &body).await;
+    assert_key_was_used(&response.problem(422));
     assert_eq!(browser.items("/api/tasks").await.len(), 1);
 }
 
-async fn a_repeat_is_recognised_in_another_shape_and_after_the_credits_are_gone(engine: Engine) {
+async fn a_repeat_is_recognized_in_another_encoding_and_without_credits(engine: Engine) {
     let browser = Browser::registered(shared_server(engine).await).await;
     let body = predict_body(&unique("shape"));
     let first = browser.post_json("/api/tasks/predict", &body).await.ok();
@@ -113,14 +113,14 @@ async fn a_repeat_is_recognised_in_another_shape_and_after_the_credits_are_gone(
     assert_eq!(late["id"], first["id"]);
 }
 
-async fn fifty_predictions_with_one_key_at_once_are_one_task(engine: Engine) {
+async fn concurrent_predictions_with_one_key_create_one_task(engine: Engine) {
     let server = shared_idle_server(engine).await;
     let browser = Browser::registered(server).await;
     browser.top_up(990).await;
     let body = predict_body(&unique("burst"));
-    let answers = from_fifty_connections(server, &browser, "/api/tasks/predict", &body).await;
-    let first = answers[0].ok();
-    assert!(answers.iter().all(|answer| answer.ok() == first));
+    let responses = from_fifty_connections(server, &browser, "/api/tasks/predict", &body).await;
+    let first = responses[0].ok();
+    assert!(responses.iter().all(|response| response.ok() == first));
     assert_eq!(browser.items("/api/tasks").await.len(), 1);
     assert_eq!(browser.balance().await, [1000, PRICE, 1000 - PRICE]);
 }
@@ -139,7 +139,7 @@ async fn two_users_may_use_the_same_key(engine: Engine) {
     assert_ne!(ids[0], ids[1]);
 }
 
-async fn a_repeat_is_recognised_after_a_restart(engine: Engine) {
+async fn a_repeat_is_recognized_after_a_restart(engine: Engine) {
     let (site, server) = Site::serving(engine, &[]).await;
     let browser = Browser::registered(&server).await;
     let top_up = json!({ "amount": 30, "idempotency_key": unique("restart") });
@@ -159,7 +159,7 @@ async fn a_repeat_is_recognised_after_a_restart(engine: Engine) {
     site.assert_audit_is_clean().await;
 }
 
-async fn a_repeat_is_recognised_however_its_values_are_written(engine: Engine) {
+async fn a_repeat_is_recognized_with_equivalent_values(engine: Engine) {
     let browser = Browser::registered(shared_server(engine).await).await;
     let mut body = predict_body(&unique("written"));
     let first = browser.post_json("/api/tasks/predict", &body).await.ok();
@@ -169,8 +169,8 @@ async fn a_repeat_is_recognised_however_its_values_are_written(engine: Engine) {
         assert_eq!(again["id"], first["id"], "{goal}");
     }
     body["usd_goal"] = json!("10001");
-    let answer = browser.post_json("/api/tasks/predict", &body).await;
-    assert_key_was_used(&answer.problem(422));
+    let response = browser.post_json("/api/tasks/predict", &body).await;
+    assert_key_was_used(&response.problem(422));
 }
 
 /// The fields in the order in which earlier versions hashed them.
@@ -198,7 +198,7 @@ const FIELDS_AS_SENT: [&str; 21] = [
     "has_video",
 ];
 
-/// Earlier versions hashed the request as it was sent.
+/// The hash of a request as sent, which earlier versions stored.
 fn hash_as_sent(body: &Value) -> String {
     use sha2::{Digest as _, Sha256};
 
@@ -216,7 +216,7 @@ fn hash_as_sent(body: &Value) -> String {
     format!("{:x}", hash.finalize())
 }
 
-async fn a_repeat_of_a_request_to_an_earlier_version_is_recognised(engine: Engine) {
+async fn a_repeat_of_a_request_to_an_earlier_version_is_recognized(engine: Engine) {
     let (site, server) = Site::serving(engine, &[("PLEDGECAST_WORKERS", "0")]).await;
     let browser = Browser::registered(&server).await;
     let mut body = predict_body(&unique("earlier"));
@@ -227,6 +227,6 @@ async fn a_repeat_of_a_request_to_an_earlier_version_is_recognised(engine: Engin
     let again = browser.post_json("/api/tasks/predict", &body).await.ok();
     assert_eq!(again["id"], first["id"]);
     body["name"] = json!("ANOTHER PROJECT");
-    let answer = browser.post_json("/api/tasks/predict", &body).await;
-    assert_key_was_used(&answer.problem(422));
+    let response = browser.post_json("/api/tasks/predict", &body).await;
+    assert_key_was_used(&response.problem(422));
 }

@@ -1,27 +1,27 @@
-//! What is told beside a paid result: recomputed here from single scores over HTTP.
+//! Insights and context of a paid result, recomputed here from single scores over HTTP.
 
 use serde_json::{Map, Value, json};
 
 use crate::support::{
-    Answer, Browser, Engine, predict_body, shared_idle_server, shared_server, unique,
+    Browser, Engine, Response, predict_body, shared_idle_server, shared_server, unique,
 };
 
 on_both_databases!(
     a_result_comes_with_its_context,
     the_effects_add_up_to_the_probability,
-    the_points_of_the_curves_are_single_scores,
-    the_gains_of_the_advice_are_differences_of_single_scores,
-    advice_keeps_the_bounds_of_the_asker,
-    a_question_of_what_if_costs_nothing,
-    what_was_paid_for_stays_as_it_is,
-    only_the_owner_looks_into_a_result,
-    only_a_result_can_be_looked_into,
-    anybody_may_explore,
+    curve_points_equal_single_scores,
+    advised_gains_are_differences_of_single_scores,
+    advice_stays_within_the_users_bounds,
+    what_if_costs_nothing,
+    what_if_cannot_change_paid_fields,
+    only_the_owner_sees_the_insight,
+    only_a_result_has_an_insight,
+    explore_is_public,
 );
 
 const TOLERANCE: f64 = 1e-6;
 
-/// A plan with much to gain: a high goal, long, without a video.
+/// A campaign with much to gain: a high goal, a long duration, no video.
 pub fn ambitious_body(key: &str) -> Value {
     let mut body = predict_body(key);
     for (field, value) in [
@@ -39,7 +39,7 @@ pub fn ambitious_body(key: &str) -> Value {
     body
 }
 
-/// A new user with a task that has succeeded.
+/// A new user with a succeeded task.
 async fn paid(engine: Engine) -> (Browser, Value) {
     let browser = Browser::registered(shared_server(engine).await).await;
     let body = ambitious_body(&unique("insight"));
@@ -54,8 +54,8 @@ async fn insight(browser: &Browser, task: &Value) -> Value {
     browser.get(path).await.ok()
 }
 
-/// Asks what the model says with some fields changed.
-async fn ask(browser: &Browser, task: &Value, changes: &Value) -> Answer {
+/// Requests the score with some fields changed.
+async fn what_if(browser: &Browser, task: &Value, changes: &Value) -> Response {
     let mut body = changes.as_object().cloned().unwrap_or_default();
     body.insert("id".to_owned(), task["id"].clone());
     browser
@@ -64,10 +64,10 @@ async fn ask(browser: &Browser, task: &Value, changes: &Value) -> Answer {
 }
 
 async fn score(browser: &Browser, task: &Value, changes: &Value) -> f64 {
-    let answer = ask(browser, task, changes).await.ok();
-    let part = |name: &str| answer[name].as_f64().unwrap();
-    assert!(part("interval_low") <= part("probability"), "{answer}");
-    assert!(part("probability") <= part("interval_high"), "{answer}");
+    let response = what_if(browser, task, changes).await.ok();
+    let part = |name: &str| response[name].as_f64().unwrap();
+    assert!(part("interval_low") <= part("probability"), "{response}");
+    assert!(part("probability") <= part("interval_high"), "{response}");
     part("probability")
 }
 
@@ -111,7 +111,7 @@ async fn the_effects_add_up_to_the_probability(engine: Engine) {
     assert!(explanation["background"].as_u64().unwrap() >= 16);
 }
 
-/// The fields of a point beside its probability.
+/// The fields of a point except its probability.
 fn fields_of(point: &Value) -> Value {
     let mut fields: Map<_, _> = point.as_object().unwrap().clone();
     fields.remove("probability");
@@ -123,7 +123,7 @@ fn days_after(date: &Value, days: &Value) -> Value {
     json!(date + chrono::TimeDelta::days(days.as_i64().unwrap()))
 }
 
-async fn the_points_of_the_curves_are_single_scores(engine: Engine) {
+async fn curve_points_equal_single_scores(engine: Engine) {
     let (browser, task) = paid(engine).await;
     let curves = &insight(&browser, &task).await["curves"];
     let points = |curve: &str| curves[curve].as_array().unwrap().clone();
@@ -155,7 +155,7 @@ async fn the_points_of_the_curves_are_single_scores(engine: Engine) {
     }
 }
 
-async fn the_gains_of_the_advice_are_differences_of_single_scores(engine: Engine) {
+async fn advised_gains_are_differences_of_single_scores(engine: Engine) {
     let (browser, task) = paid(engine).await;
     let advice = &insight(&browser, &task).await["advice"];
     let own = task["result"]["probability"].as_f64().unwrap();
@@ -183,14 +183,14 @@ async fn the_gains_of_the_advice_are_differences_of_single_scores(engine: Engine
     .await;
 }
 
-/// The wire fields that a change names: all but its code and what is told for people.
+/// The wire fields that a change sets, without its code and its display values.
 fn settable(change: &Value) -> Value {
     let mut fields: Map<_, _> = change.as_object().unwrap().clone();
     fields.retain(|name, _| name != "code" && name != "days");
     Value::Object(fields)
 }
 
-async fn advice_keeps_the_bounds_of_the_asker(engine: Engine) {
+async fn advice_stays_within_the_users_bounds(engine: Engine) {
     let (browser, task) = paid(engine).await;
     let id = &task["id"];
     let bounds = "goal_min_usd=55000&launch_earliest=2024-03-01&launch_latest=2024-03-31";
@@ -216,14 +216,14 @@ async fn advice_keeps_the_bounds_of_the_asker(engine: Engine) {
             "launch_latest",
         ),
     ] {
-        let answer = browser
+        let response = browser
             .get(format!("/api/task/advice?id={id}&{bound}"))
             .await;
-        answer.names_fields(&[field]);
+        response.names_fields(&[field]);
     }
 }
 
-async fn a_question_of_what_if_costs_nothing(engine: Engine) {
+async fn what_if_costs_nothing(engine: Engine) {
     let (browser, task) = paid(engine).await;
     let before = browser.items("/api/transactions").await;
     let own = score(&browser, &task, &json!({})).await;
@@ -240,7 +240,7 @@ async fn a_question_of_what_if_costs_nothing(engine: Engine) {
     assert_eq!(browser.task(&task["id"]).await, task);
 }
 
-async fn what_was_paid_for_stays_as_it_is(engine: Engine) {
+async fn what_if_cannot_change_paid_fields(engine: Engine) {
     let (browser, task) = paid(engine).await;
     for (field, value) in [
         ("country", "GB"),
@@ -251,14 +251,16 @@ async fn what_was_paid_for_stays_as_it_is(engine: Engine) {
         ("deadline", "2024-12-31"),
         ("has_video", "perhaps"),
     ] {
-        let answer = ask(&browser, &task, &json!({ field: value })).await;
-        let problem = answer.problem(422);
+        let response = what_if(&browser, &task, &json!({ field: value })).await;
+        let problem = response.problem(422);
         assert!(problem["errors"][field].is_object(), "{field}: {problem}");
     }
-    ask(&browser, &task, &json!({ "country": "us" })).await.ok();
+    what_if(&browser, &task, &json!({ "country": "us" }))
+        .await
+        .ok();
 }
 
-async fn only_the_owner_looks_into_a_result(engine: Engine) {
+async fn only_the_owner_sees_the_insight(engine: Engine) {
     let (_owner, task) = paid(engine).await;
     let other = Browser::registered(shared_server(engine).await).await;
     let visitor = Browser::new(shared_server(engine).await);
@@ -271,7 +273,7 @@ async fn only_the_owner_looks_into_a_result(engine: Engine) {
     ask(&visitor, &task, &json!({})).await.problem(401);
 }
 
-async fn only_a_result_can_be_looked_into(engine: Engine) {
+async fn only_a_result_has_an_insight(engine: Engine) {
     let browser = Browser::registered(shared_idle_server(engine).await).await;
     let task = browser.submit().await;
     for path in ["/api/task/insight", "/api/task/advice"] {
@@ -290,12 +292,12 @@ async fn only_a_result_can_be_looked_into(engine: Engine) {
                 .names_fields(&["id"]);
         }
     }
-    ask(&browser, &task, &json!({})).await.problem(409);
+    what_if(&browser, &task, &json!({})).await.problem(409);
     let nameless = browser.post_json("/api/task/what_if", json!({})).await;
     nameless.names_fields(&["id"]);
 }
 
-async fn anybody_may_explore(engine: Engine) {
+async fn explore_is_public(engine: Engine) {
     let visitor = Browser::new(shared_server(engine).await);
     let view = visitor.get("/api/explore").await.ok();
     assert!(!view["population"].as_str().unwrap().is_empty());

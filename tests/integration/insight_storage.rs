@@ -1,5 +1,4 @@
-//! An insight is made once, by the model of its result, and is the same ever after, whatever happens
-//! meanwhile.
+//! An insight is computed once, by the model of its result, and never changes afterwards.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -9,12 +8,12 @@ use crate::insight::ambitious_body;
 use crate::support::{Browser, Engine, Site, predict_body, unique, wait_for};
 
 on_both_databases!(
-    two_who_ask_at_once_are_told_the_same,
+    concurrent_requests_get_the_same_insight,
     an_insight_outlives_its_process,
-    nobody_changes_a_result,
+    results_are_immutable,
     a_retired_model_still_explains_its_results,
-    a_server_killed_in_the_middle_makes_it_at_the_next_asking,
-    questions_are_limited_for_each_user,
+    a_killed_server_computes_the_insight_on_the_next_request,
+    what_if_requests_are_limited_per_user,
 );
 
 async fn submit(browser: &Browser, body: &Value) -> Value {
@@ -28,15 +27,15 @@ fn path_of(task: &Value) -> String {
     format!("/api/task/insight?id={}", task["id"])
 }
 
-async fn two_who_ask_at_once_are_told_the_same(engine: Engine) {
+async fn concurrent_requests_get_the_same_insight(engine: Engine) {
     let (_site, server) = Site::serving(engine, &[("PLEDGECAST_INFERENCE_THREADS", "2")]).await;
     let browser = Browser::registered(&server).await;
     let task = submit(&browser, &ambitious_body(&unique("both"))).await;
     let asking = (0..8).map(|_| browser.get(path_of(&task)));
-    let answers = futures::future::join_all(asking).await;
-    let first = answers[0].ok();
-    for answer in answers {
-        assert_eq!(answer.ok(), first);
+    let responses = futures::future::join_all(asking).await;
+    let first = responses[0].ok();
+    for response in responses {
+        assert_eq!(response.ok(), first);
     }
     assert_eq!(browser.get(path_of(&task)).await.ok(), first);
 }
@@ -56,10 +55,10 @@ async fn an_insight_outlives_its_process(engine: Engine) {
 
 async fn assert_refused(site: &Site, sql: &str) {
     let done = site.database.try_execute(sql).await;
-    assert!(done.is_err(), "done: {sql}");
+    assert!(done.is_err(), "not refused: {sql}");
 }
 
-async fn nobody_changes_a_result(engine: Engine) {
+async fn results_are_immutable(engine: Engine) {
     let (site, server) = Site::serving(engine, &[]).await;
     let browser = Browser::registered(&server).await;
     let task = submit(&browser, &ambitious_body(&unique("guarded"))).await;
@@ -128,13 +127,13 @@ async fn a_retired_model_still_explains_its_results(engine: Engine) {
     let probability = &task["result"]["probability"];
     assert_eq!(insight["explanation"]["probability"], *probability);
     let question = json!({ "id": task["id"] });
-    let answer = browser.post_json("/api/task/what_if", question).await.ok();
-    let again = answer["probability"].as_f64().unwrap();
+    let response = browser.post_json("/api/task/what_if", question).await.ok();
+    let again = response["probability"].as_f64().unwrap();
     assert!((again - probability.as_f64().unwrap()).abs() < 1e-6);
     let explored = browser.get("/api/explore").await.ok();
     assert_ne!(
         explored["model"]["id"], model["id"],
-        "the default one is live"
+        "the default model is live"
     );
 }
 
@@ -143,7 +142,7 @@ async fn stored(site: &Site) -> i64 {
     site.database.number(sql).await
 }
 
-async fn a_server_killed_in_the_middle_makes_it_at_the_next_asking(engine: Engine) {
+async fn a_killed_server_computes_the_insight_on_the_next_request(engine: Engine) {
     let (site, server) = Site::serving(engine, &[]).await;
     let browser = Browser::registered(&server).await;
     browser.top_up(110).await;
@@ -151,7 +150,7 @@ async fn a_server_killed_in_the_middle_makes_it_at_the_next_asking(engine: Engin
     let tasks = futures::future::join_all(bodies.iter().map(|body| submit(&browser, body))).await;
     let asking = tasks.iter().map(|task| {
         let request = browser.request(reqwest::Method::GET, &path_of(task));
-        // Whether an answer still comes is what the kill decides.
+        // Whether a response arrives depends on the time of the kill.
         async { request.send().await.is_ok() }
     });
     let kill = async {
@@ -175,25 +174,25 @@ async fn a_server_killed_in_the_middle_makes_it_at_the_next_asking(engine: Engin
     site.assert_audit_is_clean().await;
 }
 
-async fn questions_are_limited_for_each_user(engine: Engine) {
+async fn what_if_requests_are_limited_per_user(engine: Engine) {
     let (_site, server) = Site::serving(engine, &[("PLEDGECAST_WHAT_IF_PER_MINUTE", "4")]).await;
     let greedy = Browser::registered(&server).await;
     let task = submit(&greedy, &predict_body(&unique("greedy"))).await;
     let question = json!({ "id": task["id"], "usd_goal": 9_000 });
-    let mut answers = Vec::new();
+    let mut responses = Vec::new();
     for _ in 0..8 {
-        answers.push(greedy.post_json("/api/task/what_if", &question).await);
+        responses.push(greedy.post_json("/api/task/what_if", &question).await);
     }
-    answers[0].ok();
-    let problem = answers[7].problem(429);
-    let seconds: u64 = answers[7].header("retry-after").parse().unwrap();
+    responses[0].ok();
+    let problem = responses[7].problem(429);
+    let seconds: u64 = responses[7].header("retry-after").parse().unwrap();
     assert!(seconds > 0);
     assert_eq!(problem["retry_after_s"], seconds);
     let advice = format!("/api/task/advice?id={}", task["id"]);
     let advice = greedy.get(advice).await;
     assert!(
         matches!(advice.status, 200 | 429),
-        "the passing time may give one more"
+        "the elapsed time may allow one more"
     );
     greedy.get(path_of(&task)).await.ok();
 
@@ -204,13 +203,13 @@ async fn questions_are_limited_for_each_user(engine: Engine) {
 }
 
 #[tokio::test]
-async fn a_server_without_workers_looks_into_what_a_worker_elsewhere_scored() {
+async fn a_server_without_workers_explains_results_of_other_processes() {
     let idle = [("PLEDGECAST_WORKERS", "0")];
     let (site, server) = Site::serving(Engine::Postgres, &idle).await;
     let _worker = site.worker(&[]);
     let browser = Browser::registered(&server).await;
     let task = submit(&browser, &ambitious_body(&unique("elsewhere"))).await;
     let insight = browser.get(path_of(&task)).await.ok();
-    let told = insight["explanation"]["probability"].as_f64().unwrap();
-    assert!((told - task["result"]["probability"].as_f64().unwrap()).abs() < 1e-12);
+    let explained = insight["explanation"]["probability"].as_f64().unwrap();
+    assert!((explained - task["result"]["probability"].as_f64().unwrap()).abs() < 1e-12);
 }

@@ -1,5 +1,5 @@
-//! Submits that are written in groups: what one of them meets is its own business, and what is remembered between
-//! them is never sold by.
+//! Submits in batches: each is judged independently of the others, and prices cached between them are never charged
+//! without a check.
 
 use serde_json::json;
 
@@ -9,10 +9,10 @@ const IDLE: [(&str, &str); 1] = [("PLEDGECAST_WORKERS", "0")];
 
 on_both_databases!(
     a_model_is_not_sold_once_it_is_retired,
-    a_price_that_changes_is_the_price_of_the_next_submit,
-    a_price_above_the_agreed_one_is_told_and_not_charged,
-    many_submits_at_once_are_answered_each_by_its_own_task,
-    a_key_that_comes_twice_at_once_makes_one_task_and_another_body_is_refused,
+    a_changed_price_applies_to_the_next_submit,
+    a_price_above_the_agreed_one_is_reported_and_not_charged,
+    concurrent_submits_each_return_their_own_task,
+    concurrent_submits_with_one_key_create_one_task_and_another_body_is_refused,
 );
 
 async fn a_model_is_not_sold_once_it_is_retired(engine: Engine) {
@@ -25,15 +25,15 @@ async fn a_model_is_not_sold_once_it_is_retired(engine: Engine) {
         .execute("UPDATE model SET state = 'retired'")
         .await;
     let late = predict_body(&unique("after"));
-    let answer = browser.post_json("/api/tasks/predict", &late).await;
-    answer.problem(404);
+    let response = browser.post_json("/api/tasks/predict", &late).await;
+    response.problem(404);
     let again = browser.post_json("/api/tasks/predict", &body).await.ok();
     assert_eq!(again["id"], first["id"]);
     assert_eq!(browser.items("/api/tasks").await.len(), 1);
     site.assert_audit_is_clean().await;
 }
 
-async fn a_price_that_changes_is_the_price_of_the_next_submit(engine: Engine) {
+async fn a_changed_price_applies_to_the_next_submit(engine: Engine) {
     let (site, server) = Site::serving(engine, &IDLE).await;
     let browser = Browser::registered(&server).await;
     browser.top_up(90).await;
@@ -41,20 +41,20 @@ async fn a_price_that_changes_is_the_price_of_the_next_submit(engine: Engine) {
     site.database.execute("UPDATE model SET price = 77").await;
     assert_eq!(browser.submit().await["price"], 77);
     let body = predict_body(&unique("too-dear"));
-    let answer = browser.post_json("/api/tasks/predict", &body).await;
-    answer.problem(402);
+    let response = browser.post_json("/api/tasks/predict", &body).await;
+    response.problem(402);
     assert_eq!(browser.balance().await, [100, 87, 13]);
     site.assert_audit_is_clean().await;
 }
 
-async fn a_price_above_the_agreed_one_is_told_and_not_charged(engine: Engine) {
+async fn a_price_above_the_agreed_one_is_reported_and_not_charged(engine: Engine) {
     let (site, server) = Site::serving(engine, &IDLE).await;
     let browser = Browser::registered(&server).await;
     browser.top_up(10).await;
     let mut body = predict_body(&unique("agreed"));
     body["max_price"] = json!(10);
     let first = browser.post_json("/api/tasks/predict", &body).await.ok();
-    // Right after it was read, and with too few credits for the new one.
+    // Right after the price was read, and with too few credits for the new price.
     site.database.execute("UPDATE model SET price = 12").await;
     let mut late = predict_body(&unique("agreed"));
     late["max_price"] = json!(10);
@@ -63,7 +63,7 @@ async fn a_price_above_the_agreed_one_is_told_and_not_charged(engine: Engine) {
     assert_eq!(problem["type"], "/problems/price_changed");
     assert_eq!(problem["price"], 12);
     assert_eq!(browser.balance().await, [20, 10, 10]);
-    // What was bought stays bought.
+    // A repeated key still returns its task.
     let again = browser.post_json("/api/tasks/predict", &body).await.ok();
     assert_eq!(again["id"], first["id"]);
 
@@ -72,12 +72,12 @@ async fn a_price_above_the_agreed_one_is_told_and_not_charged(engine: Engine) {
     let task = browser.post_json("/api/tasks/predict", &late).await.ok();
     assert_eq!(task["price"], 12);
     late["max_price"] = json!("much");
-    let answer = browser.post_json("/api/tasks/predict", &late).await;
-    answer.names_fields(&["max_price"]);
+    let response = browser.post_json("/api/tasks/predict", &late).await;
+    response.names_fields(&["max_price"]);
     site.assert_audit_is_clean().await;
 }
 
-async fn many_submits_at_once_are_answered_each_by_its_own_task(engine: Engine) {
+async fn concurrent_submits_each_return_their_own_task(engine: Engine) {
     let (site, server) = Site::serving(engine, &IDLE).await;
     let mut browsers = Vec::new();
     for _ in 0..4 {
@@ -106,7 +106,9 @@ async fn many_submits_at_once_are_answered_each_by_its_own_task(engine: Engine) 
     site.assert_audit_is_clean().await;
 }
 
-async fn a_key_that_comes_twice_at_once_makes_one_task_and_another_body_is_refused(engine: Engine) {
+async fn concurrent_submits_with_one_key_create_one_task_and_another_body_is_refused(
+    engine: Engine,
+) {
     let (site, server) = Site::serving(engine, &IDLE).await;
     let browser = Browser::registered(&server).await;
     browser.top_up(990).await;
@@ -122,15 +124,15 @@ async fn a_key_that_comes_twice_at_once_makes_one_task_and_another_body_is_refus
             )
         }
     });
-    let answers = futures::future::join_all(submits).await;
+    let responses = futures::future::join_all(submits).await;
     let stored = browser.items("/api/tasks").await;
     assert_eq!(stored.len(), 1);
     let goal = &stored[0]["campaign"]["usd_goal"];
-    for (asked, answer) in answers {
-        if asked.as_f64() == goal.as_f64() {
-            assert_eq!(answer.ok()["id"], stored[0]["id"]);
+    for (sent, response) in responses {
+        if sent.as_f64() == goal.as_f64() {
+            assert_eq!(response.ok()["id"], stored[0]["id"]);
         } else {
-            answer.problem(422);
+            response.problem(422);
         }
     }
     assert_eq!(browser.balance().await, [1000, 10, 990]);
@@ -138,7 +140,7 @@ async fn a_key_that_comes_twice_at_once_makes_one_task_and_another_body_is_refus
 }
 
 #[tokio::test]
-async fn somebody_whose_balance_is_locked_holds_up_nobody_else() {
+async fn a_locked_balance_does_not_delay_other_users() {
     let (site, server) = Site::serving(Engine::Postgres, &IDLE).await;
     let held_up = Browser::registered(&server).await;
     let id = held_up.get("/api/auth/me").await.ok()["id"].clone();

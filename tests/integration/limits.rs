@@ -1,6 +1,5 @@
-//! What one user, or all together, may take of the service. Bodies are in `request_bodies`, lists in
-//! `histories`, the length of the queue in `predictions`, tries to log in in `login_limits`, connections
-//! in `slow_clients`.
+//! Limits per user and of the service. Bodies are tested in `request_bodies`, lists in `histories`, the length of the
+//! queue in `predictions`, login attempts in `login_limits`, connections in `slow_clients`.
 
 use reqwest::Method;
 
@@ -8,7 +7,7 @@ use crate::support::{Browser, Engine, EventStream, PRICE, Site, predict_body, un
 
 on_both_databases!(
     open_tasks_beyond_the_users_limit_are_refused_before_anything_is_held,
-    requests_of_the_same_moment_do_not_pass_the_limit_of_open_tasks,
+    concurrent_submits_do_not_exceed_the_limit_of_open_tasks,
     streams_beyond_the_users_limit_are_refused_until_one_ends,
 );
 
@@ -23,11 +22,11 @@ async fn open_tasks_beyond_the_users_limit_are_refused_before_anything_is_held(e
     let first = browser.submit().await;
     browser.submit().await;
     let body = predict_body(&unique("open"));
-    let answer = browser.post_json("/api/tasks/predict", &body).await;
-    let problem = answer.problem(429);
+    let response = browser.post_json("/api/tasks/predict", &body).await;
+    let problem = response.problem(429);
     assert_eq!(problem["type"], "/problems/too_many_open");
     assert_eq!(problem["limit"], 2);
-    assert!(answer.header("retry-after").parse::<u64>().unwrap() > 0);
+    assert!(response.header("retry-after").parse::<u64>().unwrap() > 0);
     assert_eq!(browser.balance().await, [100, 2 * PRICE, 100 - 2 * PRICE]);
     Browser::registered(&server).await.submit().await;
 
@@ -36,7 +35,7 @@ async fn open_tasks_beyond_the_users_limit_are_refused_before_anything_is_held(e
     site.assert_audit_is_clean().await;
 }
 
-async fn requests_of_the_same_moment_do_not_pass_the_limit_of_open_tasks(engine: Engine) {
+async fn concurrent_submits_do_not_exceed_the_limit_of_open_tasks(engine: Engine) {
     let settings = [
         ("PLEDGECAST_WORKERS", "0"),
         ("PLEDGECAST_MAX_OPEN_TASKS", "3"),
@@ -62,13 +61,13 @@ async fn streams_beyond_the_users_limit_are_refused_until_one_ends(engine: Engin
     let browser = Browser::registered(&server).await;
     let first = EventStream::open(&browser).await;
     let _second = EventStream::open(&browser).await;
-    let answer = browser.get("/events").await;
-    answer.problem(429);
-    assert!(answer.header("retry-after").parse::<u64>().unwrap() > 0);
+    let response = browser.get("/events").await;
+    response.problem(429);
+    assert!(response.header("retry-after").parse::<u64>().unwrap() > 0);
     EventStream::open(&Browser::registered(&server).await).await;
 
     drop(first);
-    wait_for("a place for another stream", || async {
+    wait_for("a slot for another stream", || async {
         let request = browser.request(Method::GET, "/events");
         let status = request.send().await.unwrap().status();
         (status == 200).then_some(())

@@ -1,47 +1,54 @@
 //! How many lists and files one user may read at the same time.
 
-use crate::support::{Answer, Browser, Engine, Site};
+use crate::support::{Browser, Engine, Response, Site};
 
 on_both_databases!(
-    a_user_who_asks_for_many_lists_makes_nobody_else_wait,
+    many_list_requests_of_one_user_do_not_delay_others,
     a_search_of_too_many_words_is_refused_on_the_page_too,
 );
 
-/// So many long histories at once that not all have their turn in time.
-async fn a_user_who_asks_for_many_lists_makes_nobody_else_wait(engine: Engine) {
+/// So many long lists at once that not all get a slot in time.
+async fn many_list_requests_of_one_user_do_not_delay_others(engine: Engine) {
     let (site, server) = Site::serving(engine, &[("PLEDGECAST_WORKERS", "0")]).await;
     let busy = Browser::registered(&server).await;
     let other = Browser::registered(&server).await;
     busy.top_up(90).await;
     fill(&site, &busy).await;
     let path = "/api/tasks?search=a+b+c+d+e+f+g+zz";
-    let asked = std::iter::repeat_with(|| busy.get(path)).take(200);
-    let answers = futures::future::join_all(asked);
+    let requests = std::iter::repeat_with(|| busy.get(path)).take(200);
+    let responses = futures::future::join_all(requests);
     let others = async {
-        let mut answers = Vec::new();
+        let mut responses = Vec::new();
         for _ in 0..20 {
-            answers.push(other.get("/api/tasks?search=a").await);
-            answers.push(other.get("/health/ready").await);
+            responses.push(other.get("/api/tasks?search=a").await);
+            responses.push(other.get("/health/ready").await);
         }
-        answers
+        responses
     };
-    let (answers, others) = futures::future::join(answers, others).await;
-    assert!(others.iter().all(|answer| answer.status == 200));
-    let is_refused = |answer: &&Answer| answer.status == 429;
-    for answer in answers.iter().filter(is_refused) {
-        assert_eq!(answer.problem(429)["type"], "/problems/too_many_requests");
-        assert!(answer.header("retry-after").parse::<u64>().unwrap() > 0);
+    let (responses, others) = futures::future::join(responses, others).await;
+    assert!(others.iter().all(|response| response.status == 200));
+    let is_refused = |response: &&Response| response.status == 429;
+    for response in responses.iter().filter(is_refused) {
+        assert_eq!(response.problem(429)["type"], "/problems/too_many_requests");
+        assert!(response.header("retry-after").parse::<u64>().unwrap() > 0);
     }
-    let shown = answers.iter().filter(|answer| answer.status == 200).count();
+    let shown = responses
+        .iter()
+        .filter(|response| response.status == 200)
+        .count();
     assert!(shown > 0);
     assert_eq!(
-        shown + answers.iter().filter(is_refused).count(),
-        answers.len()
+        shown + responses.iter().filter(is_refused).count(),
+        responses.len()
     );
-    assert_eq!(busy.get(path).await.status, 200, "its turn comes again");
+    assert_eq!(
+        busy.get(path).await.status,
+        200,
+        "the user gets a slot again"
+    );
 }
 
-/// Ten thousand tasks of one user, whose titles have all of the words but one.
+/// Ten thousand tasks of one user, whose titles contain all but one of the words.
 async fn fill(site: &Site, browser: &Browser) {
     let id = browser.submit().await["id"].clone();
     browser.cancel(&id).await.ok();
@@ -66,8 +73,8 @@ async fn fill(site: &Site, browser: &Browser) {
 async fn a_search_of_too_many_words_is_refused_on_the_page_too(engine: Engine) {
     let browser = Browser::registered(crate::support::shared_idle_server(engine).await).await;
     let words = "a+".repeat(9);
-    let answer = browser.get(format!("/api/tasks?search={words}")).await;
-    let problem = answer.problem(422);
+    let response = browser.get(format!("/api/tasks?search={words}")).await;
+    let problem = response.problem(422);
     assert_eq!(problem["errors"]["search"]["code"], "too_many_words");
     assert_eq!(problem["errors"]["search"]["max"], 8);
     let page = browser.get(format!("/tasks?search={words}")).await;

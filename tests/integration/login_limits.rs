@@ -1,28 +1,28 @@
-//! Guessing is slowed down, by client and by account, and never locks the owner out.
+//! Guessing passwords is slowed down per client and per account, but never locks the owner out.
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Browser, Engine, Server, Site, unique};
+use crate::support::{Browser, Engine, Response, Server, Site, unique};
 
 on_both_databases!(
-    one_address_cannot_go_on_guessing,
+    one_address_cannot_keep_guessing,
     the_wait_grows_and_passes,
-    one_address_cannot_go_on_registering,
-    the_owner_gets_in_from_anywhere_while_others_guess,
-    a_success_takes_the_failures_before_it_back,
+    one_address_cannot_keep_registering,
+    the_owner_can_log_in_while_others_guess,
+    a_success_clears_earlier_failures,
     failures_count_for_all_processes_and_after_a_restart,
     guessing_the_current_password_is_slowed_down_too,
-    a_failure_is_one_line_of_the_log_with_the_address,
-    what_no_account_can_have_is_neither_counted_nor_compared,
+    a_failure_is_one_log_line_with_the_address,
+    impossible_credentials_are_neither_counted_nor_compared,
 );
 
 const LOGIN: &str = "/api/auth/login";
 /// Failures without a wait.
 const FREE: usize = 5;
 
-fn assert_slowed_down(answer: &Answer) -> u64 {
-    let problem = answer.problem(429);
-    let seconds: u64 = answer.header("retry-after").parse().unwrap();
+fn assert_slowed_down(response: &Response) -> u64 {
+    let problem = response.problem(429);
+    let seconds: u64 = response.header("retry-after").parse().unwrap();
     assert!(seconds > 0);
     assert_eq!(problem["retry_after_s"], seconds);
     seconds
@@ -36,14 +36,14 @@ fn wrong(email: &str) -> Value {
     json!({ "email": email, "password": "a wrong password" })
 }
 
-/// Fails as often as one may.
+/// Uses up all free failures.
 async fn use_up(browser: &Browser, email: &str) {
     for _ in 0..FREE {
         browser.post_json(LOGIN, wrong(email)).await.problem(401);
     }
 }
 
-/// Has all failures lie so long ago.
+/// Makes all failures this many seconds older.
 async fn pass(site: &Site, engine: Engine, seconds: u32) {
     let earlier = match engine {
         Engine::Sqlite => {
@@ -55,7 +55,7 @@ async fn pass(site: &Site, engine: Engine, seconds: u32) {
     site.database.execute(&sql).await;
 }
 
-async fn one_address_cannot_go_on_guessing(engine: Engine) {
+async fn one_address_cannot_keep_guessing(engine: Engine) {
     let (_site, server) = serving(engine).await;
     let attacker = Browser::new(&server);
     for _ in 0..FREE {
@@ -85,7 +85,7 @@ async fn the_wait_grows_and_passes(engine: Engine) {
     attacker.post_json(LOGIN, browser.credentials()).await.ok();
 }
 
-async fn one_address_cannot_go_on_registering(engine: Engine) {
+async fn one_address_cannot_keep_registering(engine: Engine) {
     let (_site, server) = Site::serving(engine, &[("PLEDGECAST_AUTH_PER_MINUTE", "5")]).await;
     let mut last = None;
     for _ in 0..8 {
@@ -97,7 +97,7 @@ async fn one_address_cannot_go_on_registering(engine: Engine) {
     assert_slowed_down(&last.unwrap());
 }
 
-async fn the_owner_gets_in_from_anywhere_while_others_guess(engine: Engine) {
+async fn the_owner_can_log_in_while_others_guess(engine: Engine) {
     let (_site, server) = serving(engine).await;
     let owner = Browser::registered(&server).await;
     owner.post_json("/api/auth/logout", json!({})).await.ok();
@@ -119,22 +119,22 @@ async fn the_owner_gets_in_from_anywhere_while_others_guess(engine: Engine) {
 
     let credentials = owner.credentials();
     assert_slowed_down(&at_home.post_json(LOGIN, &credentials).await);
-    // From an address without failures, and from one with failures by a browser that is known.
+    // From an address without failures, and from one with failures in a known browser.
     let away = Browser::at_address(&server, 200);
     away.post_json(LOGIN, &credentials).await.ok();
     owner.post_json(LOGIN, &credentials).await.ok();
 }
 
-async fn a_success_takes_the_failures_before_it_back(engine: Engine) {
+async fn a_success_clears_earlier_failures(engine: Engine) {
     let (site, server) = serving(engine).await;
     let owner = Browser::registered(&server).await;
     let browser = Browser::at_address(&server, 7);
     for _ in 0..3 {
         for _ in 1..FREE {
-            let answer = browser.post_json(LOGIN, wrong(&owner.email)).await;
-            answer.problem(401);
+            let response = browser.post_json(LOGIN, wrong(&owner.email)).await;
+            response.problem(401);
         }
-        // A browser without the mark of its success before.
+        // A browser without the device cookie of the earlier success.
         let again = Browser::at_address(&server, 7);
         again.post_json(LOGIN, owner.credentials()).await.ok();
     }
@@ -151,13 +151,13 @@ async fn failures_count_for_all_processes_and_after_a_restart(engine: Engine) {
         .await;
     if engine == Engine::Postgres {
         let beside = site.serve(&[("PLEDGECAST_AUTH_PER_MINUTE", "20")]).await;
-        let answer = Browser::new(&beside).post_json(LOGIN, wrong(&email)).await;
-        assert_slowed_down(&answer);
+        let response = Browser::new(&beside).post_json(LOGIN, wrong(&email)).await;
+        assert_slowed_down(&response);
     }
     server.program.stop().await;
     let server = site.serve(&[("PLEDGECAST_AUTH_PER_MINUTE", "20")]).await;
-    let answer = Browser::new(&server).post_json(LOGIN, wrong(&email)).await;
-    assert_slowed_down(&answer);
+    let response = Browser::new(&server).post_json(LOGIN, wrong(&email)).await;
+    assert_slowed_down(&response);
 }
 
 async fn guessing_the_current_password_is_slowed_down_too(engine: Engine) {
@@ -169,13 +169,13 @@ async fn guessing_the_current_password_is_slowed_down_too(engine: Engine) {
     });
     let path = "/api/auth/change_password";
     for _ in 0..FREE {
-        let answer = browser.post_json(path, &change).await;
-        answer.names_fields(&["current_password"]);
+        let response = browser.post_json(path, &change).await;
+        response.names_fields(&["current_password"]);
     }
     assert_slowed_down(&browser.post_json(path, &change).await);
 }
 
-async fn a_failure_is_one_line_of_the_log_with_the_address(engine: Engine) {
+async fn a_failure_is_one_log_line_with_the_address(engine: Engine) {
     let (_site, server) = serving(engine).await;
     let attacker = Browser::at_address(&server, 77);
     let email = "a\nlogin failed address=203.0.113.1@example.org";
@@ -194,16 +194,16 @@ async fn a_failure_is_one_line_of_the_log_with_the_address(engine: Engine) {
     assert!(!log.contains("203.0.113.1"), "{log}");
 }
 
-async fn what_no_account_can_have_is_neither_counted_nor_compared(engine: Engine) {
+async fn impossible_credentials_are_neither_counted_nor_compared(engine: Engine) {
     let (site, server) = serving(engine).await;
     let browser = Browser::new(&server);
     let long = format!("{}@example.org", "x".repeat(250));
     for _ in 0..2 * FREE {
-        let answer = browser.post_json(LOGIN, wrong(&long)).await;
-        answer.names_fields(&["email"]);
+        let response = browser.post_json(LOGIN, wrong(&long)).await;
+        response.names_fields(&["email"]);
         let body = json!({ "email": "a@example.org", "password": "x".repeat(201) });
-        let answer = browser.post_json(LOGIN, &body).await;
-        answer.names_fields(&["password"]);
+        let response = browser.post_json(LOGIN, &body).await;
+        response.names_fields(&["password"]);
     }
     let counts = site.database.number("SELECT COUNT(*) FROM login_failure");
     assert_eq!(counts.await, 0);

@@ -1,15 +1,15 @@
-//! The service as its users and its operator meet it: the real binary as processes, a real database,
-//! HTTP. Nothing here calls into the crate.
+//! The service as its users and its operator see it: real processes, a real database, HTTP. Nothing here calls into
+//! the crate.
 //!
-//! Each behaviour is held on SQLite and on PostgreSQL; `cargo xtask test` brings the latter. What a
-//! single function does is tested beside that function; what a browser does, in `end2end`.
+//! Each behaviour is tested on SQLite and on PostgreSQL, which `cargo xtask test` starts. Single functions are tested
+//! beside their code; behaviour in a browser is tested in `end2end`.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
-    reason = "a test says what is wrong by panicking"
+    reason = "tests fail by panicking"
 )]
 
-/// Makes two tests of each function: `sqlite::name` and `postgres::name`.
+/// Generates two tests per function: `sqlite::name` and `postgres::name`.
 macro_rules! on_both_databases {
     ($($name:ident),+ $(,)?) => {
         mod sqlite {

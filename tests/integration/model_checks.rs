@@ -1,15 +1,15 @@
-//! Models that ask for too much: refused within limits, by a process of its own.
+//! Models that need too many resources: refused within limits, by a separate process.
 
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use crate::onnx_file::{Message, constant, model, node};
-use crate::support::{Answer, Browser, Engine, Site, wait_for};
+use crate::support::{Browser, Engine, Response, Site, wait_for};
 
 on_both_databases!(
-    base64_is_taken_however_a_tool_writes_it,
-    a_graph_that_asks_for_all_memory_is_refused
+    base64_is_accepted_in_all_common_forms,
+    a_graph_that_needs_too_much_memory_is_refused
 );
 
 const CREATE: &str = "/api/models/create";
@@ -22,7 +22,7 @@ fn second_model() -> Vec<u8> {
     std::fs::read(path).unwrap()
 }
 
-/// How many numbers the second model takes.
+/// The number of inputs of the second model.
 fn columns() -> i64 {
     let text = String::from_utf8_lossy(&second_model()).into_owned();
     let features = text.split_once("\"features\"").unwrap().1;
@@ -36,7 +36,7 @@ fn columns() -> i64 {
     i64::try_from(features.matches(',').count() + 1).unwrap()
 }
 
-/// The output as the mean of the input, plus a constant that the nodes before compute.
+/// The output is the mean of the input plus a constant that the given nodes compute.
 fn with_constant(mut nodes: Vec<Message>, constants: &[Message], result: &str) -> Vec<u8> {
     let mean = node("ReduceMean", &["input"], "mean");
     let axes = Message::default()
@@ -52,14 +52,14 @@ fn with_constant(mut nodes: Vec<Message>, constants: &[Message], result: &str) -
     model(&second_model(), columns(), &nodes, constants)
 }
 
-async fn create(admin: &Browser, file: &[u8]) -> Answer {
+async fn create(admin: &Browser, file: &[u8]) -> Response {
     let body = json!({ "onnx": BASE64_STANDARD.encode(file), "price": 3, "state": "live" });
     admin.post_json(CREATE, &body).await
 }
 
-fn reason(answer: &Answer) -> String {
-    answer.names_fields(&["onnx"]);
-    let problem = answer.problem(422);
+fn reason(response: &Response) -> String {
+    response.names_fields(&["onnx"]);
+    let problem = response.problem(422);
     problem["errors"]["onnx"]["reason"]
         .as_str()
         .unwrap()
@@ -70,13 +70,13 @@ async fn models(browser: &Browser) -> Value {
     browser.get("/api/models").await.ok()
 }
 
-async fn a_graph_that_asks_for_all_memory_is_refused(engine: Engine) {
+async fn a_graph_that_needs_too_much_memory_is_refused(engine: Engine) {
     let (site, server) = Site::serving(engine, &[]).await;
     let admin = site.admin(&server).await;
     let before = models(&admin).await;
     let small = node("ConstantOfShape", &["shape"], "zeros");
     let small = with_constant(vec![small], &[constant("shape", &[2, 2])], "zeros");
-    // The same graph is fine where it is small, so it is its size that is refused.
+    // The graph is accepted when it is small, so it is refused for its size.
     create(&admin, &small).await.ok();
     for (nodes, constants) in [
         (
@@ -105,7 +105,7 @@ async fn a_graph_that_asks_for_all_memory_is_refused(engine: Engine) {
         ),
     ] {
         let file = with_constant(nodes, &constants, "zeros");
-        // In words of the limit, or of a library that could not get the memory.
+        // The reason names the limit, or is the error of a library that could not allocate memory.
         assert!(!reason(&create(&admin, &file).await).is_empty());
     }
     assert_eq!(
@@ -131,7 +131,7 @@ async fn a_graph_that_computes_for_minutes_is_refused_in_time() {
     let file = with_constant(nodes, &[constant("shape", &[4096, 4096])], "m100");
     let other = site.admin(&server).await;
     let hostile = async { reason(&once_free(&admin, &file).await) };
-    // One that comes meanwhile has to wait for its turn, and gets it.
+    // A model that arrives meanwhile has to wait for its turn, and gets it.
     let good = second_model();
     let (reason, good) = tokio::join!(hostile, once_free(&other, &good));
     assert!(reason.contains("seconds"), "{reason}");
@@ -139,20 +139,20 @@ async fn a_graph_that_computes_for_minutes_is_refused_in_time() {
 }
 
 /// Registers a file as soon as no other one is being checked.
-async fn once_free(admin: &Browser, file: &[u8]) -> Answer {
+async fn once_free(admin: &Browser, file: &[u8]) -> Response {
     wait_for("the turn of a model", || async {
-        let answer = create(admin, file).await;
-        if answer.status != 503 {
-            return Some(answer);
+        let response = create(admin, file).await;
+        if response.status != 503 {
+            return Some(response);
         }
-        answer.problem(503);
-        assert!(answer.header("retry-after").parse::<u64>().unwrap() > 0);
+        response.problem(503);
+        assert!(response.header("retry-after").parse::<u64>().unwrap() > 0);
         None
     })
     .await
 }
 
-async fn base64_is_taken_however_a_tool_writes_it(engine: Engine) {
+async fn base64_is_accepted_in_all_common_forms(engine: Engine) {
     let (site, server) = Site::serving(engine, &[]).await;
     let admin = site.admin(&server).await;
     let file = BASE64_STANDARD.encode(second_model());
@@ -164,7 +164,7 @@ async fn base64_is_taken_however_a_tool_writes_it(engine: Engine) {
     let model = admin.post_json(CREATE, &body).await.ok();
     let plain = BASE64_URL_SAFE_NO_PAD.encode(second_model());
     let body = json!({ "onnx": plain, "price": 3, "state": "" });
-    // It was the same file.
+    // The file is the same.
     admin.post_json(CREATE, &body).await.problem(409);
     assert_eq!(model["state"], "candidate");
 }

@@ -1,24 +1,24 @@
-//! A newer program on the database of an older one: which model answers from then on, and what becomes of
-//! the results of the model before it.
+//! A newer program on the database of an older one: which model becomes the default, and what happens to the results
+//! of earlier models.
 
 use serde_json::{Value, json};
 
 use crate::support::{Browser, Engine, Server, Site, predict_body, unique};
 
 on_both_databases!(
-    a_newer_shipped_model_takes_over_at_the_price_of_the_one_before,
-    a_model_that_cannot_be_run_any_more_is_retired_and_its_results_stay,
-    a_model_of_the_operators_own_stays_the_default,
+    a_newer_shipped_model_takes_over_at_the_previous_price,
+    a_model_that_can_no_longer_run_is_retired_and_its_results_stay,
+    the_operators_own_model_stays_the_default,
     an_older_program_does_not_bring_its_model_back,
     the_operator_puts_models_on_offer_and_retires_them,
-    a_model_that_cannot_be_run_is_not_put_on_offer,
+    a_model_that_cannot_run_does_not_go_live,
 );
 
 /// A model that no program can run.
-const MISFIT: &[u8] = include_bytes!("../fixtures/misfits/no_probability.onnx");
+const INCOMPATIBLE_MODEL: &[u8] = include_bytes!("../fixtures/misfits/no_probability.onnx");
 
-/// An installation as an older program left it: its only model is of that version, for 7 credits, with a
-/// result that nobody has looked into.
+/// An installation as an older program left it: its only model has that version and costs 7 credits; it has a result
+/// without an insight.
 async fn left_by_an_older_program(engine: Engine, version: &str) -> (Site, Browser, Value) {
     let (site, server) = Site::serving(engine, &[]).await;
     let browser = Browser::registered(&server).await;
@@ -32,8 +32,11 @@ async fn left_by_an_older_program(engine: Engine, version: &str) -> (Site, Brows
     (site, browser, task)
 }
 
-async fn forget_how_to_run_it(site: &Site) {
-    let bytes: Vec<String> = MISFIT.iter().map(|byte| format!("{byte:02x}")).collect();
+async fn make_model_incompatible(site: &Site) {
+    let bytes: Vec<String> = INCOMPATIBLE_MODEL
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     let bytes = bytes.concat();
     let literal = match site.database.engine {
         Engine::Sqlite => format!("X'{bytes}'"),
@@ -59,11 +62,11 @@ async fn models(server: &Server) -> Vec<Value> {
 
 /// The lines of `pledgecast model list`.
 async fn listed(site: &Site) -> Vec<String> {
-    let told = site.run_ok(&["model", "list"], "").await;
-    told.lines().map(str::to_owned).collect()
+    let message = site.run_ok(&["model", "list"], "").await;
+    message.lines().map(str::to_owned).collect()
 }
 
-async fn a_newer_shipped_model_takes_over_at_the_price_of_the_one_before(engine: Engine) {
+async fn a_newer_shipped_model_takes_over_at_the_previous_price(engine: Engine) {
     let (site, browser, old) = left_by_an_older_program(engine, "0.9.0").await;
     let server = site.serve(&[]).await;
     let browser = browser.copy_at(&server);
@@ -76,7 +79,7 @@ async fn a_newer_shipped_model_takes_over_at_the_price_of_the_one_before(engine:
     assert_eq!(models[1]["version"], "0.9.0");
     assert_eq!(
         models[1]["state"], "live",
-        "for those who ask for it by its id"
+        "the old model stays available by its id"
     );
 
     browser.top_up(14).await;
@@ -102,11 +105,11 @@ async fn a_newer_shipped_model_takes_over_at_the_price_of_the_one_before(engine:
 
     server.program.stop().await;
     let server = site.serve(&[]).await;
-    assert_eq!(self::models(&server).await, models, "once");
+    assert_eq!(self::models(&server).await, models, "registered once");
     site.assert_audit_is_clean().await;
 }
 
-async fn a_model_that_cannot_be_run_any_more_is_retired_and_its_results_stay(engine: Engine) {
+async fn a_model_that_can_no_longer_run_is_retired_and_its_results_stay(engine: Engine) {
     let (site, browser, old) = left_by_an_older_program(engine, "0.9.0").await;
     let sql = format!(
         "INSERT INTO model \
@@ -116,15 +119,19 @@ async fn a_model_that_cannot_be_run_any_more_is_retired_and_its_results_stay(eng
         "1".repeat(64)
     );
     site.database.execute(&sql).await;
-    forget_how_to_run_it(&site).await;
+    make_model_incompatible(&site).await;
     let server = site.serve(&[]).await;
     let browser = browser.copy_at(&server);
 
     let models = models(&server).await;
-    assert_eq!(models.len(), 1, "those before are not on offer: {models:?}");
+    assert_eq!(
+        models.len(),
+        1,
+        "earlier models are not on offer: {models:?}"
+    );
     assert_eq!(models[0]["is_default"], true);
 
-    // As a start leaves them that is killed between the two steps.
+    // As after a start that was killed between the two steps.
     server.program.stop().await;
     let sql = "UPDATE model SET state = 'live' WHERE version IN ('0.8.0', '0.9.0')";
     site.database.execute(sql).await;
@@ -141,14 +148,14 @@ async fn a_model_that_cannot_be_run_any_more_is_retired_and_its_results_stay(eng
         .ok();
     assert_eq!(task["result"], old["result"]);
     for path in ["/api/task/insight", "/api/task/advice"] {
-        let answer = browser.get(format!("{path}?id={}", old["id"])).await;
-        let problem = answer.problem(409);
+        let response = browser.get(format!("{path}?id={}", old["id"])).await;
+        let problem = response.problem(409);
         let detail = problem["detail"].as_str().unwrap();
         assert!(detail.contains("cannot run it"), "{path}: {detail}");
     }
     let question = json!({ "id": old["id"], "usd_goal": 5000 });
-    let answer = browser.post_json("/api/task/what_if", &question).await;
-    answer.problem(409);
+    let response = browser.post_json("/api/task/what_if", &question).await;
+    response.problem(409);
 
     let page = browser.get(format!("/tasks/{}", old["id"])).await;
     assert_eq!(page.status, 200);
@@ -158,7 +165,7 @@ async fn a_model_that_cannot_be_run_any_more_is_retired_and_its_results_stay(eng
     site.assert_audit_is_clean().await;
 }
 
-async fn a_model_of_the_operators_own_stays_the_default(engine: Engine) {
+async fn the_operators_own_model_stays_the_default(engine: Engine) {
     let (site, _, _) = left_by_an_older_program(engine, "0.9.0").await;
     let sql = "UPDATE model SET name = 'House model'";
     site.database.execute(sql).await;
@@ -186,10 +193,10 @@ async fn the_operator_puts_models_on_offer_and_retires_them(engine: Engine) {
     let newer = models(&server).await[0]["id"].to_string();
     let set = ["model", "set", "--id", &newer];
 
-    let told = site
+    let message = site
         .run_ok(&[&set[..], &["--state", "retired"]].concat(), "")
         .await;
-    assert!(told.contains("retired"), "{told}");
+    assert!(message.contains("retired"), "{message}");
     let offered = models(&server).await;
     assert_eq!(offered.len(), 1);
     assert_eq!(offered[0]["version"], "0.9.0");
@@ -218,9 +225,9 @@ async fn the_operator_puts_models_on_offer_and_retires_them(engine: Engine) {
     assert_eq!(models(&server).await, offered);
 }
 
-async fn a_model_that_cannot_be_run_is_not_put_on_offer(engine: Engine) {
+async fn a_model_that_cannot_run_does_not_go_live(engine: Engine) {
     let (site, _, _) = left_by_an_older_program(engine, "0.9.0").await;
-    forget_how_to_run_it(&site).await;
+    make_model_incompatible(&site).await;
     let server = site.serve(&[]).await;
     let before = listed(&site).await;
     assert_eq!(before.len(), 2, "{before:?}");
@@ -229,8 +236,8 @@ async fn a_model_that_cannot_be_run_is_not_put_on_offer(engine: Engine) {
     let set = ["model", "set", "--id", id, "--state", "live"];
     let output = site.run(&set, "").await;
     assert!(!output.status.success(), "{output:?}");
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(told.contains("cannot go live"), "{told}");
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(message.contains("cannot go live"), "{message}");
     assert_eq!(listed(&site).await, before);
     assert_eq!(models(&server).await.len(), 1);
 }

@@ -1,4 +1,4 @@
-//! The models on offer, and how the operator registers another.
+//! The models on offer, and how an admin registers more.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -6,18 +6,20 @@ use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Browser, Engine, Server, Site, predict_body, shared_server, unique};
+use crate::support::{
+    Browser, Engine, Response, Server, Site, predict_body, shared_server, unique,
+};
 
 on_both_databases!(
     the_shipped_model_is_on_offer_from_the_first_start,
-    an_admin_registers_a_model_by_json,
-    an_admin_registers_a_model_by_a_form_with_a_file,
+    an_admin_registers_a_model_with_json,
+    an_admin_registers_a_model_with_a_form_and_a_file,
     only_an_admin_registers_models,
-    a_candidate_is_seen_by_admins_alone_and_cannot_be_asked,
-    what_is_no_model_is_refused_by_its_name,
-    a_bad_price_or_state_is_refused_by_its_name,
-    the_very_same_file_is_registered_once,
-    a_restart_registers_nothing_anew,
+    a_candidate_is_visible_only_to_admins_and_cannot_be_used,
+    an_invalid_model_file_is_refused_with_its_field,
+    an_invalid_price_or_state_is_refused_with_its_field,
+    the_same_file_is_registered_once,
+    a_restart_registers_nothing_again,
 );
 
 const CREATE: &str = "/api/models/create";
@@ -66,8 +68,8 @@ async fn the_shipped_model_is_on_offer_from_the_first_start(engine: Engine) {
     }
 }
 
-/// Asks both models and sees that each charges its own price.
-async fn assert_can_be_asked(server: &Server, model: &Value) {
+/// Uses both models and checks that each charges its own price.
+async fn assert_can_predict(server: &Server, model: &Value) {
     let browser = Browser::registered(server).await;
     browser.top_up(3).await;
     let mut body = predict_body(&unique("second"));
@@ -91,18 +93,21 @@ async fn assert_can_be_asked(server: &Server, model: &Value) {
     assert_eq!(browser.balance().await, [0, 0, 0]);
 }
 
-async fn an_admin_registers_a_model_by_json(engine: Engine) {
+async fn an_admin_registers_a_model_with_json(engine: Engine) {
     let (site, server, admin) = with_admin(engine).await;
     let model = admin.post_json(CREATE, &model_body()).await.ok();
     assert_eq!(model["price"], 3);
     assert_eq!(model["state"], "live");
     assert_eq!(model["description"], "A second opinion");
-    assert_eq!(model["is_default"], true, "the newest live one");
-    assert_can_be_asked(&server, &model).await;
+    assert_eq!(
+        model["is_default"], true,
+        "the newest live model is the default"
+    );
+    assert_can_predict(&server, &model).await;
     site.assert_audit_is_clean().await;
 }
 
-async fn send_file(browser: &Browser, file: Vec<u8>) -> Answer {
+async fn send_file(browser: &Browser, file: Vec<u8>) -> Response {
     let form = Form::new()
         .text("price", "3")
         .text("state", "live")
@@ -112,11 +117,11 @@ async fn send_file(browser: &Browser, file: Vec<u8>) -> Answer {
     browser.send(request).await
 }
 
-async fn an_admin_registers_a_model_by_a_form_with_a_file(engine: Engine) {
+async fn an_admin_registers_a_model_with_a_form_and_a_file(engine: Engine) {
     let (_site, server, admin) = with_admin(engine).await;
     let model = send_file(&admin, second_model()).await.ok();
     assert_eq!(model["price"], 3);
-    assert_can_be_asked(&server, &model).await;
+    assert_can_predict(&server, &model).await;
     send_file(&admin, second_model()).await.problem(409);
     let garbage = send_file(&admin, b"garbage".to_vec()).await;
     garbage.names_fields(&["onnx"]);
@@ -125,18 +130,18 @@ async fn an_admin_registers_a_model_by_a_form_with_a_file(engine: Engine) {
 async fn only_an_admin_registers_models(engine: Engine) {
     let server = shared_server(engine).await;
     let browser = Browser::registered(server).await;
-    let answer = browser.post_json(CREATE, &model_body()).await;
-    answer.problem(403);
+    let response = browser.post_json(CREATE, &model_body()).await;
+    response.problem(403);
     send_file(&browser, second_model()).await.problem(403);
-    let answer = browser.post_json(CREATE, json!({})).await;
-    answer.problem(403);
+    let response = browser.post_json(CREATE, json!({})).await;
+    response.problem(403);
     let visitor = Browser::new(server);
-    let answer = visitor.post_json(CREATE, &model_body()).await;
-    answer.problem(401);
+    let response = visitor.post_json(CREATE, &model_body()).await;
+    response.problem(401);
     assert_eq!(models(&browser).await.len(), 1);
 }
 
-async fn a_candidate_is_seen_by_admins_alone_and_cannot_be_asked(engine: Engine) {
+async fn a_candidate_is_visible_only_to_admins_and_cannot_be_used(engine: Engine) {
     let (_site, server, admin) = with_admin(engine).await;
     let mut body = model_body();
     body["state"] = json!("");
@@ -148,11 +153,11 @@ async fn a_candidate_is_seen_by_admins_alone_and_cannot_be_asked(engine: Engine)
     assert_eq!(models(&browser).await.len(), 1);
     let mut body = predict_body(&unique("candidate"));
     body["model_id"] = model["id"].clone();
-    let answer = browser.post_json("/api/tasks/predict", &body).await;
-    answer.problem(404);
+    let response = browser.post_json("/api/tasks/predict", &body).await;
+    response.problem(404);
 }
 
-async fn what_is_no_model_is_refused_by_its_name(engine: Engine) {
+async fn an_invalid_model_file_is_refused_with_its_field(engine: Engine) {
     let (_site, _server, admin) = with_admin(engine).await;
     let mut damaged = second_model();
     let middle = damaged.len() / 2;
@@ -168,13 +173,13 @@ async fn what_is_no_model_is_refused_by_its_name(engine: Engine) {
     ] {
         let mut body = model_body();
         body["onnx"] = onnx;
-        let answer = admin.post_json(CREATE, &body).await;
-        answer.names_fields(&["onnx"]);
+        let response = admin.post_json(CREATE, &body).await;
+        response.names_fields(&["onnx"]);
     }
     assert_eq!(models(&admin).await.len(), 1);
 }
 
-async fn a_bad_price_or_state_is_refused_by_its_name(engine: Engine) {
+async fn an_invalid_price_or_state_is_refused_with_its_field(engine: Engine) {
     let (_site, _server, admin) = with_admin(engine).await;
     for (field, value) in [
         ("price", json!("")),
@@ -188,13 +193,13 @@ async fn a_bad_price_or_state_is_refused_by_its_name(engine: Engine) {
     ] {
         let mut body = model_body();
         body[field] = value;
-        let answer = admin.post_json(CREATE, &body).await;
-        answer.names_fields(&[field]);
+        let response = admin.post_json(CREATE, &body).await;
+        response.names_fields(&[field]);
     }
     assert_eq!(models(&admin).await.len(), 1);
 }
 
-async fn the_very_same_file_is_registered_once(engine: Engine) {
+async fn the_same_file_is_registered_once(engine: Engine) {
     let (_site, _server, admin) = with_admin(engine).await;
     let first = admin.post_json(CREATE, &model_body()).await.ok();
     let mut body = model_body();
@@ -205,7 +210,7 @@ async fn the_very_same_file_is_registered_once(engine: Engine) {
     assert!(models.contains(&first));
 }
 
-async fn a_restart_registers_nothing_anew(engine: Engine) {
+async fn a_restart_registers_nothing_again(engine: Engine) {
     let (site, server) = Site::serving(engine, &[]).await;
     let before = models(&Browser::new(&server)).await;
     server.program.stop().await;

@@ -1,4 +1,4 @@
-//! The balance, top-ups and the ledger's lines.
+//! The balance, top-ups and ledger lines.
 
 use serde_json::json;
 
@@ -8,11 +8,11 @@ on_both_databases!(
     a_new_user_has_the_welcome_credits_in_the_ledger,
     the_operator_sets_the_welcome_credits,
     a_top_up_is_a_line_and_raises_the_balance,
-    the_smallest_and_the_largest_top_up_are_taken,
-    any_other_amount_is_refused_by_its_name,
-    a_bad_idempotency_key_is_refused_by_its_name,
-    top_ups_at_once_chain_without_a_gap,
-    a_succeeded_task_is_charged_by_one_line,
+    the_smallest_and_the_largest_top_up_are_accepted,
+    any_other_amount_is_refused_with_its_field,
+    an_invalid_idempotency_key_is_refused_with_its_field,
+    concurrent_top_ups_form_a_chain_without_gaps,
+    a_succeeded_task_is_charged_with_one_line,
 );
 
 async fn a_new_user_has_the_welcome_credits_in_the_ledger(engine: Engine) {
@@ -56,14 +56,14 @@ async fn a_top_up_is_a_line_and_raises_the_balance(engine: Engine) {
     assert_eq!(line["balance_after"], 550);
 }
 
-async fn the_smallest_and_the_largest_top_up_are_taken(engine: Engine) {
+async fn the_smallest_and_the_largest_top_up_are_accepted(engine: Engine) {
     let browser = Browser::registered(shared_server(engine).await).await;
     browser.top_up(1).await;
     browser.top_up(1_000_000).await;
     assert_eq!(browser.balance().await, [1_000_011, 0, 1_000_011]);
 }
 
-async fn any_other_amount_is_refused_by_its_name(engine: Engine) {
+async fn any_other_amount_is_refused_with_its_field(engine: Engine) {
     let browser = Browser::registered(shared_server(engine).await).await;
     for amount in [
         json!(0),
@@ -83,25 +83,25 @@ async fn any_other_amount_is_refused_by_its_name(engine: Engine) {
         json!(null),
     ] {
         let body = json!({ "amount": amount, "idempotency_key": unique("bad") });
-        let answer = browser.post_json("/api/balance/top_up", &body).await;
-        answer.names_fields(&["amount"]);
+        let response = browser.post_json("/api/balance/top_up", &body).await;
+        response.names_fields(&["amount"]);
     }
     assert_eq!(browser.balance().await, [10, 0, 10]);
 }
 
-async fn a_bad_idempotency_key_is_refused_by_its_name(engine: Engine) {
+async fn an_invalid_idempotency_key_is_refused_with_its_field(engine: Engine) {
     let browser = Browser::registered(shared_server(engine).await).await;
     for key in ["", "   ", "nul\u{0}nul", &"k".repeat(1000)] {
         let body = json!({ "amount": 5, "idempotency_key": key });
-        let answer = browser.post_json("/api/balance/top_up", &body).await;
-        answer.names_fields(&["idempotency_key"]);
+        let response = browser.post_json("/api/balance/top_up", &body).await;
+        response.names_fields(&["idempotency_key"]);
     }
-    let answer = browser.post_json("/api/balance/top_up", json!({ "amount": 5 }));
-    answer.await.names_fields(&["idempotency_key"]);
+    let response = browser.post_json("/api/balance/top_up", json!({ "amount": 5 }));
+    response.await.names_fields(&["idempotency_key"]);
     assert_eq!(browser.balance().await, [10, 0, 10]);
 }
 
-async fn top_ups_at_once_chain_without_a_gap(engine: Engine) {
+async fn concurrent_top_ups_form_a_chain_without_gaps(engine: Engine) {
     let browser = Browser::registered(shared_server(engine).await).await;
     futures::future::join_all((1..=30).map(|amount| browser.top_up(amount))).await;
     assert_eq!(browser.balance().await, [475, 0, 475]);
@@ -116,7 +116,7 @@ async fn top_ups_at_once_chain_without_a_gap(engine: Engine) {
     }
 }
 
-async fn a_succeeded_task_is_charged_by_one_line(engine: Engine) {
+async fn a_succeeded_task_is_charged_with_one_line(engine: Engine) {
     let browser = Browser::registered(shared_server(engine).await).await;
     let task = browser.submit().await;
     browser.wait_until_final(&task["id"]).await;

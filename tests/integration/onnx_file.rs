@@ -1,6 +1,6 @@
-//! Writes ONNX files: just enough of protobuf for a graph that no tool would make.
+//! Writes ONNX files: just enough protobuf for graphs that no tool would create.
 
-/// Fields of a message, encoded.
+/// The encoded fields of a message.
 #[derive(Clone, Default)]
 pub struct Message(Vec<u8>);
 
@@ -13,7 +13,7 @@ impl Message {
         self.0.push(value.to_le_bytes()[0]);
     }
 
-    /// A field that holds a whole number.
+    /// Adds an integer field.
     #[must_use]
     pub fn number(mut self, field: u64, value: i64) -> Self {
         self.varint(field << 3);
@@ -21,7 +21,7 @@ impl Message {
         self
     }
 
-    /// A field that holds bytes, a text or a message.
+    /// Adds a field with bytes, a text or a message.
     #[must_use]
     pub fn bytes(mut self, field: u64, bytes: impl AsRef<[u8]>) -> Self {
         let bytes = bytes.as_ref();
@@ -49,7 +49,7 @@ pub fn node(operator: &str, inputs: &[&str], output: &str) -> Message {
     inputs.bytes(2, output).bytes(4, operator)
 }
 
-/// A constant vector of whole numbers.
+/// A constant vector of integers.
 pub fn constant(name: &str, values: &[i64]) -> Message {
     let raw: Vec<u8> = values.iter().flat_map(|it| it.to_le_bytes()).collect();
     let length = i64::try_from(values.len()).unwrap();
@@ -60,7 +60,7 @@ pub fn constant(name: &str, values: &[i64]) -> Message {
         .bytes(9, raw)
 }
 
-/// What an input or output is: rows of so many floats.
+/// The type of an input or output: rows of this many floats.
 fn rows_of(name: &str, columns: i64) -> Message {
     let shape = Message::default()
         .bytes(1, Message::default().bytes(2, "rows"))
@@ -70,7 +70,7 @@ fn rows_of(name: &str, columns: i64) -> Message {
     Message::default().bytes(1, name).bytes(2, kind)
 }
 
-/// A model of these nodes from `input` to `output`, with the metadata of another model file.
+/// A model with these nodes from `input` to `output`, and the metadata of another model file.
 pub fn model(like: &[u8], columns: i64, nodes: &[Message], constants: &[Message]) -> Vec<u8> {
     let mut graph = Message::default().bytes(2, "hostile");
     for node in nodes {

@@ -1,4 +1,4 @@
-//! The database away: told as such by every answer, and over as soon as it is back, without a restart.
+//! A database outage: every response reports it, and the service recovers without a restart.
 
 use serde_json::json;
 use tempfile::TempDir;
@@ -21,19 +21,19 @@ const PAGES: [&str; 5] = [
     "/account",
 ];
 
-async fn assert_all_is_told(browser: &Browser) {
+async fn assert_unavailable_everywhere(browser: &Browser) {
     let reads = READS.map(|path| async move {
-        let answer = browser.get(path).await;
-        let problem = answer.problem(503);
+        let response = browser.get(path).await;
+        let problem = response.problem(503);
         assert_eq!(problem["type"], "/problems/unavailable", "{path}");
-        assert!(answer.header("retry-after").parse::<u64>().unwrap() > 0);
+        assert!(response.header("retry-after").parse::<u64>().unwrap() > 0);
     });
     let pages = PAGES.map(|path| async move {
-        let answer = browser.get(path).await;
-        assert_eq!(answer.status, 503, "{path}");
-        assert!(answer.is_html(), "{path}");
-        assert!(answer.header("retry-after").parse::<u64>().unwrap() > 0);
-        let html = answer.text();
+        let response = browser.get(path).await;
+        assert_eq!(response.status, 503, "{path}");
+        assert!(response.is_html(), "{path}");
+        assert!(response.header("retry-after").parse::<u64>().unwrap() > 0);
+        let html = response.text();
         assert!(html.contains("temporarily unavailable"), "{path}: {html}");
         assert!(
             html.contains("site-header") && html.contains("</html>"),
@@ -44,16 +44,16 @@ async fn assert_all_is_told(browser: &Browser) {
     let writes = [
         (
             "/api/balance/top_up",
-            json!({ "amount": 5, "idempotency_key": unique("away") }),
+            json!({ "amount": 5, "idempotency_key": unique("outage") }),
         ),
-        ("/api/tasks/predict", predict_body(&unique("away"))),
+        ("/api/tasks/predict", predict_body(&unique("outage"))),
         ("/api/tasks/cancel", json!({ "id": 1 })),
         ("/api/auth/login", credentials),
     ]
     .map(|(path, body)| async move {
-        let answer = browser.post_json(path, &body).await;
-        answer.problem(503);
-        assert!(answer.header("retry-after").parse::<u64>().unwrap() > 0);
+        let response = browser.post_json(path, &body).await;
+        response.problem(503);
+        assert!(response.header("retry-after").parse::<u64>().unwrap() > 0);
     });
     futures::future::join3(
         futures::future::join_all(reads),
@@ -66,7 +66,7 @@ async fn assert_all_is_told(browser: &Browser) {
 }
 
 #[tokio::test]
-async fn a_database_that_goes_away_is_told_and_all_resumes_when_it_is_back() {
+async fn an_unavailable_database_is_reported_and_everything_resumes_when_it_is_back() {
     let cluster = Cluster::take().await;
     let database = Database::create_on(&cluster.url).await;
     let site = Site::on(database, TempDir::new().unwrap());
@@ -77,11 +77,11 @@ async fn a_database_that_goes_away_is_told_and_all_resumes_when_it_is_back() {
         let mut events = EventStream::open(&browser).await;
         events.wait_for("the first event", is_resync).await;
         cluster.control(mode).await;
-        assert_all_is_told(&browser).await;
+        assert_unavailable_everywhere(&browser).await;
         cluster.control("start").await;
         wait_for("the service to be back", || async {
-            let answer = browser.get("/api/balance").await;
-            (answer.status == 200).then_some(())
+            let response = browser.get("/api/balance").await;
+            (response.status == 200).then_some(())
         })
         .await;
 
@@ -95,8 +95,8 @@ async fn a_database_that_goes_away_is_told_and_all_resumes_when_it_is_back() {
     server.program.stop().await;
 }
 
-/// The stream opened before the outage sends changes again. Each process listens anew once the database is back and
-/// then reports a gap, so the first changes may arrive as a reload.
+/// The stream that was opened before the outage sends changes again. Each process reconnects its LISTEN once the
+/// database is back and then reports a gap, so the first changes may arrive as a reload.
 async fn assert_changes_arrive_again(browser: &Browser, events: &mut EventStream) {
     for _ in 0..5 {
         let [amount, ..] = browser.balance().await;
@@ -111,7 +111,7 @@ async fn assert_changes_arrive_again(browser: &Browser, events: &mut EventStream
             return;
         }
     }
-    panic!("the stream keeps asking to reload: {:?}", events.seen());
+    panic!("the stream keeps requesting reloads: {:?}", events.seen());
 }
 
 fn is_resync(event: &Event) -> bool {

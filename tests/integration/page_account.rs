@@ -1,4 +1,4 @@
-//! A page that was made for one account, in a browser in which another one is signed in now.
+//! A page that was made for one account, in a browser in which another account is now signed in.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::support::{Browser, Engine, predict_body, shared_idle_server, unique};
 
 on_both_databases!(
     a_request_from_a_page_of_another_account_changes_nothing,
-    every_form_of_a_page_tells_whose_it_is,
+    every_form_of_a_page_names_its_account,
 );
 
 async fn id_of(browser: &Browser) -> Value {
@@ -52,24 +52,26 @@ async fn a_request_from_a_page_of_another_account_changes_nothing(engine: Engine
 
     predict["account"] = ours;
     second.post_json("/api/tasks/predict", &predict).await.ok();
-    // Without JavaScript the page comes again, and tells why.
+    // Without JavaScript the page is shown again, with the reason.
     let mut form = crate::support::form_of(&predict_body(&unique("form")));
     form.push(("account".to_owned(), theirs.to_string()));
     form.push(("return_to".to_owned(), "/predict".to_owned()));
     let request = second.request(reqwest::Method::POST, "/api/tasks/predict");
     let request = request.form(&form).header("accept", "text/html");
-    let answer = second.send(request).await;
-    assert_eq!(answer.status, 409, "{}", answer.text());
-    assert!(answer.is_html(), "{}", answer.text());
+    let response = second.send(request).await;
+    assert_eq!(response.status, 409, "{}", response.text());
+    assert!(response.is_html(), "{}", response.text());
     assert!(
-        answer.text().contains("Another account is logged in here"),
+        response
+            .text()
+            .contains("Another account is logged in here"),
         "{}",
-        answer.text()
+        response.text()
     );
     assert_eq!(second.items("/api/tasks").await.len(), 2);
 }
 
-async fn every_form_of_a_page_tells_whose_it_is(engine: Engine) {
+async fn every_form_of_a_page_names_its_account(engine: Engine) {
     let server = shared_idle_server(engine).await;
     let browser = Browser::registered(server).await;
     let id = id_of(&browser).await;

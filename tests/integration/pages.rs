@@ -1,19 +1,19 @@
-//! Every page answers whole HTML, signed in or not; health; what is not there.
+//! Every page is complete HTML, signed in or not; health checks; unknown paths.
 
 use serde_json::json;
 
 use crate::support::{Browser, Engine, Site, shared_server, unique};
 
 on_both_databases!(
-    every_page_answers_html_to_a_signed_in_user,
-    private_pages_lead_a_visitor_to_log_in,
-    public_pages_answer_a_visitor,
+    every_page_is_html_for_a_signed_in_user,
+    private_pages_send_visitors_to_the_login,
+    public_pages_are_open_to_visitors,
     an_unknown_page_is_404_html,
     an_unknown_endpoint_is_a_404_problem,
-    what_a_user_wrote_is_shown_as_text,
+    user_text_is_escaped,
     the_service_is_live_and_ready,
     a_service_without_its_database_is_live_and_not_ready,
-    each_answer_carries_a_request_id,
+    each_response_has_a_request_id,
 );
 
 const PRIVATE: [&str; 5] = [
@@ -24,41 +24,41 @@ const PRIVATE: [&str; 5] = [
     "/account",
 ];
 
-async fn every_page_answers_html_to_a_signed_in_user(engine: Engine) {
+async fn every_page_is_html_for_a_signed_in_user(engine: Engine) {
     let browser = Browser::registered(shared_server(engine).await).await;
     let id = browser.submit().await["id"].clone();
     browser.wait_until_final(&id).await;
     let task = format!("/tasks/{id}");
     for path in ["/", &task].into_iter().chain(PRIVATE) {
-        let answer = browser.get(path).await;
-        assert_eq!(answer.status, 200, "{path}");
-        assert!(answer.is_html(), "{path}");
-        let html = answer.text();
+        let response = browser.get(path).await;
+        assert_eq!(response.status, 200, "{path}");
+        assert!(response.is_html(), "{path}");
+        let html = response.text();
         assert!(html.contains("<title>"), "{path} has no title");
         assert!(html.contains("<h1"), "{path} has no heading");
         assert!(html.contains("</html>"), "{path} is cut off");
     }
 }
 
-async fn private_pages_lead_a_visitor_to_log_in(engine: Engine) {
+async fn private_pages_send_visitors_to_the_login(engine: Engine) {
     let server = shared_server(engine).await;
     for path in PRIVATE.into_iter().chain(["/tasks/1"]) {
-        let answer = server.get(path).await;
-        if answer.status == 200 {
-            assert!(answer.is_html(), "{path}");
-            assert!(answer.text().contains("/login"), "{path}");
+        let response = server.get(path).await;
+        if response.status == 200 {
+            assert!(response.is_html(), "{path}");
+            assert!(response.text().contains("/login"), "{path}");
         } else {
-            assert!(answer.location().starts_with("/login"), "{path}");
+            assert!(response.location().starts_with("/login"), "{path}");
         }
     }
 }
 
-async fn public_pages_answer_a_visitor(engine: Engine) {
+async fn public_pages_are_open_to_visitors(engine: Engine) {
     let server = shared_server(engine).await;
     for path in ["/", "/login", "/register"] {
-        let answer = server.get(path).await;
-        assert_eq!(answer.status, 200, "{path}");
-        assert!(answer.is_html(), "{path}");
+        let response = server.get(path).await;
+        assert_eq!(response.status, 200, "{path}");
+        assert!(response.is_html(), "{path}");
     }
 }
 
@@ -66,9 +66,9 @@ async fn an_unknown_page_is_404_html(engine: Engine) {
     let server = shared_server(engine).await;
     let browser = Browser::registered(server).await;
     for path in ["/no-such-page", "/tasks/1/more", "/favicon.png"] {
-        let answer = browser.get(path).await;
-        assert_eq!(answer.status, 404, "{path}");
-        assert!(answer.is_html(), "{path}");
+        let response = browser.get(path).await;
+        assert_eq!(response.status, 404, "{path}");
+        assert!(response.is_html(), "{path}");
     }
     let stranger = Browser::registered(server).await;
     let id = browser.submit().await["id"].clone();
@@ -77,9 +77,9 @@ async fn an_unknown_page_is_404_html(engine: Engine) {
         "/tasks/999999999".to_owned(),
         "/tasks/abc".to_owned(),
     ] {
-        let answer = stranger.get(&path).await;
-        assert_eq!(answer.status, 404, "{path}");
-        assert!(answer.is_html(), "{path}");
+        let response = stranger.get(&path).await;
+        assert_eq!(response.status, 404, "{path}");
+        assert!(response.is_html(), "{path}");
     }
 }
 
@@ -91,7 +91,7 @@ async fn an_unknown_endpoint_is_a_404_problem(engine: Engine) {
     }
 }
 
-async fn what_a_user_wrote_is_shown_as_text(engine: Engine) {
+async fn user_text_is_escaped(engine: Engine) {
     let browser = Browser::registered(shared_server(engine).await).await;
     let mut body = crate::support::predict_body(&unique("script"));
     body["name"] = json!("</title><script>alert(1)</script>");
@@ -123,7 +123,7 @@ async fn a_service_without_its_database_is_live_and_not_ready(engine: Engine) {
     assert_eq!(server.get("/health/ready").await.status, 503);
 }
 
-async fn each_answer_carries_a_request_id(engine: Engine) {
+async fn each_response_has_a_request_id(engine: Engine) {
     let server = shared_server(engine).await;
     let page = server.get("/").await;
     let api = server.get("/api/auth/me").await;

@@ -1,4 +1,4 @@
-//! A model that makes no sense of one campaign: that task fails, in words, and takes no other with it.
+//! A model that fails on one campaign: that task fails with a message, and no other task does.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 use crate::support::{Browser, Engine, Server, Site, predict_body, unique, wait_for};
 
 on_both_databases!(
-    a_campaign_that_a_model_answers_with_no_number_fails_alone,
-    a_process_that_cannot_load_a_model_says_so,
+    a_campaign_with_a_nan_score_fails_alone,
+    a_process_that_cannot_load_a_model_reports_it,
     a_process_that_cannot_load_one_model_works_on_the_others,
 );
 
-/// A model that answers what is no number where the goal is one dollar; made the default one, for 3 credits.
-async fn register_poisonous(site: &Site, server: &Server) {
+/// Registers a model that returns NaN if the goal is one dollar, as the default, for 3 credits.
+async fn register_nan_model(site: &Site, server: &Server) {
     let path = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/tests/fixtures/misfits/sometimes_not_a_number.onnx"
@@ -34,9 +34,9 @@ async fn submit(browser: &Browser, goal: u32) -> Value {
     task["id"].clone()
 }
 
-async fn a_campaign_that_a_model_answers_with_no_number_fails_alone(engine: Engine) {
+async fn a_campaign_with_a_nan_score_fails_alone(engine: Engine) {
     let (site, server) = Site::serving(engine, &[("PLEDGECAST_WORKERS", "0")]).await;
-    register_poisonous(&site, &server).await;
+    register_nan_model(&site, &server).await;
     let browser = Browser::registered(&server).await;
     browser.top_up(20).await;
     let mut good = Vec::new();
@@ -70,11 +70,14 @@ async fn a_campaign_that_a_model_answers_with_no_number_fails_alone(engine: Engi
 }
 
 async fn ready(server: &Server) -> (u16, Value) {
-    let answer = server.get("/health/ready").await;
-    (answer.status, serde_json::from_str(&answer.text()).unwrap())
+    let response = server.get("/health/ready").await;
+    (
+        response.status,
+        serde_json::from_str(&response.text()).unwrap(),
+    )
 }
 
-async fn spoil_the_models(site: &Site) {
+async fn corrupt_all_models(site: &Site) {
     let garbage = match site.database.engine {
         Engine::Sqlite => "UPDATE model SET onnx = X'00'",
         Engine::Postgres => "UPDATE model SET onnx = '\\x00'",
@@ -82,20 +85,24 @@ async fn spoil_the_models(site: &Site) {
     site.database.execute(garbage).await;
 }
 
-async fn a_process_that_cannot_load_a_model_says_so(engine: Engine) {
+async fn a_process_that_cannot_load_a_model_reports_it(engine: Engine) {
     let (site, server) = Site::serving(engine, &[]).await;
-    let (status, told) = ready(&server).await;
-    assert_eq!((status, &told["status"]), (200, &json!("ready")), "{told}");
+    let (status, health) = ready(&server).await;
+    assert_eq!(
+        (status, &health["status"]),
+        (200, &json!("ready")),
+        "{health}"
+    );
     server.program.stop().await;
-    spoil_the_models(&site).await;
+    corrupt_all_models(&site).await;
 
     let server = site.serve(&[]).await;
-    let (status, told) = ready(&server).await;
-    assert_eq!(status, 503, "{told}");
-    let reason = told["reason"].as_str().unwrap();
+    let (status, health) = ready(&server).await;
+    assert_eq!(status, 503, "{health}");
+    let reason = health["reason"].as_str().unwrap();
     assert!(reason.contains("cannot be loaded"), "{reason}");
     assert_eq!(server.get("/health/live").await.status, 200);
-    // A process that works on no tasks can do without.
+    // A process without workers does not need the model to be ready.
     let web = site.serve(&[("PLEDGECAST_WORKERS", "0")]).await;
     assert_eq!(ready(&web).await.0, 200);
 }
@@ -105,7 +112,7 @@ async fn a_process_that_cannot_load_one_model_works_on_the_others(engine: Engine
     let browser = Browser::registered(&server).await;
     browser.top_up(90).await;
     let shipped = browser.submit().await;
-    register_poisonous(&site, &server).await;
+    register_nan_model(&site, &server).await;
     let stuck = submit(&browser, 10_000).await;
     server.program.stop().await;
     let garbage = match site.database.engine {
@@ -115,11 +122,15 @@ async fn a_process_that_cannot_load_one_model_works_on_the_others(engine: Engine
     assert_eq!(site.database.execute(garbage).await, 1);
 
     let server = site.serve(&[]).await;
-    let (status, told) = ready(&server).await;
-    assert_eq!((status, &told["status"]), (200, &json!("ready")), "{told}");
-    let not_loaded = told["models_not_loaded"].as_array().unwrap();
-    assert_eq!(not_loaded.len(), 1, "{told}");
-    assert!(not_loaded[0]["reason"].is_string(), "{told}");
+    let (status, health) = ready(&server).await;
+    assert_eq!(
+        (status, &health["status"]),
+        (200, &json!("ready")),
+        "{health}"
+    );
+    let not_loaded = health["models_not_loaded"].as_array().unwrap();
+    assert_eq!(not_loaded.len(), 1, "{health}");
+    assert!(not_loaded[0]["reason"].is_string(), "{health}");
     let browser = browser.copy_at(&server);
     let done = browser.wait_until_final(&shipped["id"]).await;
     assert_eq!(done["status"], "succeeded");
@@ -142,7 +153,7 @@ async fn a_process_that_cannot_load_one_model_works_on_the_others(engine: Engine
 }
 
 #[tokio::test]
-async fn a_worker_tells_its_health_where_it_is_asked_to() {
+async fn a_worker_reports_its_health_at_the_configured_address() {
     let (site, _server) = Site::serving(Engine::Postgres, &[("PLEDGECAST_WORKERS", "0")]).await;
     let settings = [("PLEDGECAST_HEALTH_ADDRESS", "127.0.0.1:0")];
     let start = async || {
@@ -155,14 +166,18 @@ async fn a_worker_tells_its_health_where_it_is_asked_to() {
     let worker = start().await;
     assert_eq!(worker.get("/health/live").await.status, 200);
     assert_eq!(ready(&worker).await.0, 200);
-    assert_eq!(worker.get("/").await.status, 404, "it serves nothing else");
+    assert_eq!(
+        worker.get("/").await.status,
+        404,
+        "the worker serves nothing else"
+    );
     worker.program.stop().await;
 
-    spoil_the_models(&site).await;
+    corrupt_all_models(&site).await;
     let worker = start().await;
-    wait_for("the worker to see it", || async {
-        let (status, told) = ready(&worker).await;
-        let reason = told["reason"].as_str().unwrap_or_default();
+    wait_for("the worker to report it", || async {
+        let (status, health) = ready(&worker).await;
+        let reason = health["reason"].as_str().unwrap_or_default();
         (status == 503 && reason.contains("cannot be loaded")).then_some(())
     })
     .await;

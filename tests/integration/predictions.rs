@@ -1,4 +1,4 @@
-//! A paid request from its submission to its result, and what stands in its way.
+//! Paid requests from submission to result, and why they may be refused.
 
 use serde_json::{Value, json};
 
@@ -11,15 +11,15 @@ on_both_databases!(
     the_sample_with_native_types_gives_a_result,
     the_sample_with_strings_gives_the_same_result,
     the_sample_as_a_form_gives_the_same_result,
-    what_may_be_left_out_is_derived,
+    optional_fields_are_derived,
     a_queued_task_holds_its_price,
-    a_canceled_task_gives_its_hold_back,
+    a_canceled_task_releases_its_hold,
     a_final_task_cannot_be_canceled,
-    a_model_that_is_not_there_is_not_found,
-    without_enough_credits_it_tells_what_is_needed,
-    of_two_hundred_at_once_only_the_paid_ones_are_taken,
+    an_unknown_model_is_not_found,
+    without_enough_credits_the_needed_amount_is_returned,
+    of_200_concurrent_submits_only_affordable_ones_are_accepted,
     a_full_queue_refuses_before_anything_is_held,
-    the_price_is_frozen_at_submit,
+    the_price_is_fixed_at_submit,
 );
 
 async fn predict_and_wait(browser: &Browser, task: &Value) -> Value {
@@ -50,7 +50,7 @@ async fn the_sample_with_native_types_gives_a_result(engine: Engine) {
     assert_eq!(task["campaign"]["ppohasaction"], false);
 }
 
-/// The same campaign, whatever its shape, is the same question.
+/// The result of the sample with native types; other encodings must give the same.
 async fn result_of_native(engine: Engine) -> Value {
     let browser = Browser::registered(shared_server(engine).await).await;
     let task = browser.submit().await;
@@ -79,7 +79,7 @@ async fn the_sample_as_a_form_gives_the_same_result(engine: Engine) {
     assert_eq!(task["result"]["probability"], native);
 }
 
-async fn what_may_be_left_out_is_derived(engine: Engine) {
+async fn optional_fields_are_derived(engine: Engine) {
     let browser = Browser::registered(shared_server(engine).await).await;
     let body = json!({
         "idempotency_key": unique("short"),
@@ -111,12 +111,12 @@ async fn a_queued_task_holds_its_price(engine: Engine) {
     assert_eq!(browser.balance().await, [PRICE, PRICE, 0]);
     assert_eq!(browser.items("/api/transactions").await.len(), 1);
     let mut seen = browser.task(&task["id"]).await;
-    // Its place is told by asking for it, and changes.
+    // The place in the queue is only in this response, and changes.
     seen.as_object_mut().unwrap().remove("queue");
     assert_eq!(seen, task);
 }
 
-async fn a_canceled_task_gives_its_hold_back(engine: Engine) {
+async fn a_canceled_task_releases_its_hold(engine: Engine) {
     let browser = Browser::registered(shared_idle_server(engine).await).await;
     let id = browser.submit().await["id"].clone();
     let cancel = json!({ "id": id });
@@ -125,7 +125,7 @@ async fn a_canceled_task_gives_its_hold_back(engine: Engine) {
     assert!(task["finished_at"].is_string());
     assert_eq!(browser.balance().await, [PRICE, 0, PRICE]);
     let again = browser.post_json("/api/tasks/cancel", &cancel).await.ok();
-    assert_eq!(again["status"], "canceled", "to cancel is idempotent");
+    assert_eq!(again["status"], "canceled", "canceling is idempotent");
     assert_eq!(browser.balance().await, [PRICE, 0, PRICE]);
     let next = browser.submit().await;
     assert_ne!(next["id"], id);
@@ -138,42 +138,42 @@ async fn a_final_task_cannot_be_canceled(engine: Engine) {
     browser.cancel(&id).await.problem(409);
     assert_eq!(browser.task(&id).await["status"], "succeeded");
     let unknown = json!({ "id": 999_999_999 });
-    let answer = browser.post_json("/api/tasks/cancel", &unknown).await;
-    answer.problem(404);
+    let response = browser.post_json("/api/tasks/cancel", &unknown).await;
+    response.problem(404);
 }
 
-async fn a_model_that_is_not_there_is_not_found(engine: Engine) {
+async fn an_unknown_model_is_not_found(engine: Engine) {
     let browser = Browser::registered(shared_server(engine).await).await;
     let mut body = predict_body(&unique("model"));
     body["model_id"] = json!(999_999);
-    let answer = browser.post_json("/api/tasks/predict", &body).await;
-    answer.problem(404);
+    let response = browser.post_json("/api/tasks/predict", &body).await;
+    response.problem(404);
     for model_id in [json!("abc"), json!(0), json!(-1), json!(1.5)] {
         body["model_id"] = model_id;
-        let answer = browser.post_json("/api/tasks/predict", &body).await;
-        answer.names_fields(&["model_id"]);
+        let response = browser.post_json("/api/tasks/predict", &body).await;
+        response.names_fields(&["model_id"]);
     }
     assert_eq!(browser.balance().await, [PRICE, 0, PRICE]);
 }
 
-async fn without_enough_credits_it_tells_what_is_needed(engine: Engine) {
+async fn without_enough_credits_the_needed_amount_is_returned(engine: Engine) {
     let browser = Browser::registered(shared_idle_server(engine).await).await;
     browser.top_up(9).await;
     browser.submit().await;
     let body = predict_body(&unique("poor"));
-    let answer = browser.post_json("/api/tasks/predict", &body).await;
-    let problem = answer.problem(402);
+    let response = browser.post_json("/api/tasks/predict", &body).await;
+    let problem = response.problem(402);
     assert_eq!(problem["needed"], PRICE);
     assert_eq!(problem["available"], 9);
     assert_eq!(browser.balance().await, [19, PRICE, 9]);
     assert_eq!(browser.items("/api/tasks").await.len(), 1);
 
-    // The refusal has not used the key up.
+    // The refusal has not used up the key.
     browser.top_up(1).await;
     browser.post_json("/api/tasks/predict", &body).await.ok();
 }
 
-async fn of_two_hundred_at_once_only_the_paid_ones_are_taken(engine: Engine) {
+async fn of_200_concurrent_submits_only_affordable_ones_are_accepted(engine: Engine) {
     let (site, server) = Site::serving(engine, &[]).await;
     let browser = Browser::registered(&server).await;
     browser.top_up(6 * PRICE).await;
@@ -200,9 +200,9 @@ async fn a_full_queue_refuses_before_anything_is_held(engine: Engine) {
     let first = browser.submit().await;
     browser.submit().await;
     let body = predict_body(&unique("full"));
-    let answer = browser.post_json("/api/tasks/predict", &body).await;
-    answer.problem(503);
-    assert!(answer.header("retry-after").parse::<u64>().unwrap() > 0);
+    let response = browser.post_json("/api/tasks/predict", &body).await;
+    response.problem(503);
+    assert!(response.header("retry-after").parse::<u64>().unwrap() > 0);
     assert_eq!(browser.balance().await, [100, 2 * PRICE, 100 - 2 * PRICE]);
     assert_eq!(browser.items("/api/tasks").await.len(), 2);
 
@@ -212,7 +212,7 @@ async fn a_full_queue_refuses_before_anything_is_held(engine: Engine) {
     site.assert_audit_is_clean().await;
 }
 
-async fn the_price_is_frozen_at_submit(engine: Engine) {
+async fn the_price_is_fixed_at_submit(engine: Engine) {
     let (site, server) = Site::serving(engine, &[("PLEDGECAST_WORKERS", "0")]).await;
     let browser = Browser::registered(&server).await;
     browser.top_up(90).await;

@@ -1,4 +1,4 @@
-//! Language and theme: by the browser's languages at first, then as chosen.
+//! Language and theme: the browser's language by default, then the user's choice.
 
 use crate::support::{Browser, Engine, Server, Site};
 
@@ -13,14 +13,14 @@ async fn page_with(browser: &Browser, headers: &[(&str, &str)]) -> String {
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let answer = browser.send(request).await;
-    assert_eq!(answer.status, 200);
-    assert!(answer.header("vary").to_lowercase().contains("cookie"));
-    answer.text()
+    let response = browser.send(request).await;
+    assert_eq!(response.status, 200);
+    assert!(response.header("vary").to_lowercase().contains("cookie"));
+    response.text()
 }
 
 #[tokio::test]
-async fn without_a_choice_a_page_speaks_the_language_that_the_browser_prefers() {
+async fn without_a_choice_the_browsers_language_is_used() {
     let (_site, _server, browser) = visitor().await;
     for (languages, lang, word) in [
         ("ru-RU,ru;q=0.9,en;q=0.5", "ru", "Соберёт ли ваша кампания"),
@@ -34,7 +34,7 @@ async fn without_a_choice_a_page_speaks_the_language_that_the_browser_prefers() 
 }
 
 #[tokio::test]
-async fn a_choice_is_remembered_and_leads_back_to_the_page_it_was_made_on() {
+async fn a_choice_is_remembered_and_leads_back_to_its_page() {
     let (_site, _server, browser) = visitor().await;
     let choose = async |fields: &[(&str, &str)]| {
         let request = browser
@@ -43,11 +43,11 @@ async fn a_choice_is_remembered_and_leads_back_to_the_page_it_was_made_on() {
             .form(fields);
         browser.send(request).await
     };
-    let answer = choose(&[("locale", "ru"), ("back", "/explore?parent=Games")]).await;
-    assert_eq!(answer.status, 303);
-    assert_eq!(answer.location(), "/explore?parent=Games");
-    let answer = choose(&[("theme", "dark"), ("back", "//evil.example")]).await;
-    assert_eq!(answer.location(), "/");
+    let response = choose(&[("locale", "ru"), ("back", "/explore?parent=Games")]).await;
+    assert_eq!(response.status, 303);
+    assert_eq!(response.location(), "/explore?parent=Games");
+    let response = choose(&[("theme", "dark"), ("back", "//evil.example")]).await;
+    assert_eq!(response.location(), "/");
 
     let html = page_with(&browser, &[("accept-language", "en")]).await;
     assert!(
@@ -55,8 +55,8 @@ async fn a_choice_is_remembered_and_leads_back_to_the_page_it_was_made_on() {
         "{html}"
     );
 
-    let answer = choose(&[("locale", "xx"), ("theme", "pink")]).await;
-    assert_eq!(answer.status, 303);
+    let response = choose(&[("locale", "xx"), ("theme", "pink")]).await;
+    assert_eq!(response.status, 303);
     let html = page_with(&browser, &[]).await;
     assert!(
         html.contains("<html lang=\"ru\" data-theme=\"dark\""),

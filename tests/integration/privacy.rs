@@ -1,4 +1,4 @@
-//! What must not outlive a session, and what must not get into logs.
+//! What must not outlive a session, and what must not be logged.
 
 use reqwest::Method;
 
@@ -7,8 +7,8 @@ use crate::support::{Browser, Engine, Raw, Site, shared_server};
 on_both_databases!(
     pages_of_a_session_are_not_stored,
     the_end_of_a_session_clears_the_browser,
-    no_secret_of_an_address_is_logged,
-    a_request_id_is_ours_alone,
+    secrets_in_urls_are_not_logged,
+    request_ids_of_clients_are_ignored,
 );
 
 async fn pages_of_a_session_are_not_stored(engine: Engine) {
@@ -34,14 +34,14 @@ async fn pages_of_a_session_are_not_stored(engine: Engine) {
         .header("cache-control")
         .to_owned();
     assert_eq!(caching, "private, no-cache");
-    // What a browser does when somebody goes back after they have logged out.
+    // What a browser does when the user goes back after logging out.
     browser
         .post_form("/api/auth/logout", &[("", ""); 0])
         .await
         .ok();
     let request = browser.request(Method::GET, "/overview");
-    let answer = browser.send(request.header("accept", "text/html")).await;
-    assert_eq!(answer.location(), "/login?next=/overview");
+    let response = browser.send(request.header("accept", "text/html")).await;
+    assert_eq!(response.location(), "/login?next=/overview");
 }
 
 async fn the_end_of_a_session_clears_the_browser(engine: Engine) {
@@ -50,17 +50,17 @@ async fn the_end_of_a_session_clears_the_browser(engine: Engine) {
         for accept in ["application/json", "text/html"] {
             let browser = Browser::registered(server).await;
             let request = browser.request(Method::POST, path).header("accept", accept);
-            let answer = browser.send(request).await;
-            assert!(matches!(answer.status, 200 | 303), "{path}");
-            assert_eq!(answer.header("clear-site-data"), "\"storage\"", "{path}");
+            let response = browser.send(request).await;
+            assert!(matches!(response.status, 200 | 303), "{path}");
+            assert_eq!(response.header("clear-site-data"), "\"storage\"", "{path}");
         }
     }
     let browser = Browser::registered(server).await;
-    let answer = browser.get("/overview").await;
-    assert_eq!(answer.header("clear-site-data"), "");
+    let response = browser.get("/overview").await;
+    assert_eq!(response.header("clear-site-data"), "");
 }
 
-async fn no_secret_of_an_address_is_logged(engine: Engine) {
+async fn secrets_in_urls_are_not_logged(engine: Engine) {
     let settings = [
         ("PLEDGECAST_LOG", "debug,sqlx=warn"),
         ("PLEDGECAST_LOG_FORMAT", "json"),
@@ -77,19 +77,19 @@ async fn no_secret_of_an_address_is_logged(engine: Engine) {
         server.get(path).await;
     }
     let log = server.program.log();
-    let told: Vec<&str> = log.lines().filter(|line| line.contains("SECRET")).collect();
-    assert!(told.is_empty(), "{told:#?}");
+    let leaks: Vec<&str> = log.lines().filter(|line| line.contains("SECRET")).collect();
+    assert!(leaks.is_empty(), "{leaks:#?}");
     assert!(log.contains(r#""route":"/shared/{token}""#), "no route");
 }
 
-async fn a_request_id_is_ours_alone(engine: Engine) {
+async fn request_ids_of_clients_are_ignored(engine: Engine) {
     let server = shared_server(engine).await;
     let browser = Browser::new(server);
     for theirs in ["mine", "a b=c", &"x".repeat(5000)] {
         let request = browser.request(Method::GET, "/api/balance");
-        let answer = browser.send(request.header("x-request-id", theirs)).await;
-        let problem = answer.problem(401);
-        let id = answer.header("x-request-id");
+        let response = browser.send(request.header("x-request-id", theirs)).await;
+        let problem = response.problem(401);
+        let id = response.header("x-request-id");
         assert_eq!(problem["request_id"], id);
         assert_ne!(id, theirs);
         assert_eq!(id.len(), 36, "{id}");
@@ -98,6 +98,6 @@ async fn a_request_id_is_ours_alone(engine: Engine) {
     client
         .send("GET /api/balance HTTP/1.1\r\nHost: a\r\nX-Request-Id: a\r\nX-Request-Id: b\r\n\r\n")
         .await;
-    let head = client.answer().await.head;
+    let head = client.read_response().await.head;
     assert_eq!(head.matches("x-request-id: ").count(), 1, "{head}");
 }

@@ -3,10 +3,10 @@
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{Answer, Browser, Engine, Server, Site, unique, wait_for};
+use crate::support::{Browser, Engine, Response, Server, Site, unique, wait_for};
 
-/// A try to log in, as the client at the end of these hops.
-async fn guess(server: &Server, forwarded: &[&str]) -> Answer {
+/// An attempt to log in, as the client at the end of these hops.
+async fn guess(server: &Server, forwarded: &[&str]) -> Response {
     let email = format!("{}@example.org", unique("proxy"));
     let body = json!({ "email": email, "password": "a wrong password" });
     let browser = Browser::new(server);
@@ -17,7 +17,7 @@ async fn guess(server: &Server, forwarded: &[&str]) -> Answer {
     browser.send(request).await
 }
 
-/// Whether the client at the end of these hops may go on to guess.
+/// Whether the client at the end of these hops is stopped from guessing.
 async fn is_slowed_down(server: &Server, forwarded: &[&str]) -> bool {
     for _ in 0..8 {
         if guess(server, forwarded).await.status == 429 {
@@ -28,14 +28,14 @@ async fn is_slowed_down(server: &Server, forwarded: &[&str]) -> bool {
 }
 
 #[tokio::test]
-async fn clients_behind_a_trusted_proxy_have_limits_of_their_own() {
+async fn clients_behind_a_trusted_proxy_have_separate_limits() {
     let settings = [
         ("PLEDGECAST_AUTH_PER_MINUTE", "5"),
         ("PLEDGECAST_TRUSTED_PROXIES", "10.0.0.0/8, 127.0.0.0/8"),
     ];
     let (_site, server) = Site::serving(Engine::Sqlite, &settings).await;
     assert!(is_slowed_down(&server, &["203.0.113.5"]).await);
-    // The same client, as other proxies write it, with whatever it says itself.
+    // The same client in the notations of other proxies, and with forged hops of its own.
     for same in [
         &["203.0.113.5:4711"][..],
         &["::ffff:203.0.113.5"],
@@ -51,7 +51,7 @@ async fn clients_behind_a_trusted_proxy_have_limits_of_their_own() {
 }
 
 #[tokio::test]
-async fn without_trusted_proxies_the_header_counts_for_nothing_and_is_warned_of_once() {
+async fn without_trusted_proxies_the_header_is_ignored_with_one_warning() {
     let settings = [("PLEDGECAST_AUTH_PER_MINUTE", "5")];
     let (_site, server) = Site::serving(Engine::Sqlite, &settings).await;
     assert!(is_slowed_down(&server, &["203.0.113.5"]).await);
@@ -64,7 +64,7 @@ async fn without_trusted_proxies_the_header_counts_for_nothing_and_is_warned_of_
 }
 
 #[tokio::test]
-async fn a_number_of_proxies_is_refused_with_what_to_write() {
+async fn a_number_of_proxies_is_refused_with_an_example() {
     let site = Site::new(Engine::Sqlite).await;
     for number in ["1", "0"] {
         let arguments = ["serve", "--trusted-proxies", number];

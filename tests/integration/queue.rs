@@ -1,4 +1,4 @@
-//! Tasks, workers and processes in quiet times: who does what, and what a restart keeps.
+//! Tasks, workers and processes without faults: how they share work, and what survives a restart.
 
 use serde_json::json;
 
@@ -7,11 +7,11 @@ use crate::support::{Browser, Engine, EventStream, Server, Site, wait_for};
 const IDLE: [(&str, &str); 1] = [("PLEDGECAST_WORKERS", "0")];
 
 on_both_databases!(
-    what_was_queued_before_a_restart_is_done_after_it,
-    a_server_that_is_asked_to_stop_ends_the_work_in_hand,
+    queued_tasks_are_processed_after_a_restart,
+    a_stopping_server_finishes_its_current_tasks,
     a_task_waits_for_a_worker_that_can_load_its_model,
-    a_task_that_no_worker_takes_in_time_fails_and_gives_its_hold_back,
-    many_users_at_once_are_each_charged_for_their_own,
+    a_task_that_no_worker_takes_in_time_fails_and_releases_its_hold,
+    concurrent_users_are_each_charged_for_their_own_tasks,
 );
 
 async fn submit_many(browser: &Browser, count: i64) {
@@ -19,7 +19,7 @@ async fn submit_many(browser: &Browser, count: i64) {
     futures::future::join_all((0..count).map(|_| browser.submit())).await;
 }
 
-async fn what_was_queued_before_a_restart_is_done_after_it(engine: Engine) {
+async fn queued_tasks_are_processed_after_a_restart(engine: Engine) {
     let (site, server) = Site::serving(engine, &IDLE).await;
     let browser = Browser::registered(&server).await;
     submit_many(&browser, 5).await;
@@ -34,7 +34,7 @@ async fn what_was_queued_before_a_restart_is_done_after_it(engine: Engine) {
     site.assert_audit_is_clean().await;
 }
 
-async fn a_server_that_is_asked_to_stop_ends_the_work_in_hand(engine: Engine) {
+async fn a_stopping_server_finishes_its_current_tasks(engine: Engine) {
     let (site, server) = Site::serving(engine, &[]).await;
     let browser = Browser::registered(&server).await;
     submit_many(&browser, 60).await;
@@ -58,7 +58,7 @@ async fn a_server_that_is_asked_to_stop_ends_the_work_in_hand(engine: Engine) {
     site.assert_audit_is_clean().await;
 }
 
-async fn spoil_the_models(site: &Site) {
+async fn corrupt_all_models(site: &Site) {
     let garbage = match site.database.engine {
         Engine::Sqlite => "UPDATE model SET onnx = X'00'",
         Engine::Postgres => "UPDATE model SET onnx = '\\x00'",
@@ -78,7 +78,7 @@ async fn a_task_waits_for_a_worker_that_can_load_its_model(engine: Engine) {
         false
     );
     server.program.stop().await;
-    spoil_the_models(&site).await;
+    corrupt_all_models(&site).await;
 
     let server = site.serve(&[]).await;
     let browser = browser.copy_at(&server);
@@ -87,7 +87,7 @@ async fn a_task_waits_for_a_worker_that_can_load_its_model(engine: Engine) {
         (site.database.number(claimed).await > 0).then_some(())
     })
     .await;
-    // As if it had waited for a long time.
+    // As if the task had waited for a long time.
     let long_ago = "2020-01-01T00:00:00+00:00";
     for sql in [
         format!("UPDATE task SET queued_at = '{long_ago}'"),
@@ -99,7 +99,7 @@ async fn a_task_waits_for_a_worker_that_can_load_its_model(engine: Engine) {
     assert_eq!(task["status"], "queued");
     assert_eq!(
         task["attempts"], 0,
-        "what a worker cannot load is no attempt"
+        "a model that cannot be loaded costs no attempt"
     );
     assert_eq!(task["queue"]["waiting_for_worker"], true);
     let page = browser.get(format!("/tasks/{id}")).await.text();
@@ -114,12 +114,12 @@ async fn a_task_waits_for_a_worker_that_can_load_its_model(engine: Engine) {
     site.assert_audit_is_clean().await;
 }
 
-async fn a_task_that_no_worker_takes_in_time_fails_and_gives_its_hold_back(engine: Engine) {
+async fn a_task_that_no_worker_takes_in_time_fails_and_releases_its_hold(engine: Engine) {
     let (site, server) = Site::serving(engine, &IDLE).await;
     let browser = Browser::registered(&server).await;
     let task = browser.submit().await;
     server.program.stop().await;
-    spoil_the_models(&site).await;
+    corrupt_all_models(&site).await;
 
     let settings = [
         ("PLEDGECAST_LEASE_SECONDS", "1"),
@@ -138,7 +138,7 @@ async fn a_task_that_no_worker_takes_in_time_fails_and_gives_its_hold_back(engin
     site.assert_audit_is_clean().await;
 }
 
-async fn many_users_at_once_are_each_charged_for_their_own(engine: Engine) {
+async fn concurrent_users_are_each_charged_for_their_own_tasks(engine: Engine) {
     let (site, server) = Site::serving(engine, &[("PLEDGECAST_WORKERS", "3")]).await;
     let users = (1..=12).map(|number| {
         let server = &server;
@@ -156,16 +156,16 @@ async fn many_users_at_once_are_each_charged_for_their_own(engine: Engine) {
 }
 
 #[tokio::test]
-async fn on_sqlite_a_worker_of_its_own_is_refused_in_words() {
+async fn a_separate_worker_on_sqlite_is_refused_with_a_message() {
     let site = Site::new(Engine::Sqlite).await;
     let output = site.run(&["worker"], "").await;
     assert!(!output.status.success());
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(told.contains("PostgreSQL"), "{told}");
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(message.contains("PostgreSQL"), "{message}");
 }
 
 #[tokio::test]
-async fn a_worker_that_is_asked_to_stop_ends_the_work_in_hand() {
+async fn a_stopping_worker_finishes_its_current_tasks() {
     let (site, server) = Site::serving(Engine::Postgres, &IDLE).await;
     let browser = Browser::registered(&server).await;
     submit_many(&browser, 60).await;
@@ -187,7 +187,7 @@ async fn a_worker_that_is_asked_to_stop_ends_the_work_in_hand() {
 }
 
 /// Two web processes without workers, and three worker processes, on one PostgreSQL.
-async fn crew() -> (Site, [Server; 2], [crate::support::Program; 3]) {
+async fn two_webs_and_three_workers() -> (Site, [Server; 2], [crate::support::Program; 3]) {
     let site = Site::new(Engine::Postgres).await;
     let webs = [site.serve(&IDLE).await, site.serve(&IDLE).await];
     let workers = [0; 3].map(|_| site.worker(&[]));
@@ -195,8 +195,8 @@ async fn crew() -> (Site, [Server; 2], [crate::support::Program; 3]) {
 }
 
 #[tokio::test]
-async fn a_browser_at_one_process_sees_what_was_sent_to_another_and_done_by_a_third() {
-    let (_site, [here, there], _workers) = crew().await;
+async fn changes_reach_browsers_across_processes() {
+    let (_site, [here, there], _workers) = two_webs_and_three_workers().await;
     let browser = Browser::registered(&here).await;
     let elsewhere = browser.copy_at(&there);
     let mut events = EventStream::open(&browser).await;
@@ -221,8 +221,8 @@ async fn a_browser_at_one_process_sees_what_was_sent_to_another_and_done_by_a_th
 }
 
 #[tokio::test]
-async fn three_workers_share_the_work_without_doing_any_twice() {
-    let (site, [here, there], _workers) = crew().await;
+async fn three_workers_share_tasks_without_processing_any_twice() {
+    let (site, [here, there], _workers) = two_webs_and_three_workers().await;
     let browser = Browser::registered(&here).await;
     browser.top_up(2000).await;
     let elsewhere = browser.copy_at(&there);

@@ -14,7 +14,7 @@ on_both_databases!(
     a_canceled_task_stays_canceled_while_workers_race_for_it,
 );
 
-/// Sends predictions, each under a key of its own, until the server is gone; answers all keys.
+/// Sends predictions, each with its own key, until the server is gone. Returns all keys.
 async fn load(browser: &Browser, is_over: &AtomicBool) -> Vec<String> {
     let mut keys = Vec::new();
     while !is_over.load(Ordering::Relaxed) && keys.len() < 100 {
@@ -23,7 +23,7 @@ async fn load(browser: &Browser, is_over: &AtomicBool) -> Vec<String> {
             .request(reqwest::Method::POST, "/api/tasks/predict")
             .json(&predict_body(&key));
         keys.push(key);
-        // Whether this one arrived is exactly what its sender cannot know.
+        // The client cannot know whether this request arrived.
         let _ = request.send().await;
     }
     keys
@@ -69,9 +69,8 @@ async fn done_tasks(database: &Database) -> i64 {
     database.number(sql).await
 }
 
-/// Starts a worker that cannot settle, because `user`'s balance is locked, and kills it with a task
-/// in its hands.
-async fn kill_a_worker_at_work(site: &Site, user: &Value, attempt: i64) {
+/// Starts a worker that cannot settle, because `user`'s balance is locked, and kills it while it processes a task.
+async fn kill_a_busy_worker(site: &Site, user: &Value, attempt: i64) {
     let mut lock = site.database.connect().await;
     lock.execute("BEGIN").await;
     let sql = format!("UPDATE balance SET held = held WHERE user_id = {user}");
@@ -88,7 +87,7 @@ async fn kill_a_worker_at_work(site: &Site, user: &Value, attempt: i64) {
 }
 
 #[tokio::test]
-async fn what_a_killed_worker_held_is_done_elsewhere_and_charged_once() {
+async fn tasks_of_a_killed_worker_are_processed_elsewhere_and_charged_once() {
     let (site, server) = Site::serving(Engine::Postgres, &IDLE).await;
     let browser = Browser::registered(&server).await;
     browser.top_up(110).await;
@@ -96,7 +95,7 @@ async fn what_a_killed_worker_held_is_done_elsewhere_and_charged_once() {
         browser.submit().await;
     }
     let user = browser.get("/api/auth/me").await.ok()["id"].clone();
-    kill_a_worker_at_work(&site, &user, 1).await;
+    kill_a_busy_worker(&site, &user, 1).await;
 
     let _worker = site.worker(&SHORT_LEASE);
     browser.wait_until_idle().await;
@@ -112,13 +111,13 @@ async fn what_a_killed_worker_held_is_done_elsewhere_and_charged_once() {
 }
 
 #[tokio::test]
-async fn a_task_that_kills_every_worker_fails_after_three_tries_and_costs_nothing() {
+async fn a_task_that_kills_every_worker_fails_after_three_attempts_and_is_not_charged() {
     let (site, server) = Site::serving(Engine::Postgres, &IDLE).await;
     let browser = Browser::registered(&server).await;
     let task = browser.submit().await;
     let user = browser.get("/api/auth/me").await.ok()["id"].clone();
     for attempt in 1..=3 {
-        kill_a_worker_at_work(&site, &user, attempt).await;
+        kill_a_busy_worker(&site, &user, attempt).await;
     }
     let _worker = site.worker(&SHORT_LEASE);
     let task = browser.wait_until_final(&task["id"]).await;
@@ -138,14 +137,14 @@ async fn a_worker_that_wakes_after_its_lease_changes_nothing() {
     futures::future::join_all(submits).await;
 
     let frozen = site.worker(&SHORT_LEASE);
-    wait_for("work to begin", || async {
+    wait_for("work to start", || async {
         let sql = "SELECT COUNT(*) FROM task WHERE status <> 'queued'";
         (site.database.number(sql).await > 0).then_some(())
     })
     .await;
     frozen.signal("STOP");
     let helper = site.worker(&SHORT_LEASE);
-    wait_for("the lease to run out", || async {
+    wait_for("the lease to expire", || async {
         let sql = "SELECT COUNT(*) FROM task WHERE status = 'running' \
                    AND lease_expires_at > now() - interval '2 seconds'";
         (site.database.number(sql).await == 0).then_some(())
@@ -167,13 +166,13 @@ async fn a_canceled_task_stays_canceled_while_workers_race_for_it(engine: Engine
     browser.top_up(390).await;
     let races = (0..40).map(|_| async {
         let id = browser.submit().await["id"].clone();
-        let answer = browser.cancel(&id).await;
+        let response = browser.cancel(&id).await;
 
         let task = browser.wait_until_final(&id).await;
-        let expected = match answer.status {
+        let expected = match response.status {
             200 => "canceled",
             409 => "succeeded",
-            other => panic!("{other}: {}", answer.text()),
+            other => panic!("{other}: {}", response.text()),
         };
         assert_eq!(task["status"], expected);
         i64::from(expected == "succeeded")

@@ -1,13 +1,13 @@
-//! What a queued task is told: its place, and how long it may take.
+//! The place of a queued task, and its estimated wait.
 
 use crate::support::{Browser, Engine, Site};
 
 on_both_databases!(
-    a_queued_task_is_told_its_place,
-    a_wait_is_told_once_there_is_a_pace_to_go_by,
+    a_queued_task_has_its_place,
+    the_wait_is_estimated_once_there_is_a_throughput,
 );
 
-async fn a_queued_task_is_told_its_place(engine: Engine) {
+async fn a_queued_task_has_its_place(engine: Engine) {
     let (_site, server) = Site::serving(engine, &[("PLEDGECAST_WORKERS", "0")]).await;
     let browser = Browser::registered(&server).await;
     browser.top_up(90).await;
@@ -18,7 +18,10 @@ async fn a_queued_task_is_told_its_place(engine: Engine) {
     for (ahead, id) in ids.iter().enumerate() {
         let queue = browser.task(id).await["queue"].clone();
         assert_eq!(queue["ahead"], ahead);
-        assert!(queue["wait_s"].is_null(), "nothing was done yet: {queue}");
+        assert!(
+            queue["wait_s"].is_null(),
+            "there are no results yet: {queue}"
+        );
     }
     browser.cancel(&ids[0]).await.ok();
     assert_eq!(browser.task(&ids[2]).await["queue"]["ahead"], 1);
@@ -29,7 +32,7 @@ async fn a_queued_task_is_told_its_place(engine: Engine) {
     assert!(page.contains("1 prediction ahead"), "{page}");
 }
 
-async fn a_wait_is_told_once_there_is_a_pace_to_go_by(engine: Engine) {
+async fn the_wait_is_estimated_once_there_is_a_throughput(engine: Engine) {
     let (site, server) = Site::serving(engine, &[]).await;
     let browser = Browser::registered(&server).await;
     browser.top_up(90).await;

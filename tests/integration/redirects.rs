@@ -1,10 +1,10 @@
-//! Where the service leads browsers: never to another site.
+//! Redirects never lead to another site.
 
 use reqwest::Method;
 
-use crate::support::{Answer, Browser, Engine, Server, Site, shared_server};
+use crate::support::{Browser, Engine, Response, Server, Site, shared_server};
 
-/// What browsers would take for another site's address, written in ways that look like a path.
+/// Texts that browsers take for the address of another site, in notations that look like a path.
 const FOREIGN: [&str; 12] = [
     "//evil.test",
     "///evil.test/x",
@@ -27,7 +27,7 @@ async fn visitor() -> (Site, Server, Browser) {
     (site, server, browser)
 }
 
-async fn post_form(browser: &Browser, path: &str, fields: &[(&str, &str)]) -> Answer {
+async fn post_form(browser: &Browser, path: &str, fields: &[(&str, &str)]) -> Response {
     let request = browser.request(Method::POST, path).header("accept", PAGE);
     browser.send(request.form(fields)).await
 }
@@ -36,26 +36,26 @@ async fn post_form(browser: &Browser, path: &str, fields: &[(&str, &str)]) -> An
 async fn a_choice_leads_back_to_a_page_of_this_site_only() {
     let (_site, _server, browser) = visitor().await;
     for back in FOREIGN {
-        let answer = post_form(
+        let response = post_form(
             &browser,
             "/preferences",
             &[("theme", "dark"), ("back", back)],
         )
         .await;
-        assert_eq!(answer.location(), "/", "{back:?}");
+        assert_eq!(response.location(), "/", "{back:?}");
     }
     let own = "/explore?parent=Games&from=a:b";
-    let answer = post_form(
+    let response = post_form(
         &browser,
         "/preferences",
         &[("theme", "dark"), ("back", own)],
     )
     .await;
-    assert_eq!(answer.location(), own);
+    assert_eq!(response.location(), own);
 }
 
 #[tokio::test]
-async fn a_log_in_leads_to_a_page_of_this_site_only() {
+async fn a_login_leads_to_a_page_of_this_site_only() {
     let (_site, server, _) = visitor().await;
     let known = Browser::registered(&server).await;
     let credentials = known.credentials();
@@ -86,16 +86,16 @@ async fn a_form_leads_back_to_a_page_of_this_site_only() {
     let (_site, _server, browser) = visitor().await;
     for page in FOREIGN {
         let fields = [("email", "x"), ("return_to", page)];
-        let answer = post_form(&browser, "/api/auth/login", &fields).await;
-        assert_eq!(answer.status, 422, "{page:?}");
-        assert!(answer.is_html(), "{page:?}");
-        assert_eq!(answer.header("location"), "");
-        assert!(!answer.text().contains("evil.test"), "{page:?}");
+        let response = post_form(&browser, "/api/auth/login", &fields).await;
+        assert_eq!(response.status, 422, "{page:?}");
+        assert!(response.is_html(), "{page:?}");
+        assert_eq!(response.header("location"), "");
+        assert!(!response.text().contains("evil.test"), "{page:?}");
     }
 }
 
 #[tokio::test]
-async fn a_get_of_the_api_does_not_lead_to_the_referer() {
+async fn an_api_get_does_not_redirect_to_the_referer() {
     let (_site, server, _) = visitor().await;
     let browser = Browser::registered(&server).await;
     for (path, status) in [
@@ -106,15 +106,15 @@ async fn a_get_of_the_api_does_not_lead_to_the_referer() {
     ] {
         for referer in ["https://evil.test/login", "/tasks", ""] {
             let request = browser.request(Method::GET, path).header("accept", PAGE);
-            let answer = browser.send(request.header("referer", referer)).await;
-            assert_eq!(answer.status, status, "{path}");
-            assert_eq!(answer.header("location"), "", "{path}");
+            let response = browser.send(request.header("referer", referer)).await;
+            assert_eq!(response.status, status, "{path}");
+            assert_eq!(response.header("location"), "", "{path}");
         }
     }
 }
 
 #[tokio::test]
-async fn a_slash_at_the_end_of_a_page_leads_to_the_page() {
+async fn a_trailing_slash_redirects_to_the_page() {
     let server = shared_server(Engine::Sqlite).await;
     for (path, target) in [
         ("/explore/", "/explore"),
@@ -125,19 +125,19 @@ async fn a_slash_at_the_end_of_a_page_leads_to_the_page() {
         ),
         ("/tasks/7/", "/tasks/7"),
     ] {
-        let answer = server.get(path).await;
-        assert_eq!(answer.status, 308, "{path}");
-        assert_eq!(answer.header("location"), target);
+        let response = server.get(path).await;
+        assert_eq!(response.status, 308, "{path}");
+        assert_eq!(response.header("location"), target);
     }
     for path in ["//explore/", "//evil.test/", "/explore//", "/no-such-page/"] {
-        let answer = server.get(path).await;
-        assert_eq!(answer.status, 404, "{path}");
-        assert_eq!(answer.header("location"), "");
+        let response = server.get(path).await;
+        assert_eq!(response.status, 404, "{path}");
+        assert_eq!(response.header("location"), "");
     }
 }
 
 #[tokio::test]
-async fn with_a_public_url_forms_are_taken_from_there_only() {
+async fn with_a_public_url_forms_are_accepted_only_from_there() {
     let settings = [("PLEDGECAST_PUBLIC_URL", "https://pledgecast.example")];
     let (_site, server) = Site::serving(Engine::Sqlite, &settings).await;
     let browser = Browser::new(&server);

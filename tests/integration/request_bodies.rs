@@ -1,22 +1,24 @@
-//! Bodies that cannot be read, or are too large, on every endpoint that takes one.
+//! Bodies that cannot be parsed or are too large, on every endpoint with a body.
 
 use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{Answer, Browser, Engine, Raw, form_of, predict_body, shared_server, unique};
+use crate::support::{
+    Browser, Engine, Raw, Response, form_of, predict_body, shared_server, unique,
+};
 
 on_both_databases!(
-    what_is_no_flat_json_object_is_400,
-    a_form_that_is_no_text_is_400,
-    a_body_of_another_kind_is_refused,
-    an_empty_body_names_what_is_missing,
+    anything_but_a_flat_json_object_is_400,
+    a_form_that_is_not_utf_8_is_400,
+    a_body_with_another_content_type_is_refused,
+    an_empty_body_names_the_missing_fields,
     an_over_large_body_is_413,
-    an_over_large_body_is_413_whatever_its_size_and_the_speed_of_its_client,
-    a_body_from_anybody_is_as_large_as_the_largest_login,
-    a_body_is_not_read_from_those_who_are_not_signed_in,
-    unknown_fields_do_no_harm,
+    an_over_large_body_is_413_at_any_size_and_speed,
+    an_anonymous_body_may_be_as_large_as_the_largest_login,
+    a_body_is_not_read_without_a_session,
+    unknown_fields_are_ignored,
 );
 
 const WITH_FIELDS: [&str; 4] = [
@@ -26,7 +28,7 @@ const WITH_FIELDS: [&str; 4] = [
     "/api/tasks/predict",
 ];
 
-async fn post(browser: &Browser, path: &str, content_type: &str, body: Vec<u8>) -> Answer {
+async fn post(browser: &Browser, path: &str, content_type: &str, body: Vec<u8>) -> Response {
     let request = browser
         .request(Method::POST, path)
         .header("content-type", content_type)
@@ -34,7 +36,7 @@ async fn post(browser: &Browser, path: &str, content_type: &str, body: Vec<u8>) 
     browser.send(request).await
 }
 
-async fn what_is_no_flat_json_object_is_400(engine: Engine) {
+async fn anything_but_a_flat_json_object_is_400(engine: Engine) {
     let browser = Browser::registered(shared_server(engine).await).await;
     let bodies: [&[u8]; 11] = [
         b"not json",
@@ -51,15 +53,15 @@ async fn what_is_no_flat_json_object_is_400(engine: Engine) {
     ];
     for path in WITH_FIELDS {
         for body in bodies {
-            let answer = post(&browser, path, "application/json", body.to_vec()).await;
-            let problem = answer.problem(400);
+            let response = post(&browser, path, "application/json", body.to_vec()).await;
+            let problem = response.problem(400);
             assert_eq!(problem["type"], "/problems/malformed", "{path}");
         }
     }
     assert_eq!(browser.balance().await, [10, 0, 10]);
 }
 
-async fn a_form_that_is_no_text_is_400(engine: Engine) {
+async fn a_form_that_is_not_utf_8_is_400(engine: Engine) {
     let browser = Browser::registered(shared_server(engine).await).await;
     let form = "application/x-www-form-urlencoded";
     let mut body = form_of(&predict_body(&unique("bytes")))
@@ -70,29 +72,29 @@ async fn a_form_that_is_no_text_is_400(engine: Engine) {
         .join("&")
         .into_bytes();
     body.extend(b"&name=\xff\xfe");
-    let answer = post(&browser, "/api/tasks/predict", form, body).await;
-    answer.problem(400);
+    let response = post(&browser, "/api/tasks/predict", form, body).await;
+    response.problem(400);
     assert_eq!(browser.balance().await, [10, 0, 10]);
 }
 
-async fn a_body_of_another_kind_is_refused(engine: Engine) {
+async fn a_body_with_another_content_type_is_refused(engine: Engine) {
     let browser = Browser::registered(shared_server(engine).await).await;
     let body = predict_body(&unique("kind")).to_string().into_bytes();
     for path in WITH_FIELDS {
         for content_type in ["text/plain", "application/xml", "nonsense"] {
-            let answer = post(&browser, path, content_type, body.clone()).await;
+            let response = post(&browser, path, content_type, body.clone()).await;
             assert!(
-                matches!(answer.status, 400 | 415),
+                matches!(response.status, 400 | 415),
                 "{path} as {content_type}: {}",
-                answer.status
+                response.status
             );
-            answer.problem(answer.status);
+            response.problem(response.status);
         }
     }
     assert_eq!(browser.balance().await, [10, 0, 10]);
 }
 
-async fn an_empty_body_names_what_is_missing(engine: Engine) {
+async fn an_empty_body_names_the_missing_fields(engine: Engine) {
     let browser = Browser::registered(shared_server(engine).await).await;
     let top_up = browser.post_json("/api/balance/top_up", json!({})).await;
     top_up.names_fields(&["amount", "idempotency_key"]);
@@ -117,21 +119,21 @@ async fn an_over_large_body_is_413(engine: Engine) {
     let mut body = predict_body(&unique("large"));
     body["blurb"] = json!("x".repeat(70_000));
     for path in WITH_FIELDS {
-        let answer = browser.post_json(path, &body).await;
-        answer.problem(413);
-        let answer = browser.post_form(path, &form_of(&body)).await;
-        answer.problem(413);
+        let response = browser.post_json(path, &body).await;
+        response.problem(413);
+        let response = browser.post_form(path, &form_of(&body)).await;
+        response.problem(413);
     }
     assert_eq!(browser.balance().await, [10, 0, 10]);
 }
 
 /// The whole body is sent before anything is read, as simple clients do.
-async fn an_over_large_body_is_413_whatever_its_size_and_the_speed_of_its_client(engine: Engine) {
+async fn an_over_large_body_is_413_at_any_size_and_speed(engine: Engine) {
     const PART: usize = 100_000;
     let server = shared_server(engine).await;
     let user = Browser::registered(server).await;
     let cookie = user.cookie("pledgecast_session");
-    // More than 64 MiB, and longer than a client may be silent.
+    // More than 64 MiB in total, and longer than a client may pause.
     for (parts, pause_ms) in [(50, 0), (700, 0), (50, 20), (12, 600)] {
         for is_chunked in [false, true] {
             let length = if is_chunked {
@@ -154,14 +156,14 @@ async fn an_over_large_body_is_413_whatever_its_size_and_the_speed_of_its_client
                 client.send(&part).await;
                 tokio::time::sleep(Duration::from_millis(pause_ms)).await;
             }
-            let answer = client.answer().await;
-            assert_eq!(answer.problem(413)["max_bytes"], 65536);
-            assert!(answer.head.contains("connection: close"), "{answer:?}");
+            let response = client.read_response().await;
+            assert_eq!(response.problem(413)["max_bytes"], 65536);
+            assert!(response.head.contains("connection: close"), "{response:?}");
         }
     }
 }
 
-async fn a_body_from_anybody_is_as_large_as_the_largest_login(engine: Engine) {
+async fn an_anonymous_body_may_be_as_large_as_the_largest_login(engine: Engine) {
     const MAX_BYTES: usize = 16 * 1024;
     let browser = Browser::new(shared_server(engine).await);
     let many = |length: usize| "😀".repeat(length);
@@ -174,8 +176,8 @@ async fn a_body_from_anybody_is_as_large_as_the_largest_login(engine: Engine) {
         ("account", i64::MAX.to_string()),
         ("return_to", format!("/login?next={next}")),
     ];
-    let answer = browser.post_form("/api/auth/login", &login).await;
-    assert_ne!(answer.status, 413, "{}", answer.text());
+    let response = browser.post_form("/api/auth/login", &login).await;
+    assert_ne!(response.status, 413, "{}", response.text());
     for path in [
         "/api/auth/login",
         "/api/auth/register",
@@ -188,8 +190,8 @@ async fn a_body_from_anybody_is_as_large_as_the_largest_login(engine: Engine) {
     }
 }
 
-/// No byte of the body is sent: whoever waits for it would not answer.
-async fn a_body_is_not_read_from_those_who_are_not_signed_in(engine: Engine) {
+/// Sends no byte of the body: a server that waited for it would not respond.
+async fn a_body_is_not_read_without_a_session(engine: Engine) {
     let server = shared_server(engine).await;
     for path in [
         "/api/tasks/predict",
@@ -207,14 +209,14 @@ async fn a_body_is_not_read_from_those_who_are_not_signed_in(engine: Engine) {
                  Content-Type: application/json\r\n{length}\r\n\r\n"
             );
             client.send(head).await;
-            let answer = client.answer().await;
-            answer.problem(401);
-            assert!(answer.head.contains("connection: close"), "{answer:?}");
+            let response = client.read_response().await;
+            response.problem(401);
+            assert!(response.head.contains("connection: close"), "{response:?}");
         }
     }
 }
 
-async fn unknown_fields_do_no_harm(engine: Engine) {
+async fn unknown_fields_are_ignored(engine: Engine) {
     let browser = Browser::registered(shared_server(engine).await).await;
     let mut body = predict_body(&unique("more"));
     for (name, value) in [

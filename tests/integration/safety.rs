@@ -1,17 +1,17 @@
-//! What a hostile page, a stranger or a fault must not achieve.
+//! Protection against hostile pages, other users and internal errors.
 
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{Answer, Browser, Engine, Site, predict_body, shared_server, unique};
+use crate::support::{Browser, Engine, Response, Site, predict_body, shared_server, unique};
 
 on_both_databases!(
     a_state_change_from_another_site_is_refused,
-    a_request_of_this_site_or_of_no_browser_passes,
+    requests_from_this_site_or_without_a_browser_pass,
     a_get_on_a_post_endpoint_changes_nothing,
-    every_page_carries_the_security_headers,
-    somebody_elses_task_is_not_found,
-    a_fault_of_ours_hides_its_cause_and_logs_it,
+    every_page_has_the_security_headers,
+    tasks_of_other_users_are_not_found,
+    an_internal_error_hides_its_cause_and_logs_it,
 );
 
 const POSTS: [&str; 9] = [
@@ -26,7 +26,7 @@ const POSTS: [&str; 9] = [
     "/api/models/create",
 ];
 
-async fn top_up_with(browser: &Browser, headers: &[(&'static str, &str)]) -> Answer {
+async fn top_up_with(browser: &Browser, headers: &[(&'static str, &str)]) -> Response {
     let body = json!({ "amount": 5, "idempotency_key": unique("headers") });
     let mut request = browser
         .request(Method::POST, "/api/balance/top_up")
@@ -48,8 +48,8 @@ async fn a_state_change_from_another_site_is_refused(engine: Engine) {
     for (name, value) in foreign {
         for path in POSTS {
             let request = browser.request(Method::POST, path).json(&json!({}));
-            let answer = browser.send(request.header(name, value)).await;
-            answer.problem(403);
+            let response = browser.send(request.header(name, value)).await;
+            response.problem(403);
         }
         top_up_with(&browser, &[(name, value)]).await.problem(403);
     }
@@ -58,13 +58,13 @@ async fn a_state_change_from_another_site_is_refused(engine: Engine) {
         ("sec-fetch-site", "cross-site"),
         ("accept", "text/html"),
     ];
-    let answer = top_up_with(&browser, &browsers_own).await;
-    assert_eq!(answer.status, 403, "{}", answer.text());
+    let response = top_up_with(&browser, &browsers_own).await;
+    assert_eq!(response.status, 403, "{}", response.text());
     assert_eq!(browser.balance().await, [10, 0, 10]);
     browser.get("/api/auth/me").await.ok();
 }
 
-async fn a_request_of_this_site_or_of_no_browser_passes(engine: Engine) {
+async fn requests_from_this_site_or_without_a_browser_pass(engine: Engine) {
     let server = shared_server(engine).await;
     let browser = Browser::registered(server).await;
     top_up_with(&browser, &[]).await.ok();
@@ -81,23 +81,27 @@ async fn a_get_on_a_post_endpoint_changes_nothing(engine: Engine) {
     let browser = Browser::registered(shared_server(engine).await).await;
     for path in POSTS {
         let query = "amount=5&idempotency_key=a-key-of-a-link";
-        let answer = browser.get(format!("{path}?{query}")).await;
-        assert_eq!(answer.problem(405)["type"], "/problems/wrong_method");
-        assert_eq!(answer.header("allow"), "POST");
+        let response = browser.get(format!("{path}?{query}")).await;
+        assert_eq!(response.problem(405)["type"], "/problems/wrong_method");
+        assert_eq!(response.header("allow"), "POST");
     }
     assert_eq!(browser.balance().await, [10, 0, 10]);
     assert_eq!(browser.items("/api/transactions").await.len(), 1);
     browser.get("/api/auth/me").await.ok();
 }
 
-async fn every_page_carries_the_security_headers(engine: Engine) {
+async fn every_page_has_the_security_headers(engine: Engine) {
     let server = shared_server(engine).await;
     let mut nonces = Vec::new();
     for path in ["/", "/login", "/no-such-page"] {
-        let answer = server.get(path).await;
-        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
-        assert!(!answer.header("referrer-policy").is_empty(), "{path}");
-        let policy = answer.header("content-security-policy");
+        let response = server.get(path).await;
+        assert_eq!(
+            response.header("x-content-type-options"),
+            "nosniff",
+            "{path}"
+        );
+        assert!(!response.header("referrer-policy").is_empty(), "{path}");
+        let policy = response.header("content-security-policy");
         for part in ["'wasm-unsafe-eval'", "frame-ancestors 'none'", "'nonce-"] {
             assert!(policy.contains(part), "{path}: no {part}: {policy}");
         }
@@ -111,7 +115,7 @@ async fn every_page_carries_the_security_headers(engine: Engine) {
 
         let (_, rest) = policy.split_once("'nonce-").unwrap();
         let nonce = rest.split('\'').next().unwrap().to_owned();
-        let html = answer.text();
+        let html = response.text();
         for script in html.split("<script").skip(1) {
             let tag = script.split('>').next().unwrap();
             assert!(tag.contains(&nonce), "{path}: <script{tag}>");
@@ -123,13 +127,13 @@ async fn every_page_carries_the_security_headers(engine: Engine) {
     assert_eq!(nonces.len(), 3, "a nonce was used twice");
 }
 
-async fn somebody_elses_task_is_not_found(engine: Engine) {
+async fn tasks_of_other_users_are_not_found(engine: Engine) {
     let server = shared_server(engine).await;
     let owner = Browser::registered(server).await;
     let stranger = Browser::registered(server).await;
     let id = owner.submit().await["id"].clone();
-    let answer = stranger.get(format!("/api/task?id={id}")).await;
-    let theirs = answer.problem(404);
+    let response = stranger.get(format!("/api/task?id={id}")).await;
+    let theirs = response.problem(404);
     let none = stranger.get("/api/task?id=999999999").await.problem(404);
     assert_eq!(theirs["detail"], none["detail"]);
     stranger.cancel(&id).await.problem(404);
@@ -138,22 +142,22 @@ async fn somebody_elses_task_is_not_found(engine: Engine) {
     assert_eq!(stranger.items("/api/transactions").await.len(), 1);
 }
 
-async fn a_fault_of_ours_hides_its_cause_and_logs_it(engine: Engine) {
+async fn an_internal_error_hides_its_cause_and_logs_it(engine: Engine) {
     let (site, server) = Site::serving(engine, &[("PLEDGECAST_WORKERS", "0")]).await;
     let browser = Browser::registered(&server).await;
     site.database
         .execute("ALTER TABLE balance RENAME TO balance_away")
         .await;
-    let answer = browser.get("/api/balance").await;
-    let problem = answer.problem(500);
-    assert!(!answer.text().contains("balance"), "{problem}");
+    let response = browser.get("/api/balance").await;
+    let problem = response.problem(500);
+    assert!(!response.text().contains("balance"), "{problem}");
     let body = predict_body(&unique("fault"));
-    let answer = browser.post_json("/api/tasks/predict", &body).await;
-    answer.problem(500);
+    let response = browser.post_json("/api/tasks/predict", &body).await;
+    response.problem(500);
 
     let request_id = problem["request_id"].as_str().unwrap();
     let log = server.program.log();
     let mut lines = log.lines().filter(|line| line.contains(request_id));
-    let told = lines.any(|line| line.contains("balance"));
-    assert!(told, "no cause under {request_id}:\n{log}");
+    let is_logged = lines.any(|line| line.contains("balance"));
+    assert!(is_logged, "no cause under {request_id}:\n{log}");
 }

@@ -1,4 +1,4 @@
-//! `pledgecast score` on files as people have them.
+//! `pledgecast score` on files as users have them.
 
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -37,12 +37,12 @@ impl Files {
     }
 }
 
-fn told(output: &Output) -> String {
+fn stderr_of(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 #[tokio::test]
-async fn lines_are_told_as_an_editor_shows_them() {
+async fn line_numbers_match_an_editor() {
     let files = Files::new().await;
     let output = files.path("scored.csv");
     let quoted = GOOD.replace("A lamp", "\"A\nlamp\"");
@@ -50,19 +50,19 @@ async fn lines_are_told_as_an_editor_shows_them() {
         let text = [HEADER, GOOD, BAD, "", &quoted, BAD, ""].join(end);
         let outcome = files.score(text.as_bytes(), &output).await;
         assert_eq!(outcome.status.code(), Some(1));
-        let told = told(&outcome);
-        let lines: Vec<&str> = told
+        let message = stderr_of(&outcome);
+        let lines: Vec<&str> = message
             .lines()
             .filter_map(|line| line.split(": ").next())
             .collect();
-        assert_eq!(lines, ["line 3", "line 7"], "{told}");
+        assert_eq!(lines, ["line 3", "line 7"], "{message}");
         let scored = std::fs::read_to_string(&output).unwrap();
         assert_eq!(scored.matches("\r\n").count() > 0, end == "\r\n");
     }
 }
 
 #[tokio::test]
-async fn an_unclosed_quote_is_told_by_its_line_and_loses_no_other() {
+async fn an_unclosed_quote_is_reported_with_its_line_and_affects_no_other() {
     let files = Files::new().await;
     let output = files.path("scored.csv");
     let open = GOOD.replace("A lamp", "\"A lamp");
@@ -71,7 +71,7 @@ async fn an_unclosed_quote_is_told_by_its_line_and_loses_no_other() {
     let outcome = files.score(lines.join("\n").as_bytes(), &output).await;
     assert_eq!(outcome.status.code(), Some(1));
     assert!(
-        told(&outcome).starts_with("line 3: has a quote"),
+        stderr_of(&outcome).starts_with("line 3: has a quote"),
         "{outcome:?}"
     );
     let report = String::from_utf8_lossy(&outcome.stdout).into_owned();
@@ -79,7 +79,7 @@ async fn an_unclosed_quote_is_told_by_its_line_and_loses_no_other() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_scored_leaves_the_output_of_before() {
+async fn a_failed_run_keeps_the_previous_output() {
     let files = Files::new().await;
     let output = files.path("scored.csv");
     std::fs::write(&output, "before").unwrap();
@@ -94,7 +94,7 @@ async fn what_cannot_be_scored_leaves_the_output_of_before() {
     ] {
         let outcome = files.score(input, &output).await;
         assert_eq!(outcome.status.code(), Some(1), "{outcome:?}");
-        assert!(told(&outcome).contains(cause), "{outcome:?}");
+        assert!(stderr_of(&outcome).contains(cause), "{outcome:?}");
         assert_eq!(std::fs::read(&output).unwrap(), b"before");
     }
     let input = files.path("campaigns.csv");
@@ -103,12 +103,12 @@ async fn what_cannot_be_scored_leaves_the_output_of_before() {
     let link = files.path("link.csv");
     std::fs::hard_link(&input, &link).unwrap();
     let outcome = files.score(text.as_bytes(), &link).await;
-    assert!(told(&outcome).contains("same file"), "{outcome:?}");
+    assert!(stderr_of(&outcome).contains("same file"), "{outcome:?}");
     assert_eq!(std::fs::read_to_string(&input).unwrap(), text);
 }
 
 #[tokio::test]
-async fn a_command_that_is_ended_half_way_leaves_the_output_of_before() {
+async fn an_interrupted_run_keeps_the_previous_output() {
     let files = Files::new().await;
     let (input, output) = (files.path("campaigns.csv"), files.path("scored.csv"));
     let mut lines = vec![HEADER];
@@ -142,7 +142,7 @@ async fn a_command_that_is_ended_half_way_leaves_the_output_of_before() {
 }
 
 #[tokio::test]
-async fn what_spreadsheets_pandas_and_dumps_write_is_scored() {
+async fn formats_of_spreadsheets_pandas_and_dumps_are_accepted() {
     let files = Files::new().await;
     let output = files.path("scored.csv");
     let header = format!("{HEADER},has_video,staff_pick");
@@ -175,7 +175,7 @@ async fn what_spreadsheets_pandas_and_dumps_write_is_scored() {
 }
 
 #[tokio::test]
-async fn past_campaigns_are_scored_with_a_warning_and_rows_of_separators_ignored() {
+async fn past_campaigns_are_scored_with_a_warning_and_empty_rows_are_ignored() {
     let files = Files::new().await;
     let output = files.path("scored.csv");
     let long = GOOD.replace("2025-04-02T09:00:00Z", "2025-06-03");
@@ -185,16 +185,16 @@ async fn past_campaigns_are_scored_with_a_warning_and_rows_of_separators_ignored
     lines.extend([blank.as_str(); 1000]);
     let outcome = files.score(lines.join("\n").as_bytes(), &output).await;
     assert!(outcome.status.success(), "{outcome:?}");
-    let told = told(&outcome);
-    let told: Vec<&str> = told.lines().collect();
-    assert_eq!(told.len(), 2);
+    let message = stderr_of(&outcome);
+    let message: Vec<&str> = message.lines().collect();
+    assert_eq!(message.len(), 2);
     assert!(
-        told[0].starts_with("line 2: warning: lasts 92 days"),
-        "{told:?}"
+        message[0].starts_with("line 2: warning: lasts 92 days"),
+        "{message:?}"
     );
     assert!(
-        told[1].starts_with("line 3: warning: unknown country \"N,0\\\"\""),
-        "{told:?}"
+        message[1].starts_with("line 3: warning: unknown country \"N,0\\\"\""),
+        "{message:?}"
     );
     let scored = std::fs::read_to_string(&output).unwrap();
     assert_eq!(scored.lines().count(), 3);

@@ -1,23 +1,23 @@
-//! Private links: who may make and end them, and what a stranger sees by one.
+//! Private links: who may create and revoke them, and what visitors see.
 
 use serde_json::{Value, json};
 
 use crate::support::{Browser, Engine, Server, Site, shared_idle_server, shared_server, unique};
 
 on_both_databases!(
-    a_result_is_seen_by_its_link_without_an_account,
-    a_shared_result_tells_nothing_of_its_owner,
-    a_revoked_link_is_not_there_any_more,
-    a_made_up_link_is_not_there,
-    only_the_owner_makes_and_ends_a_link,
+    a_link_shows_its_result_without_an_account,
+    a_shared_result_reveals_nothing_about_its_owner,
+    a_revoked_link_is_not_found,
+    a_made_up_link_is_not_found,
+    only_the_owner_creates_and_revokes_a_link,
     a_task_without_a_result_cannot_be_shared,
-    a_form_makes_and_ends_a_link_without_javascript,
-    a_link_that_is_tried_too_often_is_slowed_down,
-    a_link_stands_through_a_restart_and_ends_with_the_key,
+    a_form_creates_and_revokes_a_link_without_javascript,
+    guessing_links_is_rate_limited,
+    a_link_survives_a_restart_and_ends_with_the_key,
 );
 
-/// A user with a result; answers the id of its task.
-async fn somebody_with_a_result(server: &Server) -> (Browser, Value) {
+/// A user with a result; returns the id of its task.
+async fn user_with_a_result(server: &Server) -> (Browser, Value) {
     let browser = Browser::registered(server).await;
     let id = browser.submit().await["id"].clone();
     browser.wait_until_final(&id).await;
@@ -34,9 +34,9 @@ fn token_of(path: &str) -> &str {
     path.strip_prefix("/shared/").unwrap()
 }
 
-async fn a_result_is_seen_by_its_link_without_an_account(engine: Engine) {
+async fn a_link_shows_its_result_without_an_account(engine: Engine) {
     let server = shared_server(engine).await;
-    let (owner, id) = somebody_with_a_result(server).await;
+    let (owner, id) = user_with_a_result(server).await;
     let none = owner.get(format!("/api/task/link?id={id}")).await.ok();
     assert_eq!(none, json!({ "task_id": id, "path": null }));
     let path = share(&owner, &id).await;
@@ -44,7 +44,7 @@ async fn a_result_is_seen_by_its_link_without_an_account(engine: Engine) {
         token_of(&path).len() >= 43,
         "at least 128 random bits: {path}"
     );
-    assert_eq!(share(&owner, &id).await, path, "one link a result");
+    assert_eq!(share(&owner, &id).await, path, "one link per result");
     let again = owner.get(format!("/api/task/link?id={id}")).await.ok();
     assert_eq!(again["path"], path.as_str());
 
@@ -61,9 +61,9 @@ async fn a_result_is_seen_by_its_link_without_an_account(engine: Engine) {
     assert_eq!(shared["campaign"], task["campaign"]);
 }
 
-async fn a_shared_result_tells_nothing_of_its_owner(engine: Engine) {
+async fn a_shared_result_reveals_nothing_about_its_owner(engine: Engine) {
     let server = shared_server(engine).await;
-    let (owner, id) = somebody_with_a_result(server).await;
+    let (owner, id) = user_with_a_result(server).await;
     owner.top_up(7_654_321 % 1_000_000).await;
     let mut other = crate::support::predict_body(&unique("other"));
     other["name"] = json!("Another secret plan");
@@ -71,23 +71,23 @@ async fn a_shared_result_tells_nothing_of_its_owner(engine: Engine) {
     let path = share(&owner, &id).await;
     let token = token_of(&path);
     let page = server.get(&path).await.text();
-    let answer = server.get(&format!("/api/shared?token={token}")).await;
-    for text in [page, answer.text()] {
+    let response = server.get(&format!("/api/shared?token={token}")).await;
+    for text in [page, response.text()] {
         for secret in [owner.email.as_str(), "654,321", "654321", "secret plan"] {
             assert!(!text.contains(secret), "{secret}");
         }
         assert!(
             !text.contains(&format!("/tasks/{id}")),
-            "the task's own page"
+            "the page of the task"
         );
     }
-    let keys: Vec<String> = answer.ok().as_object().unwrap().keys().cloned().collect();
+    let keys: Vec<String> = response.ok().as_object().unwrap().keys().cloned().collect();
     assert_eq!(keys, ["campaign", "explanation", "model", "result"]);
 }
 
-async fn a_revoked_link_is_not_there_any_more(engine: Engine) {
+async fn a_revoked_link_is_not_found(engine: Engine) {
     let server = shared_server(engine).await;
-    let (owner, id) = somebody_with_a_result(server).await;
+    let (owner, id) = user_with_a_result(server).await;
     let path = share(&owner, &id).await;
     let ended = owner
         .post_json("/api/task/unshare", json!({ "id": id }))
@@ -103,17 +103,17 @@ async fn a_revoked_link_is_not_there_any_more(engine: Engine) {
     assert!(!page.text().contains("BIG PROJECT TODAY"));
 
     let new = share(&owner, &id).await;
-    assert_ne!(new, path, "an ended link never comes back");
+    assert_ne!(new, path, "a revoked link never comes back");
     assert_eq!(server.get(&new).await.status, 200);
     assert_eq!(server.get(&path).await.status, 404);
 }
 
-async fn a_made_up_link_is_not_there(engine: Engine) {
+async fn a_made_up_link_is_not_found(engine: Engine) {
     let server = shared_server(engine).await;
-    let (owner, id) = somebody_with_a_result(server).await;
+    let (owner, id) = user_with_a_result(server).await;
     let path = share(&owner, &id).await;
     let token = token_of(&path);
-    // The right nonce with another mark, and the other way round.
+    // The right nonce with another MAC, and the other way round.
     let (nonce, mark) = token.split_at(20);
     let flipped = if nonce.starts_with('A') { "B" } else { "A" };
     let other_end = if mark.starts_with('A') { "B" } else { "A" };
@@ -129,16 +129,16 @@ async fn a_made_up_link_is_not_there(engine: Engine) {
         if made_up == token {
             continue;
         }
-        let answer = server.get(&format!("/api/shared?token={made_up}")).await;
-        answer.problem(404);
+        let response = server.get(&format!("/api/shared?token={made_up}")).await;
+        response.problem(404);
         let page = server.get(&format!("/shared/{made_up}")).await;
         assert_eq!(page.status, 404, "{made_up}");
     }
 }
 
-async fn only_the_owner_makes_and_ends_a_link(engine: Engine) {
+async fn only_the_owner_creates_and_revokes_a_link(engine: Engine) {
     let server = shared_server(engine).await;
-    let (owner, id) = somebody_with_a_result(server).await;
+    let (owner, id) = user_with_a_result(server).await;
     let path = share(&owner, &id).await;
     let stranger = Browser::registered(server).await;
     let visitor = Browser::new(server);
@@ -152,50 +152,50 @@ async fn only_the_owner_makes_and_ends_a_link(engine: Engine) {
     let link = format!("/api/task/link?id={id}");
     stranger.get(&link).await.problem(404);
     visitor.get(&link).await.problem(401);
-    assert_eq!(server.get(&path).await.status, 200, "it stands");
+    assert_eq!(server.get(&path).await.status, 200, "the link still works");
 }
 
 async fn a_task_without_a_result_cannot_be_shared(engine: Engine) {
     let server = shared_idle_server(engine).await;
     let browser = Browser::registered(server).await;
     let id = browser.submit().await["id"].clone();
-    let answer = browser.post_json("/api/task/share", json!({ "id": id }));
-    answer.await.problem(409);
+    let response = browser.post_json("/api/task/share", json!({ "id": id }));
+    response.await.problem(409);
 }
 
-async fn a_form_makes_and_ends_a_link_without_javascript(engine: Engine) {
+async fn a_form_creates_and_revokes_a_link_without_javascript(engine: Engine) {
     let server = shared_server(engine).await;
-    let (owner, id) = somebody_with_a_result(server).await;
+    let (owner, id) = user_with_a_result(server).await;
     let id = id.to_string();
     let send = async |action: &str| {
         let request = owner
             .request(reqwest::Method::POST, action)
             .header("accept", "text/html")
             .form(&[("id", &id)]);
-        let answer = owner.send(request).await;
-        assert_eq!(answer.location(), format!("/tasks/{id}#share"));
+        let response = owner.send(request).await;
+        assert_eq!(response.location(), format!("/tasks/{id}#share"));
         owner.get(format!("/tasks/{id}")).await.text()
     };
     assert!(send("/api/task/share").await.contains("/shared/"));
     assert!(!send("/api/task/unshare").await.contains("/shared/"));
 }
 
-async fn a_link_that_is_tried_too_often_is_slowed_down(engine: Engine) {
+async fn guessing_links_is_rate_limited(engine: Engine) {
     let (_site, server) = Site::serving(engine, &[("PLEDGECAST_SHARED_PER_MINUTE", "3")]).await;
     let mut last = None;
     for _ in 0..5 {
         last = Some(server.get("/api/shared?token=guess").await);
     }
-    let answer = last.unwrap();
-    answer.problem(429);
-    assert!(!answer.header("retry-after").is_empty());
+    let response = last.unwrap();
+    response.problem(429);
+    assert!(!response.header("retry-after").is_empty());
     let elsewhere = Browser::at_address(&server, 9);
     elsewhere.get("/api/shared?token=guess").await.problem(404);
 }
 
-async fn a_link_stands_through_a_restart_and_ends_with_the_key(engine: Engine) {
+async fn a_link_survives_a_restart_and_ends_with_the_key(engine: Engine) {
     let (site, server) = Site::serving(engine, &[]).await;
-    let (owner, id) = somebody_with_a_result(&server).await;
+    let (owner, id) = user_with_a_result(&server).await;
     let path = share(&owner, &id).await;
     drop(server);
     let server = site.serve(&[]).await;

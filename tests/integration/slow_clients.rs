@@ -8,91 +8,91 @@ use crate::support::{Browser, Engine, EventStream, Raw, Server, Site, unique, wa
 
 const HEALTH: &str = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
 const PAUSE: Duration = Duration::from_millis(100);
-/// Much longer than the limits that the tests set, and shorter than those that hold by default.
+/// Much longer than the limits that the tests set, but shorter than the default limits.
 const SOON: Duration = Duration::from_secs(30);
 
 async fn serving(settings: &[(&str, &str)]) -> (Site, Server) {
     Site::serving(Engine::Sqlite, settings).await
 }
 
-/// Asks for the health on a new connection, which stays open.
-async fn ask(server: &Server, last_octet: u8) -> (Raw, u16) {
+/// Requests the health on a new connection, which stays open.
+async fn get_health(server: &Server, last_octet: u8) -> (Raw, u16) {
     let mut client = Raw::from_address(server, last_octet).await;
     client.send(HEALTH).await;
-    let status = client.answer().await.status;
+    let status = client.read_response().await.status;
     (client, status)
 }
 
-/// Waits for what must happen long before the default limits are over.
+/// Waits for something that must happen long before the default limits.
 async fn soon<T>(happens: impl Future<Output = T>) -> T {
     let happened = tokio::time::timeout(SOON, happens).await;
-    happened.expect("the limit that was set is not kept")
+    happened.expect("the configured limit has no effect")
 }
 
 #[tokio::test]
-async fn connections_beyond_the_limit_are_told_to_come_back() {
+async fn connections_beyond_the_limit_get_503_with_retry_after() {
     let (_site, server) = serving(&[("PLEDGECAST_MAX_CONNECTIONS", "3")]).await;
     let mut open = Vec::new();
     for address in 1..=3 {
-        let (client, status) = ask(&server, address).await;
+        let (client, status) = get_health(&server, address).await;
         assert_eq!(status, 200);
         open.push(client);
     }
     let mut refused = Raw::from_address(&server, 4).await;
     refused.send(HEALTH).await;
-    let answer = refused.answer().await;
-    answer.problem(503);
-    assert!(answer.head.contains("retry-after: "), "{answer:?}");
+    let response = refused.read_response().await;
+    response.problem(503);
+    assert!(response.head.contains("retry-after: "), "{response:?}");
     open.pop();
-    wait_for("a place for another connection", || async {
-        let (_client, status) = ask(&server, 4).await;
+    wait_for("a slot for another connection", || async {
+        let (_client, status) = get_health(&server, 4).await;
         (status == 200).then_some(())
     })
     .await;
 }
 
-/// Opens two connections from one address, where a third is refused and another address is not.
-async fn assert_that_an_address_gets_two(server: &Server) -> [Raw; 2] {
-    let (first, second) = (ask(server, 7).await, ask(server, 7).await);
+/// Asserts that one address can open two connections but not a third, while another address can connect.
+async fn assert_limit_of_two_per_address(server: &Server) -> [Raw; 2] {
+    let (first, second) = (get_health(server, 7).await, get_health(server, 7).await);
     assert_eq!([first.1, second.1], [200, 200]);
-    assert_eq!(ask(server, 7).await.1, 503);
-    assert_eq!(ask(server, 8).await.1, 200);
+    assert_eq!(get_health(server, 7).await.1, 503);
+    assert_eq!(get_health(server, 8).await.1, 200);
     [first.0, second.0]
 }
 
 #[tokio::test]
 async fn one_address_gets_at_most_a_quarter_of_all_connections() {
     let (_site, server) = serving(&[("PLEDGECAST_MAX_CONNECTIONS", "8")]).await;
-    assert_that_an_address_gets_two(&server).await;
+    assert_limit_of_two_per_address(&server).await;
 }
 
 #[tokio::test]
 async fn one_address_cannot_take_all_connections() {
     let (_site, server) = serving(&[("PLEDGECAST_MAX_CONNECTIONS_PER_ADDRESS", "2")]).await;
-    let [first, _second] = assert_that_an_address_gets_two(&server).await;
+    let [first, _second] = assert_limit_of_two_per_address(&server).await;
     drop(first);
-    wait_for("a place for another connection", || async {
-        (ask(&server, 7).await.1 == 200).then_some(())
+    wait_for("a slot for another connection", || async {
+        (get_health(&server, 7).await.1 == 200).then_some(())
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_trusted_proxy_stands_for_many_clients() {
+async fn a_trusted_proxy_is_exempt_from_the_limit_per_address() {
     let settings = [
         ("PLEDGECAST_MAX_CONNECTIONS_PER_ADDRESS", "1"),
         ("PLEDGECAST_TRUSTED_PROXIES", "127.0.0.9"),
     ];
     let (_site, server) = serving(&settings).await;
-    let (_first, _second) = (ask(&server, 9).await, ask(&server, 9).await);
-    assert_eq!(ask(&server, 9).await.1, 200);
-    let (_other, status) = ask(&server, 8).await;
+    let (_first, _second) = (get_health(&server, 9).await, get_health(&server, 9).await);
+    assert_eq!(get_health(&server, 9).await.1, 200);
+    let (_other, status) = get_health(&server, 8).await;
     assert_eq!(status, 200);
-    assert_eq!(ask(&server, 8).await.1, 503);
+    assert_eq!(get_health(&server, 8).await.1, 503);
 }
 
 #[tokio::test]
-async fn a_head_that_arrives_too_slowly_ends_its_connection() {
+async fn a_slow_head_ends_its_connection() {
     let (_site, server) = serving(&[("PLEDGECAST_KEEP_ALIVE_SECONDS", "1")]).await;
     let mut first = Raw::connect(&server).await;
     first.send("GET / HTTP/1.1\r\nHost: localhost\r\n").await;
@@ -100,7 +100,7 @@ async fn a_head_that_arrives_too_slowly_ends_its_connection() {
 
     let mut later = Raw::connect(&server).await;
     later.send(HEALTH).await;
-    assert_eq!(later.answer().await.status, 200);
+    assert_eq!(later.read_response().await.status, 200);
     later.send("GET / HT").await;
     soon(later.trickle_until_closed(b"T", PAUSE)).await;
 }
@@ -110,7 +110,7 @@ async fn a_connection_without_a_request_is_closed() {
     let (_site, server) = serving(&[("PLEDGECAST_KEEP_ALIVE_SECONDS", "1")]).await;
     let mut client = Raw::connect(&server).await;
     soon(client.wait_until_closed()).await;
-    let (mut client, status) = ask(&server, 1).await;
+    let (mut client, status) = get_health(&server, 1).await;
     assert_eq!(status, 200);
     soon(client.wait_until_closed()).await;
 }
@@ -123,7 +123,7 @@ fn login_head(length: usize) -> String {
 }
 
 #[tokio::test]
-async fn a_body_that_arrives_too_slowly_is_a_408() {
+async fn a_slow_body_is_408() {
     let settings = [
         ("PLEDGECAST_BODY_SECONDS", "1"),
         ("PLEDGECAST_MIN_BYTES_PER_SECOND", "1000000"),
@@ -132,14 +132,14 @@ async fn a_body_that_arrives_too_slowly_is_a_408() {
     let mut client = Raw::connect(&server).await;
     client.send(login_head(1000)).await;
     client.send("{\"email\"").await;
-    let answer = client.answer().await;
-    answer.problem(408);
-    assert!(answer.head.contains("connection: close"), "{answer:?}");
+    let response = client.read_response().await;
+    response.problem(408);
+    assert!(response.head.contains("connection: close"), "{response:?}");
     client.wait_until_closed().await;
 }
 
 #[tokio::test]
-async fn a_body_at_more_than_the_lowest_rate_may_take_its_time() {
+async fn a_body_above_the_minimum_rate_may_take_longer() {
     let settings = [
         ("PLEDGECAST_BODY_SECONDS", "1"),
         ("PLEDGECAST_MIN_BYTES_PER_SECOND", "100"),
@@ -154,22 +154,22 @@ async fn a_body_at_more_than_the_lowest_rate_may_take_its_time() {
         client.send(part).await;
         tokio::time::sleep(PAUSE).await;
     }
-    client.answer().await.problem(401);
+    client.read_response().await.problem(401);
 }
 
 #[tokio::test]
-async fn who_reads_no_responses_loses_the_connection() {
+async fn a_client_that_reads_no_responses_is_disconnected() {
     let (_site, server) = serving(&[("PLEDGECAST_RESPONSE_SECONDS", "1")]).await;
     let mut client = Raw::with_buffer(&server, 4096).await;
     let request = b"GET /explore HTTP/1.1\r\nHost: localhost\r\n\r\n";
     soon(client.send_unread_until_closed(request)).await;
-    assert_eq!(ask(&server, 1).await.1, 200);
+    assert_eq!(get_health(&server, 1).await.1, 200);
 }
 
-/// All in all this takes several times longer than a client may read nothing.
+/// In total this takes several times longer than a client may pause reading.
 #[tokio::test]
-async fn who_reads_responses_slowly_keeps_the_connection() {
-    // Of 130 KB each: more than the buffers of both sides hold.
+async fn a_client_that_reads_responses_slowly_stays_connected() {
+    // Each has 130 KB: more than the buffers of both sides hold.
     const PAGES: usize = 80;
     let (_site, server) = serving(&[("PLEDGECAST_RESPONSE_SECONDS", "2")]).await;
     let mut client = Raw::with_buffer(&server, 256 * 1024).await;
@@ -184,7 +184,7 @@ async fn who_reads_responses_slowly_keeps_the_connection() {
 }
 
 #[tokio::test]
-async fn a_stream_of_events_outlives_the_limits_of_requests() {
+async fn an_event_stream_is_exempt_from_request_time_limits() {
     let settings = [
         ("PLEDGECAST_KEEP_ALIVE_SECONDS", "1"),
         ("PLEDGECAST_BODY_SECONDS", "1"),
@@ -200,24 +200,24 @@ async fn a_stream_of_events_outlives_the_limits_of_requests() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_told_to_stop_ends_the_requests_it_has() {
+async fn a_stopping_server_finishes_its_requests() {
     let (_site, mut server) = serving(&[]).await;
     let email = format!("{}@example.org", unique("stop"));
     let body = json!({ "email": email, "password": "correct horse battery" }).to_string();
     let head = login_head(body.len()).replace("login", "register");
     let mut client = Raw::connect(&server).await;
-    // The second part is read by a server that is stopping already.
+    // The server is already stopping when it reads the second part.
     client.send(head + &body[..10]).await;
-    let (mut idle, _) = ask(&server, 1).await;
+    let (mut idle, _) = get_health(&server, 1).await;
     server.program.signal("TERM");
     idle.wait_until_closed().await;
     client.send(&body[10..]).await;
-    assert_eq!(client.answer().await.status, 200);
+    assert_eq!(client.read_response().await.status, 200);
     assert!(server.program.wait().await.success());
 }
 
 #[tokio::test]
-async fn what_is_too_long_or_no_http_is_answered_like_every_other_error() {
+async fn oversized_or_malformed_http_gets_problem_details() {
     let (_site, server) = serving(&[]).await;
     let long = |length: usize| "x".repeat(length);
     let headers = "a: b\r\n".repeat(200);
@@ -248,11 +248,11 @@ async fn what_is_too_long_or_no_http_is_answered_like_every_other_error() {
         ("GET / HTTP/9.9\r\nHost: a\r\n\r\n".to_owned(), 400),
     ] {
         let mut client = Raw::connect(&server).await;
-        // The server may answer before it has taken all of it in, but it reads the rest.
+        // The server may respond before it has received everything, but it reads the rest.
         client.send(&request).await;
-        let answer = client.answer().await;
+        let response = client.read_response().await;
         let begin: String = request.chars().take(40).collect();
-        assert_eq!(answer.status, status, "{begin:?}");
-        answer.problem(status);
+        assert_eq!(response.status, status, "{begin:?}");
+        response.problem(status);
     }
 }

@@ -1,4 +1,4 @@
-//! How the program starts: what it waits for and for how long, what it refuses, and what it never makes.
+//! Startup: what the program waits for and how long, what it refuses, and what it never creates.
 
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 use tempfile::TempDir;
@@ -7,7 +7,7 @@ use crate::support::{Database, Engine, Link, Site, wait_for};
 
 /// The lock that a process holds while it migrates.
 const MIGRATION_LOCK: &str = "SELECT pg_advisory_lock(123610859857765)";
-/// Commands on a database that is there; each with a piece of what it prints where there is none.
+/// Commands that need an existing database.
 const ON_A_DATABASE: [&[&str]; 7] = [
     &["audit"],
     &["model", "list"],
@@ -36,25 +36,25 @@ const ON_A_DATABASE: [&[&str]; 7] = [
 
 on_both_databases!(
     a_migrated_database_needs_no_lock_to_start,
-    commands_on_an_older_schema_say_how_to_bring_it_up_to_date,
+    commands_on_an_older_schema_say_how_to_migrate,
     a_schema_of_a_newer_program_is_refused_by_name,
-    an_additive_migration_of_a_newer_program_is_no_hindrance,
+    an_additive_migration_of_a_newer_program_is_accepted,
 );
 
-/// A site whose waits are short.
-fn hurried<'a>() -> [(&'a str, &'a str); 1] {
+/// Settings with short waits.
+fn short_waits<'a>() -> [(&'a str, &'a str); 1] {
     [("PLEDGECAST_DATABASE_WAIT_SECONDS", "1")]
 }
 
 async fn failure_of(site: &Site, arguments: &[&str]) -> String {
-    let mut program = site.start(site.command(arguments, &hurried()));
+    let mut program = site.start(site.command(arguments, &short_waits()));
     let status = program.wait().await;
     assert_eq!(status.code(), Some(1), "{arguments:?}: {}", program.log());
     program.log()
 }
 
 #[tokio::test]
-async fn commands_on_a_database_never_make_one() {
+async fn commands_never_create_a_database() {
     let folder = TempDir::new().unwrap();
     let nowhere = folder.path().join("nowhere");
     let site = Site::new(Engine::Sqlite).await;
@@ -65,9 +65,12 @@ async fn commands_on_a_database_never_make_one() {
             .env("PLEDGECAST_DATA_DIR", &nowhere);
         let mut program = site.start(command);
         assert_eq!(program.wait().await.code(), Some(1), "{arguments:?}");
-        let told = program.log();
-        assert!(told.contains("no database at"), "{arguments:?}: {told}");
-        assert!(told.contains("nowhere/pledgecast.db"), "{told}");
+        let message = program.log();
+        assert!(
+            message.contains("no database at"),
+            "{arguments:?}: {message}"
+        );
+        assert!(message.contains("nowhere/pledgecast.db"), "{message}");
         assert!(!nowhere.exists(), "{arguments:?}");
         assert!(
             failure_of(&site, arguments)
@@ -80,17 +83,20 @@ async fn commands_on_a_database_never_make_one() {
 }
 
 #[tokio::test]
-async fn commands_on_a_database_never_migrate_one() {
+async fn commands_never_migrate_a_database() {
     let site = Site::new(Engine::Postgres).await;
     for arguments in &ON_A_DATABASE[..6] {
-        let told = failure_of(&site, arguments).await;
-        assert!(told.contains("pledgecast migrate"), "{arguments:?}: {told}");
+        let message = failure_of(&site, arguments).await;
+        assert!(
+            message.contains("pledgecast migrate"),
+            "{arguments:?}: {message}"
+        );
     }
     let tables = "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'public'";
     assert_eq!(site.database.number(tables).await, 0);
 }
 
-async fn commands_on_an_older_schema_say_how_to_bring_it_up_to_date(engine: Engine) {
+async fn commands_on_an_older_schema_say_how_to_migrate(engine: Engine) {
     let site = Site::new(engine).await;
     site.run_ok(&["migrate"], "").await;
     let newest = "SELECT MAX(version) FROM seaql_migrations";
@@ -102,9 +108,9 @@ async fn commands_on_an_older_schema_say_how_to_bring_it_up_to_date(engine: Engi
         ),
     };
     assert_eq!(site.database.execute(&forget).await, 1);
-    let told = failure_of(&site, &["audit"]).await;
-    assert!(told.contains("the database has schema m"), "{told}");
-    assert!(told.contains("run `pledgecast migrate`"), "{told}");
+    let message = failure_of(&site, &["audit"]).await;
+    assert!(message.contains("the database has schema m"), "{message}");
+    assert!(message.contains("run `pledgecast migrate`"), "{message}");
 }
 
 async fn a_schema_of_a_newer_program_is_refused_by_name(engine: Engine) {
@@ -120,15 +126,15 @@ async fn a_schema_of_a_newer_program_is_refused_by_name(engine: Engine) {
         &["model", "list"],
     ];
     for arguments in commands {
-        let told = failure_of(&site, arguments).await;
+        let message = failure_of(&site, arguments).await;
         assert!(
-            told.contains("migrated by a newer program: it has m99_refunds"),
-            "{arguments:?}: {told}"
+            message.contains("migrated by a newer program: it has m99_refunds"),
+            "{arguments:?}: {message}"
         );
     }
 }
 
-async fn an_additive_migration_of_a_newer_program_is_no_hindrance(engine: Engine) {
+async fn an_additive_migration_of_a_newer_program_is_accepted(engine: Engine) {
     let site = Site::new(engine).await;
     site.run_ok(&["migrate"], "").await;
     let newer =
@@ -141,7 +147,8 @@ async fn an_additive_migration_of_a_newer_program_is_no_hindrance(engine: Engine
 async fn hold_migration_lock(site: &Site) -> Link {
     let mut link = site.database.connect().await;
     if site.database.engine == Engine::Postgres {
-        link.execute("SET application_name = 'somebody else'").await;
+        link.execute("SET application_name = 'another session'")
+            .await;
         link.execute(MIGRATION_LOCK).await;
     }
     link
@@ -156,21 +163,24 @@ async fn a_migrated_database_needs_no_lock_to_start(engine: Engine) {
 }
 
 #[tokio::test]
-async fn a_held_migration_lock_is_named_and_waited_for_a_bounded_time() {
+async fn a_held_migration_lock_is_reported_and_waited_for_with_a_limit() {
     let site = Site::new(Engine::Postgres).await;
     let holder = hold_migration_lock(&site).await;
     let commands: &[&[&str]] = &[&["serve"], &["worker"], &["migrate"]];
     for arguments in commands {
-        let told = failure_of(&site, arguments).await;
-        assert!(told.contains("waiting for the migration lock"), "{told}");
-        assert!(told.contains("application somebody else"), "{told}");
+        let message = failure_of(&site, arguments).await;
         assert!(
-            told.contains("still held by the session with pid"),
-            "{told}"
+            message.contains("waiting for the migration lock"),
+            "{message}"
+        );
+        assert!(message.contains("application another session"), "{message}");
+        assert!(
+            message.contains("still held by the session with pid"),
+            "{message}"
         );
     }
     let mut waiting = site.start(site.command(&["migrate"], &[]));
-    wait_for("the wait to be told", || {
+    wait_for("the program to report that it waits", || {
         std::future::ready(
             waiting
                 .log()
@@ -184,11 +194,11 @@ async fn a_held_migration_lock_is_named_and_waited_for_a_bounded_time() {
 }
 
 #[tokio::test]
-async fn a_table_that_a_migration_waits_for_is_told_with_who_uses_it() {
+async fn a_migration_that_waits_for_a_table_reports_who_uses_it() {
     let site = Site::new(Engine::Postgres).await;
     site.run_ok(&["migrate"], "").await;
     let mut user = site.database.connect().await;
-    // The last migration changes nothing that is not there, but has to lock its tables for it.
+    // The last migration has nothing to change, but still has to lock its table.
     site.database
         .execute("DELETE FROM seaql_migrations WHERE version = 'm08_room_for_updates'")
         .await;
@@ -199,22 +209,22 @@ async fn a_table_that_a_migration_waits_for_is_told_with_who_uses_it() {
     user.execute("LOCK TABLE balance IN ROW EXCLUSIVE MODE")
         .await;
     user.execute("LOCK TABLE balance IN EXCLUSIVE MODE").await;
-    let told = failure_of(&site, &["migrate"]).await;
-    assert!(told.contains("application a long report"), "{told}");
+    let message = failure_of(&site, &["migrate"]).await;
+    assert!(message.contains("application a long report"), "{message}");
 }
 
 #[tokio::test]
-async fn a_locked_file_of_sqlite_is_waited_for() {
+async fn a_locked_sqlite_file_is_waited_for() {
     let site = Site::new(Engine::Sqlite).await;
     std::fs::write(site.database.url.trim_start_matches("sqlite://"), "").unwrap();
     let mut holder = site.database.connect().await;
     holder.execute("BEGIN EXCLUSIVE").await;
     let mut waiting = site.start(site.command(&["migrate"], &[]));
-    wait_for("the wait to be told", || {
-        let is_told = waiting
+    wait_for("the program to report that it waits", || {
+        let is_reported = waiting
             .log()
             .contains("another process has locked the database");
-        std::future::ready(is_told.then_some(()))
+        std::future::ready(is_reported.then_some(()))
     })
     .await;
     drop(holder);
@@ -222,10 +232,10 @@ async fn a_locked_file_of_sqlite_is_waited_for() {
 }
 
 #[tokio::test]
-async fn a_signal_ends_every_wait_of_the_start() {
+async fn a_signal_ends_every_wait_at_startup() {
     let locked = Site::new(Engine::Postgres).await;
     let _holder = hold_migration_lock(&locked).await;
-    // Takes connections and never says a word.
+    // Accepts connections and sends nothing.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let silent = format!("postgres://nobody@{}/nowhere", silent.local_addr().unwrap());
     let nobody = "postgres://nobody@127.0.0.1:1/nowhere".to_owned();
@@ -249,7 +259,7 @@ async fn a_signal_ends_every_wait_of_the_start() {
         ];
         for (arguments, code) in commands {
             if *arguments == ["audit"] && sign == Some("waiting for the migration lock") {
-                continue; // It does not migrate, so it does not wait either.
+                continue; // It does not migrate, so it does not wait.
             }
             let mut program = locked.start(locked.command(arguments, &settings));
             wait_for("the program to wait", || {
@@ -271,7 +281,7 @@ async fn a_signal_ends_every_wait_of_the_start() {
     }
 }
 
-/// Whether a process has taken the handling of SIGTERM over.
+/// Whether a process handles SIGTERM itself.
 fn catches_signals(pid: u32) -> bool {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
@@ -280,7 +290,7 @@ fn catches_signals(pid: u32) -> bool {
 }
 
 #[tokio::test]
-async fn a_database_that_cannot_hold_every_title_is_refused() {
+async fn a_database_that_cannot_store_all_text_is_refused() {
     let server = std::env::var("TEST_DATABASE_URL").unwrap();
     let mut link = PgConnection::connect(&server).await.unwrap();
     for encoding in ["LATIN1", "SQL_ASCII"] {
@@ -295,12 +305,12 @@ async fn a_database_that_cannot_hold_every_title_is_refused() {
         let site = Site::on(database, TempDir::new().unwrap());
         let commands: &[&[&str]] = &[&["serve"], &["worker"], &["migrate"], &["audit"]];
         for arguments in commands {
-            let told = failure_of(&site, arguments).await;
+            let message = failure_of(&site, arguments).await;
             assert!(
-                told.contains(&format!("stores text as {encoding}")),
-                "{told}"
+                message.contains(&format!("stores text as {encoding}")),
+                "{message}"
             );
-            assert!(told.contains("--encoding=UTF8"), "{told}");
+            assert!(message.contains("--encoding=UTF8"), "{message}");
         }
         let drop = format!("DROP DATABASE {name} WITH (FORCE)");
         link.execute(AssertSqlSafe(drop)).await.unwrap();

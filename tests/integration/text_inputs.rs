@@ -1,19 +1,19 @@
-//! Characters that a database cannot store, or that nobody can see, in every text that the service takes.
+//! Characters that a database cannot store, or that are invisible, in every text input of the service.
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Browser, Engine, Site, sample, shared_server, unique};
+use crate::support::{Browser, Engine, Response, Site, sample, shared_server, unique};
 
 on_both_databases!(
-    nul_in_any_field_is_no_fault_of_ours,
-    nul_in_any_address_is_no_fault_of_ours,
+    nul_in_any_field_causes_no_server_error,
+    nul_in_any_url_causes_no_server_error,
     a_title_or_summary_needs_something_visible,
-    a_text_that_turns_the_reading_direction_turns_nothing_else,
-    the_operators_reason_cannot_hold_nul,
+    text_direction_characters_affect_only_their_own_text,
+    the_operators_reason_cannot_contain_nul,
 );
 
-/// Every server function that changes something, with values that it would take.
+/// Every server function that changes something, with valid values.
 fn posts(task: &Value) -> Vec<(&'static str, Value)> {
     let mut campaign = sample();
     campaign["idempotency_key"] = json!("key");
@@ -81,12 +81,12 @@ const GETS: [(&str, &[&str]); 10] = [
     ("/api/models", &["any"]),
 ];
 
-fn assert_is_told(answer: &Answer, what: &str) {
-    // Some fields are not asked about once the request is refused for another reason, or ignored.
-    assert!(answer.status < 500, "{what}: {}", answer.text());
+fn assert_no_server_error(response: &Response, what: &str) {
+    // Some fields are not checked if the request is refused for another reason, or are ignored.
+    assert!(response.status < 500, "{what}: {}", response.text());
 }
 
-async fn nul_in_any_field_is_no_fault_of_ours(engine: Engine) {
+async fn nul_in_any_field_causes_no_server_error(engine: Engine) {
     let (site, server) = Site::serving(engine, &[]).await;
     let browser = site.admin(&server).await;
     browser.top_up(1000).await;
@@ -99,10 +99,10 @@ async fn nul_in_any_field_is_no_fault_of_ours(engine: Engine) {
             for bad in ["\0".to_owned(), format!("{value}\0"), format!("a\0{value}")] {
                 let mut body = body.clone();
                 body[field] = json!(bad);
-                let answer = browser.post_json(path, &body).await;
-                assert_is_told(&answer, &format!("{path} {field}={bad:?}"));
-                // In tests a first success of a session's end would refuse all that follow.
-                assert_ne!(answer.status, 200, "{path} {field}={bad:?} was taken");
+                let response = browser.post_json(path, &body).await;
+                assert_no_server_error(&response, &format!("{path} {field}={bad:?}"));
+                // A success would end the session, and the later requests would be refused for that.
+                assert_ne!(response.status, 200, "{path} {field}={bad:?} was taken");
             }
         }
     }
@@ -114,14 +114,14 @@ async fn nul_in_any_field_is_no_fault_of_ours(engine: Engine) {
     site.assert_audit_is_clean().await;
 }
 
-async fn nul_in_any_address_is_no_fault_of_ours(engine: Engine) {
+async fn nul_in_any_url_causes_no_server_error(engine: Engine) {
     let (site, server) = Site::serving(engine, &[]).await;
     let browser = site.admin(&server).await;
     for (path, fields) in GETS {
         for field in fields {
             for bad in ["%00", "a%00b", "1%00"] {
                 let url = format!("{path}?{field}={bad}");
-                assert_is_told(&browser.get(&url).await, &url);
+                assert_no_server_error(&browser.get(&url).await, &url);
             }
         }
     }
@@ -138,8 +138,8 @@ async fn nul_in_any_address_is_no_fault_of_ours(engine: Engine) {
         "/%00",
     ] {
         let request = browser.request(Method::GET, page);
-        let answer = browser.send(request.header("accept", "text/html")).await;
-        assert_is_told(&answer, page);
+        let response = browser.send(request.header("accept", "text/html")).await;
+        assert_no_server_error(&response, page);
     }
     assert!(
         !server.program.log().contains(" ERROR "),
@@ -161,14 +161,14 @@ async fn a_title_or_summary_needs_something_visible(engine: Engine) {
             let mut body = sample();
             body["idempotency_key"] = json!(unique("blank"));
             body[field] = json!(blank);
-            let answer = browser.post_json("/api/tasks/predict", &body).await;
-            answer.names_fields(&[field]);
+            let response = browser.post_json("/api/tasks/predict", &body).await;
+            response.names_fields(&[field]);
         }
     }
     assert_eq!(browser.balance().await, [10, 0, 10]);
 }
 
-async fn a_text_that_turns_the_reading_direction_turns_nothing_else(engine: Engine) {
+async fn text_direction_characters_affect_only_their_own_text(engine: Engine) {
     let browser = Browser::registered(shared_server(engine).await).await;
     let name = "\u{202e}evil \u{627}";
     let mut body = sample();
@@ -191,7 +191,7 @@ async fn a_text_that_turns_the_reading_direction_turns_nothing_else(engine: Engi
     }
 }
 
-async fn the_operators_reason_cannot_hold_nul(engine: Engine) {
+async fn the_operators_reason_cannot_contain_nul(engine: Engine) {
     let (site, server) = Site::serving(engine, &[]).await;
     let browser = Browser::registered(&server).await;
     for reason in ["\u{1}", "two\u{7f}", "\u{200b}", &"x".repeat(501)] {
@@ -206,8 +206,8 @@ async fn the_operators_reason_cannot_hold_nul(engine: Engine) {
         ];
         let output = site.run(&arguments, "").await;
         assert!(!output.status.success(), "{reason:?}");
-        let told = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(told.contains("reason"), "{told}");
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(message.contains("reason"), "{message}");
     }
     assert_eq!(browser.balance().await, [10, 0, 10]);
 }

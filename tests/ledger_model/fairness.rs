@@ -1,4 +1,4 @@
-//! Users take turns: many tasks of one delay the single task of another by no more than a claim.
+//! Users take turns: many tasks of one user delay another user's single task by at most one claim.
 
 use pledgecast::types::{TaskId, UserId};
 use pledgecast::worker::Attempt;
@@ -8,7 +8,7 @@ use super::reference::{LEASE_MS, PRICE};
 use super::template::{Engine, Template};
 use super::world::{World, campaign, outcome};
 
-/// Of the busy user; the limit of the test's services is a thousand.
+/// Tasks of the busy user; the limit in these tests is a thousand.
 const MANY: usize = 200;
 const BATCH: u64 = 4;
 
@@ -36,12 +36,12 @@ impl World {
         futures::future::join_all(submits).await;
     }
 
-    /// Claims a batch and settles it; the tasks.
+    /// Claims a batch and settles it; returns its tasks.
     async fn work(&self) -> Vec<TaskId> {
         let (lease, tasks) = self.claim(0, BATCH, LEASE_MS).await;
         let ids = tasks.iter().map(|task| TaskId(task.id)).collect();
-        let answer = Attempt::Succeeded(Box::new(outcome()));
-        let attempts = tasks.into_iter().map(|task| (task, answer.clone()));
+        let response = Attempt::Succeeded(Box::new(outcome()));
+        let attempts = tasks.into_iter().map(|task| (task, response.clone()));
         let settled = self.workers[0].settle(&lease, attempts.collect());
         settled.await.unwrap();
         ids
@@ -53,13 +53,13 @@ impl World {
     }
 }
 
-async fn a_single_task_is_claimed_next_however_many_another_user_has_queued(engine: Engine) {
+async fn a_single_task_is_claimed_next_regardless_of_another_users_queue(engine: Engine) {
     let template = Template::make(engine).await;
     let world = World::open(&template).await;
     let [busy, other] = [world.users[0], world.users[1]];
     world.buy_for(busy, MANY).await;
     world.submit_many_as(busy, "many").await;
-    // Before any work, in the middle of it, and again while another task of the same user is open.
+    // Before any work, in the middle of it, and while another task of the same user is open.
     for key in ["early", "later", "again"] {
         let task = world.submit_as(other, key).await;
         let ahead = world.ahead_of(other, task).await;
@@ -87,7 +87,7 @@ async fn past_tasks_do_not_count_against_their_user(engine: Engine) {
     assert!(world.work().await.contains(&task));
 }
 
-async fn tasks_without_a_price_take_turns_as_well(engine: Engine) {
+async fn free_tasks_also_take_turns(engine: Engine) {
     let template = Template::make(engine).await;
     let world = World::open(&template).await;
     let [busy, other] = [world.users[0], world.users[1]];
@@ -125,8 +125,8 @@ async fn the_tasks_of_one_user_keep_their_order(engine: Engine) {
 }
 
 on_both_databases!(
-    a_single_task_is_claimed_next_however_many_another_user_has_queued,
+    a_single_task_is_claimed_next_regardless_of_another_users_queue,
     past_tasks_do_not_count_against_their_user,
-    tasks_without_a_price_take_turns_as_well,
+    free_tasks_also_take_turns,
     the_tasks_of_one_user_keep_their_order,
 );

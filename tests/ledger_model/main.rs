@@ -1,15 +1,15 @@
-//! The ledger and the life of tasks against a small model of them in plain Rust: whatever order people,
-//! workers and time take their steps in, both must say the same after each, on SQLite and on PostgreSQL.
+//! Compares the ledger and the states of tasks with a simple reference implementation in Rust. Users, workers and the
+//! clock take steps in random order, and after each step both must have the same state, on SQLite and on PostgreSQL.
 //!
-//! Unlike the other tests this one calls into the crate: over HTTP nobody can hold a worker between its
-//! claim and its settling.
+//! Unlike the other tests, this one calls into the crate: over HTTP, a test cannot pause a worker between its claim
+//! and its settlement.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
-    reason = "a test says what is wrong by panicking"
+    reason = "tests fail by panicking"
 )]
 
-/// Makes two tests of each scenario, on real threads.
+/// Generates two tests per scenario, on real threads.
 macro_rules! on_both_databases {
     ($($name:ident),+ $(,)?) => {
         mod sqlite {
@@ -42,7 +42,7 @@ use proptest::test_runner::{Config, TestRunner};
 use template::{Engine, Template};
 use world::World;
 
-/// A copy of a database takes PostgreSQL a second, SQLite none.
+/// PostgreSQL takes a second to copy a database, SQLite almost no time.
 const CASES_SQLITE: u32 = 64;
 const CASES_POSTGRES: u32 = 16;
 const STEPS_MAX: usize = 80;

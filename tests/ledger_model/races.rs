@@ -1,4 +1,4 @@
-//! Two steps at the very same moment, of which one must win: whatever the reference cannot say in its order.
+//! Two concurrent steps of which one must win; the sequential reference cannot express these.
 
 use futures::future::join;
 use pledgecast::services::audit::audit;
@@ -9,10 +9,10 @@ use super::reference::{LEASE_MS, PRICE, WELCOME};
 use super::template::{Engine, Template};
 use super::world::{Claim, World, campaign, outcome};
 
-/// Races of each kind; the welcome credits pay for fewer, so some are bought first.
+/// Races of each kind. The welcome credits do not cover them, so more credits are bought first.
 const RACES: i64 = 30;
 
-/// The template holds the folder of the files, so it stays as long as the world.
+/// The template owns the folder of the files, so it must live as long as the world.
 async fn world(engine: Engine) -> (Template, World) {
     let template = Template::make(engine).await;
     let world = World::open(&template).await;
@@ -37,8 +37,8 @@ impl World {
         self.claim(0, 1, LEASE_MS).await
     }
 
-    async fn settle_answered(&self, (lease, tasks): &Claim) {
-        let settled = self.workers[0].settle(lease, answered(tasks));
+    async fn settle_succeeded(&self, (lease, tasks): &Claim) {
+        let settled = self.workers[0].settle(lease, succeeded(tasks));
         settled.await.unwrap();
     }
 
@@ -55,7 +55,7 @@ impl World {
     }
 }
 
-fn answered(tasks: &[pledgecast::entities::task::Model]) -> Attempts {
+fn succeeded(tasks: &[pledgecast::entities::task::Model]) -> Attempts {
     let tasks = tasks.iter().cloned();
     tasks
         .map(|task| (task, Attempt::Succeeded(Box::new(outcome()))))
@@ -67,19 +67,23 @@ async fn two_workers_settle_the_same_tasks(engine: Engine) {
     for race in 0..RACES {
         let id = world.submit_one(&format!("settle-{race}")).await;
         let claim = world.claim_one().await;
-        join(world.settle_answered(&claim), world.settle_answered(&claim)).await;
+        join(
+            world.settle_succeeded(&claim),
+            world.settle_succeeded(&claim),
+        )
+        .await;
         assert_eq!(world.status(id).await, TaskStatus::Succeeded);
     }
     world.assert_charged(RACES).await;
 }
 
-async fn a_worker_settles_while_another_takes_its_lease_for_lost(engine: Engine) {
+async fn a_worker_settles_while_another_reaps_its_lease(engine: Engine) {
     let (_template, world) = world(engine).await;
     let mut charged = 0;
     for race in 0..RACES {
         let id = world.submit_one(&format!("late-{race}")).await;
         let claim = world.claim(0, 1, -1).await;
-        let (reaped, ()) = join(world.workers[0].reap_once(), world.settle_answered(&claim)).await;
+        let (reaped, ()) = join(world.workers[0].reap_once(), world.settle_succeeded(&claim)).await;
         reaped.unwrap();
         match world.status(id).await {
             TaskStatus::Succeeded => charged += 1,
@@ -111,7 +115,7 @@ async fn a_user_cancels_while_a_worker_claims(engine: Engine) {
             matches!(canceled, Err(AppError::Conflict(_))),
             "{canceled:?}"
         );
-        world.settle_answered(&claim).await;
+        world.settle_succeeded(&claim).await;
         assert_eq!(world.status(id).await, TaskStatus::Succeeded);
         charged += 1;
     }
@@ -125,8 +129,8 @@ async fn two_workers_settle_different_tasks_of_one_user(engine: Engine) {
         let other = world.submit_one(&format!("other-{race}")).await;
         let claims = (world.claim_one().await, world.claim_one().await);
         join(
-            world.settle_answered(&claims.0),
-            world.settle_answered(&claims.1),
+            world.settle_succeeded(&claims.0),
+            world.settle_succeeded(&claims.1),
         )
         .await;
         for id in [one, other] {
@@ -146,10 +150,10 @@ async fn a_worker_settles_while_the_user_tops_up(engine: Engine) {
         let price = PRICE.to_string();
         let ledger = &world.services.ledger;
         let top_up = ledger.top_up(world.users[0], &price, &key);
-        let (line, ()) = join(top_up, world.settle_answered(&claim)).await;
+        let (line, ()) = join(top_up, world.settle_succeeded(&claim)).await;
         line.unwrap();
     }
-    // As much was bought as was charged.
+    // As many credits were bought as were charged.
     world.assert_charged(0).await;
 }
 
@@ -160,16 +164,16 @@ async fn a_worker_settles_while_the_user_submits(engine: Engine) {
         let claim = world.claim_one().await;
         assert_eq!(claim.1.len(), 1);
         let key = format!("task-{race}");
-        join(world.submit_one(&key), world.settle_answered(&claim)).await;
+        join(world.submit_one(&key), world.settle_succeeded(&claim)).await;
     }
     let claim = world.claim_one().await;
-    world.settle_answered(&claim).await;
+    world.settle_succeeded(&claim).await;
     world.assert_charged(RACES).await;
 }
 
 on_both_databases!(
     two_workers_settle_the_same_tasks,
-    a_worker_settles_while_another_takes_its_lease_for_lost,
+    a_worker_settles_while_another_reaps_its_lease,
     a_user_cancels_while_a_worker_claims,
     two_workers_settle_different_tasks_of_one_user,
     a_worker_settles_while_the_user_tops_up,

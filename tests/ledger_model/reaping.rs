@@ -1,4 +1,4 @@
-//! Leases that run out: who takes tasks back, by whose clock, and what one bad row does to the others.
+//! Expired leases: who reaps tasks, whose clock counts, and how one bad row affects other tasks.
 
 use pledgecast::services::audit::audit;
 use pledgecast::types::{TaskId, TaskStatus, UserId};
@@ -29,7 +29,7 @@ impl World {
     }
 }
 
-async fn a_task_that_cannot_be_reaped_does_not_keep_the_others(engine: Engine) {
+async fn a_task_that_cannot_be_reaped_does_not_block_the_others(engine: Engine) {
     let template = Template::make(engine).await;
     let world = World::open(&template).await;
     let [broken, sound] = [world.users[0], world.users[1]];
@@ -39,7 +39,7 @@ async fn a_task_that_cannot_be_reaped_does_not_keep_the_others(engine: Engine) {
     world
         .execute(&format!("UPDATE task SET attempts = {MAX_ATTEMPTS}"))
         .await;
-    // What a fault of the past might have left: the hold of the first task is gone, so it cannot be released.
+    // The state after a hypothetical bug: the hold of the first task is gone, so it cannot be released.
     world
         .execute(&format!(
             "UPDATE balance SET held = 0 WHERE user_id = {broken}"
@@ -76,13 +76,13 @@ async fn many_expired_leases_are_reaped_at_once(engine: Engine) {
 }
 
 #[tokio::test]
-async fn a_worker_with_a_wrong_clock_takes_no_lease_and_loses_none() {
+async fn a_worker_with_a_wrong_clock_neither_takes_nor_loses_leases() {
     let template = Template::make(Engine::Postgres).await;
     let world = World::open(&template).await;
     let user = world.users[0];
     for wrong in [1, 2] {
         let id = world.submit_of(user, &format!("task-{wrong}")).await;
-        // A lease that a right worker holds, and the wrong one looks at.
+        // A lease held by a worker with the right clock, seen by one with a wrong clock.
         world.claim(0, 1, LEASE_MS).await;
         world.wait(LEASE_MS).await;
         assert_eq!(world.workers[wrong].reap_once().await.unwrap(), 0);
@@ -90,7 +90,7 @@ async fn a_worker_with_a_wrong_clock_takes_no_lease_and_loses_none() {
         world.wait(1).await;
         assert_eq!(world.workers[wrong].reap_once().await.unwrap(), 1);
         world.wait(LEASE_MS).await;
-        // A lease that the wrong worker holds, and a right one looks at.
+        // A lease held by the worker with the wrong clock, seen by one with the right clock.
         let (_, tasks) = world.claim(wrong, 1, LEASE_MS).await;
         assert_eq!(tasks.len(), 1, "a retry is due by the database's clock");
         let started_at = tasks[0].started_at.unwrap();
@@ -111,6 +111,6 @@ async fn a_worker_with_a_wrong_clock_takes_no_lease_and_loses_none() {
 }
 
 on_both_databases!(
-    a_task_that_cannot_be_reaped_does_not_keep_the_others,
+    a_task_that_cannot_be_reaped_does_not_block_the_others,
     many_expired_leases_are_reaped_at_once,
 );

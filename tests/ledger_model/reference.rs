@@ -1,4 +1,4 @@
-//! What the ledger and the queue should do, as plainly as it can be said.
+//! The specification of the ledger and the queue, as simple as possible.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -14,9 +14,9 @@ pub const MAX_ATTEMPTS: i32 = 3;
 pub struct Account {
     pub amount: i64,
     pub held: i64,
-    /// Lines in the ledger.
+    /// The number of ledger lines.
     pub lines: usize,
-    /// The earliest round of the next task while one is open.
+    /// The earliest round of the user's next task while another task is open.
     next_round: i64,
     top_ups: BTreeMap<u8, i64>,
     submits: BTreeMap<SubmitKey, (bool, usize)>,
@@ -27,13 +27,13 @@ pub struct Task {
     pub user: usize,
     pub status: TaskStatus,
     pub attempts: i32,
-    /// Claims go by it, then by the order in which the tasks were made.
+    /// The order of claims, before the order of creation.
     pub round: i64,
-    /// The rounds that it may have been put into; known once it is.
+    /// The rounds that the task may be in; a single one once it is known.
     rounds: RangeInclusive<i64>,
     claim: Option<usize>,
     expires_ms: i64,
-    /// Before it there is no further attempt.
+    /// The time before which there is no further attempt.
     retry_ms: i64,
     retries: RangeInclusive<i64>,
 }
@@ -42,24 +42,24 @@ pub struct Task {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SubmitKey {
     One(u8),
-    /// Of one of the many at the same moment.
+    /// The key of a submit in a batch.
     OfBatch(usize, u8),
 }
 
-/// What became of one attempt at a task.
+/// The result of one attempt at a task.
 #[derive(Clone, Copy, Debug)]
 pub enum AttemptKind {
     Succeeded,
     Failed,
-    /// It was not made: it does not count.
+    /// The attempt was not made and does not count.
     Released,
 }
 
-/// How a request must be answered.
+/// The expected response to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum Response {
     Done,
-    /// The task of this index.
+    /// The task with this index.
     Task(usize),
     KeyReused,
     NotEnough,
@@ -99,29 +99,29 @@ impl Reference {
         }
     }
 
-    pub fn top_up(&mut self, user: usize, amount: i64, key: u8) -> Answer {
+    pub fn top_up(&mut self, user: usize, amount: i64, key: u8) -> Response {
         let account = &mut self.accounts[user];
         match account.top_ups.get(&key) {
-            Some(before) if *before == amount => Answer::Done,
-            Some(_) => Answer::KeyReused,
+            Some(before) if *before == amount => Response::Done,
+            Some(_) => Response::KeyReused,
             None => {
                 account.top_ups.insert(key, amount);
                 account.amount += amount;
                 account.lines += 1;
-                Answer::Done
+                Response::Done
             }
         }
     }
 
-    /// An operator's correction.
-    pub fn grant(&mut self, user: usize, amount: i64) -> Answer {
+    /// A correction by the operator.
+    pub fn grant(&mut self, user: usize, amount: i64) -> Response {
         let account = &mut self.accounts[user];
         if account.amount + amount < account.held {
-            return Answer::TooLate;
+            return Response::TooLate;
         }
         account.amount += amount;
         account.lines += 1;
-        Answer::Done
+        Response::Done
     }
 
     pub fn next_batch(&mut self) -> usize {
@@ -129,20 +129,20 @@ impl Reference {
         self.batches
     }
 
-    pub fn submit(&mut self, user: usize, key: SubmitKey, other_body: bool) -> Answer {
+    pub fn submit(&mut self, user: usize, key: SubmitKey, other_body: bool) -> Response {
         // One round after the user's last task, unless none is open.
         let next = match self.accounts[user].held {
             0 => 0,
             _ => self.accounts[user].next_round,
         };
         let first = next.max(self.round);
-        // A submit that turned out to repeat an earlier one may have used a round up.
+        // A submit that turned out to repeat an earlier one may have used up a round.
         let rounds = first..=first + 200;
         let account = &mut self.accounts[user];
         match account.submits.get(&key) {
-            Some((body, task)) if *body == other_body => Answer::Task(*task),
-            Some(_) => Answer::KeyReused,
-            None if account.amount - account.held < PRICE => Answer::NotEnough,
+            Some((body, task)) if *body == other_body => Response::Task(*task),
+            Some(_) => Response::KeyReused,
+            None if account.amount - account.held < PRICE => Response::NotEnough,
             None => {
                 account.held += PRICE;
                 account.next_round = first + 1;
@@ -158,27 +158,27 @@ impl Reference {
                     retry_ms: i64::MIN,
                     retries: 0..=0,
                 });
-                Answer::Task(self.tasks.len() - 1)
+                Response::Task(self.tasks.len() - 1)
             }
         }
     }
 
-    pub fn cancel(&mut self, user: usize, task: usize) -> Answer {
+    pub fn cancel(&mut self, user: usize, task: usize) -> Response {
         let canceled = &mut self.tasks[task];
         if canceled.user != user {
-            return Answer::NotFound;
+            return Response::NotFound;
         }
         match canceled.status {
             TaskStatus::Queued => {}
-            TaskStatus::Canceled => return Answer::Task(task),
-            _ => return Answer::TooLate,
+            TaskStatus::Canceled => return Response::Task(task),
+            _ => return Response::TooLate,
         }
         canceled.status = TaskStatus::Canceled;
         self.accounts[user].held -= PRICE;
-        Answer::Task(task)
+        Response::Task(task)
     }
 
-    /// The tasks that are claimed.
+    /// Returns the claimed tasks.
     pub fn claim(&mut self, limit: usize) -> Vec<usize> {
         let claim = self.claims.len();
         let is_due =
@@ -196,13 +196,13 @@ impl Reference {
             task.expires_ms = self.now_ms + LEASE_MS;
             self.round = self.round.max(task.round + 1);
         }
-        // As the claim lists them.
+        // In the same order as a claim.
         first.sort_unstable();
         self.claims.push(first.clone());
         first
     }
 
-    /// How many tasks are still held under the claim.
+    /// Returns how many tasks are still held under the claim.
     pub fn renew(&mut self, claim: usize) -> u64 {
         let mut renewed = 0;
         for task in self.tasks.iter_mut().filter(|it| it.is_held_by(claim)) {
@@ -241,7 +241,7 @@ impl Reference {
         self.now_ms
     }
 
-    /// The rounds that a task may have been put into; it was put into this one.
+    /// Records the actual round of a task; returns the allowed rounds.
     pub fn learn_round(&mut self, task: usize, round: i64) -> RangeInclusive<i64> {
         let task = &mut self.tasks[task];
         let allowed = std::mem::replace(&mut task.rounds, round..=round);
@@ -253,7 +253,7 @@ impl Reference {
         allowed
     }
 
-    /// The times at which a task may be tried again; it is at this one.
+    /// Records the actual time of a task's retry; returns the allowed times.
     pub fn learn_retry(&mut self, task: usize, at_ms: i64) -> RangeInclusive<i64> {
         let task = &mut self.tasks[task];
         let allowed = std::mem::replace(&mut task.retries, at_ms..=at_ms);
@@ -291,7 +291,7 @@ impl Task {
         }
     }
 
-    /// It keeps its place, but does not fall behind the current round.
+    /// The task keeps its round unless that is before the current one.
     fn queue_again(&mut self, round: i64) {
         self.claim = None;
         self.status = TaskStatus::Queued;

@@ -1,11 +1,11 @@
-//! What may happen next.
+//! The possible steps.
 
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::sample::Index;
 
 use super::reference::AttemptKind;
 
-/// One step of a person, a worker or the clock. An [`Index`] picks among what there is by then.
+/// One step of a user, a worker or the clock. An [`Index`] selects one of the existing items.
 #[derive(Clone, Debug)]
 pub enum Step {
     TopUp {
@@ -27,7 +27,7 @@ pub enum Step {
         user: usize,
         amount: i64,
     },
-    /// Submits of all users at the same moment.
+    /// Submits of all users at the same time.
     SubmitMany {
         count: u8,
         twice: bool,
@@ -40,8 +40,7 @@ pub enum Step {
         worker: usize,
         claim: Index,
     },
-    /// Settles every task of a claim, perhaps late, perhaps a second time, perhaps by another process than the one that
-    /// claimed.
+    /// Settles every task of a claim: possibly late, repeatedly, or by another process than the one that claimed.
     Settle {
         worker: usize,
         claim: Index,
@@ -55,7 +54,7 @@ pub enum Step {
     },
 }
 
-/// Few users and few keys, so that steps meet.
+/// Few users and few keys, so that steps affect each other.
 pub fn step() -> impl Strategy<Value = Step> {
     let (user, user_again, worker) = (0_usize..2, 0_usize..2, 0_usize..3);
     prop_oneof![

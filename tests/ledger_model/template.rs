@@ -1,7 +1,7 @@
-//! The databases of the cases, and the clocks: each case has a copy of one template.
+//! The databases and clocks of the cases. Each case gets a copy of one template.
 //!
-//! On PostgreSQL the time of the database is a row that the test sets: `statement_timestamp` is found in the schema
-//! `public` first. The clocks of the processes may be wrong there. On SQLite the clock of the process is the clock of
+//! On PostgreSQL the database's time is a row that the test sets: `statement_timestamp` is looked up in the schema
+//! `public` first. There the clocks of the processes may be wrong. On SQLite the clock of the process is the clock of
 //! the database.
 
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -59,7 +59,7 @@ impl TestClock {
         }
     }
 
-    /// Lets time pass, in the database as well.
+    /// Advances the time of all clocks, and of the database.
     pub async fn advance(&self, database: &Database, engine: Engine, time: TimeDelta) {
         let now = {
             let mut now = self.right.lock().unwrap();

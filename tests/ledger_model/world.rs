@@ -1,4 +1,4 @@
-//! The real thing: services, queue and worker on a database of one case's own.
+//! The real implementation: services, queue and workers on a separate database per case.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ use sea_orm::EntityTrait as _;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 use super::reference::{
-    Answer, AttemptKind, LEASE_MS, MAX_ATTEMPTS, Reference, SubmitKey, WELCOME,
+    AttemptKind, LEASE_MS, MAX_ATTEMPTS, Reference, Response, SubmitKey, WELCOME,
 };
 use super::steps::Step;
 use super::template::{Engine, Template, TestClock, close, connect};
@@ -33,16 +33,16 @@ use super::template::{Engine, Template, TestClock, close, connect};
 /// The lease of a claim and its tasks.
 pub type Claim = (Lease, Vec<task::Model>);
 
-/// One case's world.
+/// The state of one case.
 pub struct World {
     pub users: Vec<UserId>,
     pub database: Database,
     pub services: Services,
-    /// With a right clock, with one that is behind, and with one that is ahead.
+    /// With the right clock, one that is behind, and one that is ahead.
     pub workers: [Worker; 3],
     engine: Engine,
     clock: TestClock,
-    /// The tasks in the order in which they were made.
+    /// The tasks in the order in which they were created.
     tasks: Vec<TaskView>,
     claims: Vec<Claim>,
     copy: Option<(String, String)>,
@@ -107,13 +107,13 @@ fn worker_options() -> WorkerOptions {
     }
 }
 
-fn answer_of<T>(answer: &Result<T, AppError>, done: impl Fn(&T) -> Answer) -> Answer {
-    match answer {
+fn response_of<T>(response: &Result<T, AppError>, done: impl Fn(&T) -> Response) -> Response {
+    match response {
         Ok(value) => done(value),
-        Err(AppError::KeyReused) => Answer::KeyReused,
-        Err(AppError::InsufficientCredits { .. }) => Answer::NotEnough,
-        Err(AppError::NotFound) => Answer::NotFound,
-        Err(AppError::Conflict(_)) => Answer::TooLate,
+        Err(AppError::KeyReused) => Response::KeyReused,
+        Err(AppError::InsufficientCredits { .. }) => Response::NotEnough,
+        Err(AppError::NotFound) => Response::NotFound,
+        Err(AppError::Conflict(_)) => Response::TooLate,
         Err(error) => panic!("{error:?}"),
     }
 }
@@ -127,7 +127,7 @@ impl World {
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
         let services = services(&database, &notifier, &shared);
         let wrong_by_h = match template.engine {
-            // There the clock of the only process is the clock of the database.
+            // There is only one process, whose clock is the clock of the database.
             Engine::Sqlite => [0; 3],
             Engine::Postgres => [0, -1, 1],
         };
@@ -154,7 +154,7 @@ impl World {
         }
     }
 
-    /// The time of a process: of one with a wrong clock, on PostgreSQL.
+    /// The time of a process, whose clock may be wrong on PostgreSQL.
     pub fn clock(&self, worker: usize) -> DateTime<Utc> {
         match self.engine {
             Engine::Sqlite => self.clock.now(),
@@ -170,7 +170,7 @@ impl World {
         self.clock.advance(&self.database, self.engine, time).await;
     }
 
-    /// Claims as a worker does that looks everywhere.
+    /// Claims like a worker in a full scan.
     pub async fn claim(&self, worker: usize, limit: u64, lease_ms: i64) -> Claim {
         let options = ClaimOptions {
             limit,
@@ -187,7 +187,7 @@ impl World {
         claim
     }
 
-    /// Takes a step here and in the reference; both must answer the same.
+    /// Takes a step here and in the reference; both must give the same response.
     pub async fn take(
         &mut self,
         step: &Step,
@@ -196,7 +196,7 @@ impl World {
         match *step {
             Step::TopUp { user, amount, key } => {
                 let ledger = &self.services.ledger;
-                let answer = ledger
+                let response = ledger
                     .top_up(
                         self.users[user],
                         &amount.to_string(),
@@ -204,7 +204,7 @@ impl World {
                     )
                     .await;
                 let expected = reference.top_up(user, amount, key);
-                prop_assert_eq!(answer_of(&answer, |_| Answer::Done), expected);
+                prop_assert_eq!(response_of(&response, |_| Response::Done), expected);
             }
             Step::Submit {
                 user,
@@ -218,21 +218,21 @@ impl World {
             Step::Cancel { user, task } if !self.tasks.is_empty() => {
                 let task = task.index(self.tasks.len());
                 let id = self.tasks[task].id.to_string();
-                let answer = self
+                let response = self
                     .services
                     .predictions
                     .cancel(self.users[user], &id)
                     .await;
                 let expected = reference.cancel(user, task);
-                prop_assert_eq!(answer_of(&answer, |_| Answer::Task(task)), expected);
+                prop_assert_eq!(response_of(&response, |_| Response::Task(task)), expected);
             }
             Step::Grant { user, amount } => {
                 let ledger = &self.services.ledger;
-                let answer = ledger
+                let response = ledger
                     .adjust(self.users[user], Credits(amount), "a correction")
                     .await;
                 let expected = reference.grant(user, amount);
-                prop_assert_eq!(answer_of(&answer, |_| Answer::Done), expected);
+                prop_assert_eq!(response_of(&response, |_| Response::Done), expected);
             }
             Step::SubmitMany { count, twice } => {
                 self.submit_many(count, twice, reference).await?;
@@ -286,9 +286,9 @@ impl World {
         user: usize,
         key: u8,
         other_body: bool,
-        expected: Answer,
+        expected: Response,
     ) -> Result<(), TestCaseError> {
-        let answer = self
+        let response = self
             .services
             .predictions
             .submit(
@@ -299,18 +299,18 @@ impl World {
                 "",
             )
             .await;
-        if let (Ok(task), Answer::Task(index)) = (&answer, expected)
+        if let (Ok(task), Response::Task(index)) = (&response, expected)
             && index == self.tasks.len()
         {
             self.tasks.push(task.clone());
         }
-        let found = answer_of(&answer, |task| Answer::Task(self.index_of(task.id.0)));
+        let found = response_of(&response, |task| Response::Task(self.index_of(task.id.0)));
         prop_assert_eq!(found, expected);
         Ok(())
     }
 
-    /// Submits of all users at the same moment, perhaps each of them twice. Their order is not known, but how many the
-    /// credits pay for is.
+    /// Submits of all users at the same time, possibly each of them twice. Their order is unknown, but not how many
+    /// the credits cover.
     async fn submit_many(
         &mut self,
         count: u8,
@@ -324,21 +324,22 @@ impl World {
         let (predictions, campaign) = (&self.services.predictions, campaign(false));
         let submit = async |(user, number): (usize, u8)| {
             let key = format!("batch-{batch}-{number}");
-            let answer = predictions.submit(self.users[user], &campaign, &key, "", "");
-            (user, number, answer.await)
+            let response = predictions.submit(self.users[user], &campaign, &key, "", "");
+            (user, number, response.await)
         };
         let times = if twice { 2 } else { 1 };
         let requests = (0..times).flat_map(|_| keys.iter().copied());
-        let mut answers = join_all(requests.map(submit)).await;
-        answers.sort_by_key(|(_, _, answer)| answer.as_ref().map_or(i64::MAX, |task| task.id.0));
-        for (user, number, answer) in answers {
+        let mut responses = join_all(requests.map(submit)).await;
+        responses
+            .sort_by_key(|(_, _, response)| response.as_ref().map_or(i64::MAX, |task| task.id.0));
+        for (user, number, response) in responses {
             let expected = reference.submit(user, SubmitKey::OfBatch(batch, number), false);
-            if let (Ok(task), Answer::Task(index)) = (&answer, expected)
+            if let (Ok(task), Response::Task(index)) = (&response, expected)
                 && index == self.tasks.len()
             {
                 self.tasks.push(task.clone());
             }
-            let found = answer_of(&answer, |task| Answer::Task(self.index_of(task.id.0)));
+            let found = response_of(&response, |task| Response::Task(self.index_of(task.id.0)));
             prop_assert_eq!(found, expected);
         }
         self.learn_rounds(reference).await
@@ -355,7 +356,7 @@ impl World {
         rows.map(|row| (self.index_of(row.id), row)).collect()
     }
 
-    /// The reference knows between which rounds a new task must be; which of them depends on the batches.
+    /// The reference knows the range of rounds of a new task. The actual round depends on the batches.
     async fn learn_rounds(&self, reference: &mut Reference) -> Result<(), TestCaseError> {
         for (index, row) in self.rows().await {
             let allowed = reference.learn_round(index, row.round);
@@ -369,7 +370,7 @@ impl World {
         Ok(())
     }
 
-    /// The reference knows between which times a retry must be; which of them is left to chance.
+    /// The reference knows the range of times of a retry. The actual time is random.
     async fn learn_retries(&self, reference: &mut Reference) -> Result<(), TestCaseError> {
         let start = self.clock.now() - TimeDelta::milliseconds(reference.now_ms());
         for (index, row) in self.rows().await {
@@ -401,7 +402,7 @@ impl World {
         worker.settle(lease, attempts.collect()).await.unwrap();
     }
 
-    /// Holds every balance and every task to the reference.
+    /// Compares every balance and every task with the reference.
     pub async fn compare(&self, reference: &Reference, step: &Step) -> Result<(), TestCaseError> {
         for (user, expected) in self.users.iter().zip(&reference.accounts) {
             let balance = self.services.ledger.balance(*user).await.unwrap();
@@ -430,7 +431,7 @@ impl World {
         Ok(())
     }
 
-    /// Nothing may be left that breaks an invariant; then the copy goes.
+    /// Checks the invariants, then drops the copy.
     pub async fn audit(self) -> Result<(), TestCaseError> {
         let findings = audit(&self.database).await.unwrap();
         prop_assert_eq!(findings, []);

@@ -1,4 +1,4 @@
-//! How a database would find the rows of a statement.
+//! The query plan of a statement.
 
 use pledgecast::database::Database;
 use sea_orm::sea_query::{ArrayType, Value};
@@ -10,15 +10,15 @@ pub async fn explain(database: &Database, statement: &Statement) -> Vec<String> 
         DatabaseBackend::Postgres => "EXPLAIN",
         _ => "EXPLAIN QUERY PLAN",
     };
-    let mut asked = statement.clone();
-    asked.sql = format!("{explain} {}", statement.sql);
-    let rows = database.write().query_all_raw(asked).await;
+    let mut explain_statement = statement.clone();
+    explain_statement.sql = format!("{explain} {}", statement.sql);
+    let rows = database.write().query_all_raw(explain_statement).await;
     let rows = rows.unwrap_or_else(|error| panic!("{}: {error}", statement.sql));
     lines(database.backend(), &rows)
 }
 
-/// The plan that a connection to PostgreSQL goes over to once it has sent a statement some times. Nothing stands
-/// for the values there, since they do not count.
+/// The generic plan, which PostgreSQL switches to when a connection has sent a statement several times. The values are
+/// null, because a generic plan does not depend on them.
 pub async fn explain_for_all_values(database: &Database, statement: &Statement) -> Vec<String> {
     let types: Vec<String> = statement
         .values
@@ -31,10 +31,14 @@ pub async fn explain_for_all_values(database: &Database, statement: &Statement) 
     }
     let prepare = [
         "SET LOCAL plan_cache_mode = force_generic_plan".to_owned(),
-        format!("PREPARE asked ({}) AS {}", types.join(", "), statement.sql),
+        format!(
+            "PREPARE explained ({}) AS {}",
+            types.join(", "),
+            statement.sql
+        ),
     ];
     let nothing = vec!["NULL"; types.len()].join(", ");
-    let explain = format!("EXPLAIN EXECUTE asked({nothing})");
+    let explain = format!("EXPLAIN EXECUTE explained({nothing})");
     let rows = database
         .transaction(
             "explain",
@@ -46,7 +50,9 @@ pub async fn explain_for_all_values(database: &Database, statement: &Statement) 
                     }
                     let explain = Statement::from_string(DatabaseBackend::Postgres, explain);
                     let rows = transaction.query_all_raw(explain).await?;
-                    transaction.execute_unprepared("DEALLOCATE asked").await?;
+                    transaction
+                        .execute_unprepared("DEALLOCATE explained")
+                        .await?;
                     Ok(rows)
                 })
             },
@@ -66,7 +72,7 @@ fn lines(backend: DatabaseBackend, rows: &[QueryResult]) -> Vec<String> {
         .collect()
 }
 
-/// The type that a value is sent with.
+/// The SQL type of a value.
 fn type_of(value: &Value) -> String {
     match value {
         Value::Array(kind, _) => format!("{}[]", name_of(kind)),

@@ -1,4 +1,4 @@
-//! A database with the schema, the model, and tables that are worth an index.
+//! A database with the schema, the model, and tables large enough for an index to pay off.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -12,12 +12,12 @@ use sea_orm::ConnectionTrait as _;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 use tempfile::TempDir;
 
-/// The user whose credits are all held.
+/// A user whose credits are all held.
 pub const POOR: i64 = 21;
 const USERS: i64 = 5_000;
 const TASKS_EACH: i64 = 4;
-/// How many users PostgreSQL takes the tasks to be of.
-const THOUGHT_USERS: i64 = 20;
+/// The number of users that PostgreSQL assumes the tasks belong to.
+const ESTIMATED_USERS: i64 = 20;
 const TIME: &str = "2026-02-01T12:00:00+00:00";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub enum Engine {
 
 pub struct Filled {
     url: String,
-    /// The PostgreSQL and the name of the database on it.
+    /// The PostgreSQL server and the name of the database on it.
     server: Option<(String, String)>,
     _folder: TempDir,
 }
@@ -77,7 +77,7 @@ impl Filled {
         }
     }
 
-    /// The database of PostgreSQL goes; the file of SQLite goes by itself.
+    /// Drops the database of PostgreSQL; the file of SQLite is deleted with its folder.
     pub async fn drop(self) {
         if let Some((server, name)) = self.server {
             let mut link = PgConnection::connect(&server).await.unwrap();
@@ -100,7 +100,7 @@ async fn create_postgres() -> (String, String, String) {
     (url, server, name)
 }
 
-/// One that keeps the rules, as it is stored.
+/// A valid campaign, as stored.
 fn campaign() -> String {
     let today = "2026-02-01".parse().unwrap();
     let campaign = campaign_example(today).check(today).unwrap();
@@ -155,9 +155,9 @@ fn rows(engine: Engine) -> Vec<String> {
         ),
     ];
     if engine == Engine::Postgres {
-        // It plans for long histories of tasks that have all succeeded then, which to write would take longer
-        // than all else.
-        for (column, distinct) in [("user_id", THOUGHT_USERS), ("status", 1)] {
+        // Makes PostgreSQL plan for long histories of tasks that have all succeeded. Inserting them would take longer
+        // than everything else.
+        for (column, distinct) in [("user_id", ESTIMATED_USERS), ("status", 1)] {
             rows.push(format!(
                 "ALTER TABLE task ALTER COLUMN {column} SET (n_distinct = {distinct})"
             ));

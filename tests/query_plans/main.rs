@@ -1,11 +1,11 @@
-//! The plans of the statements that everybody waits for: every statement that the hot paths really send is taken
-//! down while they run on filled tables, and the database is asked how it would find the rows.
+//! Query plans of the statements on hot paths. Every statement that these paths send is recorded while they run on
+//! filled tables; then the database explains how it would find the rows.
 //!
-//! Like `ledger_model` it calls into the crate: nobody sees statements over HTTP.
+//! Like `ledger_model`, this test calls into the crate, because statements are not visible over HTTP.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
-    reason = "a test says what is wrong by panicking"
+    reason = "tests fail by panicking"
 )]
 
 mod explain;
@@ -23,23 +23,23 @@ use filled::{Engine, Filled};
 
 /// The tables that grow.
 const GROWING: [&str; 5] = ["users", "balance", "transactions", "task", "task_result"];
-/// Indexes of open work only: reading all of one is reading what is asked for.
+/// Indexes that contain only open work: reading all of one reads nothing unnecessary.
 const PARTIAL: [&str; 2] = ["task_queue", "task_lease"];
 
-/// Statements by their text, each with the values it was first sent with.
+/// Statements by their text, each with the values of its first execution.
 type Seen = Arc<Mutex<BTreeMap<String, Statement>>>;
 
 #[tokio::test]
 async fn no_hot_statement_reads_a_whole_table_on_sqlite() {
-    hold_all_to_it(Engine::Sqlite).await;
+    check_all_plans(Engine::Sqlite).await;
 }
 
 #[tokio::test]
 async fn no_hot_statement_reads_a_whole_table_on_postgres() {
-    hold_all_to_it(Engine::Postgres).await;
+    check_all_plans(Engine::Postgres).await;
 }
 
-async fn hold_all_to_it(engine: Engine) {
+async fn check_all_plans(engine: Engine) {
     let filled = Filled::make(engine).await;
     let database = filled.connect().await;
     let seen = Seen::default();
@@ -75,7 +75,7 @@ async fn hold_all_to_it(engine: Engine) {
             eprintln!("{}\n{plan:#?}", statement.sql);
         }
         let line = plan.iter().find(|line| reads_all(line));
-        if let Some(line) = line.or_else(|| looks_through(&plan)) {
+        if let Some(line) = line.or_else(|| scans_history(&plan)) {
             refused.push(format!("{line}\n  {}", statement.sql));
         }
     }
@@ -83,7 +83,7 @@ async fn hold_all_to_it(engine: Engine) {
 
     let bad = Statement::from_string(
         database.backend(),
-        "SELECT id FROM task WHERE request_hash = 'nobody looks by this'",
+        "SELECT id FROM task WHERE request_hash = 'no index on this'",
     );
     let plan = explain(&database, &bad).await;
     assert!(plan.iter().any(|line| reads_all(line)), "{plan:?}");
@@ -91,9 +91,9 @@ async fn hold_all_to_it(engine: Engine) {
     filled.drop().await;
 }
 
-/// The line of a plan of PostgreSQL that says that all tasks of a user are looked at for a status, though the
-/// index has the status too.
-fn looks_through(plan: &[String]) -> Option<&String> {
+/// The line of a PostgreSQL plan that filters all tasks of a user by status although the index contains the status,
+/// too.
+fn scans_history(plan: &[String]) -> Option<&String> {
     let mut is_by_status = false;
     plan.iter().find(|line| {
         if line.contains("->") {
@@ -103,7 +103,7 @@ fn looks_through(plan: &[String]) -> Option<&String> {
     })
 }
 
-/// Whether a line of a plan says that a growing table, or a whole index on it, is read from end to end.
+/// Whether a line of a plan reads a growing table, or a whole index on it, from end to end.
 fn reads_all(line: &str) -> bool {
     let words: Vec<&str> = line
         .split(|it: char| !it.is_alphanumeric() && it != '_')
@@ -119,18 +119,18 @@ fn reads_all(line: &str) -> bool {
 }
 
 #[test]
-fn a_plan_that_looks_through_a_history_is_known() {
+fn a_plan_that_scans_a_history_is_recognized() {
     let plan = |lines: &[&str]| lines.iter().map(ToString::to_string).collect::<Vec<_>>();
     let scan = "  ->  Index Only Scan using task_history_by_status on task  (cost=0.43..42.59)";
     let filter = "        Filter: ((status)::text = ANY ($2))";
-    assert!(looks_through(&plan(&[scan, filter])).is_some());
+    assert!(scans_history(&plan(&[scan, filter])).is_some());
     let condition = "        Index Cond: ((user_id = $1) AND ((status)::text = $2))";
     let other = "  ->  Index Scan using task_pkey on task  (cost=0.29..8.31)";
-    assert!(looks_through(&plan(&[scan, condition, other, filter])).is_none());
+    assert!(scans_history(&plan(&[scan, condition, other, filter])).is_none());
 }
 
 #[test]
-fn a_plan_is_read_right() {
+fn full_scans_are_recognized() {
     for bad in [
         "SCAN task",
         "SCAN task USING COVERING INDEX task_history",

@@ -1,4 +1,4 @@
-//! What people and workers do all day.
+//! The hot paths of users and workers.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use super::filled::{Filled, POOR};
 
 const LEASE: Duration = Duration::from_secs(30);
 
-/// Takes each path once, on this handle.
+/// Runs each path once on this database handle.
 pub async fn walk(database: Database, filled: &Filled) {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let notifier = Notifier::new(&database);
@@ -99,7 +99,7 @@ async fn work(services: &Services, worker: &Worker, database: &Database, clock: 
             .submit(UserId(user), &campaign, key, "", "")
             .await
     };
-    // Alone, many at once, by a key that was used before, and without the credits for it.
+    // A single submit, many at once, one with a used key, and one without enough credits.
     let first = submit(7, "first").await.unwrap();
     let several = (8..20).map(|user| submit(user, "together"));
     for done in futures::future::join_all(several).await {
@@ -115,7 +115,7 @@ async fn work(services: &Services, worker: &Worker, database: &Database, clock: 
     let waiting = services.predictions.find(UserId(7), first.id).await;
     assert!(waiting.unwrap().queue.is_some());
     let lease_for = chrono::Duration::from_std(LEASE).unwrap();
-    // From a round on, and without some models: as a worker that cannot load one.
+    // From a round on and without some models, like a worker that cannot load one.
     let options = ClaimOptions {
         limit: 2,
         lease_for,
@@ -135,7 +135,7 @@ async fn work(services: &Services, worker: &Worker, database: &Database, clock: 
     let renewed = queue::renew(database, &lease, &ids, clock.now(), lease_for);
     assert_eq!(renewed.await.unwrap(), 2);
     assert!(worker.work_once().await.unwrap() > 1);
-    // Reads the round that the first one stored.
+    // Reads the round that the first call stored.
     queue::current_round(database).await.unwrap();
     assert!(worker.reap_once().await.unwrap() > 0);
 

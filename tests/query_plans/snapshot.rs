@@ -1,5 +1,5 @@
-//! What a claim that finds nothing costs while an old snapshot is open, such as that of a backup: PostgreSQL keeps the
-//! index entries of all tasks that were finished since.
+//! The cost of a claim that finds nothing while an old snapshot is open, such as that of a backup: PostgreSQL keeps
+//! the index entries of all tasks that were finished since.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use super::filled::{Engine, Filled};
 
 const FINISHED: i64 = 5_000;
 
-/// Buffers that a claim from this round on reads; it must find nothing.
+/// The number of buffers that a claim from this round on reads; it must find nothing.
 async fn buffers_of_claim(filled: &Filled, from_round: i64) -> i64 {
     let seen: Arc<Mutex<Option<Statement>>> = Arc::default();
     let watched = {
@@ -54,7 +54,7 @@ async fn an_empty_claim_stays_cheap_while_a_snapshot_is_open() {
     ] {
         snapshot.execute(AssertSqlSafe(sql)).await.unwrap();
     }
-    // Tasks that come and are claimed, in a hundred rounds.
+    // Tasks in a hundred rounds that were queued and are finished.
     for sql in [
         format!(
             "INSERT INTO task (user_id, model_id, input, status, price, attempts, idempotency_key, request_hash, \
@@ -70,7 +70,7 @@ async fn an_empty_claim_stays_cheap_while_a_snapshot_is_open() {
         .await
         .unwrap();
 
-    // The claims of a process that has just started, and that go on.
+    // The first and the later claims of a process.
     let (scans, start) = (ScanStart::default(), Instant::now());
     let mut from = Vec::new();
     for seconds in [0, 3, 4] {

@@ -1,5 +1,5 @@
-//! Two web processes, three workers, and a fourth that cannot load the model, on a PostgreSQL that can be stopped and
-//! started.
+//! Two web processes, three workers, and a fourth worker that cannot load the model, on a PostgreSQL that can be
+//! stopped and started.
 
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
@@ -16,7 +16,7 @@ const LEASE: Duration = Duration::from_secs(2);
 const SETTINGS: [(&str, &str); 4] = [
     ("PLEDGECAST_WORKERS", "1"),
     ("PLEDGECAST_LEASE_SECONDS", "2"),
-    // However often workers die, no task may fail, so that one that does was failed by the worker without a model.
+    // Tasks must not fail however often workers die, so a failed task was failed by the worker without a model.
     ("PLEDGECAST_MAX_ATTEMPTS", "100"),
     ("PLEDGECAST_DATABASE_CONNECTIONS", "8"),
 ];
@@ -25,8 +25,8 @@ const WEB_SETTINGS: [(&str, &str); 2] = [
     ("PLEDGECAST_DATABASE_CONNECTIONS", "8"),
 ];
 
-/// A view that hides the table of models from whoever looks into its schema first; the files in it are broken. The
-/// migrations are looked for in that schema, too.
+/// A view that hides the table of models for connections that look into this schema first; its model files are broken.
+/// The list of migrations is looked up in that schema, too.
 const BROKEN_MODELS: &str = r"
     CREATE SCHEMA broken;
     CREATE VIEW broken.seaql_migrations AS SELECT * FROM public.seaql_migrations;
@@ -38,22 +38,22 @@ const BROKEN_MODELS: &str = r"
         FROM information_schema.columns WHERE table_schema = 'public' AND table_name = 'model'
     ); END $$";
 
-/// Where each web process is now; it moves when it is started again.
+/// The current URL of each web process, which changes when the process is restarted.
 pub type Urls = Arc<RwLock<Vec<String>>>;
 
 pub struct Deployment {
     pub site: Site,
     webs: Vec<Server>,
     workers: Vec<Program>,
-    /// A worker that finds broken files in place of the models.
+    /// A worker that finds broken files instead of the models.
     broken_worker: Program,
     /// None without libfaketime.
     clocks: Option<Clocks>,
     urls: Urls,
     cluster: Cluster,
-    /// Before the database, for the service and not for this test.
+    /// In front of the database, for the service but not for this test.
     proxy: Proxy,
-    /// An old snapshot that somebody keeps open.
+    /// An old snapshot that stays open.
     snapshot: Option<Link>,
 }
 
@@ -131,7 +131,7 @@ impl Deployment {
     /// Sets the clock of a worker or of a web process wrong.
     pub fn jump_clock(&self, which: usize, seconds: i64) -> String {
         let Some(clocks) = &self.clocks else {
-            return "no clock moved for want of libfaketime".to_owned();
+            return "no clock changed: libfaketime is missing".to_owned();
         };
         let which = which % (WORKERS + WEBS);
         let name = match which.checked_sub(WORKERS) {
@@ -142,8 +142,8 @@ impl Deployment {
         format!("clock of {name} off by {seconds} s")
     }
 
-    /// No task may have failed: the worker that cannot load the model leaves them to others, and says so.
-    pub async fn check_that_no_task_failed(&self) {
+    /// No task may have failed: the worker that cannot load the model leaves tasks to others, and logs why.
+    pub async fn assert_no_task_failed(&self) {
         let failed = "SELECT COUNT(*) FROM task WHERE status = 'failed'";
         assert_eq!(self.site.database.number(failed).await, 0, "{failed}");
         let log = self.broken_worker.log();
@@ -164,7 +164,7 @@ impl Deployment {
         "connections cut".to_owned()
     }
 
-    /// Opens a snapshot, in place of the one that is open, if any.
+    /// Opens a snapshot, replacing the open one, if any.
     pub async fn hold_snapshot(&mut self) -> String {
         let mut link = self.site.database.connect().await;
         link.execute("BEGIN ISOLATION LEVEL REPEATABLE READ").await;
@@ -181,14 +181,14 @@ impl Deployment {
         format!("PostgreSQL stopped ({mode})")
     }
 
-    /// Nobody may have died of what happened to others.
-    pub fn check_that_all_run(&mut self) {
+    /// No process may have ended because of faults elsewhere.
+    pub fn assert_all_are_running(&mut self) {
         let webs = self.webs.iter_mut().map(|web| &mut web.program);
         let workers = self.workers.iter_mut().chain([&mut self.broken_worker]);
         for program in webs.chain(workers) {
             assert!(
                 program.is_running(),
-                "a process ended by itself:\n{}",
+                "a process ended unexpectedly:\n{}",
                 program.log()
             );
         }

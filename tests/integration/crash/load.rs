@@ -1,5 +1,5 @@
-//! A client that cannot know what became of a request whose answer never came, and asks again by its key. What was
-//! answered is compared with the database first, before any other request could repair it.
+//! A client that does not know the outcome of a request without a response, and repeats it with the same key.
+//! Confirmed requests are compared with the database first, before another request could repair it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -15,18 +15,18 @@ use crate::support::{
 };
 
 const WELCOME: i64 = 10;
-/// So that no submit is refused for want of credits.
+/// So large that no submit is refused for lack of credits.
 const FIRST_TOP_UP: i64 = 900_000;
-const ANSWER_LIMIT: Duration = Duration::from_secs(20);
-const AFTER_AN_ERROR: Duration = Duration::from_millis(50);
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(20);
+const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(50);
 
-/// Where clients are: an installation, and any of its web processes.
+/// An installation and one of its web processes.
 pub trait Installation {
     fn site(&self) -> &Site;
     fn web(&self) -> &Server;
 }
 
-/// One user and what they have asked for so far.
+/// One user, and the requests sent so far.
 pub struct Client {
     http: reqwest::Client,
     cookie: String,
@@ -36,26 +36,26 @@ pub struct Client {
     submits: Vec<String>,
     /// The keys and amounts of this round.
     top_ups: Vec<(String, i64)>,
-    /// What this round's requests were answered.
-    answered: Vec<Answered>,
-    /// Submits of all rounds.
-    asked: i64,
-    /// Credits bought in all rounds.
+    /// The confirmed requests of this round.
+    confirmed: Vec<Confirmed>,
+    /// The number of submits in all rounds.
+    submitted: i64,
+    /// The credits bought in all rounds.
     bought: i64,
 }
 
-/// A response with status 200.
-enum Answered {
-    /// A submit by its key, with the task's id.
+/// A request whose response had status 200.
+enum Confirmed {
+    /// A submit with its key and the task's id.
     Submit { key: String, id: i64 },
-    /// A top-up by its key, with the transaction's id and the amount.
+    /// A top-up with its key, the transaction's id and the amount.
     TopUp { key: String, id: i64, amount: i64 },
-    /// A task that was said to be canceled.
+    /// A task that was reported as canceled.
     Cancel { id: i64 },
 }
 
-impl Answered {
-    /// Counts the rows that say the same.
+impl Confirmed {
+    /// A query that counts the rows that match the response.
     fn sql(&self, user: i64) -> String {
         match self {
             Self::Submit { key, id } => format!(
@@ -77,7 +77,7 @@ impl Client {
         let browser = Browser::registered(deployment.web()).await;
         let client = Self {
             http: reqwest::Client::builder()
-                .timeout(ANSWER_LIMIT)
+                .timeout(RESPONSE_TIMEOUT)
                 .build()
                 .unwrap(),
             cookie: browser.cookie("pledgecast_session"),
@@ -87,12 +87,12 @@ impl Client {
             rng: StdRng::seed_from_u64(seed),
             submits: Vec::new(),
             top_ups: vec![(unique("crash-top-up"), FIRST_TOP_UP)],
-            answered: Vec::new(),
-            asked: 0,
+            confirmed: Vec::new(),
+            submitted: 0,
             bought: 0,
         };
         client
-            .must(
+            .send(
                 deployment,
                 "/api/balance/top_up",
                 &top_up(&client.top_ups[0]),
@@ -101,7 +101,7 @@ impl Client {
         client
     }
 
-    /// Asks for this and that until it is over.
+    /// Sends random requests until `is_over`.
     pub async fn work(&mut self, urls: &Urls, is_over: &AtomicBool) {
         while !is_over.load(Ordering::Relaxed) {
             let url = {
@@ -113,9 +113,9 @@ impl Client {
                     let entry = (unique("crash-top-up"), self.rng.random_range(1..100));
                     self.top_ups.push(entry.clone());
                     let line = self
-                        .ask(&url, "/api/balance/top_up", &top_up(&entry), &[])
+                        .try_send(&url, "/api/balance/top_up", &top_up(&entry), &[])
                         .await;
-                    self.answered.extend(line.map(|line| Answered::TopUp {
+                    self.confirmed.extend(line.map(|line| Confirmed::TopUp {
                         key: entry.0,
                         id: line["id"].as_i64().unwrap(),
                         amount: entry.1,
@@ -126,19 +126,19 @@ impl Client {
                         continue;
                     };
                     let canceled = self
-                        .ask(&url, "/api/tasks/cancel", &json!({ "id": id }), &[409])
+                        .try_send(&url, "/api/tasks/cancel", &json!({ "id": id }), &[409])
                         .await;
-                    self.answered
-                        .extend(canceled.map(|_| Answered::Cancel { id }));
+                    self.confirmed
+                        .extend(canceled.map(|_| Confirmed::Cancel { id }));
                 }
                 3..=5 => self.disconnect(&url).await,
                 _ => {
                     let key = unique("crash");
                     self.submits.push(key.clone());
                     let task = self
-                        .ask(&url, "/api/tasks/predict", &predict_body(&key), &[])
+                        .try_send(&url, "/api/tasks/predict", &predict_body(&key), &[])
                         .await;
-                    self.answered.extend(task.map(|task| Answered::Submit {
+                    self.confirmed.extend(task.map(|task| Confirmed::Submit {
                         key,
                         id: task["id"].as_i64().unwrap(),
                     }));
@@ -147,11 +147,11 @@ impl Client {
         }
     }
 
-    /// One of the latest tasks that this client knows of.
+    /// A random one of the three latest tasks that this client knows of.
     fn newest_task(&mut self) -> Option<i64> {
         let mut latest = Vec::new();
-        for answered in self.answered.iter().rev() {
-            if let Answered::Submit { id, .. } = answered {
+        for confirmed in self.confirmed.iter().rev() {
+            if let Confirmed::Submit { id, .. } = confirmed {
                 latest.push(*id);
             }
             if latest.len() == 3 {
@@ -189,27 +189,27 @@ impl Client {
         send_and_disconnect(url, &self.cookie, path, &body, pause).await;
     }
 
-    /// Compares what was answered with the database. Asks nothing of the service.
-    pub async fn check_what_was_answered(&mut self, deployment: &impl Installation) {
+    /// Compares confirmed requests with the database, without using the service.
+    pub async fn check_confirmed(&mut self, deployment: &impl Installation) {
         let mut link = deployment.site().database.connect().await;
-        for answered in std::mem::take(&mut self.answered) {
-            let sql = answered.sql(self.user);
-            assert_eq!(link.number(&sql).await, 1, "answered, and not there: {sql}");
+        for confirmed in std::mem::take(&mut self.confirmed) {
+            let sql = confirmed.sql(self.user);
+            assert_eq!(link.number(&sql).await, 1, "confirmed but missing: {sql}");
         }
     }
 
-    /// Asks again for everything of this round, waits until it is done, and compares; returns the number of
-    /// tasks so far.
-    pub async fn settle_accounts(&mut self, deployment: &impl Installation) -> i64 {
+    /// Repeats all requests of this round until they are confirmed, waits until all tasks are final, and compares
+    /// balances and numbers. Returns the number of tasks so far.
+    pub async fn repeat_and_check(&mut self, deployment: &impl Installation) -> i64 {
         for entry in std::mem::take(&mut self.top_ups) {
-            self.must(deployment, "/api/balance/top_up", &top_up(&entry))
+            self.send(deployment, "/api/balance/top_up", &top_up(&entry))
                 .await;
             self.bought += entry.1;
         }
         for key in std::mem::take(&mut self.submits) {
             let body = predict_body(&key);
-            self.must(deployment, "/api/tasks/predict", &body).await;
-            self.asked += 1;
+            self.send(deployment, "/api/tasks/predict", &body).await;
+            self.submitted += 1;
         }
         let balance = wait_for("all tasks to become final", || async {
             let balance = self.get(deployment, "/api/balance").await;
@@ -221,27 +221,33 @@ impl Client {
             let sql = format!("SELECT COUNT(*) FROM task WHERE user_id = {user} {what}");
             async move { deployment.site().database.number(&sql).await }
         };
-        assert_eq!(count("").await, self.asked, "tasks of user {user}");
+        assert_eq!(count("").await, self.submitted, "tasks of user {user}");
         let done = count("AND status = 'succeeded'").await;
         let expected = WELCOME + self.bought - PRICE * done;
         assert_eq!(balance["amount"], expected, "balance of user {user}");
-        self.asked
+        self.submitted
     }
 
-    /// Sends a request that may be lost; `None` where no answer says that it was done.
-    async fn ask(&self, url: &str, path: &str, body: &Value, refusals: &[u16]) -> Option<Value> {
+    /// Sends a request that may be lost; `None` unless it was confirmed.
+    async fn try_send(
+        &self,
+        url: &str,
+        path: &str,
+        body: &Value,
+        refusals: &[u16],
+    ) -> Option<Value> {
         let request = self
             .http
             .post(format!("{url}{path}"))
             .header(COOKIE, &self.cookie);
-        let Ok(answer) = request.json(body).send().await else {
-            tokio::time::sleep(AFTER_AN_ERROR).await;
+        let Ok(response) = request.json(body).send().await else {
+            tokio::time::sleep(PAUSE_AFTER_ERROR).await;
             return None;
         };
-        let status = answer.status().as_u16();
-        let text = answer.text().await.ok()?;
+        let status = response.status().as_u16();
+        let text = response.text().await.ok()?;
         if status == 503 {
-            tokio::time::sleep(AFTER_AN_ERROR).await;
+            tokio::time::sleep(PAUSE_AFTER_ERROR).await;
             return None;
         }
         assert!(
@@ -251,17 +257,17 @@ impl Client {
         (status == 200).then(|| serde_json::from_str(&text).unwrap())
     }
 
-    async fn must(&self, deployment: &impl Installation, path: &str, body: &Value) -> Value {
-        wait_for(&format!("{path} to be answered"), || {
-            self.ask(&deployment.web().url, path, body, &[])
+    async fn send(&self, deployment: &impl Installation, path: &str, body: &Value) -> Value {
+        wait_for(&format!("{path} to succeed"), || {
+            self.try_send(&deployment.web().url, path, body, &[])
         })
         .await
     }
 
     async fn get(&self, deployment: &impl Installation, path: &str) -> Value {
         let request = self.http.get(format!("{}{path}", deployment.web().url));
-        let answer = request.header(COOKIE, &self.cookie).send().await.unwrap();
-        answer.json().await.unwrap()
+        let response = request.header(COOKIE, &self.cookie).send().await.unwrap();
+        response.json().await.unwrap()
     }
 }
 

@@ -1,11 +1,11 @@
-//! Everything fails at random moments under load: web and worker processes are killed, PostgreSQL stops fast and
-//! immediately, workers freeze past their lease, connections to the database freeze or break, clients disconnect in
-//! the middle of their requests, clocks jump, one worker cannot load the model, and an old snapshot stays open; on
-//! SQLite the one process is killed. After each round all that was answered is there, done once and charged once, and
-//! the audit is clean.
+//! Random faults under load: web and worker processes are killed, PostgreSQL stops in modes fast and immediate,
+//! workers freeze past their lease, connections to the database freeze or break, clients disconnect in the middle of
+//! their requests, clocks jump, one worker cannot load the model, and an old snapshot stays open. On SQLite the one
+//! process is killed. After each round all confirmed requests must be in the database, done once and charged once, and
+//! the audit must be clean.
 //!
-//! `cargo xtask crash --rounds N [--seed S]` runs it long. The seed fixes what happens, not the very
-//! instruction at which it hits.
+//! `cargo xtask crash --rounds N [--seed S]` runs more rounds. The seed determines the faults, but not the exact
+//! instruction at which they occur.
 
 mod clocks;
 mod deployment;
@@ -25,9 +25,9 @@ use single_node::SingleNode;
 const ROUNDS: &str = "CRASH_ROUNDS";
 const SEED: &str = "CRASH_SEED";
 const CLIENTS: usize = 6;
-/// How far a clock may be off.
+/// The maximum error of a clock.
 const CLOCK_ERROR_S: i64 = 4000;
-const EVENTS_A_ROUND: std::ops::RangeInclusive<u32> = 3..=6;
+const EVENTS_PER_ROUND: std::ops::RangeInclusive<u32> = 3..=6;
 
 fn setting(name: &str) -> Option<u64> {
     let value = std::env::var(name).ok()?;
@@ -39,7 +39,7 @@ fn setting(name: &str) -> Option<u64> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_is_lost_and_nothing_charged_twice_whatever_dies() {
+async fn nothing_is_lost_or_charged_twice_when_processes_die() {
     let seed = setting(SEED).unwrap_or_else(rand::random);
     let rounds = setting(ROUNDS).unwrap_or(2);
     println!("{SEED}={seed}");
@@ -59,22 +59,22 @@ async fn nothing_is_lost_and_nothing_charged_twice_whatever_dies() {
             events
         };
         let (_, events) = futures::future::join(work, faults).await;
-        deployment.check_that_all_run();
+        deployment.assert_all_are_running();
         for client in &mut clients {
-            client.check_what_was_answered(&deployment).await;
+            client.check_confirmed(&deployment).await;
         }
         let mut tasks = 0;
         for client in &mut clients {
-            tasks += client.settle_accounts(&deployment).await;
+            tasks += client.repeat_and_check(&deployment).await;
         }
-        deployment.check_that_no_task_failed().await;
+        deployment.assert_no_task_failed().await;
         deployment.site.assert_audit_is_clean().await;
         println!("round {round}: {tasks} tasks so far; {}", events.join(", "));
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn on_sqlite_nothing_is_lost_and_nothing_charged_twice_however_often_it_is_killed() {
+async fn on_sqlite_nothing_is_lost_or_charged_twice_when_the_process_is_killed() {
     let seed = setting(SEED).unwrap_or_else(rand::random);
     let rounds = setting(ROUNDS).unwrap_or(2);
     println!("{SEED}={seed} on SQLite");
@@ -88,7 +88,7 @@ async fn on_sqlite_nothing_is_lost_and_nothing_charged_twice_however_often_it_is
         let is_over = AtomicBool::new(false);
         let urls = single_node.urls();
         let work = futures::future::join_all(clients.iter_mut().map(|it| it.work(&urls, &is_over)));
-        let kills = rng.random_range(EVENTS_A_ROUND);
+        let kills = rng.random_range(EVENTS_PER_ROUND);
         let faults = async {
             for _ in 0..kills {
                 tokio::time::sleep(Duration::from_millis(rng.random_range(50..900))).await;
@@ -99,11 +99,11 @@ async fn on_sqlite_nothing_is_lost_and_nothing_charged_twice_however_often_it_is
         };
         futures::future::join(work, faults).await;
         for client in &mut clients {
-            client.check_what_was_answered(&single_node).await;
+            client.check_confirmed(&single_node).await;
         }
         let mut tasks = 0;
         for client in &mut clients {
-            tasks += client.settle_accounts(&single_node).await;
+            tasks += client.repeat_and_check(&single_node).await;
         }
         single_node.site().assert_audit_is_clean().await;
         println!("round {round} on SQLite: {tasks} tasks so far; killed {kills} times");
@@ -112,7 +112,7 @@ async fn on_sqlite_nothing_is_lost_and_nothing_charged_twice_however_often_it_is
 
 async fn inject_faults(deployment: &mut Deployment, rng: &mut StdRng) -> Vec<String> {
     let mut events = Vec::new();
-    for _ in 0..rng.random_range(EVENTS_A_ROUND) {
+    for _ in 0..rng.random_range(EVENTS_PER_ROUND) {
         tokio::time::sleep(Duration::from_millis(rng.random_range(50..700))).await;
         let pause = Duration::from_millis(rng.random_range(0..800));
         let (what, which) = (rng.random_range(0..16), rng.random_range(0..6));

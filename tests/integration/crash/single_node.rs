@@ -1,4 +1,4 @@
-//! One process that does all, on SQLite.
+//! One process that does everything, on SQLite.
 
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
@@ -39,7 +39,7 @@ impl SingleNode {
         Arc::clone(&self.urls)
     }
 
-    /// Ends the process at whatever instruction it stands, and starts it again.
+    /// Kills the process at an arbitrary instruction and starts it again.
     pub async fn kill(&mut self, pause: Duration) {
         self.server.program.signal("KILL");
         tokio::time::sleep(pause).await;

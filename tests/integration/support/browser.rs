@@ -1,4 +1,4 @@
-//! An HTTP client with a cookie jar that a test can look into and copy.
+//! An HTTP client with a cookie jar that tests can inspect and copy.
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 
 use super::{Server, TIMEOUT, wait_for};
 
-/// The password of every user that [`Browser::registered`] makes.
+/// The password of every user created by [`Browser::registered`].
 const PASSWORD: &str = "correct horse battery";
 
-/// One browser: cookies, no redirects followed.
+/// One browser: keeps cookies and does not follow redirects.
 pub struct Browser {
     http: Client,
     base: String,
@@ -23,16 +23,16 @@ pub struct Browser {
     pub email: String,
 }
 
-/// A whole answer.
+/// A complete response.
 #[derive(Debug)]
-pub struct Answer {
+pub struct Response {
     pub status: u16,
     pub headers: HeaderMap,
     body: Vec<u8>,
     request: String,
 }
 
-/// A word that no other call of this run, or of another run, answers.
+/// A text that is unique across calls and test runs.
 pub fn unique(prefix: &str) -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let number = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -45,7 +45,7 @@ impl Browser {
         Self::build(&server.url, None)
     }
 
-    /// A browser on another host: on Linux all of 127.0.0.0/8 is this machine.
+    /// A browser with another IP address: on Linux all of 127.0.0.0/8 is this machine.
     pub fn at_address(server: &Server, last_octet: u8) -> Self {
         Self::build(&server.url, Some(IpAddr::from([127, 0, 0, last_octet])))
     }
@@ -65,7 +65,7 @@ impl Browser {
         }
     }
 
-    /// The browser of a new user, signed in, with the welcome credits.
+    /// The signed-in browser of a new user, who has the welcome credits.
     pub async fn registered(server: &Server) -> Self {
         let mut browser = Self::new(server);
         browser.email = format!("{}@example.org", unique("user"));
@@ -77,7 +77,7 @@ impl Browser {
         browser
     }
 
-    /// What logs this user in.
+    /// The user's email and password.
     pub fn credentials(&self) -> Value {
         json!({ "email": self.email, "password": PASSWORD })
     }
@@ -97,7 +97,7 @@ impl Browser {
         format!("{name}={}", self.cookies.lock().unwrap()[name])
     }
 
-    /// A request with the cookies, to be dressed further.
+    /// A request with the cookies, for adding more to it.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.base));
         let cookies: Vec<String> = {
@@ -113,15 +113,15 @@ impl Browser {
         }
     }
 
-    /// Sends it, reads the whole answer, keeps its cookies.
-    pub async fn send(&self, request: RequestBuilder) -> Answer {
+    /// Sends a request, reads the whole response and keeps its cookies.
+    pub async fn send(&self, request: RequestBuilder) -> Response {
         let request = request.build().unwrap();
         let name = format!("{} {}", request.method(), request.url());
         let response = self.http.execute(request).await;
         let response = response.unwrap_or_else(|error| panic!("{name}: {error:?}"));
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         self.keep(&headers);
-        Answer {
+        Response {
             status,
             headers,
             body: response.bytes().await.unwrap().to_vec(),
@@ -143,11 +143,11 @@ impl Browser {
         }
     }
 
-    pub async fn get(&self, path: impl AsRef<str>) -> Answer {
+    pub async fn get(&self, path: impl AsRef<str>) -> Response {
         self.send(self.request(Method::GET, path.as_ref())).await
     }
 
-    pub async fn post_json(&self, path: &str, body: impl Borrow<Value>) -> Answer {
+    pub async fn post_json(&self, path: &str, body: impl Borrow<Value>) -> Response {
         self.send(self.request(Method::POST, path).json(body.borrow()))
             .await
     }
@@ -156,7 +156,7 @@ impl Browser {
         &self,
         path: &str,
         fields: &[(K, V)],
-    ) -> Answer {
+    ) -> Response {
         let fields: Vec<_> = fields
             .iter()
             .map(|(name, value)| (name.as_ref(), value.as_ref()))
@@ -177,24 +177,24 @@ impl Browser {
         ["amount", "held", "available"].map(|part| balance[part].as_i64().unwrap())
     }
 
-    /// Submits the sample; answers the task.
+    /// Submits the sample; returns the task.
     pub async fn submit(&self) -> Value {
         let body = super::predict_body(&unique("predict"));
         self.post_json("/api/tasks/predict", &body).await.ok()
     }
 
-    /// Asks for a task to be canceled.
-    pub async fn cancel(&self, id: &Value) -> Answer {
+    /// Cancels a task.
+    pub async fn cancel(&self, id: &Value) -> Response {
         let body = json!({ "id": id });
         self.post_json("/api/tasks/cancel", body).await
     }
 
-    /// The task as it is now.
+    /// The current state of a task.
     pub async fn task(&self, id: &Value) -> Value {
         self.get(format!("/api/task?id={id}")).await.ok()
     }
 
-    /// Waits until nothing will change the task any more.
+    /// Waits until the task is final.
     pub async fn wait_until_final(&self, id: &Value) -> Value {
         wait_for(&format!("task {id} to become final"), || async {
             let task = self.task(id).await;
@@ -204,7 +204,7 @@ impl Browser {
         .await
     }
 
-    /// Waits until none of the user's tasks is queued or running: then nothing is held.
+    /// Waits until none of the user's tasks is queued or running, so nothing is held.
     pub async fn wait_until_idle(&self) {
         wait_for("all tasks to become final", || async {
             let [_, held, _] = self.balance().await;
@@ -220,7 +220,7 @@ impl Browser {
     }
 }
 
-impl Answer {
+impl Response {
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
@@ -234,13 +234,13 @@ impl Answer {
         self.header(CONTENT_TYPE.as_str()).starts_with("text/html")
     }
 
-    /// The JSON of an answer that must be a success.
+    /// The JSON of a response, which must be a success.
     pub fn ok(&self) -> Value {
         assert_eq!(self.status, 200, "{}: {}", self.request, self.text());
         serde_json::from_slice(&self.body).unwrap()
     }
 
-    /// The problem details of an answer that must be this error.
+    /// The problem details of a response, which must have this status.
     pub fn problem(&self, status: u16) -> Value {
         let text = self.text();
         assert_eq!(self.status, status, "{}: {text}", self.request);
@@ -249,13 +249,13 @@ impl Answer {
         let problem: Value = serde_json::from_slice(&self.body).unwrap();
         assert_eq!(problem["status"], status, "{problem}");
         for part in ["type", "title", "detail", "request_id"] {
-            let is_told = problem[part].as_str().is_some_and(|text| !text.is_empty());
-            assert!(is_told, "no {part}: {problem}");
+            let is_present = problem[part].as_str().is_some_and(|text| !text.is_empty());
+            assert!(is_present, "no {part}: {problem}");
         }
         problem
     }
 
-    /// Holds the answer to be a 422 that names these fields and no other.
+    /// Asserts that the response is a 422 that names exactly these fields.
     pub fn names_fields(&self, fields: &[&str]) {
         let problem = self.problem(422);
         let errors = problem["errors"].as_object();
@@ -268,7 +268,7 @@ impl Answer {
         }
     }
 
-    /// Where a redirect leads.
+    /// The target of a redirect.
     pub fn location(&self) -> &str {
         assert!(
             matches!(self.status, 302 | 303),

@@ -1,4 +1,4 @@
-//! The service's own sample campaign, in the shapes in which it may arrive.
+//! The sample campaign, in the encodings in which it may arrive.
 
 use serde_json::{Value, json};
 
@@ -36,7 +36,7 @@ pub fn predict_body(key: &str) -> Value {
     body
 }
 
-/// The fields of a JSON object as a plain form sends them: booleans as `True` and `False`.
+/// The fields of a JSON object as a plain form sends them, with booleans as `True` and `False`.
 pub fn form_of(body: &Value) -> Vec<(String, String)> {
     let fields = body.as_object().unwrap().iter();
     fields

@@ -1,11 +1,11 @@
-//! The PostgreSQL that may be stopped and started: one at a time, because all its databases go with it.
+//! A PostgreSQL cluster that tests may stop and start, one test at a time, because all its databases stop with it.
 
 use std::path::PathBuf;
 use std::process::Command;
 
 use tokio::sync::{Mutex, MutexGuard};
 
-/// Who stops and starts it: a program that is called with `start`, or with a mode to stop in.
+/// A program that starts the cluster with the argument `start`, or stops it with the mode as argument.
 const CONTROL: &str = "CRASH_POSTGRES_CONTROL";
 const SERVER: &str = "CRASH_DATABASE_URL";
 const MISSING: &str =
@@ -13,16 +13,16 @@ const MISSING: &str =
 
 static TAKEN: Mutex<()> = Mutex::const_new(());
 
-/// The cluster, held by one test alone.
+/// The cluster, locked for one test.
 pub struct Cluster {
-    /// The address of its superuser.
+    /// The URL of its superuser.
     pub url: String,
     control: PathBuf,
     _alone: MutexGuard<'static, ()>,
 }
 
 impl Cluster {
-    /// Waits until no other test has it.
+    /// Waits until no other test uses it.
     pub async fn take() -> Self {
         let variable =
             |name: &str| std::env::var(name).unwrap_or_else(|_| panic!("{name} {MISSING}"));
@@ -33,7 +33,7 @@ impl Cluster {
         }
     }
 
-    /// `start`, or the mode to stop in: `fast` or `immediate`.
+    /// `what` is `start`, or the mode to stop in: `fast` or `immediate`.
     pub async fn control(&self, what: &str) {
         let mut command = Command::new(&self.control);
         command.arg(what);

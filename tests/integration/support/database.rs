@@ -1,30 +1,30 @@
-//! A database of one test's own, and SQL on it for what cannot be seen or provoked over HTTP.
+//! A separate database per test, and SQL on it for state that cannot be seen or created over HTTP.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection};
 
-/// Which database a scenario runs on.
+/// The database system that a test runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
     Sqlite,
     Postgres,
 }
 
-/// An empty database; the file or the cluster that it lives in is thrown away with the test run.
+/// An empty database; its file or cluster is deleted after the test run.
 pub struct Database {
     pub engine: Engine,
     pub url: String,
 }
 
-/// An open connection, for a transaction that a scenario holds open.
+/// An open connection, for transactions that a test holds open.
 pub enum Link {
     Sqlite(SqliteConnection),
     Postgres(PgConnection),
 }
 
 impl Database {
-    /// Makes an empty one; `folder` holds the file of SQLite.
+    /// Creates an empty database; a SQLite file is created in `folder`.
     pub async fn create(engine: Engine, folder: &std::path::Path) -> Self {
         let url = match engine {
             Engine::Sqlite => format!("sqlite://{}", folder.join("test.db").display()),
@@ -40,7 +40,7 @@ impl Database {
         Self { engine, url }
     }
 
-    /// Makes an empty one on this PostgreSQL.
+    /// Creates an empty database on this PostgreSQL.
     pub async fn create_on(server: &str) -> Self {
         Self {
             engine: Engine::Postgres,
@@ -48,7 +48,7 @@ impl Database {
         }
     }
 
-    /// Opens a connection of the test's own.
+    /// Opens a separate connection.
     pub async fn connect(&self) -> Link {
         match self.engine {
             Engine::Sqlite => Link::Sqlite(SqliteConnection::connect(&self.url).await.unwrap()),
@@ -56,25 +56,25 @@ impl Database {
         }
     }
 
-    /// Runs one statement; tells how many rows it touched.
+    /// Runs one statement; returns the number of affected rows.
     pub async fn try_execute(&self, sql: &str) -> Result<u64, sqlx::Error> {
         self.connect().await.try_execute(sql).await
     }
 
-    /// Runs one statement that must work.
+    /// Runs one statement, which must succeed.
     pub async fn execute(&self, sql: &str) -> u64 {
         let done = self.try_execute(sql).await;
         done.unwrap_or_else(|error| panic!("{sql}: {error}"))
     }
 
-    /// The whole number that a query answers.
+    /// The integer that a query returns.
     pub async fn number(&self, sql: &str) -> i64 {
         self.connect().await.number(sql).await
     }
 }
 
 impl Link {
-    /// The whole number that a query answers.
+    /// The integer that a query returns.
     pub async fn number(&mut self, sql: &str) -> i64 {
         let sql = AssertSqlSafe(sql.to_owned());
         match self {
@@ -84,7 +84,7 @@ impl Link {
         .unwrap()
     }
 
-    /// Runs one statement; tells how many rows it touched.
+    /// Runs one statement; returns the number of affected rows.
     pub async fn try_execute(&mut self, sql: &str) -> Result<u64, sqlx::Error> {
         let sql = AssertSqlSafe(sql.to_owned());
         match self {
@@ -93,7 +93,7 @@ impl Link {
         }
     }
 
-    /// Runs one statement that must work.
+    /// Runs one statement, which must succeed.
     pub async fn execute(&mut self, sql: &str) -> u64 {
         let done = self.try_execute(sql).await;
         done.unwrap_or_else(|error| panic!("{sql}: {error}"))
@@ -110,7 +110,7 @@ async fn create_postgres(server: &str) -> String {
     let mut link = PgConnection::connect(server)
         .await
         .unwrap_or_else(|error| panic!("the PostgreSQL of TEST_DATABASE_URL: {error}"));
-    // Not template1: a connection to it, such as another test's, would make this fail.
+    // Not template1: any connection to it, such as that of another test, would make this fail.
     for sql in [
         format!("DROP DATABASE IF EXISTS {name}"),
         format!("CREATE DATABASE {name} TEMPLATE template0"),

@@ -22,7 +22,7 @@ pub async fn send_and_disconnect(
          Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     );
-    // Where the server has just been killed there is nothing to disconnect from.
+    // If the server has just been killed, there is nothing to disconnect from.
     let Ok(mut stream) = TcpStream::connect(address).await else {
         return;
     };

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Browser, TIMEOUT};
 
-/// One event: its name, its JSON, and the position of the data with it.
+/// One event: its name, its JSON, and its position.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
     pub name: String,
@@ -23,21 +23,21 @@ pub struct EventStream {
 }
 
 impl EventStream {
-    /// Opens `/events` and waits until the server has begun to answer.
+    /// Opens `/events` and waits for the head of the response.
     pub async fn open(browser: &Browser) -> Self {
         Self::open_by(browser.request(Method::GET, "/events")).await
     }
 
-    /// Opens it from a position on.
+    /// Opens the stream at a position.
     pub async fn open_since(browser: &Browser, position: &str) -> Self {
         let path = format!("/events?since={position}");
         Self::open_by(browser.request(Method::GET, &path)).await
     }
 
-    /// Opens it by a request for it.
+    /// Opens the stream with a prepared request.
     pub async fn open_by(request: RequestBuilder) -> Self {
         let request = request.header("accept", "text/event-stream");
-        // Streams are longer than anything else may take.
+        // Streams last longer than any other request.
         let response = request.timeout(Duration::from_mins(10)).send().await;
         let response = response.unwrap();
         assert_eq!(response.status(), 200);
@@ -51,10 +51,10 @@ impl EventStream {
         }
     }
 
-    /// Reads on until an event passes `test`; earlier events count too.
+    /// Reads until an event passes `test`. Events that were read earlier count, too.
     ///
     /// # Panics
-    /// With all events seen, where none comes in time or the stream ends.
+    /// With all events seen, if no event passes in time or the stream ends.
     pub async fn wait_for(&mut self, what: &str, test: impl Fn(&Event) -> bool) -> Event {
         let search = async {
             loop {
@@ -73,33 +73,33 @@ impl EventStream {
         }
     }
 
-    /// The event that every stream begins with.
+    /// The first event of the stream.
     pub async fn first(&mut self) -> Event {
         self.wait_for("the first event", |_| true).await
     }
 
-    /// Where the data stands with all events so far.
+    /// The latest position of the stream.
     pub fn position(&self) -> String {
         let mut ids = self.seen.iter().rev().filter_map(|it| it.id.clone());
         ids.next().expect("an event with an id")
     }
 
-    /// Reads on until the server ends the stream.
+    /// Reads until the server ends the stream.
     ///
     /// # Panics
-    /// With all events seen, where it does not end in time.
+    /// With all events seen, if the stream does not end in time.
     pub async fn read_to_end(&mut self) {
         let reading = async { while self.read().await {} };
         let ended = tokio::time::timeout(TIMEOUT, reading).await.is_ok();
-        assert!(ended, "the stream goes on; seen {:?}", self.seen);
+        assert!(ended, "the stream does not end; seen {:?}", self.seen);
     }
 
-    /// Leaves out of account what came so far.
+    /// Ignores the events that were read so far.
     pub fn forget(&mut self) {
         self.seen.clear();
     }
 
-    /// All events so far.
+    /// All events that were read.
     pub fn seen(&self) -> &[Event] {
         &self.seen
     }

@@ -1,4 +1,4 @@
-//! What the scenarios stand on: a database, the processes, an HTTP client, and waiting.
+//! The basis of all tests: databases, processes, an HTTP client, and waiting.
 
 mod browser;
 mod campaign;
@@ -14,7 +14,7 @@ mod site;
 use std::future::Future;
 use std::time::{Duration, Instant};
 
-pub use browser::{Answer, Browser, unique};
+pub use browser::{Browser, Response, unique};
 pub use campaign::{form_of, predict_body, sample};
 pub use cluster::Cluster;
 pub use database::{Database, Engine, Link};
@@ -25,16 +25,16 @@ pub use proxy::Proxy;
 pub use raw::Raw;
 pub use site::{Server, Site, shared_idle_server, shared_server};
 
-/// Price of one prediction with the shipped model, and the welcome credits by default.
+/// The price of one prediction with the shipped model, and the default welcome credits.
 pub const PRICE: i64 = 10;
 
-/// How long anything may take before the test calls it stuck; far above what it takes.
+/// The time limit of every wait, far above the expected time.
 pub const TIMEOUT: Duration = Duration::from_secs(90);
 
-/// Polls `probe` until it yields a value.
+/// Polls `probe` until it returns a value.
 ///
 /// # Panics
-/// Naming `what`, when [`TIMEOUT`] is over.
+/// Naming `what`, after [`TIMEOUT`].
 pub async fn wait_for<T, F>(what: &str, mut probe: impl FnMut() -> F) -> T
 where
     F: Future<Output = Option<T>>,
@@ -44,7 +44,7 @@ where
         if let Some(value) = probe().await {
             return value;
         }
-        assert!(start.elapsed() < TIMEOUT, "waited in vain for {what}");
+        assert!(start.elapsed() < TIMEOUT, "timed out waiting for {what}");
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
 }

@@ -1,4 +1,4 @@
-//! One running process of the binary, its log, and its notifier.
+//! A running process of the binary, with its log.
 
 use std::fs::File;
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::wait_for;
 
-/// A process that ends, at the latest, with the test that started it.
+/// A process that ends at the latest with the test that started it.
 pub struct Program {
     child: Child,
     log: PathBuf,
@@ -15,7 +15,7 @@ pub struct Program {
 }
 
 impl Program {
-    /// Starts `command` with both of its outputs in one log file in `folder`.
+    /// Starts `command` with both outputs in one log file in `folder`.
     pub fn start(mut command: Command, folder: &std::path::Path) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -34,17 +34,17 @@ impl Program {
         }
     }
 
-    /// All that it has printed.
+    /// Everything that the process has printed.
     pub fn log(&self) -> String {
         String::from_utf8_lossy(&std::fs::read(&self.log).unwrap_or_default()).into_owned()
     }
 
-    /// The rest of the first whole line that begins with `prefix`.
+    /// The rest of the first complete line that begins with `prefix`.
     ///
     /// # Panics
-    /// With the log, where the process ends before it prints such a line.
+    /// With the log, if the process ends before it prints such a line.
     pub async fn wait_for_line(&mut self, prefix: &str) -> String {
-        wait_for(&format!("a line `{prefix}`"), || {
+        wait_for(&format!("the line `{prefix}`"), || {
             let ended = self.child.try_wait().unwrap();
             let log = self.log();
             let found = log
@@ -61,12 +61,12 @@ impl Program {
         .await
     }
 
-    /// The process.
+    /// The process id.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// Sends a signal by its name, such as `TERM`.
+    /// Sends a signal by name, such as `TERM`.
     pub fn signal(&self, name: &str) {
         let done = Command::new("kill")
             .args(["-s", name, &self.id().to_string()])
@@ -74,17 +74,17 @@ impl Program {
         assert!(done.unwrap().success(), "kill -s {name}");
     }
 
-    /// Whether it is there still.
+    /// Whether the process is still running.
     pub fn is_running(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()
     }
 
-    /// Ends it at whatever instruction it stands, as a power cut does.
+    /// Ends the process at an arbitrary instruction, like a power cut.
     pub fn kill(mut self) {
         self.end();
     }
 
-    /// Waits until it ends by itself.
+    /// Waits until the process ends by itself.
     pub async fn wait(&mut self) -> ExitStatus {
         let child = &mut self.child;
         let status = wait_for("a process to end", || {
@@ -95,7 +95,7 @@ impl Program {
         status
     }
 
-    /// Asks it to stop, as a service manager does, and waits until it has.
+    /// Asks the process to stop, as a service manager does, and waits until it has ended.
     pub async fn stop(mut self) {
         self.signal("TERM");
         let status = self.wait().await;
@@ -104,7 +104,7 @@ impl Program {
 
     fn end(&mut self) {
         if !self.ended {
-            // Fails only where it has ended already.
+            // Fails only if the process has already ended.
             let _ = self.child.kill();
             let _ = self.child.wait();
             self.ended = true;
@@ -114,7 +114,7 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // One that has ended by itself may be why the test failed.
+        // If the process has ended by itself, that may be why the test failed.
         let ended = self.child.try_wait();
         self.end();
         if std::thread::panicking() {

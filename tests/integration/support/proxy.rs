@@ -1,4 +1,4 @@
-//! A TCP proxy before the database, which freezes or cuts connections as failing networks do.
+//! A TCP proxy in front of the database, which freezes or cuts connections like a failing network.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,13 +10,13 @@ use tokio_util::sync::CancellationToken;
 
 const LISTEN: &[u8] = b"LISTEN ";
 
-/// Passes connections on to a server for as long as the test runs.
+/// Forwards connections to a server for as long as the test runs.
 pub struct Proxy {
     address: SocketAddr,
     links: Arc<Mutex<Vec<Arc<Link>>>>,
 }
 
-/// One connection with its counterpart.
+/// A client connection and its connection to the server.
 #[derive(Default)]
 struct Link {
     /// Whether the client has sent a LISTEN.
@@ -26,7 +26,7 @@ struct Link {
 }
 
 impl Proxy {
-    /// Before the server at `target`, such as `127.0.0.1:5432`.
+    /// Starts a proxy in front of the server at `target`, such as `127.0.0.1:5432`.
     pub async fn start(target: &str) -> Self {
         let target = lookup_host(target).await.unwrap().next().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -43,7 +43,7 @@ impl Proxy {
         Self { address, links }
     }
 
-    /// The URL of a database with this proxy in place of its server.
+    /// The URL of a database, with this proxy instead of its server.
     pub fn url_of(&self, database: &str) -> String {
         let (head, rest) = database.split_once('@').unwrap();
         let (_, name) = rest.split_once('/').unwrap();
@@ -56,7 +56,7 @@ impl Proxy {
         rest.split_once('/').unwrap().0
     }
 
-    /// Freezes every connection that is open: it stays open, and nothing passes. New ones work.
+    /// Freezes every open connection: it stays open but forwards nothing. New connections work.
     pub fn freeze_all(&self) {
         self.each(
             |_| true,
@@ -64,7 +64,7 @@ impl Proxy {
         );
     }
 
-    /// Freezes the connections that have sent a LISTEN; tells how many those are.
+    /// Freezes the connections that have sent a LISTEN; returns their number.
     pub fn freeze_listen(&self) -> usize {
         self.each(
             |link| link.listens.load(Ordering::SeqCst) && !link.is_frozen.load(Ordering::SeqCst),
@@ -72,7 +72,7 @@ impl Proxy {
         )
     }
 
-    /// Closes every connection that is open.
+    /// Closes every open connection.
     pub fn cut_all(&self) {
         self.each(|_| true, |link| link.cut.cancel());
     }

@@ -1,4 +1,4 @@
-//! HTTP written by hand, for what no HTTP client would send.
+//! Hand-written HTTP, for requests that no HTTP client would send.
 
 use std::io;
 use std::time::Duration;
@@ -15,16 +15,16 @@ pub struct Raw {
     unread: Vec<u8>,
 }
 
-/// A response with its head as it came.
+/// A response with its head as received.
 #[derive(Debug)]
-pub struct RawAnswer {
+pub struct RawResponse {
     pub status: u16,
     pub head: String,
     pub body: String,
 }
 
-impl RawAnswer {
-    /// The problem details of a response that must be this error, with all that each error has.
+impl RawResponse {
+    /// The problem details of a response, which must have this status and all headers that every error has.
     pub fn problem(&self, status: u16) -> Value {
         assert_eq!(self.status, status, "{self:?}");
         for line in [
@@ -46,7 +46,7 @@ impl Raw {
         Self::from_address(server, 1).await
     }
 
-    /// A connection from another host: on Linux all of 127.0.0.0/8 is this machine.
+    /// A connection from another IP address: on Linux all of 127.0.0.0/8 is this machine.
     pub async fn from_address(server: &Server, last_octet: u8) -> Self {
         let socket = TcpSocket::new_v4().unwrap();
         let local = std::net::SocketAddr::from(([127, 0, 0, last_octet], 0));
@@ -54,7 +54,7 @@ impl Raw {
         Self::with(socket, server).await
     }
 
-    /// A connection with a receive buffer of about that size.
+    /// A connection with a receive buffer of about this size.
     pub async fn with_buffer(server: &Server, bytes: u32) -> Self {
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_recv_buffer_size(bytes).unwrap();
@@ -69,17 +69,17 @@ impl Raw {
         }
     }
 
-    /// Sends, and fails where the server has closed the connection.
+    /// Sends; fails if the server has closed the connection.
     pub async fn try_send(&mut self, bytes: impl AsRef<[u8]>) -> io::Result<()> {
         let sent = tokio::time::timeout(TIMEOUT, self.stream.write_all(bytes.as_ref())).await;
-        sent.expect("the server takes nothing in, and does not close the connection")
+        sent.expect("the server neither reads nor closes the connection")
     }
 
     pub async fn send(&mut self, bytes: impl AsRef<[u8]>) {
         self.try_send(bytes).await.unwrap();
     }
 
-    /// Sends one part after the other with a pause between, until the server closes the connection.
+    /// Sends `part` repeatedly with pauses, until the server closes the connection.
     pub async fn trickle_until_closed(&mut self, part: &[u8], pause: Duration) {
         let trickle = async {
             loop {
@@ -91,26 +91,26 @@ impl Raw {
             }
         };
         let closed = tokio::time::timeout(TIMEOUT, trickle).await;
-        assert!(closed.is_ok(), "the server keeps the connection");
+        assert!(closed.is_ok(), "the server does not close the connection");
     }
 
-    /// Sends as much as the server takes, reads nothing, and waits until the server closes the connection.
+    /// Sends as much as the server accepts, reads nothing, and waits until the server closes the connection.
     pub async fn send_unread_until_closed(&mut self, part: &[u8]) {
         let send = async { while self.stream.write_all(part).await.is_ok() {} };
         let closed = tokio::time::timeout(TIMEOUT, send).await;
-        assert!(closed.is_ok(), "the server keeps the connection");
+        assert!(closed.is_ok(), "the server does not close the connection");
     }
 
     /// Reads a response with its body.
     ///
     /// # Panics
-    /// Where the connection breaks before it is whole.
-    pub async fn answer(&mut self) -> RawAnswer {
-        let answer = tokio::time::timeout(TIMEOUT, self.read_answer()).await;
-        answer.expect("no response")
+    /// If the connection breaks before the response is complete.
+    pub async fn read_response(&mut self) -> RawResponse {
+        let response = tokio::time::timeout(TIMEOUT, self.receive_response()).await;
+        response.expect("no response")
     }
 
-    async fn read_answer(&mut self) -> RawAnswer {
+    async fn receive_response(&mut self) -> RawResponse {
         let end = loop {
             if let Some(end) = self.unread.windows(4).position(|it| it == b"\r\n\r\n") {
                 break end;
@@ -129,7 +129,7 @@ impl Raw {
         }
         let rest = self.unread.split_off(length);
         let body = std::mem::replace(&mut self.unread, rest);
-        RawAnswer {
+        RawResponse {
             status: head[9..12].parse().unwrap(),
             head,
             body: String::from_utf8(body).unwrap(),
@@ -142,7 +142,7 @@ impl Raw {
         assert!(read > 0, "the connection ended before its response");
     }
 
-    /// Reads all that the server sends until it closes the connection, with a pause after each `step` bytes.
+    /// Reads until the server closes the connection, with a pause after each `step` bytes.
     pub async fn read_slowly(&mut self, step: u64, pause: Duration) -> Vec<u8> {
         let mut received = Vec::new();
         loop {
@@ -156,10 +156,10 @@ impl Raw {
         }
     }
 
-    /// Waits until the server closes the connection, whatever it sends before.
+    /// Waits until the server closes the connection, whatever it sends before that.
     pub async fn wait_until_closed(&mut self) {
         let mut rest = Vec::new();
         let closed = tokio::time::timeout(TIMEOUT, self.stream.read_to_end(&mut rest)).await;
-        assert!(closed.is_ok(), "the server keeps the connection");
+        assert!(closed.is_ok(), "the server does not close the connection");
     }
 }

@@ -1,4 +1,4 @@
-//! One installation: a database, a data folder, and the processes that are started on them.
+//! An installation: a database, a data folder, and the processes that use them.
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
-use super::{Answer, Browser, Database, Engine, Program};
+use super::{Browser, Database, Engine, Program, Response};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_pledgecast");
 const READY: &str = "Pledgecast is ready at ";
@@ -14,7 +14,7 @@ const READY: &str = "Pledgecast is ready at ";
 /// A database with a data folder.
 pub struct Site {
     pub database: Database,
-    /// How the processes reach the database, where it is another way than the test's own.
+    /// The URL by which the processes reach the database, if it differs from the test's.
     url: Option<String>,
     folder: TempDir,
 }
@@ -43,13 +43,13 @@ impl Site {
         }
     }
 
-    /// Has the processes reach the database by `url`, such as through a proxy.
+    /// Makes the processes reach the database at `url`, such as through a proxy.
     pub fn through(mut self, url: String) -> Self {
         self.url = Some(url);
         self
     }
 
-    /// An installation, and a server on it with these settings beside the usual ones of the tests.
+    /// An installation with a running server, which has these settings in addition to the defaults of tests.
     pub async fn serving(engine: Engine, settings: &[(&str, &str)]) -> (Self, Server) {
         let site = Self::new(engine).await;
         let server = site.serve(settings).await;
@@ -61,7 +61,7 @@ impl Site {
         self.folder.path().join("data")
     }
 
-    /// The binary with the usual settings; nothing else of this process's environment reaches it.
+    /// A command of the binary with the default settings of tests; no other environment variable is passed on.
     pub fn command(&self, arguments: &[&str], settings: &[(&str, &str)]) -> Command {
         let mut command = Command::new(BINARY);
         self.prepare(&mut command, settings);
@@ -100,12 +100,12 @@ impl Site {
         Program::start(self.command(&["worker"], settings), self.folder.path())
     }
 
-    /// Starts the binary with these arguments and does not wait.
+    /// Starts a command without waiting.
     pub fn start(&self, command: Command) -> Program {
         Program::start(command, self.folder.path())
     }
 
-    /// Runs a command of the operator to its end, with `input` on its standard input.
+    /// Runs an operator's command to its end, with `input` as standard input.
     pub async fn run(&self, arguments: &[&str], input: &str) -> Output {
         let mut command = self.command(arguments, &[]);
         let path = self.folder.path().join("input.txt");
@@ -116,19 +116,19 @@ impl Site {
             .unwrap()
     }
 
-    /// Runs a command that must end well; answers its standard output.
+    /// Runs a command that must succeed; returns its standard output.
     pub async fn run_ok(&self, arguments: &[&str], input: &str) -> String {
         let output = self.run(arguments, input).await;
         assert!(output.status.success(), "{arguments:?}: {output:?}");
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// Holds the database to its invariants by `pledgecast audit`.
+    /// Checks the invariants with `pledgecast audit`.
     pub async fn assert_audit_is_clean(&self) {
         self.run_ok(&["audit"], "").await;
     }
 
-    /// Makes an admin by the command line and signs in.
+    /// Creates an admin with the command line and signs in.
     pub async fn admin(&self, server: &Server) -> Browser {
         let email = format!("{}@example.org", super::unique("admin"));
         let password = "correct horse battery";
@@ -136,33 +136,33 @@ impl Site {
         self.run_ok(&create, &format!("{password}\n")).await;
         let browser = Browser::new(server);
         let credentials = [("email", email.as_str()), ("password", password)];
-        let answer = browser.post_form("/api/auth/login", &credentials).await;
-        answer.ok();
+        let response = browser.post_form("/api/auth/login", &credentials).await;
+        response.ok();
         browser
     }
 }
 
 impl Server {
-    /// Waits until it is ready.
+    /// Waits until the server is ready.
     pub async fn ready(mut program: Program) -> Self {
         let url = program.wait_for_line(READY).await;
         Self { url, program }
     }
 
     /// A GET without cookies.
-    pub async fn get(&self, path: &str) -> Answer {
+    pub async fn get(&self, path: &str) -> Response {
         Browser::new(self).get(path).await
     }
 }
 
-/// A server with one worker, shared by all tests that need nothing of their own.
+/// A server with one worker, shared by all tests without special needs.
 pub async fn shared_server(engine: Engine) -> &'static Server {
     static SQLITE: OnceCell<(Site, Server)> = OnceCell::const_new();
     static POSTGRES: OnceCell<(Site, Server)> = OnceCell::const_new();
     share(engine, [&SQLITE, &POSTGRES], "1").await
 }
 
-/// The same without a worker: what is queued there stays queued.
+/// Like [`shared_server`], without a worker: queued tasks stay queued.
 pub async fn shared_idle_server(engine: Engine) -> &'static Server {
     static SQLITE: OnceCell<(Site, Server)> = OnceCell::const_new();
     static POSTGRES: OnceCell<(Site, Server)> = OnceCell::const_new();
@@ -181,8 +181,8 @@ async fn share(
     let start = || async {
         let site = Site::new(engine).await;
         let folder: &Path = site.folder.path();
-        // Statics are not dropped: the shell sees its input close when this process is gone, and
-        // then takes the server and the folder away.
+        // Statics are not dropped. The shell sees its standard input close when this process ends, and then kills the
+        // server and deletes the folder.
         let script = r#""$0" serve & read -r _; kill -9 $!; rm -rf "$1""#;
         let mut command = Command::new("sh");
         site.prepare(&mut command, &[("PLEDGECAST_WORKERS", workers)]);
