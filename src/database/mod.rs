@@ -3,7 +3,6 @@
 //! Statements go through [`Database::read`] and [`Database::write`], one at a time, or through
 //! [`Database::transaction`]. Each has a deadline in this process and a shorter limit on the server. A connection that
 //! misses its deadline is closed and never used again.
-//! misses its deadline is closed, never used again.
 
 mod bulk;
 mod connection;

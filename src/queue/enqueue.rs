@@ -55,7 +55,7 @@ pub struct Enqueued {
 /// Queues a task whose price is already held. Returns `None` if the user has used the idempotency key before.
 ///
 /// # Errors
-/// If the database refuses.
+/// If the database returns an error.
 pub async fn enqueue(
     transaction: &impl ConnectionTrait,
     new: &NewTask,

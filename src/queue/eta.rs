@@ -110,7 +110,6 @@ pub(super) fn is_among_newest_results(count: u64) -> Expr {
 ///
 /// # Errors
 /// If the database is unavailable.
-/// Where the database is unavailable.
 pub async fn latest_done(database: &Database, limit: u64) -> Result<Vec<Done>, DbErr> {
     let latest = Query::select()
         .column((task::Entity, task::Column::QueuedAt))

@@ -64,7 +64,7 @@ impl Notifier {
     /// Publishes changes with the commit of the transaction that made them; `wake` says that tasks were queued.
     ///
     /// # Errors
-    /// If the database refuses.
+    /// If the database returns an error.
     pub async fn publish_on_commit(
         &self,
         transaction: &Transaction,

@@ -22,7 +22,6 @@ const LATEST_RESULTS: u64 = 1000;
 ///
 /// # Errors
 /// If the database is unavailable.
-/// Where the database is unavailable.
 pub async fn list_stuck(
     database: &Database,
     models: &[ModelId],
@@ -57,7 +56,6 @@ pub async fn list_stuck(
 ///
 /// # Errors
 /// If the database is unavailable.
-/// Where the database is unavailable.
 pub async fn lock_queued(
     transaction: &Transaction,
     tasks: &[TaskId],

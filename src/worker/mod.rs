@@ -134,7 +134,7 @@ impl Worker {
     /// Claims a batch, runs the models and settles. Returns the number of claimed tasks.
     ///
     /// # Errors
-    /// If the database refuses. Claimed tasks return to the queue when their lease expires.
+    /// If the database returns an error. Claimed tasks return to the queue when their lease expires.
     pub async fn work_once(&self) -> Result<usize, DbErr> {
         if self.pool.is_stuck() {
             return Ok(0);

@@ -40,7 +40,7 @@ impl Worker {
     /// settled afterwards, so that they do not block the others.
     ///
     /// # Errors
-    /// If the database refuses; nothing has changed then.
+    /// If the database returns an error; nothing has changed then.
     pub async fn settle(&self, lease: &Lease, attempts: Attempts) -> Result<(), DbErr> {
         let attempts = Arc::new(attempts);
         let locked = self.settle_together(lease, &attempts).await?;
@@ -56,7 +56,7 @@ impl Worker {
                 let attempts_of_user = attempts.iter().filter(|(task, _)| task.user_id == user.0);
                 let attempts_of_user = attempts_of_user.cloned().collect();
                 if let Err(error) = self.settle_alone(lease, attempts_of_user).await {
-                    tracing::warn!(%user, %error, "tasks were not settled; they will be retried after their lease expires");
+                    tracing::warn!(%user, %error, "tasks not settled; they are retried when their lease expires");
                 }
             })
             .await;

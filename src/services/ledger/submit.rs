@@ -34,7 +34,7 @@ pub(crate) enum SubmitOutcome {
 /// time on SQLite; see `queue::time`.
 ///
 /// # Errors
-/// If the database refuses; nothing was done then.
+/// If the database returns an error; nothing was done then.
 pub(crate) async fn hold_and_enqueue(
     database: &Database,
     requests: Vec<NewTask>,
