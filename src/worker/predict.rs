@@ -27,8 +27,8 @@ impl Worker {
                 let mut attempts = Attempts::new();
                 for task in tasks {
                     let alone = self.predict(&predictor, std::slice::from_ref(&task)).await;
-                    // This task may be the reason why the thread is stuck. Its attempt counts, and its next attempt runs
-                    // alone.
+                    // This task may be the reason why the thread is stuck. Its attempt counts, and its next attempt
+                    // runs alone.
                     let result = alone.map_err(|alone_error| match alone_error {
                         InferenceError::Stuck => error.clone(),
                         other => other,

@@ -300,19 +300,11 @@ async fn a_failed_task_is_retried_only_after_a_delay() {
     let fixture = Fixture::open(|_| f64::NAN).await;
     fixture.submit("5000", "key").await;
     assert_eq!(fixture.worker.work_once().await.unwrap(), 1);
-    assert_eq!(
-        fixture.worker.work_once().await.unwrap(),
-        0,
-        "before the delay"
-    );
+    assert_eq!(fixture.worker.work_once().await.unwrap(), 0, "too early");
     fixture.clock.advance(1);
     assert_eq!(fixture.worker.work_once().await.unwrap(), 1);
     fixture.clock.advance(1);
-    assert_eq!(
-        fixture.worker.work_once().await.unwrap(),
-        0,
-        "the second delay is longer"
-    );
+    assert_eq!(fixture.worker.work_once().await.unwrap(), 0, "still early");
     fixture.clock.advance(3);
     assert_eq!(fixture.worker.work_once().await.unwrap(), 1);
 }
