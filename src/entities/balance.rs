@@ -9,7 +9,7 @@ use crate::types::{BalanceView, Credits};
 #[sea_orm(table_name = "balance")]
 #[expect(
     missing_docs,
-    reason = "the columns are described in the migration of the table"
+    reason = "the columns are defined in the migration of the table"
 )]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]

@@ -9,7 +9,7 @@ use sea_orm::{DeleteMany, InsertMany, Order, Set, UpdateMany};
 #[sea_orm(table_name = "login_failure")]
 #[expect(
     missing_docs,
-    reason = "the columns are described in the migration of the table"
+    reason = "the columns are defined in the migration of the table"
 )]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]

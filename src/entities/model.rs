@@ -11,7 +11,7 @@ use crate::types::{Credits, ModelId, ModelState, ModelView};
 #[sea_orm(table_name = "model")]
 #[expect(
     missing_docs,
-    reason = "the columns are described in the migration of the table"
+    reason = "the columns are defined in the migration of the table"
 )]
 pub struct Model {
     #[sea_orm(primary_key)]
@@ -38,7 +38,7 @@ impl ActiveModelBehavior for ActiveModel {}
 #[derive(Clone, Debug, FromQueryResult)]
 #[expect(
     missing_docs,
-    reason = "the columns are described in the migration of the table"
+    reason = "the columns are defined in the migration of the table"
 )]
 pub struct Summary {
     pub id: i64,

@@ -10,7 +10,7 @@ use crate::types::TaskId;
 #[sea_orm(table_name = "shared_result")]
 #[expect(
     missing_docs,
-    reason = "the columns are described in the migration of the table"
+    reason = "the columns are defined in the migration of the table"
 )]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]

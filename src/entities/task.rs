@@ -16,7 +16,7 @@ use crate::types::{
 #[sea_orm(table_name = "task")]
 #[expect(
     missing_docs,
-    reason = "the columns are described in the migration of the table"
+    reason = "the columns are defined in the migration of the table"
 )]
 pub struct Model {
     #[sea_orm(primary_key)]

@@ -17,7 +17,7 @@ use crate::types::{Advice, Curves, Explanation, ResultView, TaskId};
 #[sea_orm(table_name = "task_result")]
 #[expect(
     missing_docs,
-    reason = "the columns are described in the migration of the table"
+    reason = "the columns are defined in the migration of the table"
 )]
 pub struct Model {
     #[sea_orm(primary_key)]

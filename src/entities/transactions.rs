@@ -12,7 +12,7 @@ use crate::types::{Credits, TaskId, TransactionFilter, TransactionId, Transactio
 #[sea_orm(table_name = "transactions")]
 #[expect(
     missing_docs,
-    reason = "the columns are described in the migration of the table"
+    reason = "the columns are defined in the migration of the table"
 )]
 pub struct Model {
     #[sea_orm(primary_key)]

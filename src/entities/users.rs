@@ -10,7 +10,7 @@ use crate::types::{Role, UserId, UserView};
 #[sea_orm(table_name = "users")]
 #[expect(
     missing_docs,
-    reason = "the columns are described in the migration of the table"
+    reason = "the columns are defined in the migration of the table"
 )]
 pub struct Model {
     #[sea_orm(primary_key)]
