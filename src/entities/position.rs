@@ -8,6 +8,7 @@ use crate::types::UserId;
 /// Maximum number of queued tasks that are counted. Beyond it, the held credits still reveal a change.
 const QUEUED_MAX: u32 = 1000;
 
+/// The values of one user.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct Position {
     /// Total credits.

@@ -269,8 +269,8 @@ async fn only_the_owner_sees_the_insight(engine: Engine) {
         other.get(&path).await.problem(404);
         visitor.get(&path).await.problem(401);
     }
-    ask(&other, &task, &json!({})).await.problem(404);
-    ask(&visitor, &task, &json!({})).await.problem(401);
+    what_if(&other, &task, &json!({})).await.problem(404);
+    what_if(&visitor, &task, &json!({})).await.problem(401);
 }
 
 async fn only_a_result_has_an_insight(engine: Engine) {
