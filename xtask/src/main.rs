@@ -1,10 +1,11 @@
 //! `cargo xtask`: the commands that build, run and test Pledgecast. This file knows the command line; what
 //! each command does is in the module of its name.
 //!
-//! - [`run`], [`dev`], [`test`](mod@test), [`bench`](mod@bench), [`mutants`](mod@mutants), [`train`]: the commands.
+//! - [`run`], [`dev`], [`test`](mod@test), [`bench`](mod@bench), [`mutants`](mod@mutants),
+//!   [`lint`](mod@lint), [`train`]: the commands.
 //! - [`site`], [`server`]: the two halves that they build.
 //! - [`postgres`], [`browser`]: the real parts that tests need.
-//! - [`wasm_std`], [`apt`]: what a bare machine lacks.
+//! - [`wasm_std`], [`apt`], [`tools`]: what a bare machine lacks.
 //! - [`process`], [`cargo`], [`progress`], [`paths`], [`fingerprint`]: means.
 
 mod apt;
@@ -14,6 +15,7 @@ mod cargo;
 mod dev;
 mod faketime;
 mod fingerprint;
+mod lint;
 mod mutants;
 mod paths;
 mod postgres;
@@ -23,6 +25,7 @@ mod run;
 mod server;
 mod site;
 mod test;
+mod tools;
 mod train;
 mod wasm_std;
 
@@ -68,6 +71,8 @@ enum Command {
     Crash(test::CrashOptions),
     /// Change the code of the ledger, the queue, the workers and the database, and look whether tests notice.
     Mutants(mutants::Options),
+    /// Check licences and sources of dependencies, unused dependencies, and spelling.
+    Lint,
     /// Measure what is promised, in the release build.
     Bench(bench::Options),
     /// Train the model again from the rows in FILE.
@@ -99,6 +104,7 @@ fn execute(command: Command) -> Result<ExitCode> {
         Command::Test(options) => test::test(&options)?,
         Command::Crash(options) => test::crash(&options)?,
         Command::Mutants(options) => mutants::mutants(&options)?,
+        Command::Lint => lint::lint()?,
         Command::Bench(options) => bench::bench(&options)?,
         Command::Train { data } => train::train(&data)?,
     }

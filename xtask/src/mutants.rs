@@ -9,9 +9,14 @@ use clap::Args;
 use crate::postgres::{self, Postgres};
 use crate::progress::Steps;
 use crate::site::{BuildProfile, Site};
+use crate::tools::Tool;
 use crate::{paths, process};
 
-const VERSION: &str = "27.1.0";
+const MUTANTS: Tool = Tool {
+    package: "cargo-mutants",
+    binary: "cargo-mutants",
+    version: "27.1.0",
+};
 
 /// What `cargo xtask mutants` takes.
 #[derive(Args)]
@@ -39,29 +44,21 @@ pub fn mutants(options: &Options) -> Result<()> {
     let site = Site::check(BuildProfile::Release)?;
     let mut steps = Steps::new(site.steps() + 3);
     site.build(&mut steps)?;
-    let tools = root.join("target/tools");
-    steps.step("Installing cargo-mutants", || {
-        let mut install = process::cargo();
-        install
-            .args(["install", "cargo-mutants", "--locked", "--version", VERSION])
-            .arg("--root")
-            .arg(&tools);
-        process::run(&mut install)
-    })?;
+    let mutants = steps.step("Installing cargo-mutants", || MUTANTS.ensure())?;
     let database = steps.step("Starting PostgreSQL", || Postgres::ensure(false))?;
     steps.step("Mutating", || {
-        let mut mutants = process::command(tools.join("bin/cargo-mutants"));
-        mutants
+        let mut command = process::command(mutants);
+        command
             .args(["mutants", "--in-place", "--baseline=skip", "--output"])
             .arg(root.join("target"))
             .current_dir(&root)
             .env(postgres::URL_VARIABLE, database.url());
         if let Some(shard) = &options.shard {
-            mutants.args(["--shard", shard]);
+            command.args(["--shard", shard]);
         }
         if let Some(re) = &options.re {
-            mutants.args(["--re", re]);
+            command.args(["--re", re]);
         }
-        process::run(&mut mutants).context("mutants survived; target/mutants.out lists them")
+        process::run(&mut command).context("mutants survived; target/mutants.out lists them")
     })
 }
