@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
 use crate::types::{
-    AppError, BalanceHistory, JsonAnswer, Page, TaskFilterInput, TaskView, TransactionFilterInput,
+    AppError, BalanceHistory, Page, TaskFilterInput, TaskView, TransactionFilterInput,
     TransactionView,
 };
 
@@ -12,7 +12,7 @@ use crate::types::{
 ///
 /// # Errors
 /// 422 naming `limit`, `cursor` or fields of the filter; 401; 429 if the user reads too many lists at the same time.
-#[server(prefix = "/api", endpoint = "tasks", input = GetUrl, output = JsonAnswer)]
+#[server(prefix = "/api", endpoint = "tasks", input = GetUrl)]
 pub async fn list_tasks(
     #[server(default)] limit: String,
     #[server(default)] cursor: String,
@@ -30,7 +30,7 @@ pub async fn list_tasks(
 ///
 /// # Errors
 /// 422 naming `limit`, `cursor` or fields of the filter; 401; 429 if the user reads too many lists at the same time.
-#[server(prefix = "/api", endpoint = "transactions", input = GetUrl, output = JsonAnswer)]
+#[server(prefix = "/api", endpoint = "transactions", input = GetUrl)]
 pub async fn list_transactions(
     #[server(default)] limit: String,
     #[server(default)] cursor: String,
@@ -48,7 +48,7 @@ pub async fn list_transactions(
 ///
 /// # Errors
 /// 401; 429 if the user reads too many lists at the same time.
-#[server(prefix = "/api", endpoint = "balance/history", input = GetUrl, output = JsonAnswer)]
+#[server(prefix = "/api", endpoint = "balance/history", input = GetUrl)]
 pub async fn get_balance_history() -> Result<BalanceHistory, AppError> {
     let (services, user) = super::request::signed_in().await?;
     let _slot = services.list_slots.take(user.id()).await?;

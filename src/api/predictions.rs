@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
-use crate::types::{AppError, CampaignInput, JsonAnswer, TaskView};
+use crate::types::{AppError, CampaignInput, TaskView};
 #[cfg(feature = "ssr")]
 use crate::types::{NumberFormat, Today};
 
@@ -16,7 +16,7 @@ use crate::types::{NumberFormat, Today};
 /// 422 naming every field that breaks a rule, or if the key was used for another campaign; 401; 402; 404 if there is no
 /// such live model; 409 with the `price` if it is higher than `max_price`, or if the page belongs to another account;
 /// 429 if the user has too many open tasks; 503 if the queue is full.
-#[server(prefix = "/api", endpoint = "tasks/predict", output = JsonAnswer)]
+#[server(prefix = "/api", endpoint = "tasks/predict")]
 pub async fn predict(
     #[server(flatten)] campaign: CampaignInput,
     #[server(default)] idempotency_key: String,
@@ -54,7 +54,7 @@ pub async fn predict(
 ///
 /// # Errors
 /// 422 naming `id`; 401; 404, also for another user's task.
-#[server(prefix = "/api", endpoint = "task", input = GetUrl, output = JsonAnswer)]
+#[server(prefix = "/api", endpoint = "task", input = GetUrl)]
 pub async fn get_task(#[server(default)] id: String) -> Result<TaskView, AppError> {
     let (services, user) = super::request::signed_in().await?;
     services.predictions.task(user.id(), &id).await
@@ -65,7 +65,7 @@ pub async fn get_task(#[server(default)] id: String) -> Result<TaskView, AppErro
 /// # Errors
 /// 422 naming `id`; 401; 404; 409 if the task is no longer queued, or if the page belongs to another account; 429 if
 /// the user has too many changes in progress.
-#[server(prefix = "/api", endpoint = "tasks/cancel", output = JsonAnswer)]
+#[server(prefix = "/api", endpoint = "tasks/cancel")]
 pub async fn cancel_task(
     #[server(default)] id: String,
     #[server(default)] account: String,

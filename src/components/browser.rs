@@ -57,7 +57,7 @@ mod imp {
 
     use crate::components::Locale;
     use crate::components::data::{Payload, Reply};
-    use crate::types::{AppError, Theme, day_on_the_wire};
+    use crate::types::{AppError, Theme};
 
     pub(super) fn document() -> web_sys::Document {
         leptos::prelude::document()
@@ -100,7 +100,9 @@ mod imp {
     /// Today in UTC, by the device's clock.
     pub fn today() -> NaiveDate {
         let now = String::from(Date::new_0().to_iso_string());
-        now.get(..10).and_then(day_on_the_wire).unwrap_or_default()
+        now.get(..10)
+            .and_then(|day| day.parse().ok())
+            .unwrap_or_default()
     }
 
     /// 128 random bits in hexadecimal.

@@ -16,7 +16,7 @@ use leptos::server::codee::{Decoder, Encoder};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::types::{AppError, Unreadable, read_json};
+use crate::types::AppError;
 
 /// What can be loaded.
 pub trait Wire: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {}
@@ -71,7 +71,7 @@ impl Payload {
     /// [`AppError::Internal`] where it is something else.
     pub fn get<T: Wire>(&self) -> Result<T, AppError> {
         match &self.0 {
-            Held::Json(json) => read_json(json).ok(),
+            Held::Json(json) => serde_json::from_str(json).ok(),
             Held::Value { .. } => self.held(),
         }
         .ok_or(AppError::Internal)
@@ -133,13 +133,13 @@ impl Encoder<Reply> for ReplyCodec {
 }
 
 impl Decoder<Reply> for ReplyCodec {
-    type Error = Unreadable;
+    type Error = serde_json::Error;
     type Encoded = str;
 
     fn decode(text: &str) -> Result<Reply, Self::Error> {
         match text.strip_prefix('+') {
             Some(json) => Ok(Ok(Payload::of_json(json))),
-            None => read_json(text.trim_start_matches('-')).map(Err),
+            None => serde_json::from_str(text.trim_start_matches('-')).map(Err),
         }
     }
 }

@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 
 use super::data::{Reply, Wire, value_of};
 use super::errors::FieldFaults;
-use super::shared::shared;
 use super::time::is_taking_over;
 use super::{browser, use_session};
 use crate::types::AppError;
@@ -41,7 +40,7 @@ struct Failed(StoredValue<Option<FailedForm>>);
 impl FailedForm {
     /// Tells the forms below of it, the server's and the browser's. To be called once, for the application.
     pub fn provide() {
-        let failed = shared(use_context::<Self>);
+        let failed = SharedValue::new(use_context::<Self>).into_inner();
         provide_context(Failed(StoredValue::new(failed)));
     }
 

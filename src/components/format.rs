@@ -3,7 +3,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::{Locale, tr};
-use crate::types::{Credits, write_number};
+use crate::types::Credits;
 
 /// `2026-11-23 11:40 UTC`.
 pub fn utc_time(at: DateTime<Utc>) -> String {
@@ -117,7 +117,7 @@ pub fn plain_number(l: Locale, number: f64) -> String {
     if number.fract() == 0.0 && number.abs() < 1e15 {
         whole_number(l, number as i64)
     } else {
-        write_number(number).replace('.', tr!(l, number.decimal))
+        number.to_string().replace('.', tr!(l, number.decimal))
     }
 }
 

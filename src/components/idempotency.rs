@@ -6,7 +6,6 @@
 use leptos::prelude::*;
 
 use super::form::FormAction;
-use super::shared::shared;
 use super::{Session, browser, use_session};
 use crate::types::AppError;
 
@@ -29,7 +28,8 @@ impl IdempotencyKey {
             .filter(|error| !settles(error))
             .map(|_| sending.entered(FIELD))
             .filter(|key| !key.is_empty());
-        let first = shared(|| unanswered.unwrap_or_else(browser::random_key));
+        let first =
+            SharedValue::new(|| unanswered.unwrap_or_else(browser::random_key)).into_inner();
         let key = Self {
             name,
             session: use_session(),

@@ -34,7 +34,6 @@ pub mod scroll_restoration;
 pub mod select;
 pub mod server_part;
 pub mod session;
-pub mod shared;
 pub mod status_badge;
 pub mod task_list;
 pub mod time;

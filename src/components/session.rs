@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 use super::browser;
 use super::data::Data;
-use super::shared::shared;
 use crate::api::{get_balance, me, page_position};
 use crate::types::{AppError, BalanceView, UserId, UserView};
 
@@ -28,7 +27,7 @@ impl Session {
         let version = RwSignal::new(0);
         let session = Self {
             version,
-            account: RwSignal::new(shared(account_of_request)),
+            account: RwSignal::new(SharedValue::new(account_of_request).into_inner()),
             user: Data::new(move || {
                 version.track();
                 async { if_signed_in(me().await) }

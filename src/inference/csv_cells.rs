@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, NaiveDate};
 
-use crate::types::{Violation, read_number, written_day};
+use crate::types::{Violation, parse_date, parse_number};
 
 const TRUE: [&str; 9] = ["true", "1", "on", "yes", "t", "y", "1.0", "истина", "да"];
 const FALSE: [&str; 9] = ["false", "0", "off", "no", "f", "n", "0.0", "ложь", "нет"];
@@ -56,7 +56,7 @@ fn flag(text: &str) -> Result<String, Violation> {
 }
 
 fn day(text: &str) -> Result<String, Violation> {
-    if written_day(text).is_some() {
+    if parse_date(text).is_some() {
         return Ok(text.to_owned());
     }
     if let Some(day) = day_of_unix_time(text) {
@@ -138,12 +138,12 @@ fn without_clock(text: &str) -> Option<&str> {
     let (hours, rest) = clock.split_once(':')?;
     let seconds = if rest.contains(':') { "" } else { ":00" };
     let whole = format!("2024-01-02T{hours:0>2}:{rest}{seconds}Z");
-    written_day(&whole).map(|_| date)
+    parse_date(&whole).map(|_| date)
 }
 
 /// A goal in a comma-separated file, where a point is a decimal point.
 fn goal(text: &str) -> Result<String, Violation> {
-    if read_number(text).is_some() {
+    if parse_number(text).is_some() {
         return Ok(text.to_owned());
     }
     if is_one_group(text, ',') {
@@ -182,10 +182,10 @@ fn is_one_group(text: &str, mark: char) -> bool {
     reason = "the signature that all kinds of cells share"
 )]
 fn number(text: &str) -> Result<String, Violation> {
-    if read_number(text).is_some() {
+    if parse_number(text).is_some() {
         return Ok(text.to_owned());
     }
-    let plain = plain_number(text).filter(|plain| read_number(plain).is_some());
+    let plain = plain_number(text).filter(|plain| parse_number(plain).is_some());
     Ok(plain.unwrap_or_else(|| text.to_owned()))
 }
 

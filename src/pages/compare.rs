@@ -13,7 +13,7 @@ use crate::components::task_list::COMPARED;
 use crate::components::{Empty, Loaded, Locale, SignedInOnly, format, labels, tr, use_locale};
 use crate::types::{
     AppError, Campaign, CampaignInput, Effect, Explanation, Factor, ResultView, TaskId, TaskView,
-    day_on_the_wire, read_number,
+    parse_number,
 };
 
 /// One of the two.
@@ -277,9 +277,9 @@ fn as_read(l: Locale, name: &str, value: String) -> String {
     match (name, value.as_str()) {
         (_, "true") => tr!(l, choice.yes).to_owned(),
         (_, "false") => tr!(l, choice.no).to_owned(),
-        ("usd_goal", goal) => read_number(goal).map_or(value, |goal| format::usd(l, goal)),
+        ("usd_goal", goal) => parse_number(goal).map_or(value, |goal| format::usd(l, goal)),
         ("created_at" | "launched_at" | "deadline", day) => {
-            day_on_the_wire(day).map_or(value, |day| labels::day(l, day))
+            day.parse().map_or(value, |day| labels::day(l, day))
         }
         ("country", code) => labels::named_codes(tr!(l, list.countries))
             .find(|(it, _)| *it == code)

@@ -3,9 +3,6 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::wire_time::read_day;
-use super::write_number;
-
 /// A checked campaign. Fields have their wire names. It is stored as JSON with the task.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Campaign {
@@ -22,13 +19,10 @@ pub struct Campaign {
     /// US dollars per unit of the currency today; `None` if unknown.
     pub fx_rate: Option<f64>,
     /// When the draft was created.
-    #[serde(deserialize_with = "read_day")]
     pub created_at: NaiveDate,
     /// When funding starts.
-    #[serde(deserialize_with = "read_day")]
     pub launched_at: NaiveDate,
     /// When funding ends.
-    #[serde(deserialize_with = "read_day")]
     pub deadline: NaiveDate,
     /// The title.
     pub name: String,
@@ -171,33 +165,30 @@ impl CampaignInput {
 
 impl From<&Campaign> for CampaignInput {
     fn from(campaign: &Campaign) -> Self {
-        fn text<T: ToString>(value: Option<&T>) -> String {
-            value.map(ToString::to_string).unwrap_or_default()
-        }
-        fn number(value: Option<f64>) -> String {
-            value.map(write_number).unwrap_or_default()
+        fn text<T: ToString>(value: Option<T>) -> String {
+            value.map(|it| it.to_string()).unwrap_or_default()
         }
         Self {
             country: campaign.country.clone(),
             currency: campaign.currency.clone(),
-            prelaunch_activated: text(campaign.prelaunch_activated.as_ref()),
+            prelaunch_activated: text(campaign.prelaunch_activated),
             staff_pick: campaign.staff_pick.to_string(),
-            static_usd_rate: number(campaign.static_usd_rate),
-            fx_rate: number(campaign.fx_rate),
+            static_usd_rate: text(campaign.static_usd_rate),
+            fx_rate: text(campaign.fx_rate),
             created_at: campaign.created_at.to_string(),
             launched_at: campaign.launched_at.to_string(),
             deadline: campaign.deadline.to_string(),
             name: campaign.name.clone(),
             blurb: campaign.blurb.clone(),
-            usd_goal: write_number(campaign.usd_goal),
+            usd_goal: campaign.usd_goal.to_string(),
             name_city: campaign.name_city.clone().unwrap_or_default(),
             region: campaign.region.clone().unwrap_or_default(),
             location_type: campaign.location_type.clone().unwrap_or_default(),
-            ppohasaction: text(campaign.ppohasaction.as_ref()),
+            ppohasaction: text(campaign.ppohasaction),
             analytics_name: campaign.analytics_name.clone(),
-            position: text(campaign.position.as_ref()),
+            position: text(campaign.position),
             parent_name: campaign.parent_name.clone(),
-            is_not_first_project: text(campaign.is_not_first_project.as_ref()),
+            is_not_first_project: text(campaign.is_not_first_project),
             has_video: campaign.has_video.to_string(),
         }
     }

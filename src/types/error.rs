@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
-use super::{Credits, FieldErrors, JsonText, Violation};
+use super::{Credits, FieldErrors, Violation};
 
 /// When to check again whether tasks have become final.
 const OPEN_RETRY_S: u64 = 5;
@@ -190,7 +191,7 @@ fn describe_fields(errors: &FieldErrors) -> String {
 }
 
 impl FromServerFnError for AppError {
-    type Encoder = JsonText;
+    type Encoder = JsonEncoding;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
@@ -232,7 +233,6 @@ struct Problem {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(from = "Violation")]
 struct FieldProblem {
     #[serde(flatten)]
     violation: Violation,
@@ -240,15 +240,6 @@ struct FieldProblem {
 }
 
 const PROBLEM_PREFIX: &str = "/problems/";
-
-impl From<Violation> for FieldProblem {
-    fn from(violation: Violation) -> Self {
-        Self {
-            violation,
-            detail: String::new(),
-        }
-    }
-}
 
 impl From<AppError> for Problem {
     fn from(error: AppError) -> Self {
@@ -301,12 +292,8 @@ impl From<Problem> for AppError {
         {
             "malformed" => Self::Malformed(problem.detail),
             "invalid" => {
-                let mut fields = FieldErrors::new();
-                // A loop, because `collect` sorts the items and compiles to much more code.
-                for (field, error) in problem.errors {
-                    fields.insert(field, error.violation);
-                }
-                Self::Invalid(fields)
+                let fields = problem.errors.into_iter();
+                Self::Invalid(fields.map(|(field, it)| (field, it.violation)).collect())
             }
             "key_reused" => Self::KeyReused,
             "unauthorized" => Self::Unauthorized,

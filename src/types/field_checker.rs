@@ -3,8 +3,10 @@
 use chrono::NaiveDate;
 
 use super::reference::{COUNTRIES, CURRENCIES, find_category, find_currency};
-use super::wire_time::written_day;
-use super::{CATEGORIES, Category, Currency, FieldErrors, Violation, read_number, text_violation};
+use super::{
+    CATEGORIES, Category, Currency, FieldErrors, Violation, parse_date, parse_number,
+    text_violation,
+};
 
 /// Largest goal, in US dollars.
 pub const GOAL_MAX_USD: f64 = 1e9;
@@ -59,7 +61,7 @@ impl Checker {
     }
 
     pub(super) fn number(&mut self, field: &str, text: &str, min: f64, max: f64) -> Option<f64> {
-        match read_number(text.trim()) {
+        match parse_number(text.trim()) {
             Some(number) if (min..=max).contains(&number) => Some(number),
             Some(_) => {
                 self.fail(field, Violation::out_of_range(min, max));
@@ -117,7 +119,7 @@ impl Checker {
             self.fail(field, Violation::Required);
             return None;
         }
-        let Some(date) = written_day(text) else {
+        let Some(date) = parse_date(text) else {
             self.fail(field, Violation::NotADate);
             return None;
         };

@@ -6,8 +6,6 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::insight_wire::{RawChange, RawOutOfDistribution};
-use super::wire_time::read_day;
 use super::{ModelRef, TaskId, Verdict};
 
 /// How similar campaigns did, and which fields are outside the training data. Stored with the score.
@@ -61,11 +59,7 @@ pub struct NeighboursView {
 
 /// One way in which a campaign is outside the training data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(
-    tag = "code",
-    rename_all = "snake_case",
-    try_from = "RawOutOfDistribution"
-)]
+#[serde(tag = "code", rename_all = "snake_case")]
 pub enum OutOfDistribution {
     /// A value outside the range of nearly all training campaigns.
     OutOfRange {
@@ -228,13 +222,10 @@ pub struct DaysPoint {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LaunchPoint {
     /// When the draft is created.
-    #[serde(deserialize_with = "read_day")]
     pub created_at: NaiveDate,
     /// When funding starts.
-    #[serde(deserialize_with = "read_day")]
     pub launched_at: NaiveDate,
     /// When funding ends.
-    #[serde(deserialize_with = "read_day")]
     pub deadline: NaiveDate,
     /// The probability.
     pub probability: f64,
@@ -267,16 +258,14 @@ pub struct ChangeBounds {
     /// Never a goal below this, in US dollars.
     pub goal_min_usd: f64,
     /// Never a launch before this day.
-    #[serde(deserialize_with = "read_day")]
     pub launch_earliest: NaiveDate,
     /// Never a launch after this day.
-    #[serde(deserialize_with = "read_day")]
     pub launch_latest: NaiveDate,
 }
 
 /// One suggested change. Parameters have the wire names of the fields to change.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "code", rename_all = "snake_case", try_from = "RawChange")]
+#[serde(tag = "code", rename_all = "snake_case")]
 pub enum Change {
     /// Lower the goal.
     LowerGoal {

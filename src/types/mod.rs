@@ -13,10 +13,9 @@ mod field_checker;
 mod filters;
 mod ids;
 mod insight;
-mod insight_wire;
-mod json;
-mod json_text;
-mod number;
+#[cfg(test)]
+mod json_format;
+mod parse;
 mod reference;
 mod status;
 #[cfg(test)]
@@ -26,7 +25,6 @@ mod theme;
 mod typed_number;
 mod views;
 mod violation;
-mod wire_time;
 
 pub use campaign::{Campaign, CampaignInput};
 pub use campaign_rules::{BLURB_MAX_CHARS, DURATION_MAX_DAYS, NAME_MAX_CHARS, campaign_example};
@@ -44,9 +42,10 @@ pub use insight::{
     Explanation, Factor, GoalPoint, InsightView, LaunchPoint, NeighboursView, OutOfDistribution,
     RatedChange, ResultContext, Switch, WhatIfView,
 };
-pub use json::{Unreadable, read_json};
-pub use json_text::{JsonAnswer, JsonText};
-pub use number::{read_number, write_number};
+pub use parse::{
+    PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, parse_choice, parse_cursor, parse_date, parse_id,
+    parse_number, parse_page_limit, parse_task_id,
+};
 #[cfg(feature = "ssr")]
 pub use reference::UNKNOWN_COUNTRY;
 pub use reference::{
@@ -54,10 +53,7 @@ pub use reference::{
     currency_of_country, find_category, find_currency,
 };
 pub use status::{ModelState, Role, SystemMessage, TaskStatus, TransactionKind, Verdict};
-pub use text::{
-    PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, hex, is_invisible, parse_choice, parse_id,
-    parse_page_limit, text_violation,
-};
+pub use text::{hex, is_invisible, text_violation};
 pub use theme::Theme;
 pub use typed_number::{NUMBER_FORMAT, NumberFormat};
 pub use views::{
@@ -65,6 +61,3 @@ pub use views::{
     ShareView, SharedView, TaskView, Today, TransactionView, UserView,
 };
 pub use violation::{FieldErrors, Violation};
-pub use wire_time::day as day_on_the_wire;
-#[cfg(feature = "ssr")]
-pub use wire_time::written_day;

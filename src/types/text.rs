@@ -1,13 +1,6 @@
-//! Text helpers: parses ids, limits and words of a closed set; checks free text; writes hexadecimal.
+//! Checks free text; writes hexadecimal.
 
-use std::str::FromStr;
-
-use super::{AppError, Violation};
-
-/// Items per page if the request sets no limit.
-pub const PAGE_LIMIT_DEFAULT: u32 = 20;
-/// Maximum number of items per page.
-pub const PAGE_LIMIT_MAX: u32 = 100;
+use super::Violation;
 
 /// Bytes in lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
@@ -71,74 +64,9 @@ const INVISIBLE: [(char, char); 18] = [
     ('\u{e0000}', '\u{e0fff}'),
 ];
 
-/// Parses the limit of a page, 1 to [`PAGE_LIMIT_MAX`]; blank means [`PAGE_LIMIT_DEFAULT`].
-///
-/// # Errors
-/// [`AppError::Invalid`] naming `limit`.
-pub fn parse_page_limit(text: &str) -> Result<u32, AppError> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Ok(PAGE_LIMIT_DEFAULT);
-    }
-    match text.parse::<u32>() {
-        Ok(limit) if (1..=PAGE_LIMIT_MAX).contains(&limit) => Ok(limit),
-        _ => Err(AppError::invalid(
-            "limit",
-            Violation::out_of_range(1.0, f64::from(PAGE_LIMIT_MAX)),
-        )),
-    }
-}
-
-/// Parses an id; `None` if the text is blank.
-///
-/// # Errors
-/// [`AppError::Invalid`] naming `field` if the text is not a positive whole number.
-pub fn parse_id(field: &str, text: &str) -> Result<Option<i64>, AppError> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    match text.parse::<i64>() {
-        Ok(id) if id > 0 => Ok(Some(id)),
-        _ => Err(AppError::invalid(field, Violation::NotAnId)),
-    }
-}
-
-/// Parses one word of a closed set; `None` if the text is blank.
-///
-/// # Errors
-/// [`AppError::Invalid`] naming `field` and the allowed words.
-pub fn parse_choice<T>(field: &str, text: &str, all: &[T]) -> Result<Option<T>, AppError>
-where
-    T: FromStr + ToString,
-{
-    let text = text.trim();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    text.parse().map(Some).map_err(|_| {
-        AppError::invalid(
-            field,
-            Violation::NotOneOf {
-                allowed: all.iter().map(ToString::to_string).collect(),
-            },
-        )
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::TaskStatus;
-
-    #[test]
-    fn a_page_limit_is_bounded_and_has_a_default() {
-        assert_eq!(parse_page_limit(""), Ok(PAGE_LIMIT_DEFAULT));
-        assert_eq!(parse_page_limit(" 100 "), Ok(100));
-        for bad in ["0", "101", "-1", "ten", "1.5"] {
-            assert!(parse_page_limit(bad).is_err(), "{bad}");
-        }
-    }
 
     #[test]
     fn bytes_are_written_as_hexadecimal() {
@@ -173,13 +101,5 @@ mod tests {
         for seen in ["", "x", "\u{202e}abc", "❤\u{fe0f}", "한", "⠁"] {
             assert_eq!(text_violation(seen, 9), None, "{seen:?}");
         }
-    }
-
-    #[test]
-    fn a_wrong_word_is_told_which_ones_are_allowed() {
-        let Err(AppError::Invalid(errors)) = parse_choice("status", "done", TaskStatus::ALL) else {
-            panic!("accepted")
-        };
-        assert!(errors["status"].to_string().contains("queued"));
     }
 }

@@ -3,7 +3,6 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::wire_time::{read_moment, read_moment_if_any};
 use super::{
     Campaign, Credits, Explanation, ModelId, ModelState, ResultContext, Role, TaskId, TaskStatus,
     TransactionId, TransactionKind, UserId, Verdict,
@@ -19,7 +18,6 @@ pub struct UserView {
     /// What the user may do.
     pub role: Role,
     /// When the account was created.
-    #[serde(deserialize_with = "read_moment")]
     pub created_at: DateTime<Utc>,
 }
 
@@ -52,7 +50,6 @@ pub struct TransactionView {
     /// The task that a charge paid for.
     pub task_id: Option<TaskId>,
     /// When it was written.
-    #[serde(deserialize_with = "read_moment")]
     pub created_at: DateTime<Utc>,
 }
 
@@ -83,13 +80,10 @@ pub struct TaskView {
     /// How often a worker has started the task.
     pub attempts: i32,
     /// When it was submitted.
-    #[serde(deserialize_with = "read_moment")]
     pub queued_at: DateTime<Utc>,
     /// When a worker last started it.
-    #[serde(default, deserialize_with = "read_moment_if_any")]
     pub started_at: Option<DateTime<Utc>>,
     /// When it became final.
-    #[serde(default, deserialize_with = "read_moment_if_any")]
     pub finished_at: Option<DateTime<Utc>>,
     /// Why it failed.
     pub error: Option<String>,
@@ -151,7 +145,6 @@ pub struct BalanceHistory {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BalancePoint {
     /// The start.
-    #[serde(deserialize_with = "read_moment")]
     pub at: DateTime<Utc>,
     /// Total credits.
     pub amount: Credits,
@@ -173,7 +166,6 @@ pub struct ResultView {
     /// How long the model took, in microseconds.
     pub inference_us: i64,
     /// When the result was written.
-    #[serde(deserialize_with = "read_moment")]
     pub created_at: DateTime<Utc>,
 }
 
@@ -201,7 +193,6 @@ pub struct ModelView {
     /// SHA-256 of the ONNX file, in hexadecimal.
     pub sha256: String,
     /// When it was registered.
-    #[serde(deserialize_with = "read_moment")]
     pub created_at: DateTime<Utc>,
 }
 

@@ -1,17 +1,15 @@
 //! Broken rules by field, as they cross the wire.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
-use serde::de::Visitor;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 /// What is wrong, by the name of the field on the wire.
 pub type FieldErrors = BTreeMap<String, Violation>;
 
 /// One broken rule of one field. `Display` is the English text of the API; pages translate the variant.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
-#[serde(tag = "code", rename_all = "snake_case", from = "RawViolation")]
+#[serde(tag = "code", rename_all = "snake_case")]
 pub enum Violation {
     /// Nothing was given.
     #[error("is required")]
@@ -112,135 +110,6 @@ pub enum Violation {
         /// Why, in English.
         reason: String,
     },
-}
-
-/// A violation as it is read: flat, because serde reads a tagged enum through a copy of the JSON in memory,
-/// whose code weighs more in the browser than all that it reads.
-#[derive(Deserialize)]
-struct RawViolation {
-    code: String,
-    min: Option<Bound>,
-    max: Option<Bound>,
-    max_days: Option<u32>,
-    allowed: Option<Vec<String>>,
-    other: Option<String>,
-    reason: Option<String>,
-}
-
-/// A bound of a number or of a day.
-pub(super) enum Bound {
-    Number(f64),
-    Text(String),
-}
-
-impl<'de> Deserialize<'de> for Bound {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(BoundVisitor)
-    }
-}
-
-struct BoundVisitor;
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "bounds are far below 2^53, and are written as floats anyway"
-)]
-impl Visitor<'_> for BoundVisitor {
-    type Value = Bound;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a number or a day")
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Bound, E> {
-        Ok(Bound::Number(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Bound, E> {
-        Ok(Bound::Number(value as f64))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Bound, E> {
-        Ok(Bound::Number(value as f64))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Bound, E> {
-        Ok(Bound::Text(value.to_owned()))
-    }
-}
-
-impl Bound {
-    fn number(bound: Option<Self>) -> f64 {
-        match bound {
-            Some(Self::Number(number)) => number,
-            _ => 0.0,
-        }
-    }
-
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "saturates, and counts of characters are small"
-    )]
-    fn count(bound: Option<Self>) -> u32 {
-        Self::number(bound) as u32
-    }
-
-    fn text(bound: Option<Self>) -> String {
-        match bound {
-            Some(Self::Text(text)) => text,
-            _ => String::new(),
-        }
-    }
-}
-
-impl From<RawViolation> for Violation {
-    fn from(written: RawViolation) -> Self {
-        let RawViolation { min, max, .. } = written;
-        let other = written.other.unwrap_or_default();
-        match written.code.as_str() {
-            "required" => Self::Required,
-            "not_a_number" => Self::NotANumber,
-            "ambiguous_number" => Self::AmbiguousNumber,
-            "not_a_whole_number" => Self::NotAWholeNumber,
-            "not_a_date" => Self::NotADate,
-            "not_a_boolean" => Self::NotABoolean,
-            "not_an_id" => Self::NotAnId,
-            "not_an_email" => Self::NotAnEmail,
-            "not_a_cursor" => Self::NotACursor,
-            "too_short" => Self::TooShort {
-                min: Bound::count(min),
-            },
-            "too_long" => Self::TooLong {
-                max: Bound::count(max),
-            },
-            "too_many_words" => Self::TooManyWords {
-                max: Bound::count(max),
-            },
-            "nothing_visible" => Self::NothingVisible,
-            "out_of_range" => Self::OutOfRange {
-                min: Bound::number(min),
-                max: Bound::number(max),
-            },
-            "not_one_of" => Self::NotOneOf {
-                allowed: written.allowed.unwrap_or_default(),
-            },
-            "date_out_of_range" => Self::DateOutOfRange {
-                min: Bound::text(min),
-                max: Bound::text(max),
-            },
-            "before" => Self::Before { other },
-            "not_after" => Self::NotAfter { other },
-            "too_long_after" => Self::TooLongAfter {
-                other,
-                max_days: written.max_days.unwrap_or_default(),
-            },
-            "wrong" => Self::Wrong,
-            _ => Self::Rejected {
-                reason: written.reason.unwrap_or(written.code),
-            },
-        }
-    }
 }
 
 impl Violation {

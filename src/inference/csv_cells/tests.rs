@@ -3,7 +3,6 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::types::day_on_the_wire;
 
 fn read(field: &str, text: &str) -> String {
     read_cell(field, text, false).unwrap()
@@ -35,8 +34,8 @@ fn days_are_read_in_the_formats_of_pandas_dumps_and_spreadsheets() {
     ] {
         let day = read("launched_at", text);
         assert_eq!(
-            written_day(&day),
-            day_on_the_wire("2024-01-30"),
+            parse_date(&day),
+            NaiveDate::from_ymd_opt(2024, 1, 30),
             "{text}: {day}"
         );
     }
@@ -62,7 +61,7 @@ fn invalid_days_are_left_to_the_rules() {
         "99999999999999999999",
     ] {
         assert_eq!(read("launched_at", text), text);
-        assert_eq!(written_day(text), None);
+        assert_eq!(parse_date(text), None);
     }
 }
 
@@ -108,7 +107,7 @@ fn numbers_are_read_with_a_decimal_point_or_comma() {
     ] {
         for is_comma_separated in [true, false] {
             let plain = read_cell("usd_goal", text, is_comma_separated).unwrap();
-            assert_eq!(read_number(&plain), Some(number), "{text}: {plain}");
+            assert_eq!(parse_number(&plain), Some(number), "{text}: {plain}");
         }
     }
     assert_eq!(read("fx_rate", "1,125"), "1.125");
@@ -151,7 +150,7 @@ fn invalid_numbers_are_left_to_the_rules() {
         "１００",
     ] {
         assert_eq!(read("usd_goal", text), text);
-        assert_eq!(read_number(text), None, "{text}");
+        assert_eq!(parse_number(text), None, "{text}");
     }
 }
 
@@ -176,14 +175,14 @@ proptest! {
 
     #[test]
     fn every_day_is_read_back_in_every_format(days in 0_i64..33_000, seconds in 0_i64..86_400) {
-        let start = day_on_the_wire("2009-01-01").unwrap();
+        let start = NaiveDate::from_ymd_opt(2009, 1, 1).unwrap();
         let day = start + chrono::TimeDelta::days(days);
         let time = day.and_time(chrono::NaiveTime::MIN) + chrono::TimeDelta::seconds(seconds);
         for form in ["%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%d.%m.%Y", "%Y/%m/%d", "%s"] {
             let text = time.format(form).to_string();
             let text = if form == "%s" { time.and_utc().timestamp().to_string() } else { text };
             let read = read_cell("deadline", &text, true).unwrap();
-            prop_assert_eq!(written_day(&read), Some(day), "{}", text);
+            prop_assert_eq!(parse_date(&read), Some(day), "{}", text);
         }
     }
 
@@ -205,7 +204,7 @@ proptest! {
         for (mark, decimal) in [("", "."), ("", ","), (".", ","), (",", "."), (" ", ","), ("\u{202f}", ",")] {
             let text = format!("{}{decimal}{rest:02}", group(mark));
             let plain = read_cell("usd_goal", &text, false).unwrap();
-            prop_assert_eq!(read_number(&plain), Some(expected), "{}", text);
+            prop_assert_eq!(parse_number(&plain), Some(expected), "{}", text);
         }
     }
 }

@@ -19,13 +19,11 @@ use crate::components::errors::{FieldFaults, fields_of};
 use crate::components::form::{FormAction, PostForm};
 use crate::components::idempotency::IdempotencyKey;
 use crate::components::number_format::{NumberFormatInput, of_locale};
-use crate::components::shared::shared;
 use crate::components::{
     FormErrors, Locale, Session, browser, format, toast, tr, use_locale, use_session,
 };
 use crate::types::{
-    AppError, CampaignInput, FieldErrors, campaign_example, currency_of_country, day_on_the_wire,
-    read_number,
+    AppError, CampaignInput, FieldErrors, campaign_example, currency_of_country, parse_number,
 };
 
 const DRAFT: &str = "draft";
@@ -99,7 +97,7 @@ impl Check {
             broken.insert(field, violation);
         }
         let is_plain = typed.trim() == input.usd_goal || broken.contains_key("usd_goal");
-        let goal = read_number(&input.usd_goal).filter(|_| !is_plain);
+        let goal = parse_number(&input.usd_goal).filter(|_| !is_plain);
         self.goal.set(
             goal.map(|goal| format::usd(self.l, goal))
                 .unwrap_or_default(),
@@ -199,9 +197,7 @@ pub fn PredictForm(
     models: Models,
 ) -> impl IntoView {
     let l = use_locale();
-    // As text, because `chrono` reads days by more code than the rest of the page needs for them.
-    let today = shared(|| browser::today().to_string());
-    let today = day_on_the_wire(&today).unwrap_or_default();
+    let today = SharedValue::new(browser::today).into_inner();
     let sending = FormAction::new(Predict::PATH);
     let query = use_query_map();
     let is_repeated = sending.is_answered_by_page();

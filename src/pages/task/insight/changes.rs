@@ -7,7 +7,7 @@ use crate::components::errors::FieldFaults;
 use crate::components::number_format::NumberFormatInput;
 use crate::components::pager::query_url;
 use crate::components::{Field, FormErrors, Icon, Locale, format, labels, tr, use_locale};
-use crate::types::{Advice, AppError, Campaign, CampaignInput, Change, ChangeBounds, write_number};
+use crate::types::{Advice, AppError, Campaign, CampaignInput, Change, ChangeBounds};
 
 /// The changes, the largest gain first.
 #[component]
@@ -97,7 +97,7 @@ fn Bounds(
                     name="goal_min_usd"
                     inputmode="decimal"
                     optional=true
-                    value=value("goal_min_usd", write_number(bounds.goal_min_usd))
+                    value=value("goal_min_usd", bounds.goal_min_usd.to_string())
                 />
                 <Field
                     name="launch_earliest"
@@ -157,7 +157,7 @@ pub fn form_url(campaign: &Campaign, changes: &[Change]) -> String {
     let mut input = CampaignInput::from(campaign);
     for change in changes {
         match *change {
-            Change::LowerGoal { usd_goal } => input.usd_goal = write_number(usd_goal),
+            Change::LowerGoal { usd_goal } => input.usd_goal = usd_goal.to_string(),
             Change::ChangeDuration { deadline, .. } => input.deadline = deadline.to_string(),
             Change::MoveLaunch {
                 launched_at,

@@ -3,9 +3,7 @@
 use chrono::{Datelike, Days, NaiveDate};
 
 use crate::components::{Locale, format, tr};
-use crate::types::{
-    Campaign, Curves, DaysPoint, GoalPoint, LaunchPoint, Switch, day_on_the_wire, write_number,
-};
+use crate::types::{Campaign, Curves, DaysPoint, GoalPoint, LaunchPoint, Switch};
 
 /// One thing that can be changed.
 pub struct Knob {
@@ -82,7 +80,7 @@ pub fn knobs(l: Locale, campaign: &Campaign, curves: &Curves) -> Vec<Knob> {
     let goal = curves.goal.iter().map(|point| Position {
         words: format::usd(l, point.usd_goal),
         probability: point.probability,
-        setting: write_number(point.usd_goal),
+        setting: point.usd_goal.to_string(),
     });
     let days = |points: &[DaysPoint]| -> Vec<Position> {
         let position = |point: &DaysPoint| Position {
@@ -201,7 +199,7 @@ fn nth(list: &'static str, number: u32) -> &'static str {
 pub fn plan(days: [NaiveDate; 3], chosen: &[(Kind, String)]) -> Vec<(&'static str, String)> {
     let [mut created_at, mut launched_at, mut deadline] = days;
     for (_, setting) in chosen.iter().filter(|(kind, _)| kind.is_launch()) {
-        let mut days = setting.split(' ').filter_map(day_on_the_wire);
+        let mut days = setting.split(' ').filter_map(|day| day.parse().ok());
         if let (Some(created), Some(launched), Some(ends)) = (days.next(), days.next(), days.next())
         {
             (created_at, launched_at, deadline) = (created, launched, ends);

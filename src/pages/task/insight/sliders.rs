@@ -15,7 +15,7 @@ use crate::api::WhatIf;
 use crate::components::data::{Reply, value_of};
 use crate::components::pager::query;
 use crate::components::{Locale, browser, format, tr};
-use crate::types::{AppError, WhatIfView, day_on_the_wire, read_number};
+use crate::types::{AppError, WhatIfView};
 
 /// Sliders rest this long before the server is asked.
 const REST_MS: u64 = 250;
@@ -239,11 +239,10 @@ fn find(within: &Element, selector: &str) -> Option<Element> {
 
 fn number(of: &Element, name: &str) -> f64 {
     let text = of.get_attribute(name);
-    text.and_then(|text| read_number(&text)).unwrap_or_default()
+    text.and_then(|text| text.parse().ok()).unwrap_or_default()
 }
 
 fn day(of: &Element, name: &str) -> NaiveDate {
     let text = of.get_attribute(name);
-    text.and_then(|text| day_on_the_wire(&text))
-        .unwrap_or_default()
+    text.and_then(|text| text.parse().ok()).unwrap_or_default()
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::knobs::{Knob, knobs};
 use crate::components::{Locale, format, tr, use_locale};
-use crate::types::{Campaign, Curves, TaskId, write_number};
+use crate::types::{Campaign, Curves, TaskId};
 
 /// The sliders, where the campaign as it was asked has them.
 #[component]
@@ -32,7 +32,7 @@ pub fn WhatIfCard(
             class="card what-if"
             aria-labelledby="what-if-title"
             data-task=task.to_string()
-            data-probability=write_number(probability)
+            data-probability=probability.to_string()
             data-created-at=campaign.created_at.to_string()
             data-launched-at=campaign.launched_at.to_string()
             data-deadline=campaign.deadline.to_string()
@@ -63,7 +63,7 @@ fn slider(l: Locale, knob: Knob) -> AnyView {
         position_words(l, &it.words, &probability)
     });
     let rows = knob.positions.into_iter().map(|it| {
-        let probability = write_number(it.probability);
+        let probability = it.probability.to_string();
         view! {
             <tr data-setting=it.setting data-probability=probability>
                 <th scope="row">{it.words}</th>

@@ -1,0 +1,205 @@
+//! Parses the values of a request from text: ids, cursors, limits, numbers, dates and words of a closed set.
+
+use std::str::FromStr;
+
+use chrono::{DateTime, NaiveDate};
+
+use super::{AppError, TaskId, Violation};
+
+/// Items per page if the request sets no limit.
+pub const PAGE_LIMIT_DEFAULT: u32 = 20;
+/// Maximum number of items per page.
+pub const PAGE_LIMIT_MAX: u32 = 100;
+
+/// Parses the limit of a page, 1 to [`PAGE_LIMIT_MAX`]; blank means [`PAGE_LIMIT_DEFAULT`].
+///
+/// # Errors
+/// [`AppError::Invalid`] naming `limit`.
+pub fn parse_page_limit(text: &str) -> Result<u32, AppError> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(PAGE_LIMIT_DEFAULT);
+    }
+    match text.parse::<u32>() {
+        Ok(limit) if (1..=PAGE_LIMIT_MAX).contains(&limit) => Ok(limit),
+        _ => Err(AppError::invalid(
+            "limit",
+            Violation::out_of_range(1.0, f64::from(PAGE_LIMIT_MAX)),
+        )),
+    }
+}
+
+/// Parses the `next` of an earlier page; `None` if the text is blank.
+///
+/// # Errors
+/// [`AppError::Invalid`] naming `cursor`.
+pub fn parse_cursor(text: &str) -> Result<Option<i64>, AppError> {
+    parse_id("cursor", text).map_err(|_| AppError::invalid("cursor", Violation::NotACursor))
+}
+
+/// Parses the id of a task.
+///
+/// # Errors
+/// [`AppError::Invalid`] naming `id` if the text is blank or not a positive whole number.
+pub fn parse_task_id(text: &str) -> Result<TaskId, AppError> {
+    let id = parse_id("id", text)?;
+    id.map(TaskId)
+        .ok_or_else(|| AppError::invalid("id", Violation::Required))
+}
+
+/// Parses an id; `None` if the text is blank.
+///
+/// # Errors
+/// [`AppError::Invalid`] naming `field` if the text is not a positive whole number.
+pub fn parse_id(field: &str, text: &str) -> Result<Option<i64>, AppError> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    match text.parse::<i64>() {
+        Ok(id) if id > 0 => Ok(Some(id)),
+        _ => Err(AppError::invalid(field, Violation::NotAnId)),
+    }
+}
+
+/// Parses a decimal number: digits, a sign, a point, an exponent.
+pub fn parse_number(text: &str) -> Option<f64> {
+    // Rust also parses `inf`, `infinity` and `nan`.
+    let is_part = |byte: u8| byte.is_ascii_digit() || b"+-.eE".contains(&byte);
+    text.parse().ok().filter(|_| text.bytes().all(is_part))
+}
+
+/// Parses a date such as `2026-11-23`, or the date in UTC of an RFC 3339 time.
+pub fn parse_date(text: &str) -> Option<NaiveDate> {
+    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+        return Some(time.naive_utc().date());
+    }
+    // chrono also parses years with a sign.
+    let is_signed = text.starts_with(['+', '-']);
+    text.parse().ok().filter(|_| !is_signed)
+}
+
+/// Parses one word of a closed set; `None` if the text is blank.
+///
+/// # Errors
+/// [`AppError::Invalid`] naming `field` and the allowed words.
+pub fn parse_choice<T>(field: &str, text: &str, all: &[T]) -> Result<Option<T>, AppError>
+where
+    T: FromStr + ToString,
+{
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|_| {
+        AppError::invalid(
+            field,
+            Violation::NotOneOf {
+                allowed: all.iter().map(ToString::to_string).collect(),
+            },
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::types::TaskStatus;
+
+    proptest! {
+        #[test]
+        fn a_cursor_is_read_back_and_anything_else_is_told_by_its_name(id in 1_i64.., text in "\\PC{0,24}") {
+            prop_assert_eq!(parse_cursor(&id.to_string()), Ok(Some(id)));
+            match parse_cursor(&text) {
+                Ok(None) => prop_assert!(text.trim().is_empty()),
+                Ok(Some(id)) => prop_assert_eq!(text.trim().trim_start_matches(['+', '0']), id.to_string()),
+                Err(error) => {
+                    prop_assert_eq!(error, AppError::invalid("cursor", Violation::NotACursor));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_page_limit_is_bounded_and_has_a_default() {
+        assert_eq!(parse_page_limit(""), Ok(PAGE_LIMIT_DEFAULT));
+        assert_eq!(parse_page_limit(" 100 "), Ok(100));
+        for bad in ["0", "101", "-1", "ten", "1.5"] {
+            assert!(parse_page_limit(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn decimal_numbers_are_read_and_no_other_words() {
+        for (text, number) in [
+            ("10000", 1e4),
+            ("-0.5", -0.5),
+            ("+.5", 0.5),
+            ("5.", 5.0),
+            ("1e3", 1e3),
+            ("2.5E-3", 0.0025),
+            ("1e999", f64::INFINITY),
+        ] {
+            assert_eq!(parse_number(text), Some(number), "{text}");
+        }
+        for text in [
+            "", " 1", "1,5", "0x10", "inf", "NaN", ".", "e5", "1e", "--1", "1-", "١",
+        ] {
+            assert_eq!(parse_number(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_date_is_read_alone_or_from_a_time_in_utc() {
+        for (text, date) in [
+            ("2026-11-23", "2026-11-23"),
+            ("2026-11-23T10:11:12Z", "2026-11-23"),
+            ("2026-11-23t10:11:12z", "2026-11-23"),
+            ("2026-11-23 10:11:12.5Z", "2026-11-23"),
+            ("2026-11-23T23:59:60.123456789012Z", "2026-11-23"),
+            ("2026-11-23T00:30:00+01:00", "2026-11-22"),
+            ("2026-11-23T23:30:00-01:00", "2026-11-24"),
+            ("2026-12-31T23:30:00-00:30", "2027-01-01"),
+        ] {
+            let read = parse_date(text).map(|it| it.to_string());
+            assert_eq!(read.as_deref(), Some(date), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_date_is_refused() {
+        for text in [
+            "",
+            "day",
+            "2026-13-01",
+            "2026-02-30",
+            "2026-1",
+            "2026-01-01-01",
+            "-2026-01-01",
+            "2026-01-0x",
+            "2026-11-23T10:11Z",
+            "2026-11-23T10:11:12",
+            "2026-11-23T24:00:00Z",
+            "2026-11-23T10:61:00Z",
+            "2026-11-23T10:11:61Z",
+            "2026-11-23T10:11:12.Z",
+            "2026-11-23T10:11:12+1:00",
+            "2026-11-23T10:11:12+01:00:00",
+            "2026-11-23T10:11:12Z ",
+            "2026-02-30T10:11:12Z",
+            "2026-11-23x10:11:12Z",
+        ] {
+            assert_eq!(parse_date(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_word_is_told_which_ones_are_allowed() {
+        let Err(AppError::Invalid(errors)) = parse_choice("status", "done", TaskStatus::ALL) else {
+            panic!("accepted")
+        };
+        assert!(errors["status"].to_string().contains("queued"));
+    }
+}
