@@ -8,6 +8,7 @@ use base64::prelude::BASE64_STANDARD;
 use pledgecast::database::{Database, DatabaseOptions};
 use pledgecast::entities::users::EndedSessions;
 use pledgecast::services::{Clock as _, Sessions, SystemClock, User};
+use pledgecast::types::{Role, UserId};
 use tower_cookies::{Cookies, Key};
 
 use crate::support::{Engine, Site};
@@ -97,11 +98,11 @@ impl LoadUsers {
 fn sign_in(sessions: &Sessions, id: i64) -> String {
     let email = format!("p{id}@example.org");
     let user = User {
-        id,
+        id: UserId(id),
         email: email.clone(),
         email_folded: email,
         password_hash: String::new(),
-        role: "user".to_owned(),
+        role: Role::User,
         session_epoch: 0,
         ended_sessions: EndedSessions::default(),
         created_at: SystemClock.now(),

@@ -103,8 +103,8 @@ pub async fn change_password(
 pub async fn end_sessions(#[server(default)] account: String) -> Result<(), AppError> {
     let (services, request) = super::request::visitor()?;
     let user = request.user_as(&services, &account).await?;
-    let _slot = services.write_slots.take(user.id()).await?;
-    services.accounts.end_sessions(user.id()).await?;
+    let _slot = services.write_slots.take(user.id).await?;
+    services.accounts.end_sessions(user.id).await?;
     request.forget(&services);
     leptos_axum::redirect("/login");
     Ok(())

@@ -12,7 +12,7 @@ use crate::types::{AppError, BalanceView, TransactionView};
 #[server(prefix = "/api", endpoint = "balance", input = GetUrl)]
 pub async fn get_balance() -> Result<BalanceView, AppError> {
     let (services, user) = super::request::signed_in().await?;
-    services.ledger.balance(user.id()).await
+    services.ledger.balance(user.id).await
 }
 
 /// `POST /api/balance/top_up`: buys 1 to 1,000,000 credits. A repeat with the same key returns the same line.
@@ -29,7 +29,7 @@ pub async fn top_up(
     let (services, user, _slot) = super::request::signed_in_to_change(&account).await?;
     let line = services
         .ledger
-        .top_up(user.id(), &amount, &idempotency_key)
+        .top_up(user.id, &amount, &idempotency_key)
         .await?;
     leptos_axum::redirect("/overview");
     Ok(line)

@@ -7,6 +7,8 @@ use crate::types::{
     AppError, BalanceHistory, Page, TaskFilterInput, TaskView, TransactionFilterInput,
     TransactionView,
 };
+#[cfg(feature = "ssr")]
+use crate::types::{parse_cursor, parse_page_limit};
 
 /// `GET /api/tasks?limit=&cursor=&status=&verdict=&search=&from=&to=`: the signed-in user's tasks.
 ///
@@ -19,10 +21,11 @@ pub async fn list_tasks(
     #[server(flatten)] filter: TaskFilterInput,
 ) -> Result<Page<TaskView>, AppError> {
     let (services, user) = super::request::signed_in().await?;
-    let _slot = services.list_slots.take(user.id()).await?;
+    let _slot = services.list_slots.take(user.id).await?;
+    let (limit, filter) = (parse_page_limit(&limit)?, filter.check()?);
     services
         .predictions
-        .tasks(user.id(), &limit, &cursor, &filter)
+        .tasks(user.id, &filter, parse_cursor(&cursor)?, limit)
         .await
 }
 
@@ -37,10 +40,11 @@ pub async fn list_transactions(
     #[server(flatten)] filter: TransactionFilterInput,
 ) -> Result<Page<TransactionView>, AppError> {
     let (services, user) = super::request::signed_in().await?;
-    let _slot = services.list_slots.take(user.id()).await?;
+    let _slot = services.list_slots.take(user.id).await?;
+    let (limit, filter) = (parse_page_limit(&limit)?, filter.check()?);
     services
         .ledger
-        .transactions(user.id(), &limit, &cursor, &filter)
+        .transactions(user.id, filter, parse_cursor(&cursor)?, limit)
         .await
 }
 
@@ -51,6 +55,6 @@ pub async fn list_transactions(
 #[server(prefix = "/api", endpoint = "balance/history", input = GetUrl)]
 pub async fn get_balance_history() -> Result<BalanceHistory, AppError> {
     let (services, user) = super::request::signed_in().await?;
-    let _slot = services.list_slots.take(user.id()).await?;
-    services.ledger.balance_history(user.id()).await
+    let _slot = services.list_slots.take(user.id).await?;
+    services.ledger.balance_history(user.id).await
 }

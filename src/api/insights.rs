@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
+#[cfg(feature = "ssr")]
+use crate::types::parse_task_id;
 use crate::types::{
     Advice, AppError, CampaignInput, ChangeBoundsInput, ExploreView, InsightView, WhatIfView,
 };
@@ -16,7 +18,10 @@ use crate::types::{
 #[server(prefix = "/api", endpoint = "task/insight", input = GetUrl)]
 pub async fn get_insight(#[server(default)] id: String) -> Result<InsightView, AppError> {
     let (services, user) = super::request::signed_in().await?;
-    services.insights.insight(user.id(), &id).await
+    services
+        .insights
+        .insight(user.id, parse_task_id(&id)?)
+        .await
 }
 
 /// `POST /api/task/what_if`: the score of the campaign with changes, from the model of the result. Takes `id` and, at
@@ -30,7 +35,10 @@ pub async fn what_if(
     #[server(flatten)] changes: CampaignInput,
 ) -> Result<WhatIfView, AppError> {
     let (services, user) = super::request::signed_in().await?;
-    services.insights.what_if(user.id(), &id, &changes).await
+    services
+        .insights
+        .what_if(user.id, parse_task_id(&id)?, &changes)
+        .await
 }
 
 /// `GET /api/task/advice?id=&goal_min_usd=&launch_earliest=&launch_latest=`: what to change, within the user's bounds.
@@ -44,7 +52,10 @@ pub async fn get_advice(
     #[server(flatten)] bounds: ChangeBoundsInput,
 ) -> Result<Advice, AppError> {
     let (services, user) = super::request::signed_in().await?;
-    services.insights.advice(user.id(), &id, &bounds).await
+    services
+        .insights
+        .advice(user.id, parse_task_id(&id)?, &bounds)
+        .await
 }
 
 /// `GET /api/explore`: success by category, goal and month of launch, from the data of the default model. Needs no

@@ -11,7 +11,7 @@ pub async fn page_position() -> Result<Option<String>, AppError> {
     let page = leptos::prelude::use_context::<crate::services::positions::PagePosition>();
     let (services, user) = super::request::signed_in().await?;
     Ok(match page {
-        Some(page) => page.token(&services.positions, user.id()).await,
+        Some(page) => page.token(&services.positions, user.id).await,
         None => None,
     })
 }

@@ -5,7 +5,7 @@ use leptos::server_fn::codec::GetUrl;
 
 use crate::types::{AppError, CampaignInput, TaskView};
 #[cfg(feature = "ssr")]
-use crate::types::{NumberFormat, Today};
+use crate::types::{NumberFormat, Today, parse_task_id};
 
 /// `POST /api/tasks/predict`: holds the price and queues a task. A repeat with the same key returns the same task. The
 /// 21 fields of the campaign are at the same level as `idempotency_key` and `model_id`. Numbers are plain, unless
@@ -38,13 +38,7 @@ pub async fn predict(
     }
     let task = services
         .predictions
-        .submit(
-            user.id(),
-            &campaign,
-            &idempotency_key,
-            &model_id,
-            &max_price,
-        )
+        .submit(user.id, &campaign, &idempotency_key, &model_id, &max_price)
         .await?;
     leptos_axum::redirect(&format!("/tasks/{}", task.id));
     Ok(task)
@@ -57,7 +51,10 @@ pub async fn predict(
 #[server(prefix = "/api", endpoint = "task", input = GetUrl)]
 pub async fn get_task(#[server(default)] id: String) -> Result<TaskView, AppError> {
     let (services, user) = super::request::signed_in().await?;
-    services.predictions.task(user.id(), &id).await
+    services
+        .predictions
+        .find(user.id, parse_task_id(&id)?)
+        .await
 }
 
 /// `POST /api/tasks/cancel`: cancels a queued task and releases its hold.
@@ -71,5 +68,8 @@ pub async fn cancel_task(
     #[server(default)] account: String,
 ) -> Result<TaskView, AppError> {
     let (services, user, _slot) = super::request::signed_in_to_change(&account).await?;
-    services.predictions.cancel(user.id(), &id).await
+    services
+        .predictions
+        .cancel(user.id, parse_task_id(&id)?)
+        .await
 }

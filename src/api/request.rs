@@ -55,7 +55,7 @@ pub async fn signed_in() -> Result<(Services, User), AppError> {
     let user = request.user(&services).await?;
     if let Some(page) = page {
         // Read before any other data of the page, so that the position is never ahead of the data.
-        page.token(&services.positions, user.id()).await;
+        page.token(&services.positions, user.id).await;
     }
     Ok((services, user))
 }
@@ -77,7 +77,7 @@ pub async fn signed_in_as(account: &str) -> Result<(Services, User), AppError> {
 /// 401; 409 if the page belongs to another account; 429 if the user has too many changes in progress.
 pub async fn signed_in_to_change(account: &str) -> Result<(Services, User, Slot), AppError> {
     let (services, user) = signed_in_as(account).await?;
-    let slot = services.write_slots.take(user.id()).await?;
+    let slot = services.write_slots.take(user.id).await?;
     Ok((services, user, slot))
 }
 

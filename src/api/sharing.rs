@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
+#[cfg(feature = "ssr")]
+use crate::types::parse_task_id;
 use crate::types::{AppError, ShareView, SharedView};
 
 /// `POST /api/task/share`: creates the private link of a result, or returns the existing one.
@@ -16,7 +18,7 @@ pub async fn share(
     #[server(default)] account: String,
 ) -> Result<ShareView, AppError> {
     let (services, user, _slot) = super::request::signed_in_to_change(&account).await?;
-    let link = services.sharing.share(user.id(), &id).await?;
+    let link = services.sharing.share(user.id, parse_task_id(&id)?).await?;
     leptos_axum::redirect(&format!("/tasks/{}#share", link.task_id));
     Ok(link)
 }
@@ -32,7 +34,10 @@ pub async fn unshare(
     #[server(default)] account: String,
 ) -> Result<ShareView, AppError> {
     let (services, user, _slot) = super::request::signed_in_to_change(&account).await?;
-    let link = services.sharing.unshare(user.id(), &id).await?;
+    let link = services
+        .sharing
+        .unshare(user.id, parse_task_id(&id)?)
+        .await?;
     leptos_axum::redirect(&format!("/tasks/{}#share", link.task_id));
     Ok(link)
 }
@@ -44,7 +49,7 @@ pub async fn unshare(
 #[server(prefix = "/api", endpoint = "task/link", input = GetUrl)]
 pub async fn get_link(#[server(default)] id: String) -> Result<ShareView, AppError> {
     let (services, user) = super::request::signed_in().await?;
-    services.sharing.link(user.id(), &id).await
+    services.sharing.link(user.id, parse_task_id(&id)?).await
 }
 
 /// `GET /api/shared?token=`: the shared result of a link; `token` is the last part of its path. Needs no session.

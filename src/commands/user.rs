@@ -72,7 +72,7 @@ pub async fn run(args: UserArgs) -> anyhow::Result<ExitCode> {
                 setup::clock(),
                 Arc::new(DemonstrationPayment),
             );
-            let line = ledger.adjust(user.id(), Credits(amount), &reason).await?;
+            let line = ledger.adjust(user.id, Credits(amount), &reason).await?;
             println!("{} now has {} credits", user.email, line.balance_after);
         }
     }

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::types::{BalanceView, Credits};
+use crate::types::{BalanceView, Credits, UserId};
 
 /// A user's credits.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -13,7 +13,7 @@ use crate::types::{BalanceView, Credits};
 )]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub user_id: i64,
+    pub user_id: UserId,
     pub amount: i64,
     pub held: i64,
     pub updated_at: DateTimeUtc,

@@ -44,7 +44,7 @@ pub(super) fn look_back<E: EntityTrait>(
     before: Option<i64>,
     rows: u64,
 ) -> Select<E> {
-    let query = E::find().select_only().column(id).filter(owner.eq(user.0));
+    let query = E::find().select_only().column(id).filter(owner.eq(user));
     Span::before(before)
         .narrow(query, id)
         .order_by_desc(id)

@@ -14,9 +14,3 @@ pub mod transactions;
 pub mod users;
 
 pub use position::Position;
-
-/// Parses a value of a closed set that a CHECK of the database enforces.
-fn parse_word<T: std::str::FromStr>(column: &str, text: &str) -> Result<T, sea_orm::DbErr> {
-    text.parse()
-        .map_err(|_| sea_orm::DbErr::Custom(format!("{column} holds the unknown word {text}")))
-}

@@ -3,7 +3,6 @@
 use sea_orm::entity::prelude::*;
 use sea_orm::{FromQueryResult, QueryOrder, QuerySelect, UpdateMany};
 
-use super::parse_word;
 use crate::types::{Credits, ModelId, ModelState, ModelView};
 
 /// A predictor with its bytes.
@@ -15,7 +14,7 @@ use crate::types::{Credits, ModelId, ModelState, ModelView};
 )]
 pub struct Model {
     #[sea_orm(primary_key)]
-    pub id: i64,
+    pub id: ModelId,
     pub name: String,
     pub version: String,
     pub description: String,
@@ -24,7 +23,7 @@ pub struct Model {
     pub sha256: String,
     pub manifest: Json,
     pub metrics: Json,
-    pub state: String,
+    pub state: ModelState,
     pub created_at: DateTimeUtc,
 }
 
@@ -41,14 +40,14 @@ impl ActiveModelBehavior for ActiveModel {}
     reason = "the columns are defined in the migration of the table"
 )]
 pub struct Summary {
-    pub id: i64,
+    pub id: ModelId,
     pub name: String,
     pub version: String,
     pub description: String,
     pub price: i64,
     pub sha256: String,
     pub metrics: Json,
-    pub state: String,
+    pub state: ModelState,
     pub created_at: DateTimeUtc,
 }
 
@@ -67,7 +66,7 @@ impl Entity {
             Column::CreatedAt,
         ]);
         if let Some(state) = state {
-            query = query.filter(Column::State.eq(state.as_str()));
+            query = query.filter(Column::State.eq(state));
         }
         query.order_by_desc(Column::Id)
     }
@@ -78,9 +77,9 @@ impl Entity {
         state: Option<ModelState>,
         price: Option<Credits>,
     ) -> UpdateMany<Self> {
-        let mut change = Self::update_many().filter(Column::Id.eq(id.0));
+        let mut change = Self::update_many().filter(Column::Id.eq(id));
         if let Some(state) = state {
-            change = change.col_expr(Column::State, Expr::value(state.as_str()));
+            change = change.col_expr(Column::State, Expr::value(state));
         }
         if let Some(price) = price {
             change = change.col_expr(Column::Price, Expr::value(price.0));
@@ -91,25 +90,22 @@ impl Entity {
 
 impl Summary {
     /// Converts the row for the API; `default` is the id of the default model.
-    ///
-    /// # Errors
-    /// If a column has a value outside its closed set.
-    pub fn into_view(self, default: Option<i64>) -> Result<ModelView, DbErr> {
+    pub fn into_view(self, default: Option<ModelId>) -> ModelView {
         // Users do not know whether Kickstarter will pick their campaign as a staff favorite.
         let planned = self.metrics.get("staff_pick_false");
         let metric = |name: &str| planned.and_then(|it| it.get(name)).and_then(Json::as_f64);
-        Ok(ModelView {
-            id: ModelId(self.id),
+        ModelView {
+            id: self.id,
             auc: metric("auc"),
             accuracy: metric("accuracy"),
             name: self.name,
             version: self.version,
             description: self.description,
             price: Credits(self.price),
-            state: parse_word("model.state", &self.state)?,
+            state: self.state,
             is_default: default == Some(self.id),
             sha256: self.sha256,
             created_at: self.created_at,
-        })
+        }
     }
 }

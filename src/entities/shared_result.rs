@@ -14,7 +14,7 @@ use crate::types::TaskId;
 )]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub task_id: i64,
+    pub task_id: TaskId,
     pub nonce: String,
     pub created_at: DateTimeUtc,
 }
@@ -28,7 +28,7 @@ impl ActiveModelBehavior for ActiveModel {}
 impl Entity {
     /// The link of a task.
     pub fn of_task(task: TaskId) -> Select<Self> {
-        Self::find().filter(Column::TaskId.eq(task.0))
+        Self::find().filter(Column::TaskId.eq(task))
     }
 
     /// The link with this nonce.

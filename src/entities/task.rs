@@ -6,9 +6,9 @@ use sea_orm::{FromQueryResult, QueryOrder, QuerySelect, SelectModel, Selector};
 use serde::{Deserialize, Serialize};
 
 use super::history::{Span, in_time_range, look_back};
-use super::{model, parse_word, task_result};
+use super::{model, task_result};
 use crate::types::{
-    Campaign, Credits, ModelId, ModelRef, TaskFilter, TaskId, TaskView, UserId, Verdict,
+    Campaign, Credits, ModelId, ModelRef, TaskFilter, TaskId, TaskStatus, TaskView, UserId, Verdict,
 };
 
 /// One paid request.
@@ -20,11 +20,11 @@ use crate::types::{
 )]
 pub struct Model {
     #[sea_orm(primary_key)]
-    pub id: i64,
-    pub user_id: i64,
-    pub model_id: i64,
+    pub id: TaskId,
+    pub user_id: UserId,
+    pub model_id: ModelId,
     pub input: Input,
-    pub status: String,
+    pub status: TaskStatus,
     pub price: i64,
     pub attempts: i32,
     pub lease_token: Option<String>,
@@ -48,7 +48,7 @@ pub struct Input(pub Campaign);
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct Titled {
     /// The id of the task.
-    pub id: i64,
+    pub id: TaskId,
     /// The title as entered by the user.
     pub title: String,
 }
@@ -62,9 +62,9 @@ impl ActiveModelBehavior for ActiveModel {}
 impl Entity {
     /// A user's tasks, newest first, within a span of ids. Ignores the words of the filter: see [`Entity::titles`].
     pub fn history(user: UserId, filter: &TaskFilter, span: Span, limit: u64) -> Select<Self> {
-        let mut query = Self::find().filter(Column::UserId.eq(user.0));
+        let mut query = Self::find().filter(Column::UserId.eq(user));
         if let Some(status) = filter.status {
-            query = query.filter(Column::Status.eq(status.as_str()));
+            query = query.filter(Column::Status.eq(status));
         }
         if let Some(verdict) = filter.verdict {
             query = query.filter(has_verdict(verdict));
@@ -92,10 +92,10 @@ impl Entity {
     }
 
     /// Tasks of a user by their ids, newest first.
-    pub fn among(user: UserId, ids: Vec<i64>) -> Select<Self> {
+    pub fn among(user: UserId, ids: Vec<TaskId>) -> Select<Self> {
         Self::find()
             .filter(Column::Id.is_in(ids))
-            .filter(Column::UserId.eq(user.0))
+            .filter(Column::UserId.eq(user))
             .order_by_desc(Column::Id)
     }
 
@@ -107,14 +107,14 @@ impl Entity {
     /// A user's task. Tasks of other users are not found.
     pub fn of_user(user: UserId, task: TaskId) -> Select<Self> {
         Self::find()
-            .filter(Column::Id.eq(task.0))
-            .filter(Column::UserId.eq(user.0))
+            .filter(Column::Id.eq(task))
+            .filter(Column::UserId.eq(user))
     }
 
     /// The task that was created with a user's idempotency key.
     pub fn find_by_key(user: UserId, key: &str) -> Select<Self> {
         Self::find()
-            .filter(Column::UserId.eq(user.0))
+            .filter(Column::UserId.eq(user))
             .filter(Column::IdempotencyKey.eq(key))
     }
 }
@@ -123,18 +123,18 @@ impl Model {
     /// Converts the row for the API, with the task's model and its result.
     ///
     /// # Errors
-    /// If a column has a value outside its closed set.
+    /// If the context of the result cannot be read.
     pub fn into_view(
         self,
         model: &model::Summary,
         result: Option<task_result::Model>,
     ) -> Result<TaskView, DbErr> {
         Ok(TaskView {
-            id: TaskId(self.id),
-            status: parse_word("task.status", &self.status)?,
+            id: self.id,
+            status: self.status,
             price: Credits(self.price),
             model: ModelRef {
-                id: ModelId(model.id),
+                id: model.id,
                 name: model.name.clone(),
                 version: model.version.clone(),
             },
@@ -162,5 +162,5 @@ fn has_verdict(verdict: Verdict) -> SimpleExpr {
         )
         .to_owned();
     let verdict_of_task = SimpleExpr::SubQuery(None, Box::new(of_task.into()));
-    ExprTrait::eq(verdict_of_task, verdict.as_str())
+    ExprTrait::eq(verdict_of_task, verdict)
 }

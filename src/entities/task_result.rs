@@ -9,8 +9,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::parse_word;
-use crate::types::{Advice, Curves, Explanation, ResultView, TaskId};
+use crate::types::{Advice, Curves, Explanation, ResultView, TaskId, Verdict};
 
 /// The result of one task.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -22,9 +21,9 @@ use crate::types::{Advice, Curves, Explanation, ResultView, TaskId};
 pub struct Model {
     #[sea_orm(primary_key)]
     pub id: i64,
-    pub task_id: i64,
+    pub task_id: TaskId,
     pub probability: f64,
-    pub verdict: String,
+    pub verdict: Verdict,
     pub interval_low: f64,
     pub interval_high: f64,
     pub inference_us: i64,
@@ -44,7 +43,7 @@ impl ActiveModelBehavior for ActiveModel {}
 impl Entity {
     /// The result of a task.
     pub fn of_task(task: TaskId) -> Select<Self> {
-        Self::find().filter(Column::TaskId.eq(task.0))
+        Self::find().filter(Column::TaskId.eq(task))
     }
 
     /// Stores the insight of a task's result unless there already is one.
@@ -62,7 +61,7 @@ impl Entity {
             .col_expr(Column::Explanation, Expr::value(to_json(explanation)?))
             .col_expr(Column::Curves, Expr::value(to_json(curves)?))
             .col_expr(Column::Advice, Expr::value(to_json(advice)?))
-            .filter(Column::TaskId.eq(task.0))
+            .filter(Column::TaskId.eq(task))
             .filter(Column::Explanation.is_null())
             .exec(database)
             .await?;
@@ -96,7 +95,7 @@ impl TryFrom<Model> for ResultView {
         let context = result.context.as_ref();
         Ok(Self {
             probability: result.probability,
-            verdict: parse_word("task_result.verdict", &result.verdict)?,
+            verdict: result.verdict,
             interval_low: result.interval_low,
             interval_high: result.interval_high,
             context: context

@@ -4,8 +4,9 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{QueryOrder, QuerySelect};
 
 use super::history::{Span, in_time_range, look_back};
-use super::parse_word;
-use crate::types::{Credits, TaskId, TransactionFilter, TransactionId, TransactionView, UserId};
+use crate::types::{
+    Credits, TaskId, TransactionFilter, TransactionId, TransactionKind, TransactionView, UserId,
+};
 
 /// A ledger line.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -16,14 +17,14 @@ use crate::types::{Credits, TaskId, TransactionFilter, TransactionId, Transactio
 )]
 pub struct Model {
     #[sea_orm(primary_key)]
-    pub id: i64,
-    pub user_id: i64,
-    pub kind: String,
+    pub id: TransactionId,
+    pub user_id: UserId,
+    pub kind: TransactionKind,
     pub amount: i64,
     pub balance_before: i64,
     pub balance_after: i64,
     pub description: String,
-    pub task_id: Option<i64>,
+    pub task_id: Option<TaskId>,
     pub idempotency_key: Option<String>,
     pub request_hash: Option<String>,
     pub created_at: DateTimeUtc,
@@ -43,9 +44,9 @@ impl Entity {
         span: Span,
         limit: u64,
     ) -> Select<Self> {
-        let mut query = Self::find().filter(Column::UserId.eq(user.0));
+        let mut query = Self::find().filter(Column::UserId.eq(user));
         if let Some(kind) = filter.kind {
-            query = query.filter(Column::Kind.eq(kind.as_str()));
+            query = query.filter(Column::Kind.eq(kind));
         }
         span.narrow(
             in_time_range(query, Column::CreatedAt, filter.time),
@@ -63,24 +64,22 @@ impl Entity {
     /// The line that was written with a user's idempotency key.
     pub fn find_by_key(user: UserId, key: &str) -> Select<Self> {
         Self::find()
-            .filter(Column::UserId.eq(user.0))
+            .filter(Column::UserId.eq(user))
             .filter(Column::IdempotencyKey.eq(key))
     }
 }
 
-impl TryFrom<Model> for TransactionView {
-    type Error = DbErr;
-
-    fn try_from(line: Model) -> Result<Self, DbErr> {
-        Ok(Self {
-            id: TransactionId(line.id),
-            kind: parse_word("transactions.kind", &line.kind)?,
+impl From<Model> for TransactionView {
+    fn from(line: Model) -> Self {
+        Self {
+            id: line.id,
+            kind: line.kind,
             amount: Credits(line.amount),
             balance_before: Credits(line.balance_before),
             balance_after: Credits(line.balance_after),
             description: line.description,
-            task_id: line.task_id.map(TaskId),
+            task_id: line.task_id,
             created_at: line.created_at,
-        })
+        }
     }
 }

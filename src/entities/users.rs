@@ -14,11 +14,11 @@ use crate::types::{Role, UserId, UserView};
 )]
 pub struct Model {
     #[sea_orm(primary_key)]
-    pub id: i64,
+    pub id: UserId,
     pub email: String,
     pub email_folded: String,
     pub password_hash: String,
-    pub role: String,
+    pub role: Role,
     pub session_epoch: i32,
     pub ended_sessions: EndedSessions,
     pub created_at: DateTimeUtc,
@@ -46,23 +46,11 @@ pub fn fold_email(email: &str) -> String {
     email.trim().to_lowercase()
 }
 
-impl Model {
-    /// The typed id.
-    pub fn id(&self) -> UserId {
-        UserId(self.id)
-    }
-
-    /// The role of the user. An unknown value counts as an ordinary user.
-    pub fn role(&self) -> Role {
-        self.role.parse().unwrap_or(Role::User)
-    }
-}
-
 impl From<Model> for UserView {
     fn from(user: Model) -> Self {
         Self {
-            id: user.id(),
-            role: user.role(),
+            id: user.id,
+            role: user.role,
             email: user.email,
             created_at: user.created_at,
         }

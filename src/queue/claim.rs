@@ -45,10 +45,7 @@ pub async fn claim(
     let token = Uuid::new_v4().to_string();
     let backend = database.backend();
     let mut tasks = task::Entity::update_many()
-        .col_expr(
-            task::Column::Status,
-            Expr::value(TaskStatus::Running.as_str()),
-        )
+        .col_expr(task::Column::Status, Expr::value(TaskStatus::Running))
         .col_expr(
             task::Column::Attempts,
             Expr::col(task::Column::Attempts).add(1),

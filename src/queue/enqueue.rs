@@ -11,15 +11,15 @@ use super::IS_OPEN;
 use crate::database::Database;
 use crate::entities::task;
 use crate::entities::task::Input;
-use crate::types::{Credits, TaskStatus, UserId};
+use crate::types::{Credits, ModelId, TaskId, TaskStatus, UserId};
 
 /// A task to be queued.
 #[derive(Clone, Debug)]
 pub struct NewTask {
     /// The user who pays.
     pub user: UserId,
-    /// The id of the model.
-    pub model: i64,
+    /// The model.
+    pub model: ModelId,
     /// The price that is held for the task.
     pub price: Credits,
     /// The input of the prediction.
@@ -45,7 +45,7 @@ pub const INSERT_AFFORDABLE: &str = "INSERT INTO task \
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Enqueued {
     /// The id of the task.
-    pub id: i64,
+    pub id: TaskId,
     /// When it was queued.
     pub queued_at: DateTime<Utc>,
     /// The round of the task.
@@ -63,10 +63,10 @@ pub async fn enqueue(
     now: DateTime<Utc>,
 ) -> Result<Option<Enqueued>, DbErr> {
     let row = task::ActiveModel {
-        user_id: Set(new.user.0),
+        user_id: Set(new.user),
         model_id: Set(new.model),
         input: Set(new.input.clone()),
-        status: Set(TaskStatus::Queued.as_str().to_owned()),
+        status: Set(TaskStatus::Queued),
         price: Set(new.price.0),
         attempts: Set(0),
         idempotency_key: Set(new.key.clone()),
@@ -94,10 +94,10 @@ impl NewTask {
     pub fn into_task(self, enqueued: Enqueued) -> task::Model {
         task::Model {
             id: enqueued.id,
-            user_id: self.user.0,
+            user_id: self.user,
             model_id: self.model,
             input: self.input,
-            status: TaskStatus::Queued.as_str().to_owned(),
+            status: TaskStatus::Queued,
             price: self.price.0,
             attempts: 0,
             lease_token: None,
@@ -122,7 +122,7 @@ pub async fn count_open(database: &Database, user: UserId, max: u64) -> Result<u
     task::Entity::find()
         .select_only()
         .column(task::Column::Id)
-        .filter(task::Column::UserId.eq(user.0))
+        .filter(task::Column::UserId.eq(user))
         .filter(Expr::cust(IS_OPEN))
         .limit(max)
         .count(database.read())

@@ -94,11 +94,9 @@ pub async fn succeed_all(
     let mut results = Vec::with_capacity(outcomes.len());
     for (task, outcome) in outcomes {
         results.push(task_result::ActiveModel {
-            task_id: Set(task.0),
+            task_id: Set(task),
             probability: Set(outcome.probability),
-            verdict: Set(Verdict::of_probability(outcome.probability)
-                .as_str()
-                .to_owned()),
+            verdict: Set(Verdict::of_probability(outcome.probability)),
             interval_low: Set(outcome.interval_low),
             interval_high: Set(outcome.interval_high),
             inference_us: Set(outcome.inference_us),
@@ -173,8 +171,8 @@ pub async fn cancel(
     let now = time::now(transaction.get_database_backend(), clock);
     let canceled = leave_lease(TaskStatus::Canceled)
         .col_expr(task::Column::FinishedAt, now)
-        .filter(task::Column::Id.eq(task.0))
-        .filter(task::Column::UserId.eq(user.0))
+        .filter(task::Column::Id.eq(task))
+        .filter(task::Column::UserId.eq(user))
         .filter(has_status(TaskStatus::Queued))
         .exec_with_returning(transaction)
         .await?;
@@ -186,7 +184,7 @@ pub async fn cancel(
 
 fn leave_lease(status: TaskStatus) -> UpdateMany<task::Entity> {
     task::Entity::update_many()
-        .col_expr(task::Column::Status, Expr::value(status.as_str()))
+        .col_expr(task::Column::Status, Expr::value(status))
         .col_expr(task::Column::LeaseToken, null())
         .col_expr(task::Column::LeaseExpiresAt, null())
 }
@@ -197,7 +195,7 @@ fn fenced(
     task: TaskId,
 ) -> UpdateMany<task::Entity> {
     update
-        .filter(task::Column::Id.eq(task.0))
+        .filter(task::Column::Id.eq(task))
         .filter(task::Column::LeaseToken.eq(lease.token.as_str()))
         .filter(has_status(TaskStatus::Running))
 }

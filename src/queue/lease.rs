@@ -57,10 +57,7 @@ pub async fn release(
         return Ok(0);
     }
     let released = task::Entity::update_many()
-        .col_expr(
-            task::Column::Status,
-            Expr::value(TaskStatus::Queued.as_str()),
-        )
+        .col_expr(task::Column::Status, Expr::value(TaskStatus::Queued))
         .col_expr(
             task::Column::Attempts,
             Expr::col(task::Column::Attempts).sub(1),

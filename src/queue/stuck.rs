@@ -84,13 +84,10 @@ pub async fn fail_queued(
     now: DateTime<Utc>,
 ) -> Result<bool, DbErr> {
     let failed = task::Entity::update_many()
-        .col_expr(
-            task::Column::Status,
-            Expr::value(TaskStatus::Failed.as_str()),
-        )
+        .col_expr(task::Column::Status, Expr::value(TaskStatus::Failed))
         .col_expr(task::Column::FinishedAt, Expr::value(now))
         .col_expr(task::Column::Error, Expr::value(reason))
-        .filter(task::Column::Id.eq(task.0))
+        .filter(task::Column::Id.eq(task))
         .filter(has_status(TaskStatus::Queued))
         .exec(transaction)
         .await?;

@@ -103,7 +103,7 @@ pub async fn events(
 impl Stream {
     async fn open(state: &AppState, cookies: Cookies, since: &str) -> Result<Self, AppError> {
         let services = state.services.clone();
-        let user = services.sessions.user(&cookies).await?.id();
+        let user = services.sessions.user(&cookies).await?.id;
         let permit = state
             .streams
             .try_acquire(user)

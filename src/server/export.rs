@@ -18,7 +18,7 @@ use crate::services::Services;
 use crate::services::user_slots::Slot;
 use crate::types::{
     AppError, CampaignInput, PAGE_LIMIT_MAX, Page, TaskFilterInput, TaskView,
-    TransactionFilterInput, TransactionView, UserId,
+    TransactionFilterInput, TransactionView, UserId, parse_cursor,
 };
 
 /// Spreadsheets need the mark to detect UTF-8; other programs do not.
@@ -76,8 +76,10 @@ pub async fn tasks(
         Box::new(move |cursor| {
             let (services, filter) = (services.clone(), filter.clone());
             Box::pin(async move {
-                let limit = PAGE_LIMIT_MAX.to_string();
-                let page = services.predictions.tasks(user, &limit, &cursor, &filter);
+                let (filter, before) = (filter.check()?, parse_cursor(&cursor)?);
+                let page = services
+                    .predictions
+                    .tasks(user, &filter, before, PAGE_LIMIT_MAX);
                 page.await.map(|page| rows(page, task_row))
             })
         })
@@ -101,8 +103,10 @@ pub async fn transactions(
         Box::new(move |cursor| {
             let (services, filter) = (services.clone(), filter.clone());
             Box::pin(async move {
-                let limit = PAGE_LIMIT_MAX.to_string();
-                let page = services.ledger.transactions(user, &limit, &cursor, &filter);
+                let (filter, before) = (filter.check()?, parse_cursor(&cursor)?);
+                let page = services
+                    .ledger
+                    .transactions(user, filter, before, PAGE_LIMIT_MAX);
                 page.await.map(|page| rows(page, transaction_row))
             })
         })
@@ -124,7 +128,7 @@ async fn answer(
     read: impl FnOnce(Services, UserId) -> ReadRows,
 ) -> Response<Body> {
     let first = async {
-        let user = state.services.sessions.user(cookies).await?.id();
+        let user = state.services.sessions.user(cookies).await?.id;
         let slot = state.services.export_slots.take(user).await?;
         let read = read(state.services.clone(), user);
         let page = read(String::new()).await?;

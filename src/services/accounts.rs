@@ -113,7 +113,7 @@ impl Accounts {
                 error.into()
             }
         })?;
-        tracing::info!(user = user.id, role = user.role, "registered");
+        tracing::info!(user = user.id.0, role = user.role.as_str(), "registered");
         Ok(user)
     }
 
@@ -225,7 +225,7 @@ impl Accounts {
     /// 404 if there is no such user.
     pub async fn set_role(&self, email: &str, role: Role) -> Result<users::Model, AppError> {
         let mut user = self.find_by_email(email).await?.into_active_model();
-        user.role = Set(role.as_str().to_owned());
+        user.role = Set(role);
         Ok(user.update(self.database.write()).await?)
     }
 
@@ -237,8 +237,7 @@ impl Accounts {
         check_new_password(new)?;
         let user = self.find_by_email(email).await?;
         let hash = self.passwords.reserve(OPERATOR)?.hash(new).await?;
-        let change =
-            update_user(user.id()).col_expr(users::Column::PasswordHash, Expr::value(hash));
+        let change = update_user(user.id).col_expr(users::Column::PasswordHash, Expr::value(hash));
         self.update(next_epoch(change))
             .await?
             .ok_or(AppError::NotFound)
@@ -280,25 +279,25 @@ impl NewAccount {
             email: Set(self.email.clone()),
             email_folded: Set(fold_email(&self.email)),
             password_hash: Set(self.password_hash.clone()),
-            role: Set(self.role.as_str().to_owned()),
+            role: Set(self.role),
             session_epoch: Set(0),
             ended_sessions: Set(EndedSessions::default()),
             created_at: Set(self.now),
             ..Default::default()
         };
         let user = user.insert(transaction).await?;
-        ledger::open(transaction, user.id(), self.welcome, self.now).await?;
+        ledger::open(transaction, user.id, self.welcome, self.now).await?;
         Ok(user)
     }
 }
 
 fn update_user(user: UserId) -> UpdateMany<users::Entity> {
-    users::Entity::update_many().filter(users::Column::Id.eq(user.0))
+    users::Entity::update_many().filter(users::Column::Id.eq(user))
 }
 
 /// Sets a new hash unless the hash has changed since it was read.
 fn set_password_hash(user: &users::Model, hash: String) -> UpdateMany<users::Entity> {
-    update_user(user.id())
+    update_user(user.id)
         .filter(users::Column::PasswordHash.eq(&user.password_hash))
         .col_expr(users::Column::PasswordHash, Expr::value(hash))
 }

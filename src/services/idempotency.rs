@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::types::{AppError, Campaign, CampaignInput, Violation, hex};
+use crate::types::{AppError, Campaign, CampaignInput, ModelId, Violation, hex};
 
 const KEY_MAX_CHARS: usize = 100;
 
@@ -37,7 +37,7 @@ pub fn request_hash(parts: &[&str]) -> String {
 /// The hash of a paid request, computed from parsed values: `10000` and `1e4` are the same goal. Fields that were left
 /// blank are hashed as blank, because values derived for them, such as today's date, may differ when the request is
 /// repeated.
-pub fn predict_hash(sent: &CampaignInput, checked: &Campaign, model: Option<i64>) -> String {
+pub fn predict_hash(sent: &CampaignInput, checked: &Campaign, model: Option<ModelId>) -> String {
     let mut sent = sent.clone();
     let mut canonical = CampaignInput::from(checked);
     let mut parts = vec!["campaign".to_owned()];
@@ -103,8 +103,8 @@ mod tests {
         let input = campaign_example("2026-03-01".parse().unwrap());
         let checked = input.check("2026-03-01".parse().unwrap()).unwrap();
         let of_model = |model| predict_hash(&input, &checked, model);
-        assert_ne!(of_model(None), of_model(Some(1)));
-        assert_ne!(of_model(Some(2)), of_model(Some(1)));
+        assert_ne!(of_model(None), of_model(Some(ModelId(1))));
+        assert_ne!(of_model(Some(ModelId(2))), of_model(Some(ModelId(1))));
     }
 
     #[test]

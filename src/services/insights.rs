@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use tokio::sync::{Mutex, MutexGuard};
 
-use super::predictions::required_id;
 use super::rate_limit::RateLimit;
 use super::{Catalog, LoadError, LoadedModels};
 use crate::database::Database;
@@ -75,10 +74,9 @@ impl Insights {
     /// The insight of a user's task: computed and stored on the first call, read on later ones.
     ///
     /// # Errors
-    /// 422 naming `id`; 404, also for another user's task; 409 if the task has no result, or if this program
+    /// 404, also for another user's task; 409 if the task has no result, or if this program
     /// can no longer run its model; 503 if the inference threads are busy.
-    pub async fn insight(&self, user: UserId, id: &str) -> Result<InsightView, AppError> {
-        let id = required_id(id)?;
+    pub async fn insight(&self, user: UserId, id: TaskId) -> Result<InsightView, AppError> {
         let paid = self.paid(user, id).await?;
         if let Some(view) = self.stored(&paid).await? {
             return Ok(view);
@@ -121,14 +119,13 @@ impl Insights {
     /// paid values; only the fields in [`CampaignInput::PLANNED`] may differ. Costs no credits.
     ///
     /// # Errors
-    /// 422 naming `id` or the fields; 404; 409; 429 if the user sends too many requests; 503.
+    /// 422 naming fields; 404; 409; 429 if the user sends too many requests; 503.
     pub async fn what_if(
         &self,
         user: UserId,
-        id: &str,
+        id: TaskId,
         changes: &CampaignInput,
     ) -> Result<WhatIfView, AppError> {
-        let id = required_id(id)?;
         self.questions.count(&user)?;
         let paid = self.paid(user, id).await?;
         let campaign = changes
@@ -151,14 +148,13 @@ impl Insights {
     /// What to change within the user's bounds. Blank bounds have their defaults. Costs no credits.
     ///
     /// # Errors
-    /// 422 naming `id` or a bound; 404; 409; 429 if the user sends too many requests; 503.
+    /// 422 naming a bound; 404; 409; 429 if the user sends too many requests; 503.
     pub async fn advice(
         &self,
         user: UserId,
-        id: &str,
+        id: TaskId,
         bounds: &ChangeBoundsInput,
     ) -> Result<Advice, AppError> {
-        let id = required_id(id)?;
         self.questions.count(&user)?;
         let paid = self.paid(user, id).await?;
         let campaign = paid.task.input.0.clone();
@@ -177,9 +173,9 @@ impl Insights {
     /// 404 if no model is live; 409 if this program cannot run the default one.
     pub async fn explore(&self) -> Result<ExploreView, AppError> {
         let model = self.catalog.live_model(None).await?;
-        let predictor = self.load(ModelId(model.id)).await?;
+        let predictor = self.load(model.id).await?;
         let model = ModelRef {
-            id: ModelId(model.id),
+            id: model.id,
             name: model.name,
             version: model.version,
         };
@@ -192,7 +188,7 @@ impl Insights {
             .one(self.database.read())
             .await?
             .ok_or(AppError::NotFound)?;
-        if task.status != TaskStatus::Succeeded.as_str() {
+        if task.status != TaskStatus::Succeeded {
             return Err(AppError::Conflict(format!(
                 "only a succeeded task can be explained; this one is {}",
                 task.status
@@ -209,9 +205,9 @@ impl Insights {
         let Some((explanation, curves, advice)) = paid.result.insight()? else {
             return Ok(None);
         };
-        let model = self.catalog.model_ref(ModelId(paid.task.model_id)).await?;
+        let model = self.catalog.model_ref(paid.task.model_id).await?;
         Ok(Some(InsightView {
-            task_id: TaskId(paid.task.id),
+            task_id: paid.task.id,
             model,
             explanation,
             curves,
@@ -239,7 +235,7 @@ impl Insights {
         paid: &Paid,
         work: impl FnOnce(&dyn Predictor) -> Result<T, PredictError> + Send + 'static,
     ) -> Result<T, AppError> {
-        let predictor = self.load(ModelId(paid.task.model_id)).await?;
+        let predictor = self.load(paid.task.model_id).await?;
         let result = self
             .pool
             .run(Priority::Background, predictor, self.timeout, work)
@@ -251,14 +247,14 @@ impl Insights {
                 | InferenceError::Stuck
                 | InferenceError::Stopped),
             ) => {
-                tracing::warn!(task = paid.task.id, %error, "cannot compute an insight");
+                tracing::warn!(task = paid.task.id.0, %error, "cannot compute an insight");
                 Err(AppError::Unavailable {
                     reason: "all models are busy".to_owned(),
                     retry_after_s: BUSY_RETRY_S,
                 })
             }
             Err(error) => {
-                tracing::error!(task = paid.task.id, %error, "cannot compute an insight");
+                tracing::error!(task = paid.task.id.0, %error, "cannot compute an insight");
                 Err(AppError::Internal)
             }
         }

@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 
 use super::idempotency::{check_key, predict_hash, request_hash};
 use super::ledger;
-use super::pages::{cut_span, page_span, parse_cursor};
+use super::pages::{cut_span, page_span};
 use super::queue_eta::QueueEta;
 use super::submit_queue::{SubmitMode, SubmitQueue};
 use super::title_search;
@@ -17,8 +17,8 @@ use crate::entities::task::Input;
 use crate::entities::{task, task_result};
 use crate::queue::{self, Change, NewTask, Notifier};
 use crate::types::{
-    AppError, Campaign, CampaignInput, Credits, FieldErrors, Page, TaskFilterInput, TaskId,
-    TaskStatus, TaskView, UserId, Violation, parse_id, parse_page_limit,
+    AppError, Campaign, CampaignInput, Credits, FieldErrors, ModelId, Page, TaskFilter, TaskId,
+    TaskStatus, TaskView, UserId, Violation, parse_id,
 };
 
 /// Attempts when the cause of a refusal disappears before we can report it.
@@ -36,7 +36,7 @@ pub struct Predictions {
 
 struct Submission {
     campaign: Campaign,
-    model: Option<i64>,
+    model: Option<ModelId>,
     key: String,
     hash: String,
     /// The hash of the request as sent, which earlier versions of the program stored. Their rows keep it.
@@ -109,6 +109,7 @@ impl Predictions {
         };
         let key = check_key(key).map_err(&mut note).ok();
         let model = parse_id("model_id", model_id).map_err(&mut note).ok();
+        let model = model.map(|id| id.map(ModelId));
         let max_price = parse_max_price(max_price).map_err(&mut note).ok();
         let today = self.clock.now().date_naive();
         let checked = campaign
@@ -157,7 +158,7 @@ impl Predictions {
                 return Ok(task);
             }
             model = self.catalog.live_model(submission.model).await?;
-            let balance = crate::entities::balance::Entity::find_by_id(user.0)
+            let balance = crate::entities::balance::Entity::find_by_id(user)
                 .one(self.database.write())
                 .await?
                 .ok_or(AppError::NotFound)?;
@@ -195,22 +196,13 @@ impl Predictions {
     /// One task of a user.
     ///
     /// # Errors
-    /// 422 naming `id`; 404, also for another user's task.
-    pub async fn task(&self, user: UserId, id: &str) -> Result<TaskView, AppError> {
-        let id = required_id(id)?;
-        self.find(user, id).await
-    }
-
-    /// One task of a user, by its typed id.
-    ///
-    /// # Errors
     /// 404, also for another user's task.
     pub async fn find(&self, user: UserId, id: TaskId) -> Result<TaskView, AppError> {
         let task = task::Entity::of_user(user, id)
             .one(self.database.read())
             .await?
             .ok_or(AppError::NotFound)?;
-        let queue = if task.status == TaskStatus::Queued.as_str() {
+        let queue = if task.status == TaskStatus::Queued {
             // The task is returned even if its place in the queue cannot be read.
             let eta = self.eta.of(&task).await;
             eta.inspect_err(|error| tracing::warn!(%error, "cannot estimate the wait of a task"))
@@ -222,33 +214,30 @@ impl Predictions {
         Ok(TaskView { queue, ..view })
     }
 
-    /// A page of a user's tasks, newest first. It may contain fewer than `limit` tasks and still have a next page: see
-    /// `services::pages`.
+    /// A page of a user's tasks with ids below `before`, newest first. It may contain fewer than `limit` tasks and
+    /// still have a next page: see `services::pages`.
     ///
     /// # Errors
-    /// 422 naming `limit`, `cursor` or fields of the filter.
+    /// 503 if the database is unavailable.
     pub async fn tasks(
         &self,
         user: UserId,
-        limit: &str,
-        cursor: &str,
-        filter: &TaskFilterInput,
+        filter: &TaskFilter,
+        before: Option<i64>,
+        limit: u32,
     ) -> Result<Page<TaskView>, AppError> {
-        let limit = parse_page_limit(limit)?;
-        let filter = filter.check()?;
-        let before = parse_cursor(cursor)?;
         let database = self.database.read();
         let look_back = |rows| task::Entity::look_back(user, before, rows);
         let span = page_span(database, before, filter.is_by_index(), look_back).await?;
         let rows = u64::from(limit) + 1;
         let query = if filter.words.is_empty() {
-            task::Entity::history(user, &filter, span, rows)
+            task::Entity::history(user, filter, span, rows)
         } else {
-            let found = title_search::find(database, user, &filter, span, rows).await?;
+            let found = title_search::find(database, user, filter, span, rows).await?;
             task::Entity::among(user, found)
         };
         let tasks = query.all(database).await?;
-        let (tasks, next) = cut_span(tasks, limit, span, |task| task.id);
+        let (tasks, next) = cut_span(tasks, limit, span, |task| task.id.0);
         let items = self.views(tasks).await?;
         Ok(Page { items, next })
     }
@@ -257,9 +246,8 @@ impl Predictions {
     /// client may repeat a request whose response was lost.
     ///
     /// # Errors
-    /// 422 naming `id`; 404; 409 if the task is no longer queued.
-    pub async fn cancel(&self, user: UserId, id: &str) -> Result<TaskView, AppError> {
-        let id = required_id(id)?;
+    /// 404; 409 if the task is no longer queued.
+    pub async fn cancel(&self, user: UserId, id: TaskId) -> Result<TaskView, AppError> {
         if self.try_cancel(user, id).await? {
             self.submits.invalidate_counts(user);
             return self.find_written(user, id).await;
@@ -310,11 +298,11 @@ impl Predictions {
 
     /// Needs at most two queries for a whole page: one for the results of its tasks, one for models not yet cached.
     async fn views(&self, tasks: Vec<task::Model>) -> Result<Vec<TaskView>, AppError> {
-        let models: HashSet<i64> = tasks.iter().map(|task| task.model_id).collect();
+        let models: HashSet<ModelId> = tasks.iter().map(|task| task.model_id).collect();
         let models = self.catalog.named(models).await?;
-        let succeeded: Vec<i64> = tasks
+        let succeeded: Vec<TaskId> = tasks
             .iter()
-            .filter(|task| task.status == TaskStatus::Succeeded.as_str())
+            .filter(|task| task.status == TaskStatus::Succeeded)
             .map(|task| task.id)
             .collect();
         let results = if succeeded.is_empty() {
@@ -325,7 +313,7 @@ impl Predictions {
                 .all(self.database.read())
                 .await?
         };
-        let mut results: HashMap<i64, _> = results
+        let mut results: HashMap<TaskId, _> = results
             .into_iter()
             .map(|result| (result.task_id, result))
             .collect();
@@ -351,11 +339,4 @@ fn parse_max_price(text: &str) -> Result<Option<Credits>, AppError> {
     price
         .map(|price| Some(Credits(price)))
         .map_err(|_| AppError::invalid("max_price", Violation::NotAWholeNumber))
-}
-
-/// The id of a task; required.
-pub(super) fn required_id(id: &str) -> Result<TaskId, AppError> {
-    parse_id("id", id)?
-        .map(TaskId)
-        .ok_or_else(|| AppError::invalid("id", Violation::Required))
 }

@@ -29,7 +29,7 @@ const DEVICE_COOKIE: &str = "pledgecast_device";
 /// Ended sessions stored per user. Beyond that, logging out ends all sessions instead.
 const ENDED_MAX: usize = 200;
 /// An id that no user has: ids start at 1.
-const NO_USER: i64 = 0;
+const NO_USER: UserId = UserId(0);
 /// Users per statement.
 const USERS_AT_ONCE: usize = 100;
 /// Statements at the same time.
@@ -38,7 +38,7 @@ const READS_AT_ONCE: usize = 2;
 /// The content of the session cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Claims {
-    user: i64,
+    user: UserId,
     issued_us: i64,
     epoch: i32,
 }
@@ -54,7 +54,7 @@ impl Claims {
 pub struct Sessions {
     database: Database,
     /// Every request looks up its user; concurrent requests share a statement.
-    users: Batcher<i64, Option<users::Model>>,
+    users: Batcher<UserId, Option<users::Model>>,
     clock: Arc<dyn Clock>,
     key: Key,
     https: bool,
@@ -136,7 +136,7 @@ impl Sessions {
 
     /// The user named in the cookie, even if the session has ended.
     pub fn claimed_user(&self, cookies: &Cookies) -> Option<UserId> {
-        self.claims(cookies).map(|claims| UserId(claims.user))
+        self.claims(cookies).map(|claims| claims.user)
     }
 
     /// Whether the browser sent a session cookie, valid or not.
@@ -223,13 +223,13 @@ impl Sessions {
 /// The users with these ids, in the same order.
 async fn find_users(
     database: Database,
-    ids: Vec<i64>,
+    ids: Vec<UserId>,
 ) -> Result<Vec<Option<users::Model>>, AppError> {
-    let found: HashMap<i64, users::Model> = users::Entity::find()
+    let found: HashMap<UserId, users::Model> = users::Entity::find()
         .filter(is_among(
             database.backend(),
             users::Column::Id,
-            ids.iter().copied(),
+            ids.iter().map(|id| id.0),
         ))
         .all(database.read())
         .await?

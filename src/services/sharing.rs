@@ -16,12 +16,11 @@ use sha2::Sha256;
 use tower_cookies::Key;
 
 use super::attempts::{Client, network_of};
-use super::predictions::required_id;
 use super::rate_limit::RateLimit;
 use super::{Catalog, Clock};
 use crate::database::Database;
 use crate::entities::{shared_result, task, task_result};
-use crate::types::{AppError, ModelId, ShareView, SharedView, TaskId, TaskStatus, UserId, hex};
+use crate::types::{AppError, ShareView, SharedView, TaskId, TaskStatus, UserId, hex};
 
 const NONCE_BYTES: usize = 16;
 const MARK_BYTES: usize = 16;
@@ -63,10 +62,10 @@ impl Sharing {
     /// The link of a user's task; created if there is none.
     ///
     /// # Errors
-    /// 422 naming `id`; 404, also for another user's task; 409 if the task has no result.
-    pub async fn share(&self, user: UserId, id: &str) -> Result<ShareView, AppError> {
+    /// 404, also for another user's task; 409 if the task has no result.
+    pub async fn share(&self, user: UserId, id: TaskId) -> Result<ShareView, AppError> {
         let task = self.find_task(user, id).await?;
-        if task.status != TaskStatus::Succeeded.as_str() {
+        if task.status != TaskStatus::Succeeded {
             return Err(AppError::Conflict(format!(
                 "only a succeeded task can be shared; this one is {}",
                 task.status
@@ -85,20 +84,20 @@ impl Sharing {
             .on_conflict(ignore_conflict)
             .exec_without_returning(self.database.write())
             .await?;
-        self.view(TaskId(task.id)).await
+        self.view(task.id).await
     }
 
     /// Revokes the link of a user's task, if there is one.
     ///
     /// # Errors
-    /// 422 naming `id`; 404, also for another user's task.
-    pub async fn unshare(&self, user: UserId, id: &str) -> Result<ShareView, AppError> {
+    /// 404, also for another user's task.
+    pub async fn unshare(&self, user: UserId, id: TaskId) -> Result<ShareView, AppError> {
         let task = self.find_task(user, id).await?;
         shared_result::Entity::delete_by_id(task.id)
             .exec(self.database.write())
             .await?;
         Ok(ShareView {
-            task_id: TaskId(task.id),
+            task_id: task.id,
             path: None,
         })
     }
@@ -106,10 +105,10 @@ impl Sharing {
     /// The link of a user's task, if there is one.
     ///
     /// # Errors
-    /// 422 naming `id`; 404, also for another user's task.
-    pub async fn link(&self, user: UserId, id: &str) -> Result<ShareView, AppError> {
+    /// 404, also for another user's task.
+    pub async fn link(&self, user: UserId, id: TaskId) -> Result<ShareView, AppError> {
         let task = self.find_task(user, id).await?;
-        self.view(TaskId(task.id)).await
+        self.view(task.id).await
     }
 
     /// The result that a link shows.
@@ -130,21 +129,20 @@ impl Sharing {
             .one(self.database.read())
             .await?
             .ok_or(AppError::NotFound)?;
-        let result = task_result::Entity::of_task(TaskId(task.id))
+        let result = task_result::Entity::of_task(task.id)
             .one(self.database.read())
             .await?
             .ok_or(AppError::NotFound)?;
         let insight = result.insight()?;
         Ok(SharedView {
             campaign: task.input.0,
-            model: self.catalog.model_ref(ModelId(task.model_id)).await?,
+            model: self.catalog.model_ref(task.model_id).await?,
             explanation: insight.map(|(explanation, _, _)| explanation),
             result: result.try_into()?,
         })
     }
 
-    async fn find_task(&self, user: UserId, id: &str) -> Result<task::Model, AppError> {
-        let id = required_id(id)?;
+    async fn find_task(&self, user: UserId, id: TaskId) -> Result<task::Model, AppError> {
         let task = task::Entity::of_user(user, id)
             .one(self.database.read())
             .await?;
@@ -175,7 +173,7 @@ impl Links {
 
     fn mac_of(&self, link: &shared_result::Model) -> Hmac<Sha256> {
         let mut mac = self.mac.clone();
-        mac.update(&link.task_id.to_le_bytes());
+        mac.update(&link.task_id.0.to_le_bytes());
         mac.update(link.nonce.as_bytes());
         mac
     }
@@ -217,7 +215,7 @@ mod tests {
 
     fn link(task_id: i64, nonce: u8) -> shared_result::Model {
         shared_result::Model {
-            task_id,
+            task_id: TaskId(task_id),
             nonce: hex(&[nonce; NONCE_BYTES]),
             created_at: chrono::DateTime::UNIX_EPOCH,
         }

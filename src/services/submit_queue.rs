@@ -18,7 +18,7 @@ use super::task_limits::{Room, TaskLimits};
 use crate::database::{Database, DbErrorKind};
 use crate::entities::task;
 use crate::queue::{Change, NewTask, Notifier};
-use crate::types::{AppError, TaskId, UserId};
+use crate::types::{AppError, UserId};
 
 /// Submits per commit.
 const MAX_BATCH: usize = 100;
@@ -308,7 +308,7 @@ impl Writer {
         for (submit, outcome) in submits.iter().zip(&outcomes) {
             if let SubmitOutcome::Enqueued(task) = outcome {
                 submit.room.commit();
-                changes.push(Change::task_of(UserId(task.user_id), TaskId(task.id)));
+                changes.push(Change::task_of(task.user_id, task.id));
             }
         }
         if !changes.is_empty() {

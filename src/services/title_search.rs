@@ -10,7 +10,7 @@ use sea_orm::DbErr;
 use crate::database::Statements;
 use crate::entities::history::Span;
 use crate::entities::task;
-use crate::types::{TaskFilter, UserId};
+use crate::types::{TaskFilter, TaskId, UserId};
 
 /// Titles per statement.
 const CHUNK_ROWS: u64 = 1_000;
@@ -25,7 +25,7 @@ pub(super) async fn find(
     filter: &TaskFilter,
     span: Span,
     limit: u64,
-) -> Result<Vec<i64>, DbErr> {
+) -> Result<Vec<TaskId>, DbErr> {
     let words: Vec<String> = filter.words.iter().map(|word| fold(word)).collect();
     let mut found = Vec::new();
     let mut rest = span;
@@ -35,7 +35,7 @@ pub(super) async fn find(
             .await?;
         let is_last = (rows.len() as u64) < CHUNK_ROWS;
         for row in rows {
-            rest.before = Some(row.id);
+            rest.before = Some(row.id.0);
             let title = fold(&row.title);
             if words.iter().all(|word| title.contains(word.as_str())) {
                 found.push(row.id);

@@ -110,7 +110,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_cursor_is_read_back_and_anything_else_is_told_by_its_name(id in 1_i64.., text in "\\PC{0,24}") {
+        fn cursors_round_trip_and_other_texts_are_refused(id in 1_i64.., text in "\\PC{0,24}") {
             prop_assert_eq!(parse_cursor(&id.to_string()), Ok(Some(id)));
             match parse_cursor(&text) {
                 Ok(None) => prop_assert!(text.trim().is_empty()),

@@ -1,5 +1,7 @@
 //! Closed sets of words that the database, the API and the pages share.
 
+#[cfg(feature = "ssr")]
+use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 
 macro_rules! words {
@@ -43,6 +45,11 @@ pub struct UnknownWord;
 
 words!(
     /// The state of a task.
+    #[cfg_attr(
+        feature = "ssr",
+        derive(EnumIter, DeriveActiveEnum),
+        sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")
+    )]
     TaskStatus {
         /// Its price is held; it waits for a worker.
         Queued = "queued",
@@ -66,6 +73,11 @@ impl TaskStatus {
 
 words!(
     /// Why a ledger line was written.
+    #[cfg_attr(
+        feature = "ssr",
+        derive(EnumIter, DeriveActiveEnum),
+        sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")
+    )]
     TransactionKind {
         /// The credits that a new user starts with.
         Welcome = "welcome",
@@ -80,6 +92,11 @@ words!(
 
 words!(
     /// What a user may do.
+    #[cfg_attr(
+        feature = "ssr",
+        derive(EnumIter, DeriveActiveEnum),
+        sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")
+    )]
     Role {
         /// Predicts and pays.
         User = "user",
@@ -90,6 +107,11 @@ words!(
 
 words!(
     /// Whether a model is on offer.
+    #[cfg_attr(
+        feature = "ssr",
+        derive(EnumIter, DeriveActiveEnum),
+        sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")
+    )]
     ModelState {
         /// Registered but not on offer yet.
         Candidate = "candidate",
@@ -102,6 +124,11 @@ words!(
 
 words!(
     /// The probability in one word.
+    #[cfg_attr(
+        feature = "ssr",
+        derive(EnumIter, DeriveActiveEnum),
+        sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")
+    )]
     Verdict {
         /// At least [`Verdict::LIKELY_FROM`].
         Likely = "likely",
@@ -170,6 +197,24 @@ mod tests {
             assert_eq!(kind.as_str().parse(), Ok(*kind));
         }
         assert_eq!("paid".parse::<TaskStatus>(), Err(UnknownWord));
+    }
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn the_database_has_the_same_words() {
+        fn assert_same<T>(all: &[T], word: fn(T) -> &'static str)
+        where
+            T: sea_orm::ActiveEnum<Value = String> + Copy,
+        {
+            for value in all {
+                assert_eq!(value.to_value(), word(*value));
+            }
+        }
+        assert_same(TaskStatus::ALL, TaskStatus::as_str);
+        assert_same(TransactionKind::ALL, TransactionKind::as_str);
+        assert_same(Role::ALL, Role::as_str);
+        assert_same(ModelState::ALL, ModelState::as_str);
+        assert_same(Verdict::ALL, Verdict::as_str);
     }
 
     #[test]

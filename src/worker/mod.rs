@@ -16,7 +16,7 @@ use crate::entities::task;
 use crate::inference::InferencePool;
 use crate::queue::{self, Change, Lease, Notifier};
 use crate::services::{Clock, LoadedModels};
-use crate::types::{ModelId, TaskId, UserId};
+use crate::types::{ModelId, TaskId};
 
 mod claims;
 mod predict;
@@ -161,7 +161,7 @@ impl Worker {
             self.release(&lease, &others).await?;
         }
         let claimed = tasks.len();
-        let ids: Vec<TaskId> = tasks.iter().map(|task| TaskId(task.id)).collect();
+        let ids: Vec<TaskId> = tasks.iter().map(|task| task.id).collect();
         // Before the work, which may take so long that other processes would conclude that nobody claims tasks.
         self.sync_round().await;
         let work = async {
@@ -178,10 +178,10 @@ impl Worker {
 
     /// Returns tasks to the queue that were claimed together with a task that must run alone, or with others.
     async fn release(&self, lease: &Lease, tasks: &[task::Model]) -> Result<(), DbErr> {
-        let ids: Vec<TaskId> = tasks.iter().map(|task| TaskId(task.id)).collect();
+        let ids: Vec<TaskId> = tasks.iter().map(|task| task.id).collect();
         let changes: Vec<Change> = tasks
             .iter()
-            .map(|task| Change::task_of(UserId(task.user_id), TaskId(task.id)))
+            .map(|task| Change::task_of(task.user_id, task.id))
             .collect();
         let input = (self.notifier.clone(), lease.clone(), ids, changes);
         self.database
@@ -202,13 +202,13 @@ impl Worker {
 
     /// Runs the model of each task.
     async fn predict_all(&self, tasks: Vec<task::Model>) -> Attempts {
-        let mut by_model = BTreeMap::<i64, Vec<task::Model>>::new();
+        let mut by_model = BTreeMap::<ModelId, Vec<task::Model>>::new();
         for task in tasks {
             by_model.entry(task.model_id).or_default().push(task);
         }
         let mut attempts = Attempts::new();
         for (model, tasks) in by_model {
-            attempts.extend(self.predict_batch(ModelId(model), tasks).await);
+            attempts.extend(self.predict_batch(model, tasks).await);
         }
         attempts
     }

@@ -19,7 +19,7 @@ impl Worker {
         match self.predict(&predictor, &tasks).await {
             Ok(output) => succeed_all(tasks, output),
             Err(error) if tasks.len() == 1 || !may_depend_on_campaign(&error) => {
-                tracing::error!(%model, task = tasks[0].id, %error, "a prediction failed");
+                tracing::error!(%model, task = tasks[0].id.0, %error, "a prediction failed");
                 attempts_of_error(tasks, &error)
             }
             Err(error) => {
@@ -61,7 +61,7 @@ fn attempt_of(
     match result {
         Ok(output) => succeed_all(vec![task], output),
         Err(error) => {
-            tracing::error!(task = task.id, %error, "a prediction failed");
+            tracing::error!(task = task.id.0, %error, "a prediction failed");
             attempts_of_error(vec![task], &error)
         }
     }

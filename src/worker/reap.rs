@@ -182,10 +182,10 @@ impl Reap {
         let expired = queue::lock_expired(transaction, &self.tasks, self.clock).await?;
         let is_used_up = |task: &task::Model| task.attempts >= self.max_attempts;
         let used_up = expired.iter().filter(|it| is_used_up(&it.task));
-        let users = used_up.map(|it| UserId(it.task.user_id));
+        let users = used_up.map(|it| it.task.user_id);
         let balances = ledger::lock_balances(transaction, users, LockMode::SkipLocked).await?;
         for Expired { task, lease } in &expired {
-            let (user, id) = (UserId(task.user_id), TaskId(task.id));
+            let (user, id) = (task.user_id, task.id);
             if !is_used_up(task) {
                 let retry_at = now + retry_delay(task.attempts);
                 done.is_any_queued |= queue::requeue(transaction, lease, id, retry_at).await?;
@@ -210,10 +210,10 @@ impl Reap {
         let mut done = Done::default();
         // A task that is no longer queued was taken by a worker or canceled by its user.
         let queued = queue::lock_queued(transaction, &self.tasks).await?;
-        let users = queued.iter().map(|task| UserId(task.user_id));
+        let users = queued.iter().map(|task| task.user_id);
         let balances = ledger::lock_balances(transaction, users, LockMode::SkipLocked).await?;
         for task in queued {
-            let (user, id) = (UserId(task.user_id), TaskId(task.id));
+            let (user, id) = (task.user_id, task.id);
             let reason = SystemMessage::NoCapableWorker.as_str();
             if balances.contains(user) && queue::fail_queued(transaction, id, reason, now).await? {
                 done.releases.push((user, Credits(task.price)));

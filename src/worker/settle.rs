@@ -53,7 +53,7 @@ impl Worker {
         );
         futures::stream::iter(locked)
             .for_each_concurrent(CONCURRENT_WAITS, async |user| {
-                let attempts_of_user = attempts.iter().filter(|(task, _)| task.user_id == user.0);
+                let attempts_of_user = attempts.iter().filter(|(task, _)| task.user_id == user);
                 let attempts_of_user = attempts_of_user.cloned().collect();
                 if let Err(error) = self.settle_alone(lease, attempts_of_user).await {
                     tracing::warn!(%user, %error, "tasks not settled; they are retried when their lease expires");
@@ -141,11 +141,7 @@ impl Settlement {
         mode: LockMode,
     ) -> Result<BTreeSet<UserId>, DbErr> {
         // Task rows by id, then balance rows by user: see "Lock order" in `docs/architecture.md`.
-        let ids: Vec<_> = self
-            .attempts
-            .iter()
-            .map(|(task, _)| TaskId(task.id))
-            .collect();
+        let ids: Vec<_> = self.attempts.iter().map(|(task, _)| task.id).collect();
         let leased = queue::lock_leased(transaction, &self.lease, &ids, self.clock).await?;
         let Some((leased, now)) = leased else {
             tracing::warn!(
@@ -155,12 +151,12 @@ impl Settlement {
             return Ok(BTreeSet::new());
         };
         let changed = self.attempts.iter().filter(|it| self.changes_balance(it));
-        let users = changed.map(|(task, _)| UserId(task.user_id));
+        let users = changed.map(|(task, _)| task.user_id);
         let balances = ledger::lock_balances(transaction, users, mode).await?;
         let mut locked_users = BTreeSet::new();
         let mut effects = Effects::default();
         for attempt in self.attempts.iter() {
-            let (user, id) = (UserId(attempt.0.user_id), TaskId(attempt.0.id));
+            let (user, id) = (attempt.0.user_id, attempt.0.id);
             if !leased.contains(&id) {
                 tracing::warn!(task = %id, "a lease was lost before its task was settled");
             } else if self.changes_balance(attempt) && !balances.contains(user) {
@@ -190,7 +186,7 @@ impl Settlement {
         now: DateTime<Utc>,
     ) -> Result<(), DbErr> {
         let lease = &self.lease;
-        let (user, id, price) = (UserId(task.user_id), TaskId(task.id), Credits(task.price));
+        let (user, id, price) = (task.user_id, task.id, Credits(task.price));
         effects.changes.push(Change::task_of(user, id));
         match attempt {
             Attempt::Succeeded(outcome) => {

@@ -17,7 +17,9 @@ use crate::queue::ClaimOptions;
 use crate::services::audit::audit;
 use crate::services::insights::InsightOptions;
 use crate::services::{ServiceOptions, Services, SystemClock};
-use crate::types::{CampaignInput, Role, TaskFilterInput, TaskStatus, TaskView, campaign_example};
+use crate::types::{
+    CampaignInput, Role, TaskFilter, TaskStatus, TaskView, UserId, campaign_example,
+};
 
 const MAX_ATTEMPTS: i32 = 3;
 const MAX_WAIT: Duration = Duration::from_hours(1);
@@ -84,7 +86,7 @@ impl Fixture {
                 .eq(poisoned.iter().map(|it| it.to_bits()));
             formula(is_poison)
         });
-        services.models.put(ModelId(model.id), Arc::new(fake));
+        services.models.put(model.id, Arc::new(fake));
         let user = services
             .accounts
             .create("ada@example.org", "correct horse battery", Role::User)
@@ -105,7 +107,7 @@ impl Fixture {
             worker,
             pool,
             clock: test_clock,
-            user: UserId(user.id),
+            user: user.id,
         }
     }
 
@@ -278,11 +280,11 @@ async fn a_retried_task_is_processed_alone() {
         }
     }
     assert_eq!(sizes, [1, 1, 1, 2]);
-    let all = TaskFilterInput::default();
+    let all = TaskFilter::default();
     let tasks = fixture
         .services
         .predictions
-        .tasks(fixture.user, "100", "", &all);
+        .tasks(fixture.user, &all, None, 100);
     let mut attempts: Vec<i32> = tasks
         .await
         .unwrap()

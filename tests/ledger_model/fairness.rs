@@ -39,7 +39,7 @@ impl World {
     /// Claims a batch and settles it; returns its tasks.
     async fn work(&self) -> Vec<TaskId> {
         let (lease, tasks) = self.claim(0, BATCH, LEASE_MS).await;
-        let ids = tasks.iter().map(|task| TaskId(task.id)).collect();
+        let ids = tasks.iter().map(|task| task.id).collect();
         let response = Attempt::Succeeded(Box::new(outcome()));
         let attempts = tasks.into_iter().map(|task| (task, response.clone()));
         let settled = self.workers[0].settle(&lease, attempts.collect());
@@ -113,13 +113,13 @@ async fn the_tasks_of_one_user_keep_their_order(engine: Engine) {
         submitted.push(world.submit_as(user, &format!("task-{number}")).await);
         if number % 3 == 2 {
             let (_, tasks) = world.claim(0, 1, LEASE_MS).await;
-            claimed.extend(tasks.iter().map(|task| TaskId(task.id)));
+            claimed.extend(tasks.iter().map(|task| task.id));
         }
     }
     loop {
         let (_, tasks) = world.claim(0, 1, LEASE_MS).await;
         let Some(task) = tasks.first() else { break };
-        claimed.push(TaskId(task.id));
+        claimed.push(task.id);
     }
     assert_eq!(claimed, submitted);
 }

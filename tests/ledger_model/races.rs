@@ -88,8 +88,7 @@ async fn a_worker_settles_while_another_reaps_its_lease(engine: Engine) {
         match world.status(id).await {
             TaskStatus::Succeeded => charged += 1,
             TaskStatus::Queued => {
-                let id = id.to_string();
-                let canceled = world.services.predictions.cancel(world.users[0], &id);
+                let canceled = world.services.predictions.cancel(world.users[0], id);
                 canceled.await.unwrap();
             }
             other => panic!("{other}"),
@@ -103,9 +102,8 @@ async fn a_user_cancels_while_a_worker_claims(engine: Engine) {
     let mut charged = 0;
     for race in 0..RACES {
         let id = world.submit_one(&format!("cancel-{race}")).await;
-        let text = id.to_string();
         let predictions = &world.services.predictions;
-        let cancel = predictions.cancel(world.users[0], &text);
+        let cancel = predictions.cancel(world.users[0], id);
         let (canceled, claim) = join(cancel, world.claim_one()).await;
         if claim.1.is_empty() {
             assert_eq!(canceled.unwrap().status, TaskStatus::Canceled);

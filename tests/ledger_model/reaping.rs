@@ -99,13 +99,7 @@ async fn a_worker_with_a_wrong_clock_neither_takes_nor_loses_leases() {
         assert_eq!(world.workers[0].reap_once().await.unwrap(), 0);
         world.wait(1).await;
         assert_eq!(world.workers[0].reap_once().await.unwrap(), 1);
-        let text = id.to_string();
-        let canceled = world
-            .services
-            .predictions
-            .cancel(user, &text)
-            .await
-            .unwrap();
+        let canceled = world.services.predictions.cancel(user, id).await.unwrap();
         assert_eq!(canceled.finished_at, Some(world.clock(0)));
     }
 }

@@ -121,7 +121,7 @@ impl Template {
             let user = services
                 .accounts
                 .create(&email, "correct horse battery", Role::User);
-            template.users.push(UserId(user.await.unwrap().id));
+            template.users.push(user.await.unwrap().id);
         }
         close(&database).await;
         template

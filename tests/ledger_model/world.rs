@@ -15,7 +15,7 @@ use pledgecast::services::insights::InsightOptions;
 use pledgecast::services::{Clock, ServiceOptions, Services};
 use pledgecast::types::{
     AppError, BaseRateView, CampaignInput, Credits, ResultContext, SystemMessage, TaskId, TaskView,
-    TransactionFilterInput, UserId, campaign_example,
+    TransactionFilter, UserId, campaign_example,
 };
 use pledgecast::worker::{Attempt, Worker, WorkerOptions};
 use proptest::prop_assert;
@@ -217,12 +217,8 @@ impl World {
             }
             Step::Cancel { user, task } if !self.tasks.is_empty() => {
                 let task = task.index(self.tasks.len());
-                let id = self.tasks[task].id.to_string();
-                let response = self
-                    .services
-                    .predictions
-                    .cancel(self.users[user], &id)
-                    .await;
+                let id = self.tasks[task].id;
+                let response = self.services.predictions.cancel(self.users[user], id).await;
                 let expected = reference.cancel(user, task);
                 prop_assert_eq!(response_of(&response, |_| Response::Task(task)), expected);
             }
@@ -251,7 +247,7 @@ impl World {
                 let claim = claim.index(self.claims.len());
                 let lease_for = TimeDelta::milliseconds(LEASE_MS);
                 let (lease, tasks) = &self.claims[claim];
-                let ids: Vec<TaskId> = tasks.iter().map(|task| TaskId(task.id)).collect();
+                let ids: Vec<TaskId> = tasks.iter().map(|task| task.id).collect();
                 let clock = self.clock(worker);
                 let renewed = queue::renew(&self.database, lease, &ids, clock, lease_for);
                 let renewed = renewed.await.unwrap();
@@ -304,7 +300,7 @@ impl World {
         {
             self.tasks.push(task.clone());
         }
-        let found = response_of(&response, |task| Response::Task(self.index_of(task.id.0)));
+        let found = response_of(&response, |task| Response::Task(self.index_of(task.id)));
         prop_assert_eq!(found, expected);
         Ok(())
     }
@@ -339,14 +335,14 @@ impl World {
             {
                 self.tasks.push(task.clone());
             }
-            let found = response_of(&response, |task| Response::Task(self.index_of(task.id.0)));
+            let found = response_of(&response, |task| Response::Task(self.index_of(task.id)));
             prop_assert_eq!(found, expected);
         }
         self.learn_rounds(reference).await
     }
 
-    fn index_of(&self, task: i64) -> usize {
-        let index = self.tasks.iter().position(|it| it.id.0 == task);
+    fn index_of(&self, task: TaskId) -> usize {
+        let index = self.tasks.iter().position(|it| it.id == task);
         index.expect("a task that the reference does not know")
     }
 
@@ -411,7 +407,7 @@ impl World {
             let lines = self
                 .services
                 .ledger
-                .transactions(*user, "100", "", &TransactionFilterInput::default())
+                .transactions(*user, TransactionFilter::default(), None, 100)
                 .await
                 .unwrap();
             prop_assert_eq!(lines.items.len(), expected.lines, "{:?}", step);

@@ -12,8 +12,8 @@ use pledgecast::services::attempts::{Client, Device};
 use pledgecast::services::insights::InsightOptions;
 use pledgecast::services::{Clock, ServiceOptions, Services, SystemClock};
 use pledgecast::types::{
-    AppError, CampaignInput, ModelId, TaskFilterInput, TaskId, TransactionFilterInput, UserId,
-    campaign_example,
+    AppError, CampaignInput, ModelId, TaskFilter, TaskFilterInput, TaskId, TaskStatus,
+    TransactionFilterInput, UserId, campaign_example,
 };
 use pledgecast::worker::{Worker, WorkerOptions};
 use sea_orm::EntityTrait as _;
@@ -46,11 +46,11 @@ pub async fn walk(database: Database, filled: &Filled) {
         },
     );
     let apart = filled.connect().await;
-    let user = users::Entity::find_by_id(7).one(apart.read()).await;
+    let user = users::Entity::find_by_id(UserId(7)).one(apart.read()).await;
     let user = user.unwrap().unwrap();
     sign_in(&services, &user).await;
     work(&services, &worker, &database, &*clock).await;
-    look(&services, user.id()).await;
+    look(&services, user.id).await;
 }
 
 fn options() -> ServiceOptions {
@@ -109,8 +109,8 @@ async fn work(services: &Services, worker: &Worker, database: &Database, clock: 
     let ledger = &services.ledger;
     ledger.top_up(UserId(7), "10", "top-up").await.unwrap();
     let canceled = submit(7, "canceled").await.unwrap();
-    let id = canceled.id.to_string();
-    services.predictions.cancel(UserId(7), &id).await.unwrap();
+    let predictions = &services.predictions;
+    predictions.cancel(UserId(7), canceled.id).await.unwrap();
 
     let waiting = services.predictions.find(UserId(7), first.id).await;
     assert!(waiting.unwrap().queue.is_some());
@@ -131,7 +131,7 @@ async fn work(services: &Services, worker: &Worker, database: &Database, clock: 
     let max_wait = chrono::Duration::seconds(60);
     let stuck = queue::list_stuck(database, except, max_wait, TaskId(0), 100, clock.now());
     assert!(stuck.await.unwrap().is_empty());
-    let ids: Vec<TaskId> = claimed.iter().map(|task| TaskId(task.id)).collect();
+    let ids: Vec<TaskId> = claimed.iter().map(|task| task.id).collect();
     let renewed = queue::renew(database, &lease, &ids, clock.now(), lease_for);
     assert_eq!(renewed.await.unwrap(), 2);
     assert!(worker.work_once().await.unwrap() > 1);
@@ -146,9 +146,9 @@ async fn work(services: &Services, worker: &Worker, database: &Database, clock: 
 
 async fn look(services: &Services, user: UserId) {
     let predictions = &services.predictions;
-    let of_status = |status: &str| TaskFilterInput {
-        status: status.to_owned(),
-        ..TaskFilterInput::default()
+    let of_status = |status| TaskFilter {
+        status,
+        ..TaskFilter::default()
     };
     let looked_for = TaskFilterInput {
         verdict: "likely".to_owned(),
@@ -156,19 +156,22 @@ async fn look(services: &Services, user: UserId) {
         from: "2020-01-01".to_owned(),
         ..TaskFilterInput::default()
     };
-    let filters = ["", "succeeded", "queued"].map(of_status);
+    let looked_for = looked_for.check().unwrap();
+    let (queued, succeeded) = (TaskStatus::Queued, TaskStatus::Succeeded);
+    let filters = [None, Some(succeeded), Some(queued)].map(of_status);
     for filter in filters.iter().chain([&looked_for]) {
-        for cursor in ["", "10000"] {
-            predictions.tasks(user, "20", cursor, filter).await.unwrap();
+        for before in [None, Some(10_000)] {
+            predictions.tasks(user, filter, before, 20).await.unwrap();
         }
     }
-    let succeeded = of_status("succeeded");
-    let newest = predictions.tasks(user, "1", "", &succeeded).await.unwrap();
+    let newest = predictions
+        .tasks(user, &of_status(Some(succeeded)), None, 1)
+        .await
+        .unwrap();
     let task = newest.items[0].id;
     predictions.find(user, task).await.unwrap();
-    let id = task.to_string();
     let insights = &services.insights;
-    insights.insight(user, &id).await.unwrap();
+    insights.insight(user, task).await.unwrap();
     let ledger = &services.ledger;
     for kind in ["", "charge"] {
         for from in ["", "2020-01-01"] {
@@ -177,11 +180,9 @@ async fn look(services: &Services, user: UserId) {
                 from: from.to_owned(),
                 ..TransactionFilterInput::default()
             };
-            for cursor in ["", "10000"] {
-                ledger
-                    .transactions(user, "20", cursor, &filter)
-                    .await
-                    .unwrap();
+            let filter = filter.check().unwrap();
+            for before in [None, Some(10_000)] {
+                ledger.transactions(user, filter, before, 20).await.unwrap();
             }
         }
     }

@@ -35,7 +35,7 @@ struct Cache {
     /// The live models, newest first, and when they were read.
     offers: Option<(Instant, Vec<Summary>)>,
     /// Models whose name and version were read. These never change.
-    named: HashMap<i64, Arc<Summary>>,
+    named: HashMap<ModelId, Arc<Summary>>,
 }
 
 impl Catalog {
@@ -54,7 +54,7 @@ impl Catalog {
     /// # Errors
     /// 503 if the database is unavailable.
     pub async fn models(&self, user: Option<&users::Model>) -> Result<Vec<ModelView>, AppError> {
-        let all = user.is_some_and(|user| user.role() == Role::Admin);
+        let all = user.is_some_and(|user| user.role == Role::Admin);
         self.views(if all { None } else { Some(ModelState::Live) })
             .await
     }
@@ -74,12 +74,10 @@ impl Catalog {
             .await?;
         let default = models
             .iter()
-            .find(|model| model.state == ModelState::Live.as_str())
+            .find(|model| model.state == ModelState::Live)
             .map(|model| model.id);
-        let mut views = Vec::with_capacity(models.len());
-        for model in models {
-            views.push(model.into_view(default)?);
-        }
+        let views = models.into_iter().map(|model| model.into_view(default));
+        let mut views: Vec<_> = views.collect();
         views.sort_by_key(|view| !view.is_default);
         Ok(views)
     }
@@ -88,7 +86,7 @@ impl Catalog {
     ///
     /// # Errors
     /// 404 if there is none.
-    pub async fn live_model(&self, id: Option<i64>) -> Result<Summary, AppError> {
+    pub async fn live_model(&self, id: Option<ModelId>) -> Result<Summary, AppError> {
         let mut query = model::Entity::summaries(Some(ModelState::Live));
         if let Some(id) = id {
             query = query.filter(model::Column::Id.eq(id));
@@ -106,7 +104,7 @@ impl Catalog {
     ///
     /// # Errors
     /// 404 if there is none.
-    pub(super) async fn offer(&self, id: Option<i64>) -> Result<Summary, AppError> {
+    pub(super) async fn offer(&self, id: Option<ModelId>) -> Result<Summary, AppError> {
         let find = |offers: &[Summary]| {
             let mut offers = offers.iter();
             let found = offers.find(|offer| id.is_none_or(|id| offer.id == id));
@@ -138,9 +136,9 @@ impl Catalog {
     /// Models by their ids, for their names and versions. The other columns may be out of date.
     pub(super) async fn named(
         &self,
-        ids: HashSet<i64>,
-    ) -> Result<HashMap<i64, Arc<Summary>>, AppError> {
-        let mut found: HashMap<i64, Arc<Summary>> = {
+        ids: HashSet<ModelId>,
+    ) -> Result<HashMap<ModelId, Arc<Summary>>, AppError> {
+        let mut found: HashMap<ModelId, Arc<Summary>> = {
             let cache = self.cache();
             let known = ids
                 .iter()
@@ -164,8 +162,8 @@ impl Catalog {
     /// # Errors
     /// 404 if there is none.
     pub(super) async fn model_ref(&self, id: ModelId) -> Result<ModelRef, AppError> {
-        let models = self.named(HashSet::from([id.0])).await?;
-        let model = models.get(&id.0).ok_or(AppError::NotFound)?;
+        let models = self.named(HashSet::from([id])).await?;
+        let model = models.get(&id).ok_or(AppError::NotFound)?;
         Ok(ModelRef {
             id,
             name: model.name.clone(),
@@ -178,7 +176,7 @@ impl Catalog {
     /// # Errors
     /// 404 if there is none.
     pub async fn onnx(&self, id: ModelId) -> Result<Vec<u8>, AppError> {
-        model::Entity::find_by_id(id.0)
+        model::Entity::find_by_id(id)
             .select_only()
             .column(model::Column::Onnx)
             .into_tuple()

@@ -39,7 +39,7 @@ impl Catalog {
     /// # Errors
     /// 403.
     pub fn may_create_model(&self, user: &users::Model) -> Result<(), AppError> {
-        if user.role() == Role::Admin {
+        if user.role == Role::Admin {
             Ok(())
         } else {
             Err(AppError::Forbidden(
@@ -91,7 +91,7 @@ impl Catalog {
             onnx: Set(new.onnx),
             metrics: Set(as_json.get("metrics").cloned().unwrap_or_default()),
             manifest: Set(as_json),
-            state: Set(new.state.as_str().to_owned()),
+            state: Set(new.state),
             created_at: Set(self.clock.now()),
             ..Default::default()
         };
@@ -103,13 +103,13 @@ impl Catalog {
             }
         })?;
         tracing::info!(
-            model = model.id,
+            model = model.id.0,
             name = model.name,
             version = model.version,
-            state = model.state,
+            state = model.state.as_str(),
             "registered a model"
         );
-        self.view(ModelId(model.id)).await
+        self.view(model.id).await
     }
 
     /// Changes the state, the price or both of a model; `None` leaves a value as it is. Tasks that are already queued
@@ -147,11 +147,11 @@ impl Catalog {
         self.cache().offers = None;
         let default = self.live_model(None).await.ok().map(|model| model.id);
         let summary = model::Entity::summaries(None)
-            .filter(model::Column::Id.eq(id.0))
+            .filter(model::Column::Id.eq(id))
             .into_model::<Summary>()
             .one(self.database.write())
             .await?;
-        Ok(summary.ok_or(AppError::NotFound)?.into_view(default)?)
+        Ok(summary.ok_or(AppError::NotFound)?.into_view(default))
     }
 }
 

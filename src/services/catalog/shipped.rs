@@ -8,7 +8,7 @@ use super::registration::{NewModel, rejected, sha256};
 use super::validation::Checked;
 use crate::entities::model::{self, Summary};
 use crate::inference::{Manifest, OnnxPredictor, Predictor as _};
-use crate::types::{AppError, Credits, ModelId, ModelState};
+use crate::types::{AppError, Credits, ModelState};
 
 /// The price of the first shipped model: as much as a new user is given by default.
 const PRICE: Credits = Credits(10);
@@ -33,7 +33,7 @@ impl Catalog {
         }
         // At each start, to complete a start that was interrupted after the registration.
         match shipped {
-            Some(shipped) if shipped.state == ModelState::Live.as_str() => {
+            Some(shipped) if shipped.state == ModelState::Live => {
                 self.retire_incompatible_before(&shipped).await
             }
             _ => Ok(()),
@@ -88,12 +88,12 @@ impl Catalog {
     }
 
     async fn retire_if_incompatible(&self, model: &Summary) -> Result<(), AppError> {
-        let id = ModelId(model.id);
+        let id = model.id;
         let checked = self.validator.check(&self.onnx(id).await?).await?;
         // A check that was interrupted for lack of time or memory says nothing about the model.
         if let Checked::Refused(reason) = checked {
             tracing::warn!(
-                model = model.id,
+                model = model.id.0,
                 version = model.version,
                 reason,
                 "retired a model that this program cannot run"

@@ -12,7 +12,7 @@ use sea_orm::{DbErr, EntityTrait};
 
 use super::Clock;
 use super::idempotency::{check_key, request_hash};
-use super::pages::{cut_span, page_span, parse_cursor};
+use super::pages::{cut_span, page_span};
 use super::payment::PaymentProvider;
 use crate::database::Database;
 use crate::entities::history::Span;
@@ -25,8 +25,7 @@ pub(crate) use submit::{SubmitOutcome, hold_and_enqueue};
 
 use crate::types::{
     AppError, BalanceHistory, BalancePoint, BalanceView, Credits, Page, TOP_UP_MAX, TOP_UP_MIN,
-    TransactionFilter, TransactionFilterInput, TransactionKind, TransactionView, UserId, Violation,
-    parse_page_limit, text_violation,
+    TransactionFilter, TransactionKind, TransactionView, UserId, Violation, text_violation,
 };
 
 /// Lines in the history of a balance: as many as a chart can show.
@@ -65,39 +64,33 @@ impl Ledger {
     /// # Errors
     /// 503 if the database is unavailable.
     pub async fn balance(&self, user: UserId) -> Result<BalanceView, AppError> {
-        let balance = balance::Entity::find_by_id(user.0)
+        let balance = balance::Entity::find_by_id(user)
             .one(self.database.read())
             .await?
             .ok_or(AppError::NotFound)?;
         Ok(balance.into())
     }
 
-    /// A page of a user's lines, newest first. It may contain fewer than `limit` lines and still have a next page: see
-    /// `services::pages`.
+    /// A page of a user's lines with ids below `before`, newest first. It may contain fewer than `limit` lines and
+    /// still have a next page: see `services::pages`.
     ///
     /// # Errors
-    /// 422 naming `limit`, `cursor` or fields of the filter.
+    /// 503 if the database is unavailable.
     pub async fn transactions(
         &self,
         user: UserId,
-        limit: &str,
-        cursor: &str,
-        filter: &TransactionFilterInput,
+        filter: TransactionFilter,
+        before: Option<i64>,
+        limit: u32,
     ) -> Result<Page<TransactionView>, AppError> {
-        let limit = parse_page_limit(limit)?;
-        let filter = filter.check()?;
-        let before = parse_cursor(cursor)?;
         let database = self.database.read();
         let look_back = |rows| transactions::Entity::look_back(user, before, rows);
         let span = page_span(database, before, filter.time.is_open(), look_back).await?;
         let lines = transactions::Entity::history(user, filter, span, u64::from(limit) + 1)
             .all(database)
             .await?;
-        let (lines, next) = cut_span(lines, limit, span, |line| line.id);
-        let items = lines
-            .into_iter()
-            .map(TransactionView::try_from)
-            .collect::<Result<_, DbErr>>()?;
+        let (lines, next) = cut_span(lines, limit, span, |line| line.id.0);
+        let items = lines.into_iter().map(TransactionView::from).collect();
         Ok(Page { items, next })
     }
 
@@ -141,12 +134,8 @@ impl Ledger {
         )
         .all(self.database.read())
         .await?;
-        let lines: Result<Vec<_>, DbErr> = newest
-            .into_iter()
-            .rev()
-            .map(TransactionView::try_from)
-            .collect();
-        Ok(lines?)
+        let oldest_first = newest.into_iter().rev();
+        Ok(oldest_first.map(TransactionView::from).collect())
     }
 
     /// Buys credits. A repeated key returns the line that the first request wrote.
@@ -176,7 +165,7 @@ impl Ledger {
             key: Some((key.to_owned(), hash.clone())),
         };
         match self.add("top up", user, line).await {
-            Ok(line) => Ok(line.try_into()?),
+            Ok(line) => Ok(line.into()),
             Err(error) => {
                 // If another request with this key came first, return its line.
                 let first = self.find_by_key(user, key, &hash).await?;
@@ -217,7 +206,7 @@ impl Ledger {
             }
             other => other.into(),
         })?;
-        Ok(line.try_into()?)
+        Ok(line.into())
     }
 
     /// Writes one line and changes the balance, in its own transaction.
@@ -257,7 +246,7 @@ impl Ledger {
         if line.request_hash.as_deref() != Some(hash) {
             return Err(AppError::KeyReused);
         }
-        Ok(Some(line.try_into()?))
+        Ok(Some(line.into()))
     }
 }
 

@@ -22,7 +22,7 @@ pub(crate) async fn open(
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     balance::ActiveModel {
-        user_id: Set(user.0),
+        user_id: Set(user),
         amount: Set(0),
         held: Set(0),
         updated_at: Set(now),
@@ -55,7 +55,7 @@ pub(crate) async fn hold(
         )
         .col_expr(balance::Column::NextRound, queue::after_next())
         .col_expr(balance::Column::UpdatedAt, Expr::value(now))
-        .filter(balance::Column::UserId.eq(user.0))
+        .filter(balance::Column::UserId.eq(user))
         .filter(
             Expr::col(balance::Column::Amount)
                 .sub(Expr::col(balance::Column::Held))
@@ -82,7 +82,7 @@ pub async fn release(
             Expr::col(balance::Column::Held).sub(price.0),
         )
         .col_expr(balance::Column::UpdatedAt, Expr::value(now))
-        .filter(balance::Column::UserId.eq(user.0))
+        .filter(balance::Column::UserId.eq(user))
         .filter(balance::Column::Held.gte(price.0))
         .exec(transaction)
         .await?;
@@ -114,12 +114,12 @@ pub enum LockMode {
 }
 
 /// Balances that a transaction has locked.
-pub struct LockedBalances(BTreeMap<i64, balance::Model>);
+pub struct LockedBalances(BTreeMap<UserId, balance::Model>);
 
 impl LockedBalances {
     /// Whether this user's balance is locked by the transaction.
     pub fn contains(&self, user: UserId) -> bool {
-        self.0.contains_key(&user.0)
+        self.0.contains_key(&user)
     }
 }
 
@@ -173,7 +173,7 @@ pub async fn settle_all(
     let LockedBalances(mut after) = balances;
     let mut lines = Vec::with_capacity(charges.len());
     for Charge { user, task, price } in charges {
-        let balance = after.get_mut(&user.0).ok_or(DbErr::RecordNotUpdated)?;
+        let balance = after.get_mut(&user).ok_or(DbErr::RecordNotUpdated)?;
         let before = balance.amount;
         balance.held -= price.0;
         balance.amount -= price.0;
@@ -228,7 +228,7 @@ fn as_arrays(balances: &[balance::Model]) -> (String, Vec<Value>) {
     };
     let table = "unnest($2, $3, $4) AS written (column1, column2, column3)".to_owned();
     let values = [
-        column(|balance| balance.user_id),
+        column(|balance| balance.user_id.0),
         column(|balance| balance.amount),
         column(|balance| balance.held),
     ];
@@ -243,7 +243,7 @@ fn as_lists(balances: &[balance::Model]) -> (String, Vec<Value>) {
         .collect();
     let values = balances
         .iter()
-        .flat_map(|it| [it.user_id, it.amount, it.held].map(Value::from));
+        .flat_map(|it| [it.user_id.0, it.amount, it.held].map(Value::from));
     (
         format!("(VALUES {}) AS written", rows.join(", ")),
         values.collect(),
@@ -275,7 +275,7 @@ pub(super) async fn add(
             Expr::col(balance::Column::Amount).add(line.amount.0),
         )
         .col_expr(balance::Column::UpdatedAt, Expr::value(now))
-        .filter(balance::Column::UserId.eq(user.0))
+        .filter(balance::Column::UserId.eq(user))
         .filter(
             Expr::col(balance::Column::Amount)
                 .add(line.amount.0)
@@ -292,13 +292,13 @@ impl Line {
     fn into_row(self, user: UserId, before: i64, now: DateTime<Utc>) -> transactions::ActiveModel {
         let (key, hash) = self.key.unzip();
         transactions::ActiveModel {
-            user_id: Set(user.0),
-            kind: Set(self.kind.as_str().to_owned()),
+            user_id: Set(user),
+            kind: Set(self.kind),
             amount: Set(self.amount.0),
             balance_before: Set(before),
             balance_after: Set(before + self.amount.0),
             description: Set(self.description),
-            task_id: Set(self.task.map(|task| task.0)),
+            task_id: Set(self.task),
             idempotency_key: Set(key),
             request_hash: Set(hash),
             created_at: Set(now),

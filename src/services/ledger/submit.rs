@@ -17,6 +17,7 @@ use crate::database::{Database, Transaction, retry};
 use crate::entities::task::Input;
 use crate::entities::{model, task};
 use crate::queue::{self, Enqueued, NewTask};
+use crate::types::{ModelId, TaskId, UserId};
 
 /// What became of a submit.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,8 +62,8 @@ pub(crate) async fn hold_and_enqueue(
 #[derive(Serialize)]
 struct RequestRow<'a> {
     n: usize,
-    user_id: i64,
-    model_id: i64,
+    user_id: UserId,
+    model_id: ModelId,
     price: i64,
     input: &'a Input,
     key: &'a str,
@@ -72,7 +73,7 @@ struct RequestRow<'a> {
 #[derive(FromQueryResult)]
 struct OutcomeRow {
     n: i64,
-    task: Option<i64>,
+    task: Option<TaskId>,
     queued_at: Option<DateTime<Utc>>,
     round: Option<i64>,
     is_locked_by_us: bool,
@@ -97,7 +98,7 @@ async fn in_one_statement(
         .enumerate()
         .map(|(n, request)| RequestRow {
             n,
-            user_id: request.user.0,
+            user_id: request.user,
             model_id: request.model,
             price: request.price.0,
             input: &request.input,
@@ -175,7 +176,7 @@ async fn one_by_one(
     requests: &[NewTask],
     now: DateTime<Utc>,
 ) -> Result<Vec<SubmitOutcome>, DbErr> {
-    let offers: Vec<(i64, i64)> = model::Entity::find()
+    let offers: Vec<(ModelId, i64)> = model::Entity::find()
         .select_only()
         .columns([model::Column::Id, model::Column::Price])
         .filter(Expr::cust("state = 'live'"))
