@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
-use crate::types::{AppError, UserView};
+use crate::types::{AppError, JsonAnswer, UserView};
 
 /// `POST /api/auth/register`: creates an account with its welcome credits and signs the user in.
 ///
 /// # Errors
 /// 422 naming `email` or `password`; 409 if the address already has an account; 429.
-#[server(prefix = "/api", endpoint = "auth/register")]
+#[server(prefix = "/api", endpoint = "auth/register", output = JsonAnswer)]
 pub async fn register(
     #[server(default)] email: String,
     #[server(default)] password: String,
@@ -29,7 +29,7 @@ pub async fn register(
 /// # Errors
 /// 422 if a field is blank or too long; 401, the same for an unknown address and a wrong password; 429 after failed
 /// logins of this client; 503.
-#[server(prefix = "/api", endpoint = "auth/login")]
+#[server(prefix = "/api", endpoint = "auth/login", output = JsonAnswer)]
 pub async fn login(
     #[server(default)] email: String,
     #[server(default)] password: String,
@@ -48,7 +48,7 @@ pub async fn login(
 ///
 /// # Errors
 /// 503 if the database is unavailable.
-#[server(prefix = "/api", endpoint = "auth/logout")]
+#[server(prefix = "/api", endpoint = "auth/logout", output = JsonAnswer)]
 pub async fn logout() -> Result<(), AppError> {
     let (services, request) = super::request::visitor()?;
     request.sign_out(&services).await?;
@@ -67,7 +67,7 @@ pub fn current_account() -> Option<crate::types::UserId> {
 ///
 /// # Errors
 /// 401.
-#[server(prefix = "/api", endpoint = "auth/me", input = GetUrl)]
+#[server(prefix = "/api", endpoint = "auth/me", input = GetUrl, output = JsonAnswer)]
 pub async fn me() -> Result<UserView, AppError> {
     let (_services, user) = super::request::signed_in().await?;
     Ok(user.into())
@@ -78,7 +78,7 @@ pub async fn me() -> Result<UserView, AppError> {
 /// # Errors
 /// 422 naming `current_password` or `new_password`; 401; 409 if the page belongs to another account; 429 after failed
 /// attempts of this client; 503.
-#[server(prefix = "/api", endpoint = "auth/change_password")]
+#[server(prefix = "/api", endpoint = "auth/change_password", output = JsonAnswer)]
 pub async fn change_password(
     #[server(default)] current_password: String,
     #[server(default)] new_password: String,
@@ -99,7 +99,7 @@ pub async fn change_password(
 ///
 /// # Errors
 /// 401; 409 if the page belongs to another account; 429 if the user has too many changes in progress.
-#[server(prefix = "/api", endpoint = "auth/end_sessions")]
+#[server(prefix = "/api", endpoint = "auth/end_sessions", output = JsonAnswer)]
 pub async fn end_sessions(#[server(default)] account: String) -> Result<(), AppError> {
     let (services, request) = super::request::visitor()?;
     let user = request.user_as(&services, &account).await?;

@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
-use crate::types::{AppError, BalanceView, TransactionView};
+use crate::types::{AppError, BalanceView, JsonAnswer, TransactionView};
 
 /// `GET /api/balance`: the signed-in user's credits.
 ///
 /// # Errors
 /// 401.
-#[server(prefix = "/api", endpoint = "balance", input = GetUrl)]
+#[server(prefix = "/api", endpoint = "balance", input = GetUrl, output = JsonAnswer)]
 pub async fn get_balance() -> Result<BalanceView, AppError> {
     let (services, user) = super::request::signed_in().await?;
     services.ledger.balance(user.id).await
@@ -20,7 +20,7 @@ pub async fn get_balance() -> Result<BalanceView, AppError> {
 /// # Errors
 /// 422 naming `amount` or `idempotency_key`, or if the key was used for another amount; 401; 409 if the page belongs to
 /// another account; 429 if the user has too many changes in progress.
-#[server(prefix = "/api", endpoint = "balance/top_up")]
+#[server(prefix = "/api", endpoint = "balance/top_up", output = JsonAnswer)]
 pub async fn top_up(
     #[server(default)] amount: String,
     #[server(default)] idempotency_key: String,

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
 use crate::types::{
-    AppError, BalanceHistory, Page, TaskFilterInput, TaskView, TransactionFilterInput,
+    AppError, BalanceHistory, JsonAnswer, Page, TaskFilterInput, TaskView, TransactionFilterInput,
     TransactionView,
 };
 #[cfg(feature = "ssr")]
@@ -14,7 +14,7 @@ use crate::types::{parse_cursor, parse_page_limit};
 ///
 /// # Errors
 /// 422 naming `limit`, `cursor` or fields of the filter; 401; 429 if the user reads too many lists at the same time.
-#[server(prefix = "/api", endpoint = "tasks", input = GetUrl)]
+#[server(prefix = "/api", endpoint = "tasks", input = GetUrl, output = JsonAnswer)]
 pub async fn list_tasks(
     #[server(default)] limit: String,
     #[server(default)] cursor: String,
@@ -33,7 +33,7 @@ pub async fn list_tasks(
 ///
 /// # Errors
 /// 422 naming `limit`, `cursor` or fields of the filter; 401; 429 if the user reads too many lists at the same time.
-#[server(prefix = "/api", endpoint = "transactions", input = GetUrl)]
+#[server(prefix = "/api", endpoint = "transactions", input = GetUrl, output = JsonAnswer)]
 pub async fn list_transactions(
     #[server(default)] limit: String,
     #[server(default)] cursor: String,
@@ -52,7 +52,7 @@ pub async fn list_transactions(
 ///
 /// # Errors
 /// 401; 429 if the user reads too many lists at the same time.
-#[server(prefix = "/api", endpoint = "balance/history", input = GetUrl)]
+#[server(prefix = "/api", endpoint = "balance/history", input = GetUrl, output = JsonAnswer)]
 pub async fn get_balance_history() -> Result<BalanceHistory, AppError> {
     let (services, user) = super::request::signed_in().await?;
     let _slot = services.list_slots.take(user.id).await?;

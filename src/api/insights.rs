@@ -6,7 +6,8 @@ use leptos::server_fn::codec::GetUrl;
 #[cfg(feature = "ssr")]
 use crate::types::parse_task_id;
 use crate::types::{
-    Advice, AppError, CampaignInput, ChangeBoundsInput, ExploreView, InsightView, WhatIfView,
+    Advice, AppError, CampaignInput, ChangeBoundsInput, ExploreView, InsightView, JsonAnswer,
+    WhatIfView,
 };
 
 /// `GET /api/task/insight?id=`: why the result is what it is, what-if curves, and what to change. Computed on first
@@ -15,7 +16,7 @@ use crate::types::{
 /// # Errors
 /// 422 naming `id`; 401; 404, also for another user's task; 409 if the task has not succeeded, or if this version of
 /// the program cannot run its model; 503.
-#[server(prefix = "/api", endpoint = "task/insight", input = GetUrl)]
+#[server(prefix = "/api", endpoint = "task/insight", input = GetUrl, output = JsonAnswer)]
 pub async fn get_insight(#[server(default)] id: String) -> Result<InsightView, AppError> {
     let (services, user) = super::request::signed_in().await?;
     services
@@ -29,7 +30,7 @@ pub async fn get_insight(#[server(default)] id: String) -> Result<InsightView, A
 ///
 /// # Errors
 /// 422 naming `id` and every field that breaks a rule or may not change; 401; 404; 409 as above; 429; 503.
-#[server(prefix = "/api", endpoint = "task/what_if")]
+#[server(prefix = "/api", endpoint = "task/what_if", output = JsonAnswer)]
 pub async fn what_if(
     #[server(default)] id: String,
     #[server(flatten)] changes: CampaignInput,
@@ -46,7 +47,7 @@ pub async fn what_if(
 ///
 /// # Errors
 /// 422 naming `id` or a bound; 401; 404; 409 as above; 429; 503.
-#[server(prefix = "/api", endpoint = "task/advice", input = GetUrl)]
+#[server(prefix = "/api", endpoint = "task/advice", input = GetUrl, output = JsonAnswer)]
 pub async fn get_advice(
     #[server(default)] id: String,
     #[server(flatten)] bounds: ChangeBoundsInput,
@@ -63,7 +64,7 @@ pub async fn get_advice(
 ///
 /// # Errors
 /// 404 if no model is live.
-#[server(prefix = "/api", endpoint = "explore", input = GetUrl)]
+#[server(prefix = "/api", endpoint = "explore", input = GetUrl, output = JsonAnswer)]
 pub async fn explore() -> Result<ExploreView, AppError> {
     let (services, _request) = super::request::visitor()?;
     services.insights.explore().await

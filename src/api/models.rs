@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
-use crate::types::{AppError, ModelView};
+use crate::types::{AppError, JsonAnswer, ModelView};
 
 /// `GET /api/models`: the live models, the default first; an admin sees all. Needs no session.
 ///
 /// # Errors
 /// 503 if the database is unavailable.
-#[server(prefix = "/api", endpoint = "models", input = GetUrl)]
+#[server(prefix = "/api", endpoint = "models", input = GetUrl, output = JsonAnswer)]
 pub async fn list_models() -> Result<Vec<ModelView>, AppError> {
     let (services, request) = super::request::visitor()?;
     let user = request.user(&services).await.ok();
@@ -24,7 +24,7 @@ pub async fn list_models() -> Result<Vec<ModelView>, AppError> {
 /// # Errors
 /// 422 naming `onnx` (with the reason), `price`, `state` or `description`; 401; 403; 409 if the same file is already
 /// registered.
-#[server(prefix = "/api", endpoint = "models/create")]
+#[server(prefix = "/api", endpoint = "models/create", output = JsonAnswer)]
 pub async fn create_model(
     #[server(default)] onnx: String,
     #[server(default)] price: String,

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
-use crate::types::{AppError, CampaignInput, TaskView};
+use crate::types::{AppError, CampaignInput, JsonAnswer, TaskView};
 #[cfg(feature = "ssr")]
 use crate::types::{NumberFormat, Today, parse_task_id};
 
@@ -16,7 +16,7 @@ use crate::types::{NumberFormat, Today, parse_task_id};
 /// 422 naming every field that breaks a rule, or if the key was used for another campaign; 401; 402; 404 if there is no
 /// such live model; 409 with the `price` if it is higher than `max_price`, or if the page belongs to another account;
 /// 429 if the user has too many open tasks; 503 if the queue is full.
-#[server(prefix = "/api", endpoint = "tasks/predict")]
+#[server(prefix = "/api", endpoint = "tasks/predict", output = JsonAnswer)]
 pub async fn predict(
     #[server(flatten)] campaign: CampaignInput,
     #[server(default)] idempotency_key: String,
@@ -48,7 +48,7 @@ pub async fn predict(
 ///
 /// # Errors
 /// 422 naming `id`; 401; 404, also for another user's task.
-#[server(prefix = "/api", endpoint = "task", input = GetUrl)]
+#[server(prefix = "/api", endpoint = "task", input = GetUrl, output = JsonAnswer)]
 pub async fn get_task(#[server(default)] id: String) -> Result<TaskView, AppError> {
     let (services, user) = super::request::signed_in().await?;
     services
@@ -62,7 +62,7 @@ pub async fn get_task(#[server(default)] id: String) -> Result<TaskView, AppErro
 /// # Errors
 /// 422 naming `id`; 401; 404; 409 if the task is no longer queued, or if the page belongs to another account; 429 if
 /// the user has too many changes in progress.
-#[server(prefix = "/api", endpoint = "tasks/cancel")]
+#[server(prefix = "/api", endpoint = "tasks/cancel", output = JsonAnswer)]
 pub async fn cancel_task(
     #[server(default)] id: String,
     #[server(default)] account: String,

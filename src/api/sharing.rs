@@ -5,14 +5,14 @@ use leptos::server_fn::codec::GetUrl;
 
 #[cfg(feature = "ssr")]
 use crate::types::parse_task_id;
-use crate::types::{AppError, ShareView, SharedView};
+use crate::types::{AppError, JsonAnswer, ShareView, SharedView};
 
 /// `POST /api/task/share`: creates the private link of a result, or returns the existing one.
 ///
 /// # Errors
 /// 422 naming `id`; 401; 404, also for another user's task; 409 if the task has no result, or if the page belongs to
 /// another account; 429 if the user has too many changes in progress.
-#[server(prefix = "/api", endpoint = "task/share")]
+#[server(prefix = "/api", endpoint = "task/share", output = JsonAnswer)]
 pub async fn share(
     #[server(default)] id: String,
     #[server(default)] account: String,
@@ -28,7 +28,7 @@ pub async fn share(
 /// # Errors
 /// 422 naming `id`; 401; 404, also for another user's task; 409 if the page belongs to another account; 429 if the user
 /// has too many changes in progress.
-#[server(prefix = "/api", endpoint = "task/unshare")]
+#[server(prefix = "/api", endpoint = "task/unshare", output = JsonAnswer)]
 pub async fn unshare(
     #[server(default)] id: String,
     #[server(default)] account: String,
@@ -46,7 +46,7 @@ pub async fn unshare(
 ///
 /// # Errors
 /// 422 naming `id`; 401; 404, also for another user's task.
-#[server(prefix = "/api", endpoint = "task/link", input = GetUrl)]
+#[server(prefix = "/api", endpoint = "task/link", input = GetUrl, output = JsonAnswer)]
 pub async fn get_link(#[server(default)] id: String) -> Result<ShareView, AppError> {
     let (services, user) = super::request::signed_in().await?;
     services.sharing.link(user.id, parse_task_id(&id)?).await
@@ -56,7 +56,7 @@ pub async fn get_link(#[server(default)] id: String) -> Result<ShareView, AppErr
 ///
 /// # Errors
 /// 404 if the link was revoked or never existed; 429.
-#[server(prefix = "/api", endpoint = "shared", input = GetUrl)]
+#[server(prefix = "/api", endpoint = "shared", input = GetUrl, output = JsonAnswer)]
 pub async fn get_shared(#[server(default)] token: String) -> Result<SharedView, AppError> {
     let (services, request) = super::request::visitor()?;
     services.sharing.open(&request.client, &token).await

@@ -41,7 +41,7 @@ pub fn BalanceChart(
         most = format::whole_number(l, most.0)
     );
     let line = step_line(&points, most.0);
-    let area = format!("{line} V{} H0 Z", format::tenths(HEIGHT));
+    let area = format!("{line} V{HEIGHT} H0 Z");
     Some(view! {
         <section class="card" aria-labelledby="balance-chart-title">
             <div class="card-head">
@@ -52,7 +52,7 @@ pub fn BalanceChart(
             </div>
             <svg
                 class="balance-chart"
-                viewBox=format!("0 0 {} {}", format::tenths(WIDTH), format::tenths(HEIGHT))
+                viewBox=format!("0 0 {WIDTH} {HEIGHT}")
                 preserveAspectRatio="none"
                 aria-hidden="true"
             >
@@ -80,12 +80,11 @@ fn step_line(points: &[BalancePoint], most: i64) -> String {
         };
         let x = share * WIDTH;
         let y = HEIGHT - MARGIN - ratio(point.amount.0, most.max(1)) * (HEIGHT - 2.0 * MARGIN);
-        let (x, y) = (format::tenths(x), format::tenths(y));
         // Writing into a String cannot fail.
         let _ = if index == 0 {
-            write!(path, "M{x} {y}")
+            write!(path, "M{x:.1} {y:.1}")
         } else {
-            write!(path, " H{x} V{y}")
+            write!(path, " H{x:.1} V{y:.1}")
         };
     }
     path

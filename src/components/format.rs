@@ -121,16 +121,6 @@ pub fn plain_number(l: Locale, number: f64) -> String {
     }
 }
 
-/// A length in a drawing, with one digit after the point. Unlike `{:.1}` it needs none of the core library's
-/// code for writing floats, which is large.
-#[expect(clippy::cast_possible_truncation, reason = "drawings are small")]
-pub fn tenths(length: f64) -> String {
-    let tenths = (length * 10.0).round() as i64;
-    let sign = if tenths < 0 { "-" } else { "" };
-    let tenths = tenths.unsigned_abs();
-    format!("{sign}{}.{}", tenths / 10, tenths % 10)
-}
-
 /// Microseconds as milliseconds with one digit after the point.
 pub fn milliseconds(l: Locale, us: i64) -> String {
     let tenths = us.max(0) / 100;
@@ -218,18 +208,6 @@ mod tests {
     fn a_measure_is_rounded_to_what_matters() {
         assert_eq!(rounded(Locale::en, 1234.56), "1,235");
         assert_eq!(rounded(Locale::en, 0.26), "0.3");
-    }
-
-    #[test]
-    fn a_length_has_one_digit_after_the_point() {
-        for (length, text) in [
-            (0.0, "0.0"),
-            (12.34, "12.3"),
-            (99.96, "100.0"),
-            (-0.06, "-0.1"),
-        ] {
-            assert_eq!(tenths(length), text);
-        }
     }
 
     #[test]

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
-use super::{Credits, FieldErrors, Violation};
+use super::{Credits, FieldErrors, JsonText, Violation};
 
 /// When to check again whether tasks have become final.
 const OPEN_RETRY_S: u64 = 5;
@@ -191,7 +190,7 @@ fn describe_fields(errors: &FieldErrors) -> String {
 }
 
 impl FromServerFnError for AppError {
-    type Encoder = JsonEncoding;
+    type Encoder = JsonText;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {

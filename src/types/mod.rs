@@ -15,6 +15,7 @@ mod ids;
 mod insight;
 #[cfg(test)]
 mod json_format;
+mod json_text;
 mod parse;
 mod reference;
 mod status;
@@ -42,6 +43,7 @@ pub use insight::{
     Explanation, Factor, GoalPoint, InsightView, LaunchPoint, NeighboursView, OutOfDistribution,
     RatedChange, ResultContext, Switch, WhatIfView,
 };
+pub use json_text::{JsonAnswer, JsonText};
 pub use parse::{
     PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, parse_choice, parse_cursor, parse_date, parse_id,
     parse_number, parse_page_limit, parse_task_id,

@@ -124,7 +124,7 @@ fn polyline(knob: &Knob) -> String {
     let last = knob.positions.len().saturating_sub(1);
     let points = knob.positions.iter().enumerate().map(|(index, position)| {
         let height = (1.0 - position.probability) * 30.0;
-        format!("{},{}", share(index, last), format::tenths(height))
+        format!("{},{height:.1}", share(index, last))
     });
     points.collect::<Vec<_>>().join(" ")
 }

@@ -97,7 +97,7 @@ fn step(l: Locale, label: String, given: String, from: f64, to: f64) -> AnyView 
 }
 
 fn bar(from: f64, to: f64, class: &'static str) -> AnyView {
-    let percent = |share: f64| format::tenths(share * 100.0);
+    let percent = |share: f64| format!("{:.1}", share * 100.0);
     view! {
         <svg class="waterfall-bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
             <rect class="waterfall-track" width="100" height="6"></rect>
