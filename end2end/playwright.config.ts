@@ -1,4 +1,4 @@
-// How the browser tests run: every spec twice, with the browser half at work and with JavaScript off.
+// How the browser tests run: every spec twice, with the client bundle and with JavaScript off.
 // `cargo xtask test` starts the server and passes BASE_URL and CHROMIUM_PATH.
 
 import { defineConfig, devices } from "@playwright/test";

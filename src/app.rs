@@ -16,8 +16,13 @@ use crate::components::nav::{Footer, Header, MAIN_ID, ReadFromTheTop, SkipLink};
 use crate::components::scroll_restoration::ScrollRestoration;
 use crate::components::time::provide_hydrated;
 use crate::components::toast::{ToastList, Toasts};
-use crate::pages::chunk::Chunk;
+#[cfg(feature = "ssr")]
+use crate::pages::chunk::PageChunk;
 use crate::pages::not_found::NotFoundPage;
+use crate::pages::{
+    account, compare, explore, home, login, overview, predict, register, shared, task, tasks,
+    transactions,
+};
 
 /// URLs of the files that a page loads. The server provides them as a context, because it knows the content hashes. All
 /// are empty if the client bundle was not built.
@@ -53,20 +58,7 @@ pub fn App() -> impl IntoView {
             <ReadFromTheTop />
             <Header />
             <main id=MAIN_ID class="page" tabindex="-1">
-                <FlatRoutes fallback=NotFoundPage>
-                    <Route path=path!("/") view=Chunk::Home ssr=SsrMode::Async />
-                    <Route path=path!("/explore") view=Chunk::Explore ssr=SsrMode::Async />
-                    <Route path=path!("/register") view=Chunk::Register ssr=SsrMode::Async />
-                    <Route path=path!("/login") view=Chunk::Login ssr=SsrMode::Async />
-                    <Route path=path!("/overview") view=Chunk::Overview ssr=SsrMode::Async />
-                    <Route path=path!("/predict") view=Chunk::Predict ssr=SsrMode::Async />
-                    <Route path=path!("/tasks") view=Chunk::Tasks ssr=SsrMode::Async />
-                    <Route path=path!("/tasks/:id") view=Chunk::Task ssr=SsrMode::Async />
-                    <Route path=path!("/compare") view=Chunk::Compare ssr=SsrMode::Async />
-                    <Route path=path!("/shared/:token") view=Chunk::Shared ssr=SsrMode::Async />
-                    <Route path=path!("/transactions") view=Chunk::Transactions ssr=SsrMode::Async />
-                    <Route path=path!("/account") view=Chunk::Account ssr=SsrMode::Async />
-                </FlatRoutes>
+                <Pages />
             </main>
             <Footer />
             <ConnectionNotice />
@@ -75,10 +67,56 @@ pub fn App() -> impl IntoView {
     }
 }
 
+/// Declares which module of `pages` is at which path.
+macro_rules! routes {
+    ($($path:tt $page:ident;)+) => {
+        #[component]
+        fn Pages() -> impl IntoView {
+            view! {
+                <FlatRoutes fallback=NotFoundPage>
+                    $(<Route path=path!($path) view=$page::CHUNK ssr=SsrMode::Async />)+
+                </FlatRoutes>
+            }
+        }
+
+        #[cfg(feature = "ssr")]
+        const PAGES: &[(&str, PageChunk)] = &[$(($path, $page::CHUNK)),+];
+    };
+}
+
+routes! {
+    "/" home;
+    "/explore" explore;
+    "/register" register;
+    "/login" login;
+    "/overview" overview;
+    "/predict" predict;
+    "/tasks" tasks;
+    "/tasks/:id" task;
+    "/compare" compare;
+    "/shared/:token" shared;
+    "/transactions" transactions;
+    "/account" account;
+}
+
+/// The page at a path, so that the server can preload its chunk.
+#[cfg(feature = "ssr")]
+fn page_at(path: &str) -> Option<PageChunk> {
+    let path: Vec<_> = path.trim_matches('/').split('/').collect();
+    let is_at = |pattern: &str| {
+        let pattern: Vec<_> = pattern.trim_matches('/').split('/').collect();
+        let mut segments = pattern.iter().zip(&path);
+        pattern.len() == path.len()
+            && segments.all(|(wanted, found)| wanted.starts_with(':') || wanted == found)
+    };
+    let found = PAGES.iter().find(|(pattern, _)| is_at(pattern));
+    found.map(|(_, page)| *page)
+}
+
 /// Whether there is a page at `path`, which must not end with a slash.
 #[cfg(feature = "ssr")]
 pub fn has_page(path: &str) -> bool {
-    Chunk::at(path).is_some()
+    page_at(path).is_some()
 }
 
 /// Encodes a text as a string literal for a script inside HTML.
@@ -134,13 +172,13 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     // A page rendered for a failed form has another URL than the request.
     let address = use_context::<FailedForm>().map(|failed| failed.page);
     let reload_url = address.clone().unwrap_or_default();
-    let chunk = request.and_then(|request| Chunk::at(request.uri.path()));
+    let page = request.and_then(|request| page_at(request.uri.path()));
+    let chunk = page.map(|page| page.name).unwrap_or_default();
     // In addition to the header of `respond_in_private`, for copies of the page without headers.
     let robots =
-        (chunk == Some(Chunk::Shared)).then(|| view! { <meta name="robots" content="noindex" /> });
+        (chunk == shared::CHUNK.name).then(|| view! { <meta name="robots" content="noindex" /> });
     let assets = use_context::<Arc<SiteAssets>>().filter(|assets| !assets.js.is_empty());
     let assets = assets.map(|assets| {
-        let chunk = chunk.map(Chunk::name).unwrap_or_default();
         let script = script(&assets, chunk, address.as_deref());
         let needed = assets.chunks.get(chunk).cloned().unwrap_or_default();
         let preload = |href: String| {
@@ -194,5 +232,34 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 </div>
             </body>
         </html>
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use std::collections::HashSet;
+
+    use leptos_axum::generate_route_list;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn each_route_has_a_chunk_of_its_own() {
+        let routes = generate_route_list(App);
+        let found = routes
+            .iter()
+            .map(|route| page_at(route.path()).unwrap().name);
+        assert_eq!(found.collect::<HashSet<_>>().len(), routes.len());
+        assert_eq!(routes.len(), PAGES.len());
+    }
+
+    #[test]
+    fn parameters_match_one_segment() {
+        let name = |path| page_at(path).map(|page| page.name);
+        assert_eq!(name("/"), Some("home"));
+        assert_eq!(name("/tasks/7/"), Some("task"));
+        assert_eq!(name("/tasks"), Some("tasks"));
+        assert_eq!(name("/tasks/7/8"), None);
+        assert_eq!(name("/api"), None);
     }
 }

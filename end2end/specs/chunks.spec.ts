@@ -1,5 +1,5 @@
-// The browser half comes in chunks, one or a few for each page: what is not there is fetched, and what cannot
-// be fetched is no reason to show nothing.
+// The client bundle is split into chunks, one or a few for each page. Missing chunks are fetched; if that fails, the
+// page is loaded from the server.
 
 import { expect, type Page, test } from "@playwright/test";
 

@@ -42,7 +42,7 @@ test("an element that an extension has put into the page is no reason to be sile
   await expect(page.locator("#not-live").getByRole("link")).toHaveAttribute("href", "");
 });
 
-test("a browser half that cannot be loaded is said, and one that can is not", async ({ page }) => {
+test("a client bundle that fails to load is reported, and one that loads is not", async ({ page }) => {
   await page.goto("/");
   await page.waitForLoadState("networkidle");
   await expect(page.locator("#not-live")).toBeHidden();

@@ -1,5 +1,5 @@
 //! Views that need data first. One boundary for all of them: each further one would be compiled anew for
-//! its own types, and the browser half is downloaded.
+//! its own types, and the client bundle is downloaded.
 
 use std::pin::Pin;
 use std::sync::Arc;

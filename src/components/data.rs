@@ -1,4 +1,4 @@
-//! Data that a page loads: a resource whose type the browser half compiles once, whatever it holds.
+//! Data that a page loads: a resource whose type the client bundle compiles once, whatever it holds.
 //!
 //! A `Resource<T>` of Leptos is compiled anew for each `T`, about 10 kB a time. Inside a [`Data`] there is
 //! always the same one, of a [`Payload`] that is read as a `T` only where it is used.
@@ -32,7 +32,7 @@ enum Held {
     Json(Arc<str>),
     Value {
         value: Arc<dyn Any + Send + Sync>,
-        /// Only the server writes values into a page; the browser half must not carry how.
+        /// Only the server writes values into a page; the client bundle must not carry how.
         #[cfg(feature = "ssr")]
         to_json: fn(&dyn Any) -> String,
     },

@@ -2,7 +2,7 @@
 //! comes.
 //!
 //! It does what `ActionForm` and `ServerAction` of Leptos do, but is one type for all server functions, and
-//! sends what the browser itself reads from the form: theirs weigh the browser half down with a copy for each.
+//! sends what the browser itself reads from the form: theirs weigh the client bundle down with a copy for each.
 
 use leptos::ev::{Event, SubmitEvent};
 use leptos::prelude::*;

@@ -84,7 +84,7 @@ pub fn Select(
     frame.around(optional, hint, control.into_any())
 }
 
-/// The choices as HTML. Nothing in them ever changes, and some lists are long: the browser half takes them over as
+/// The choices as HTML. Nothing in them ever changes, and some lists are long: the client bundle takes them over as
 /// they stand, and has no views of options.
 pub fn options(groups: &[Group], selected: Option<usize>) -> String {
     let mut html = String::new();

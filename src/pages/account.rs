@@ -13,8 +13,11 @@ use crate::components::nav::PageTitle;
 use crate::components::{
     ErrorPanel, Field, FormErrors, Icon, SignedInOnly, Time, browser, tr, use_locale, use_session,
 };
+use crate::pages::chunk::page_chunk;
 
 const PASSWORD_FORM_ID: &str = "password-form";
+
+page_chunk!(account, AccountPage);
 
 /// The account page.
 #[component]

@@ -11,6 +11,7 @@ use crate::components::nav::PageTitle;
 use crate::components::score::ScoreBar;
 use crate::components::task_list::COMPARED;
 use crate::components::{Empty, Loaded, Locale, SignedInOnly, format, labels, tr, use_locale};
+use crate::pages::chunk::page_chunk;
 use crate::types::{
     AppError, Campaign, CampaignInput, Effect, Explanation, Factor, ResultView, TaskId, TaskView,
     parse_number,
@@ -32,6 +33,8 @@ struct Line {
     label: String,
     values: [String; 2],
 }
+
+page_chunk!(compare, ComparePage);
 
 /// The page that compares two results; its URL names them.
 #[component]

@@ -8,10 +8,13 @@ use crate::components::data::Data;
 use crate::components::nav::PageTitle;
 use crate::components::pager::{Filter, FilterChoice, query_url};
 use crate::components::{Loaded, Locale, format, labels, tr, use_locale};
+use crate::pages::chunk::page_chunk;
 use crate::types::{CategoryRate, ExploreView, GoalRate, LaunchMonthRate};
 
 const PATH: &str = "/explore";
 const PARENT: &str = "parent";
+
+page_chunk!(explore, ExplorePage);
 
 /// The rates of all campaigns, or of one parent category.
 #[component]

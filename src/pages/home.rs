@@ -8,9 +8,12 @@ use crate::components::data::Data;
 use crate::components::nav::PageTitle;
 use crate::components::score::Gauge;
 use crate::components::{Icon, Loaded, Money, format, tr, use_locale, use_session};
+use crate::pages::chunk::page_chunk;
 use crate::types::ModelView;
 
 const SAMPLE: (f64, f64, f64) = (0.68, 0.59, 0.76);
+
+page_chunk!(home, HomePage);
 
 /// The start page.
 #[component]

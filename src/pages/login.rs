@@ -11,6 +11,9 @@ use crate::components::guard::NEXT;
 use crate::components::local_path::local_path;
 use crate::components::nav::PageTitle;
 use crate::components::{Field, FormErrors, tr, use_locale};
+use crate::pages::chunk::page_chunk;
+
+page_chunk!(login, LoginPage);
 
 /// Signs in.
 #[component]

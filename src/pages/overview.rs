@@ -14,9 +14,12 @@ use crate::components::transaction_list::TransactionTable;
 use crate::components::{
     Empty, Icon, Loaded, Money, SignedInOnly, format, tr, use_locale, use_session,
 };
+use crate::pages::chunk::page_chunk;
 use crate::types::{BalanceView, TaskFilterInput, TransactionFilterInput};
 
 const LATEST: usize = 5;
+
+page_chunk!(overview, OverviewPage);
 
 /// The overview.
 #[component]

@@ -8,6 +8,9 @@ use crate::components::field::Submit;
 use crate::components::form::{PostForm, session_form_action};
 use crate::components::nav::PageTitle;
 use crate::components::{Field, FormErrors, tr, use_locale};
+use crate::pages::chunk::page_chunk;
+
+page_chunk!(register, RegisterPage);
 
 /// Makes an account and signs it in.
 #[component]

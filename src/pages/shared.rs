@@ -12,7 +12,10 @@ use crate::components::data::Data;
 use crate::components::guard::respond_in_private;
 use crate::components::nav::PageTitle;
 use crate::components::{Loaded, tr, use_locale};
+use crate::pages::chunk::page_chunk;
 use crate::types::SharedView;
+
+page_chunk!(shared, SharedPage);
 
 /// The page of a private link.
 #[component]

@@ -9,9 +9,12 @@ use crate::components::list_item::{List, ListItem as _};
 use crate::components::nav::PageTitle;
 use crate::components::pager::Place;
 use crate::components::{Icon, Loaded, SignedInOnly, tr, use_locale};
+use crate::pages::chunk::page_chunk;
 use crate::types::TaskView;
 
 const LIST: List = TaskView::LIST;
+
+page_chunk!(tasks, TasksPage);
 
 /// The task history.
 #[component]

@@ -12,9 +12,12 @@ use crate::components::live::on_transaction;
 use crate::components::nav::PageTitle;
 use crate::components::pager::Place;
 use crate::components::{Loaded, SignedInOnly, tr, use_locale, use_session};
+use crate::pages::chunk::page_chunk;
 use crate::types::{BalancePoint, TransactionView};
 
 const LIST: List = TransactionView::LIST;
+
+page_chunk!(transactions, TransactionsPage);
 
 /// The transaction history.
 #[component]

@@ -133,7 +133,7 @@ fn is_installed(package: &str) -> Result<bool> {
     query
         .args(["--show", "--showformat=${db:Status-Status}\n", package])
         .stderr(Stdio::null());
-    let (status, _) = process::output_whatever_comes(&mut query)?;
+    let (status, _) = process::output_and_success(&mut query)?;
     Ok(status.lines().any(|line| line == "installed"))
 }
 

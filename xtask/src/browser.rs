@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 use crate::process::Job;
 use crate::progress::note;
-use crate::{apt, fingerprint, paths, process};
+use crate::{apt, fingerprint, npm, paths, process};
 
 /// Names the browser to use, where it is not Debian's.
 const CHROMIUM_VARIABLE: &str = "CHROMIUM_PATH";
@@ -74,7 +74,7 @@ impl Tools {
         if let Some(rows) = rows {
             playwright.env("BENCH_ROWS", rows.to_string());
         }
-        let (_, is_kept) = process::output_whatever_comes(&mut playwright)?;
+        let (_, is_kept) = process::output_and_success(&mut playwright)?;
         let found: Vec<String> = fingerprint::files(reports.path())?
             .iter()
             .map(fs::read_to_string)
@@ -111,16 +111,7 @@ fn install_packages(folder: &Path) -> Result<()> {
     if fs::read_to_string(&stamp).unwrap_or_default() == wanted {
         return Ok(());
     }
-    let mut npm = process::command("npm");
-    npm.args([
-        "ci",
-        "--no-audit",
-        "--no-fund",
-        "--ignore-scripts",
-        "--loglevel=error",
-    ])
-    .current_dir(folder);
-    process::run(&mut npm).context("npm cannot install the packages of end2end/: no network?")?;
+    npm::install(folder).context("npm cannot install the packages of end2end/: no network?")?;
     fs::write(stamp, wanted)?;
     Ok(())
 }

@@ -1,6 +1,5 @@
-//! One value for the content of many files, to tell whether something must be made again.
+//! One hash for the content of many files, which tells whether something must be built again.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -8,12 +7,12 @@ use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 use walkdir::WalkDir;
 
-/// Collects names and contents.
+/// Hashes names and contents.
 #[derive(Default)]
 pub struct Fingerprint(Sha256);
 
 impl Fingerprint {
-    /// Add one piece under its name. Lengths go in too, so that no two lists of pieces read the same.
+    /// Add one content under its name. Lengths are hashed too, so that different lists never look the same.
     pub fn add(&mut self, name: &str, content: &[u8]) {
         for part in [name.as_bytes(), content] {
             self.0.update(part.len().to_le_bytes());
@@ -21,7 +20,7 @@ impl Fingerprint {
         }
     }
 
-    /// Add a file, or all files of a folder; what does not exist counts as such.
+    /// Add a file or all files of a folder. Nothing is added if it does not exist.
     pub fn add_path(&mut self, root: &Path, relative: &str) -> Result<()> {
         for file in files(&root.join(relative))? {
             let name = file
@@ -36,18 +35,18 @@ impl Fingerprint {
         Ok(())
     }
 
-    /// The value, in hexadecimal digits.
+    /// The hash in hexadecimal digits.
     pub fn finish(self) -> String {
-        hex(&self.0.finalize())
+        format!("{:x}", self.0.finalize())
     }
 }
 
-/// The value of one content.
+/// The hash of one content.
 pub fn of(content: &[u8]) -> String {
-    hex(&Sha256::digest(content))
+    format!("{:x}", Sha256::digest(content))
 }
 
-/// All files under a path (itself, when it is a file), in a fixed order.
+/// All files below a path, or the file itself, in a fixed order.
 pub fn files(path: &Path) -> Result<Vec<PathBuf>> {
     if !path.exists() {
         return Ok(Vec::new());
@@ -60,14 +59,6 @@ pub fn files(path: &Path) -> Result<Vec<PathBuf>> {
         }
     }
     Ok(files)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]
@@ -83,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_letter_moved_between_name_and_content_changes_the_value() {
+    fn moving_a_letter_from_the_name_to_the_content_changes_the_hash() {
         assert_ne!(of_pieces(&[("ab", "c")]), of_pieces(&[("a", "bc")]));
         assert_ne!(
             of_pieces(&[("a", "b"), ("c", "d")]),
@@ -93,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_changed_file_and_a_new_file_change_the_value() {
+    fn a_changed_file_and_a_new_file_change_the_hash() {
         let folder = tempfile::tempdir().unwrap();
         let value = || {
             let mut fingerprint = Fingerprint::default();

@@ -3,9 +3,9 @@
 //!
 //! - [`run`], [`dev`], [`test`](mod@test), [`bench`](mod@bench), [`mutants`](mod@mutants),
 //!   [`lint`](mod@lint), [`train`]: the commands.
-//! - [`site`], [`server`]: the two halves that they build.
+//! - [`site`], [`server`]: the client bundle and the server that they build.
 //! - [`postgres`], [`browser`]: the real parts that tests need.
-//! - [`wasm_std`], [`apt`], [`tools`]: what a bare machine lacks.
+//! - [`wasm_target`], [`apt`], [`npm`], [`tools`]: what a bare machine lacks.
 //! - [`process`], [`cargo`], [`progress`], [`paths`], [`fingerprint`]: means.
 
 mod apt;
@@ -17,6 +17,7 @@ mod faketime;
 mod fingerprint;
 mod lint;
 mod mutants;
+mod npm;
 mod paths;
 mod postgres;
 mod process;
@@ -27,7 +28,7 @@ mod site;
 mod test;
 mod tools;
 mod train;
-mod wasm_std;
+mod wasm_target;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -55,9 +56,9 @@ enum Command {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
-    /// Build all: the browser half into target/site, and the server that carries it.
+    /// Build all: the client bundle into target/site, and the server that embeds it.
     Build,
-    /// Build the browser half only, into target/site.
+    /// Build only the client bundle, into target/site.
     Site,
     /// Rebuild and restart at each change of the sources; arguments after `--` go to `pledgecast serve`.
     Dev {

@@ -28,7 +28,7 @@ pub fn build() -> Result<()> {
     Ok(())
 }
 
-/// Build the browser half.
+/// Build the client bundle.
 pub fn site() -> Result<()> {
     let site = Site::check(BuildProfile::Release)?;
     site.build(&mut Steps::new(site.steps()))

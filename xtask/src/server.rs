@@ -1,4 +1,4 @@
-//! The server half: building the program `pledgecast` and running it.
+//! Building and running the program `pledgecast`.
 
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ pub enum Profile {
     Release,
 }
 
-/// Build the program. The site must be built before, because the server embeds it.
+/// Build the program. The assets must be built before, because the server embeds them.
 pub fn build(profile: Profile) -> Result<PathBuf> {
     let mut command = process::cargo();
     command

@@ -1,4 +1,4 @@
-//! The chunks that the module of the browser half is cut into.
+//! Loading chunks of the client bundle.
 
 use js_sys::Promise;
 use js_sys::futures::JsFuture;
@@ -10,17 +10,17 @@ use crate::types::AppError;
 
 #[wasm_bindgen]
 extern "C" {
-    /// Written by `xtask/src/site/chunks.js` into the script of this module; nothing where all is there.
+    /// From `crates/wasm-chunks/src/loader.js`. Returns nothing if everything is loaded.
     fn load_page(name: &str) -> Option<Promise>;
 }
 
-/// Waits for the chunk of that name; not at all where it is there.
+/// Starts loading a chunk and waits for it. Does not wait if it is loaded.
 ///
 /// # Errors
-/// Where it cannot be had.
+/// If it cannot be loaded.
 pub fn load_chunk(name: &str) -> impl Future<Output = Result<(), AppError>> + Send + use<> {
     let loading = load_page(name);
-    // Data may be loaded by any thread, of which there is but one here.
+    // The browser has a single thread, but resources require `Send`.
     SendWrapper::new(async move {
         match loading {
             Some(loading) => JsFuture::from(loading).await.map(drop),
@@ -30,19 +30,20 @@ pub fn load_chunk(name: &str) -> impl Future<Output = Result<(), AppError>> + Se
     })
 }
 
-/// Whether the chunk of that name is there. Where it is not, it is on its way from now on.
+/// Whether a chunk is loaded. Otherwise this starts loading it.
 pub fn is_loaded(name: &str) -> bool {
     load_page(name).is_none()
 }
 
-/// Has the browser load an address of this service anew, by the server.
+/// Loads a URL of this service from the server.
 pub fn leave_for(url: &Url) {
     let mut target = url.path().to_owned();
     if !url.search().is_empty() {
         target = format!("{target}?{}", url.search());
     }
     let location = leptos::prelude::window().location();
-    // Going back, the address is that already, and one that differs by its fragment alone is not loaded.
+    // After the back button the address is already this one, and setting one that differs only by its fragment loads
+    // nothing.
     let _ = if super::path_and_query() == target {
         location.reload()
     } else {

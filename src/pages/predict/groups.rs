@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
+use super::names::names;
 use super::progress::Step;
 use crate::components::select::{Choice, Group, position_of, yes_no};
 use crate::components::time::is_taking_over;
 use crate::components::{Area, Field, Locale, Select, labels, tr, use_locale};
-use crate::pages::chunk;
 use crate::types::{
     BLURB_MAX_CHARS, CampaignInput, Category, DURATION_MAX_DAYS, NAME_MAX_CHARS,
     categories_by_parent,
@@ -142,7 +142,7 @@ pub fn Money(
 ) -> impl IntoView {
     let l = use_locale();
     let currencies = offered(|| {
-        let [_, currencies] = chunk::names(l);
+        let [_, currencies] = names(l);
         named_groups(l, currencies, true)
     });
     let currency = position_of(&currencies, &input.currency);
@@ -196,7 +196,7 @@ pub fn Place(
 ) -> impl IntoView {
     let l = use_locale();
     let countries = offered(|| {
-        let [countries, _] = chunk::names(l);
+        let [countries, _] = names(l);
         named_groups(l, countries, false)
     });
     let country = position_of(&countries, &input.country);

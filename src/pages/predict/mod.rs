@@ -4,9 +4,10 @@
 //! checked by the same rules as the server's.
 
 mod advanced;
-pub(super) mod again;
+mod again;
 mod form;
 mod groups;
+mod names;
 mod price;
 mod progress;
 mod start;
@@ -22,7 +23,7 @@ use crate::components::nav::PageTitle;
 use crate::components::task_list::AGAIN;
 use crate::components::time::is_taking_over;
 use crate::components::{SignedInOnly, browser, tr, use_locale, use_session};
-use crate::pages::chunk;
+use crate::pages::chunk::page_chunk;
 use again::Again;
 use form::PredictForm;
 
@@ -30,6 +31,8 @@ use form::PredictForm;
 const FORM_ID: &str = "campaign";
 /// Id of the group of fields that most people leave alone.
 const ADVANCED_ID: &str = "advanced";
+
+page_chunk!(predict, PredictPage, Some(names::CHUNK));
 
 /// The page of a new prediction.
 #[component]
@@ -63,11 +66,11 @@ fn await_names() -> impl Fn() -> bool + Copy + Send + Sync {
     let come = RwSignal::new(());
     move || {
         come.track();
-        if is_taking_over() || chunk::has_names() {
+        if is_taking_over() || names::are_loaded() {
             return true;
         }
         spawn_local(async move {
-            if chunk::load_names().await.is_ok() {
+            if browser::load_chunk(names::CHUNK).await.is_ok() {
                 come.try_set(());
             } else if let Some(url) = url.try_get_untracked() {
                 browser::leave_for(&url);

@@ -1,5 +1,5 @@
 //! What stands below an answer: how campaigns alike did, the closer look, and what was asked. The server draws
-//! it, and the browser half has no code for it but that of the sliders.
+//! it, and the client bundle has no code for it but that of the sliders.
 
 use leptos::prelude::*;
 

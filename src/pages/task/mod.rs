@@ -21,12 +21,15 @@ use crate::components::nav::PageTitle;
 use crate::components::server_part::{self, ServerPart};
 use crate::components::task_list::again_url;
 use crate::components::{Loaded, SignedInOnly, toast, tr, use_locale, use_session};
-use crate::pages::chunk;
+use crate::pages::chunk::page_chunk;
 use crate::types::{AppError, ChangeBoundsInput, NUMBER_FORMAT, QueueView, TaskView};
 use details::BELOW;
 use inputs::Facts;
+use insight::sliders::WHAT_IF;
 use share::{ShareCard, Sharing, link_of};
 use state::State;
+
+page_chunk!(task, TaskPage);
 
 /// The page of a task.
 #[component]
@@ -109,7 +112,7 @@ pub fn TaskPage() -> impl IntoView {
             id=BELOW
             data=below.counted()
             draw=|found| details::draw(&found)
-            live=chunk::WHAT_IF
+            live=WHAT_IF
         />
         <Loaded
             resource=link

@@ -167,7 +167,7 @@ fn measure(
     if let Some(python) = python {
         command.env("PLEDGECAST_PYTHON", python);
     }
-    process::output_whatever_comes(&mut command)
+    process::output_and_success(&mut command)
 }
 
 fn cargo_bench() -> Result<std::process::Command> {

@@ -1,14 +1,11 @@
-//! The site: everything that a browser loads, made into `target/site` for the server to embed.
+//! Assets: everything that a browser loads, built into `target/site` for the server to embed.
 //!
-//! `target/site/manifest.json` tells the server the names of the script, the wasm and the style sheet, which
-//! carry a hash of their content. Nothing is made when nothing changed, and files whose bytes stay the same
-//! are left alone, so that the server is not compiled again for nothing.
+//! `target/site/manifest.json` names the script, the WebAssembly and the style sheet for the server. Nothing is built
+//! if no input changed, and files that stay the same are not touched, so that the server is not compiled again.
 
-mod browser_half;
-mod pack;
+mod assets;
+mod client_bundle;
 mod shrink;
-mod snip;
-mod split;
 mod style;
 mod weight;
 
@@ -19,14 +16,16 @@ use anyhow::{Context, Result};
 
 use crate::fingerprint::Fingerprint;
 use crate::progress::Steps;
-use crate::{paths, process, wasm_std};
+use crate::{paths, process, wasm_target};
+use assets::Assets;
 use weight::Weight;
 
-/// What the site is made of, and what makes it.
-const INPUTS: [&str; 11] = [
+/// Everything that the result depends on.
+const INPUTS: [&str; 12] = [
     "Cargo.lock",
     "Cargo.toml",
     "build.rs",
+    "crates",
     "locales",
     "public",
     "src",
@@ -37,30 +36,30 @@ const INPUTS: [&str; 11] = [
     "xtask/src",
 ];
 
-/// How much work to put into it.
+/// How much work goes into the assets.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum BuildProfile {
-    /// Small and compressed: what people get.
+    /// Split, small and compressed.
     Release,
-    /// Made quickly, for the loop of `cargo xtask dev`.
+    /// Built quickly, for `cargo xtask dev`.
     Fast,
 }
 
-/// The site and whether it is what the sources say.
+/// The assets, and whether they are up to date.
 pub struct Site {
-    effort: BuildProfile,
+    profile: BuildProfile,
     fingerprint: String,
     is_current: bool,
 }
 
 impl Site {
-    /// Compare what was made with the sources.
-    pub fn check(effort: BuildProfile) -> Result<Self> {
-        let fingerprint = fingerprint(effort)?;
+    /// Compare the last build with the sources.
+    pub fn check(profile: BuildProfile) -> Result<Self> {
+        let fingerprint = fingerprint(profile)?;
         let made = fs::read_to_string(stamp()?).unwrap_or_default();
         let is_current = made == fingerprint && paths::site()?.join("manifest.json").is_file();
         Ok(Self {
-            effort,
+            profile,
             fingerprint,
             is_current,
         })
@@ -71,41 +70,44 @@ impl Site {
         if self.is_current { 0 } else { 3 }
     }
 
-    /// Make what is not as the sources say.
+    /// Build what is not up to date.
     pub fn build(&self, steps: &mut Steps) -> Result<()> {
         if self.is_current {
             return Ok(());
         }
-        // Gone until all is done: a build that was cut off must not pass for a finished one.
+        // Removed until the end, so that an interrupted build does not count.
         remove_if_there(&stamp()?)?;
-        let compiler = steps.step("Looking for the wasm32 standard library", wasm_std::ensure)?;
-        let half = steps.step("Building the browser half", || {
-            browser_half::build(&compiler, self.effort)
+        let compiler = steps.step(
+            "Looking for the wasm32 standard library",
+            wasm_target::ensure,
+        )?;
+        let bundle = steps.step("Building the client bundle", || {
+            client_bundle::build(&compiler, self.profile)
         })?;
-        steps.step("Assembling the site", || {
+        steps.step("Assembling the assets", || {
             let style = style::bundle(&paths::root()?.join("style/main.css"))?;
-            pack::Tree::new(&half, &style, &paths::root()?.join("public"))?
-                .write(&paths::site()?, self.effort)?;
-            if self.effort == BuildProfile::Release {
-                Weight::of(&paths::site()?)?.tell();
+            Assets::new(bundle, style, &paths::root()?.join("public"))?
+                .write(&paths::site()?, self.profile)?;
+            if self.profile == BuildProfile::Release {
+                Weight::of(&paths::site()?)?.print();
             }
             Ok(())
         })?;
-        fs::write(stamp()?, &self.fingerprint).context("cannot note that the site is made")
+        fs::write(stamp()?, &self.fingerprint).context("cannot write the stamp of the assets")
     }
 }
 
-/// Fail where the site is heavier than it may be.
+/// Fail if a page is heavier than its limit.
 pub fn check_weight() -> Result<()> {
     Weight::of(&paths::site()?)?.check()
 }
 
-/// Beside the site, not in it: the server embeds all that lies there.
+/// Outside of the folder, all of which the server embeds.
 fn stamp() -> Result<PathBuf> {
     Ok(paths::site()?.with_extension("stamp"))
 }
 
-fn fingerprint(effort: BuildProfile) -> Result<String> {
+fn fingerprint(profile: BuildProfile) -> Result<String> {
     let root = paths::root()?;
     let mut fingerprint = Fingerprint::default();
     for input in INPUTS {
@@ -113,8 +115,8 @@ fn fingerprint(effort: BuildProfile) -> Result<String> {
     }
     let has_node = process::find_program("node").is_some();
     fingerprint.add(
-        "effort",
-        &[u8::from(effort == BuildProfile::Fast), u8::from(has_node)],
+        "profile",
+        &[u8::from(profile == BuildProfile::Fast), u8::from(has_node)],
     );
     Ok(fingerprint.finish())
 }

@@ -1,49 +1,52 @@
-//! Making the wasm smaller by `wasm-opt`, which npm has as the package `binaryen`.
-//!
-//! A comfort, not a need: without Node the site works and is about twice as large, and xtask says so.
+//! Shrinking wasm modules with `wasm-opt`, from the npm package `binaryen`. Without Node.js the modules work but are
+//! about twice as large.
 
 use std::fs;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 
 use crate::progress::note;
-use crate::{fingerprint, paths, process};
+use crate::{fingerprint, npm, paths, process};
 
-/// Shrink the files in place. Returns false when that was not possible now but may be later.
-pub fn shrink(modules: &[PathBuf]) -> Result<bool> {
+/// Shrink the modules. Returns false if the tool is not available, which may change later.
+pub fn shrink<'a>(modules: impl Iterator<Item = &'a mut Vec<u8>>) -> Result<bool> {
     let Some(node) = process::find_program("node") else {
-        note(
-            "Node.js is not here: the wasm stays about twice as large as it could be (wasm-opt comes by npm)",
-        );
+        note("Node.js is missing, so wasm-opt cannot run: the WebAssembly is about twice as large");
         return Ok(false);
     };
     let Some(tool) = ensure_tool()? else {
-        note("npm could not fetch binaryen: the wasm stays about twice as large as it could be");
+        note("npm could not fetch binaryen (wasm-opt): the WebAssembly is about twice as large");
         return Ok(false);
     };
+    let folder = tempfile::tempdir()?;
+    let (input, output) = (
+        folder.path().join("in.wasm"),
+        folder.path().join("out.wasm"),
+    );
     let (mut before, mut after) = (0, 0);
     for wasm in modules {
         process::go_on()?;
-        before += fs::metadata(wasm)?.len();
-        let smaller = wasm.with_extension("opt.wasm");
-        // The features are read from the module: with all of them allowed, browsers refuse the outcome.
+        before += wasm.len();
+        fs::write(&input, &wasm)?;
+        // The features are read from the module. With all features allowed, browsers refuse the output.
         process::run(
             process::command(&node)
                 .arg(&tool)
                 .args(["-Oz", "--strip-target-features"])
-                .arg(wasm)
+                .arg(&input)
                 .arg("-o")
-                .arg(&smaller),
+                .arg(&output),
         )
         .context("wasm-opt failed")?;
-        let length = fs::metadata(&smaller)?.len();
-        // Seen with a full disk: wasm-opt does not fail then.
-        if length == 0 {
-            bail!("wasm-opt wrote an empty file; is the disk full?");
-        }
-        fs::rename(&smaller, wasm)?;
-        after += length;
+        *wasm = fs::read(&output).context("cannot read the output of wasm-opt")?;
+        fs::remove_file(&output)?;
+        // wasm-opt reports success on a full disk.
+        ensure!(
+            !wasm.is_empty(),
+            "wasm-opt wrote an empty file; is the disk full?"
+        );
+        after += wasm.len();
     }
     note(&format!(
         "wasm-opt: {} kB to {} kB",
@@ -53,7 +56,7 @@ pub fn shrink(modules: &[PathBuf]) -> Result<bool> {
     Ok(true)
 }
 
-/// Find `wasm-opt` in the cache, or have npm put it there, in a folder named by the lock file.
+/// Find `wasm-opt` in the cache, or install it there, in a folder named after the lock file.
 fn ensure_tool() -> Result<Option<PathBuf>> {
     let source = paths::root()?.join("xtask");
     let lock = fs::read(source.join("package-lock.json"))
@@ -68,17 +71,8 @@ fn ensure_tool() -> Result<Option<PathBuf>> {
     for file in ["package.json", "package-lock.json"] {
         fs::copy(source.join(file), folder.join(file))?;
     }
-    note("fetching wasm-opt (npm's binaryen), once");
-    let mut npm = process::command("npm");
-    npm.args([
-        "ci",
-        "--no-audit",
-        "--no-fund",
-        "--ignore-scripts",
-        "--loglevel=error",
-    ])
-    .current_dir(&folder);
-    if process::run(&mut npm).is_err() || !tool.is_file() {
+    note("fetching wasm-opt (npm package binaryen), once");
+    if npm::install(&folder).is_err() || !tool.is_file() {
         process::go_on()?;
         return Ok(None);
     }

@@ -8,8 +8,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
+use wasm_chunks::page_of;
 
-use super::split::page_of;
 use crate::progress::note;
 
 /// Of the heaviest page, where a visit begins with it.
@@ -82,8 +82,8 @@ impl Weight {
         self.wasm + most + self.js + self.css
     }
 
-    /// Say it.
-    pub fn tell(&self) {
+    /// Print the weight of each page.
+    pub fn print(&self) {
         note(&format!(
             "in Brotli: wasm {}, script {}, style sheet {} bytes for every page",
             self.wasm, self.js, self.css

@@ -14,6 +14,7 @@ use super::what_if::{position_words, share};
 use crate::api::WhatIf;
 use crate::components::data::{Reply, value_of};
 use crate::components::pager::query;
+use crate::components::server_part::Live;
 use crate::components::{Locale, browser, format, tr};
 use crate::types::{AppError, WhatIfView};
 
@@ -21,10 +22,28 @@ use crate::types::{AppError, WhatIfView};
 const REST_MS: u64 = 250;
 
 /// Finds a card whose sliders are not at work yet.
-pub const INERT: &str = ".what-if:not([data-live])";
+const INERT: &str = ".what-if:not([data-live])";
+
+/// The sliders, in a chunk of their own.
+pub const WHAT_IF: Live = Live {
+    selector: INERT,
+    chunk: "task_what_if",
+    wake: chunk_entry::task_what_if,
+};
+
+mod chunk_entry {
+    use leptos::web_sys::Element;
+
+    use crate::components::Locale;
+
+    #[inline(never)]
+    pub fn task_what_if(card: Element, l: Locale) {
+        super::wake(card, l);
+    }
+}
 
 /// Sets the sliders of a card to work; those that were moved before count.
-pub fn wake(card: Element, l: Locale) {
+fn wake(card: Element, l: Locale) {
     let Some(answer) = find(&card, ".what-if-answer") else {
         return;
     };

@@ -1,37 +1,42 @@
-//! Which pages need what, and which sets of pages get a chunk.
+//! Which pages reach each function and each byte of data, and which sets of pages get a chunk.
 
 use std::collections::BTreeMap;
 
-use super::graph::{Graph, Node};
-use super::plan::Owner;
+use crate::graph::{Graph, Node};
+use crate::plan::Owner;
 
-/// What one more request costs, as bytes before compression: chunks that are loaded together are merged as
-/// long as that outweighs what other pages would load in vain.
+/// The price of one more request, in bytes before compression. Chunks that are loaded together are merged as long as
+/// this outweighs what other pages would download without using it.
 pub const REQUEST_BYTES: usize = 1_500;
 
-/// The pages that need something, as bits by their number; `EVERY` where all do, `0` where none.
+/// A set of pages, one bit for each. `0` if nothing reaches it, [`EVERY`] if code outside of pages does.
 pub type Pages = u32;
 
 const EVERY: Pages = 1 << 31;
 
-/// Which pages need what.
-pub struct Needs {
+/// The most pages that [`Pages`] can hold.
+pub const MAX_PAGES: usize = 30;
+
+/// Which pages reach what.
+pub struct Reach {
     pub functions: Vec<Pages>,
     data: Vec<Pages>,
-    /// Of bytes from the first datum on; of those that are in none, `None`.
+    /// For each byte from `first_address` on. `None` if no symbol covers it.
     pub bytes: Vec<Option<Pages>>,
     pub first_address: usize,
 }
 
-impl Needs {
-    /// Follow what refers to what from outside and from each page, but not out of what is snipped.
+impl Reach {
+    /// Follow the references from the roots and from the entry of each page, except to functions that are never called.
     pub fn find(
         graph: &Graph,
         entries: &BTreeMap<String, usize>,
-        is_snipped: impl Fn(&str) -> bool,
+        is_called: impl Fn(&str) -> bool,
     ) -> Self {
-        let functions = graph.functions.iter();
-        let snipped: Vec<_> = functions.map(|it| is_snipped(&it.name)).collect();
+        let is_entry = |index| entries.values().any(|entry| *entry == index);
+        let is_followed: Vec<bool> = (graph.functions.iter().enumerate())
+            .map(|(index, function)| !is_entry(index) && is_called(&function.name))
+            .collect();
         let mut starts = vec![(EVERY, graph.roots.clone())];
         for (number, index) in entries.values().enumerate() {
             starts.push((1 << number, graph.functions[*index].uses.clone()));
@@ -41,17 +46,12 @@ impl Needs {
         for (bit, mut open) in starts {
             while let Some(node) = open.pop() {
                 let (pages, uses) = match node {
-                    Node::Function(index) if entries.values().any(|entry| *entry == index) => {
-                        continue;
-                    }
+                    Node::Function(index) if !is_followed[index] => continue,
                     Node::Function(index) => (&mut functions[index], &graph.functions[index].uses),
                     Node::Data(place) => (&mut data[place], &graph.data[place].uses),
                 };
-                if *pages & (bit | EVERY) != 0 {
-                    continue;
-                }
-                *pages |= bit;
-                if !matches!(node, Node::Function(index) if snipped[index]) {
+                if *pages & (bit | EVERY) == 0 {
+                    *pages |= bit;
                     open.extend_from_slice(uses);
                 }
             }
@@ -59,10 +59,10 @@ impl Needs {
         for (number, index) in entries.values().enumerate() {
             functions[*index] = 1 << number;
         }
-        let ends = graph.data.iter().map(|datum| datum.addresses.clone());
-        let first_address = ends.clone().map(|it| it.start).min().unwrap_or_default();
-        let last_address = ends.map(|it| it.end).max().unwrap_or_default();
-        let mut bytes = vec![None; last_address - first_address];
+        let ranges = graph.data.iter().map(|datum| datum.addresses.clone());
+        let first_address = ranges.clone().map(|it| it.start).min().unwrap_or_default();
+        let end_address = ranges.map(|it| it.end).max().unwrap_or_default();
+        let mut bytes = vec![None; end_address - first_address];
         for (datum, pages) in graph.data.iter().zip(&data) {
             for address in datum.addresses.clone() {
                 *bytes[address - first_address].get_or_insert(0) |= *pages;
@@ -76,7 +76,7 @@ impl Needs {
         }
     }
 
-    /// How much each set of pages needs.
+    /// How many bytes each set of pages shares.
     fn weigh(&self, graph: &Graph) -> BTreeMap<Pages, usize> {
         let mut weights = BTreeMap::new();
         for (function, pages) in graph.functions.iter().zip(&self.functions) {
@@ -89,16 +89,16 @@ impl Needs {
     }
 }
 
-/// The sets of pages that get a chunk, and whose something is by the pages that need it.
+/// The sets of pages that get a chunk, and the owner of what a set of pages reaches.
 pub fn group(
-    needs: &Needs,
+    reach: &Reach,
     graph: &Graph,
     pages: usize,
 ) -> (Vec<Pages>, impl Fn(Pages) -> Owner + use<>) {
     let all = (1 << pages) - 1;
-    let mut sets = needs.weigh(graph);
+    let mut sets = reach.weigh(graph);
     sets.retain(|set, _| *set != 0 && set & EVERY == 0);
-    // The first module, into which sets may be merged too.
+    // The main module, into which sets may be merged too.
     sets.entry(all).or_default();
     while let Some((one, other)) = best_to_merge(&sets) {
         let bytes = sets.remove(&one).unwrap_or_default() + sets.remove(&other).unwrap_or_default();
@@ -116,20 +116,20 @@ pub fn group(
             .enumerate()
             .filter(|(_, set)| *set & pages == pages);
         let narrowest = wide_enough.min_by_key(|(_, set)| set.count_ones());
-        narrowest.map_or(Owner::First, |(chunk, _)| Owner::Chunk(chunk))
+        narrowest.map_or(Owner::Main, |(chunk, _)| Owner::Chunk(chunk))
     };
     (sets, owner_of)
 }
 
-/// The two sets whose merging saves most, where any does.
+/// The two sets whose merging saves most, if any does.
 pub fn best_to_merge(sets: &BTreeMap<Pages, usize>) -> Option<(Pages, Pages)> {
     let count = |pages: Pages| pages.count_ones() as usize;
     let mut best = (0, None);
     for (&one, &bytes) in sets {
         for (&other, &other_bytes) in sets.range(one + 1..) {
             let union = one | other;
-            let in_vain = bytes * count(union & !one) + other_bytes * count(union & !other);
-            let saved = (count(one & other) * REQUEST_BYTES).saturating_sub(in_vain);
+            let unused = bytes * count(union & !one) + other_bytes * count(union & !other);
+            let saved = (count(one & other) * REQUEST_BYTES).saturating_sub(unused);
             if saved > best.0 {
                 best = (saved, Some((one, other)));
             }

@@ -1,46 +1,48 @@
-//! What refers to what in the wasm as the linker made it, read from the relocations that it left.
+//! Which function and which data refers to what, read from the linker's relocations.
 
 use std::ops::Range;
 
 use anyhow::{Context, Result, bail, ensure};
+use rustc_demangle::demangle;
 use wasmparser::{
     DataKind, ExternalKind, FunctionBody, KnownCustom, Linking, Operator, Parser, Payload,
     RelocationEntry, RelocationType, SymbolInfo, TypeRef,
 };
 
-/// A function by its index, or a datum by its place in [`Graph::data`].
+/// A function by its index, or data by its place in [`Graph::data`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Node {
     Function(usize),
     Data(usize),
 }
 
-/// A function and what it refers to.
+/// A function and its references.
 #[derive(Debug, Default)]
 pub struct Function {
+    /// As a path in Rust, without the hash.
     pub name: String,
     pub uses: Vec<Node>,
     /// The size of its code.
     pub bytes: usize,
 }
 
-/// A piece of the memory as it is at the start, and what it refers to.
+/// A symbol of the initial memory and its references.
 #[derive(Debug)]
 pub struct Data {
     pub addresses: Range<usize>,
     pub uses: Vec<Node>,
 }
 
-/// The whole module.
+/// The references of a module.
 #[derive(Debug, Default)]
 pub struct Graph {
     pub functions: Vec<Function>,
     pub data: Vec<Data>,
-    /// What is used from outside, or from a place that no symbol covers.
+    /// What is exported, or referred to from a place that no symbol covers.
     pub roots: Vec<Node>,
 }
 
-/// What is in the file, before it is put together.
+/// The sections of the file that matter here.
 #[derive(Default)]
 struct Parts<'a> {
     imported: usize,
@@ -48,7 +50,7 @@ struct Parts<'a> {
     exported: Vec<usize>,
     code_start: usize,
     data_start: usize,
-    /// Where a segment is in memory and in the file.
+    /// The address and the file offset of each segment.
     segments: Vec<(usize, usize)>,
     symbols: Vec<SymbolInfo<'a>>,
     code_relocs: Vec<RelocationEntry>,
@@ -57,17 +59,17 @@ struct Parts<'a> {
 }
 
 impl Graph {
-    /// Read it off the file.
+    /// Read a module that was linked with `--emit-relocs`.
     pub fn read(wasm: &[u8]) -> Result<Self> {
         let mut parts = Parts::read(wasm)?;
         ensure!(
             !parts.code_relocs.is_empty(),
-            "the wasm has no relocations: the linker needs --emit-relocs"
+            "the wasm module has no relocations: link it with --emit-relocs"
         );
         parts.code_relocs.sort_by_key(|reloc| reloc.offset);
         parts.data_relocs.sort_by_key(|reloc| reloc.offset);
         let mut graph = Self::default();
-        // The place in `data` of each symbol, by the symbol's index.
+        // Indices into `data`, by symbol.
         let mut places = vec![None; parts.symbols.len()];
         for (index, symbol) in parts.symbols.iter().enumerate() {
             let SymbolInfo::Data {
@@ -97,13 +99,13 @@ impl Graph {
         self.functions.resize_with(count, Function::default);
         for &(index, name) in &parts.names {
             if let Some(function) = self.functions.get_mut(index) {
-                name.clone_into(&mut function.name);
+                function.name = format!("{:#}", demangle(name));
             }
         }
         let mut rest = &parts.code_relocs[..];
         for (number, body) in parts.bodies.iter().enumerate() {
             let mut uses = Vec::new();
-            // The linker leaves no relocations in stubs that it makes itself.
+            // Stubs that the linker generates have no relocations.
             for operator in body.get_operators_reader()? {
                 if let Operator::Call { function_index } | Operator::RefFunc { function_index } =
                     operator?
@@ -136,7 +138,7 @@ impl Graph {
                 .iter()
                 .rev()
                 .find(|(_, start)| *start <= in_file);
-            let (address, start) = segment.context("a relocation outside of all segments")?;
+            let (address, start) = segment.context("a relocation is outside of all segments")?;
             Ok::<_, anyhow::Error>(address + in_file - start)
         };
         let mut by_address = Vec::new();
@@ -198,7 +200,7 @@ impl<'a> Parts<'a> {
         let mut section = 0;
         let (mut code, mut data) = (None, None);
         for payload in Parser::new(0).parse_all(wasm) {
-            let payload = payload.context("cannot read the wasm")?;
+            let payload = payload.context("cannot read the wasm module")?;
             match &payload {
                 Payload::ImportSection(imports) => {
                     for import in imports.clone().into_imports() {
@@ -227,11 +229,11 @@ impl<'a> Parts<'a> {
                     for segment in segments.clone() {
                         let segment = segment?;
                         let DataKind::Active { offset_expr, .. } = &segment.kind else {
-                            bail!("a passive segment: whose memory is it?");
+                            bail!("passive data segments are not supported");
                         };
                         let offset = offset_expr.get_operators_reader().into_iter().next();
                         let Some(Ok(Operator::I32Const { value })) = offset else {
-                            bail!("a segment without a fixed address");
+                            bail!("data segments without a fixed address are not supported");
                         };
                         let address = usize::try_from(value)?;
                         parts
@@ -273,7 +275,7 @@ impl<'a> Parts<'a> {
                 },
                 _ => {}
             }
-            // Entries of the code section are no sections.
+            // Function bodies are reported like sections but are none.
             if !matches!(
                 payload,
                 Payload::CodeSectionEntry(_) | Payload::Version { .. } | Payload::End(_)

@@ -1,102 +1,29 @@
-//! The standard library for `wasm32-unknown-unknown`, without which the browser half cannot be compiled.
-//!
-//! Found or made in this order: already installed; added by rustup; a tree made earlier and kept in the
-//! user's cache; the same tree made now from Debian's packages. The tree's compiler serves the browser half
-//! alone: the server keeps the ordinary one.
+//! A compiler with the wasm32 standard library, unpacked and built from Debian's packages.
 
-use std::fs::{self, File};
+use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 
+use super::TARGET;
 use crate::progress::note;
-use crate::{apt, paths, process};
+use crate::{apt, process};
 
-/// The target of the browser half.
-pub const TARGET: &str = "wasm32-unknown-unknown";
-
-/// After rustup failed, how long to go on without asking it again, so that builds without network stay quick.
-const RUSTUP_PAUSE: Duration = Duration::from_hours(24);
-
-/// The compiler that has the standard library for the browser.
-pub enum Compiler {
-    /// The one that cargo takes anyway.
-    Ordinary,
-    /// This one, to be named in `RUSTC`.
-    At(PathBuf),
-}
-
-/// Find a compiler for the browser half, or make one.
-pub fn ensure() -> Result<Compiler> {
-    if is_installed()? {
-        return Ok(Compiler::Ordinary);
-    }
-    let cache = paths::cache()?;
-    let lock = File::create(cache.join("wasm-sysroot.lock"))?;
-    lock.lock().context("cannot lock the cache")?;
-    let Err(rustup) = add_by_rustup(&cache)? else {
-        return Ok(Compiler::Ordinary);
-    };
-    let tree = Tree::new(&cache.join("wasm-sysroot"))?;
+/// The compiler in this folder, built if it is missing. `reason` says why it is needed.
+pub fn ensure(folder: &Path, reason: &str) -> Result<PathBuf> {
+    let tree = Tree::new(folder)?;
     if !tree.is_complete() {
         note(&format!(
-            "{rustup}; making the wasm32 standard library from Debian's packages: about a minute, once"
+            "{reason}; building the wasm32 standard library from Debian's packages: about a minute, once"
         ));
-        tree.make().map_err(|debian| neither(&rustup, &debian))?;
+        tree.build()?;
     }
-    Ok(Compiler::At(tree.sysroot.join("bin/rustc")))
+    Ok(tree.sysroot.join("bin/rustc"))
 }
 
-/// What each of the two ways failed at.
-fn neither(rustup: &str, debian: &anyhow::Error) -> anyhow::Error {
-    anyhow!(
-        "the wasm32 standard library cannot be had, by neither way:\n  \
-         `rustup target add {TARGET}`: {rustup}\n  Debian's packages: {debian:#}"
-    )
-}
-
-fn is_installed() -> Result<bool> {
-    let mut rustc = process::command("rustc");
-    rustc.args(["--print", "target-libdir", "--target", TARGET]);
-    let folder = process::output(&mut rustc).context("rustc is missing: install Rust by rustup")?;
-    Ok(Path::new(folder.trim()).is_dir())
-}
-
-/// The inner error is why rustup cannot add it, and no reason to give up.
-fn add_by_rustup(cache: &Path) -> Result<std::result::Result<(), String>> {
-    let failed_mark = cache.join("rustup-failed");
-    if process::find_program("rustup").is_none() {
-        return Ok(Err("rustup is missing".to_owned()));
-    }
-    if is_recent(&failed_mark) {
-        let reason = fs::read_to_string(&failed_mark)?;
-        return Ok(Err(format!(
-            "failed less than a day ago, and is not tried again before ({}; delete {} to try it now)",
-            reason.trim(),
-            failed_mark.display()
-        )));
-    }
-    note("adding the wasm32 target by rustup");
-    let added = process::run_silently(process::command("rustup").args(["target", "add", TARGET]));
-    process::go_on()?;
-    let reason = match added {
-        Ok(()) if is_installed()? => return Ok(Ok(())),
-        Ok(()) => "rustup added it to another toolchain than the one in use".to_owned(),
-        Err(error) => format!("{error:#}"),
-    };
-    fs::write(failed_mark, format!("{reason}\n"))?;
-    Ok(Err(reason))
-}
-
-fn is_recent(mark: &Path) -> bool {
-    let written = fs::metadata(mark).and_then(|metadata| metadata.modified());
-    written.is_ok_and(|time| time.elapsed().is_ok_and(|age| age < RUSTUP_PAUSE))
-}
-
-/// A compiler with its standard libraries, unpacked from Debian's packages.
+/// The compiler and its libraries.
 struct Tree {
     folder: PathBuf,
     sysroot: PathBuf,
@@ -108,7 +35,7 @@ impl Tree {
     fn new(folder: &Path) -> Result<Self> {
         let version = process::output(process::command("rustc").arg("-vV"))?;
         let host = version.lines().find_map(|line| line.strip_prefix("host: "));
-        let host = host.context("rustc does not tell its host")?.to_owned();
+        let host = host.context("rustc -vV does not name its host")?.to_owned();
         Ok(Self {
             folder: folder.to_owned(),
             sysroot: folder.join("root/usr"),
@@ -120,7 +47,7 @@ impl Tree {
         self.sysroot.join("lib/rustlib").join(TARGET).join("lib")
     }
 
-    /// Written last, so that a tree half made is made again.
+    /// Written last, so that an interrupted build starts again.
     fn complete_mark(&self) -> PathBuf {
         self.libraries().join(".complete")
     }
@@ -129,7 +56,7 @@ impl Tree {
         self.complete_mark().is_file()
     }
 
-    fn make(&self) -> Result<()> {
+    fn build(&self) -> Result<()> {
         if !apt::is_available() {
             bail!("apt-get and dpkg are missing");
         }
@@ -154,14 +81,14 @@ impl Tree {
             return Ok(llvm);
         };
         process::go_on()?;
-        // Lists older than the mirror name files that it has no more.
+        // Old package lists name files that are no longer on the mirror.
         apt::update().with_context(|| format!("{error:#}"))?;
         let (packages, llvm) = choose_packages()?;
         apt::unpack(&packages, &self.folder)?;
         Ok(llvm)
     }
 
-    /// Put scripts before compiler and linker that let them find their libraries in this tree.
+    /// Wrap compiler and linker in scripts, so that they find their libraries in this tree.
     fn wrap_compiler(&self, llvm: &str) -> Result<()> {
         let bin = self.sysroot.join("bin");
         fs::rename(bin.join("rustc"), bin.join("rustc.bin"))?;
@@ -182,7 +109,7 @@ impl Tree {
         let folders = [
             library.join(&platform),
             library.join(format!("llvm-{llvm}/lib")),
-            // Older libraries are not below `usr`.
+            // Some libraries are not below `usr`.
             self.folder.join("root/lib").join(&platform),
         ];
         let folders = folders.map(|folder| folder.display().to_string()).join(":");
@@ -213,7 +140,7 @@ impl Tree {
             .arg("--manifest-path")
             .arg(&manifest)
             .env("RUSTC", self.sysroot.join("bin/rustc"))
-            // The standard library is written in the unstable language that only its own compiler accepts.
+            // The standard library uses unstable features.
             .env("RUSTC_BOOTSTRAP", "1")
             .env(
                 "RUSTFLAGS",
@@ -230,7 +157,7 @@ impl Tree {
                 .extension()
                 .is_some_and(|extension| extension == "rlib")
             {
-                let name = path.file_name().context("a library without a name")?;
+                let name = path.file_name().context("a library has no name")?;
                 fs::copy(&path, self.libraries().join(name))?;
             }
         }
@@ -239,8 +166,8 @@ impl Tree {
     }
 }
 
-/// The packages, each with its version where versions must agree, with the libraries that this machine lacks for them,
-/// and the version of LLVM.
+/// The packages, with exact versions where these must agree, the libraries that this machine lacks for them, and the
+/// version of LLVM.
 fn choose_packages() -> Result<(Vec<String>, String)> {
     let version = apt::candidate("rustc-web")?
         .context("apt has no package rustc-web: Debian 12 or later is needed")?;
@@ -273,24 +200,5 @@ fn find_dependency(
     let found = names
         .into_iter()
         .find(|name| name.strip_prefix(prefix).is_some_and(&accept));
-    found.with_context(|| format!("no package {prefix}* among what {packages:?} depend on"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_failure_says_what_each_way_failed_at() {
-        let debian = anyhow!("libz3-4 cannot be found").context("apt-get download failed");
-        let text = neither("no network", &debian).to_string();
-        for part in [
-            "rustup target add",
-            "no network",
-            "Debian's packages",
-            "apt-get download failed: libz3-4",
-        ] {
-            assert!(text.contains(part), "{part}: {text}");
-        }
-    }
+    found.with_context(|| format!("no dependency {prefix}* of {packages:?}"))
 }

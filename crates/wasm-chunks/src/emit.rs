@@ -1,10 +1,10 @@
-//! Cutting the bound module into one that is loaded first and the chunks.
+//! Writing the main module, the chunks and the bundles.
 //!
-//! All share memory, tables and globals, which the first module has. A chunk imports functions from that one
-//! alone; between chunks, and into them, calls go by the table, where a chunk puts its functions once it is
-//! loaded. So chunks need no order, and none needs another to be there that its own page does not call.
+//! The main module owns memory, tables and globals; chunks import them, and functions of the main module only. Calls
+//! between chunks, and from the main module into chunks, go through the table, into which each chunk puts its
+//! functions when it is instantiated. So chunks can be loaded in any order, and a page needs only its own.
 //!
-//! Several chunks in one module are a bundle: they take the places of the chunks that they are.
+//! A bundle is several chunks as one module. It fills the same table slots and the same memory.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -16,29 +16,29 @@ use walrus::{
     GlobalKind, ImportKind, ImportedFunction, Module, ModuleConfig, TableId,
 };
 
-use super::lines::{Lines, function_table};
-use super::plan::{Owner, Plan, loaded_for};
+use crate::layout::{Layout, function_table};
+use crate::plan::{Owner, Plan, loaded_for};
 
-/// What chunks import from the first module is in a module of this name.
-const FIRST: &str = "m";
+/// The name under which chunks import the main module. `loader.js` uses it too.
+const MAIN: &str = "m";
 const MEMORY: &str = "memory";
-/// Bytes of nobody that a segment of data may run over before another one is begun.
+/// Unused bytes that a data segment may include, because a new segment costs more.
 const MAX_GAP: usize = 8;
 
-/// The modules that came of it.
-pub struct Cut {
-    pub first: Vec<u8>,
+/// The modules, ready for browsers.
+pub struct Emitted {
+    pub main: Vec<u8>,
     pub chunks: Vec<Vec<u8>>,
-    /// What is loaded for a page or a part in one, by its name, where it is more than one chunk.
+    /// All chunks that a page or part loads, as one module. Only where that is more than one.
     pub bundles: BTreeMap<String, Vec<u8>>,
 }
 
-/// Cut it as planned.
-pub fn cut(bound: &[u8], plan: &Plan) -> Result<Cut> {
+/// Cut the module that wasm-bindgen wrote.
+pub fn emit(bound: &[u8], plan: &Plan) -> Result<Emitted> {
     let module = parse(bound)?;
-    let lines = Lines::draw(&module, plan)?;
+    let layout = Layout::new(&module, plan)?;
     let chunks = (0..plan.chunks.len())
-        .map(|number| pieces(bound, plan, &lines, &[number]))
+        .map(|number| chunk_module(bound, plan, &layout, &[number]))
         .collect::<Result<_>>()?;
     let pages = plan.pages();
     let needed = pages.map(|page| (page.clone(), plan.chunks_of(page)));
@@ -47,11 +47,11 @@ pub fn cut(bound: &[u8], plan: &Plan) -> Result<Cut> {
     for page in needed.keys() {
         let loaded = loaded_for(page, &needed);
         if loaded.len() > 1 {
-            bundles.insert(page.clone(), pieces(bound, plan, &lines, &loaded)?);
+            bundles.insert(page.clone(), chunk_module(bound, plan, &layout, &loaded)?);
         }
     }
-    Ok(Cut {
-        first: first(module, plan, &lines)?,
+    Ok(Emitted {
+        main: main_module(module, plan, &layout)?,
         chunks,
         bundles,
     })
@@ -62,24 +62,24 @@ fn parse(wasm: &[u8]) -> Result<Module> {
         .generate_name_section(false)
         .generate_producers_section(false)
         .parse(wasm)
-        .context("cannot read the bound wasm")
+        .context("cannot read the module that wasm-bindgen wrote")
 }
 
 fn ids(module: &Module) -> Vec<FunctionId> {
     module.funcs.iter().map(walrus::Function::id).collect()
 }
 
-fn first(mut module: Module, plan: &Plan, lines: &Lines) -> Result<Vec<u8>> {
+fn main_module(mut module: Module, plan: &Plan, layout: &Layout) -> Result<Vec<u8>> {
     let (ids, table) = (ids(&module), function_table(&module)?);
     for (place, id) in ids.iter().enumerate() {
-        if let (Owner::Chunk(_), Some(slot)) = (lines.owners[place], lines.slot_of.get(&place)) {
+        if let (Owner::Chunk(_), Some(slot)) = (layout.owners[place], layout.slot_of.get(&place)) {
             call_by_slot(&mut module, *id, table, *slot)?;
         }
     }
-    fill_table(&mut module, table, &ids, lines, |owner| {
-        owner == Owner::First
+    fill_table(&mut module, table, &ids, layout, |owner| {
+        owner == Owner::Main
     })?;
-    for (place, name) in &lines.shared {
+    for (place, name) in &layout.shared {
         module.exports.add(name, ids[*place]);
     }
     let tables: Vec<_> = module.tables.iter().map(walrus::Table::id).collect();
@@ -96,7 +96,7 @@ fn first(mut module: Module, plan: &Plan, lines: &Lines) -> Result<Vec<u8>> {
         let Some(start) = address(&segment.kind) else {
             continue;
         };
-        for range in plan.not_in_first(start..start + segment.value.len()) {
+        for range in plan.not_in_main(start..start + segment.value.len()) {
             segment.value[range.start - start..range.end - start].fill(0);
         }
     }
@@ -104,8 +104,8 @@ fn first(mut module: Module, plan: &Plan, lines: &Lines) -> Result<Vec<u8>> {
     Ok(module.emit_wasm())
 }
 
-/// A module of these chunks.
-fn pieces(bound: &[u8], plan: &Plan, lines: &Lines, chunks: &[usize]) -> Result<Vec<u8>> {
+/// One module with these chunks.
+fn chunk_module(bound: &[u8], plan: &Plan, layout: &Layout, chunks: &[usize]) -> Result<Vec<u8>> {
     let mut module = parse(bound)?;
     let is_own = |owner| matches!(owner, Owner::Chunk(number) if chunks.contains(&number));
     let (ids, table) = (ids(&module), function_table(&module)?);
@@ -115,27 +115,27 @@ fn pieces(bound: &[u8], plan: &Plan, lines: &Lines, chunks: &[usize]) -> Result<
         module.exports.delete(export);
     }
     for (place, id) in ids.iter().enumerate() {
-        if is_own(lines.owners[place])
+        if is_own(layout.owners[place])
             || matches!(module.funcs.get(*id).kind, FunctionKind::Import(_))
         {
             continue;
         }
-        if let Some(name) = lines.shared.get(&place) {
+        if let Some(name) = layout.shared.get(&place) {
             let ty = module.funcs.get(*id).ty();
-            let import = module.imports.add(FIRST, name, ImportKind::Function(*id));
+            let import = module.imports.add(MAIN, name, ImportKind::Function(*id));
             module.funcs.get_mut(*id).kind = FunctionKind::Import(ImportedFunction { import, ty });
-        } else if let Some(slot) = lines.slot_of.get(&place) {
+        } else if let Some(slot) = layout.slot_of.get(&place) {
             call_by_slot(&mut module, *id, table, *slot)?;
         }
     }
-    fill_table(&mut module, table, &ids, lines, is_own)?;
+    fill_table(&mut module, table, &ids, layout, is_own)?;
     import_state(&mut module);
     replace_data(&mut module, plan, is_own)?;
     walrus::passes::gc::run(&mut module);
     Ok(module.emit_wasm())
 }
 
-/// Have a function call whoever is in the slot when it is called.
+/// Replace the body of a function by a call of the function in the slot.
 fn call_by_slot(module: &mut Module, id: FunctionId, table: TableId, slot: usize) -> Result<()> {
     let ty = module.funcs.get(id).ty();
     let signature = module.types.get(ty);
@@ -152,12 +152,12 @@ fn call_by_slot(module: &mut Module, id: FunctionId, table: TableId, slot: usize
     Ok(())
 }
 
-/// Leave in the table what these owners put there.
+/// Keep the table slots of certain owners.
 fn fill_table(
     module: &mut Module,
     table: TableId,
     ids: &[FunctionId],
-    lines: &Lines,
+    layout: &Layout,
     is_own: impl Fn(Owner) -> bool,
 ) -> Result<()> {
     let before: Vec<_> = module
@@ -171,7 +171,7 @@ fn fill_table(
         module.elements.delete(segment);
     }
     let mut segments = Vec::new();
-    for (slot, run) in lines.runs(is_own) {
+    for (slot, run) in layout.runs(is_own) {
         let offset = ConstExpr::Value(Value::I32(i32::try_from(slot)?));
         let items = ElementItems::Functions(run.iter().map(|place| ids[*place]).collect());
         segments.push(
@@ -180,7 +180,7 @@ fn fill_table(
                 .add(ElementKind::Active { table, offset }, items),
         );
     }
-    let size = u64::try_from(lines.table_size)?;
+    let size = u64::try_from(layout.table_size)?;
     let table = module.tables.get_mut(table);
     table.elem_segments = segments.into_iter().collect();
     table.maximum = table.maximum.map(|maximum| maximum.max(size));
@@ -188,13 +188,13 @@ fn fill_table(
     Ok(())
 }
 
-/// Take memory, tables and globals from the first module.
+/// Import memory, tables and globals from the main module.
 fn import_state(module: &mut Module) {
     let tables: Vec<_> = module.tables.iter().map(walrus::Table::id).collect();
     for (number, id) in tables.into_iter().enumerate() {
         let import = module
             .imports
-            .add(FIRST, &table_name(number), ImportKind::Table(id));
+            .add(MAIN, &table_name(number), ImportKind::Table(id));
         let table = module.tables.get_mut(id);
         table.import = Some(import);
         table.init = None;
@@ -203,17 +203,17 @@ fn import_state(module: &mut Module) {
     for (number, id) in globals.into_iter().enumerate() {
         let import = module
             .imports
-            .add(FIRST, &global_name(number), ImportKind::Global(id));
+            .add(MAIN, &global_name(number), ImportKind::Global(id));
         module.globals.get_mut(id).kind = GlobalKind::Import(import);
     }
     let memories: Vec<_> = module.memories.iter().map(walrus::Memory::id).collect();
     for id in memories {
-        let import = module.imports.add(FIRST, MEMORY, ImportKind::Memory(id));
+        let import = module.imports.add(MAIN, MEMORY, ImportKind::Memory(id));
         module.memories.get_mut(id).import = Some(import);
     }
 }
 
-/// Have a chunk bring its own part of the memory alone.
+/// Keep the data of certain owners.
 fn replace_data(module: &mut Module, plan: &Plan, is_own: impl Fn(Owner) -> bool) -> Result<()> {
     let before: Vec<_> = module.data.iter().map(walrus::Data::id).collect();
     for id in before {

@@ -1,5 +1,5 @@
-//! Where a bound module is cut: whose each function is, and by which slots of the table the pieces call each
-//! other.
+//! How the modules call each other: the owner of each function after wasm-bindgen, the table slots of functions that
+//! are called across modules, and the functions that chunks import.
 
 use std::collections::BTreeMap;
 
@@ -9,18 +9,18 @@ use walrus::{
     ConstExpr, ElementItems, ElementKind, ExportItem, FunctionId, FunctionKind, Module, TableId,
 };
 
-use super::plan::{Owner, Plan};
+use crate::plan::{Owner, Plan};
 
-/// Where the cuts go. Functions are told by their place, which is the same each time the module is read.
-pub struct Lines {
+/// Functions are identified by their place in the module, which is the same each time the module is parsed.
+pub struct Layout {
     pub owners: Vec<Owner>,
-    /// Who is in which slot of the table.
+    /// The function in each table slot.
     slots: BTreeMap<usize, usize>,
-    /// A slot of each function that is called across a cut.
+    /// A table slot of each function that is called from another module.
     pub slot_of: BTreeMap<usize, usize>,
-    /// What chunks import of the first module, and by which names.
+    /// The functions that chunks import from the main module, and their names.
     pub shared: BTreeMap<usize, String>,
-    /// How many slots the table needs.
+    /// The size of the table.
     pub table_size: usize,
 }
 
@@ -33,9 +33,9 @@ impl Visitor<'_> for Callees {
     }
 }
 
-impl Lines {
-    /// Keep to the plan, but for what binding has made of the module.
-    pub fn draw(module: &Module, plan: &Plan) -> Result<Self> {
+impl Layout {
+    /// Follow the plan, except where wasm-bindgen has changed who calls or exports a function.
+    pub fn new(module: &Module, plan: &Plan) -> Result<Self> {
         let mut owners = Vec::new();
         let mut calls = Vec::new();
         let mut is_entry = Vec::new();
@@ -45,7 +45,7 @@ impl Lines {
                 .as_deref()
                 .and_then(|name| name.strip_prefix('f')?.parse().ok());
             let mut callees = Callees::default();
-            let mut owner = Owner::First;
+            let mut owner = Owner::Main;
             if let FunctionKind::Local(local) = &function.kind {
                 ir::dfs_in_order(&mut callees, local, local.entry_block());
                 if let Some(raw) = raw {
@@ -64,12 +64,12 @@ impl Lines {
                 _ => None,
             });
         for place in exported.chain(module.start.map(|id| id.index())) {
-            owners[place] = Owner::First;
+            owners[place] = Owner::Main;
         }
-        keep_with_callers(&mut owners, &calls, &is_entry);
+        move_to_callers(&mut owners, &calls, &is_entry);
         let table = function_table(module)?;
         let slots = slots(module, table)?;
-        let mut lines = Self {
+        let mut layout = Self {
             owners,
             slot_of: slots.iter().map(|(slot, place)| (*place, *slot)).collect(),
             slots,
@@ -78,13 +78,13 @@ impl Lines {
         };
         for (place, callees) in calls.iter().enumerate() {
             for &callee in callees {
-                lines.connect(place, callee);
+                layout.connect(place, callee);
             }
         }
-        for (number, name) in lines.shared.values_mut().enumerate() {
+        for (number, name) in layout.shared.values_mut().enumerate() {
             *name = short_name(number);
         }
-        Ok(lines)
+        Ok(layout)
     }
 
     fn connect(&mut self, from: usize, to: usize) {
@@ -92,7 +92,7 @@ impl Lines {
         if user == owner || user == Owner::Nobody {
             return;
         }
-        if owner == Owner::First {
+        if owner == Owner::Main {
             self.shared.insert(to, String::new());
         } else if !self.slot_of.contains_key(&to) {
             self.slot_of.insert(to, self.table_size);
@@ -101,7 +101,7 @@ impl Lines {
         }
     }
 
-    /// The slots of some owners' functions, with the functions, as runs without gaps.
+    /// The slots of certain owners as runs without gaps: the first slot and the functions.
     pub fn runs(&self, is_own: impl Fn(Owner) -> bool) -> Vec<(usize, Vec<usize>)> {
         let mut runs: Vec<(usize, Vec<usize>)> = Vec::new();
         for (&slot, &place) in self
@@ -118,34 +118,34 @@ impl Lines {
     }
 }
 
-/// What the first module calls is in it, but for the entries of the pages; so is what binding made to be used
-/// though nobody used it before.
-fn keep_with_callers(owners: &mut [Owner], calls: &[Vec<usize>], is_entry: &[bool]) {
+/// Move to the main module what the main module calls, except entries of pages, and what was unused before
+/// wasm-bindgen ran.
+fn move_to_callers(owners: &mut [Owner], calls: &[Vec<usize>], is_entry: &[bool]) {
     let mut open: Vec<_> = (0..owners.len())
         .filter(|place| owners[*place] != Owner::Nobody)
         .collect();
     while let Some(caller) = open.pop() {
         for &callee in &calls[caller] {
             let is_missing = match owners[callee] {
-                Owner::First => false,
+                Owner::Main => false,
                 Owner::Nobody => true,
-                Owner::Chunk(_) => owners[caller] == Owner::First && !is_entry[callee],
+                Owner::Chunk(_) => owners[caller] == Owner::Main && !is_entry[callee],
             };
             if is_missing {
-                owners[callee] = Owner::First;
+                owners[callee] = Owner::Main;
                 open.push(callee);
             }
         }
     }
 }
 
-/// The table by which functions are called through pointers.
+/// The table of function pointers.
 pub fn function_table(module: &Module) -> Result<TableId> {
     let table = module.tables.main_function_table()?;
-    table.context("the wasm has no table of functions")
+    table.context("the wasm module has no function table")
 }
 
-/// Who is in which slot of it.
+/// The function in each of its slots.
 pub fn slots(module: &Module, table: TableId) -> Result<BTreeMap<usize, usize>> {
     let mut slots = BTreeMap::new();
     for segment in module.elements.iter() {
@@ -158,7 +158,7 @@ pub fn slots(module: &Module, table: TableId) -> Result<BTreeMap<usize, usize>> 
         let (ConstExpr::Value(Value::I32(start)), ElementItems::Functions(functions)) =
             (offset, &segment.items)
         else {
-            bail!("slots of the table that cannot be told");
+            bail!("a table segment without fixed slots is not supported");
         };
         let start = usize::try_from(*start)?;
         slots.extend(
@@ -171,7 +171,7 @@ pub fn slots(module: &Module, table: TableId) -> Result<BTreeMap<usize, usize>> 
     Ok(slots)
 }
 
-/// A name as short as can be: there are thousands.
+/// The shortest name possible, because there are thousands.
 fn short_name(number: usize) -> String {
     let mut rest = number;
     let mut name = String::new();

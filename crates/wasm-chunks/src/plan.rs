@@ -1,55 +1,60 @@
-//! Which chunk each function and each byte of data belongs to.
+//! Which module each function and each byte of data belongs to.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use anyhow::{Result, ensure};
 
-use super::graph::Graph;
-use super::needs::{Needs, group};
+use crate::Config;
+use crate::graph::Graph;
+use crate::reach::{MAX_PAGES, Reach, group};
 
-/// What the symbols of the functions at which the module is cut have in common; their names follow.
-const ENTRY: &str = "5pages5chunk5entry";
-
-/// Which module something belongs to.
+/// The module that something belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Owner {
-    /// That which is loaded first.
-    First,
+    /// The main module.
+    Main,
     /// A chunk, by its place in [`Plan::chunks`].
     Chunk(usize),
-    /// None: it is never used.
+    /// No module: nothing uses it.
     Nobody,
 }
 
-/// What goes where.
+/// The owner of everything.
 pub struct Plan {
     /// The names of the pages that need each chunk.
     pub chunks: Vec<Vec<String>>,
     entries: BTreeMap<String, usize>,
     functions: Vec<Owner>,
-    /// The owners of bytes from the first datum on; of those that are in none, `None`.
+    /// For each byte from `first_address` on. `None` if no symbol covers it.
     bytes: Vec<Option<Owner>>,
     first_address: usize,
 }
 
 impl Plan {
-    /// Follow what refers to what from outside and from each page, but not into functions that are never called.
-    pub fn new(graph: &Graph, is_snipped: impl Fn(&str) -> bool) -> Result<Self> {
+    /// Group code and data by the pages that reach it.
+    pub fn new(graph: &Graph, config: &Config) -> Result<Self> {
+        let entry_module = config.entry_module;
         let mut entries = BTreeMap::new();
         for (index, function) in graph.functions.iter().enumerate() {
-            if let Some(name) = entry_name(&function.name) {
+            if let Some(name) = entry_name(&function.name, entry_module) {
                 let before = entries.insert(name.to_owned(), index);
                 ensure!(before.is_none(), "two functions are the entry of {name}");
             }
         }
         ensure!(
             !entries.is_empty(),
-            "no function of the wasm has {ENTRY} in its name"
+            "the wasm module has no functions in a module {entry_module}"
         );
-        ensure!(entries.len() < 31, "more pages than bits");
-        let needs = Needs::find(graph, &entries, is_snipped);
-        let (sets, owner_of) = group(&needs, graph, entries.len());
+        ensure!(entries.len() <= MAX_PAGES, "more than {MAX_PAGES} pages");
+        for path in config.never_called {
+            // Otherwise the module would grow unnoticed when a library renames the function.
+            let is_found = graph.functions.iter().any(|it| it.name.ends_with(path));
+            ensure!(is_found, "the wasm module has no function {path}");
+        }
+        let is_called = |name: &str| !config.never_called.iter().any(|path| name.ends_with(path));
+        let reach = Reach::find(graph, &entries, is_called);
+        let (sets, owner_of) = group(&reach, graph, entries.len());
         let chunks = sets.iter().map(|set| {
             let names = entries.keys().enumerate();
             names
@@ -57,25 +62,16 @@ impl Plan {
                 .map(|(_, name)| name.clone())
                 .collect()
         });
-        let bytes = needs
-            .bytes
-            .iter()
-            .map(|pages| pages.map(&owner_of))
-            .collect();
         Ok(Self {
             chunks: chunks.collect(),
-            functions: needs
-                .functions
-                .iter()
-                .map(|pages| owner_of(*pages))
-                .collect(),
-            bytes,
-            first_address: needs.first_address,
+            functions: reach.functions.iter().map(|it| owner_of(*it)).collect(),
+            bytes: reach.bytes.iter().map(|it| it.map(&owner_of)).collect(),
+            first_address: reach.first_address,
             entries,
         })
     }
 
-    /// A plan in which these functions and addresses are those chunks', and the others everybody's.
+    /// A plan that gives these functions and addresses to chunks and everything else to the main module.
     #[cfg(test)]
     pub fn for_test(
         functions: &[(usize, usize)],
@@ -90,7 +86,7 @@ impl Plan {
         let mut plan = Self {
             chunks: vec![entries.keys().cloned().collect(); chunks],
             entries,
-            functions: vec![Owner::First; 10],
+            functions: vec![Owner::Main; 10],
             bytes: vec![None; 2000],
             first_address: 0,
         };
@@ -115,15 +111,12 @@ impl Plan {
         needed.map(|(number, _)| number).collect()
     }
 
-    /// Whose a function is, by its number in the linker's wasm.
+    /// The owner of a function, by its index in the linked module.
     pub fn owner_of(&self, function: usize) -> Owner {
-        self.functions
-            .get(function)
-            .copied()
-            .unwrap_or(Owner::First)
+        self.functions.get(function).copied().unwrap_or(Owner::Main)
     }
 
-    /// Whether a page begins with that function.
+    /// Whether the function is the entry of a page.
     pub fn is_entry(&self, function: usize) -> bool {
         self.entries.values().any(|entry| *entry == function)
     }
@@ -133,14 +126,14 @@ impl Plan {
         self.bytes.get(place).copied().flatten()
     }
 
-    /// The parts of a range of addresses that the first module does not need.
-    pub fn not_in_first(&self, range: Range<usize>) -> Vec<Range<usize>> {
+    /// The parts of a range of addresses that the main module does not need.
+    pub fn not_in_main(&self, range: Range<usize>) -> Vec<Range<usize>> {
         self.ranges(range, |owner| {
-            owner.is_some_and(|owner| owner != Owner::First)
+            owner.is_some_and(|owner| owner != Owner::Main)
         })
     }
 
-    /// The parts of a range of addresses that are these owners'.
+    /// The parts of a range of addresses that belong to certain owners.
     pub fn owned_by(
         &self,
         is_own: impl Fn(Owner) -> bool,
@@ -149,7 +142,7 @@ impl Plan {
         self.ranges(range, |owner| owner.is_some_and(&is_own))
     }
 
-    /// Whether nobody minds what is in a range of addresses.
+    /// Whether a range of addresses may be overwritten.
     pub fn is_free(&self, mut range: Range<usize>) -> bool {
         range.all(|address| matches!(self.owner_at(address), None | Some(Owner::Nobody)))
     }
@@ -170,24 +163,23 @@ impl Plan {
     }
 }
 
-/// The page that a part is of, which comes after it: parts are named after their page.
+/// The page of a part that loads later. Parts are named after their page: `task_what_if` belongs to `task`.
 pub fn page_of(part: &str) -> Option<&str> {
     part.split_once('_').map(|(page, _)| page)
 }
 
-/// What a visit loads that begins with a page, or what a part needs beside its page, where that is told for all.
+/// The chunks that a visit loads if it starts with this page, or that a part loads in addition to those of its page.
 pub fn loaded_for(name: &str, needed: &BTreeMap<String, Vec<usize>>) -> Vec<usize> {
     let chunks = |name| needed.get(name).map_or(&[][..], Vec::as_slice);
-    let there = page_of(name).map_or(&[][..], chunks);
-    let missing = chunks(name).iter().filter(|chunk| !there.contains(chunk));
+    let present = page_of(name).map_or(&[][..], chunks);
+    let missing = chunks(name).iter().filter(|chunk| !present.contains(chunk));
     missing.copied().collect()
 }
 
-/// The name of a page in the symbol of its entry: digits tell its length.
-fn entry_name(symbol: &str) -> Option<&str> {
-    let (_, rest) = symbol.split_once(ENTRY)?;
-    let digits = rest.find(|letter: char| !letter.is_ascii_digit())?;
-    rest[digits..].get(..rest[..digits].parse().ok()?)
+/// The name of a function, if it is in a module of that name.
+fn entry_name<'a>(path: &'a str, entry_module: &str) -> Option<&'a str> {
+    let (module, name) = path.rsplit_once("::")?;
+    (module.rsplit("::").next() == Some(entry_module)).then_some(name)
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
-//! What refers to what.
+//! References that are read from a small linked module.
 
 use super::*;
 
-/// All numbers here are less than 128, so a byte each.
+/// All numbers here are below 128 and take one byte each.
 fn sized(content: &[u8]) -> Vec<u8> {
     [&[u8::try_from(content.len()).unwrap()], content].concat()
 }
@@ -15,8 +15,8 @@ fn custom(name: &str, content: &[u8]) -> Vec<u8> {
     section(0, &[&sized(name.as_bytes())[..], content].concat())
 }
 
-/// `page` is exported, calls `part` and takes the address of a datum, which holds a pointer to `late`.
-/// Before the datum there are four bytes without a symbol, a pointer to `early`.
+/// `page` is exported, calls `part` and takes the address of data that contains a pointer to `late`. Four bytes before
+/// the data have no symbol and contain a pointer to `early`.
 fn linked(has_relocations: bool) -> Vec<u8> {
     let code = [
         &[4][..],
@@ -29,7 +29,7 @@ fn linked(has_relocations: bool) -> Vec<u8> {
     .concat();
     let symbols = [
         &[4][..],
-        // A datum of eight bytes at 4 in the segment; then functions 0, 2 and 3.
+        // Data of eight bytes at offset 4 of the segment; then functions 0, 2 and 3.
         &[1, 0, 1, b'd', 0, 4, 8],
         &[0, 0, 0, 4, b'p', b'a', b'g', b'e'],
         &[0, 0, 2, 4, b'l', b'a', b't', b'e'],
@@ -59,9 +59,9 @@ fn linked(has_relocations: bool) -> Vec<u8> {
     ]
     .concat();
     if has_relocations {
-        // An address (4) 6 bytes into the code, of the first symbol.
+        // The address (4) of the first symbol, 6 bytes into the code.
         wasm.extend(custom("reloc.CODE", &[4, 1, 4, 6, 0, 0]));
-        // Slots of the table (2): of symbol 3 at the start of the data, of symbol 2 in the datum.
+        // Table slots (2): of symbol 3 at the start of the segment, of symbol 2 in the data.
         wasm.extend(custom("reloc.DATA", &[5, 2, 2, 6, 3, 2, 14, 2]));
     }
     wasm.extend(custom("name", &[&[1][..], &sized(&names)].concat()));
@@ -77,11 +77,11 @@ fn calls_addresses_and_pointers_are_followed() {
     assert_eq!(graph.data.len(), 1);
     assert_eq!(graph.data[0].addresses, 12..20);
     assert_eq!(graph.data[0].uses, [Node::Function(2)]);
-    // What has no symbol belongs to everybody.
+    // What has no symbol is a root.
     assert_eq!(graph.roots, [Node::Function(0), Node::Function(3)]);
 }
 
 #[test]
-fn without_relocations_nothing_can_be_told() {
+fn a_module_without_relocations_is_refused() {
     assert!(Graph::read(&linked(false)).is_err());
 }

@@ -1,0 +1,27 @@
+//! The names of countries and currencies, in a chunk of their own: a form that the server rendered contains them.
+
+use crate::components::{Locale, browser};
+
+/// The chunk. Must be loaded before [`names`] is called.
+pub const CHUNK: &str = "predict_names";
+
+/// Whether [`names`] can be called. Otherwise this starts loading the chunk.
+pub fn are_loaded() -> bool {
+    browser::is_loaded(CHUNK)
+}
+
+/// All countries and all currencies by name.
+pub fn names(l: Locale) -> [&'static str; 2] {
+    chunk_entry::predict_names(l)
+}
+
+mod chunk_entry {
+    use std::hint::black_box;
+
+    use crate::components::{Locale, tr};
+
+    #[inline(never)]
+    pub fn predict_names(l: Locale) -> [&'static str; 2] {
+        black_box([tr!(l, list.countries), tr!(l, list.currencies)])
+    }
+}
