@@ -1,5 +1,4 @@
-//! Debian's packages, for what a bare machine lacks. Only what is needed to get packages: what they are for
-//! is told by the callers.
+//! Installing and unpacking Debian packages.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -14,12 +13,12 @@ pub fn is_available() -> bool {
     process::find_program("apt-get").is_some() && process::find_program("dpkg").is_some()
 }
 
-/// Install packages, as root only. `purpose` ends the message for those who must do it themselves.
+/// Install packages, which requires root. Otherwise the error says why they are needed.
 pub fn install(packages: &[&str], purpose: &str) -> Result<()> {
     let names = packages.join(" ");
     if !is_available() || !process::is_root() {
         bail!(
-            "{names} missing: install it ({purpose}); xtask does so by itself only as root on Debian"
+            "{names} missing: install it ({purpose}); xtask installs packages only as root on Debian"
         );
     }
     note(&format!("installing {names} by apt-get ({purpose})"));
@@ -32,7 +31,7 @@ pub fn install(packages: &[&str], purpose: &str) -> Result<()> {
         .args(packages);
     if process::run(&mut install).is_err() {
         process::go_on()?;
-        // The lists may be older than what the mirror still keeps.
+        // Old package lists name files that are no longer on the mirror.
         update()?;
         process::run(&mut install)
             .with_context(|| format!("{names} could not be installed ({purpose})"))?;
@@ -40,7 +39,7 @@ pub fn install(packages: &[&str], purpose: &str) -> Result<()> {
     Ok(())
 }
 
-/// Download packages and unpack them into `folder`, which needs no root and changes nothing else.
+/// Download packages and unpack them into a folder, which does not require root.
 pub fn unpack(packages: &[String], folder: &Path) -> Result<()> {
     process::run(
         apt_get()
@@ -59,18 +58,18 @@ pub fn unpack(packages: &[String], folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Fetch the lists of packages.
+/// Fetch the package lists.
 pub fn update() -> Result<()> {
     if !process::is_root() {
         bail!(
-            "apt's lists of packages are missing or old: run `apt-get update` as root, then try again"
+            "apt's package lists are missing or old: run `apt-get update` as root, then try again"
         );
     }
-    note("fetching apt's lists of packages");
+    note("fetching apt's package lists");
     process::run(apt_get().args(["update", "-q"])).context("apt-get update failed: no network?")
 }
 
-/// The version that would be installed, when apt knows the package.
+/// The version that would be installed, if apt knows the package.
 pub fn candidate(package: &str) -> Result<Option<String>> {
     let policy = process::output(plain("apt-cache").args(["policy", package]))?;
     let version = policy
@@ -81,9 +80,8 @@ pub fn candidate(package: &str) -> Result<Option<String>> {
         .map(ToOwned::to_owned))
 }
 
-/// The libraries that these packages need, directly or by way of other libraries, and that this machine lacks: what is
-/// unpacked without being installed does not bring them along. The C library is not among them, since every machine
-/// has its own and can have no other.
+/// The libraries that these packages need, directly or indirectly, and that are not installed: unpacking does not
+/// install dependencies. The C library is left out, because it cannot be replaced.
 pub fn missing_libraries(packages: &[String]) -> Result<Vec<String>> {
     closure(packages, |packages| {
         let mut missing = Vec::new();
@@ -96,7 +94,7 @@ pub fn missing_libraries(packages: &[String]) -> Result<Vec<String>> {
     })
 }
 
-/// All that these packages lead to, without themselves.
+/// Everything reachable from these packages, without themselves.
 fn closure(
     packages: &[String],
     next: impl Fn(&[String]) -> Result<Vec<String>>,
@@ -156,7 +154,7 @@ fn apt_get() -> Command {
     command
 }
 
-/// A command that answers in English, since its answers are parsed.
+/// A command with English output, because the output is parsed.
 fn plain(program: &str) -> Command {
     let mut command = process::command(program);
     command.env("LC_ALL", "C");

@@ -1,5 +1,4 @@
-//! The browser tests: Playwright in a real Chromium, against the very program that was built, alone in an
-//! empty folder. What they test is in `end2end/`.
+//! The browser tests in `end2end/`: Playwright in Chromium, against the program that was built, running in an empty folder.
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -16,7 +15,7 @@ use crate::process::Job;
 use crate::progress::note;
 use crate::{apt, fingerprint, npm, paths, process};
 
-/// Names the browser to use, where it is not Debian's.
+/// Names the Chromium to use.
 const CHROMIUM_VARIABLE: &str = "CHROMIUM_PATH";
 const SETTINGS_PREFIX: &str = "PLEDGECAST_";
 const START_LIMIT: Duration = Duration::from_mins(1);
@@ -25,12 +24,12 @@ const POLL: Duration = Duration::from_millis(100);
 /// Playwright and a browser, ready to use.
 pub struct Tools {
     folder: PathBuf,
-    /// None when Playwright has a browser of its own.
+    /// `None` if Playwright uses its own browser.
     chromium: Option<PathBuf>,
 }
 
 impl Tools {
-    /// Find or fetch Node's packages and Chromium.
+    /// Find or install the npm packages and Chromium.
     pub fn ensure() -> Result<Self> {
         let folder = paths::root()?.join("end2end");
         for program in ["node", "npm", "npx"] {
@@ -56,14 +55,14 @@ impl Tools {
             playwright.env("UPDATE_SCREENSHOT", "1");
         }
         if let Some(filter) = filter {
-            // A filter is for all tests, and may name one that is not among these.
+            // The filter applies to all tests and may match none of these.
             playwright.args(["--pass-with-no-tests", "--grep", filter]);
         }
         process::run(&mut playwright).context("browser tests failed; see end2end/artefacts")
     }
 
-    /// Measure the pages, against a server of their own: what was found, and whether every aim was met.
-    /// `rows` is the length of the history that is measured; none for what is promised.
+    /// Measure the pages, against a server of their own. Returns the report and whether every aim was met. `rows` is the
+    /// length of the measured history, by default the one of the aims.
     pub fn measure_pages(&self, program: &Path, rows: Option<u32>) -> Result<(String, bool)> {
         let server = self.serve(program)?;
         let reports = tempfile::tempdir()?;
@@ -122,7 +121,7 @@ fn ensure_chromium(folder: &Path) -> Result<Option<PathBuf>> {
             return Ok(Some(path));
         }
         bail!(
-            "{CHROMIUM_VARIABLE} names {}, which is not there",
+            "{CHROMIUM_VARIABLE} names {}, which does not exist",
             path.display()
         );
     }
@@ -135,7 +134,7 @@ fn ensure_chromium(folder: &Path) -> Result<Option<PathBuf>> {
             .context("chromium was installed but is not in PATH")
             .map(Some);
     }
-    note("fetching Chromium by Playwright");
+    note("installing Chromium with Playwright");
     let mut fetch = process::command("npx");
     fetch
         .args(["--no-install", "playwright", "install", "chromium"])
@@ -151,13 +150,13 @@ struct Server {
     port: u16,
     program: PathBuf,
     log: PathBuf,
-    // Fields drop in this order: the server must end before its folder goes.
+    // Dropped in this order: the server must end before its folder is removed.
     job: Job,
     folder: TempDir,
 }
 
 impl Server {
-    /// Copy the program alone to an empty folder, so that it cannot lean on the checkout, and start it there.
+    /// Start a copy of the program in an empty folder, so that it cannot use files of the repository.
     fn start(built: &Path, log: &Path) -> Result<Self> {
         let folder = tempfile::Builder::new()
             .prefix("pledgecast-browser-")
@@ -171,7 +170,7 @@ impl Server {
             .current_dir(folder.path())
             .env("PLEDGECAST_ADDRESS", format!("127.0.0.1:{port}"))
             .env("PLEDGECAST_DATA_DIR", folder.path().join("data"))
-            // All tests come from one address, and register more users than one person would.
+            // The tests register many users from one address.
             .env("PLEDGECAST_AUTH_PER_MINUTE", "100000")
             .stdout(File::create(log)?)
             .stderr(File::options().append(true).open(log)?);
@@ -209,7 +208,7 @@ impl Server {
     }
 }
 
-/// The developer's own settings must not leak into the tests.
+/// Without the settings of the developer, which must not affect the tests.
 fn without_settings(program: &Path) -> Command {
     let mut command = process::command(program);
     for (name, _) in std::env::vars_os() {

@@ -1,4 +1,4 @@
-//! Calls of cargo that make something: they answer with the files that were made, wherever cargo put them.
+//! Running cargo builds and finding the files that they wrote.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::process;
 
-/// One thing that cargo made or found fresh.
+/// One artifact, built or up to date.
 pub struct Artifact {
     /// The target's name, such as `pledgecast`.
     pub name: String,
@@ -16,7 +16,7 @@ pub struct Artifact {
     pub kinds: Vec<String>,
     /// Whether it is a test harness.
     pub is_test: bool,
-    /// The files made.
+    /// The files.
     pub files: Vec<PathBuf>,
 }
 
@@ -45,12 +45,12 @@ impl Artifact {
     }
 }
 
-/// Run a building subcommand of cargo (its progress goes to the terminal) and list what it made.
+/// Run a subcommand of cargo that builds, and list the artifacts. Its progress goes to the terminal.
 pub fn make(command: &mut Command) -> Result<Vec<Artifact>> {
     make_with(command, &[])
 }
 
-/// The same, with arguments for the compiler of what is made, though not of what it depends on.
+/// The same, with compiler arguments for the artifacts but not for their dependencies.
 pub fn make_with(command: &mut Command, for_compiler: &[&str]) -> Result<Vec<Artifact>> {
     command.arg("--message-format=json-render-diagnostics");
     if !for_compiler.is_empty() {
@@ -60,7 +60,7 @@ pub fn make_with(command: &mut Command, for_compiler: &[&str]) -> Result<Vec<Art
     Ok(messages.lines().filter_map(Artifact::parse).collect())
 }
 
-/// The file of a program among what was made.
+/// The file of a program among the artifacts.
 pub fn program(artifacts: &[Artifact], name: &str) -> Result<PathBuf> {
     let made = artifacts.iter().find(|artifact| {
         artifact.name == name
@@ -69,7 +69,7 @@ pub fn program(artifacts: &[Artifact], name: &str) -> Result<PathBuf> {
     });
     let file = made.and_then(|artifact| artifact.files.first());
     file.cloned()
-        .with_context(|| format!("cargo made no program {name}"))
+        .with_context(|| format!("cargo built no program {name}"))
 }
 
 #[cfg(test)]
@@ -80,7 +80,7 @@ mod tests {
         "profile":{"test":false},"filenames":["/there/pledgecast"],"fresh":true}"#;
 
     #[test]
-    fn the_program_is_found_and_its_test_harness_is_not_taken_for_it() {
+    fn the_program_is_found_and_not_its_test_harness() {
         let harness = PROGRAM
             .replace("\"test\":false", "\"test\":true")
             .replace("/there/", "/deps/");

@@ -1,7 +1,7 @@
-//! `cargo xtask dev`: build, serve, and do both again at each change of the sources.
+//! `cargo xtask dev`: build and serve, and repeat on each change of the sources.
 //!
-//! Changes are found by looking at the files' times, which works the same on every file system and in
-//! containers. A build that fails leaves the running server alone.
+//! Changes are found by polling modification times, which works on every file system and in containers. If a build fails,
+//! the server keeps running.
 
 use std::path::PathBuf;
 use std::thread;
@@ -15,7 +15,7 @@ use crate::server::{self, Profile};
 use crate::site::{BuildProfile, Site};
 use crate::{fingerprint, paths};
 
-/// What is looked at.
+/// What is watched.
 const WATCHED: [&str; 9] = [
     "Cargo.lock",
     "Cargo.toml",
@@ -29,14 +29,14 @@ const WATCHED: [&str; 9] = [
 ];
 const POLL: Duration = Duration::from_millis(300);
 
-/// Serve until asked to stop.
+/// Serve until interrupted.
 pub fn dev(arguments: &[String]) -> Result<()> {
     let mut server: Option<Job> = None;
     loop {
         let seen = snapshot()?;
         match rebuild() {
             Ok(program) => {
-                // The old one must have let go of its address before the new one takes it.
+                // The old server must release its address first.
                 drop(server.take());
                 server = Some(server::start(&program, arguments)?);
             }
@@ -45,7 +45,7 @@ pub fn dev(arguments: &[String]) -> Result<()> {
                 eprintln!("error: {error:#}");
             }
         }
-        note("waiting for changes; Ctrl-C ends");
+        note("waiting for changes; press Ctrl-C to stop");
         wait_for_change(&seen, server.as_mut())?;
     }
 }
@@ -74,7 +74,7 @@ fn wait_for_change(seen: &[(PathBuf, SystemTime)], mut server: Option<&mut Job>)
     Ok(())
 }
 
-/// Every watched file with its time. Files that vanish meanwhile are gone in the next one.
+/// The watched files and their modification times. A file that is removed meanwhile is left out.
 fn snapshot() -> Result<Vec<(PathBuf, SystemTime)>> {
     let root = paths::root()?;
     let mut files = Vec::new();

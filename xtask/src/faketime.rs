@@ -1,4 +1,4 @@
-//! libfaketime, by which the crash test moves the clock of single processes.
+//! libfaketime, with which the crash test changes the clock of single processes.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,13 +8,13 @@ use anyhow::{Context, Result};
 use crate::progress::note;
 use crate::{apt, process};
 
-/// Where the crash test looks for the library; without it, it moves no clocks.
+/// The path of the library for the crash test, which changes no clocks without it.
 const VARIABLE: &str = "CRASH_FAKETIME";
 const LIBRARY: &str = "faketime/libfaketimeMT.so.1";
-/// Where distributions keep libraries.
+/// Where distributions install libraries.
 const FOLDERS: [&str; 3] = ["/usr/lib", "/usr/lib64", "/usr/local/lib"];
 
-/// Tell a test where the library is. It is installed where this program may do so; elsewhere the test goes without.
+/// Pass the library to a test, and install it first if possible.
 pub fn describe_to(test: &mut Command) -> Result<()> {
     let mut library = find()?;
     if library.is_none() && apt::is_available() && process::is_root() {
@@ -25,7 +25,7 @@ pub fn describe_to(test: &mut Command) -> Result<()> {
         Some(library) => {
             test.env(VARIABLE, library);
         }
-        None => note("libfaketime is missing: the crash test moves no clocks"),
+        None => note("libfaketime is missing: the crash test changes no clocks"),
     }
     Ok(())
 }

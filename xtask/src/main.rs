@@ -1,12 +1,11 @@
-//! `cargo xtask`: the commands that build, run and test Pledgecast. This file knows the command line; what
-//! each command does is in the module of its name.
+//! `cargo xtask`: the commands that build, run and test Pledgecast. Each command is in the module of its name.
 //!
 //! - [`run`], [`dev`], [`test`](mod@test), [`bench`](mod@bench), [`mutants`](mod@mutants),
 //!   [`lint`](mod@lint), [`train`]: the commands.
 //! - [`site`], [`server`]: the client bundle and the server that they build.
-//! - [`postgres`], [`browser`]: the real parts that tests need.
-//! - [`wasm_target`], [`apt`], [`npm`], [`tools`]: what a bare machine lacks.
-//! - [`process`], [`cargo`], [`progress`], [`paths`], [`fingerprint`]: means.
+//! - [`postgres`], [`browser`], [`faketime`]: what the tests need.
+//! - [`wasm_target`], [`apt`], [`npm`], [`tools`]: installing what is missing.
+//! - [`process`], [`cargo`], [`progress`], [`paths`], [`fingerprint`]: helpers.
 
 mod apt;
 mod bench;
@@ -50,35 +49,35 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Build all and serve it, setting up what is missing; arguments after `--` go to `pledgecast serve`.
+    /// Build everything and serve it, installing what is missing; arguments after `--` go to `pledgecast serve`.
     Run {
         /// Arguments of `pledgecast serve`.
         #[arg(last = true)]
         arguments: Vec<String>,
     },
-    /// Build all: the client bundle into target/site, and the server that embeds it.
+    /// Build everything: the client bundle into target/site, and the server that embeds it.
     Build,
     /// Build only the client bundle, into target/site.
     Site,
-    /// Rebuild and restart at each change of the sources; arguments after `--` go to `pledgecast serve`.
+    /// Rebuild and restart on each change of the sources; arguments after `--` go to `pledgecast serve`.
     Dev {
         /// Arguments of `pledgecast serve`.
         #[arg(last = true)]
         arguments: Vec<String>,
     },
-    /// Run every test: units, integration on SQLite and PostgreSQL, browser.
+    /// Run all tests: unit tests, integration tests on SQLite and PostgreSQL, browser tests.
     Test(test::Options),
-    /// Kill, freeze and restart everything at random under load, and look what is lost.
+    /// Kill, freeze and restart processes at random under load, and check that nothing is lost.
     Crash(test::CrashOptions),
-    /// Change the code of the ledger, the queue, the workers and the database, and look whether tests notice.
+    /// Mutate the code of the ledger, the queue, the workers and the database, and check that tests notice.
     Mutants(mutants::Options),
     /// Check licences and sources of dependencies, unused dependencies, and spelling.
     Lint,
-    /// Measure what is promised, in the release build.
+    /// Run the benchmarks with the release build.
     Bench(bench::Options),
-    /// Train the model again from the rows in FILE.
+    /// Train the model with the rows in FILE.
     Train {
-        /// The table of campaigns to learn from.
+        /// A table of campaigns with their outcomes.
         #[arg(long, value_name = "FILE")]
         data: PathBuf,
     },
@@ -87,7 +86,7 @@ enum Command {
 fn main() -> ExitCode {
     match process::pass_signals_on().and_then(|()| execute(Arguments::parse().command)) {
         Ok(code) => code,
-        // Whoever asked to stop knows why it stopped.
+        // The user has stopped it and needs no message.
         Err(_) if process::stop_requested() => ExitCode::from(130),
         Err(error) => {
             eprintln!("error: {error:#}");

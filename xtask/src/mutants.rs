@@ -1,4 +1,4 @@
-//! `cargo xtask mutants`: whether the tests notice when the code that keeps the books is changed.
+//! `cargo xtask mutants`: checks that tests fail when code that handles credits and tasks is changed.
 //!
 //! `.cargo/mutants.toml` says what is mutated and which tests run. Each mutant that compiles takes minutes, all of them a
 //! day, so this is not part of CI.
@@ -18,28 +18,30 @@ const MUTANTS: Tool = Tool {
     version: "27.1.0",
 };
 
-/// What `cargo xtask mutants` takes.
+/// The arguments of `cargo xtask mutants`.
 #[derive(Args)]
 pub struct Options {
-    /// Take one part of all mutants only, such as 3/20.
+    /// Run one part of all mutants, such as 3/20.
     #[arg(long)]
     shard: Option<String>,
-    /// Take only the mutants whose description matches this regular expression.
+    /// Run only mutants whose description matches this regular expression.
     #[arg(long)]
     re: Option<String>,
 }
 
-/// Change the code in one place after the other, and run the tests each time.
+/// Change the code in one place at a time, and run the tests each time.
 pub fn mutants(options: &Options) -> Result<()> {
     let root = paths::root()?;
-    // The tree is changed where it lies, because a copy would have to be compiled from nothing.
+    // Mutants are written into the working tree, because a copy would have to be compiled from scratch.
     let changes = process::output(
         process::command("git")
             .args(["status", "--porcelain"])
             .current_dir(&root),
     )?;
     if !changes.trim().is_empty() {
-        bail!("commit or stash first: a run that is broken off leaves its last mutant behind");
+        bail!(
+            "commit or stash first: an interrupted run leaves its last mutant in the working tree"
+        );
     }
     let site = Site::check(BuildProfile::Release)?;
     let mut steps = Steps::new(site.steps() + 3);

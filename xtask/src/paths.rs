@@ -1,4 +1,4 @@
-//! Where things lie: the checkout, what is built, and the cache outside it.
+//! The folders of the workspace, the build and the cache.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,24 +7,25 @@ use anyhow::{Context, Result};
 
 /// The folder of the workspace.
 pub fn root() -> Result<PathBuf> {
-    let package = std::env::var_os("CARGO_MANIFEST_DIR").context("start xtask by `cargo xtask`")?;
+    let package =
+        std::env::var_os("CARGO_MANIFEST_DIR").context("start xtask with `cargo xtask`")?;
     Path::new(&package)
         .parent()
         .map(Path::to_owned)
-        .context("xtask lies outside a workspace")
+        .context("xtask is outside of a workspace")
 }
 
-/// Where cargo builds.
+/// The target folder of cargo.
 pub fn target() -> Result<PathBuf> {
     Ok(std::env::var_os("CARGO_TARGET_DIR").map_or(root()?.join("target"), PathBuf::from))
 }
 
-/// The site that the server embeds. Always here, because the server's source names it.
+/// The assets that the server embeds. Independent of the target folder, because the server's source names it.
 pub fn site() -> Result<PathBuf> {
     Ok(root()?.join("target/site"))
 }
 
-/// The user's cache, which clean clones share: `~/.cache/pledgecast`.
+/// The cache in the user's home folder, which all clones share: `~/.cache/pledgecast`.
 pub fn cache() -> Result<PathBuf> {
     let base = std::env::var_os("XDG_CACHE_HOME")
         .map(PathBuf::from)
@@ -34,6 +35,6 @@ pub fn cache() -> Result<PathBuf> {
         .or_else(home)
         .context("neither HOME nor XDG_CACHE_HOME is set")?
         .join("pledgecast");
-    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     Ok(folder)
 }

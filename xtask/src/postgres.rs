@@ -1,4 +1,4 @@
-//! A throw-away `PostgreSQL` for the tests: its cluster lies in a temporary folder and goes with it.
+//! A `PostgreSQL` for the tests, in a temporary folder.
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -16,15 +16,15 @@ use crate::process::Job;
 use crate::progress::note;
 use crate::{apt, fingerprint, process};
 
-/// Where the tests look for the server: the address of a superuser, who makes a database for each test.
+/// The URL of a superuser, with which tests create their databases.
 pub const URL_VARIABLE: &str = "TEST_DATABASE_URL";
 
-/// Where Debian keeps each version.
+/// Where Debian installs each version.
 const DEBIAN_FOLDER: &str = "/usr/lib/postgresql";
 const START_LIMIT: Duration = Duration::from_mins(1);
 const POLL: Duration = Duration::from_millis(100);
 
-/// What makes tests quick. Only a power failure would tell the difference.
+/// Makes tests fast. Unsafe only if the machine crashes.
 const CARELESS: [&str; 3] = [
     "fsync=off",
     "synchronous_commit=off",
@@ -33,15 +33,15 @@ const CARELESS: [&str; 3] = [
 
 /// A server for the tests.
 pub enum Postgres {
-    /// One that runs already, at this address.
+    /// A running one, at this URL.
     Given(String),
-    /// One of our own, stopped on drop.
+    /// Started here and stopped on drop.
     Own(Cluster),
 }
 
 impl Postgres {
-    /// Take the one that `TEST_DATABASE_URL` names, or start one. `durable` keeps it safe against power
-    /// failure, as in production: for measuring commits.
+    /// Use the one that `TEST_DATABASE_URL` names, or start one. With `durable`, commits wait for the disk as in
+    /// production.
     pub fn ensure(durable: bool) -> Result<Self> {
         match std::env::var(URL_VARIABLE) {
             Ok(url) if !url.is_empty() => Ok(Self::Given(url)),
@@ -49,7 +49,7 @@ impl Postgres {
         }
     }
 
-    /// The address of its superuser.
+    /// The URL of its superuser.
     pub fn url(&self) -> &str {
         match self {
             Self::Given(url) => url,
@@ -63,12 +63,12 @@ pub struct Cluster {
     url: String,
     programs: PathBuf,
     port: u16,
-    // Fields drop in this order: the server must end before its folder goes.
+    // Dropped in this order: the server must end before its folder is removed.
     _server: Job,
     folder: TempDir,
 }
 
-/// A cluster that tests may stop and start: safe against crashes, as in production.
+/// A cluster that tests may stop and start, with durable commits as in production.
 pub struct Restartable {
     cluster: Cluster,
     control: PathBuf,
@@ -84,7 +84,7 @@ impl Restartable {
         Ok(Self { cluster, control })
     }
 
-    /// Tell a test where it is and who controls it.
+    /// Set the variables with which a test finds and controls it.
     pub fn describe_to(&self, test: &mut Command) {
         test.env("CRASH_DATABASE_URL", &self.cluster.url)
             .env("CRASH_POSTGRES_CONTROL", &self.control);
@@ -93,13 +93,13 @@ impl Restartable {
 
 impl Drop for Restartable {
     fn drop(&mut self) {
-        // Started again by a test, it is no child of ours any more. Fails where it is stopped already.
+        // If a test has restarted it, it is not a child process. Fails if it is stopped already.
         let _ = process::succeeds(process::command(&self.control).arg("immediate"));
     }
 }
 
 impl Cluster {
-    /// A program that takes `start`, or the mode to stop in.
+    /// A script that takes `start` or a shutdown mode.
     fn control_script(&self) -> Result<String> {
         let owner = match Owner::choose()? {
             Owner(Some((user, group))) => {
@@ -179,7 +179,7 @@ fn initialise(mut initdb: Command, data: &Path, password_file: &Path) -> Result<
 
 fn set_options(postgres: &mut Command, port: u16, durable: bool) {
     postgres.args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1"]);
-    // Each test has a database and pools of its own.
+    // Each test has its own database and pools.
     postgres.args([
         "-c",
         "unix_socket_directories=",
@@ -208,7 +208,7 @@ fn wait_until_ready(programs: &Path, port: u16, server: &mut Job, log: &Path) ->
     Ok(())
 }
 
-/// Find the folder with `initdb` and `postgres`, or have apt install them.
+/// Find the folder with `initdb` and `postgres`, or install them with apt.
 pub fn ensure_programs() -> Result<PathBuf> {
     if let Some(folder) = find_programs() {
         return Ok(folder);
@@ -217,7 +217,7 @@ pub fn ensure_programs() -> Result<PathBuf> {
         &["postgresql"],
         "the tests need PostgreSQL; or set TEST_DATABASE_URL",
     )?;
-    find_programs().context("PostgreSQL was installed but initdb is nowhere to be found")
+    find_programs().context("PostgreSQL was installed but initdb cannot be found")
 }
 
 fn find_programs() -> Option<PathBuf> {
@@ -234,7 +234,7 @@ fn find_programs() -> Option<PathBuf> {
     newest.map(|(_, folder)| folder).or_else(elsewhere)
 }
 
-/// Who owns the cluster: `PostgreSQL` refuses to run as root.
+/// The owner of the cluster, because `PostgreSQL` refuses to run as root.
 struct Owner(Option<(u32, u32)>);
 
 impl Owner {
@@ -245,7 +245,7 @@ impl Owner {
         let ask = |what: &str| -> Result<u32> {
             let id = process::output(process::command("id").args([what, "postgres"]))
                 .context("PostgreSQL does not run as root, and there is no user postgres")?;
-            id.trim().parse().context("id gave no number")
+            id.trim().parse().context("id printed no number")
         };
         Ok(Self(Some((ask("-u")?, ask("-g")?))))
     }
@@ -255,7 +255,7 @@ impl Owner {
             return Ok(());
         };
         chown(path, Some(user), Some(group))
-            .with_context(|| format!("cannot give away {}", path.display()))
+            .with_context(|| format!("cannot change the owner of {}", path.display()))
     }
 
     fn command(&self, programs: &Path, name: &str, folder: &Path) -> Command {

@@ -1,10 +1,10 @@
-//! What the person at the terminal sees: numbered steps with the time that each took.
+//! Progress on the terminal: numbered steps with their duration.
 
 use std::time::Instant;
 
 use anyhow::Result;
 
-/// A counter of the steps of one command.
+/// The steps of one command.
 pub struct Steps {
     total: usize,
     begun: usize,
@@ -16,7 +16,7 @@ impl Steps {
         Self { total, begun: 0 }
     }
 
-    /// Announce a step, do it, and tell how long it took.
+    /// Announce a step, run it, and print how long it took.
     pub fn step<T>(&mut self, title: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
         self.announce(title);
         let start = Instant::now();
@@ -30,14 +30,14 @@ impl Steps {
         Ok(result)
     }
 
-    /// Announce a step that lasts.
+    /// Announce a step without an end.
     pub fn announce(&mut self, title: &str) {
         self.begun += 1;
         eprintln!("[{}/{}] {title} …", self.begun, self.total);
     }
 }
 
-/// Tell one thing worth knowing inside a step.
+/// Print a line inside a step.
 pub fn note(text: &str) {
     eprintln!("      {text}");
 }

@@ -8,17 +8,17 @@ use crate::progress::Steps;
 use crate::server::{self, Profile};
 use crate::site::{BuildProfile, Site};
 
-/// Build all and serve until asked to stop; the server's own status is the result.
+/// Build everything and serve until interrupted. Returns the exit code of the server.
 pub fn run(arguments: &[String]) -> Result<ExitCode> {
     let site = Site::check(BuildProfile::Release)?;
     let mut steps = Steps::new(site.steps() + 2);
     site.build(&mut steps)?;
     let program = steps.step("Building the server", || server::build(Profile::Release))?;
-    steps.announce("Starting: the first start makes data/ with its database");
+    steps.announce("Starting; the first start creates the database in data/");
     server::serve(&program, arguments)
 }
 
-/// Build all.
+/// Build everything.
 pub fn build() -> Result<()> {
     let site = Site::check(BuildProfile::Release)?;
     let mut steps = Steps::new(site.steps() + 1);

@@ -15,9 +15,9 @@ const NAME: &str = "pledgecast";
 /// How the server is compiled.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Profile {
-    /// Quick to compile.
+    /// Compiles quickly.
     Dev,
-    /// Quick to run.
+    /// Runs quickly.
     Release,
 }
 
@@ -33,7 +33,7 @@ pub fn build(profile: Profile) -> Result<PathBuf> {
     cargo::program(&cargo::make(&mut command)?, NAME)
 }
 
-/// Serve in the foreground until the server ends, by itself or by a signal.
+/// Serve in the foreground until the server ends.
 pub fn serve(program: &Path, arguments: &[String]) -> Result<ExitCode> {
     let mut command = process::command(program);
     command.arg("serve").args(arguments);
@@ -45,7 +45,7 @@ pub fn start(program: &Path, arguments: &[String]) -> Result<Job> {
     Job::start(process::command(program).arg("serve").args(arguments))
 }
 
-/// As shells do it: a program that died by a signal has 128 and its number.
+/// The exit code as shells report it: 128 plus the number of the signal that ended the program.
 fn exit_code(status: ExitStatus) -> ExitCode {
     let code = status
         .code()

@@ -1,5 +1,5 @@
-//! `cargo xtask test`: every test, on real parts. What is missing is installed or named; nothing is skipped
-//! in silence.
+//! `cargo xtask test` and `cargo xtask crash`. Missing tools are installed, or the command fails: no test is skipped
+//! silently.
 
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
@@ -10,7 +10,7 @@ use crate::progress::Steps;
 use crate::site::{self, BuildProfile, Site};
 use crate::{cargo, faketime, paths, process};
 
-/// What to test and how.
+/// The arguments of `cargo xtask test`.
 #[derive(Args)]
 pub struct Options {
     /// Run only tests whose names contain this.
@@ -18,10 +18,10 @@ pub struct Options {
     /// Run one part only.
     #[arg(long, value_enum)]
     only: Option<Part>,
-    /// Keep the test PostgreSQL safe against power failure, as in production (slower).
+    /// Run PostgreSQL with durable commits, as in production (slower).
     #[arg(long)]
     durable: bool,
-    /// Let the browser tests replace docs/result.png, which the README shows.
+    /// Replace docs/result.png, which the README shows, by a new screenshot.
     #[arg(long)]
     update_screenshot: bool,
 }
@@ -42,14 +42,14 @@ impl Options {
     }
 }
 
-/// Build, start what the tests need, run them; all that was started ends with this function.
+/// Build, start the services that the tests need, run the tests, and stop the services.
 pub fn test(options: &Options) -> Result<()> {
     let made = Site::check(BuildProfile::Release)?;
     let parts = [Part::Unit, Part::Integration, Part::Browser].map(|part| options.wants(part));
     let [unit, integration, browser] = parts.map(usize::from);
     let mut steps = Steps::new(made.steps() + 1 + unit + 2 * integration + 2 * browser);
     made.build(&mut steps)?;
-    // Without Node.js, `site` has said that the wasm could not be shrunk, and what it weighs is no fault of the code.
+    // Without Node.js the modules are not shrunk, and their weight says nothing about the code.
     if process::find_program("node").is_some() {
         site::check_weight()?;
     }
@@ -85,18 +85,18 @@ pub fn test(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// What `cargo xtask crash` takes.
+/// The arguments of `cargo xtask crash`.
 #[derive(Args)]
 pub struct CrashOptions {
-    /// How many rounds.
+    /// The number of rounds.
     #[arg(long, default_value_t = 10)]
     rounds: u64,
-    /// What a failed run printed, to do the same again.
+    /// The seed of a failed run, to repeat it.
     #[arg(long)]
     seed: Option<u64>,
 }
 
-/// Run the crash test alone, as long as asked for.
+/// Run only the crash test.
 pub fn crash(options: &CrashOptions) -> Result<()> {
     let site = Site::check(BuildProfile::Release)?;
     let mut steps = Steps::new(site.steps() + 2);
@@ -111,7 +111,7 @@ pub fn crash(options: &CrashOptions) -> Result<()> {
         }
         restartable.describe_to(&mut test);
         faketime::describe_to(&mut test)?;
-        process::run(&mut test).context("something was lost")
+        process::run(&mut test).context("the crash test failed")
     })
 }
 
@@ -125,8 +125,7 @@ fn unit_tests(filter: Option<&str>) -> Result<()> {
     process::run(own.args(filter)).context("tests of the build tools failed")
 }
 
-/// `cargo test` of all but xtask, whose dependencies, when chosen together with the server's, would be
-/// compiled a second time with other features.
+/// `cargo test` without the build tools. Selecting them too would compile their dependencies again with other features.
 fn of_server() -> std::process::Command {
     let mut command = process::cargo();
     command.args(["test", "--workspace"]);

@@ -1,4 +1,4 @@
-//! `cargo xtask train`: runs the pinned Python of `training/`. How a model is made is told there.
+//! `cargo xtask train`: runs `training/train.py` with pinned packages.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use crate::server::{self, Profile};
 use crate::site::{BuildProfile, Site};
 use crate::{apt, fingerprint, paths, process};
 
-/// Train from the rows in `data`. Features are computed by the server's own code, which Python calls.
+/// Train with the rows in `data`. Python calls the server's own code to compute the features.
 pub fn train(data: &Path) -> Result<()> {
     let data = data
         .canonicalize()
@@ -32,7 +32,7 @@ pub fn train(data: &Path) -> Result<()> {
     })
 }
 
-/// A Python with the packages of `training/requirements.txt`, made where it is missing.
+/// A Python environment with the packages of `training/requirements.txt`, created if it is missing.
 pub fn ensure_python() -> Result<PathBuf> {
     let folder = paths::root()?.join("training");
     let environment = folder.join(".venv");

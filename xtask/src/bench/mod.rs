@@ -1,5 +1,4 @@
-//! `cargo xtask bench`: the measured promises, in the release build. What each measures is told in `benches/`
-//! and `end2end/bench/`.
+//! `cargo xtask bench`: the benchmarks in `benches/` and `end2end/bench/`, with the release build.
 
 mod page;
 
@@ -14,45 +13,45 @@ use crate::progress::Steps;
 use crate::site::{BuildProfile, Site};
 use crate::{cargo, paths, process, train};
 
-/// Length of the history where nobody believes the figures.
+/// The length of the history with `--quick`.
 const QUICK_ROWS: u32 = 500;
 
-/// What to measure and how.
+/// The arguments of `cargo xtask bench`.
 #[derive(Args)]
 pub struct Options {
-    /// Measure only this; a run of all writes docs/benchmarks.md.
+    /// Run one benchmark; a run of all writes docs/benchmarks.md.
     #[arg(value_enum)]
     subject: Option<Subject>,
-    /// See in a minute that everything can be measured, without believing the figures.
+    /// Check within a minute that the benchmarks work; the figures mean nothing.
     #[arg(long)]
     quick: bool,
 }
 
-/// What can be measured.
+/// The subjects.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Subject {
-    /// Paid predictions a second on `PostgreSQL`, with pgbench beside them.
+    /// Paid predictions per second on `PostgreSQL`, compared with pgbench.
     Paid,
-    /// How long one waits at a hundred submits a second.
+    /// Latency at a hundred submits per second.
     Latency,
-    /// The shipped model in tract, with ONNX Runtime beside it.
+    /// The shipped model in tract, compared with ONNX Runtime.
     Inference,
-    /// Looking into one result.
+    /// Insights into one result.
     Insight,
     /// A small history and a large one.
     Growth,
     /// One worker process and several.
     Workers,
-    /// Paid predictions a second on the embedded database, with bare commits beside them.
+    /// Paid predictions per second on SQLite, compared with bare commits.
     Sqlite,
-    /// What `serve` keeps in memory.
+    /// The memory of `serve`.
     Memory,
-    /// The pages in Chromium, as on a slow phone, and a long history.
+    /// The pages in Chromium, slowed down like a phone, and a long history.
     Pages,
 }
 
 impl Subject {
-    /// What people call it.
+    /// The title in the report.
     const fn title(self) -> &'static str {
         match self {
             Self::Paid => "Paid predictions a second",
@@ -67,7 +66,7 @@ impl Subject {
         }
     }
 
-    /// The benchmark in Cargo.toml, and what it is called with; none for what Playwright measures.
+    /// The benchmark in Cargo.toml and its argument. `None` if Playwright measures it.
     const fn target(self) -> Option<(&'static str, Option<&'static str>)> {
         match self {
             Self::Inference => Some(("inference", None)),
@@ -83,14 +82,14 @@ impl Subject {
     }
 }
 
-/// What was found.
+/// The result of one subject.
 struct Finding {
     subject: Subject,
     text: String,
     is_kept: bool,
 }
 
-/// Build the site, which the server embeds, and run the benchmarks: the named one, or all.
+/// Build the assets and the server, and run one benchmark or all.
 pub fn bench(options: &Options) -> Result<()> {
     let subjects = options
         .subject
@@ -113,7 +112,7 @@ pub fn bench(options: &Options) -> Result<()> {
         }
         cargo::make(command.arg("--no-run"))
     })?;
-    // As safe against power failure as in production.
+    // Durable, as in production.
     let database = steps.step("Starting PostgreSQL", || Postgres::ensure(true))?;
     let mut findings = Vec::with_capacity(subjects.len());
     for subject in subjects {

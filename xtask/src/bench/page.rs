@@ -1,4 +1,4 @@
-//! `docs/benchmarks.md`: what a run of all benchmarks found, and on what.
+//! `docs/benchmarks.md`: the results of all benchmarks, and the machine.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -16,7 +16,7 @@ and `end2end/bench/`. The load runs on the same machine as what it loads, so the
 run, say more of other machines than the absolute figures.
 ";
 
-/// Replace the page.
+/// Write the page.
 pub(super) fn write(findings: &[Finding]) -> Result<()> {
     let mut page = String::from(INTRODUCTION);
     page.push_str("\n| on | |\n|---|---|\n");
@@ -36,7 +36,7 @@ pub(super) fn write(findings: &[Finding]) -> Result<()> {
     fs::write(&file, page).with_context(|| format!("cannot write {}", file.display()))
 }
 
-/// Markdown as it is; what is laid out by spaces stays so.
+/// Keep Markdown tables, and put columns aligned with spaces into code blocks.
 fn section(text: &str) -> String {
     let text = text.trim();
     if text.contains("\n|---") {

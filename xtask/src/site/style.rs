@@ -1,4 +1,4 @@
-//! The style sheet: `style/main.css` with all that it imports, as one minified file.
+//! The style sheet: `style/main.css` and its imports as one minified file.
 
 use std::fmt::Display;
 use std::path::Path;
@@ -23,9 +23,9 @@ pub fn bundle(main: &Path) -> Result<String> {
 
 fn explain<T: Display>(error: lightningcss::error::Error<T>) -> anyhow::Error {
     match &error.loc {
-        // Lines are counted from 0 there.
+        // Its lines start at 0.
         Some(place) => anyhow!("{}:{}: {}", place.filename, place.line + 1, error.kind),
-        None => anyhow!("cannot make the style sheet: {}", error.kind),
+        None => anyhow!("cannot build the style sheet: {}", error.kind),
     }
 }
 

@@ -1,6 +1,7 @@
-//! What a first visit to each page downloads, in Brotli, and the most that it may be.
+//! How much a first visit to each page downloads, in Brotli, and the limits.
 //!
-//! The limits are a ratchet: lower them when the site becomes lighter. `docs/performance.md` has the budget.
+//! The limits are a ratchet, about 3 % above what was measured: lower them when pages become lighter.
+//! `docs/performance.md` has the budget.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,29 +13,31 @@ use wasm_chunks::page_of;
 
 use crate::progress::note;
 
-/// Of the heaviest page, where a visit begins with it.
+/// WebAssembly of the heaviest first page.
 const WASM_MAX_BYTES: u64 = 258_000;
+/// WebAssembly, script and styles of the heaviest first page.
 const ALL_MAX_BYTES: u64 = 275_000;
-/// The same with all that parts of it load later.
+/// The same, with everything that parts of the page load later.
 const WITH_PARTS_MAX_BYTES: u64 = 294_000;
 
 /// Bytes in Brotli.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Weight {
-    /// The wasm that every page needs.
+    /// The main module, which every page loads.
     wasm: u64,
     js: u64,
     css: u64,
-    /// What each page needs beside, by its name.
+    /// What each page loads besides, by its name.
     pages: BTreeMap<String, u64>,
-    /// What parts of pages need beside these, once somebody comes to them.
+    /// What parts of pages load later, by their names.
     parts: BTreeMap<String, u64>,
 }
 
 impl Weight {
-    /// Weigh the site in that folder, as a release packs it.
+    /// Weigh the assets of a release build.
     pub fn of(folder: &Path) -> Result<Self> {
-        let manifest = fs::read(folder.join("manifest.json")).context("there is no site")?;
+        let manifest =
+            fs::read(folder.join("manifest.json")).context("the assets are not built")?;
         let manifest: Value = serde_json::from_slice(&manifest)?;
         let weigh = |path: &Value| {
             let path = path.as_str().unwrap_or_default();
@@ -61,17 +64,17 @@ impl Weight {
         })
     }
 
-    /// The wasm of the heaviest page.
+    /// WebAssembly of the heaviest page.
     fn most_wasm(&self) -> u64 {
         self.wasm + self.pages.values().max().unwrap_or(&0)
     }
 
-    /// All that the heaviest page needs.
+    /// Everything that the heaviest page loads.
     fn most(&self) -> u64 {
         self.most_wasm() + self.js + self.css
     }
 
-    /// All that the page needs which has the most of it together with its parts.
+    /// Everything that the heaviest page loads if its parts are counted too.
     fn most_with_parts(&self) -> u64 {
         let with_parts = |(page, bytes): (&String, &u64)| {
             let parts = self.parts.iter();
@@ -100,7 +103,7 @@ impl Weight {
         }
     }
 
-    /// Fail where it is more than it may be.
+    /// Fail if a limit is exceeded.
     pub fn check(&self) -> Result<()> {
         ensure!(
             self.most_wasm() <= WASM_MAX_BYTES
