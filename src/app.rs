@@ -13,7 +13,6 @@ use crate::components::form::FailedForm;
 use crate::components::live::{ConnectionNotice, Live};
 use crate::components::locale::provide_locale;
 use crate::components::nav::{Footer, Header, MAIN_ID, ReadFromTheTop, SkipLink};
-use crate::components::scroll_restoration::ScrollRestoration;
 use crate::components::time::provide_hydrated;
 use crate::components::toast::{ToastList, Toasts};
 #[cfg(feature = "ssr")]
@@ -48,7 +47,6 @@ pub fn App() -> impl IntoView {
     provide_hydrated();
     FailedForm::provide();
     Toasts::provide();
-    ScrollRestoration::provide();
     let session = Session::provide();
     Live::provide(session);
 

@@ -9,8 +9,6 @@ mod local_time;
 #[cfg(not(feature = "hydrate"))]
 mod on_server;
 #[cfg(feature = "hydrate")]
-mod scroll;
-#[cfg(feature = "hydrate")]
 mod sight;
 
 #[cfg(feature = "hydrate")]
@@ -24,19 +22,7 @@ pub use local_time::*;
 #[cfg(not(feature = "hydrate"))]
 pub use on_server::*;
 #[cfg(feature = "hydrate")]
-pub use scroll::*;
-#[cfg(feature = "hydrate")]
 pub use sight::*;
-
-/// How far down a history is scrolled. Told by a group of its rows, because the height of those that have not
-/// been on the screen is guessed.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct ScrollAnchor {
-    /// The number of the group at the top of the window, from 0.
-    pub group: usize,
-    /// How far its first row is above that, in CSS pixels.
-    pub above: f64,
-}
 
 #[cfg(feature = "hydrate")]
 mod imp {

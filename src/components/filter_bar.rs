@@ -7,7 +7,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
 use super::list_item::List;
-use super::pager::{Filter, Place, list_choices, query_url};
+use super::pager::{Filter, ListUrl, list_choices, query_url};
 use super::select::{Choice, Group, options, position_of};
 use super::{Locale, browser, labels, tr, use_locale};
 use crate::types::{NAME_MAX_CHARS, TaskStatus, TransactionKind, Verdict};
@@ -22,22 +22,22 @@ const DAYS: [&str; 2] = ["from", "to"];
 /// The filters of a history, and its file.
 #[component]
 pub fn FilterBar(
-    /// Which.
+    /// The history.
     list: List,
-    /// Where in it.
-    place: Memo<Place>,
+    /// The URL of the page.
+    list_url: Memo<ListUrl>,
 ) -> impl IntoView {
     let l = use_locale();
     // What was typed stays in the document, so it is written there when the URL says something else.
     Effect::new(move |before: Option<()>| {
-        let place = place.get();
+        let list_url = list_url.get();
         if before.is_some() {
-            for (name, value) in place.filter() {
+            for (name, value) in list_url.filter() {
                 browser::write_control(FORM_ID, name, shown(name, &value));
             }
         }
     });
-    let first = place.get_untracked();
+    let first = list_url.get_untracked();
     let (search, verdict) = match list {
         List::Tasks => (Some(search(l, &first)), Some(verdict(l, &first))),
         List::Transactions => (None, None),
@@ -47,17 +47,17 @@ pub fn FilterBar(
         .chain(&DAYS)
         .any(|name| !first.get(name).is_empty());
     let has_utc_day = move || {
-        place.with(|place| {
-            let mut days = DAYS.iter().map(|name| place.get(name));
+        list_url.with(|list_url| {
+            let mut days = DAYS.iter().map(|name| list_url.get(name));
             days.any(|day| !day.is_empty() && shown(DAYS[0], &day) == day)
         })
     };
     let chosen = chips_of(list);
     let kept = move || {
-        let value = place.with(|place| place.get(chosen));
+        let value = list_url.with(|list_url| list_url.get(chosen));
         (!value.is_empty()).then(|| view! { <input type="hidden" name=chosen value=value /> })
     };
-    let links = move || place.with(|place| links(l, list, place));
+    let links = move || list_url.with(|list_url| links(l, list, list_url));
     let navigate = use_navigate();
     let go = move |event: SubmitEvent| {
         event.prevent_default();
@@ -65,10 +65,10 @@ pub fn FilterBar(
             scroll: false,
             ..NavigateOptions::default()
         };
-        navigate(&entered_url(list, &place.get_untracked()), options);
+        navigate(&entered_url(list, &list_url.get_untracked()), options);
     };
     view! {
-        {move || place.with(|place| chips(l, list, place))}
+        {move || list_url.with(|list_url| chips(l, list, list_url))}
         <form id=FORM_ID class="filter-bar" method="get" action=list.path() on:submit=go>
             {kept}
             {search}
@@ -102,34 +102,34 @@ const fn chips_of(list: List) -> &'static str {
     }
 }
 
-fn chips(l: Locale, list: List, place: &Place) -> AnyView {
+fn chips(l: Locale, list: List, list_url: &ListUrl) -> AnyView {
     let all = tr!(l, tasks.all);
     let choices = match list {
         List::Tasks => {
             let words = TaskStatus::ALL.iter();
             let words = words.map(|it| (labels::status(l, *it), it.as_str()));
-            list_choices(place, chips_of(list), all, words)
+            list_choices(list_url, chips_of(list), all, words)
         }
         List::Transactions => {
             let words = TransactionKind::ALL.iter();
             let words = words.map(|it| (labels::kind(l, *it), it.as_str()));
-            list_choices(place, chips_of(list), all, words)
+            list_choices(list_url, chips_of(list), all, words)
         }
     };
     view! { <Filter label=tr!(l, tasks.filter) choices /> }.into_any()
 }
 
 /// The way to all rows, and to the file of those that are shown.
-fn links(l: Locale, list: List, place: &Place) -> AnyView {
-    let clear = place.is_filtered().then(|| {
+fn links(l: Locale, list: List, list_url: &ListUrl) -> AnyView {
+    let clear = list_url.is_filtered().then(|| {
         view! {
-            <a class="button button-quiet" href=place.all()>
+            <a class="button button-quiet" href=list_url.all()>
                 {tr!(l, history.clear)}
             </a>
         }
     });
     let mark = ("bom", "1".to_owned());
-    let file = query_url(list.file(), place.filter().chain([mark]));
+    let file = query_url(list.file(), list_url.filter().chain([mark]));
     view! {
         {clear}
         <a class="button button-quiet" href=file rel="external" download="">
@@ -140,7 +140,7 @@ fn links(l: Locale, list: List, place: &Place) -> AnyView {
 }
 
 /// The URL of what the form holds.
-fn entered_url(list: List, place: &Place) -> String {
+fn entered_url(list: List, list_url: &ListUrl) -> String {
     let filter = list.filters().iter().map(|name| {
         let entered = browser::control_value(FORM_ID, name);
         let entered = entered.map(|value| {
@@ -151,7 +151,7 @@ fn entered_url(list: List, place: &Place) -> String {
                 value
             }
         });
-        (*name, entered.unwrap_or_else(|| place.get(name)))
+        (*name, entered.unwrap_or_else(|| list_url.get(name)))
     });
     query_url(list.path(), filter)
 }
@@ -175,27 +175,27 @@ fn labelled(name: &str, label: &str, control: AnyView) -> AnyView {
     .into_any()
 }
 
-fn day(l: Locale, name: &'static str, place: &Place) -> AnyView {
+fn day(l: Locale, name: &'static str, list_url: &ListUrl) -> AnyView {
     let control = view! {
         <input
             class="control"
             type="date"
             id=format!("{FORM_ID}-{name}")
             name=name
-            value=shown(name, &place.get(name)).to_owned()
+            value=shown(name, &list_url.get(name)).to_owned()
         />
     };
     labelled(name, labels::field(l, name), control.into_any())
 }
 
-fn search(l: Locale, place: &Place) -> AnyView {
+fn search(l: Locale, list_url: &ListUrl) -> AnyView {
     let control = view! {
         <input
             class="control"
             type="search"
             id=format!("{FORM_ID}-search")
             name="search"
-            value=place.get("search")
+            value=list_url.get("search")
             maxlength=NAME_MAX_CHARS.to_string()
             autocomplete="off"
         />
@@ -203,8 +203,8 @@ fn search(l: Locale, place: &Place) -> AnyView {
     labelled("search", labels::field(l, "search"), control.into_any())
 }
 
-fn verdict(l: Locale, place: &Place) -> AnyView {
-    let current = place.get("verdict");
+fn verdict(l: Locale, list_url: &ListUrl) -> AnyView {
+    let current = list_url.get("verdict");
     let all = Choice::new("", tr!(l, tasks.all));
     let verdicts = Verdict::ALL.iter();
     let verdicts = verdicts.map(|it| Choice::new(it.as_str(), labels::verdict_short(l, *it)));

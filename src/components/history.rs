@@ -1,265 +1,161 @@
-//! A history as a page shows it: its rows, what waits to come in, and the way to older ones.
+//! A page of a history: its rows, new rows that wait, and links to older rows and to the newest.
 
-use leptos::ev::beforeprint;
-use leptos::html::Tbody;
 use leptos::prelude::*;
 
-use super::browser::ScrollAnchor;
-use super::errors::error_text;
-use super::feed::Feed;
 use super::list_item::ListItem;
-use super::pager::Place;
-use super::rows::{Group, Groups, Row};
-use super::scroll_restoration::{SavedList, ScrollRestoration};
-use super::{Empty, Icon, browser, format, tr, use_locale, use_session};
+use super::live_page::LivePage;
+use super::pager::ListUrl;
+use super::{Empty, Icon, format, tr, use_locale, use_session};
 use crate::types::Page;
 
-/// The rows of a history that begin with a page.
+/// One page of a history.
 #[component]
 pub fn History<T: ListItem>(
-    /// Where in it.
-    place: Place,
-    /// The page there.
+    /// Its URL.
+    list_url: ListUrl,
+    /// Its rows when it was loaded.
     page: Page<T>,
 ) -> impl IntoView {
-    let feed = begin(place.clone(), page);
-    follow(feed);
-    let older = place.clone();
-    let older = move || {
-        let next = feed.next.get()?;
-        let url = older.at(next);
-        Some(view! { <Older feed url /> })
-    };
-    let newest = (!place.cursor.is_empty()).then(|| {
-        let l = use_locale();
-        view! {
-            <a class="button" href=place.at(String::new())>
-                {tr!(l, pager.newest)}
-            </a>
-        }
-    });
+    let list = LivePage::new(list_url.clone(), page);
+    follow_changes(list);
     view! {
         <div
             class="history-rows"
-            // Around what waits too: whoever goes there to let it in must not let it in by leaving.
-            on:pointerenter=move |_| feed.set_pointer(true)
-            on:pointerleave=move |_| feed.set_pointer(false)
+            // The button for new rows is inside too: on the way there the pointer must not leave the list.
+            on:pointerenter=move |_| list.set_pointer(true)
+            on:pointerleave=move |_| list.set_pointer(false)
         >
-            <Waiting feed />
-            <Rows feed is_filtered=place.is_filtered() />
+            <PendingRows list />
+            <Rows list list_url=list_url.clone() />
         </div>
         <div class="history-foot">
-            <Progress feed />
-            <div class="pager">{newest} {older}</div>
+            <RowCount list is_first=list_url.cursor.is_empty() />
+            <Pager list list_url />
         </div>
     }
 }
 
-/// Goes on where the browser's button leads back to, and remembers the place for the next time.
-fn begin<T: ListItem>(place: Place, page: Page<T>) -> Feed<T> {
-    let Some(scroll_restoration) = use_context::<ScrollRestoration>() else {
-        return Feed::new(place, page);
-    };
-    let url = browser::path_and_query();
-    let feed = match scroll_restoration.take(&url) {
-        Some(left) => Feed::resume(place, left, page),
-        None => Feed::new(place, page),
-    };
-    let spot = StoredValue::new(ScrollAnchor::default());
-    ScrollRestoration::follow_scrolling(url.clone(), move |to| {
-        spot.set_value(to);
-        feed.look_at(to.group);
-    });
-    on_cleanup(move || {
-        scroll_restoration.keep(SavedList {
-            url,
-            spot: spot.try_get_value().unwrap_or_default(),
-            groups: feed.groups.try_get_untracked().unwrap_or_default(),
-            next: feed.next.try_get_untracked().flatten(),
-        });
-    });
-    feed
-}
-
-/// Takes live changes over, and reads the newest page again where some may have been missed. A printer gets all.
-fn follow<T: ListItem>(feed: Feed<T>) {
-    T::on_change(move |entry| feed.take(entry));
+/// Applies live changes, and loads the page again where some may have been missed.
+fn follow_changes<T: ListItem>(list: LivePage<T>) {
+    T::on_change(move |item| list.apply(item));
     let session = use_session();
-    Effect::new(move || {
-        let printed = window_event_listener(beforeprint, move |_| feed.draw_all());
-        on_cleanup(move || printed.remove());
-    });
     Effect::new(move |before: Option<u32>| {
         let version = session.version();
         if before.is_some_and(|before| before != version) {
-            feed.refresh();
+            list.refresh();
         }
         version
     });
 }
 
-/// Says how many rows wait, and lets them in. It keeps its height, so that nothing moves when it has
-/// something to say.
+/// The button that shows the rows that wait. Its container is always there, so that nothing moves when it appears.
 #[component]
-fn Waiting<T: ListItem>(
-    /// The rows.
-    feed: Feed<T>,
-) -> impl IntoView {
+fn PendingRows<T: ListItem>(list: LivePage<T>) -> impl IntoView {
     let l = use_locale();
-    let words = move || {
-        let count = i64::try_from(feed.waiting.with(Vec::len)).unwrap_or(i64::MAX);
+    let button = move || {
+        let count = i64::try_from(list.count_pending()).unwrap_or(i64::MAX);
         (count > 0).then(|| {
             view! {
-                <button type="button" class="chip" on:click=move |_| feed.apply_pending()>
-                    {T::waiting(l, count)}
+                <button type="button" class="chip" on:click=move |_| list.apply_pending()>
+                    {T::pending_text(l, count)}
                 </button>
             }
         })
     };
     view! {
-        <div class="waiting with-script" role="status">
-            {words}
+        <div class="pending-rows with-script" role="status">
+            {button}
         </div>
     }
 }
 
 #[component]
-fn Rows<T: ListItem>(
-    /// The rows.
-    feed: Feed<T>,
-    /// Whether there may be more without the filter.
-    is_filtered: bool,
-) -> impl IntoView {
+fn Rows<T: ListItem>(list: LivePage<T>, list_url: ListUrl) -> impl IntoView {
     let l = use_locale();
-    let is_empty = Memo::new(move |_| feed.groups.with(|groups| groups.all().is_empty()));
+    let is_empty = Memo::new(move |_| list.shown.with(|page| page.items.is_empty()));
     move || {
         if !is_empty.get() {
-            return T::around(view! { <Table feed /> }.into_any());
+            return T::wrap_table(view! { <Table list /> }.into_any());
         }
-        let (title, text, action) = if feed.next.with(Option::is_some) {
+        let (title, text, action) = if list.shown.with(|page| page.next.is_some()) {
             let (title, text) = (tr!(l, history.not_yet), tr!(l, history.not_yet_text));
             (title, text, None)
+        } else if list_url.cursor.is_empty() {
+            T::empty_state(l, list_url.is_filtered())
         } else {
-            T::nothing(l, is_filtered)
+            (tr!(l, history.end), tr!(l, history.end_text), None)
         };
         view! { <Empty title text action /> }.into_any()
     }
 }
 
 #[component]
-fn Table<T: ListItem>(
-    /// The rows.
-    feed: Feed<T>,
-) -> impl IntoView {
+fn Table<T: ListItem>(list: LivePage<T>) -> impl IntoView {
     let l = use_locale();
-    // Some browsers forget what the parts of a table are where they are not laid out as such.
     view! {
         <table
-            class=T::LIST.table()
-            role="table"
-            on:focusin=move |_| feed.set_focus(true)
-            on:focusout=move |_| feed.set_focus(false)
+            class="table"
+            on:focusin=move |_| list.set_focus(true)
+            on:focusout=move |_| list.set_focus(false)
         >
             <caption class="visually-hidden">{T::caption(l)}</caption>
-            <thead role="rowgroup">
-                <tr role="row">{T::head()}</tr>
+            <thead>
+                <tr>{T::head()}</tr>
             </thead>
-            <For
-                each=move || feed.groups.with(|groups| groups.all().to_vec())
-                key=|group| group.key
-                children=group_view
-            />
+            <tbody>
+                <For
+                    each=move || list.shown.with(|page| page.items.clone())
+                    key=|row| row.key
+                    children=|row| view! { <tr>{move || row.item.get().cells()}</tr> }
+                />
+            </tbody>
         </table>
     }
 }
 
-fn group_view<T: ListItem>(group: Group<T>) -> AnyView {
-    let Group { rows, is_near, .. } = group;
-    let slot = NodeRef::<Tbody>::new();
-    let is_drawn = Memo::new(move |before: Option<&bool>| {
-        // What is picked in it, or has the focus, is not taken away.
-        let is_in_use = || {
-            slot.get_untracked()
-                .is_some_and(|it| browser::is_in_use(&it))
-        };
-        is_near.get() || before.is_some_and(|drawn| *drawn) && is_in_use()
-    });
-    let rows = move || {
-        let rows = rows.clone();
-        is_drawn.get().then(|| {
-            view! { <For each=move || rows.get() key=|row| row.id children=row_view /> }
-        })
-    };
-    view! {
-        <tbody role="rowgroup" node_ref=slot>
-            {rows}
-        </tbody>
-    }
-    .into_any()
-}
-
-fn row_view<T: ListItem>(row: Row<T>) -> AnyView {
-    let cells = move || row.entry.get().cells();
-    view! { <tr role="row">{cells}</tr> }.into_any()
-}
-
-/// The way to older rows: a link that leads to them, and once the page is live brings them here.
+/// How many rows there are; screen readers read it again when it changes.
 #[component]
-fn Older<T: ListItem>(
-    /// The rows.
-    feed: Feed<T>,
-    /// The URL of the older page.
-    url: String,
-) -> impl IntoView {
+fn RowCount<T: ListItem>(list: LivePage<T>, is_first: bool) -> impl IntoView {
     let l = use_locale();
-    view! {
-        <a
-            class="button"
-            href=url
-            rel="next"
-            aria-busy=move || feed.loading.get().then_some("true")
-            on:click=move |event| {
-                let is_plain = !(event.ctrl_key() || event.meta_key() || event.shift_key());
-                if is_plain {
-                    event.prevent_default();
-                    feed.load_older();
-                }
-            }
-        >
-            {tr!(l, pager.older)}
-            <Icon name="arrow" />
-        </a>
-    }
-}
-
-/// How many rows there are, read aloud as more come.
-#[component]
-fn Progress<T: ListItem>(
-    /// The rows.
-    feed: Feed<T>,
-) -> impl IntoView {
-    let l = use_locale();
-    let words = move || {
-        if let Some(error) = feed.error.get() {
-            return error_text(l, &error);
-        }
-        if feed.loading.get() {
-            return tr!(l, app.loading).to_owned();
-        }
-        let count = i64::try_from(feed.groups.with(Groups::count)).unwrap_or(i64::MAX);
-        if count == 0 {
-            return String::new();
-        }
+    let text = move || {
+        let (count, has_older) = list
+            .shown
+            .with(|page| (page.items.len(), page.next.is_some()));
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
         let number = format::whole_number(l, count);
-        if feed.next.with(Option::is_some) {
+        if count > 0 && has_older {
             tr!(l, history.shown, count = count, number = number)
-        } else {
+        } else if count > 0 && is_first {
             tr!(l, history.shown_all, count = count, number = number)
+        } else {
+            String::new()
         }
     };
     view! {
-        <p class="quiet history-progress" role="status">
-            {words}
+        <p class="quiet history-count" role="status">
+            {text}
         </p>
     }
+}
+
+#[component]
+fn Pager<T: ListItem>(list: LivePage<T>, list_url: ListUrl) -> impl IntoView {
+    let l = use_locale();
+    let newest = (!list_url.cursor.is_empty()).then(|| {
+        view! {
+            <a class="button" href=list_url.at(String::new())>
+                {tr!(l, pager.newest)}
+            </a>
+        }
+    });
+    let older = move || {
+        let cursor = list.shown.with(|page| page.next.clone())?;
+        Some(view! {
+            <a class="button" href=list_url.at(cursor) rel="next">
+                {tr!(l, pager.older)}
+                <Icon name="arrow" />
+            </a>
+        })
+    };
+    view! { <div class="pager">{newest} {older}</div> }
 }

@@ -1,11 +1,11 @@
-//! What a history lists. Each kind is a type of its own all the way up to its page, so that the page of one
-//! does not bring how the other is read and drawn.
+//! The two histories and their items. The item is a type parameter of all components up to the page, so that the page
+//! of one history does not load the code of the other.
 
 use leptos::prelude::*;
 
 use super::data::Wire;
 use super::live::{on_task, on_transaction};
-use super::pager::Place;
+use super::pager::ListUrl;
 use super::task_list::{TaskCells, TaskHead};
 use super::transaction_list::{TransactionCells, TransactionHead};
 use super::{Locale, tr, use_locale};
@@ -14,7 +14,10 @@ use crate::types::{
     AppError, Page, TaskFilterInput, TaskView, TransactionFilterInput, TransactionView,
 };
 
-/// Which history.
+/// Rows on a page of a history.
+pub const PAGE_ROWS: usize = 50;
+
+/// A history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum List {
     /// Tasks.
@@ -32,19 +35,11 @@ impl List {
         }
     }
 
-    /// The path of its file.
+    /// The path of its CSV download.
     pub const fn file(self) -> &'static str {
         match self {
             Self::Tasks => "/api/tasks.csv",
             Self::Transactions => "/api/transactions.csv",
-        }
-    }
-
-    /// The classes of its table.
-    pub const fn table(self) -> &'static str {
-        match self {
-            Self::Tasks => "table rows rows-tasks",
-            Self::Transactions => "table rows rows-transactions",
         }
     }
 
@@ -57,38 +52,34 @@ impl List {
     }
 }
 
-/// What [`Empty`](super::Empty) shows: its title, its text and its action.
-pub type Nothing = (
+/// Title, text and action of [`Empty`](super::Empty).
+pub type EmptyState = (
     &'static str,
     &'static str,
     Option<(&'static str, &'static str)>,
 );
 
-/// What one row of a history shows.
+/// The item in one row of a history.
 pub trait ListItem: Wire + PartialEq {
-    /// The history that lists it.
+    /// Its history.
     const LIST: List;
 
-    /// What it is told by; newer ones have greater ids.
+    /// Newer items have greater ids.
     fn id(&self) -> i64;
 
-    /// The page at a cursor.
+    /// Loads the page at a URL.
     ///
     /// # Errors
     /// Those of the API.
-    fn fetch(
-        place: Place,
-        cursor: String,
-        limit: &str,
-    ) -> impl Future<Output = Result<Page<Self>, AppError>> + Send;
+    fn fetch(list_url: ListUrl) -> impl Future<Output = Result<Page<Self>, AppError>> + Send;
 
-    /// Calls `apply` with each one that is made or changes from now on.
+    /// Calls `apply` with each item that is created or changed from now on.
     fn on_change(apply: impl Fn(Self) + 'static);
 
-    /// How many new ones wait, in words.
-    fn waiting(l: Locale, count: i64) -> String;
+    /// The label of the button that shows `count` new rows.
+    fn pending_text(l: Locale, count: i64) -> String;
 
-    /// What the table is, for screen readers.
+    /// The caption of the table, for screen readers.
     fn caption(l: Locale) -> &'static str;
 
     /// The headings of the table.
@@ -97,13 +88,13 @@ pub trait ListItem: Wire + PartialEq {
     /// The cells of a row.
     fn cells(self) -> AnyView;
 
-    /// What is around the table.
-    fn around(table: AnyView) -> AnyView {
+    /// Wraps the table, for example in a form.
+    fn wrap_table(table: AnyView) -> AnyView {
         table
     }
 
-    /// In place of rows, where there are none.
-    fn nothing(l: Locale, is_filtered: bool) -> Nothing;
+    /// What to show if there are no rows.
+    fn empty_state(l: Locale, is_filtered: bool) -> EmptyState;
 }
 
 impl ListItem for TaskView {
@@ -113,26 +104,22 @@ impl ListItem for TaskView {
         self.id.0
     }
 
-    fn fetch(
-        place: Place,
-        cursor: String,
-        limit: &str,
-    ) -> impl Future<Output = Result<Page<Self>, AppError>> + Send {
+    fn fetch(list_url: ListUrl) -> impl Future<Output = Result<Page<Self>, AppError>> + Send {
         let filter = TaskFilterInput {
-            status: place.get("status"),
-            verdict: place.get("verdict"),
-            search: place.get("search"),
-            from: place.get("from"),
-            to: place.get("to"),
+            status: list_url.get("status"),
+            verdict: list_url.get("verdict"),
+            search: list_url.get("search"),
+            from: list_url.get("from"),
+            to: list_url.get("to"),
         };
-        list_tasks(limit.to_owned(), cursor, filter)
+        list_tasks(PAGE_ROWS.to_string(), list_url.cursor, filter)
     }
 
     fn on_change(apply: impl Fn(Self) + 'static) {
         on_task(apply);
     }
 
-    fn waiting(l: Locale, count: i64) -> String {
+    fn pending_text(l: Locale, count: i64) -> String {
         tr!(l, history.new_tasks, count = count)
     }
 
@@ -148,11 +135,11 @@ impl ListItem for TaskView {
         view! { <TaskCells task=self with_tools=true /> }.into_any()
     }
 
-    fn around(table: AnyView) -> AnyView {
+    fn wrap_table(table: AnyView) -> AnyView {
         view! { <Comparing>{table}</Comparing> }.into_any()
     }
 
-    fn nothing(l: Locale, is_filtered: bool) -> Nothing {
+    fn empty_state(l: Locale, is_filtered: bool) -> EmptyState {
         if is_filtered {
             let (title, text) = (tr!(l, tasks.empty_filter), tr!(l, tasks.empty_filter_text));
             return (title, text, None);
@@ -170,24 +157,20 @@ impl ListItem for TransactionView {
         self.id.0
     }
 
-    fn fetch(
-        place: Place,
-        cursor: String,
-        limit: &str,
-    ) -> impl Future<Output = Result<Page<Self>, AppError>> + Send {
+    fn fetch(list_url: ListUrl) -> impl Future<Output = Result<Page<Self>, AppError>> + Send {
         let filter = TransactionFilterInput {
-            kind: place.get("kind"),
-            from: place.get("from"),
-            to: place.get("to"),
+            kind: list_url.get("kind"),
+            from: list_url.get("from"),
+            to: list_url.get("to"),
         };
-        list_transactions(limit.to_owned(), cursor, filter)
+        list_transactions(PAGE_ROWS.to_string(), list_url.cursor, filter)
     }
 
     fn on_change(apply: impl Fn(Self) + 'static) {
         on_transaction(apply);
     }
 
-    fn waiting(l: Locale, count: i64) -> String {
+    fn pending_text(l: Locale, count: i64) -> String {
         tr!(l, history.new_transactions, count = count)
     }
 
@@ -203,7 +186,7 @@ impl ListItem for TransactionView {
         view! { <TransactionCells line=self /> }.into_any()
     }
 
-    fn nothing(l: Locale, is_filtered: bool) -> Nothing {
+    fn empty_state(l: Locale, is_filtered: bool) -> EmptyState {
         if is_filtered {
             let title = tr!(l, transactions.empty_filter);
             return (title, tr!(l, transactions.empty_filter_text), None);
@@ -213,7 +196,7 @@ impl ListItem for TransactionView {
     }
 }
 
-/// Two results are picked in the rows and sent by a form of plain GET.
+/// A GET form around the table. Its checkboxes select two results to compare.
 #[component]
 fn Comparing(
     /// The rows.

@@ -5,6 +5,7 @@ use leptos_router::components::A;
 use leptos_router::hooks::use_location;
 
 use super::async_view::{AsyncView, load};
+use super::pager::CURSOR;
 use super::preferences::Preferences;
 use super::{Icon, browser, format, tr, use_locale, use_session};
 use crate::types::BalanceView;
@@ -34,18 +35,19 @@ pub fn SkipLink() -> impl IntoView {
     }
 }
 
-/// Moves the focus to the page's main part when a link has led to another page, as a browser does when it
-/// loads one.
+/// Moves the focus to the page's main part when a link has led to another page, or to another page of a list, as a
+/// browser does when it loads one.
 #[component]
 pub fn ReadFromTheTop() -> impl IntoView {
     let location = use_location();
-    Effect::new(move |before: Option<String>| {
-        let path = location.pathname.get();
-        let is_new = before.is_some_and(|before| before != path);
+    Effect::new(move |before: Option<(String, Option<String>)>| {
+        let cursor = location.query.with(|query| query.get(CURSOR));
+        let page = (location.pathname.get(), cursor);
+        let is_new = before.is_some_and(|before| before != page);
         if is_new && location.hash.with_untracked(String::is_empty) {
             request_animation_frame(|| browser::start_reading_at(MAIN_ID));
         }
-        path
+        page
     });
 }
 

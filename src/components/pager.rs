@@ -1,11 +1,11 @@
-//! Where in a list the URL points to, and the links to other places in it. The URL holds filter and cursor,
-//! so reload, the back button and a browser without JavaScript all work.
+//! The URL of a page of a list, and links to other pages of it. The URL holds filter and cursor, so reload, the
+//! back button and browsers without JavaScript all work.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 /// The query parameter of the page in a list.
-const CURSOR: &str = "cursor";
+pub const CURSOR: &str = "cursor";
 
 /// A URL of a page with a query, leaving out what is empty.
 pub fn query_url<'a>(path: &str, pairs: impl IntoIterator<Item = (&'a str, String)>) -> String {
@@ -48,17 +48,17 @@ fn escape(value: &str) -> String {
     text
 }
 
-/// Where in a list the URL points to.
+/// The URL of one page of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct ListUrl {
     path: &'static str,
     filter: Vec<(&'static str, String)>,
-    /// Where the page begins; empty for the first.
+    /// Where the rows begin; empty for the newest.
     pub cursor: String,
 }
 
-impl Place {
-    /// The place of this URL in the list at `path` with these filters.
+impl ListUrl {
+    /// The URL of this page, which is the list at `path` with these filters.
     pub fn follow(path: &'static str, filters: &'static [&'static str]) -> Memo<Self> {
         let query = use_query_map();
         Memo::new(move |_| {
@@ -74,7 +74,7 @@ impl Place {
         })
     }
 
-    /// The value of a filter; empty where it is off.
+    /// The value of a filter; empty if it is off.
     pub fn get(&self, name: &str) -> String {
         let found = self.filter.iter().find(|(it, _)| *it == name);
         found.map(|(_, value)| value.clone()).unwrap_or_default()
@@ -112,27 +112,27 @@ impl Place {
 
 /// One choice of a filter.
 pub struct FilterChoice {
-    /// What it is called.
+    /// Its text.
     pub label: String,
-    /// The URL of the list with it.
+    /// The URL of the list with this choice.
     pub url: String,
-    /// Whether it is the one that is on.
+    /// Whether it is selected.
     pub is_current: bool,
 }
 
-/// The choices of a list's filter: all, then each of the closed set by its label and value.
+/// The choices of a filter: all, then each of `words`, which are labels and values.
 pub fn list_choices(
-    place: &Place,
+    list_url: &ListUrl,
     filter: &'static str,
     all: &'static str,
     words: impl Iterator<Item = (&'static str, &'static str)>,
 ) -> Vec<FilterChoice> {
-    let current = place.get(filter);
+    let current = list_url.get(filter);
     std::iter::once((all, ""))
         .chain(words)
         .map(|(label, value)| FilterChoice {
             label: label.to_owned(),
-            url: place.with(filter, value),
+            url: list_url.with(filter, value),
             is_current: current == value,
         })
         .collect()
@@ -141,7 +141,7 @@ pub fn list_choices(
 /// The choices of a filter, as links.
 #[component]
 pub fn Filter(
-    /// What the filter is about.
+    /// The label for screen readers.
     label: &'static str,
     /// The choices.
     choices: Vec<FilterChoice>,
@@ -171,8 +171,8 @@ pub fn Filter(
 mod tests {
     use super::*;
 
-    fn place(status: &str) -> Place {
-        Place {
+    fn list_url(status: &str) -> ListUrl {
+        ListUrl {
             path: "/tasks",
             filter: vec![("status", status.to_owned()), ("search", "a b".to_owned())],
             cursor: "7".to_owned(),
@@ -181,9 +181,9 @@ mod tests {
 
     #[test]
     fn a_list_url_holds_only_what_is_set_and_escapes_it() {
-        assert_eq!(place("").at(String::new()), "/tasks?search=a%20b");
+        assert_eq!(list_url("").at(String::new()), "/tasks?search=a%20b");
         assert_eq!(
-            place("failed").at("a+b=".to_owned()),
+            list_url("failed").at("a+b=".to_owned()),
             "/tasks?status=failed&search=a%20b&cursor=a%2Bb%3D"
         );
     }
@@ -191,9 +191,9 @@ mod tests {
     #[test]
     fn another_filter_begins_at_the_top_and_keeps_the_others() {
         assert_eq!(
-            place("failed").with("status", "queued"),
+            list_url("failed").with("status", "queued"),
             "/tasks?status=queued&search=a%20b"
         );
-        assert_eq!(place("failed").with("status", ""), "/tasks?search=a%20b");
+        assert_eq!(list_url("failed").with("status", ""), "/tasks?search=a%20b");
     }
 }

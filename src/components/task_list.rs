@@ -53,18 +53,18 @@ pub fn TaskHead(
         {with_tools
             .then(|| {
                 view! {
-                    <th role="columnheader" scope="col" class="pick">
+                    <th scope="col" class="pick">
                         <span class="visually-hidden">{tr!(l, compare.pick)}</span>
                     </th>
                 }
             })}
-        <th role="columnheader" scope="col">{tr!(l, tasks.column_name)}</th>
-        <th role="columnheader" scope="col">
+        <th scope="col">{tr!(l, tasks.column_name)}</th>
+        <th scope="col" class="column-status">
             <span class="status-word">{tr!(l, tasks.column_status)}</span>
         </th>
-        <th role="columnheader" scope="col" class="whole-words">{tr!(l, tasks.column_result)}</th>
-        <th role="columnheader" scope="col" class="wide-only">{tr!(l, tasks.column_price)}</th>
-        <th role="columnheader" scope="col" class="wide-only">{tr!(l, tasks.column_time)}</th>
+        <th scope="col" class="whole-words column-score">{tr!(l, tasks.column_result)}</th>
+        <th scope="col" class="wide-only column-price">{tr!(l, tasks.column_price)}</th>
+        <th scope="col" class="wide-only column-time">{tr!(l, tasks.column_time)}</th>
     }
 }
 
@@ -90,7 +90,7 @@ pub fn TaskCells(
                 </label>
             }
         });
-        view! { <td role="cell" class="pick">{control}</td> }
+        view! { <td class="pick">{control}</td> }
     });
     let again = with_tools.then(|| {
         view! {
@@ -105,7 +105,7 @@ pub fn TaskCells(
     });
     view! {
         {pick}
-        <th role="rowheader" scope="row">
+        <th scope="row">
             <a href=format!("/tasks/{id}")>
                 <bdi>{name.clone()}</bdi>
             </a>
@@ -114,14 +114,14 @@ pub fn TaskCells(
             </span>
             {again}
         </th>
-        <td role="cell">
+        <td>
             <StatusBadge status=task.status />
         </td>
-        <td role="cell">{score}</td>
-        <td role="cell" class="wide-only">
+        <td>{score}</td>
+        <td class="wide-only">
             <Money credits=task.price />
         </td>
-        <td role="cell" class="wide-only">
+        <td class="wide-only">
             <Time at=task.queued_at />
         </td>
     }

@@ -35,11 +35,11 @@ pub fn TransactionTable(
 pub fn TransactionHead() -> impl IntoView {
     let l = use_locale();
     view! {
-        <th role="columnheader" scope="col">{tr!(l, transactions.column_kind)}</th>
-        <th role="columnheader" scope="col" class="wide-only">{tr!(l, transactions.column_description)}</th>
-        <th role="columnheader" scope="col" class="number">{tr!(l, transactions.column_amount)}</th>
-        <th role="columnheader" scope="col" class="number">{tr!(l, transactions.column_balance)}</th>
-        <th role="columnheader" scope="col" class="wide-only">{tr!(l, transactions.column_time)}</th>
+        <th scope="col">{tr!(l, transactions.column_kind)}</th>
+        <th scope="col" class="wide-only">{tr!(l, transactions.column_description)}</th>
+        <th scope="col" class="number">{tr!(l, transactions.column_amount)}</th>
+        <th scope="col" class="number">{tr!(l, transactions.column_balance)}</th>
+        <th scope="col" class="wide-only column-time">{tr!(l, transactions.column_time)}</th>
     }
 }
 
@@ -60,20 +60,20 @@ pub fn TransactionCells(
             .into_any(),
     };
     view! {
-            <th role="rowheader" scope="row" class="whole-words">
+            <th scope="row" class="whole-words">
                 {labels::kind(l, line.kind)}
                 <span class="narrow-only quiet">
                     <Time at=line.created_at />
                 </span>
             </th>
-            <td role="cell" class="wide-only">{what}</td>
-            <td role="cell" class="number">
+            <td class="wide-only">{what}</td>
+            <td class="number">
                 <Money credits=line.amount signed=true bare=true />
             </td>
-            <td role="cell" class="number">
+            <td class="number">
                 <Money credits=line.balance_after bare=true />
             </td>
-            <td role="cell" class="wide-only">
+            <td class="wide-only">
                 <Time at=line.created_at />
             </td>
     }

@@ -6,7 +6,7 @@ use crate::api::{list_tasks, list_transactions};
 use crate::components::async_view::{AsyncView, load};
 use crate::components::data::Data;
 use crate::components::live::{on_task, on_transaction};
-use crate::components::live_list::merge;
+use crate::components::live_page::merge;
 use crate::components::nav::PageTitle;
 use crate::components::task_list::TaskTable;
 use crate::components::top_up::TopUpForm;
@@ -95,10 +95,7 @@ fn LatestTasks() -> impl IntoView {
         list_tasks(LATEST.to_string(), String::new(), all)
     });
     on_task(move |task| {
-        tasks.amend(|page| {
-            merge(&mut page.items, task, |it| it.id.0, true, true);
-            page.items.truncate(LATEST);
-        });
+        tasks.amend(|page| merge(page, task, true, LATEST));
     });
     let show = move |page: crate::types::Page<_>| {
         if page.items.is_empty() {
@@ -136,10 +133,7 @@ fn LatestTransactions() -> impl IntoView {
         list_transactions(LATEST.to_string(), String::new(), all)
     });
     on_transaction(move |line| {
-        lines.amend(|page| {
-            merge(&mut page.items, line, |it| it.id.0, true, true);
-            page.items.truncate(LATEST);
-        });
+        lines.amend(|page| merge(page, line, true, LATEST));
     });
     let show = move |page: crate::types::Page<_>| {
         view! {

@@ -1,4 +1,4 @@
-//! The history of tasks: filter and page in the URL, rows that change by themselves, two to be compared.
+//! The history of tasks. Filter and page are in the URL, rows are live, and two results can be selected to compare.
 
 use leptos::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::components::filter_bar::FilterBar;
 use crate::components::history::History;
 use crate::components::list_item::{List, ListItem as _};
 use crate::components::nav::PageTitle;
-use crate::components::pager::Place;
+use crate::components::pager::ListUrl;
 use crate::components::{Icon, Loaded, SignedInOnly, tr, use_locale};
 use crate::pages::chunk::page_chunk;
 use crate::types::TaskView;
@@ -20,13 +20,9 @@ page_chunk!(tasks, TasksPage);
 #[component]
 pub fn TasksPage() -> impl IntoView {
     let l = use_locale();
-    let place = Place::follow(LIST.path(), LIST.filters());
-    // What changes while it is shown, the history takes over itself.
-    let page = Data::new(move || {
-        let place = place.get();
-        let cursor = place.cursor.clone();
-        TaskView::fetch(place, cursor, "")
-    });
+    let list_url = ListUrl::follow(LIST.path(), LIST.filters());
+    // `History` applies live changes itself.
+    let page = Data::new(move || TaskView::fetch(list_url.get()));
     view! {
         <PageTitle page=tr!(l, tasks.title) />
         <SignedInOnly />
@@ -37,14 +33,14 @@ pub fn TasksPage() -> impl IntoView {
                 {tr!(l, overview.new_prediction)}
             </a>
         </div>
-        <FilterBar list=LIST place />
+        <FilterBar list=LIST list_url />
         <div class="card">
             <Loaded
                 resource=page
                 lines=8
                 show=move |page| {
-                    let place = place.get_untracked();
-                    view! { <History place page /> }.into_any()
+                    let list_url = list_url.get_untracked();
+                    view! { <History list_url page /> }.into_any()
                 }
             />
         </div>

@@ -1,4 +1,4 @@
-//! The ledger: filter and page in the URL, the running balance, lines that appear by themselves.
+//! The history of transactions with a chart of the balance. Filter and page are in the URL, and rows are live.
 
 use leptos::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::components::history::History;
 use crate::components::list_item::{List, ListItem as _};
 use crate::components::live::on_transaction;
 use crate::components::nav::PageTitle;
-use crate::components::pager::Place;
+use crate::components::pager::ListUrl;
 use crate::components::{Loaded, SignedInOnly, tr, use_locale, use_session};
 use crate::pages::chunk::page_chunk;
 use crate::types::{BalancePoint, TransactionView};
@@ -24,13 +24,9 @@ page_chunk!(transactions, TransactionsPage);
 pub fn TransactionsPage() -> impl IntoView {
     let l = use_locale();
     let session = use_session();
-    let place = Place::follow(LIST.path(), LIST.filters());
-    // What changes while it is shown, the history takes over itself.
-    let page = Data::new(move || {
-        let place = place.get();
-        let cursor = place.cursor.clone();
-        TransactionView::fetch(place, cursor, "")
-    });
+    let list_url = ListUrl::follow(LIST.path(), LIST.filters());
+    // `History` applies live changes itself.
+    let page = Data::new(move || TransactionView::fetch(list_url.get()));
     let balances = Data::new(move || {
         session.version();
         get_balance_history()
@@ -60,14 +56,14 @@ pub fn TransactionsPage() -> impl IntoView {
             lines=4
             show=move |history| view! { <BalanceChart history /> }.into_any()
         />
-        <FilterBar list=LIST place />
+        <FilterBar list=LIST list_url />
         <div class="card">
             <Loaded
                 resource=page
                 lines=8
                 show=move |page| {
-                    let place = place.get_untracked();
-                    view! { <History place page /> }.into_any()
+                    let list_url = list_url.get_untracked();
+                    view! { <History list_url page /> }.into_any()
                 }
             />
         </div>

@@ -7,6 +7,7 @@
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, Select, SqlErr};
 
 use crate::entities::history::Span;
+use crate::types::Page;
 
 /// Rows that one page looks at if no index serves the filter.
 const LOOK_BACK_ROWS: u64 = 10_000;
@@ -18,17 +19,13 @@ pub(super) fn is_unique_violation(error: &DbErr) -> bool {
 
 /// Cuts a list that was read with one item more than the page holds. Returns the page and the next cursor.
 pub(super) fn cut_page<T>(
-    mut items: Vec<T>,
+    items: Vec<T>,
     limit: u32,
     id: impl Fn(&T) -> i64,
 ) -> (Vec<T>, Option<String>) {
-    let more = items.len() > limit as usize;
-    items.truncate(limit as usize);
-    let next = items
-        .last()
-        .filter(|_| more)
-        .map(|last| id(last).to_string());
-    (items, next)
+    let mut page = Page { items, next: None };
+    page.truncate(limit as usize, id);
+    (page.items, page.next)
 }
 
 /// The span that one page of a filtered list looks at. `look_back` finds the end of the span, that many rows before

@@ -205,6 +205,16 @@ pub struct Page<T> {
     pub next: Option<String>,
 }
 
+impl<T> Page<T> {
+    /// Cuts the page to a limit. The next one then begins after its last item.
+    pub fn truncate(&mut self, limit: usize, id: impl Fn(&T) -> i64) {
+        if self.items.len() > limit {
+            self.items.truncate(limit);
+            self.next = self.items.last().map(|last| id(last).to_string());
+        }
+    }
+}
+
 /// The current date in UTC by the clock of the service. The server provides it to each page as context.
 #[derive(Clone, Copy, Debug)]
 pub struct Today(pub NaiveDate);

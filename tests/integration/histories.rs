@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Browser, Engine, shared_idle_server, shared_server};
+use crate::support::{Browser, Engine, Site, shared_idle_server, shared_server};
 
 on_both_databases!(
     transactions_are_filtered_by_kind,
@@ -10,6 +10,7 @@ on_both_databases!(
     pages_of_transactions_contain_each_line_once_newest_first,
     pages_of_tasks_contain_each_task_once_newest_first,
     new_rows_do_not_shift_the_next_page,
+    links_to_older_rows_keep_the_filter_and_reach_each_row_once,
     an_invalid_list_parameter_is_named,
     an_empty_history_is_an_empty_page,
 );
@@ -115,6 +116,67 @@ async fn new_rows_do_not_shift_the_next_page(engine: Engine) {
     let second = second.await;
     let amounts: Vec<&Value> = second.iter().map(|line| &line["amount"]).collect();
     assert_eq!(amounts, [1, 10]);
+}
+
+/// The table of a page, and where its link to older rows leads.
+fn read_page(html: &str) -> (&str, Option<String>) {
+    let (_, rest) = html.split_once("<tbody>").unwrap();
+    let (rows, rest) = rest.split_once("</tbody>").unwrap();
+    let links = rest.split("<a ").skip(1);
+    let tags = links.map(|link| link.split('>').next().unwrap());
+    let older = tags.into_iter().find(|tag| tag.contains("rel=\"next\""));
+    let url = older.map(|tag| {
+        let (_, url) = tag.split_once("href=\"").unwrap();
+        url.split('"').next().unwrap().replace("&amp;", "&")
+    });
+    (rows, url)
+}
+
+async fn links_to_older_rows_keep_the_filter_and_reach_each_row_once(engine: Engine) {
+    let (site, server) = Site::serving(engine, &[("PLEDGECAST_WORKERS", "0")]).await;
+    let browser = Browser::registered(&server).await;
+    let series = match engine {
+        Engine::Sqlite => {
+            "(WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 239) \
+             SELECT i FROM n)"
+        }
+        Engine::Postgres => "(SELECT generate_series(0, 239) AS i)",
+    };
+    // Every other row is a top-up.
+    let sql = format!(
+        "INSERT INTO transactions (user_id, kind, amount, balance_before, balance_after, \
+         description, created_at) SELECT user_id, \
+         CASE i % 2 WHEN 0 THEN 'top_up' ELSE 'adjustment' END, 1, 10 + i, 11 + i, \
+         'row ' || i || '.', created_at FROM transactions CROSS JOIN {series} AS more"
+    );
+    site.database.execute(&sql).await;
+    for (first, step, sizes) in [
+        ("/transactions", 1, vec![50, 50, 50, 50, 41]),
+        ("/transactions?kind=top_up", 2, vec![50, 50, 20]),
+        (
+            "/transactions?kind=top_up&from=2020-01-01",
+            2,
+            vec![50, 50, 20],
+        ),
+    ] {
+        let mut url = Some(first.to_owned());
+        let (mut found_sizes, mut rows) = (Vec::new(), Vec::new());
+        while let Some(next) = url.take() {
+            assert!(next.starts_with(first), "{next} has another filter");
+            let answer = browser.get(&next).await;
+            assert_eq!(answer.status, 200, "{next}");
+            let html = answer.text();
+            let (table, older) = read_page(&html);
+            found_sizes.push(table.matches("<tr>").count());
+            let numbers = table.split("row ").skip(1);
+            let number = |text: &str| text.split('.').next().unwrap().parse::<usize>().unwrap();
+            rows.extend(numbers.map(number));
+            url = older;
+        }
+        assert_eq!(found_sizes, sizes, "{first}");
+        let expected: Vec<usize> = (0..240).step_by(step).rev().collect();
+        assert_eq!(rows, expected, "{first}: each once, newest first");
+    }
 }
 
 async fn an_invalid_list_parameter_is_named(engine: Engine) {

@@ -3,10 +3,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use leptos::ev::{Event, SubmitEvent};
 use leptos::prelude::use_context;
-use leptos::web_sys::Element;
 use leptos_router::location::Url;
 
-use super::ScrollAnchor;
 use crate::components::data::Reply;
 use crate::components::{Locale, format};
 use crate::types::{AppError, Theme};
@@ -53,24 +51,6 @@ pub fn random_key() -> String {
     #[cfg(not(feature = "ssr"))]
     let bytes = [0; 16];
     crate::types::hex(&bytes)
-}
-
-/// Nothing is scrolled on the server.
-pub fn spot() -> ScrollAnchor {
-    ScrollAnchor::default()
-}
-
-/// Nothing is used on the server.
-pub fn is_in_use(_element: &Element) -> bool {
-    false
-}
-
-/// Nothing is scrolled on the server.
-pub fn scroll_to(_spot: ScrollAnchor) {}
-
-/// Only the browser's own is ever asked for.
-pub fn path_and_query() -> String {
-    String::new()
 }
 
 /// The server stores nothing for a tab.
