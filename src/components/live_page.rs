@@ -15,8 +15,8 @@ use crate::types::Page;
 /// A row on the screen.
 #[derive(Clone)]
 pub struct Row<T> {
-    /// Never used twice. The id of the item would not do: Leptos would keep the rows of an earlier page that has the
-    /// same items, and those no longer change.
+    /// Never used twice. With the id of the item, Leptos would keep the rows of an earlier page that has the same items,
+    /// and those no longer change. The signal is no key either: its hash varies (`reactive_graph` 0.2.16).
     pub key: u32,
     /// What the row shows.
     pub item: ArcRwSignal<T>,
