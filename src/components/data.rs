@@ -11,6 +11,7 @@ use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Waker};
 
+use compact_json::InvalidJson;
 use leptos::prelude::*;
 use leptos::server::codee::{Decoder, Encoder};
 use serde::Serialize;
@@ -71,7 +72,7 @@ impl Payload {
     /// [`AppError::Internal`] where it is something else.
     pub fn get<T: Wire>(&self) -> Result<T, AppError> {
         match &self.0 {
-            Held::Json(json) => serde_json::from_str(json).ok(),
+            Held::Json(json) => compact_json::from_str(json).ok(),
             Held::Value { .. } => self.held(),
         }
         .ok_or(AppError::Internal)
@@ -133,13 +134,13 @@ impl Encoder<Reply> for ReplyCodec {
 }
 
 impl Decoder<Reply> for ReplyCodec {
-    type Error = serde_json::Error;
+    type Error = InvalidJson;
     type Encoded = str;
 
     fn decode(text: &str) -> Result<Reply, Self::Error> {
         match text.strip_prefix('+') {
             Some(json) => Ok(Ok(Payload::of_json(json))),
-            None => serde_json::from_str(text.trim_start_matches('-')).map(Err),
+            None => compact_json::from_str(text.trim_start_matches('-')).map(Err),
         }
     }
 }

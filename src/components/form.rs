@@ -13,7 +13,7 @@ use super::data::{Reply, Wire, value_of};
 use super::errors::FieldFaults;
 use super::time::is_taking_over;
 use super::{browser, use_session};
-use crate::types::AppError;
+use crate::types::{AppError, JsonText};
 
 /// Name of the hidden input that tells whose page a form is on.
 const ACCOUNT: &str = "account";
@@ -40,7 +40,8 @@ struct Failed(StoredValue<Option<FailedForm>>);
 impl FailedForm {
     /// Tells the forms below of it, the server's and the browser's. To be called once, for the application.
     pub fn provide() {
-        let failed = SharedValue::new(use_context::<Self>).into_inner();
+        let failed =
+            SharedValue::<_, JsonText>::new_with_encoding(use_context::<Self>).into_inner();
         provide_context(Failed(StoredValue::new(failed)));
     }
 

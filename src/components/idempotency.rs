@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::form::FormAction;
 use super::{Session, browser, use_session};
-use crate::types::AppError;
+use crate::types::{AppError, JsonText};
 
 /// Name of the hidden input, on the wire too.
 pub const FIELD: &str = "idempotency_key";
@@ -28,8 +28,10 @@ impl IdempotencyKey {
             .filter(|error| !settles(error))
             .map(|_| sending.entered(FIELD))
             .filter(|key| !key.is_empty());
-        let first =
-            SharedValue::new(|| unanswered.unwrap_or_else(browser::random_key)).into_inner();
+        let first = SharedValue::<_, JsonText>::new_with_encoding(|| {
+            unanswered.unwrap_or_else(browser::random_key)
+        })
+        .into_inner();
         let key = Self {
             name,
             session: use_session(),

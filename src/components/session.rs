@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::browser;
 use super::data::Data;
 use crate::api::{get_balance, me, page_position};
-use crate::types::{AppError, BalanceView, UserId, UserView};
+use crate::types::{AppError, BalanceView, JsonText, UserId, UserView};
 
 /// The signed-in user, their balance, and the clock by which everything that was loaded is loaded anew.
 #[derive(Clone, Copy)]
@@ -27,7 +27,9 @@ impl Session {
         let version = RwSignal::new(0);
         let session = Self {
             version,
-            account: RwSignal::new(SharedValue::new(account_of_request).into_inner()),
+            account: RwSignal::new(
+                SharedValue::<_, JsonText>::new_with_encoding(account_of_request).into_inner(),
+            ),
             user: Data::new(move || {
                 version.track();
                 async { if_signed_in(me().await) }

@@ -1,14 +1,13 @@
-//! The encoding of responses and errors: JSON that is decoded as text.
-//!
-//! Leptos decodes responses from bytes, but resources and shared values from text. `serde_json` compiles each type once
-//! per kind of input, so decoding responses from text too halves the deserializers in the client bundle.
+//! JSON between the server and the client bundle: `serde_json` writes it, `compact-json` parses it.
 
+use compact_json::InvalidJson;
+use leptos::server::codee::{Decoder, Encoder};
 use leptos::server_fn::codec::Post;
 use leptos::server_fn::{Bytes, ContentType, Decodes, Encodes, Format, FormatType};
 use serde::Serialize;
-use serde::de::{DeserializeOwned, Error as _};
+use serde::de::DeserializeOwned;
 
-/// Like `JsonEncoding` of Leptos, but decodes text.
+/// The encoding of responses, errors and the data within a page.
 pub struct JsonText;
 
 /// The `output` of every server function.
@@ -31,9 +30,32 @@ impl<T: Serialize> Encodes<T> for JsonText {
 }
 
 impl<T: DeserializeOwned> Decodes<T> for JsonText {
-    type Error = serde_json::Error;
+    type Error = InvalidJson;
 
-    fn decode(bytes: Bytes) -> Result<T, Self::Error> {
-        serde_json::from_str(std::str::from_utf8(&bytes).map_err(Self::Error::custom)?)
+    fn decode(bytes: Bytes) -> Result<T, InvalidJson> {
+        compact_json::from_str(std::str::from_utf8(&bytes).map_err(|_| InvalidJson)?)
+    }
+}
+
+impl<T: Serialize> Encoder<T> for JsonText {
+    type Error = serde_json::Error;
+    type Encoded = String;
+
+    /// Only the server writes data into a page, so the client bundle has no serializers.
+    fn encode(value: &T) -> Result<String, Self::Error> {
+        if cfg!(feature = "ssr") {
+            serde_json::to_string(value)
+        } else {
+            Ok(String::new())
+        }
+    }
+}
+
+impl<T: DeserializeOwned> Decoder<T> for JsonText {
+    type Error = InvalidJson;
+    type Encoded = str;
+
+    fn decode(text: &str) -> Result<T, InvalidJson> {
+        compact_json::from_str(text)
     }
 }

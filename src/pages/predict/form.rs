@@ -23,7 +23,8 @@ use crate::components::{
     FormErrors, Locale, Session, browser, format, toast, tr, use_locale, use_session,
 };
 use crate::types::{
-    AppError, CampaignInput, FieldErrors, campaign_example, currency_of_country, parse_number,
+    AppError, CampaignInput, FieldErrors, JsonText, campaign_example, currency_of_country,
+    parse_number,
 };
 
 const DRAFT: &str = "draft";
@@ -197,7 +198,7 @@ pub fn PredictForm(
     models: Models,
 ) -> impl IntoView {
     let l = use_locale();
-    let today = SharedValue::new(browser::today).into_inner();
+    let today = SharedValue::<_, JsonText>::new_with_encoding(browser::today).into_inner();
     let sending = FormAction::new(Predict::PATH);
     let query = use_query_map();
     let is_repeated = sending.is_answered_by_page();
