@@ -8,12 +8,13 @@ use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::path;
 use serde::{Deserialize, Serialize};
 
-use crate::components::Session;
-use crate::components::form::FailedForm;
-use crate::components::live::{ConnectionNotice, Live};
-use crate::components::locale::provide_locale;
+use crate::client::Session;
+use crate::client::form_action::FailedForm;
+use crate::client::hydration::provide_hydrated;
+use crate::client::live::Live;
+use crate::client::locale::provide_locale;
+use crate::components::connection_notice::ConnectionNotice;
 use crate::components::nav::{Footer, Header, MAIN_ID, ReadFromTheTop, SkipLink};
-use crate::components::time::provide_hydrated;
 use crate::components::toast::{ToastList, Toasts};
 #[cfg(feature = "ssr")]
 use crate::pages::chunk::PageChunk;
@@ -160,8 +161,9 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     use leptos::nonce::use_nonce;
     use leptos_meta::MetaTags;
 
-    use crate::components::browser::{document_locale, document_theme};
-    use crate::components::tr;
+    use crate::client::browser::document_locale;
+    use crate::client::browser::document_theme;
+    use crate::client::tr;
     use crate::i18n::I18nLocaleTrait as _;
 
     let locale = document_locale();

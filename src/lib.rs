@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod app;
+pub mod client;
 #[cfg(feature = "ssr")]
 pub mod commands;
 pub mod components;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::guard::Skeleton;
+use super::skeleton::Skeleton;
 
 type ViewFuture = Pin<Box<dyn Future<Output = AnyView> + Send>>;
 

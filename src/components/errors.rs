@@ -1,136 +1,17 @@
-//! Errors in words: a whole request's above its form or in place of what could not be loaded, a field's
-//! at the field.
+//! Errors on the page: above a form, and in place of what could not be loaded.
 
 use leptos::prelude::*;
 
-use super::form::FailedForm;
-use super::guard::respond_with_error;
-use super::{Icon, Locale, browser, format, labels, tr, use_locale};
-use crate::types::{AppError, FieldErrors, Violation};
+use super::error_text::{error_text, violation_text};
+use super::field_faults::{FieldFaults, control_id, fields_of};
+use super::{Icon, labels};
+use crate::client::form_action::FailedForm;
+use crate::client::respond::respond_with_error;
+use crate::client::{browser, tr, use_locale};
+use crate::types::{AppError, Violation};
 
 /// Id of the summary above a form.
 const SUMMARY_ID: &str = "form-errors";
-
-/// What is wrong with a form, for the form and each of its fields; a form provides it as a context.
-#[derive(Clone, Copy)]
-pub struct FieldFaults {
-    /// The request's error, if any.
-    pub error: Signal<Option<AppError>>,
-    /// The rules that fields break.
-    pub fields: Signal<FieldErrors>,
-}
-
-impl FieldFaults {
-    /// The faults of a form where the server's last answer was that error.
-    pub fn provide_of(error: impl Fn() -> Option<AppError> + Send + Sync + 'static) -> Self {
-        let error = Signal::derive(error);
-        let fields = Signal::derive(move || fields_of(error.get()));
-        let faults = Self { error, fields };
-        provide_context(faults);
-        faults
-    }
-}
-
-/// The broken rules that an error tells by field.
-pub fn fields_of(error: Option<AppError>) -> FieldErrors {
-    match error {
-        Some(AppError::Invalid(fields)) => fields,
-        _ => FieldErrors::new(),
-    }
-}
-
-/// A broken rule, as the person at the field reads it.
-pub fn violation_text(l: Locale, violation: &Violation) -> String {
-    match violation {
-        Violation::Required => tr!(l, violation.required).to_owned(),
-        Violation::NotANumber => tr!(l, violation.number).to_owned(),
-        Violation::AmbiguousNumber => tr!(l, violation.ambiguous_number).to_owned(),
-        Violation::NotAWholeNumber => tr!(l, violation.whole_number).to_owned(),
-        Violation::NotADate => tr!(l, violation.date).to_owned(),
-        Violation::NotABoolean => tr!(l, violation.boolean).to_owned(),
-        Violation::NotAnId => tr!(l, violation.id).to_owned(),
-        Violation::NotAnEmail => tr!(l, violation.email).to_owned(),
-        Violation::NotACursor => tr!(l, violation.cursor).to_owned(),
-        Violation::TooShort { min } => tr!(l, violation.too_short, min = *min),
-        Violation::TooLong { max } => tr!(l, violation.too_long, max = *max),
-        Violation::TooManyWords { max } => tr!(l, violation.too_many_words, max = *max),
-        Violation::NothingVisible => tr!(l, violation.nothing_visible).to_owned(),
-        Violation::OutOfRange { min, max } => tr!(
-            l,
-            violation.out_of_range,
-            min = format::plain_number(l, *min),
-            max = format::plain_number(l, *max)
-        ),
-        Violation::NotOneOf { .. } => tr!(l, violation.one_of).to_owned(),
-        Violation::DateOutOfRange { min, max } => {
-            tr!(
-                l,
-                violation.date_range,
-                min = min.clone(),
-                max = max.clone()
-            )
-        }
-        Violation::Before { other } => {
-            tr!(
-                l,
-                violation.before,
-                other = labels::field(l, other).to_owned()
-            )
-        }
-        Violation::NotAfter { other } => {
-            tr!(
-                l,
-                violation.not_after,
-                other = labels::field(l, other).to_owned()
-            )
-        }
-        Violation::TooLongAfter { other, max_days } => tr!(
-            l,
-            violation.too_long_after,
-            other = labels::field(l, other).to_owned(),
-            days = *max_days
-        ),
-        Violation::Wrong => tr!(l, violation.wrong).to_owned(),
-        Violation::Rejected { reason } => reason.clone(),
-    }
-}
-
-/// An error, as the person who asked reads it.
-pub fn error_text(l: Locale, error: &AppError) -> String {
-    match error {
-        AppError::Malformed(_) | AppError::WrongMethod => tr!(l, error.malformed).to_owned(),
-        AppError::Invalid(_) => tr!(l, error.invalid).to_owned(),
-        AppError::KeyReused => tr!(l, error.key_reused).to_owned(),
-        AppError::Unauthorized => tr!(l, error.unauthorized).to_owned(),
-        AppError::BadCredentials => tr!(l, error.bad_credentials).to_owned(),
-        AppError::InsufficientCredits { needed, available } => tr!(
-            l,
-            error.insufficient,
-            needed = format::credits(l, *needed),
-            available = format::credits(l, *available)
-        ),
-        AppError::Forbidden(_) => tr!(l, error.forbidden).to_owned(),
-        AppError::WrongAddress { public_url } => {
-            tr!(l, error.wrong_address, url = public_url.clone())
-        }
-        AppError::NotFound => tr!(l, error.not_found).to_owned(),
-        AppError::Conflict(_) => tr!(l, error.conflict).to_owned(),
-        AppError::PriceChanged { price } => {
-            tr!(l, error.price_changed, price = format::credits(l, *price))
-        }
-        AppError::OtherAccount => tr!(l, error.other_account).to_owned(),
-        AppError::TooLarge { .. } => tr!(l, error.too_large).to_owned(),
-        AppError::TooManyRequests { retry_after_s } => {
-            tr!(l, error.too_many, seconds = *retry_after_s)
-        }
-        AppError::TooManyOpen { limit } => tr!(l, error.too_many_open, limit = *limit),
-        AppError::Unavailable { retry_after_s, .. } => {
-            tr!(l, error.unavailable, seconds = *retry_after_s)
-        }
-        AppError::Unreachable => tr!(l, error.unreachable).to_owned(),
-        AppError::Internal => tr!(l, error.internal).to_owned(),
-    }
-}
 
 /// The summary above a form: what is wrong, with a link to each field. It takes the focus when it appears.
 #[component]
@@ -157,7 +38,7 @@ pub fn FormErrors(
             let fields = fields_of(Some(error))
                 .into_iter()
                 .map(|(name, violation)| {
-                    let id = super::field::control_id(&name);
+                    let id = control_id(&name);
                     let href = format!("#{id}");
                     let label = labels::field(l, &name).to_owned();
                     let text = violation_text(l, &violation);

@@ -2,14 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::errors::{FieldFaults, violation_text};
-use super::{labels, tr, use_locale};
+use super::error_text::violation_text;
+use super::field_faults::{FieldFaults, control_id};
+use super::labels;
+use crate::client::tr;
+use crate::client::use_locale;
 use crate::types::CampaignInput;
-
-/// Id of the control of a field, by its wire name.
-pub fn control_id(name: &str) -> String {
-    format!("field-{name}")
-}
 
 /// What surrounds a control: label, hint, error, and the ids that tie them together.
 #[derive(Clone, Copy)]

@@ -6,10 +6,14 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
+use super::labels;
 use super::list_item::List;
 use super::pager::{Filter, ListUrl, list_choices, query_url};
 use super::select::{Choice, Group, options, position_of};
-use super::{Locale, browser, labels, tr, use_locale};
+use crate::client::Locale;
+use crate::client::browser;
+use crate::client::tr;
+use crate::client::use_locale;
 use crate::types::{NAME_MAX_CHARS, TaskStatus, TransactionKind, Verdict};
 
 const FORM_ID: &str = "filter";

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use super::{Locale, tr};
+use crate::client::Locale;
+use crate::client::tr;
 use crate::types::Credits;
 
 /// `2026-11-23 11:40 UTC`.

@@ -6,10 +6,14 @@ use leptos::prelude::*;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_location;
 
+use super::ErrorPanel;
 use super::async_view::{AsyncView, load};
-use super::data::{Counted, Data, Payload, Wire};
 use super::not_found::NotFound;
-use super::{ErrorPanel, tr, use_locale, use_session};
+use crate::client::data::Counted;
+use crate::client::data::Data;
+use crate::client::data::Payload;
+use crate::client::data::Wire;
+use crate::client::use_session;
 use crate::types::AppError;
 
 /// Name of the query parameter of the log-in page that says where to go afterwards.
@@ -76,21 +80,6 @@ pub fn LoadedUnread(
     view! { <AsyncView view lines /> }
 }
 
-/// In place of data that is still on its way.
-#[component]
-pub fn Skeleton(
-    /// How many lines the data will have, about.
-    lines: u8,
-) -> impl IntoView {
-    let l = use_locale();
-    view! {
-        <div class="skeleton" role="status">
-            <span class="visually-hidden">{tr!(l, app.loading)}</span>
-            {(0..lines).map(|_| view! { <span class="skeleton-line"></span> }).collect_view()}
-        </div>
-    }
-}
-
 /// In place of data that did not come.
 #[component]
 pub fn LoadError(
@@ -102,43 +91,5 @@ pub fn LoadError(
         AppError::Unauthorized => ().into_any(),
         AppError::NotFound => view! { <NotFound /> }.into_any(),
         error => view! { <ErrorPanel error /> }.into_any(),
-    }
-}
-
-/// Gives the server's answer the status of an error, and says when to come back; does nothing in the browser.
-pub fn respond_with_error(error: &AppError) {
-    respond_with_status(error.status());
-    #[cfg(feature = "ssr")]
-    if let (Some(response), Some(seconds)) = (
-        use_context::<leptos_axum::ResponseOptions>(),
-        error.retry_after_s(),
-    ) {
-        response.insert_header(http::header::RETRY_AFTER, seconds.into());
-    }
-}
-
-/// Sets the status of the server's answer; does nothing in the browser.
-pub fn respond_with_status(status: u16) {
-    #[cfg(feature = "ssr")]
-    if let (Some(response), Ok(status)) = (
-        use_context::<leptos_axum::ResponseOptions>(),
-        http::StatusCode::from_u16(status),
-    ) {
-        response.set_status(status);
-    }
-    #[cfg(not(feature = "ssr"))]
-    let _ = status;
-}
-
-/// Asks search engines and caches to keep nothing of the server's answer; does nothing in the browser.
-pub fn respond_in_private() {
-    #[cfg(feature = "ssr")]
-    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
-        for (name, value) in [("x-robots-tag", "noindex"), ("cache-control", "no-store")] {
-            response.insert_header(
-                http::HeaderName::from_static(name),
-                http::HeaderValue::from_static(value),
-            );
-        }
     }
 }

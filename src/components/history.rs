@@ -2,10 +2,15 @@
 
 use leptos::prelude::*;
 
+use super::Empty;
+use super::Icon;
+use super::format;
 use super::list_item::ListItem;
 use super::live_page::LivePage;
 use super::pager::ListUrl;
-use super::{Empty, Icon, format, tr, use_locale, use_session};
+use crate::client::tr;
+use crate::client::use_locale;
+use crate::client::use_session;
 use crate::types::Page;
 
 /// One page of a history.

@@ -2,7 +2,8 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use super::{Locale, tr};
+use crate::client::Locale;
+use crate::client::tr;
 use crate::types::{SystemMessage, TaskStatus, TransactionKind, UNKNOWN_CATEGORY, Verdict};
 
 /// The label of a field, by its wire name; the name itself where there is none.
@@ -44,7 +45,7 @@ pub fn field(l: Locale, name: &str) -> &str {
         "search" => tr!(l, field.search),
         "from" => tr!(l, field.from),
         "to" => tr!(l, field.to),
-        super::idempotency::FIELD => tr!(l, field.idempotency_key),
+        crate::client::idempotency::FIELD => tr!(l, field.idempotency_key),
         other => other,
     }
 }

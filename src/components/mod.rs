@@ -1,36 +1,34 @@
-//! Pieces that several pages share. Nothing here knows a page, and no rule of the service lives here.
+//! Widgets that several pages share. Nothing here knows a page, and no rule of the service lives here.
 
 pub mod async_view;
 pub mod balance_chart;
-pub mod browser;
-pub mod data;
+pub mod connection_notice;
 pub mod empty;
+pub mod error_text;
 pub mod errors;
 pub mod field;
+pub mod field_faults;
 pub mod filter_bar;
 pub mod form;
 pub mod format;
 pub mod guard;
 pub mod history;
 pub mod icon;
-pub mod idempotency;
 pub mod labels;
 pub mod list_item;
-pub mod live;
 pub mod live_page;
-pub mod local_path;
-pub mod locale;
 pub mod money;
 pub mod nav;
 pub mod not_found;
 pub mod number_format;
+pub mod page_title;
 pub mod pager;
 pub mod plurals;
 pub mod preferences;
 pub mod score;
 pub mod select;
 pub mod server_part;
-pub mod session;
+pub mod skeleton;
 pub mod status_badge;
 pub mod task_list;
 pub mod time;
@@ -43,10 +41,8 @@ pub use errors::{ErrorPanel, FormErrors};
 pub use field::{Area, Field};
 pub use guard::{Loaded, SignedInOnly};
 pub use icon::Icon;
-pub use locale::{Locale, tr, use_locale};
 pub use money::Money;
 pub use select::Select;
-pub use session::{Session, use_session};
 pub use status_badge::StatusBadge;
 pub use time::{Day, Time};
 

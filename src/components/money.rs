@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::{format, use_locale};
+use super::format;
+use crate::client::use_locale;
 use crate::types::Credits;
 
 /// A sum of credits, such as `1,000 credits`.

@@ -4,25 +4,19 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::use_location;
 
+use super::Icon;
 use super::async_view::{AsyncView, load};
+use super::format;
 use super::pager::CURSOR;
 use super::preferences::Preferences;
-use super::{Icon, browser, format, tr, use_locale, use_session};
+use crate::client::browser;
+use crate::client::tr;
+use crate::client::use_locale;
+use crate::client::use_session;
 use crate::types::BalanceView;
 
 /// Id of the page's main part.
 pub const MAIN_ID: &str = "main";
-
-/// The document's title, as `page · Pledgecast`.
-#[component]
-pub fn PageTitle(
-    /// What the page is called.
-    #[prop(into)]
-    page: String,
-) -> impl IntoView {
-    let l = use_locale();
-    browser::set_title(tr!(l, app.title, page = page));
-}
 
 /// Lets keyboards jump over the header.
 #[component]

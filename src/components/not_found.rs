@@ -2,9 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::guard::respond_with_status;
-use super::nav::PageTitle;
-use super::{tr, use_locale};
+use crate::client::respond::respond_with_status;
+use crate::client::tr;
+use crate::client::use_locale;
+use crate::components::page_title::PageTitle;
 
 /// In place of a thing that is not there; the server answers 404.
 #[component]

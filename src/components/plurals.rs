@@ -5,7 +5,7 @@
 
 use leptos_i18n::reexports::icu::plurals::PluralCategory;
 
-use super::Locale;
+use crate::client::Locale;
 
 /// A number that things are counted by; the sign does not matter to the words.
 #[derive(Clone, Copy, Debug)]

@@ -2,8 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::field::{FieldWrapper, control_id};
-use super::{browser, tr, use_locale};
+use super::field::FieldWrapper;
+use crate::client::browser;
+use crate::client::tr;
+use crate::client::use_locale;
+use crate::components::field_faults::control_id;
 
 /// One choice.
 #[derive(Clone, Debug)]

@@ -9,9 +9,11 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos::web_sys::Element;
 
-use super::Locale;
-use super::data::{Counted, Fetching, Payload};
 use super::guard::LoadedUnread;
+use crate::client::Locale;
+use crate::client::data::Counted;
+use crate::client::data::Fetching;
+use crate::client::data::Payload;
 
 /// What in a part needs code, once somebody comes near it.
 #[derive(Clone, Copy)]
@@ -41,7 +43,7 @@ where
         drop(look);
         Box::pin(async move {
             let html = match page.reply().await {
-                Ok(_) => super::browser::part_of_page(&url, id).await?,
+                Ok(_) => crate::client::browser::part_of_page(&url, id).await?,
                 Err(_) => String::new(),
             };
             Ok(Payload::of(html))
@@ -80,7 +82,7 @@ pub fn ServerPart(
     #[cfg(feature = "hydrate")]
     let show = {
         drop(draw);
-        let l = super::use_locale();
+        let l = crate::client::use_locale();
         move |payload: Payload| {
             // Nothing where the server's stands there.
             let html: String = payload.held().unwrap_or_default();
@@ -94,7 +96,7 @@ pub fn ServerPart(
 
 #[cfg(feature = "hydrate")]
 fn wake_when_near(slot: NodeRef<leptos::html::Div>, live: Live, l: Locale) {
-    use super::browser;
+    use crate::client::browser;
 
     Effect::new(move |_| {
         let found = slot

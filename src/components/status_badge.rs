@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::{Icon, labels, use_locale};
+use super::Icon;
+use super::labels;
+use crate::client::use_locale;
 use crate::types::TaskStatus;
 
 /// The badge of a status.

@@ -2,8 +2,12 @@
 
 use leptos::prelude::*;
 
+use super::Money;
+use super::StatusBadge;
+use super::Time;
 use super::score::ScoreBar;
-use super::{Money, StatusBadge, Time, tr, use_locale};
+use crate::client::tr;
+use crate::client::use_locale;
 use crate::types::{TaskId, TaskView};
 
 /// The query parameter that names a task to compare; two of them are.

@@ -2,7 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::{Money, Time, labels, tr, use_locale};
+use super::Money;
+use super::Time;
+use super::labels;
+use crate::client::tr;
+use crate::client::use_locale;
 use crate::types::TransactionView;
 
 /// The table of some lines.

@@ -12,8 +12,8 @@ use leptos::prelude::*;
 use leptos_router::ChooseView;
 use leptos_router::hooks::use_url;
 
-use crate::components::browser;
-use crate::components::time::is_taking_over;
+use crate::client::browser;
+use crate::client::hydration::is_taking_over;
 use crate::types::AppError;
 
 /// A page in a chunk of its own, as the view of a route.

@@ -8,10 +8,12 @@ use super::task::inputs::CampaignInputs;
 use super::task::insight::why::Why;
 use super::task::result::Answer;
 use crate::api::get_shared;
-use crate::components::data::Data;
-use crate::components::guard::respond_in_private;
-use crate::components::nav::PageTitle;
-use crate::components::{Loaded, tr, use_locale};
+use crate::client::data::Data;
+use crate::client::respond::respond_in_private;
+use crate::client::tr;
+use crate::client::use_locale;
+use crate::components::Loaded;
+use crate::components::page_title::PageTitle;
 use crate::pages::chunk::page_chunk;
 use crate::types::SharedView;
 

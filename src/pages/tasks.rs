@@ -2,13 +2,17 @@
 
 use leptos::prelude::*;
 
-use crate::components::data::Data;
+use crate::client::data::Data;
+use crate::client::tr;
+use crate::client::use_locale;
+use crate::components::Icon;
+use crate::components::Loaded;
+use crate::components::SignedInOnly;
 use crate::components::filter_bar::FilterBar;
 use crate::components::history::History;
 use crate::components::list_item::{List, ListItem as _};
-use crate::components::nav::PageTitle;
+use crate::components::page_title::PageTitle;
 use crate::components::pager::ListUrl;
-use crate::components::{Icon, Loaded, SignedInOnly, tr, use_locale};
 use crate::pages::chunk::page_chunk;
 use crate::types::TaskView;
 

@@ -3,15 +3,19 @@
 use leptos::prelude::*;
 
 use crate::api::get_balance_history;
+use crate::client::data::Data;
+use crate::client::live::on_transaction;
+use crate::client::tr;
+use crate::client::use_locale;
+use crate::client::use_session;
+use crate::components::Loaded;
+use crate::components::SignedInOnly;
 use crate::components::balance_chart::BalanceChart;
-use crate::components::data::Data;
 use crate::components::filter_bar::FilterBar;
 use crate::components::history::History;
 use crate::components::list_item::{List, ListItem as _};
-use crate::components::live::on_transaction;
-use crate::components::nav::PageTitle;
+use crate::components::page_title::PageTitle;
 use crate::components::pager::ListUrl;
-use crate::components::{Loaded, SignedInOnly, tr, use_locale, use_session};
 use crate::pages::chunk::page_chunk;
 use crate::types::{BalancePoint, TransactionView};
 

@@ -12,7 +12,7 @@ use tower_cookies::Cookies;
 use super::preferences;
 use super::security_headers::page_policy;
 use super::state::AppState;
-use crate::components::form::FailedForm;
+use crate::client::form_action::FailedForm;
 use crate::services::positions::PagePosition;
 use crate::types::Today;
 

@@ -21,9 +21,10 @@ use super::problem;
 use super::public_url::referring_page;
 use super::state::AppState;
 use crate::api::{CreateModel, Login};
-use crate::components::form::{FailedForm, RETURN_TO};
+use crate::client::form_action::FailedForm;
+use crate::client::local_path::local_path;
+use crate::components::form::RETURN_TO;
 use crate::components::guard::NEXT;
-use crate::components::local_path::local_path;
 use crate::services::attempts::Client;
 use crate::types::AppError;
 

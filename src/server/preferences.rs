@@ -11,8 +11,8 @@ use tower_cookies::cookie::SameSite;
 use tower_cookies::{Cookie, Cookies};
 
 use super::state::AppState;
-use crate::components::Locale;
-use crate::components::local_path::local_path;
+use crate::client::Locale;
+use crate::client::local_path::local_path;
 use crate::components::preferences::{LOCALE, THEME};
 use crate::types::Theme;
 

@@ -16,6 +16,7 @@ mod insight;
 #[cfg(test)]
 mod json_format;
 mod json_text;
+mod model_ref;
 mod parse;
 mod reference;
 mod status;
@@ -44,6 +45,7 @@ pub use insight::{
     RatedChange, ResultContext, Switch, WhatIfView,
 };
 pub use json_text::{JsonAnswer, JsonText};
+pub use model_ref::ModelRef;
 pub use parse::{
     PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, parse_choice, parse_cursor, parse_date, parse_id,
     parse_number, parse_page_limit, parse_task_id,
@@ -59,7 +61,7 @@ pub use text::{hex, is_invisible, text_violation};
 pub use theme::Theme;
 pub use typed_number::{NUMBER_FORMAT, NumberFormat};
 pub use views::{
-    BalanceHistory, BalancePoint, BalanceView, ModelRef, ModelView, Page, QueueView, ResultView,
-    ShareView, SharedView, TaskView, Today, TransactionView, UserView,
+    BalanceHistory, BalancePoint, BalanceView, ModelView, Page, QueueView, ResultView, ShareView,
+    SharedView, TaskView, Today, TransactionView, UserView,
 };
 pub use violation::{FieldErrors, Violation};

@@ -4,8 +4,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Campaign, Credits, Explanation, ModelId, ModelState, ResultContext, Role, TaskId, TaskStatus,
-    TransactionId, TransactionKind, UserId, Verdict,
+    Campaign, Credits, Explanation, ModelId, ModelRef, ModelState, ResultContext, Role, TaskId,
+    TaskStatus, TransactionId, TransactionKind, UserId, Verdict,
 };
 
 /// The signed-in user.
@@ -51,17 +51,6 @@ pub struct TransactionView {
     pub task_id: Option<TaskId>,
     /// When it was written.
     pub created_at: DateTime<Utc>,
-}
-
-/// The model of a task.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ModelRef {
-    /// The model's id.
-    pub id: ModelId,
-    /// The model's name.
-    pub name: String,
-    /// The model's version.
-    pub version: String,
 }
 
 /// A paid request and, if it succeeded, its result.

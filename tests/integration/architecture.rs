@@ -37,14 +37,19 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("api", &["services", "types"]),
-    ("components", &["api", "i18n", "types"]),
-    ("pages", &["api", "components", "i18n", "types"]),
-    ("app", &["api", "components", "i18n", "pages", "types"]),
+    ("client", &["api", "i18n", "types"]),
+    ("components", &["api", "client", "i18n", "types"]),
+    ("pages", &["api", "client", "components", "i18n", "types"]),
+    (
+        "app",
+        &["api", "client", "components", "i18n", "pages", "types"],
+    ),
     (
         "server",
         &[
             "api",
             "app",
+            "client",
             "components",
             "entities",
             "i18n",
@@ -175,7 +180,7 @@ fn used_modules_are_found_in_all_notations() {
 }
 
 /// All Rust files below a folder of the repository, with their paths relative to the repository.
-fn sources(folder: &str) -> Vec<(PathBuf, String)> {
+pub fn sources(folder: &str) -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut folders = vec![root.join(folder)];
     let mut files = Vec::new();

@@ -46,6 +46,7 @@ mod forms;
 mod frozen_database;
 mod histories;
 mod idempotency;
+mod import_cycles;
 mod insight;
 mod insight_storage;
 mod intake;

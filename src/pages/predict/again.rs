@@ -5,10 +5,11 @@ use leptos_router::components::Redirect;
 
 use super::names;
 use crate::api::get_task;
+use crate::client::browser;
+use crate::client::data::Data;
+use crate::components::ErrorPanel;
 use crate::components::async_view::{AsyncView, load};
-use crate::components::data::Data;
 use crate::components::not_found::NotFound;
-use crate::components::{ErrorPanel, browser};
 use crate::pages::task::insight::changes::form_url;
 use crate::types::AppError;
 

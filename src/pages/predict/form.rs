@@ -8,20 +8,28 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
 use leptos_router::hooks::use_query_map;
 
-use super::FORM_ID;
 use super::advanced::Advanced;
 use super::groups::{Creator, Dates, Idea, Money, Place, offered_categories};
+use super::ids::FORM_ID;
 use super::price::{Models, PayButton};
 use super::progress::Rail;
 use super::start::{EXAMPLE, EXAMPLE_URL, first_values};
 use crate::api::Predict;
-use crate::components::errors::{FieldFaults, fields_of};
-use crate::components::form::{FormAction, PostForm};
-use crate::components::idempotency::IdempotencyKey;
+use crate::client::Locale;
+use crate::client::Session;
+use crate::client::browser;
+use crate::client::form_action::FormAction;
+use crate::client::idempotency::IdempotencyKey;
+use crate::client::tr;
+use crate::client::use_locale;
+use crate::client::use_session;
+use crate::components::FormErrors;
+use crate::components::field_faults::FieldFaults;
+use crate::components::field_faults::fields_of;
+use crate::components::form::PostForm;
+use crate::components::format;
 use crate::components::number_format::{NumberFormatInput, of_locale};
-use crate::components::{
-    FormErrors, Locale, Session, browser, format, toast, tr, use_locale, use_session,
-};
+use crate::components::toast;
 use crate::types::{
     AppError, CampaignInput, FieldErrors, JsonText, campaign_example, currency_of_country,
     parse_number,

@@ -7,6 +7,7 @@ mod advanced;
 mod again;
 mod form;
 mod groups;
+mod ids;
 mod names;
 mod price;
 mod progress;
@@ -17,20 +18,19 @@ use leptos::task::spawn_local;
 use leptos_router::hooks::{use_query_map, use_url};
 
 use crate::api::list_models;
-use crate::components::data::Data;
-use crate::components::guard::Skeleton;
-use crate::components::nav::PageTitle;
+use crate::client::browser;
+use crate::client::data::Data;
+use crate::client::hydration::is_taking_over;
+use crate::client::tr;
+use crate::client::use_locale;
+use crate::client::use_session;
+use crate::components::SignedInOnly;
+use crate::components::page_title::PageTitle;
+use crate::components::skeleton::Skeleton;
 use crate::components::task_list::AGAIN;
-use crate::components::time::is_taking_over;
-use crate::components::{SignedInOnly, browser, tr, use_locale, use_session};
 use crate::pages::chunk::page_chunk;
 use again::Again;
 use form::PredictForm;
-
-/// Id of the form.
-const FORM_ID: &str = "campaign";
-/// Id of the group of fields that most people leave alone.
-const ADVANCED_ID: &str = "advanced";
 
 page_chunk!(predict, PredictPage, Some(names::CHUNK));
 

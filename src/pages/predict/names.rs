@@ -1,6 +1,7 @@
 //! The names of countries and currencies, in a chunk of their own: a form that the server rendered contains them.
 
-use crate::components::{Locale, browser};
+use crate::client::Locale;
+use crate::client::browser;
 
 /// The chunk. Must be loaded before [`names`] is called.
 pub const CHUNK: &str = "predict_names";
@@ -18,7 +19,8 @@ pub fn names(l: Locale) -> [&'static str; 2] {
 mod chunk_entry {
     use std::hint::black_box;
 
-    use crate::components::{Locale, tr};
+    use crate::client::Locale;
+    use crate::client::tr;
 
     #[inline(never)]
     pub fn predict_names(l: Locale) -> [&'static str; 2] {

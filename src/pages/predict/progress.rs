@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::components::{Icon, Locale, tr, use_locale};
+use crate::client::Locale;
+use crate::client::tr;
+use crate::client::use_locale;
+use crate::components::Icon;
 use crate::types::FieldErrors;
 
 /// A group of questions.

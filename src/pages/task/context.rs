@@ -2,7 +2,12 @@
 
 use leptos::prelude::*;
 
-use crate::components::{Icon, Locale, format, labels, tr, use_locale};
+use crate::client::Locale;
+use crate::client::tr;
+use crate::client::use_locale;
+use crate::components::Icon;
+use crate::components::format;
+use crate::components::labels;
 use crate::types::{BaseRateView, NeighboursView, OutOfDistribution, ResultContext};
 
 /// Rates of campaigns that have ended, and warnings.

@@ -6,7 +6,9 @@ use leptos::prelude::*;
 use super::context::Context;
 use super::inputs::CampaignInputs;
 use super::insight::{Insight, Inspected, inspect};
-use crate::components::data::{Counted, Payload, value_of};
+use crate::client::data::Counted;
+use crate::client::data::Payload;
+use crate::client::data::value_of;
 use crate::components::guard::LoadError;
 use crate::types::{AppError, ChangeBoundsInput, TaskView};
 

@@ -2,7 +2,15 @@
 
 use leptos::prelude::*;
 
-use crate::components::{Day, Locale, Money, StatusBadge, Time, format, labels, tr, use_locale};
+use crate::client::Locale;
+use crate::client::tr;
+use crate::client::use_locale;
+use crate::components::Day;
+use crate::components::Money;
+use crate::components::StatusBadge;
+use crate::components::Time;
+use crate::components::format;
+use crate::components::labels;
 use crate::types::{Campaign, TaskView};
 
 /// A term and its value, side by side.

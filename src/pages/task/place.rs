@@ -4,8 +4,12 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::api::get_task;
-use crate::components::data::Data;
-use crate::components::{Locale, browser, format, tr, use_locale};
+use crate::client::Locale;
+use crate::client::browser;
+use crate::client::data::Data;
+use crate::client::tr;
+use crate::client::use_locale;
+use crate::components::format;
 use crate::types::{AppError, QueueView, TaskStatus, TaskView};
 
 const ASK_EVERY_MS: u64 = 2_000;

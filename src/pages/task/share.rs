@@ -4,13 +4,19 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
 
 use crate::api::{Share, Unshare, get_link};
-use crate::components::data::{Counted, Data, value_of};
-use crate::components::errors::FieldFaults;
+use crate::client::browser;
+use crate::client::data::Counted;
+use crate::client::data::Data;
+use crate::client::data::value_of;
+use crate::client::form_action::FormAction;
+use crate::client::hydration::is_hydrated;
+use crate::client::tr;
+use crate::client::use_locale;
+use crate::components::FormErrors;
 use crate::components::field::Submit;
-use crate::components::form::{FormAction, PostForm};
-use crate::components::time::is_hydrated;
+use crate::components::field_faults::FieldFaults;
+use crate::components::form::PostForm;
 use crate::components::toast::Toasts;
-use crate::components::{FormErrors, browser, tr, use_locale};
 use crate::types::{AppError, ShareView, TaskView};
 
 /// Id of the link on the page.

@@ -6,10 +6,16 @@ use leptos::server_fn::ServerFn as _;
 use super::place::Place;
 use super::result::Answer;
 use crate::api::CancelTask;
-use crate::components::errors::FieldFaults;
+use crate::client::form_action::FailedForm;
+use crate::client::form_action::FormAction;
+use crate::client::tr;
+use crate::client::use_locale;
+use crate::components::FormErrors;
+use crate::components::StatusBadge;
 use crate::components::field::Submit;
-use crate::components::form::{FailedForm, FormAction, PostForm};
-use crate::components::{FormErrors, StatusBadge, labels, tr, use_locale};
+use crate::components::field_faults::FieldFaults;
+use crate::components::form::PostForm;
+use crate::components::labels;
 use crate::types::{QueueView, TaskStatus, TaskView};
 
 /// The state of a task, and its result once it has one.

@@ -3,10 +3,17 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use crate::components::errors::FieldFaults;
+use crate::client::Locale;
+use crate::client::tr;
+use crate::client::use_locale;
+use crate::components::Field;
+use crate::components::FormErrors;
+use crate::components::Icon;
+use crate::components::field_faults::FieldFaults;
+use crate::components::format;
+use crate::components::labels;
 use crate::components::number_format::NumberFormatInput;
 use crate::components::pager::query_url;
-use crate::components::{Field, FormErrors, Icon, Locale, format, labels, tr, use_locale};
 use crate::types::{Advice, AppError, Campaign, CampaignInput, Change, ChangeBounds};
 
 /// The changes, the largest gain first.

@@ -2,7 +2,9 @@
 
 use chrono::{Datelike, Days, NaiveDate};
 
-use crate::components::{Locale, format, tr};
+use crate::client::Locale;
+use crate::client::tr;
+use crate::components::format;
 use crate::types::{Campaign, Curves, DaysPoint, GoalPoint, LaunchPoint, Switch};
 
 /// One thing that can be changed.

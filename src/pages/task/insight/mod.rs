@@ -9,7 +9,8 @@ pub(in crate::pages) mod why;
 use leptos::prelude::*;
 
 use crate::api::{get_advice, get_insight};
-use crate::components::{tr, use_locale};
+use crate::client::tr;
+use crate::client::use_locale;
 use crate::types::{
     AppError, Campaign, ChangeBoundsInput, InsightView, ModelRef, TaskId, TaskStatus, TaskView,
 };

@@ -12,10 +12,14 @@ use leptos::web_sys::{Element, Event, HtmlInputElement};
 use super::knobs::{Kind, plan};
 use super::what_if::{position_words, share};
 use crate::api::WhatIf;
-use crate::components::data::{Reply, value_of};
+use crate::client::Locale;
+use crate::client::browser;
+use crate::client::data::Reply;
+use crate::client::data::value_of;
+use crate::client::tr;
+use crate::components::format;
 use crate::components::pager::query;
 use crate::components::server_part::Live;
-use crate::components::{Locale, browser, format, tr};
 use crate::types::{AppError, WhatIfView};
 
 /// Sliders rest this long before the server is asked.
@@ -34,7 +38,7 @@ pub const WHAT_IF: Live = Live {
 mod chunk_entry {
     use leptos::web_sys::Element;
 
-    use crate::components::Locale;
+    use crate::client::Locale;
 
     #[inline(never)]
     pub fn task_what_if(card: Element, l: Locale) {

@@ -4,7 +4,10 @@
 use leptos::prelude::*;
 
 use super::knobs::{Knob, knobs};
-use crate::components::{Locale, format, tr, use_locale};
+use crate::client::Locale;
+use crate::client::tr;
+use crate::client::use_locale;
+use crate::components::format;
 use crate::types::{Campaign, Curves, TaskId};
 
 /// The sliders, where the campaign as it was asked has them.

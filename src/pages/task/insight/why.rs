@@ -2,7 +2,11 @@
 
 use leptos::prelude::*;
 
-use crate::components::{Locale, format, labels, tr, use_locale};
+use crate::client::Locale;
+use crate::client::tr;
+use crate::client::use_locale;
+use crate::components::format;
+use crate::components::labels;
 use crate::types::{Campaign, Effect, Explanation, Factor};
 
 /// Effects below half a percentage point are told as one.

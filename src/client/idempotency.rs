@@ -5,7 +5,7 @@
 
 use leptos::prelude::*;
 
-use super::form::FormAction;
+use super::form_action::FormAction;
 use super::{Session, browser, use_session};
 use crate::types::{AppError, JsonText};
 

@@ -41,8 +41,9 @@ mod imp {
         SubmitEvent, UrlSearchParams,
     };
 
-    use crate::components::Locale;
-    use crate::components::data::{Payload, Reply};
+    use crate::client::data::Payload;
+    use crate::client::data::Reply;
+    use crate::i18n::Locale;
     use crate::types::{AppError, Theme};
 
     pub(super) fn document() -> web_sys::Document {

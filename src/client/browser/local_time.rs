@@ -4,7 +4,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use js_sys::{Date, Object, Reflect};
 use wasm_bindgen::JsValue;
 
-use crate::components::Locale;
+use crate::i18n::Locale;
 
 /// A day with the offset of the device's time zone where it begins, or where it ends: `2026-11-02+10:00`.
 /// What is no day stays as it is.

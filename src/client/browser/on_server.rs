@@ -5,8 +5,8 @@ use leptos::ev::{Event, SubmitEvent};
 use leptos::prelude::use_context;
 use leptos_router::location::Url;
 
-use crate::components::data::Reply;
-use crate::components::{Locale, format};
+use crate::client::data::Reply;
+use crate::i18n::Locale;
 use crate::types::{AppError, Theme};
 
 /// The language of the request.
@@ -164,7 +164,7 @@ pub fn write_control(_form_id: &str, _name: &str, _value: &str) {}
 
 /// The server does not know the device's time zone, so it says UTC.
 pub fn local_time(at: DateTime<Utc>, _locale: Locale) -> String {
-    format::utc_time(at)
+    at.to_rfc3339()
 }
 
 /// The server does not know the device's time zone.

@@ -13,8 +13,8 @@ mod tabs;
 
 use leptos::prelude::*;
 
+use super::Session;
 use super::data::{Payload, Wire};
-use super::{Session, tr, use_locale};
 use crate::types::{TaskView, TransactionView};
 
 /// Where the stream stands.
@@ -76,19 +76,4 @@ fn on_change<T: Wire>(kind: fn(Live) -> RwSignal<Option<Payload>>, apply: impl F
         Some(Err(_)) => leptos::logging::error!("a change that cannot be read"),
         None => {}
     });
-}
-
-/// Says so while the stream is lost.
-#[component]
-pub fn ConnectionNotice() -> impl IntoView {
-    let l = use_locale();
-    let lost = use_context::<Live>().map(|live| live.connection);
-    view! {
-        <div class="connection" role="status">
-            {move || {
-                (lost.map(|it| it.get()) == Some(Connection::Lost))
-                    .then(|| view! { <p>{tr!(l, app.reconnecting)}</p> })
-            }}
-        </div>
-    }
 }

@@ -2,6 +2,7 @@
 
 mod account;
 mod device;
+mod session_check;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -12,12 +13,12 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{BroadcastChannel, EventSource, EventTarget, MessageEvent, PageTransitionEvent};
 
-use account::{leave_account, look_again};
+use account::{RETRY_SPREAD_MS, leave_account, look_again};
 use device::{now_ms, random};
 
 use super::tabs::{Claim, Event, Lead, Message, Role, Verdict, read, write};
 use super::{Connection, Live, Payload, Session};
-use crate::components::browser;
+use crate::client::browser;
 use crate::types::UserId;
 
 const URL: &str = "/events";
@@ -33,7 +34,6 @@ const LEADER_SILENT_MS: i64 = 35_000;
 /// The same where somebody has just come back to the tab.
 const SILENT_AT_RETURN_MS: i64 = 15_000;
 const RETRY_MIN_MS: u32 = 1_000;
-const RETRY_SPREAD_MS: u32 = 5_000;
 const RETRY_SPREAD_MAX_MS: u32 = 40_000;
 
 /// One tab.

@@ -1,0 +1,16 @@
+//! The title of the document.
+
+use leptos::prelude::*;
+
+use crate::client::{browser, tr, use_locale};
+
+/// The document's title, as `page · Pledgecast`.
+#[component]
+pub fn PageTitle(
+    /// What the page is called.
+    #[prop(into)]
+    page: String,
+) -> impl IntoView {
+    let l = use_locale();
+    browser::set_title(tr!(l, app.title, page = page));
+}

@@ -1,0 +1,20 @@
+//! The placeholder of data that is loading.
+
+use leptos::prelude::*;
+
+use crate::client::{tr, use_locale};
+
+/// In place of data that is still on its way.
+#[component]
+pub fn Skeleton(
+    /// How many lines the data will have, about.
+    lines: u8,
+) -> impl IntoView {
+    let l = use_locale();
+    view! {
+        <div class="skeleton" role="status">
+            <span class="visually-hidden">{tr!(l, app.loading)}</span>
+            {(0..lines).map(|_| view! { <span class="skeleton-line"></span> }).collect_view()}
+        </div>
+    }
+}
