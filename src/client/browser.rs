@@ -42,7 +42,7 @@ mod imp {
     };
 
     use crate::client::data::Payload;
-    use crate::client::data::Reply;
+    use crate::client::data::Response;
     use crate::i18n::Locale;
     use crate::types::{AppError, Theme};
 
@@ -295,14 +295,14 @@ mod imp {
         url: &'static str,
         body: String,
         loads_document: bool,
-        answered: impl FnOnce(Reply) + 'static,
+        answered: impl FnOnce(Response) + 'static,
     ) {
         leptos::task::spawn_local(async move {
-            answered(reply_to(url, body, loads_document).await);
+            answered(send(url, body, loads_document).await);
         });
     }
 
-    async fn reply_to(url: &str, body: String, loads_document: bool) -> Reply {
+    async fn send(url: &str, body: String, loads_document: bool) -> Response {
         let request = <BrowserRequest as ClientReq<AppError>>::try_new_post(
             url,
             "application/x-www-form-urlencoded",

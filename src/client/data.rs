@@ -53,7 +53,7 @@ impl Payload {
     }
 
     /// Holds a value of which the page tells the browser nothing; [`Self::held`] gets it back.
-    pub fn untold(value: impl Any + Send + Sync) -> Self {
+    pub fn server_only(value: impl Any + Send + Sync) -> Self {
         Self(Held::Value {
             value: Arc::new(value),
             #[cfg(feature = "ssr")]
@@ -102,42 +102,42 @@ impl fmt::Debug for Payload {
 }
 
 /// What came of asking for something.
-pub type Reply = Result<Payload, AppError>;
+pub type Response = Result<Payload, AppError>;
 
-/// The value of a reply.
+/// The value of a response.
 ///
 /// # Errors
-/// That of the reply; [`AppError::Internal`] where the value is something else.
-pub fn value_of<T: Wire>(reply: Reply) -> Result<T, AppError> {
-    reply?.get()
+/// That of the response; [`AppError::Internal`] where the value is something else.
+pub fn value_of<T: Wire>(response: Response) -> Result<T, AppError> {
+    response?.get()
 }
 
-/// Writes a reply into the page: its JSON after a `+`, or that of its error after a `-`.
-pub struct ReplyCodec;
+/// Writes a response into the page: its JSON after a `+`, or that of its error after a `-`.
+pub struct ResponseCodec;
 
-impl Encoder<Reply> for ReplyCodec {
+impl Encoder<Response> for ResponseCodec {
     type Error = serde_json::Error;
     type Encoded = String;
 
     #[cfg(not(feature = "ssr"))]
-    fn encode(_reply: &Reply) -> Result<String, Self::Error> {
+    fn encode(_reply: &Response) -> Result<String, Self::Error> {
         Ok(String::new())
     }
 
     #[cfg(feature = "ssr")]
-    fn encode(reply: &Reply) -> Result<String, Self::Error> {
-        Ok(match reply {
+    fn encode(response: &Response) -> Result<String, Self::Error> {
+        Ok(match response {
             Ok(payload) => format!("+{}", payload.json()),
             Err(error) => format!("-{}", serde_json::to_string(error)?),
         })
     }
 }
 
-impl Decoder<Reply> for ReplyCodec {
+impl Decoder<Response> for ResponseCodec {
     type Error = InvalidJson;
     type Encoded = str;
 
-    fn decode(text: &str) -> Result<Reply, Self::Error> {
+    fn decode(text: &str) -> Result<Response, Self::Error> {
         match text.strip_prefix('+') {
             Some(json) => Ok(Ok(Payload::of_json(json))),
             None => compact_json::from_str(text.trim_start_matches('-')).map(Err),
@@ -145,13 +145,13 @@ impl Decoder<Reply> for ReplyCodec {
     }
 }
 
-/// A reply on its way.
-pub type Fetching = Pin<Box<dyn Future<Output = Reply> + Send>>;
+/// A response on its way.
+pub type ResponseFuture = Pin<Box<dyn Future<Output = Response> + Send>>;
 
 /// A question on its way from where its parts were read to where it is asked. No two are the same: each
 /// change of what it is made of asks anew.
 #[derive(Clone)]
-struct Question(Arc<Mutex<Option<Fetching>>>);
+struct Question(Arc<Mutex<Option<ResponseFuture>>>);
 
 impl PartialEq for Question {
     fn eq(&self, _other: &Self) -> bool {
@@ -161,7 +161,7 @@ impl PartialEq for Question {
 
 type Source = Box<dyn Fn() -> Question + Send + Sync>;
 
-fn resource(source: Source) -> Resource<Reply, ReplyCodec> {
+fn resource(source: Source) -> Resource<Response, ResponseCodec> {
     let ask = |Question(fetching): Question| async move {
         let fetching = fetching
             .lock()
@@ -177,7 +177,7 @@ fn resource(source: Source) -> Resource<Reply, ReplyCodec> {
 
 /// Something that is loaded.
 pub struct Data<T> {
-    inner: Resource<Reply, ReplyCodec>,
+    inner: Resource<Response, ResponseCodec>,
     of: PhantomData<fn() -> T>,
 }
 
@@ -196,14 +196,14 @@ impl<T: Wire> Data<T> {
     where
         F: Future<Output = Result<T, AppError>> + Send + 'static,
     {
-        Self::unread(move || {
+        Self::raw(move || {
             let fetching = fetch();
             Box::pin(async move { fetching.await.map(Payload::of) })
         })
     }
 
     /// The same where `fetch` gives the values packed already.
-    pub fn unread(fetch: impl Fn() -> Fetching + Send + Sync + 'static) -> Self {
+    pub fn raw(fetch: impl Fn() -> ResponseFuture + Send + Sync + 'static) -> Self {
         let source = move || Question(Arc::new(Mutex::new(Some(fetch()))));
         Self {
             inner: resource(Box::new(source)),
@@ -228,7 +228,7 @@ impl<T: Wire> Data<T> {
 
     /// Changes what is there. While it loads, it is loaded once more instead: the answer on its way may be
     /// older than the change, and a change made now would throw that answer away.
-    pub fn amend(self, change: impl FnOnce(&mut T)) {
+    pub fn update(self, change: impl FnOnce(&mut T)) {
         let mut context = Context::from_waker(Waker::noop());
         let is_loading = pin!(self.inner.ready()).poll(&mut context).is_pending();
         if is_loading {
@@ -240,8 +240,8 @@ impl<T: Wire> Data<T> {
     }
 
     /// For those who outlive the page that loads it: its arena may be freed while the data is on its way.
-    pub fn counted(self) -> Counted {
-        Counted(self.inner.into())
+    pub fn share(self) -> SharedData {
+        SharedData(self.inner.into())
     }
 }
 
@@ -250,18 +250,18 @@ impl<T: Wire> IntoFuture for Data<T> {
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let reply = self.counted().reply();
-        Box::pin(async move { value_of(reply.await) })
+        let response = self.share().response();
+        Box::pin(async move { value_of(response.await) })
     }
 }
 
 /// A [`Data`] that is counted.
 #[derive(Clone)]
-pub struct Counted(ArcResource<Reply, ReplyCodec>);
+pub struct SharedData(ArcResource<Response, ResponseCodec>);
 
-impl Counted {
+impl SharedData {
     /// What comes.
-    pub fn reply(&self) -> Fetching {
+    pub fn response(&self) -> ResponseFuture {
         Box::pin(self.0.clone().into_future())
     }
 }
@@ -272,13 +272,13 @@ mod tests {
 
     #[test]
     fn a_reply_comes_out_of_the_page_as_it_went_in() {
-        let written = ReplyCodec::encode(&Ok(Payload::of(vec![1, 2]))).unwrap();
+        let written = ResponseCodec::encode(&Ok(Payload::of(vec![1, 2]))).unwrap();
         assert_eq!(written, "+[1,2]");
-        let read = ReplyCodec::decode(&written).unwrap();
+        let read = ResponseCodec::decode(&written).unwrap();
         assert_eq!(value_of::<Vec<i32>>(read), Ok(vec![1, 2]));
 
-        let written = ReplyCodec::encode(&Err(AppError::NotFound)).unwrap();
-        let read = ReplyCodec::decode(&written).unwrap();
+        let written = ResponseCodec::encode(&Err(AppError::NotFound)).unwrap();
+        let read = ResponseCodec::decode(&written).unwrap();
         assert_eq!(value_of::<Vec<i32>>(read), Err(AppError::NotFound));
     }
 

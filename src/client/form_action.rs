@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::browser;
-use super::data::{Reply, Wire, value_of};
+use super::data::{Response, Wire, value_of};
 use super::hydration::is_taking_over;
 use crate::types::{AppError, JsonText};
 
@@ -64,7 +64,7 @@ pub struct FormAction {
     /// Whether its redirect is followed by loading a document, so that nothing of this page remains.
     loads_document: bool,
     pending: RwSignal<bool>,
-    answer: RwSignal<Option<Reply>>,
+    answer: RwSignal<Option<Response>>,
     /// Counts the answers that came while the page was live.
     answers: RwSignal<usize>,
     /// Counts the requests: only the answer to the last one is taken.
@@ -98,7 +98,7 @@ impl FormAction {
     }
 
     /// The last answer, until it is cleared or the next request is on the way.
-    pub fn answer(self) -> Option<Reply> {
+    pub fn answer(self) -> Option<Response> {
         self.answer.get()
     }
 
@@ -137,11 +137,11 @@ impl FormAction {
         let this = self.requests.get_value();
         self.pending.set(true);
         self.answer.set(None);
-        let answered = move |reply| {
+        let answered = move |response| {
             // The page may have been left meanwhile.
             if self.requests.try_get_value() == Some(this) {
                 self.pending.set(false);
-                self.answer.set(Some(reply));
+                self.answer.set(Some(response));
                 self.answers.update(|answers| *answers += 1);
             }
         };
@@ -149,21 +149,21 @@ impl FormAction {
     }
 
     /// Calls `act` with each answer that comes while the page is live.
-    pub fn on_reply(self, act: impl Fn(Reply) + 'static) {
+    pub fn on_response(self, act: impl Fn(Response) + 'static) {
         Effect::new(move |seen: Option<usize>| {
             let answers = self.answers.get();
             if seen.is_some_and(|seen| seen != answers)
-                && let Some(reply) = self.answer.get_untracked()
+                && let Some(response) = self.answer.get_untracked()
             {
-                untrack(|| act(reply));
+                untrack(|| act(response));
             }
             answers
         });
     }
 
     /// Calls `act` with the value of each answer that comes while the page is live.
-    pub fn on_answer<T: Wire>(self, act: impl Fn(Result<T, AppError>) + 'static) {
-        self.on_reply(move |reply| act(value_of(reply)));
+    pub fn on_result<T: Wire>(self, act: impl Fn(Result<T, AppError>) + 'static) {
+        self.on_response(move |response| act(value_of(response)));
     }
 
     /// What sends the form that is submitted, if `may_send` agrees; without JavaScript the browser posts it.

@@ -23,7 +23,7 @@ pub fn BalanceChart(
     /// The balance as it came to be.
     history: BalanceHistory,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let points = history.points;
     let [oldest, .., newest] = points[..] else {
         return None;
@@ -34,23 +34,23 @@ pub fn BalanceChart(
         amounts().max().unwrap_or_default(),
     );
     let words = tr!(
-        l,
+        locale,
         balance.words,
-        from = format::credits(l, oldest.amount),
-        from_day = labels::day(l, oldest.at.date_naive()),
-        to = format::credits(l, newest.amount),
-        to_day = labels::day(l, newest.at.date_naive()),
-        least = format::whole_number(l, least.0),
-        most = format::whole_number(l, most.0)
+        from = format::credits(locale, oldest.amount),
+        from_day = labels::day(locale, oldest.at.date_naive()),
+        to = format::credits(locale, newest.amount),
+        to_day = labels::day(locale, newest.at.date_naive()),
+        least = format::whole_number(locale, least.0),
+        most = format::whole_number(locale, most.0)
     );
     let line = step_line(&points, most.0);
     let area = format!("{line} V{HEIGHT} H0 Z");
     Some(view! {
         <section class="card" aria-labelledby="balance-chart-title">
             <div class="card-head">
-                <h2 id="balance-chart-title">{tr!(l, balance.title)}</h2>
+                <h2 id="balance-chart-title">{tr!(locale, balance.title)}</h2>
                 <span class="figure-label">
-                    {tr!(l, balance.now, credits = format::credits(l, newest.amount))}
+                    {tr!(locale, balance.now, credits = format::credits(locale, newest.amount))}
                 </span>
             </div>
             <svg

@@ -8,13 +8,13 @@ use crate::client::{tr, use_locale};
 /// Says so while the stream is lost.
 #[component]
 pub fn ConnectionNotice() -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let lost = use_context::<Live>().map(|live| live.connection);
     view! {
         <div class="connection" role="status">
             {move || {
                 (lost.map(|it| it.get()) == Some(Connection::Lost))
-                    .then(|| view! { <p>{tr!(l, app.reconnecting)}</p> })
+                    .then(|| view! { <p>{tr!(locale, app.reconnecting)}</p> })
             }}
         </div>
     }

@@ -5,31 +5,31 @@ use crate::client::{Locale, tr};
 use crate::types::{AppError, Violation};
 
 /// A broken rule, as the person at the field reads it.
-pub fn violation_text(l: Locale, violation: &Violation) -> String {
+pub fn violation_text(locale: Locale, violation: &Violation) -> String {
     match violation {
-        Violation::Required => tr!(l, violation.required).to_owned(),
-        Violation::NotANumber => tr!(l, violation.number).to_owned(),
-        Violation::AmbiguousNumber => tr!(l, violation.ambiguous_number).to_owned(),
-        Violation::NotAWholeNumber => tr!(l, violation.whole_number).to_owned(),
-        Violation::NotADate => tr!(l, violation.date).to_owned(),
-        Violation::NotABoolean => tr!(l, violation.boolean).to_owned(),
-        Violation::NotAnId => tr!(l, violation.id).to_owned(),
-        Violation::NotAnEmail => tr!(l, violation.email).to_owned(),
-        Violation::NotACursor => tr!(l, violation.cursor).to_owned(),
-        Violation::TooShort { min } => tr!(l, violation.too_short, min = *min),
-        Violation::TooLong { max } => tr!(l, violation.too_long, max = *max),
-        Violation::TooManyWords { max } => tr!(l, violation.too_many_words, max = *max),
-        Violation::NothingVisible => tr!(l, violation.nothing_visible).to_owned(),
+        Violation::Required => tr!(locale, violation.required).to_owned(),
+        Violation::NotANumber => tr!(locale, violation.number).to_owned(),
+        Violation::AmbiguousNumber => tr!(locale, violation.ambiguous_number).to_owned(),
+        Violation::NotAWholeNumber => tr!(locale, violation.whole_number).to_owned(),
+        Violation::NotADate => tr!(locale, violation.date).to_owned(),
+        Violation::NotABoolean => tr!(locale, violation.boolean).to_owned(),
+        Violation::NotAnId => tr!(locale, violation.id).to_owned(),
+        Violation::NotAnEmail => tr!(locale, violation.email).to_owned(),
+        Violation::NotACursor => tr!(locale, violation.cursor).to_owned(),
+        Violation::TooShort { min } => tr!(locale, violation.too_short, min = *min),
+        Violation::TooLong { max } => tr!(locale, violation.too_long, max = *max),
+        Violation::TooManyWords { max } => tr!(locale, violation.too_many_words, max = *max),
+        Violation::NothingVisible => tr!(locale, violation.nothing_visible).to_owned(),
         Violation::OutOfRange { min, max } => tr!(
-            l,
+            locale,
             violation.out_of_range,
-            min = format::plain_number(l, *min),
-            max = format::plain_number(l, *max)
+            min = format::plain_number(locale, *min),
+            max = format::plain_number(locale, *max)
         ),
-        Violation::NotOneOf { .. } => tr!(l, violation.one_of).to_owned(),
+        Violation::NotOneOf { .. } => tr!(locale, violation.one_of).to_owned(),
         Violation::DateOutOfRange { min, max } => {
             tr!(
-                l,
+                locale,
                 violation.date_range,
                 min = min.clone(),
                 max = max.clone()
@@ -37,62 +37,66 @@ pub fn violation_text(l: Locale, violation: &Violation) -> String {
         }
         Violation::Before { other } => {
             tr!(
-                l,
+                locale,
                 violation.before,
-                other = labels::field(l, other).to_owned()
+                other = labels::field(locale, other).to_owned()
             )
         }
         Violation::NotAfter { other } => {
             tr!(
-                l,
+                locale,
                 violation.not_after,
-                other = labels::field(l, other).to_owned()
+                other = labels::field(locale, other).to_owned()
             )
         }
         Violation::TooLongAfter { other, max_days } => tr!(
-            l,
+            locale,
             violation.too_long_after,
-            other = labels::field(l, other).to_owned(),
+            other = labels::field(locale, other).to_owned(),
             days = *max_days
         ),
-        Violation::Wrong => tr!(l, violation.wrong).to_owned(),
+        Violation::Wrong => tr!(locale, violation.wrong).to_owned(),
         Violation::Rejected { reason } => reason.clone(),
     }
 }
 
 /// An error, as the person who asked reads it.
-pub fn error_text(l: Locale, error: &AppError) -> String {
+pub fn error_text(locale: Locale, error: &AppError) -> String {
     match error {
-        AppError::Malformed(_) | AppError::WrongMethod => tr!(l, error.malformed).to_owned(),
-        AppError::Invalid(_) => tr!(l, error.invalid).to_owned(),
-        AppError::KeyReused => tr!(l, error.key_reused).to_owned(),
-        AppError::Unauthorized => tr!(l, error.unauthorized).to_owned(),
-        AppError::BadCredentials => tr!(l, error.bad_credentials).to_owned(),
+        AppError::Malformed(_) | AppError::WrongMethod => tr!(locale, error.malformed).to_owned(),
+        AppError::Invalid(_) => tr!(locale, error.invalid).to_owned(),
+        AppError::KeyReused => tr!(locale, error.key_reused).to_owned(),
+        AppError::Unauthorized => tr!(locale, error.unauthorized).to_owned(),
+        AppError::BadCredentials => tr!(locale, error.bad_credentials).to_owned(),
         AppError::InsufficientCredits { needed, available } => tr!(
-            l,
+            locale,
             error.insufficient,
-            needed = format::credits(l, *needed),
-            available = format::credits(l, *available)
+            needed = format::credits(locale, *needed),
+            available = format::credits(locale, *available)
         ),
-        AppError::Forbidden(_) => tr!(l, error.forbidden).to_owned(),
+        AppError::Forbidden(_) => tr!(locale, error.forbidden).to_owned(),
         AppError::WrongAddress { public_url } => {
-            tr!(l, error.wrong_address, url = public_url.clone())
+            tr!(locale, error.wrong_address, url = public_url.clone())
         }
-        AppError::NotFound => tr!(l, error.not_found).to_owned(),
-        AppError::Conflict(_) => tr!(l, error.conflict).to_owned(),
+        AppError::NotFound => tr!(locale, error.not_found).to_owned(),
+        AppError::Conflict(_) => tr!(locale, error.conflict).to_owned(),
         AppError::PriceChanged { price } => {
-            tr!(l, error.price_changed, price = format::credits(l, *price))
+            tr!(
+                locale,
+                error.price_changed,
+                price = format::credits(locale, *price)
+            )
         }
-        AppError::OtherAccount => tr!(l, error.other_account).to_owned(),
-        AppError::TooLarge { .. } => tr!(l, error.too_large).to_owned(),
+        AppError::OtherAccount => tr!(locale, error.other_account).to_owned(),
+        AppError::TooLarge { .. } => tr!(locale, error.too_large).to_owned(),
         AppError::TooManyRequests { retry_after_s } => {
-            tr!(l, error.too_many, seconds = *retry_after_s)
+            tr!(locale, error.too_many, seconds = *retry_after_s)
         }
-        AppError::TooManyOpen { limit } => tr!(l, error.too_many_open, limit = *limit),
+        AppError::TooManyOpen { limit } => tr!(locale, error.too_many_open, limit = *limit),
         AppError::Unavailable { retry_after_s, .. } => {
-            tr!(l, error.unavailable, seconds = *retry_after_s)
+            tr!(locale, error.unavailable, seconds = *retry_after_s)
         }
-        AppError::Unreachable => tr!(l, error.unreachable).to_owned(),
-        AppError::Internal => tr!(l, error.internal).to_owned(),
+        AppError::Unreachable => tr!(locale, error.unreachable).to_owned(),
+        AppError::Internal => tr!(locale, error.internal).to_owned(),
     }
 }

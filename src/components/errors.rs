@@ -20,7 +20,7 @@ pub fn FormErrors(
     #[prop(optional)]
     conflict: Option<&'static str>,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let faults = use_context::<FieldFaults>();
     let shown = Memo::new(move |_| faults.and_then(|faults| faults.error.get()));
     Effect::new(move |_| {
@@ -32,7 +32,7 @@ pub fn FormErrors(
         shown.get().map(|error| {
             let text = match (&error, conflict) {
                 (AppError::Conflict(_), Some(text)) => text.to_owned(),
-                _ => error_text(l, &error),
+                _ => error_text(locale, &error),
             };
             let top_up = matches!(error, AppError::InsufficientCredits { .. });
             let fields = fields_of(Some(error))
@@ -40,8 +40,8 @@ pub fn FormErrors(
                 .map(|(name, violation)| {
                     let id = control_id(&name);
                     let href = format!("#{id}");
-                    let label = labels::field(l, &name).to_owned();
-                    let text = violation_text(l, &violation);
+                    let label = labels::field(locale, &name).to_owned();
+                    let text = violation_text(locale, &violation);
                     view! {
                         <li>
                             <a
@@ -64,7 +64,7 @@ pub fn FormErrors(
                 <div class="notice notice-bad" id=SUMMARY_ID role="alert" tabindex="-1">
                     <Icon name="alert" />
                     <div>
-                        <h2 class="notice-title">{tr!(l, error.summary)}</h2>
+                        <h2 class="notice-title">{tr!(locale, error.summary)}</h2>
                         <p>{text}</p>
                         <ul>{fields}</ul>
                         {top_up
@@ -72,7 +72,7 @@ pub fn FormErrors(
                                 view! {
                                     <p>
                                         <a class="button" href="/overview#top-up">
-                                            {tr!(l, error.top_up)}
+                                            {tr!(locale, error.top_up)}
                                         </a>
                                     </p>
                                 }
@@ -90,29 +90,29 @@ pub fn ErrorPanel(
     /// Why.
     error: AppError,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     respond_with_error(&error);
     // What was asked for stands in the URL then.
     let what = match error {
         AppError::Invalid(fields) => {
             let line = |(name, violation): (String, Violation)| {
-                let label = labels::field(l, &name).to_owned();
-                view! { <li>{label} ": " {violation_text(l, &violation)}</li> }
+                let label = labels::field(locale, &name).to_owned();
+                view! { <li>{label} ": " {violation_text(locale, &violation)}</li> }
             };
             let lines: Vec<_> = fields.into_iter().map(line).collect();
             view! { <ul>{lines}</ul> }.into_any()
         }
-        error => view! { <p>{error_text(l, &error)}</p> }.into_any(),
+        error => view! { <p>{error_text(locale, &error)}</p> }.into_any(),
     };
     view! {
         <div class="notice notice-bad" role="alert">
             <Icon name="alert" />
             <div>
-                <h2 class="notice-title">{tr!(l, error.load_title)}</h2>
+                <h2 class="notice-title">{tr!(locale, error.load_title)}</h2>
                 {what}
                 <p>
                     <a href=FailedForm::reload_url() rel="external">
-                        {tr!(l, error.reload)}
+                        {tr!(locale, error.reload)}
                     </a>
                 </p>
             </div>

@@ -20,13 +20,13 @@ pub struct FieldWrapper {
 impl FieldWrapper {
     /// The frame of the field of that wire name, with the error that the form's [`FieldFaults`] tell.
     pub fn new(name: &'static str, has_hint: bool) -> Self {
-        let l = use_locale();
+        let locale = use_locale();
         let faults = use_context::<FieldFaults>();
         let fault = Memo::new(move |_| {
             faults.and_then(|faults| {
                 faults
                     .fields
-                    .with(|fields| fields.get(name).map(|it| violation_text(l, it)))
+                    .with(|fields| fields.get(name).map(|it| violation_text(locale, it)))
             })
         });
         Self {
@@ -57,12 +57,12 @@ impl FieldWrapper {
 
     /// The frame around a control.
     pub fn around(self, optional: bool, hint: Option<String>, control: AnyView) -> AnyView {
-        let l = use_locale();
+        let locale = use_locale();
         let is_ignored = CampaignInput::NOT_SCORED.contains(&self.name);
         let mark = if is_ignored {
-            Some(tr!(l, app.not_scored))
+            Some(tr!(locale, app.not_scored))
         } else {
-            optional.then(|| tr!(l, app.optional))
+            optional.then(|| tr!(locale, app.optional))
         };
         let id = control_id(self.name);
         let hint_id = format!("{id}-hint");
@@ -70,7 +70,7 @@ impl FieldWrapper {
         view! {
             <div class="field">
                 <label for=id>
-                    {labels::field(l, self.name).to_owned()}
+                    {labels::field(locale, self.name).to_owned()}
                     {mark.map(|mark| view! { <span class="field-optional">{mark}</span> })}
                 </label>
                 {control}

@@ -31,7 +31,7 @@ pub fn FilterBar(
     /// The URL of the page.
     list_url: Memo<ListUrl>,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     // What was typed stays in the document, so it is written there when the URL says something else.
     Effect::new(move |before: Option<()>| {
         let list_url = list_url.get();
@@ -43,7 +43,7 @@ pub fn FilterBar(
     });
     let first = list_url.get_untracked();
     let (search, verdict) = match list {
-        List::Tasks => (Some(search(l, &first)), Some(verdict(l, &first))),
+        List::Tasks => (Some(search(locale, &first)), Some(verdict(locale, &first))),
         List::Transactions => (None, None),
     };
     let is_open = ["verdict"]
@@ -61,7 +61,7 @@ pub fn FilterBar(
         let value = list_url.with(|list_url| list_url.get(chosen));
         (!value.is_empty()).then(|| view! { <input type="hidden" name=chosen value=value /> })
     };
-    let links = move || list_url.with(|list_url| links(l, list, list_url));
+    let links = move || list_url.with(|list_url| links(locale, list, list_url));
     let navigate = use_navigate();
     let go = move |event: SubmitEvent| {
         event.prevent_default();
@@ -72,26 +72,26 @@ pub fn FilterBar(
         navigate(&entered_url(list, &list_url.get_untracked()), options);
     };
     view! {
-        {move || list_url.with(|list_url| chips(l, list, list_url))}
+        {move || list_url.with(|list_url| chips(locale, list, list_url))}
         <form id=FORM_ID class="filter-bar" method="get" action=list.path() on:submit=go>
             {kept}
             {search}
             <div class="buttons">
                 <button type="submit" class="button">
-                    {tr!(l, history.apply)}
+                    {tr!(locale, history.apply)}
                 </button>
                 {links}
             </div>
             <details class="filter-more" open=is_open>
                 <summary>
                     {match list {
-                        List::Tasks => tr!(l, history.more_tasks),
-                        List::Transactions => tr!(l, history.more_transactions),
+                        List::Tasks => tr!(locale, history.more_tasks),
+                        List::Transactions => tr!(locale, history.more_transactions),
                     }}
                 </summary>
-                <div>{verdict} {day(l, DAYS[0], &first)} {day(l, DAYS[1], &first)}</div>
+                <div>{verdict} {day(locale, DAYS[0], &first)} {day(locale, DAYS[1], &first)}</div>
                 <p class="field-hint" class:without-script=move || !has_utc_day()>
-                    {tr!(l, history.days_utc)}
+                    {tr!(locale, history.days_utc)}
                 </p>
             </details>
         </form>
@@ -106,29 +106,29 @@ const fn chips_of(list: List) -> &'static str {
     }
 }
 
-fn chips(l: Locale, list: List, list_url: &ListUrl) -> AnyView {
-    let all = tr!(l, tasks.all);
+fn chips(locale: Locale, list: List, list_url: &ListUrl) -> AnyView {
+    let all = tr!(locale, tasks.all);
     let choices = match list {
         List::Tasks => {
             let words = TaskStatus::ALL.iter();
-            let words = words.map(|it| (labels::status(l, *it), it.as_str()));
+            let words = words.map(|it| (labels::status(locale, *it), it.as_str()));
             list_choices(list_url, chips_of(list), all, words)
         }
         List::Transactions => {
             let words = TransactionKind::ALL.iter();
-            let words = words.map(|it| (labels::kind(l, *it), it.as_str()));
+            let words = words.map(|it| (labels::kind(locale, *it), it.as_str()));
             list_choices(list_url, chips_of(list), all, words)
         }
     };
-    view! { <Filter label=tr!(l, tasks.filter) choices /> }.into_any()
+    view! { <Filter label=tr!(locale, tasks.filter) choices /> }.into_any()
 }
 
 /// The way to all rows, and to the file of those that are shown.
-fn links(l: Locale, list: List, list_url: &ListUrl) -> AnyView {
+fn links(locale: Locale, list: List, list_url: &ListUrl) -> AnyView {
     let clear = list_url.is_filtered().then(|| {
         view! {
             <a class="button button-quiet" href=list_url.all()>
-                {tr!(l, history.clear)}
+                {tr!(locale, history.clear)}
             </a>
         }
     });
@@ -137,7 +137,7 @@ fn links(l: Locale, list: List, list_url: &ListUrl) -> AnyView {
     view! {
         {clear}
         <a class="button button-quiet" href=file rel="external" download="">
-            {tr!(l, history.file)}
+            {tr!(locale, history.file)}
         </a>
     }
     .into_any()
@@ -179,7 +179,7 @@ fn labelled(name: &str, label: &str, control: AnyView) -> AnyView {
     .into_any()
 }
 
-fn day(l: Locale, name: &'static str, list_url: &ListUrl) -> AnyView {
+fn day(locale: Locale, name: &'static str, list_url: &ListUrl) -> AnyView {
     let control = view! {
         <input
             class="control"
@@ -189,10 +189,10 @@ fn day(l: Locale, name: &'static str, list_url: &ListUrl) -> AnyView {
             value=shown(name, &list_url.get(name)).to_owned()
         />
     };
-    labelled(name, labels::field(l, name), control.into_any())
+    labelled(name, labels::field(locale, name), control.into_any())
 }
 
-fn search(l: Locale, list_url: &ListUrl) -> AnyView {
+fn search(locale: Locale, list_url: &ListUrl) -> AnyView {
     let control = view! {
         <input
             class="control"
@@ -204,14 +204,18 @@ fn search(l: Locale, list_url: &ListUrl) -> AnyView {
             autocomplete="off"
         />
     };
-    labelled("search", labels::field(l, "search"), control.into_any())
+    labelled(
+        "search",
+        labels::field(locale, "search"),
+        control.into_any(),
+    )
 }
 
-fn verdict(l: Locale, list_url: &ListUrl) -> AnyView {
+fn verdict(locale: Locale, list_url: &ListUrl) -> AnyView {
     let current = list_url.get("verdict");
-    let all = Choice::new("", tr!(l, tasks.all));
+    let all = Choice::new("", tr!(locale, tasks.all));
     let verdicts = Verdict::ALL.iter();
-    let verdicts = verdicts.map(|it| Choice::new(it.as_str(), labels::verdict_short(l, *it)));
+    let verdicts = verdicts.map(|it| Choice::new(it.as_str(), labels::verdict_short(locale, *it)));
     let choices = std::iter::once(all).chain(verdicts).collect();
     let groups = [Group {
         label: None,
@@ -226,5 +230,9 @@ fn verdict(l: Locale, list_url: &ListUrl) -> AnyView {
             inner_html=options
         ></select>
     };
-    labelled("verdict", labels::field(l, "verdict"), control.into_any())
+    labelled(
+        "verdict",
+        labels::field(locale, "verdict"),
+        control.into_any(),
+    )
 }

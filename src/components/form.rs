@@ -28,8 +28,8 @@ pub fn use_page() -> impl Fn() -> String + Clone {
 pub fn session_form_action(url: &'static str, next: Option<String>) -> FormAction {
     let sending = FormAction::new(url).loading_document();
     FieldFaults::provide_of(move || sending.error());
-    sending.on_reply(move |reply| {
-        if reply.is_ok() {
+    sending.on_response(move |response| {
+        if response.is_ok() {
             browser::forget_all();
             if let Some(next) = &next {
                 browser::load(next);

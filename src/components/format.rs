@@ -16,9 +16,9 @@ pub fn utc_time(at: DateTime<Utc>) -> String {
 }
 
 /// A whole number with its thousands grouped as the language does.
-pub fn whole_number(l: Locale, number: i64) -> String {
+pub fn whole_number(locale: Locale, number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
-    let group = tr!(l, number.group);
+    let group = tr!(locale, number.group);
     let mut text = String::with_capacity(digits.len() + 8);
     if number < 0 {
         text.push('\u{2212}');
@@ -33,9 +33,9 @@ pub fn whole_number(l: Locale, number: i64) -> String {
 }
 
 /// A sum of credits in words: `1 credit`, `1,000 credits`.
-pub fn credits(l: Locale, credits: Credits) -> String {
-    let number = whole_number(l, credits.0);
-    tr!(l, number.credits, count = credits.0, number = number)
+pub fn credits(locale: Locale, credits: Credits) -> String {
+    let number = whole_number(locale, credits.0);
+    tr!(locale, number.credits, count = credits.0, number = number)
 }
 
 /// A share between 0 and 1 as whole percents, from 0 to 100.
@@ -49,8 +49,8 @@ pub fn percents(share: f64) -> u8 {
 }
 
 /// A share between 0 and 1 in words: `63%`.
-pub fn percent(l: Locale, share: f64) -> String {
-    tr!(l, number.percent, value = percents(share))
+pub fn percent(locale: Locale, share: f64) -> String {
+    tr!(locale, number.percent, value = percents(share))
 }
 
 /// A sum of US dollars: whole dollars grouped, cents only where there are any.
@@ -58,22 +58,22 @@ pub fn percent(l: Locale, share: f64) -> String {
     clippy::cast_possible_truncation,
     reason = "goals are at most a thousand million"
 )]
-pub fn usd(l: Locale, dollars: f64) -> String {
+pub fn usd(locale: Locale, dollars: f64) -> String {
     let cents = (dollars * 100.0).round() as i64;
-    let mut value = whole_number(l, cents / 100);
+    let mut value = whole_number(locale, cents / 100);
     if cents % 100 != 0 {
         value = format!(
             "{value}{}{:02}",
-            tr!(l, number.decimal),
+            tr!(locale, number.decimal),
             (cents % 100).abs()
         );
     }
-    tr!(l, number.usd, value = value)
+    tr!(locale, number.usd, value = value)
 }
 
 /// How many, with its thousands grouped.
-pub fn count(l: Locale, count: u64) -> String {
-    whole_number(l, i64::try_from(count).unwrap_or(i64::MAX))
+pub fn count(locale: Locale, count: u64) -> String {
+    whole_number(locale, i64::try_from(count).unwrap_or(i64::MAX))
 }
 
 /// A difference of two shares in percentage points: `+12 points`.
@@ -81,51 +81,56 @@ pub fn count(l: Locale, count: u64) -> String {
     clippy::cast_possible_truncation,
     reason = "a difference of shares is between -1 and 1"
 )]
-pub fn points(l: Locale, difference: f64) -> String {
+pub fn points(locale: Locale, difference: f64) -> String {
     let points = (difference * 100.0).round() as i64;
     let sign = if points > 0 { "+" } else { "" };
-    let value = format!("{sign}{}", whole_number(l, points));
-    tr!(l, number.points, count = points.abs(), value = value)
+    let value = format!("{sign}{}", whole_number(locale, points));
+    tr!(locale, number.points, count = points.abs(), value = value)
 }
 
 /// US dollars from the first on and below the second; an absent end is open.
-pub fn usd_range(l: Locale, from: Option<f64>, below: Option<f64>) -> String {
+pub fn usd_range(locale: Locale, from: Option<f64>, below: Option<f64>) -> String {
     match (from, below) {
         (Some(from), Some(below)) => tr!(
-            l,
+            locale,
             number.usd_between,
-            from = usd(l, from.round()),
-            below = usd(l, below.round())
+            from = usd(locale, from.round()),
+            below = usd(locale, below.round())
         ),
-        (Some(from), None) => tr!(l, number.usd_from, from = usd(l, from.round())),
-        (None, Some(below)) => tr!(l, number.usd_below, below = usd(l, below.round())),
-        (None, None) => tr!(l, number.usd_any).to_owned(),
+        (Some(from), None) => tr!(locale, number.usd_from, from = usd(locale, from.round())),
+        (None, Some(below)) => tr!(locale, number.usd_below, below = usd(locale, below.round())),
+        (None, None) => tr!(locale, number.usd_any).to_owned(),
     }
 }
 
 /// A measure as a person would say it: whole, or with one digit where it is small.
-pub fn rounded(l: Locale, number: f64) -> String {
+pub fn rounded(locale: Locale, number: f64) -> String {
     if number.abs() >= 10.0 {
-        plain_number(l, number.round())
+        plain_number(locale, number.round())
     } else {
-        plain_number(l, (number * 10.0).round() / 10.0)
+        plain_number(locale, (number * 10.0).round() / 10.0)
     }
 }
 
 /// A number with its thousands grouped, and with the fraction that it has.
 #[expect(clippy::cast_possible_truncation, reason = "whole and below 2^53")]
-pub fn plain_number(l: Locale, number: f64) -> String {
+pub fn plain_number(locale: Locale, number: f64) -> String {
     if number.fract() == 0.0 && number.abs() < 1e15 {
-        whole_number(l, number as i64)
+        whole_number(locale, number as i64)
     } else {
-        number.to_string().replace('.', tr!(l, number.decimal))
+        number.to_string().replace('.', tr!(locale, number.decimal))
     }
 }
 
 /// Microseconds as milliseconds with one digit after the point.
-pub fn milliseconds(l: Locale, us: i64) -> String {
+pub fn milliseconds(locale: Locale, us: i64) -> String {
     let tenths = us.max(0) / 100;
-    format!("{}{}{}", tenths / 10, tr!(l, number.decimal), tenths % 10)
+    format!(
+        "{}{}{}",
+        tenths / 10,
+        tr!(locale, number.decimal),
+        tenths % 10
+    )
 }
 
 #[cfg(test)]
@@ -149,7 +154,7 @@ mod tests {
 
     #[test]
     fn russian_has_its_own_plurals_groups_and_decimal_sign() {
-        let l = Locale::ru;
+        let locale = Locale::ru;
         for (number, words) in [
             (1, "1\u{a0}кредит"),
             (2, "2\u{a0}кредита"),
@@ -159,11 +164,11 @@ mod tests {
             (104, "104\u{a0}кредита"),
             (12_000, "12\u{a0}000\u{a0}кредитов"),
         ] {
-            assert_eq!(credits(l, Credits(number)), words);
+            assert_eq!(credits(locale, Credits(number)), words);
         }
-        assert_eq!(usd(l, 1_234.5), "1\u{a0}234,50\u{a0}$");
-        assert_eq!(percent(l, 0.5), "50\u{a0}%");
-        assert_eq!(plain_number(l, 0.25), "0,25");
+        assert_eq!(usd(locale, 1_234.5), "1\u{a0}234,50\u{a0}$");
+        assert_eq!(percent(locale, 0.5), "50\u{a0}%");
+        assert_eq!(plain_number(locale, 0.25), "0,25");
     }
 
     #[test]
@@ -196,13 +201,13 @@ mod tests {
 
     #[test]
     fn an_open_range_of_dollars_says_so() {
-        let l = Locale::en;
+        let locale = Locale::en;
         assert_eq!(
-            usd_range(l, Some(5000.0), Some(10_000.0)),
+            usd_range(locale, Some(5000.0), Some(10_000.0)),
             "$5,000 to $10,000"
         );
-        assert_eq!(usd_range(l, None, Some(100.0)), "under $100");
-        assert_eq!(usd_range(l, Some(1e6), None), "$1,000,000 or more");
+        assert_eq!(usd_range(locale, None, Some(100.0)), "under $100");
+        assert_eq!(usd_range(locale, Some(1e6), None), "$1,000,000 or more");
     }
 
     #[test]

@@ -9,9 +9,9 @@ use leptos_router::hooks::use_location;
 use super::ErrorPanel;
 use super::async_view::{AsyncView, load};
 use super::not_found::NotFound;
-use crate::client::data::Counted;
 use crate::client::data::Data;
 use crate::client::data::Payload;
+use crate::client::data::SharedData;
 use crate::client::data::Wire;
 use crate::client::use_session;
 use crate::types::AppError;
@@ -55,23 +55,23 @@ where
         Ok(data) => show(data),
         Err(error) => view! { <LoadError error /> }.into_any(),
     };
-    view! { <LoadedUnread data=resource.counted() lines show=Arc::new(show) /> }
+    view! { <LoadedRaw data=resource.share() lines show=Arc::new(show) /> }
 }
 
 /// The same for what is read by whoever shows it; so it is compiled once.
 #[component]
-pub fn LoadedUnread(
+pub fn LoadedRaw(
     /// What is loaded.
-    data: Counted,
+    data: SharedData,
     /// Lines of the placeholder.
     lines: u8,
     /// How the data looks.
     show: Arc<dyn Fn(Payload) -> AnyView + Send + Sync>,
 ) -> impl IntoView {
     let view = load(move || {
-        let (reply, show) = (data.reply(), Arc::clone(&show));
+        let (response, show) = (data.response(), Arc::clone(&show));
         async move {
-            match reply.await {
+            match response.await {
                 Ok(payload) => show(payload),
                 Err(error) => view! { <LoadError error /> }.into_any(),
             }

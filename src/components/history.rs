@@ -56,13 +56,13 @@ fn follow_changes<T: ListItem>(list: LivePage<T>) {
 /// The button that shows the rows that wait. Its container is always there, so that nothing moves when it appears.
 #[component]
 fn PendingRows<T: ListItem>(list: LivePage<T>) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let button = move || {
         let count = i64::try_from(list.count_pending()).unwrap_or(i64::MAX);
         (count > 0).then(|| {
             view! {
                 <button type="button" class="chip" on:click=move |_| list.apply_pending()>
-                    {T::pending_text(l, count)}
+                    {T::pending_text(locale, count)}
                 </button>
             }
         })
@@ -76,19 +76,26 @@ fn PendingRows<T: ListItem>(list: LivePage<T>) -> impl IntoView {
 
 #[component]
 fn Rows<T: ListItem>(list: LivePage<T>, list_url: ListUrl) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let is_empty = Memo::new(move |_| list.shown.with(|page| page.items.is_empty()));
     move || {
         if !is_empty.get() {
             return T::wrap_table(view! { <Table list /> }.into_any());
         }
         let (title, text, action) = if list.shown.with(|page| page.next.is_some()) {
-            let (title, text) = (tr!(l, history.not_yet), tr!(l, history.not_yet_text));
+            let (title, text) = (
+                tr!(locale, history.not_yet),
+                tr!(locale, history.not_yet_text),
+            );
             (title, text, None)
         } else if list_url.cursor.is_empty() {
-            T::empty_state(l, list_url.is_filtered())
+            T::empty_state(locale, list_url.is_filtered())
         } else {
-            (tr!(l, history.end), tr!(l, history.end_text), None)
+            (
+                tr!(locale, history.end),
+                tr!(locale, history.end_text),
+                None,
+            )
         };
         view! { <Empty title text action /> }.into_any()
     }
@@ -96,14 +103,14 @@ fn Rows<T: ListItem>(list: LivePage<T>, list_url: ListUrl) -> impl IntoView {
 
 #[component]
 fn Table<T: ListItem>(list: LivePage<T>) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     view! {
         <table
             class="table"
             on:focusin=move |_| list.set_focus(true)
             on:focusout=move |_| list.set_focus(false)
         >
-            <caption class="visually-hidden">{T::caption(l)}</caption>
+            <caption class="visually-hidden">{T::caption(locale)}</caption>
             <thead>
                 <tr>{T::head()}</tr>
             </thead>
@@ -121,17 +128,17 @@ fn Table<T: ListItem>(list: LivePage<T>) -> impl IntoView {
 /// How many rows there are; screen readers read it again when it changes.
 #[component]
 fn RowCount<T: ListItem>(list: LivePage<T>, is_first: bool) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let text = move || {
         let (count, has_older) = list
             .shown
             .with(|page| (page.items.len(), page.next.is_some()));
         let count = i64::try_from(count).unwrap_or(i64::MAX);
-        let number = format::whole_number(l, count);
+        let number = format::whole_number(locale, count);
         if count > 0 && has_older {
-            tr!(l, history.shown, count = count, number = number)
+            tr!(locale, history.shown, count = count, number = number)
         } else if count > 0 && is_first {
-            tr!(l, history.shown_all, count = count, number = number)
+            tr!(locale, history.shown_all, count = count, number = number)
         } else {
             String::new()
         }
@@ -145,11 +152,11 @@ fn RowCount<T: ListItem>(list: LivePage<T>, is_first: bool) -> impl IntoView {
 
 #[component]
 fn Pager<T: ListItem>(list: LivePage<T>, list_url: ListUrl) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let newest = (!list_url.cursor.is_empty()).then(|| {
         view! {
             <a class="button" href=list_url.at(String::new())>
-                {tr!(l, pager.newest)}
+                {tr!(locale, pager.newest)}
             </a>
         }
     });
@@ -157,7 +164,7 @@ fn Pager<T: ListItem>(list: LivePage<T>, list_url: ListUrl) -> impl IntoView {
         let cursor = list.shown.with(|page| page.next.clone())?;
         Some(view! {
             <a class="button" href=list_url.at(cursor) rel="next">
-                {tr!(l, pager.older)}
+                {tr!(locale, pager.older)}
                 <Icon name="arrow" />
             </a>
         })

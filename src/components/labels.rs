@@ -7,111 +7,113 @@ use crate::client::tr;
 use crate::types::{SystemMessage, TaskStatus, TransactionKind, UNKNOWN_CATEGORY, Verdict};
 
 /// The label of a field, by its wire name; the name itself where there is none.
-pub fn field(l: Locale, name: &str) -> &str {
+pub fn field(locale: Locale, name: &str) -> &str {
     match name {
-        "email" => tr!(l, field.email),
-        "password" => tr!(l, field.password),
-        "current_password" => tr!(l, field.current_password),
-        "new_password" => tr!(l, field.new_password),
-        "amount" => tr!(l, field.amount),
-        "name" => tr!(l, field.name),
-        "blurb" => tr!(l, field.blurb),
-        "analytics_name" => tr!(l, field.analytics_name),
-        "parent_name" => tr!(l, field.parent_name),
-        "position" => tr!(l, field.position),
-        "usd_goal" => tr!(l, field.usd_goal),
-        "currency" => tr!(l, field.currency),
-        "static_usd_rate" => tr!(l, field.static_usd_rate),
-        "fx_rate" => tr!(l, field.fx_rate),
-        "launched_at" => tr!(l, field.launched_at),
-        "deadline" => tr!(l, field.deadline),
-        "created_at" => tr!(l, field.created_at),
-        "country" => tr!(l, field.country),
-        "name_city" => tr!(l, field.name_city),
-        "region" => tr!(l, field.region),
-        "type" => tr!(l, field.location_type),
-        "is_not_first_project" => tr!(l, field.is_not_first_project),
-        "has_video" => tr!(l, field.has_video),
-        "prelaunch_activated" => tr!(l, field.prelaunch_activated),
-        "staff_pick" => tr!(l, field.staff_pick),
-        "ppohasaction" => tr!(l, field.ppohasaction),
-        "goal_min_usd" => tr!(l, field.goal_min_usd),
-        "launch_earliest" => tr!(l, field.launch_earliest),
-        "launch_latest" => tr!(l, field.launch_latest),
-        "model_id" => tr!(l, field.model_id),
-        "status" => tr!(l, task.status),
-        "verdict" => tr!(l, field.verdict),
-        "kind" => tr!(l, transactions.column_kind),
-        "search" => tr!(l, field.search),
-        "from" => tr!(l, field.from),
-        "to" => tr!(l, field.to),
-        crate::client::idempotency::FIELD => tr!(l, field.idempotency_key),
+        "email" => tr!(locale, field.email),
+        "password" => tr!(locale, field.password),
+        "current_password" => tr!(locale, field.current_password),
+        "new_password" => tr!(locale, field.new_password),
+        "amount" => tr!(locale, field.amount),
+        "name" => tr!(locale, field.name),
+        "blurb" => tr!(locale, field.blurb),
+        "analytics_name" => tr!(locale, field.analytics_name),
+        "parent_name" => tr!(locale, field.parent_name),
+        "position" => tr!(locale, field.position),
+        "usd_goal" => tr!(locale, field.usd_goal),
+        "currency" => tr!(locale, field.currency),
+        "static_usd_rate" => tr!(locale, field.static_usd_rate),
+        "fx_rate" => tr!(locale, field.fx_rate),
+        "launched_at" => tr!(locale, field.launched_at),
+        "deadline" => tr!(locale, field.deadline),
+        "created_at" => tr!(locale, field.created_at),
+        "country" => tr!(locale, field.country),
+        "name_city" => tr!(locale, field.name_city),
+        "region" => tr!(locale, field.region),
+        "type" => tr!(locale, field.location_type),
+        "is_not_first_project" => tr!(locale, field.is_not_first_project),
+        "has_video" => tr!(locale, field.has_video),
+        "prelaunch_activated" => tr!(locale, field.prelaunch_activated),
+        "staff_pick" => tr!(locale, field.staff_pick),
+        "ppohasaction" => tr!(locale, field.ppohasaction),
+        "goal_min_usd" => tr!(locale, field.goal_min_usd),
+        "launch_earliest" => tr!(locale, field.launch_earliest),
+        "launch_latest" => tr!(locale, field.launch_latest),
+        "model_id" => tr!(locale, field.model_id),
+        "status" => tr!(locale, task.status),
+        "verdict" => tr!(locale, field.verdict),
+        "kind" => tr!(locale, transactions.column_kind),
+        "search" => tr!(locale, field.search),
+        "from" => tr!(locale, field.from),
+        "to" => tr!(locale, field.to),
+        crate::client::idempotency::FIELD => tr!(locale, field.idempotency_key),
         other => other,
     }
 }
 
 /// A task's status.
-pub fn status(l: Locale, status: TaskStatus) -> &'static str {
+pub fn status(locale: Locale, status: TaskStatus) -> &'static str {
     match status {
-        TaskStatus::Queued => tr!(l, status.queued),
-        TaskStatus::Running => tr!(l, status.running),
-        TaskStatus::Succeeded => tr!(l, status.succeeded),
-        TaskStatus::Failed => tr!(l, status.failed),
-        TaskStatus::Canceled => tr!(l, status.canceled),
+        TaskStatus::Queued => tr!(locale, status.queued),
+        TaskStatus::Running => tr!(locale, status.running),
+        TaskStatus::Succeeded => tr!(locale, status.succeeded),
+        TaskStatus::Failed => tr!(locale, status.failed),
+        TaskStatus::Canceled => tr!(locale, status.canceled),
     }
 }
 
 /// A transaction's kind.
-pub fn kind(l: Locale, kind: TransactionKind) -> &'static str {
+pub fn kind(locale: Locale, kind: TransactionKind) -> &'static str {
     match kind {
-        TransactionKind::Welcome => tr!(l, kind.welcome),
-        TransactionKind::TopUp => tr!(l, kind.top_up),
-        TransactionKind::Charge => tr!(l, kind.charge),
-        TransactionKind::Adjustment => tr!(l, kind.adjustment),
+        TransactionKind::Welcome => tr!(locale, kind.welcome),
+        TransactionKind::TopUp => tr!(locale, kind.top_up),
+        TransactionKind::Charge => tr!(locale, kind.charge),
+        TransactionKind::Adjustment => tr!(locale, kind.adjustment),
     }
 }
 
 /// A sentence that is stored: one of the service's own in the reader's language, any other as it is.
-pub fn stored_text(l: Locale, text: &str) -> &str {
+pub fn stored_text(locale: Locale, text: &str) -> &str {
     match text.parse() {
-        Ok(SystemMessage::ModelUnavailable) => tr!(l, stored.model_unavailable),
+        Ok(SystemMessage::ModelUnavailable) => tr!(locale, stored.model_unavailable),
         Ok(SystemMessage::ModelFailed | SystemMessage::ModelFailedEarlier) => {
-            tr!(l, stored.model_failed)
+            tr!(locale, stored.model_failed)
         }
-        Ok(SystemMessage::ModelTooSlow) => tr!(l, stored.model_too_slow),
-        Ok(SystemMessage::WorkLost | SystemMessage::WorkLostEarlier) => tr!(l, stored.work_lost),
-        Ok(SystemMessage::NoCapableWorker) => tr!(l, stored.no_capable_worker),
-        Ok(SystemMessage::WelcomeCredits) => tr!(l, stored.welcome_credits),
-        Ok(SystemMessage::DemonstrationTopUp) => tr!(l, stored.demonstration_top_up),
-        Ok(SystemMessage::ShippedPopulation) => tr!(l, stored.shipped_population),
+        Ok(SystemMessage::ModelTooSlow) => tr!(locale, stored.model_too_slow),
+        Ok(SystemMessage::WorkLost | SystemMessage::WorkLostEarlier) => {
+            tr!(locale, stored.work_lost)
+        }
+        Ok(SystemMessage::NoCapableWorker) => tr!(locale, stored.no_capable_worker),
+        Ok(SystemMessage::WelcomeCredits) => tr!(locale, stored.welcome_credits),
+        Ok(SystemMessage::DemonstrationTopUp) => tr!(locale, stored.demonstration_top_up),
+        Ok(SystemMessage::ShippedPopulation) => tr!(locale, stored.shipped_population),
         Err(_) => text,
     }
 }
 
 /// A verdict as a sentence.
-pub fn verdict(l: Locale, verdict: Verdict) -> &'static str {
+pub fn verdict(locale: Locale, verdict: Verdict) -> &'static str {
     match verdict {
-        Verdict::Likely => tr!(l, verdict.likely),
-        Verdict::TossUp => tr!(l, verdict.toss_up),
-        Verdict::Unlikely => tr!(l, verdict.unlikely),
+        Verdict::Likely => tr!(locale, verdict.likely),
+        Verdict::TossUp => tr!(locale, verdict.toss_up),
+        Verdict::Unlikely => tr!(locale, verdict.unlikely),
     }
 }
 
 /// A verdict in a word or two, for tables.
-pub fn verdict_short(l: Locale, verdict: Verdict) -> &'static str {
+pub fn verdict_short(locale: Locale, verdict: Verdict) -> &'static str {
     match verdict {
-        Verdict::Likely => tr!(l, verdict.likely_short),
-        Verdict::TossUp => tr!(l, verdict.toss_up_short),
-        Verdict::Unlikely => tr!(l, verdict.unlikely_short),
+        Verdict::Likely => tr!(locale, verdict.likely_short),
+        Verdict::TossUp => tr!(locale, verdict.toss_up_short),
+        Verdict::Unlikely => tr!(locale, verdict.unlikely_short),
     }
 }
 
 /// A day in words: `Jan 19, 2027`.
-pub fn day(l: Locale, day: NaiveDate) -> String {
+pub fn day(locale: Locale, day: NaiveDate) -> String {
     let month = usize::try_from(day.month0()).unwrap_or_default();
-    let month = tr!(l, list.months_of_day).split(';').nth(month);
+    let month = tr!(locale, list.months_of_day).split(';').nth(month);
     tr!(
-        l,
+        locale,
         number.day,
         month = month.unwrap_or_default(),
         day = day.day(),
@@ -120,22 +122,22 @@ pub fn day(l: Locale, day: NaiveDate) -> String {
 }
 
 /// A category's name; data of Kickstarter that lacks one says so in its own way.
-pub fn category(l: Locale, name: &str) -> String {
+pub fn category(locale: Locale, name: &str) -> String {
     if name == UNKNOWN_CATEGORY {
-        tr!(l, explore.unknown).to_owned()
+        tr!(locale, explore.unknown).to_owned()
     } else {
         name.to_owned()
     }
 }
 
 /// A month such as `2024-01` in words: `Jan 2024`.
-pub fn year_and_month(l: Locale, month: &str) -> String {
+pub fn year_and_month(locale: Locale, month: &str) -> String {
     let (year, number) = month.split_once('-').unwrap_or((month, ""));
     let index = number
         .parse::<usize>()
         .ok()
         .and_then(|it| it.checked_sub(1));
-    let name = index.and_then(|index| tr!(l, list.months).split(';').nth(index));
+    let name = index.and_then(|index| tr!(locale, list.months).split(';').nth(index));
     name.map_or_else(|| month.to_owned(), |name| format!("{name} {year}"))
 }
 

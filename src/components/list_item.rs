@@ -80,10 +80,10 @@ pub trait ListItem: Wire + PartialEq {
     fn on_change(apply: impl Fn(Self) + 'static);
 
     /// The label of the button that shows `count` new rows.
-    fn pending_text(l: Locale, count: i64) -> String;
+    fn pending_text(locale: Locale, count: i64) -> String;
 
     /// The caption of the table, for screen readers.
-    fn caption(l: Locale) -> &'static str;
+    fn caption(locale: Locale) -> &'static str;
 
     /// The headings of the table.
     fn head() -> AnyView;
@@ -97,7 +97,7 @@ pub trait ListItem: Wire + PartialEq {
     }
 
     /// What to show if there are no rows.
-    fn empty_state(l: Locale, is_filtered: bool) -> EmptyState;
+    fn empty_state(locale: Locale, is_filtered: bool) -> EmptyState;
 }
 
 impl ListItem for TaskView {
@@ -122,12 +122,12 @@ impl ListItem for TaskView {
         on_task(apply);
     }
 
-    fn pending_text(l: Locale, count: i64) -> String {
-        tr!(l, history.new_tasks, count = count)
+    fn pending_text(locale: Locale, count: i64) -> String {
+        tr!(locale, history.new_tasks, count = count)
     }
 
-    fn caption(l: Locale) -> &'static str {
-        tr!(l, tasks.title)
+    fn caption(locale: Locale) -> &'static str {
+        tr!(locale, tasks.title)
     }
 
     fn head() -> AnyView {
@@ -142,13 +142,19 @@ impl ListItem for TaskView {
         view! { <Comparing>{table}</Comparing> }.into_any()
     }
 
-    fn empty_state(l: Locale, is_filtered: bool) -> EmptyState {
+    fn empty_state(locale: Locale, is_filtered: bool) -> EmptyState {
         if is_filtered {
-            let (title, text) = (tr!(l, tasks.empty_filter), tr!(l, tasks.empty_filter_text));
+            let (title, text) = (
+                tr!(locale, tasks.empty_filter),
+                tr!(locale, tasks.empty_filter_text),
+            );
             return (title, text, None);
         }
-        let action = ("/predict", tr!(l, tasks.empty_action));
-        let (title, text) = (tr!(l, tasks.empty_title), tr!(l, tasks.empty_text));
+        let action = ("/predict", tr!(locale, tasks.empty_action));
+        let (title, text) = (
+            tr!(locale, tasks.empty_title),
+            tr!(locale, tasks.empty_text),
+        );
         (title, text, Some(action))
     }
 }
@@ -173,12 +179,12 @@ impl ListItem for TransactionView {
         on_transaction(apply);
     }
 
-    fn pending_text(l: Locale, count: i64) -> String {
-        tr!(l, history.new_transactions, count = count)
+    fn pending_text(locale: Locale, count: i64) -> String {
+        tr!(locale, history.new_transactions, count = count)
     }
 
-    fn caption(l: Locale) -> &'static str {
-        tr!(l, transactions.title)
+    fn caption(locale: Locale) -> &'static str {
+        tr!(locale, transactions.title)
     }
 
     fn head() -> AnyView {
@@ -189,13 +195,13 @@ impl ListItem for TransactionView {
         view! { <TransactionCells line=self /> }.into_any()
     }
 
-    fn empty_state(l: Locale, is_filtered: bool) -> EmptyState {
+    fn empty_state(locale: Locale, is_filtered: bool) -> EmptyState {
         if is_filtered {
-            let title = tr!(l, transactions.empty_filter);
-            return (title, tr!(l, transactions.empty_filter_text), None);
+            let title = tr!(locale, transactions.empty_filter);
+            return (title, tr!(locale, transactions.empty_filter_text), None);
         }
-        let title = tr!(l, transactions.empty_title);
-        (title, tr!(l, transactions.empty_text), None)
+        let title = tr!(locale, transactions.empty_title);
+        (title, tr!(locale, transactions.empty_text), None)
     }
 }
 
@@ -205,15 +211,15 @@ fn Comparing(
     /// The rows.
     children: Children,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     view! {
         <form method="get" action=super::COMPARE_PATH class="comparing">
             {children()}
             <p class="comparing-foot">
                 <button type="submit" class="button">
-                    {tr!(l, compare.submit)}
+                    {tr!(locale, compare.submit)}
                 </button>
-                <span class="quiet">{tr!(l, compare.how)}</span>
+                <span class="quiet">{tr!(locale, compare.how)}</span>
             </p>
         </form>
     }

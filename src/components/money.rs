@@ -18,11 +18,11 @@ pub fn Money(
     #[prop(optional)]
     bare: bool,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let text = if bare {
-        format::whole_number(l, credits.0)
+        format::whole_number(locale, credits.0)
     } else {
-        format::credits(l, credits)
+        format::credits(locale, credits)
     };
     let plus = (signed && credits.0 > 0).then_some("+");
     let class = match (signed, credits.0 > 0) {

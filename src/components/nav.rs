@@ -21,10 +21,10 @@ pub const MAIN_ID: &str = "main";
 /// Lets keyboards jump over the header.
 #[component]
 pub fn SkipLink() -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     view! {
         <a class="skip-link" href=format!("#{MAIN_ID}") rel="external">
-            {tr!(l, app.skip)}
+            {tr!(locale, app.skip)}
         </a>
     }
 }
@@ -48,7 +48,7 @@ pub fn ReadFromTheTop() -> impl IntoView {
 /// The header.
 #[component]
 pub fn Header() -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let session = use_session();
     let view = load(move || async move {
         let balance = session.balance.await.ok().flatten();
@@ -64,7 +64,7 @@ pub fn Header() -> impl IntoView {
             <div class="site-header-inner">
                 <A href="/" exact=true attr:class="brand">
                     <Logo />
-                    {tr!(l, app.name)}
+                    {tr!(locale, app.name)}
                 </A>
                 <AsyncView view />
                 <Preferences />
@@ -78,31 +78,31 @@ fn SignedIn(
     /// What they have; `None` where the server cannot tell.
     balance: Option<BalanceView>,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     view! {
-        <nav class="nav-main" aria-label=tr!(l, nav.main)>
-            <NavLink href="/overview" icon="overview" text=tr!(l, nav.overview) />
-            <NavLink href="/predict" icon="predict" text=tr!(l, nav.predict) />
-            <NavLink href="/tasks" icon="tasks" text=tr!(l, nav.tasks) />
-            <NavLink href="/transactions" icon="transactions" text=tr!(l, nav.transactions) />
+        <nav class="nav-main" aria-label=tr!(locale, nav.main)>
+            <NavLink href="/overview" icon="overview" text=tr!(locale, nav.overview) />
+            <NavLink href="/predict" icon="predict" text=tr!(locale, nav.predict) />
+            <NavLink href="/tasks" icon="tasks" text=tr!(locale, nav.tasks) />
+            <NavLink href="/transactions" icon="transactions" text=tr!(locale, nav.transactions) />
         </nav>
-        <nav class="nav-account" aria-label=tr!(l, nav.account_area)>
+        <nav class="nav-account" aria-label=tr!(locale, nav.account_area)>
             {balance.map(|balance| view! { <BalanceLink balance /> })}
-            <NavLink href="/account" icon="account" text=tr!(l, nav.account) />
+            <NavLink href="/account" icon="account" text=tr!(locale, nav.account) />
         </nav>
     }
 }
 
 #[component]
 fn SignedOut() -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     view! {
-        <nav class="nav-account" aria-label=tr!(l, nav.account_area)>
+        <nav class="nav-account" aria-label=tr!(locale, nav.account_area)>
             <A href="/login" attr:class="button">
-                {tr!(l, nav.login)}
+                {tr!(locale, nav.login)}
             </A>
             <A href="/register" attr:class="button button-main">
-                {tr!(l, nav.register)}
+                {tr!(locale, nav.register)}
             </A>
         </nav>
     }
@@ -130,12 +130,12 @@ fn BalanceLink(
     /// The balance.
     balance: BalanceView,
 ) -> impl IntoView {
-    let l = use_locale();
-    let words = format::credits(l, balance.available);
+    let locale = use_locale();
+    let words = format::credits(locale, balance.available);
     view! {
-        <a class="balance-chip" href="/overview" aria-label=tr!(l, nav.balance, credits = words)>
+        <a class="balance-chip" href="/overview" aria-label=tr!(locale, nav.balance, credits = words)>
             <Icon name="coins" />
-            <span>{format::whole_number(l, balance.available.0)}</span>
+            <span>{format::whole_number(locale, balance.available.0)}</span>
         </a>
     }
 }
@@ -160,13 +160,13 @@ fn Logo() -> impl IntoView {
 /// The footer.
 #[component]
 pub fn Footer() -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     view! {
         <footer class="site-footer">
             <p>
-                <a href="/explore">{tr!(l, explore.link)}</a>
+                <a href="/explore">{tr!(locale, explore.link)}</a>
             </p>
-            <p>{tr!(l, app.footer)}</p>
+            <p>{tr!(locale, app.footer)}</p>
         </footer>
     }
 }

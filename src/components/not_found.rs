@@ -10,15 +10,15 @@ use crate::components::page_title::PageTitle;
 /// In place of a thing that is not there; the server answers 404.
 #[component]
 pub fn NotFound() -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     respond_with_status(404);
     view! {
-        <PageTitle page=tr!(l, not_found.title) />
+        <PageTitle page=tr!(locale, not_found.title) />
         <div class="empty">
-            <h1>{tr!(l, not_found.title)}</h1>
-            <p>{tr!(l, not_found.text)}</p>
+            <h1>{tr!(locale, not_found.title)}</h1>
+            <p>{tr!(locale, not_found.text)}</p>
             <a class="button button-main" href="/">
-                {tr!(l, not_found.home)}
+                {tr!(locale, not_found.home)}
             </a>
         </div>
     }

@@ -8,8 +8,8 @@ use crate::i18n::I18nLocaleTrait as _;
 use crate::types::{NUMBER_FORMAT, NumberFormat};
 
 /// How people write numbers on a page of that language.
-pub fn of_locale(l: Locale) -> NumberFormat {
-    match l {
+pub fn of_locale(locale: Locale) -> NumberFormat {
+    match locale {
         Locale::en => NumberFormat::English,
         Locale::ru => NumberFormat::Russian,
     }
@@ -18,8 +18,8 @@ pub fn of_locale(l: Locale) -> NumberFormat {
 /// The input.
 #[component]
 pub fn NumberFormatInput() -> impl IntoView {
-    let l = use_locale();
-    view! { <input type="hidden" name=NUMBER_FORMAT value=l.as_str() /> }
+    let locale = use_locale();
+    view! { <input type="hidden" name=NUMBER_FORMAT value=locale.as_str() /> }
 }
 
 #[cfg(test)]
@@ -28,8 +28,11 @@ mod tests {
 
     #[test]
     fn a_form_says_what_the_page_goes_by() {
-        for l in [Locale::en, Locale::ru] {
-            assert_eq!(NumberFormat::of_language(l.as_str()), Some(of_locale(l)));
+        for locale in [Locale::en, Locale::ru] {
+            assert_eq!(
+                NumberFormat::of_language(locale.as_str()),
+                Some(of_locale(locale))
+            );
         }
     }
 }

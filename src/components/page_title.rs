@@ -11,6 +11,6 @@ pub fn PageTitle(
     #[prop(into)]
     page: String,
 ) -> impl IntoView {
-    let l = use_locale();
-    browser::set_title(tr!(l, app.title, page = page));
+    let locale = use_locale();
+    browser::set_title(tr!(locale, app.title, page = page));
 }

@@ -28,14 +28,14 @@ pub const BACK: &str = "back";
 /// The switches, folded behind one button.
 #[component]
 pub fn Preferences() -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     view! {
         <details class="preferences">
-            <summary aria-label=tr!(l, preferences.title)>
+            <summary aria-label=tr!(locale, preferences.title)>
                 <Icon name="preferences" />
             </summary>
             <div class="preferences-panel card">
-                <Switch name=LOCALE label=tr!(l, preferences.language) choices=languages(l) />
+                <Switch name=LOCALE label=tr!(locale, preferences.language) choices=languages(locale) />
                 <ThemeSwitch />
             </div>
         </details>
@@ -52,12 +52,12 @@ struct Choice {
 }
 
 /// Each language in its own words.
-fn languages(l: Locale) -> Vec<Choice> {
-    let choice = |locale: Locale, label| Choice {
-        value: locale.as_str(),
+fn languages(locale: Locale) -> Vec<Choice> {
+    let choice = |choice: Locale, label| Choice {
+        value: choice.as_str(),
         label,
-        lang: (locale != l).then(|| locale.as_str()),
-        is_chosen: Signal::stored(locale == l),
+        lang: (choice != locale).then(|| choice.as_str()),
+        is_chosen: Signal::stored(choice == locale),
     };
     vec![
         choice(Locale::en, tr!(Locale::en, preferences.own_name)),
@@ -67,14 +67,14 @@ fn languages(l: Locale) -> Vec<Choice> {
 
 #[component]
 fn ThemeSwitch() -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let chosen = RwSignal::new(browser::document_theme());
     let choices = Theme::ALL.map(|theme| Choice {
         value: theme.as_str(),
         label: match theme {
-            Theme::System => tr!(l, preferences.system),
-            Theme::Light => tr!(l, preferences.light),
-            Theme::Dark => tr!(l, preferences.dark),
+            Theme::System => tr!(locale, preferences.system),
+            Theme::Light => tr!(locale, preferences.light),
+            Theme::Dark => tr!(locale, preferences.dark),
         },
         lang: None,
         is_chosen: Signal::derive(move || chosen.get() == theme),
@@ -93,7 +93,7 @@ fn ThemeSwitch() -> impl IntoView {
         browser::post(URL, body, false, |_| {});
     });
     let choices = Vec::from(choices);
-    view! { <Switch name=THEME label=tr!(l, preferences.theme) choices send /> }
+    view! { <Switch name=THEME label=tr!(locale, preferences.theme) choices send /> }
 }
 
 /// A row of buttons of which one is on.

@@ -26,17 +26,17 @@ pub fn Gauge(
     #[prop(optional_no_strip)]
     base: Option<f64>,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let verdict = Verdict::of_probability(probability);
     let value = format::percents(probability);
     let (from, to) = (format::percents(low), format::percents(high));
     let words = tr!(
-        l,
+        locale,
         task.gauge,
-        probability = format::percent(l, probability),
-        low = format::percent(l, low),
-        high = format::percent(l, high),
-        verdict = labels::verdict(l, verdict)
+        probability = format::percent(locale, probability),
+        low = format::percent(locale, low),
+        high = format::percent(locale, high),
+        verdict = labels::verdict(locale, verdict)
     );
     view! {
         <svg
@@ -71,11 +71,11 @@ pub fn Gauge(
                     }
                 })}
             <text class="gauge-number" x="110" y="96">
-                {format::percent(l, probability)}
+                {format::percent(locale, probability)}
             </text>
             <text class="gauge-range" x="110" y="120">
                 {tr!(
-                    l, task.range, low = format::percent(l, low), high = format::percent(l, high)
+                    locale, task.range, low = format::percent(locale, low), high = format::percent(locale, high)
                 )}
             </text>
         </svg>
@@ -96,7 +96,7 @@ pub fn ScoreBar(
     /// The verdict.
     verdict: Verdict,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     view! {
         <span class=format!("score score-{verdict}")>
             <svg class="score-bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
@@ -108,8 +108,8 @@ pub fn ScoreBar(
                     rx="4"
                 ></rect>
             </svg>
-            <span class="score-number">{format::percent(l, probability)}</span>
-            <span class="score-word">{labels::verdict_short(l, verdict)}</span>
+            <span class="score-number">{format::percent(locale, probability)}</span>
+            <span class="score-word">{labels::verdict_short(locale, verdict)}</span>
         </span>
     }
 }

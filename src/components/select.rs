@@ -38,13 +38,13 @@ pub struct Group {
 
 /// Yes and no, and first of all not known where the field may stay open.
 pub fn yes_no(may_be_unknown: bool) -> Vec<Group> {
-    let l = use_locale();
+    let locale = use_locale();
     let mut choices = Vec::with_capacity(3);
     if may_be_unknown {
-        choices.push(Choice::new("", tr!(l, choice.unknown)));
+        choices.push(Choice::new("", tr!(locale, choice.unknown)));
     }
-    choices.push(Choice::new("false", tr!(l, choice.no)));
-    choices.push(Choice::new("true", tr!(l, choice.yes)));
+    choices.push(Choice::new("false", tr!(locale, choice.no)));
+    choices.push(Choice::new("true", tr!(locale, choice.yes)));
     vec![Group {
         label: None,
         choices,
@@ -137,7 +137,7 @@ fn Search(
     /// What it is called.
     label: &'static str,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let found = RwSignal::new(None);
     view! {
         <input
@@ -161,7 +161,7 @@ fn Search(
             }
         />
         <p class="field-hint" role="status">
-            {move || found.get().map(|count| tr!(l, choice.found, count = count))}
+            {move || found.get().map(|count| tr!(locale, choice.found, count = count))}
         </p>
     }
 }

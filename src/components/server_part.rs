@@ -9,11 +9,11 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos::web_sys::Element;
 
-use super::guard::LoadedUnread;
+use super::guard::LoadedRaw;
 use crate::client::Locale;
-use crate::client::data::Counted;
-use crate::client::data::Fetching;
 use crate::client::data::Payload;
+use crate::client::data::ResponseFuture;
+use crate::client::data::SharedData;
 
 /// What in a part needs code, once somebody comes near it.
 #[derive(Clone, Copy)]
@@ -31,9 +31,9 @@ pub struct Live {
 pub fn fetch<T, F>(
     id: &'static str,
     url: String,
-    page: Counted,
+    page: SharedData,
     look: impl FnOnce() -> F + Send + 'static,
-) -> Fetching
+) -> ResponseFuture
 where
     T: Send + Sync + 'static,
     F: Future<Output = T> + Send + 'static,
@@ -42,7 +42,7 @@ where
     {
         drop(look);
         Box::pin(async move {
-            let html = match page.reply().await {
+            let html = match page.response().await {
                 Ok(_) => crate::client::browser::part_of_page(&url, id).await?,
                 Err(_) => String::new(),
             };
@@ -52,7 +52,7 @@ where
     #[cfg(not(feature = "hydrate"))]
     {
         let _ = (id, url, page);
-        Box::pin(async move { Ok(Payload::untold(look().await)) })
+        Box::pin(async move { Ok(Payload::server_only(look().await)) })
     }
 }
 
@@ -62,7 +62,7 @@ pub fn ServerPart(
     /// Its id.
     id: &'static str,
     /// What [`fetch`] brings.
-    data: Counted,
+    data: SharedData,
     /// Draws it. Called on the server only; it must make no resource, shared value or
     /// [`AsyncView`](super::async_view::AsyncView), because the browser counts none here.
     draw: impl Fn(Payload) -> AnyView + Send + Sync + 'static,
@@ -82,20 +82,20 @@ pub fn ServerPart(
     #[cfg(feature = "hydrate")]
     let show = {
         drop(draw);
-        let l = crate::client::use_locale();
+        let locale = crate::client::use_locale();
         move |payload: Payload| {
             // Nothing where the server's stands there.
             let html: String = payload.held().unwrap_or_default();
             let slot = NodeRef::new();
-            wake_when_near(slot, live, l);
+            wake_when_near(slot, live, locale);
             view! { <div class="stack" id=id inner_html=html node_ref=slot></div> }.into_any()
         }
     };
-    view! { <LoadedUnread data lines=0 show=Arc::new(show) /> }
+    view! { <LoadedRaw data lines=0 show=Arc::new(show) /> }
 }
 
 #[cfg(feature = "hydrate")]
-fn wake_when_near(slot: NodeRef<leptos::html::Div>, live: Live, l: Locale) {
+fn wake_when_near(slot: NodeRef<leptos::html::Div>, live: Live, locale: Locale) {
     use crate::client::browser;
 
     Effect::new(move |_| {
@@ -110,7 +110,7 @@ fn wake_when_near(slot: NodeRef<leptos::html::Div>, live: Live, l: Locale) {
             leptos::task::spawn_local(async move {
                 // Otherwise it stays what it is without JavaScript.
                 if browser::load_chunk(live.chunk).await.is_ok() {
-                    (live.wake)(element, l);
+                    (live.wake)(element, locale);
                 }
             });
         });

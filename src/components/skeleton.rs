@@ -10,10 +10,10 @@ pub fn Skeleton(
     /// How many lines the data will have, about.
     lines: u8,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     view! {
         <div class="skeleton" role="status">
-            <span class="visually-hidden">{tr!(l, app.loading)}</span>
+            <span class="visually-hidden">{tr!(locale, app.loading)}</span>
             {(0..lines).map(|_| view! { <span class="skeleton-line"></span> }).collect_view()}
         </div>
     }

@@ -13,7 +13,7 @@ pub fn StatusBadge(
     /// Which.
     status: TaskStatus,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let icon = match status {
         TaskStatus::Queued => "clock",
         TaskStatus::Running => "spinner",
@@ -25,7 +25,7 @@ pub fn StatusBadge(
     view! {
         <span class=class>
             <Icon name=icon />
-            <span class="badge-word">{labels::status(l, status)}</span>
+            <span class="badge-word">{labels::status(locale, status)}</span>
         </span>
     }
 }

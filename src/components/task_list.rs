@@ -52,23 +52,23 @@ pub fn TaskHead(
     #[prop(optional)]
     with_tools: bool,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     view! {
         {with_tools
             .then(|| {
                 view! {
                     <th scope="col" class="pick">
-                        <span class="visually-hidden">{tr!(l, compare.pick)}</span>
+                        <span class="visually-hidden">{tr!(locale, compare.pick)}</span>
                     </th>
                 }
             })}
-        <th scope="col">{tr!(l, tasks.column_name)}</th>
+        <th scope="col">{tr!(locale, tasks.column_name)}</th>
         <th scope="col" class="column-status">
-            <span class="status-word">{tr!(l, tasks.column_status)}</span>
+            <span class="status-word">{tr!(locale, tasks.column_status)}</span>
         </th>
-        <th scope="col" class="whole-words column-score">{tr!(l, tasks.column_result)}</th>
-        <th scope="col" class="wide-only column-price">{tr!(l, tasks.column_price)}</th>
-        <th scope="col" class="wide-only column-time">{tr!(l, tasks.column_time)}</th>
+        <th scope="col" class="whole-words column-score">{tr!(locale, tasks.column_result)}</th>
+        <th scope="col" class="wide-only column-price">{tr!(locale, tasks.column_price)}</th>
+        <th scope="col" class="wide-only column-time">{tr!(locale, tasks.column_time)}</th>
     }
 }
 
@@ -81,12 +81,12 @@ pub fn TaskCells(
     #[prop(optional)]
     with_tools: bool,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let id = task.id;
     let name = task.campaign.name;
     let pick = with_tools.then(|| {
         let control = task.result.is_some().then(|| {
-            let words = tr!(l, compare.pick_one, name = name.clone());
+            let words = tr!(locale, compare.pick_one, name = name.clone());
             view! {
                 <label>
                     <input type="checkbox" name=COMPARED value=id.to_string() />
@@ -99,7 +99,7 @@ pub fn TaskCells(
     let again = with_tools.then(|| {
         view! {
             <a class="row-action" href=again_url(id)>
-                {tr!(l, task.again_with_changes)}
+                {tr!(locale, task.again_with_changes)}
                 <span class="visually-hidden">{format!(": {name}")}</span>
             </a>
         }

@@ -13,11 +13,11 @@ pub fn Time(
     /// When.
     at: DateTime<Utc>,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let exact = at.to_rfc3339_opts(SecondsFormat::Millis, true);
     let text = move || {
         if is_hydrated() {
-            browser::local_time(at, l)
+            browser::local_time(at, locale)
         } else {
             format::utc_time(at)
         }
@@ -35,6 +35,6 @@ pub fn Day(
     /// Which.
     day: NaiveDate,
 ) -> impl IntoView {
-    let l = use_locale();
-    view! { <time datetime=day.to_string()>{labels::day(l, day)}</time> }
+    let locale = use_locale();
+    view! { <time datetime=day.to_string()>{labels::day(locale, day)}</time> }
 }

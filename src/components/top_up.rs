@@ -25,21 +25,21 @@ const AMOUNT_DEFAULT: &str = "100";
 /// Buys credits by a demonstration payment.
 #[component]
 pub fn TopUpForm() -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let session = use_session();
     let sending = FormAction::new(TopUp::PATH);
     let key = IdempotencyKey::new("top_up", sending);
     FieldFaults::provide_of(move || sending.error());
-    sending.on_answer(move |answer: Result<TransactionView, _>| {
+    sending.on_result(move |answer: Result<TransactionView, _>| {
         key.settle(&answer);
         if let Ok(line) = answer {
             browser::write_control(FORM_ID, "amount", AMOUNT_DEFAULT);
             session.refresh();
             toast::say(tr!(
-                l,
+                locale,
                 top_up.done,
-                credits = format::credits(l, line.amount),
-                balance = format::credits(l, line.balance_after)
+                credits = format::credits(locale, line.amount),
+                balance = format::credits(locale, line.balance_after)
             ));
         }
     });
@@ -57,9 +57,9 @@ pub fn TopUpForm() -> impl IntoView {
                 inputmode="numeric"
                 autocomplete="off"
                 value=amount.unwrap_or_else(|| AMOUNT_DEFAULT.to_owned())
-                hint=tr!(l, hint.amount)
+                hint=tr!(locale, hint.amount)
             />
-            <Submit pending=sending.pending()>{tr!(l, top_up.submit)}</Submit>
+            <Submit pending=sending.pending()>{tr!(locale, top_up.submit)}</Submit>
         </PostForm>
     }
 }

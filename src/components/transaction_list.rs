@@ -37,13 +37,13 @@ pub fn TransactionTable(
 /// The headings of a table of lines.
 #[component]
 pub fn TransactionHead() -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     view! {
-        <th scope="col">{tr!(l, transactions.column_kind)}</th>
-        <th scope="col" class="wide-only">{tr!(l, transactions.column_description)}</th>
-        <th scope="col" class="number">{tr!(l, transactions.column_amount)}</th>
-        <th scope="col" class="number">{tr!(l, transactions.column_balance)}</th>
-        <th scope="col" class="wide-only column-time">{tr!(l, transactions.column_time)}</th>
+        <th scope="col">{tr!(locale, transactions.column_kind)}</th>
+        <th scope="col" class="wide-only">{tr!(locale, transactions.column_description)}</th>
+        <th scope="col" class="number">{tr!(locale, transactions.column_amount)}</th>
+        <th scope="col" class="number">{tr!(locale, transactions.column_balance)}</th>
+        <th scope="col" class="wide-only column-time">{tr!(locale, transactions.column_time)}</th>
     }
 }
 
@@ -53,19 +53,19 @@ pub fn TransactionCells(
     /// The line.
     line: TransactionView,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let what = match line.task_id {
         Some(id) => {
-            view! { <a href=format!("/tasks/{id}")>{tr!(l, transactions.task_link, id = id.0)}</a> }
+            view! { <a href=format!("/tasks/{id}")>{tr!(locale, transactions.task_link, id = id.0)}</a> }
                 .into_any()
         }
-        None => labels::stored_text(l, &line.description)
+        None => labels::stored_text(locale, &line.description)
             .to_owned()
             .into_any(),
     };
     view! {
             <th scope="row" class="whole-words">
-                {labels::kind(l, line.kind)}
+                {labels::kind(locale, line.kind)}
                 <span class="narrow-only quiet">
                     <Time at=line.created_at />
                 </span>

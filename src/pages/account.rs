@@ -31,11 +31,11 @@ page_chunk!(account, AccountPage);
 /// The account page.
 #[component]
 pub fn AccountPage() -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     view! {
-        <PageTitle page=tr!(l, account.title) />
+        <PageTitle page=tr!(locale, account.title) />
         <SignedInOnly />
-        <h1>{tr!(l, account.title)}</h1>
+        <h1>{tr!(locale, account.title)}</h1>
         <Who />
         <div class="columns">
             <PasswordForm />
@@ -49,7 +49,7 @@ pub fn AccountPage() -> impl IntoView {
 
 #[component]
 fn Who() -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let session = use_session();
     let view = load(move || async move {
         let user = match session.user.await {
@@ -59,9 +59,9 @@ fn Who() -> impl IntoView {
         user.map(|user| {
             view! {
                 <p class="lead">
-                    {tr!(l, account.signed_in_as, email = user.email)} <br />
+                    {tr!(locale, account.signed_in_as, email = user.email)} <br />
                     <span class="quiet">
-                        {tr!(l, account.since)} " " <Time at=user.created_at />
+                        {tr!(locale, account.since)} " " <Time at=user.created_at />
                     </span>
                 </p>
             }
@@ -73,10 +73,10 @@ fn Who() -> impl IntoView {
 
 #[component]
 fn PasswordForm() -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let sending = FormAction::new(ChangePassword::PATH);
     FieldFaults::provide_of(move || sending.error());
-    sending.on_reply(|answer| {
+    sending.on_response(|answer| {
         if answer.is_ok() {
             browser::write_control(PASSWORD_FORM_ID, "current_password", "");
             browser::write_control(PASSWORD_FORM_ID, "new_password", "");
@@ -105,8 +105,8 @@ fn PasswordForm() -> impl IntoView {
     };
     view! {
         <section class="card" aria-labelledby="password-title">
-            <h2 id="password-title">{tr!(l, account.password_title)}</h2>
-            <p class="quiet">{tr!(l, account.password_text)}</p>
+            <h2 id="password-title">{tr!(locale, account.password_title)}</h2>
+            <p class="quiet">{tr!(locale, account.password_text)}</p>
             <div role="status">
                 {move || {
                     is_done()
@@ -114,7 +114,7 @@ fn PasswordForm() -> impl IntoView {
                             view! {
                                 <p class="notice notice-good">
                                     <Icon name="check" />
-                                    {tr!(l, account.password_done)}
+                                    {tr!(locale, account.password_done)}
                                 </p>
                             }
                         })
@@ -136,9 +136,9 @@ fn PasswordForm() -> impl IntoView {
                     name="new_password"
                     kind="password"
                     autocomplete="new-password"
-                    hint=tr!(l, hint.new_password)
+                    hint=tr!(locale, hint.new_password)
                 />
-                <Submit pending=sending.pending()>{tr!(l, account.password_submit)}</Submit>
+                <Submit pending=sending.pending()>{tr!(locale, account.password_submit)}</Submit>
             </PostForm>
         </section>
     }
@@ -146,16 +146,16 @@ fn PasswordForm() -> impl IntoView {
 
 #[component]
 fn SignOutForm() -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let sending = session_form_action(Logout::PATH, None);
     view! {
         <section class="card" aria-labelledby="sign-out-title">
-            <h2 id="sign-out-title">{tr!(l, account.sign_out_title)}</h2>
-            <p class="quiet">{tr!(l, account.sign_out_text)}</p>
+            <h2 id="sign-out-title">{tr!(locale, account.sign_out_title)}</h2>
+            <p class="quiet">{tr!(locale, account.sign_out_text)}</p>
             <PostForm url=Logout::PATH send=sending.sender(|| true)>
                 <FormErrors />
                 <Submit pending=sending.pending() class="button">
-                    {tr!(l, account.sign_out_submit)}
+                    {tr!(locale, account.sign_out_submit)}
                 </Submit>
             </PostForm>
         </section>
@@ -164,16 +164,16 @@ fn SignOutForm() -> impl IntoView {
 
 #[component]
 fn EndSessionsForm() -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let sending = session_form_action(EndSessions::PATH, None);
     view! {
         <section class="card" aria-labelledby="sessions-title">
-            <h2 id="sessions-title">{tr!(l, account.sessions_title)}</h2>
-            <p class="quiet">{tr!(l, account.sessions_text)}</p>
+            <h2 id="sessions-title">{tr!(locale, account.sessions_title)}</h2>
+            <p class="quiet">{tr!(locale, account.sessions_text)}</p>
             <PostForm url=EndSessions::PATH send=sending.sender(|| true)>
                 <FormErrors />
                 <Submit pending=sending.pending() class="button button-bad">
-                    {tr!(l, account.sessions_submit)}
+                    {tr!(locale, account.sessions_submit)}
                 </Submit>
             </PostForm>
         </section>

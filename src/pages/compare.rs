@@ -46,20 +46,20 @@ page_chunk!(compare, ComparePage);
 /// The page that compares two results; its URL names them.
 #[component]
 pub fn ComparePage() -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let query = use_query_map();
     let ids = Memo::new(move |_| query.with(|query| query.get_all(COMPARED).unwrap_or_default()));
     let sides = Data::new(move || sides(ids.get()));
     view! {
-        <PageTitle page=tr!(l, compare.title) />
+        <PageTitle page=tr!(locale, compare.title) />
         <SignedInOnly />
         <p class="crumbs">
-            <a href="/tasks">{tr!(l, task.back)}</a>
+            <a href="/tasks">{tr!(locale, task.back)}</a>
         </p>
         <div class="page-head">
-            <h1>{tr!(l, compare.title)}</h1>
+            <h1>{tr!(locale, compare.title)}</h1>
         </div>
-        <Loaded resource=sides lines=12 show=move |sides| compared(l, sides) />
+        <Loaded resource=sides lines=12 show=move |sides| compared(locale, sides) />
     }
 }
 
@@ -96,23 +96,23 @@ async fn side(id: &str) -> Result<Option<Side>, AppError> {
     }))
 }
 
-fn compared(l: Locale, sides: Option<(Side, Side)>) -> AnyView {
+fn compared(locale: Locale, sides: Option<(Side, Side)>) -> AnyView {
     let Some((a, b)) = sides else {
         return view! {
             <div class="card">
                 <Empty
-                    title=tr!(l, compare.pick)
-                    text=tr!(l, compare.pick_text)
-                    action=Some(("/tasks?status=succeeded", tr!(l, task.back)))
+                    title=tr!(locale, compare.pick)
+                    text=tr!(locale, compare.pick_text)
+                    action=Some(("/tasks?status=succeeded", tr!(locale, task.back)))
                 />
             </div>
         }
         .into_any();
     };
-    let answers = answers(l, &a.result, &b.result, [&a.model, &b.model]);
-    let inputs = inputs(l, &a.campaign, &b.campaign);
+    let answers = answers(locale, &a.result, &b.result, [&a.model, &b.model]);
+    let inputs = inputs(locale, &a.campaign, &b.campaign);
     let reasons = match (&a.explanation, &b.explanation) {
-        (Some(a), Some(b)) => reasons(l, a, b),
+        (Some(a), Some(b)) => reasons(locale, a, b),
         _ => Vec::new(),
     };
     let heads = [&a, &b].map(|side| {
@@ -137,7 +137,7 @@ fn compared(l: Locale, sides: Option<(Side, Side)>) -> AnyView {
     view! {
         <section class="card">
             <table class="table compared">
-                <caption class="visually-hidden">{tr!(l, compare.title)}</caption>
+                <caption class="visually-hidden">{tr!(locale, compare.title)}</caption>
                 <thead>
                     <tr>
                         <td></td>
@@ -146,22 +146,22 @@ fn compared(l: Locale, sides: Option<(Side, Side)>) -> AnyView {
                 </thead>
                 <tbody>
                     <tr>
-                        <th scope="row">{tr!(l, tasks.column_result)}</th>
+                        <th scope="row">{tr!(locale, tasks.column_result)}</th>
                         {bars.into_iter().collect::<Vec<_>>()}
                     </tr>
-                    {rows(l, answers)}
+                    {rows(locale, answers)}
                 </tbody>
-                {part(l, tr!(l, compare.reasons), reasons)}
-                {part(l, tr!(l, compare.inputs), inputs)}
+                {part(locale, tr!(locale, compare.reasons), reasons)}
+                {part(locale, tr!(locale, compare.inputs), inputs)}
             </table>
-            <p class="quiet">{tr!(l, compare.note)}</p>
+            <p class="quiet">{tr!(locale, compare.note)}</p>
         </section>
     }
     .into_any()
 }
 
 /// A titled part of the table; nothing where it has no lines.
-fn part(l: Locale, title: &'static str, lines: Vec<Line>) -> Option<AnyView> {
+fn part(locale: Locale, title: &'static str, lines: Vec<Line>) -> Option<AnyView> {
     if lines.is_empty() {
         return None;
     }
@@ -172,13 +172,13 @@ fn part(l: Locale, title: &'static str, lines: Vec<Line>) -> Option<AnyView> {
                     {title}
                 </th>
             </tr>
-            {rows(l, lines)}
+            {rows(locale, lines)}
         </tbody>
     };
     Some(part.into_any())
 }
 
-fn rows(l: Locale, lines: Vec<Line>) -> Vec<AnyView> {
+fn rows(locale: Locale, lines: Vec<Line>) -> Vec<AnyView> {
     let row = |line: Line| {
         let [a, b] = line.values;
         let differs = a != b;
@@ -187,7 +187,7 @@ fn rows(l: Locale, lines: Vec<Line>) -> Vec<AnyView> {
                 <span class="differs" aria-hidden="true">
                     "≠"
                 </span>
-                <span class="visually-hidden">{tr!(l, compare.differs)}</span>
+                <span class="visually-hidden">{tr!(locale, compare.differs)}</span>
             }
         });
         view! {
@@ -206,39 +206,39 @@ fn rows(l: Locale, lines: Vec<Line>) -> Vec<AnyView> {
     lines.into_iter().map(row).collect()
 }
 
-fn answers(l: Locale, a: &ResultView, b: &ResultView, models: [&String; 2]) -> Vec<Line> {
+fn answers(locale: Locale, a: &ResultView, b: &ResultView, models: [&String; 2]) -> Vec<Line> {
     let of = |label: &str, value: &dyn Fn(&ResultView) -> String| Line {
         label: label.to_owned(),
         values: [value(a), value(b)],
     };
     let rate = |it: &ResultView| {
         let context = it.context.as_ref();
-        let rate = context.map(|context| format::percent(l, context.base_rate.success_rate));
-        rate.unwrap_or_else(|| tr!(l, choice.unknown).to_owned())
+        let rate = context.map(|context| format::percent(locale, context.base_rate.success_rate));
+        rate.unwrap_or_else(|| tr!(locale, choice.unknown).to_owned())
     };
     vec![
-        of(tr!(l, field.verdict), &|it| {
-            labels::verdict(l, it.verdict).to_owned()
+        of(tr!(locale, field.verdict), &|it| {
+            labels::verdict(locale, it.verdict).to_owned()
         }),
-        of(tr!(l, compare.interval), &|it| {
+        of(tr!(locale, compare.interval), &|it| {
             let (low, high) = (it.interval_low, it.interval_high);
             tr!(
-                l,
+                locale,
                 task.range,
-                low = format::percent(l, low),
-                high = format::percent(l, high)
+                low = format::percent(locale, low),
+                high = format::percent(locale, high)
             )
         }),
-        of(tr!(l, compare.base_rate), &rate),
+        of(tr!(locale, compare.base_rate), &rate),
         Line {
-            label: tr!(l, task.model).to_owned(),
+            label: tr!(locale, task.model).to_owned(),
             values: models.map(Clone::clone),
         },
     ]
 }
 
 /// What each group of inputs adds, the strongest of either first.
-fn reasons(l: Locale, a: &Explanation, b: &Explanation) -> Vec<Line> {
+fn reasons(locale: Locale, a: &Explanation, b: &Explanation) -> Vec<Line> {
     let value = |of: &Explanation, factor: Factor| {
         let effect = of.effects.iter().find(|it| it.factor == factor);
         effect.map_or(0.0, |it| it.value)
@@ -250,30 +250,30 @@ fn reasons(l: Locale, a: &Explanation, b: &Explanation) -> Vec<Line> {
         factors.insert(place, *factor);
     }
     let lines = factors.into_iter().map(|it| Line {
-        label: factor(l, it).to_owned(),
-        values: [value(a, it), value(b, it)].map(|value| format::points(l, value)),
+        label: factor(locale, it).to_owned(),
+        values: [value(a, it), value(b, it)].map(|value| format::points(locale, value)),
     });
     let mut lines: Vec<Line> = lines.collect();
     lines.insert(
         0,
         Line {
-            label: tr!(l, why.base).to_owned(),
-            values: [a.base, b.base].map(|base| format::percent(l, base)),
+            label: tr!(locale, why.base).to_owned(),
+            values: [a.base, b.base].map(|base| format::percent(locale, base)),
         },
     );
     lines
 }
 
 /// What was asked, field by field; those that neither has are left out.
-fn inputs(l: Locale, a: &Campaign, b: &Campaign) -> Vec<Line> {
+fn inputs(locale: Locale, a: &Campaign, b: &Campaign) -> Vec<Line> {
     let (mut a, mut b) = (CampaignInput::from(a), CampaignInput::from(b));
     let lines = CampaignInput::FIELDS.iter().map(|name| {
         let read = |of: &mut CampaignInput| {
             let value = of.field_mut(name).map(std::mem::take);
-            as_read(l, name, value.unwrap_or_default())
+            as_read(locale, name, value.unwrap_or_default())
         };
         Line {
-            label: labels::field(l, name).to_owned(),
+            label: labels::field(locale, name).to_owned(),
             values: [read(&mut a), read(&mut b)],
         }
     });
@@ -283,15 +283,15 @@ fn inputs(l: Locale, a: &Campaign, b: &Campaign) -> Vec<Line> {
 }
 
 /// A value of the wire as a person reads it.
-fn as_read(l: Locale, name: &str, value: String) -> String {
+fn as_read(locale: Locale, name: &str, value: String) -> String {
     match (name, value.as_str()) {
-        (_, "true") => tr!(l, choice.yes).to_owned(),
-        (_, "false") => tr!(l, choice.no).to_owned(),
-        ("usd_goal", goal) => parse_number(goal).map_or(value, |goal| format::usd(l, goal)),
+        (_, "true") => tr!(locale, choice.yes).to_owned(),
+        (_, "false") => tr!(locale, choice.no).to_owned(),
+        ("usd_goal", goal) => parse_number(goal).map_or(value, |goal| format::usd(locale, goal)),
         ("created_at" | "launched_at" | "deadline", day) => {
-            day.parse().map_or(value, |day| labels::day(l, day))
+            day.parse().map_or(value, |day| labels::day(locale, day))
         }
-        ("country", code) => labels::named_codes(tr!(l, list.countries))
+        ("country", code) => labels::named_codes(tr!(locale, list.countries))
             .find(|(it, _)| *it == code)
             .map_or(value, |(_, name)| name.to_owned()),
         _ => value,

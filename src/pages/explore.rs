@@ -24,16 +24,16 @@ page_chunk!(explore, ExplorePage);
 /// The rates of all campaigns, or of one parent category.
 #[component]
 pub fn ExplorePage() -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let rates = Data::new(explore);
     let query = use_query_map();
     let parent = Memo::new(move |_| query.with(|query| query.get(PARENT)));
     view! {
-        <PageTitle page=tr!(l, explore.title) />
+        <PageTitle page=tr!(locale, explore.title) />
         <div class="page-head">
             <div>
-                <h1>{tr!(l, explore.title)}</h1>
-                <p class="lead">{tr!(l, explore.lead)}</p>
+                <h1>{tr!(locale, explore.title)}</h1>
+                <p class="lead">{tr!(locale, explore.lead)}</p>
             </div>
         </div>
         <Loaded
@@ -51,39 +51,39 @@ fn Rates(
     /// The parent category that is looked at; all where absent or unknown.
     parent: Memo<Option<String>>,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let overall = tr!(
-        l,
+        locale,
         explore.overall,
-        rate = format::percent(l, rates.success_rate),
-        campaigns = format::count(l, rates.campaigns),
-        population = labels::stored_text(l, &rates.population)
+        rate = format::percent(locale, rates.success_rate),
+        campaigns = format::count(locale, rates.campaigns),
+        population = labels::stored_text(locale, &rates.population)
     );
     view! {
         <p>{overall}</p>
-        {move || tables(l, &rates, parent.get())}
+        {move || tables(locale, &rates, parent.get())}
     }
 }
 
-fn tables(l: Locale, rates: &ExploreView, parent: Option<String>) -> AnyView {
+fn tables(locale: Locale, rates: &ExploreView, parent: Option<String>) -> AnyView {
     let parent = parent.filter(|parent| rates.categories.iter().any(|it| it.parent == *parent));
-    let categories = rows_of_categories(l, &rates.categories, parent.as_deref());
+    let categories = rows_of_categories(locale, &rates.categories, parent.as_deref());
     let goals = rates.goals.iter().filter(|it| it.parent == parent);
-    let goals = goals.map(|it| row_of_goal(l, it)).collect();
+    let goals = goals.map(|it| row_of_goal(locale, it)).collect();
     let months = rates.months.iter().filter(|it| it.parent == parent);
-    let months = months.map(|it| row_of_month(l, it)).collect();
-    let choices = choices(l, &rates.categories, parent.as_deref());
+    let months = months.map(|it| row_of_month(locale, it)).collect();
+    let choices = choices(locale, &rates.categories, parent.as_deref());
     view! {
-        <Filter label=tr!(l, explore.filter) choices />
+        <Filter label=tr!(locale, explore.filter) choices />
         <div class="columns">
             <RateTable
-                title=tr!(l, explore.by_category)
-                head=tr!(l, field.analytics_name)
+                title=tr!(locale, explore.by_category)
+                head=tr!(locale, field.analytics_name)
                 rows=categories
             />
             <div class="stack">
-                <RateTable title=tr!(l, explore.by_goal) head=tr!(l, field.usd_goal) rows=goals />
-                <RateTable title=tr!(l, explore.by_month) head=tr!(l, explore.month) rows=months />
+                <RateTable title=tr!(locale, explore.by_goal) head=tr!(locale, field.usd_goal) rows=goals />
+                <RateTable title=tr!(locale, explore.by_month) head=tr!(locale, explore.month) rows=months />
             </div>
         </div>
     }
@@ -106,12 +106,12 @@ fn RateTable(
     /// The rates.
     rows: Vec<Row>,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let rows = rows.into_iter().map(|row| {
         view! {
             <tr>
                 <th scope="row">{row.words}</th>
-                <td class="number">{format::count(l, row.campaigns)}</td>
+                <td class="number">{format::count(locale, row.campaigns)}</td>
                 <td class="rate">
                     <svg class="score-bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
                         <rect class="score-track" width="100" height="8"></rect>
@@ -121,7 +121,7 @@ fn RateTable(
                             height="8"
                         ></rect>
                     </svg>
-                    {format::percent(l, row.success_rate)}
+                    {format::percent(locale, row.success_rate)}
                 </td>
             </tr>
         }
@@ -135,9 +135,9 @@ fn RateTable(
                     <tr>
                         <th scope="col">{head}</th>
                         <th scope="col" class="number">
-                            {tr!(l, explore.campaigns)}
+                            {tr!(locale, explore.campaigns)}
                         </th>
-                        <th scope="col">{tr!(l, explore.reached)}</th>
+                        <th scope="col">{tr!(locale, explore.reached)}</th>
                     </tr>
                 </thead>
                 <tbody>{rows.collect_view()}</tbody>
@@ -146,15 +146,15 @@ fn RateTable(
     }
 }
 
-fn choices(l: Locale, categories: &[CategoryRate], parent: Option<&str>) -> Vec<FilterChoice> {
+fn choices(locale: Locale, categories: &[CategoryRate], parent: Option<&str>) -> Vec<FilterChoice> {
     let all = FilterChoice {
-        label: tr!(l, context.all_categories).to_owned(),
+        label: tr!(locale, context.all_categories).to_owned(),
         url: PATH.to_owned(),
         is_current: parent.is_none(),
     };
     let parents = categories.iter().filter(|it| it.category.is_none());
     let parents = parents.map(|it| FilterChoice {
-        label: labels::category(l, &it.parent),
+        label: labels::category(locale, &it.parent),
         url: query_url(PATH, vec![(PARENT, it.parent.clone())]),
         is_current: parent == Some(it.parent.as_str()),
     });
@@ -162,7 +162,11 @@ fn choices(l: Locale, categories: &[CategoryRate], parent: Option<&str>) -> Vec<
 }
 
 /// The parents, or the categories of one; the most successful first.
-fn rows_of_categories(l: Locale, categories: &[CategoryRate], parent: Option<&str>) -> Vec<Row> {
+fn rows_of_categories(
+    locale: Locale,
+    categories: &[CategoryRate],
+    parent: Option<&str>,
+) -> Vec<Row> {
     let mut chosen: Vec<&CategoryRate> = Vec::new();
     for rate in categories {
         let is_chosen = match parent {
@@ -176,9 +180,13 @@ fn rows_of_categories(l: Locale, categories: &[CategoryRate], parent: Option<&st
     }
     let row = |it: &CategoryRate| Row {
         words: match (&it.category, parent) {
-            (Some(category), _) => labels::category(l, category),
-            (None, Some(_)) => tr!(l, explore.whole, parent = labels::category(l, &it.parent)),
-            (None, None) => labels::category(l, &it.parent),
+            (Some(category), _) => labels::category(locale, category),
+            (None, Some(_)) => tr!(
+                locale,
+                explore.whole,
+                parent = labels::category(locale, &it.parent)
+            ),
+            (None, None) => labels::category(locale, &it.parent),
         },
         campaigns: it.campaigns,
         success_rate: it.success_rate,
@@ -186,17 +194,17 @@ fn rows_of_categories(l: Locale, categories: &[CategoryRate], parent: Option<&st
     chosen.into_iter().map(row).collect()
 }
 
-fn row_of_goal(l: Locale, it: &GoalRate) -> Row {
+fn row_of_goal(locale: Locale, it: &GoalRate) -> Row {
     Row {
-        words: format::usd_range(l, it.goal_from_usd, it.goal_below_usd),
+        words: format::usd_range(locale, it.goal_from_usd, it.goal_below_usd),
         campaigns: it.campaigns,
         success_rate: it.success_rate,
     }
 }
 
-fn row_of_month(l: Locale, it: &LaunchMonthRate) -> Row {
+fn row_of_month(locale: Locale, it: &LaunchMonthRate) -> Row {
     Row {
-        words: labels::year_and_month(l, &it.month),
+        words: labels::year_and_month(locale, &it.month),
         campaigns: it.campaigns,
         success_rate: it.success_rate,
     }

@@ -24,7 +24,7 @@ page_chunk!(home, HomePage);
 /// The start page.
 #[component]
 pub fn HomePage() -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let session = use_session();
     let models = Data::new(move || {
         session.version();
@@ -36,16 +36,16 @@ pub fn HomePage() -> impl IntoView {
     };
     let (probability, low, high) = SAMPLE;
     view! {
-        <PageTitle page=tr!(l, home.title) />
+        <PageTitle page=tr!(locale, home.title) />
         <section class="hero">
             <div class="hero-words">
-                <h1>{tr!(l, home.title)}</h1>
-                <p class="lead">{tr!(l, home.lead)}</p>
+                <h1>{tr!(locale, home.title)}</h1>
+                <p class="lead">{tr!(locale, home.lead)}</p>
                 <CallToAction />
             </div>
             <figure class="hero-figure card">
                 <Gauge probability low high />
-                <figcaption class="quiet">{tr!(l, home.sample_caption)}</figcaption>
+                <figcaption class="quiet">{tr!(locale, home.sample_caption)}</figcaption>
             </figure>
         </section>
         <Loaded resource=models lines=6 show=offer />
@@ -55,16 +55,16 @@ pub fn HomePage() -> impl IntoView {
 
 #[component]
 fn CallToAction() -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let session = use_session();
     let view = load(move || async move {
         let is_signed_in = matches!(session.user.await, Ok(Some(_)));
         let (href, words) = if is_signed_in {
-            ("/predict", tr!(l, home.start_signed_in))
+            ("/predict", tr!(locale, home.start_signed_in))
         } else {
-            ("/register", tr!(l, home.start))
+            ("/register", tr!(locale, home.start))
         };
-        let note = (!is_signed_in).then(|| tr!(l, home.welcome_note));
+        let note = (!is_signed_in).then(|| tr!(locale, home.welcome_note));
         view! {
             <p class="buttons">
                 <a class="button button-main button-large" href=href>
@@ -84,29 +84,33 @@ fn Offer(
     /// The model that is asked when none is named.
     model: Option<ModelView>,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let Some(model) = model else {
-        return view! { <p class="notice">{tr!(l, home.price_unknown)}</p> }.into_any();
+        return view! { <p class="notice">{tr!(locale, home.price_unknown)}</p> }.into_any();
     };
     let accuracy = model.accuracy.map(|share| {
         let words = tr!(
-            l,
+            locale,
             home.quality_accuracy,
-            accuracy = format::percent(l, share)
+            accuracy = format::percent(locale, share)
         );
         view! { <p class="figure-text">{words}</p> }
     });
     let auc = model.auc.map(|share| {
-        let words = tr!(l, home.quality_auc, auc = format::percent(l, share));
+        let words = tr!(
+            locale,
+            home.quality_auc,
+            auc = format::percent(locale, share)
+        );
         view! { <p>{words}</p> }
     });
     let note = if accuracy.is_some() || auc.is_some() {
-        tr!(l, home.quality_honest)
+        tr!(locale, home.quality_honest)
     } else {
-        tr!(l, home.quality_unknown)
+        tr!(locale, home.quality_unknown)
     };
     let name = tr!(
-        l,
+        locale,
         home.model_line,
         name = model.name,
         version = model.version
@@ -114,14 +118,14 @@ fn Offer(
     view! {
         <div class="columns">
             <section class="card" aria-labelledby="price-title">
-                <h2 id="price-title">{tr!(l, home.price_title)}</h2>
+                <h2 id="price-title">{tr!(locale, home.price_title)}</h2>
                 <p class="figure-text">
-                    <Money credits=model.price /> " " {tr!(l, home.price_unit)}
+                    <Money credits=model.price /> " " {tr!(locale, home.price_unit)}
                 </p>
-                <p>{tr!(l, home.price_text)}</p>
+                <p>{tr!(locale, home.price_text)}</p>
             </section>
             <section class="card" aria-labelledby="quality-title">
-                <h2 id="quality-title">{tr!(l, home.quality_title)}</h2>
+                <h2 id="quality-title">{tr!(locale, home.quality_title)}</h2>
                 {accuracy}
                 {auc}
                 <p class="quiet">{note}</p>
@@ -134,15 +138,15 @@ fn Offer(
 
 #[component]
 fn HowItWorks() -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let steps = [
-        (tr!(l, home.how_1_title), tr!(l, home.how_1)),
-        (tr!(l, home.how_2_title), tr!(l, home.how_2)),
-        (tr!(l, home.how_3_title), tr!(l, home.how_3)),
+        (tr!(locale, home.how_1_title), tr!(locale, home.how_1)),
+        (tr!(locale, home.how_2_title), tr!(locale, home.how_2)),
+        (tr!(locale, home.how_3_title), tr!(locale, home.how_3)),
     ];
     view! {
         <section aria-labelledby="how-title">
-            <h2 id="how-title">{tr!(l, home.how_title)}</h2>
+            <h2 id="how-title">{tr!(locale, home.how_title)}</h2>
             <ol class="steps">
                 {steps
                     .into_iter()

@@ -21,17 +21,17 @@ page_chunk!(login, LoginPage);
 /// Signs in.
 #[component]
 pub fn LoginPage() -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let next = use_query_map().with_untracked(|query| query.get(NEXT));
     let next = next.and_then(|next| local_path(&next));
     let was_sent_here = next.is_some();
     let sending = session_form_action(Login::PATH, next);
 
     view! {
-        <PageTitle page=tr!(l, login.title) />
+        <PageTitle page=tr!(locale, login.title) />
         <div class="card card-narrow">
-            <h1>{tr!(l, login.title)}</h1>
-            {was_sent_here.then(|| view! { <p class="lead">{tr!(l, login.first)}</p> })}
+            <h1>{tr!(locale, login.title)}</h1>
+            {was_sent_here.then(|| view! { <p class="lead">{tr!(locale, login.first)}</p> })}
             <PostForm url=Login::PATH send=sending.sender(|| true)>
                 <FormErrors />
                 <Field
@@ -41,10 +41,10 @@ pub fn LoginPage() -> impl IntoView {
                     value=sending.entered("email")
                 />
                 <Field name="password" kind="password" autocomplete="current-password" />
-                <Submit pending=sending.pending()>{tr!(l, login.submit)}</Submit>
+                <Submit pending=sending.pending()>{tr!(locale, login.submit)}</Submit>
             </PostForm>
             <p class="quiet">
-                {tr!(l, login.no_account)} " " <a href="/register">{tr!(l, login.register)}</a>
+                {tr!(locale, login.no_account)} " " <a href="/register">{tr!(locale, login.register)}</a>
             </p>
         </div>
     }

@@ -31,24 +31,24 @@ page_chunk!(overview, OverviewPage);
 /// The overview.
 #[component]
 pub fn OverviewPage() -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     view! {
-        <PageTitle page=tr!(l, overview.title) />
+        <PageTitle page=tr!(locale, overview.title) />
         <SignedInOnly />
         <div class="page-head">
-            <h1>{tr!(l, overview.title)}</h1>
+            <h1>{tr!(locale, overview.title)}</h1>
             <a class="button button-main" href="/predict">
                 <Icon name="predict" />
-                {tr!(l, overview.new_prediction)}
+                {tr!(locale, overview.new_prediction)}
             </a>
         </div>
         <div class="columns">
             <section class="card" aria-labelledby="balance-title">
-                <h2 id="balance-title">{tr!(l, overview.balance)}</h2>
+                <h2 id="balance-title">{tr!(locale, overview.balance)}</h2>
                 <Balance />
             </section>
             <section class="card" aria-labelledby="top-up-title">
-                <h2 id="top-up-title">{tr!(l, top_up.title)}</h2>
+                <h2 id="top-up-title">{tr!(locale, top_up.title)}</h2>
                 <TopUpForm />
             </section>
         </div>
@@ -72,29 +72,29 @@ fn BalanceFigures(
     /// The balance.
     balance: BalanceView,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     view! {
         <p class="figure">
-            <span class="figure-number">{format::whole_number(l, balance.available.0)}</span>
-            <span class="figure-label">{tr!(l, overview.available)}</span>
+            <span class="figure-number">{format::whole_number(locale, balance.available.0)}</span>
+            <span class="figure-label">{tr!(locale, overview.available)}</span>
         </p>
         <dl class="facts">
-            <dt>{tr!(l, overview.amount)}</dt>
+            <dt>{tr!(locale, overview.amount)}</dt>
             <dd>
                 <Money credits=balance.amount />
             </dd>
-            <dt>{tr!(l, overview.held)}</dt>
+            <dt>{tr!(locale, overview.held)}</dt>
             <dd>
                 <Money credits=balance.held />
             </dd>
         </dl>
-        <p class="quiet">{tr!(l, overview.held_note)}</p>
+        <p class="quiet">{tr!(locale, overview.held_note)}</p>
     }
 }
 
 #[component]
 fn LatestTasks() -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let session = use_session();
     let tasks = Data::new(move || {
         session.version();
@@ -102,28 +102,28 @@ fn LatestTasks() -> impl IntoView {
         list_tasks(LATEST.to_string(), String::new(), all)
     });
     on_task(move |task| {
-        tasks.amend(|page| merge(page, task, true, LATEST));
+        tasks.update(|page| merge(page, task, true, LATEST));
     });
     let show = move |page: crate::types::Page<_>| {
         if page.items.is_empty() {
             view! {
                 <Empty
-                    title=tr!(l, tasks.empty_title)
-                    text=tr!(l, tasks.empty_text)
-                    action=Some(("/predict", tr!(l, tasks.empty_action)))
+                    title=tr!(locale, tasks.empty_title)
+                    text=tr!(locale, tasks.empty_text)
+                    action=Some(("/predict", tr!(locale, tasks.empty_action)))
                 />
             }
             .into_any()
         } else {
-            view! { <TaskTable tasks=page.items caption=tr!(l, overview.latest_tasks) /> }
+            view! { <TaskTable tasks=page.items caption=tr!(locale, overview.latest_tasks) /> }
                 .into_any()
         }
     };
     view! {
         <section class="card" aria-labelledby="tasks-title">
             <div class="card-head">
-                <h2 id="tasks-title">{tr!(l, overview.latest_tasks)}</h2>
-                <a href="/tasks">{tr!(l, overview.all_tasks)}</a>
+                <h2 id="tasks-title">{tr!(locale, overview.latest_tasks)}</h2>
+                <a href="/tasks">{tr!(locale, overview.all_tasks)}</a>
             </div>
             <Loaded resource=tasks show=show />
         </section>
@@ -132,7 +132,7 @@ fn LatestTasks() -> impl IntoView {
 
 #[component]
 fn LatestTransactions() -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let session = use_session();
     let lines = Data::new(move || {
         session.version();
@@ -140,13 +140,13 @@ fn LatestTransactions() -> impl IntoView {
         list_transactions(LATEST.to_string(), String::new(), all)
     });
     on_transaction(move |line| {
-        lines.amend(|page| merge(page, line, true, LATEST));
+        lines.update(|page| merge(page, line, true, LATEST));
     });
     let show = move |page: crate::types::Page<_>| {
         view! {
             <TransactionTable
                 transactions=page.items
-                caption=tr!(l, overview.latest_transactions)
+                caption=tr!(locale, overview.latest_transactions)
             />
         }
         .into_any()
@@ -154,8 +154,8 @@ fn LatestTransactions() -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="transactions-title">
             <div class="card-head">
-                <h2 id="transactions-title">{tr!(l, overview.latest_transactions)}</h2>
-                <a href="/transactions">{tr!(l, overview.all_transactions)}</a>
+                <h2 id="transactions-title">{tr!(locale, overview.latest_transactions)}</h2>
+                <a href="/transactions">{tr!(locale, overview.all_transactions)}</a>
             </div>
             <Loaded resource=lines show=show />
         </section>

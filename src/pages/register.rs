@@ -18,32 +18,32 @@ page_chunk!(register, RegisterPage);
 /// Makes an account and signs it in.
 #[component]
 pub fn RegisterPage() -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let sending = session_form_action(Register::PATH, None);
     view! {
-        <PageTitle page=tr!(l, register.title) />
+        <PageTitle page=tr!(locale, register.title) />
         <div class="card card-narrow">
-            <h1>{tr!(l, register.title)}</h1>
-            <p class="lead">{tr!(l, register.lead)}</p>
+            <h1>{tr!(locale, register.title)}</h1>
+            <p class="lead">{tr!(locale, register.lead)}</p>
             <PostForm url=Register::PATH send=sending.sender(|| true)>
-                <FormErrors conflict=tr!(l, error.email_taken) />
+                <FormErrors conflict=tr!(locale, error.email_taken) />
                 <Field
                     name="email"
                     kind="email"
                     autocomplete="username"
                     value=sending.entered("email")
-                    hint=tr!(l, hint.email)
+                    hint=tr!(locale, hint.email)
                 />
                 <Field
                     name="password"
                     kind="password"
                     autocomplete="new-password"
-                    hint=tr!(l, hint.new_password)
+                    hint=tr!(locale, hint.new_password)
                 />
-                <Submit pending=sending.pending()>{tr!(l, register.submit)}</Submit>
+                <Submit pending=sending.pending()>{tr!(locale, register.submit)}</Submit>
             </PostForm>
             <p class="quiet">
-                {tr!(l, register.have_account)} " " <a href="/login">{tr!(l, register.login)}</a>
+                {tr!(locale, register.have_account)} " " <a href="/login">{tr!(locale, register.login)}</a>
             </p>
         </div>
     }

@@ -41,10 +41,10 @@ fn Shared(
     /// The result.
     shared: SharedView,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let campaign = shared.campaign;
     let model = tr!(
-        l,
+        locale,
         task.model_name,
         name = shared.model.name,
         version = shared.model.version
@@ -62,15 +62,15 @@ fn Shared(
                 <h1>
                     <bdi>{campaign.name.clone()}</bdi>
                 </h1>
-                <p class="lead">{tr!(l, share.lead)}</p>
+                <p class="lead">{tr!(locale, share.lead)}</p>
             </div>
             <a class="button" href="/">
-                {tr!(l, share.own)}
+                {tr!(locale, share.own)}
             </a>
         </div>
         <section class="card result">
             <Answer result=shared.result />
-            <p class="quiet">{tr!(l, task.model)} ": " {model}</p>
+            <p class="quiet">{tr!(locale, task.model)} ": " {model}</p>
         </section>
         {context}
         {why}

@@ -23,18 +23,18 @@ page_chunk!(tasks, TasksPage);
 /// The task history.
 #[component]
 pub fn TasksPage() -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let list_url = ListUrl::follow(LIST.path(), LIST.filters());
     // `History` applies live changes itself.
     let page = Data::new(move || TaskView::fetch(list_url.get()));
     view! {
-        <PageTitle page=tr!(l, tasks.title) />
+        <PageTitle page=tr!(locale, tasks.title) />
         <SignedInOnly />
         <div class="page-head">
-            <h1>{tr!(l, tasks.title)}</h1>
+            <h1>{tr!(locale, tasks.title)}</h1>
             <a class="button button-main" href="/predict">
                 <Icon name="predict" />
-                {tr!(l, overview.new_prediction)}
+                {tr!(locale, overview.new_prediction)}
             </a>
         </div>
         <FilterBar list=LIST list_url />

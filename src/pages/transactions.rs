@@ -26,7 +26,7 @@ page_chunk!(transactions, TransactionsPage);
 /// The transaction history.
 #[component]
 pub fn TransactionsPage() -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let session = use_session();
     let list_url = ListUrl::follow(LIST.path(), LIST.filters());
     // `History` applies live changes itself.
@@ -40,19 +40,19 @@ pub fn TransactionsPage() -> impl IntoView {
             at: line.created_at,
             amount: line.balance_after,
         };
-        balances.amend(|history| {
+        balances.update(|history| {
             if history.points.last() != Some(&point) {
                 history.points.push(point);
             }
         });
     });
     view! {
-        <PageTitle page=tr!(l, transactions.title) />
+        <PageTitle page=tr!(locale, transactions.title) />
         <SignedInOnly />
         <div class="page-head">
-            <h1>{tr!(l, transactions.title)}</h1>
+            <h1>{tr!(locale, transactions.title)}</h1>
             <a class="button" href="/overview#top-up">
-                {tr!(l, top_up.title)}
+                {tr!(locale, top_up.title)}
             </a>
         </div>
         <Loaded

@@ -5,7 +5,7 @@ use leptos::ev::{Event, SubmitEvent};
 use leptos::prelude::use_context;
 use leptos_router::location::Url;
 
-use crate::client::data::Reply;
+use crate::client::data::Response;
 use crate::i18n::Locale;
 use crate::types::{AppError, Theme};
 
@@ -155,7 +155,7 @@ pub fn post(
     _url: &'static str,
     _body: String,
     _loads_document: bool,
-    _answered: impl FnOnce(Reply) + 'static,
+    _answered: impl FnOnce(Response) + 'static,
 ) {
 }
 

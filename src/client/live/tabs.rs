@@ -98,7 +98,7 @@ fn word(lines: &mut Split<'_, char>) -> Option<String> {
 /// What a tab is to the others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// It has asked who leads, and leads itself if nobody replies.
+    /// It has asked who leads, and leads itself if nobody responses.
     Asking,
     /// Another one leads, and was last heard then.
     Following {

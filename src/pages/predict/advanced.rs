@@ -27,8 +27,8 @@ const FIELDS: [&str; 10] = [
     "model_id",
 ];
 
-fn parent_groups(l: Locale) -> Vec<Group> {
-    let choices = std::iter::once(Choice::new("", tr!(l, choice.unknown)))
+fn parent_groups(locale: Locale) -> Vec<Group> {
+    let choices = std::iter::once(Choice::new("", tr!(locale, choice.unknown)))
         .chain(
             categories_by_parent()
                 .into_iter()
@@ -51,7 +51,7 @@ pub fn Advanced(
     /// The model that is chosen; empty for the default.
     model_id: RwSignal<String>,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let faults = use_context::<FieldFaults>();
     let has_fault = Memo::new(move |_| {
         faults.is_some_and(|faults| {
@@ -60,7 +60,7 @@ pub fn Advanced(
                 .with(|fields| FIELDS.iter().any(|name| fields.contains_key(*name)))
         })
     });
-    let parents = parent_groups(l);
+    let parents = parent_groups(locale);
     let parent = position_of(&parents, &input.parent_name);
     let flags = yes_no(true);
     let prelaunch = position_of(&flags, &input.prelaunch_activated);
@@ -69,8 +69,8 @@ pub fn Advanced(
     let pick = position_of(&picks, &input.staff_pick);
     view! {
         <details class="card" id=ADVANCED_ID open=move || has_fault.get()>
-            <summary>{tr!(l, predict.advanced)}</summary>
-            <p class="quiet">{tr!(l, predict.advanced_lead)}</p>
+            <summary>{tr!(locale, predict.advanced)}</summary>
+            <p class="quiet">{tr!(locale, predict.advanced_lead)}</p>
             <div class="fields">
                 <ModelChoice models model_id />
                 <Select
@@ -78,41 +78,41 @@ pub fn Advanced(
                     groups=parents
                     selected=parent
                     optional=true
-                    hint=tr!(l, hint.parent_name)
+                    hint=tr!(locale, hint.parent_name)
                 />
                 <Field
                     name="position"
                     value=input.position
                     optional=true
                     inputmode="numeric"
-                    hint=tr!(l, hint.from_category)
+                    hint=tr!(locale, hint.from_category)
                 />
                 <Field
                     name="created_at"
                     kind="date"
                     value=input.created_at
                     optional=true
-                    hint=tr!(l, hint.created_at)
+                    hint=tr!(locale, hint.created_at)
                 />
                 <Field
                     name="static_usd_rate"
                     value=input.static_usd_rate
                     optional=true
                     inputmode="decimal"
-                    hint=tr!(l, hint.from_currency)
+                    hint=tr!(locale, hint.from_currency)
                 />
                 <Field
                     name="fx_rate"
                     value=input.fx_rate
                     optional=true
                     inputmode="decimal"
-                    hint=tr!(l, hint.from_currency)
+                    hint=tr!(locale, hint.from_currency)
                 />
                 <Field
                     name="type"
                     value=input.location_type
                     optional=true
-                    hint=tr!(l, hint.location_type)
+                    hint=tr!(locale, hint.location_type)
                 />
                 <Select
                     name="prelaunch_activated"
@@ -124,7 +124,7 @@ pub fn Advanced(
                     name="staff_pick"
                     groups=picks
                     selected=pick
-                    hint=tr!(l, hint.staff_pick)
+                    hint=tr!(locale, hint.staff_pick)
                 />
                 <Select name="ppohasaction" groups=flags selected=ppo optional=true />
             </div>

@@ -40,7 +40,7 @@ const DRAFT: &str = "draft";
 /// What the form knows of its own fields, beside what the server said.
 #[derive(Clone, Copy)]
 struct Check {
-    l: Locale,
+    locale: Locale,
     today: NaiveDate,
     session: Session,
     sending: FormAction,
@@ -60,7 +60,7 @@ struct Check {
 impl Check {
     fn new(sending: FormAction, today: NaiveDate, model_id: String) -> Self {
         Self {
-            l: use_locale(),
+            locale: use_locale(),
             today,
             session: use_session(),
             sending,
@@ -100,7 +100,7 @@ impl Check {
     fn read(self) -> Option<CampaignInput> {
         let mut input = campaign_in(&browser::form_body(FORM_ID)?);
         let typed = input.usd_goal.clone();
-        let ambiguous = input.read_typed(of_locale(self.l));
+        let ambiguous = input.read_typed(of_locale(self.locale));
         let mut broken = input.check(self.today).err().unwrap_or_default();
         for (field, violation) in ambiguous {
             broken.insert(field, violation);
@@ -108,7 +108,7 @@ impl Check {
         let is_plain = typed.trim() == input.usd_goal || broken.contains_key("usd_goal");
         let goal = parse_number(&input.usd_goal).filter(|_| !is_plain);
         self.goal.set(
-            goal.map(|goal| format::usd(self.l, goal))
+            goal.map(|goal| format::usd(self.locale, goal))
                 .unwrap_or_default(),
         );
         self.broken.set(broken);
@@ -205,7 +205,7 @@ pub fn PredictForm(
     /// The models on offer.
     models: Models,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let today = SharedValue::<_, JsonText>::new_with_encoding(browser::today).into_inner();
     let sending = FormAction::new(Predict::PATH);
     let query = use_query_map();
@@ -224,9 +224,9 @@ pub fn PredictForm(
     let key = IdempotencyKey::new("predict", sending);
     let check = Check::new(sending, today, given("model_id").unwrap_or_default());
     check.provide_faults();
-    sending.on_reply(move |reply| {
-        key.settle(&reply);
-        match reply {
+    sending.on_response(move |response| {
+        key.settle(&response);
+        match response {
             Ok(_) => check.session.forget(DRAFT),
             // Draws the button anew, with the price of now.
             Err(AppError::PriceChanged { .. }) => models.refetch(),
@@ -239,7 +239,7 @@ pub fn PredictForm(
         }
         let draft = check.draft().filter(|_| !is_given);
         if draft.is_some() {
-            toast::say(tr!(l, predict.restored).to_owned());
+            toast::say(tr!(locale, predict.restored).to_owned());
         }
         // The form is in the document only after this.
         request_animation_frame(move || match draft {
@@ -261,8 +261,8 @@ pub fn PredictForm(
     view! {
         <div class="page-head">
             <div>
-                <h1>{tr!(l, predict.title)}</h1>
-                <p class="lead">{tr!(l, predict.lead)}</p>
+                <h1>{tr!(locale, predict.title)}</h1>
+                <p class="lead">{tr!(locale, predict.lead)}</p>
             </div>
             <a
                 class="button"
@@ -272,7 +272,7 @@ pub fn PredictForm(
                     check.fill(campaign_example(today));
                 }
             >
-                {tr!(l, predict.example)}
+                {tr!(locale, predict.example)}
             </a>
         </div>
         <PostForm

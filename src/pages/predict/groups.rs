@@ -29,10 +29,10 @@ fn Fieldset(
     /// Its fields.
     children: Children,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     view! {
         <fieldset class="card" id=step.id()>
-            <legend>{step.title(l)}</legend>
+            <legend>{step.title(locale)}</legend>
             <div class="fields">{children()}</div>
         </fieldset>
     }
@@ -60,10 +60,10 @@ fn chosen_category(input: &CampaignInput) -> Option<usize> {
         .or_else(|| offered.iter().position(is_named))
 }
 
-fn category_groups(l: Locale) -> Vec<Group> {
+fn category_groups(locale: Locale) -> Vec<Group> {
     let placeholder = Group {
         label: None,
-        choices: vec![Choice::new("", tr!(l, choice.pick))],
+        choices: vec![Choice::new("", tr!(locale, choice.pick))],
     };
     let parents = categories_by_parent()
         .into_iter()
@@ -87,7 +87,7 @@ fn offered(groups: impl FnOnce() -> Vec<Group>) -> Vec<Group> {
 }
 
 /// Countries or currencies by name, after an entry that stands for none.
-fn named_groups(l: Locale, list: &'static str, with_code: bool) -> Vec<Group> {
+fn named_groups(locale: Locale, list: &'static str, with_code: bool) -> Vec<Group> {
     let mut choices: Vec<Choice> = Vec::new();
     for (code, name) in labels::named_codes(list) {
         let label = if with_code {
@@ -104,7 +104,7 @@ fn named_groups(l: Locale, list: &'static str, with_code: bool) -> Vec<Group> {
         };
         choices.insert(place, choice);
     }
-    choices.insert(0, Choice::new("", tr!(l, choice.pick)));
+    choices.insert(0, Choice::new("", tr!(locale, choice.pick)));
     vec![Group {
         label: None,
         choices,
@@ -117,22 +117,22 @@ pub fn Idea(
     /// What the fields hold at first.
     input: CampaignInput,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let category = chosen_category(&input).map(|index| index + 1);
     view! {
         <Fieldset step=Step::Idea>
             <Field
                 name="name"
                 value=input.name
-                hint=tr!(l, hint.name, max = NAME_MAX_CHARS)
+                hint=tr!(locale, hint.name, max = NAME_MAX_CHARS)
                 autocomplete="off"
             />
-            <Area name="blurb" value=input.blurb hint=tr!(l, hint.blurb, max = BLURB_MAX_CHARS) />
+            <Area name="blurb" value=input.blurb hint=tr!(locale, hint.blurb, max = BLURB_MAX_CHARS) />
             <Select
                 name="analytics_name"
-                groups=offered(|| category_groups(l))
+                groups=offered(|| category_groups(locale))
                 selected=category
-                search=tr!(l, predict.search)
+                search=tr!(locale, predict.search)
             />
         </Fieldset>
     }
@@ -146,10 +146,10 @@ pub fn Money(
     /// How the goal was understood, where it was not typed as a plain number.
     goal: RwSignal<String>,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let currencies = offered(|| {
-        let [_, currencies] = names(l);
-        named_groups(l, currencies, true)
+        let [_, currencies] = names(locale);
+        named_groups(locale, currencies, true)
     });
     let currency = position_of(&currencies, &input.currency);
     view! {
@@ -160,12 +160,12 @@ pub fn Money(
                     value=input.usd_goal
                     inputmode="decimal"
                     autocomplete="off"
-                    hint=tr!(l, hint.usd_goal)
+                    hint=tr!(locale, hint.usd_goal)
                 />
                 <p class="field-hint understood" role="status">
                     {move || {
                         let goal = goal.get();
-                        (!goal.is_empty()).then(|| tr!(l, predict.goal_understood, goal = goal))
+                        (!goal.is_empty()).then(|| tr!(locale, predict.goal_understood, goal = goal))
                     }}
                 </p>
             </div>
@@ -180,7 +180,7 @@ pub fn Dates(
     /// What the fields hold at first.
     input: CampaignInput,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     view! {
         <Fieldset step=Step::Dates>
             <Field name="launched_at" kind="date" value=input.launched_at />
@@ -188,7 +188,7 @@ pub fn Dates(
                 name="deadline"
                 kind="date"
                 value=input.deadline
-                hint=tr!(l, hint.deadline, max = DURATION_MAX_DAYS)
+                hint=tr!(locale, hint.deadline, max = DURATION_MAX_DAYS)
             />
         </Fieldset>
     }
@@ -200,10 +200,10 @@ pub fn Place(
     /// What the fields hold at first.
     input: CampaignInput,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let countries = offered(|| {
-        let [countries, _] = names(l);
-        named_groups(l, countries, false)
+        let [countries, _] = names(locale);
+        named_groups(locale, countries, false)
     });
     let country = position_of(&countries, &input.country);
     view! {
@@ -221,7 +221,7 @@ pub fn Creator(
     /// What the fields hold at first.
     input: CampaignInput,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let (first, video) = (yes_no(false), yes_no(false));
     let is_not_first = position_of(&first, &input.is_not_first_project);
     let has_video = position_of(&video, &input.has_video);
@@ -232,7 +232,7 @@ pub fn Creator(
                 name="has_video"
                 groups=video
                 selected=has_video
-                hint=tr!(l, hint.has_video)
+                hint=tr!(locale, hint.has_video)
             />
         </Fieldset>
     }

@@ -37,7 +37,7 @@ page_chunk!(predict, PredictPage, Some(names::CHUNK));
 /// The page of a new prediction.
 #[component]
 pub fn PredictPage() -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let session = use_session();
     let models = Data::new(move || {
         session.version();
@@ -52,7 +52,7 @@ pub fn PredictPage() -> impl IntoView {
         None => view! { <Skeleton lines=8 /> }.into_any(),
     };
     view! {
-        <PageTitle page=tr!(l, predict.title) />
+        <PageTitle page=tr!(locale, predict.title) />
         <SignedInOnly />
         {form}
     }

@@ -12,8 +12,8 @@ pub fn are_loaded() -> bool {
 }
 
 /// All countries and all currencies by name.
-pub fn names(l: Locale) -> [&'static str; 2] {
-    chunk_entry::predict_names(l)
+pub fn names(locale: Locale) -> [&'static str; 2] {
+    chunk_entry::predict_names(locale)
 }
 
 mod chunk_entry {
@@ -23,7 +23,7 @@ mod chunk_entry {
     use crate::client::tr;
 
     #[inline(never)]
-    pub fn predict_names(l: Locale) -> [&'static str; 2] {
-        black_box([tr!(l, list.countries), tr!(l, list.currencies)])
+    pub fn predict_names(locale: Locale) -> [&'static str; 2] {
+        black_box([tr!(locale, list.countries), tr!(locale, list.currencies)])
     }
 }

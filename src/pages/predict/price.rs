@@ -36,17 +36,17 @@ pub fn ModelChoice(
     /// The model that is chosen at first; empty for the default.
     model_id: RwSignal<String>,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let field = move |models: Vec<ModelView>| {
         let choices: Vec<_> = models
             .iter()
             .map(|model| {
                 let label = tr!(
-                    l,
+                    locale,
                     predict.model_option,
                     name = model.name.clone(),
                     version = model.version.clone(),
-                    price = format::credits(l, model.price)
+                    price = format::credits(locale, model.price)
                 );
                 Choice::new(model.id.to_string(), label)
             })
@@ -77,7 +77,7 @@ pub fn PayButton(
     #[prop(into)]
     pending: Signal<bool>,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let session = use_session();
     let view = load(move || {
         let model_id = model_id.get();
@@ -87,7 +87,7 @@ pub fn PayButton(
                 Err(error) => return view! { <ErrorPanel error /> }.into_any(),
             };
             let Some(price) = chosen(&models, &model_id).map(|model| model.price) else {
-                return view! { <p class="notice">{tr!(l, predict.no_model)}</p> }.into_any();
+                return view! { <p class="notice">{tr!(locale, predict.no_model)}</p> }.into_any();
             };
             let balance = session.balance.await.ok().flatten();
             let available = balance.map(|balance| balance.available);
@@ -99,7 +99,7 @@ pub fn PayButton(
                     autocomplete="off"
                 />
                 <Submit pending=pending class="button button-main button-large">
-                    {tr!(l, predict.submit, price = format::credits(l, price))}
+                    {tr!(locale, predict.submit, price = format::credits(locale, price))}
                 </Submit>
                 <Affordable price available />
             }
@@ -116,21 +116,21 @@ fn Affordable(
     /// What can be spent; `None` while it is not known.
     available: Option<Credits>,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     available.map(|available| {
-        let words = format::credits(l, available);
+        let words = format::credits(locale, available);
         if available >= price {
             view! {
                 <p class="quiet">
-                    {tr!(l, predict.have, available = words)} " " {tr!(l, predict.pays)}
+                    {tr!(locale, predict.have, available = words)} " " {tr!(locale, predict.pays)}
                 </p>
             }
             .into_any()
         } else {
             view! {
                 <p class="notice">
-                    {tr!(l, predict.short, available = words)} " "
-                    <a href="/overview#top-up">{tr!(l, error.top_up)}</a>
+                    {tr!(locale, predict.short, available = words)} " "
+                    <a href="/overview#top-up">{tr!(locale, error.top_up)}</a>
                 </p>
             }
             .into_any()

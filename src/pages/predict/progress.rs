@@ -39,13 +39,13 @@ impl Step {
     }
 
     /// What the group is about.
-    pub fn title(self, l: Locale) -> &'static str {
+    pub fn title(self, locale: Locale) -> &'static str {
         match self {
-            Self::Idea => tr!(l, predict.idea),
-            Self::Money => tr!(l, predict.money),
-            Self::Dates => tr!(l, predict.dates),
-            Self::Place => tr!(l, predict.place),
-            Self::Creator => tr!(l, predict.creator),
+            Self::Idea => tr!(locale, predict.idea),
+            Self::Money => tr!(locale, predict.money),
+            Self::Dates => tr!(locale, predict.dates),
+            Self::Place => tr!(locale, predict.place),
+            Self::Creator => tr!(locale, predict.creator),
         }
     }
 
@@ -71,7 +71,7 @@ pub fn Rail(
     /// The rules broken by what is typed now; `None` until it was looked at.
     broken: Signal<Option<FieldErrors>>,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let steps = Step::ALL.map(|step| {
         let is_done = Memo::new(move |_| {
             broken.with(|broken| broken.as_ref().is_some_and(|it| step.is_done(it)))
@@ -87,13 +87,13 @@ pub fn Rail(
                     <span class="rail-mark">
                         {move || is_done.get().then(|| view! { <Icon name="check" /> })}
                     </span>
-                    {step.title(l)}
+                    {step.title(locale)}
                     {move || {
                         is_done
                             .get()
                             .then(|| {
                                 view! {
-                                    <span class="visually-hidden">{tr!(l, predict.step_done)}</span>
+                                    <span class="visually-hidden">{tr!(locale, predict.step_done)}</span>
                                 }
                             })
                     }}
@@ -102,7 +102,7 @@ pub fn Rail(
         }
     });
     view! {
-        <nav class="rail" aria-label=tr!(l, predict.steps)>
+        <nav class="rail" aria-label=tr!(locale, predict.steps)>
             <ol>{Vec::from(steps)}</ol>
         </nav>
     }

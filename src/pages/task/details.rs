@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use super::context::Context;
 use super::inputs::CampaignInputs;
 use super::insight::{Insight, Inspected, inspect};
-use crate::client::data::Counted;
 use crate::client::data::Payload;
+use crate::client::data::SharedData;
 use crate::client::data::value_of;
 use crate::components::guard::LoadError;
 use crate::types::{AppError, ChangeBoundsInput, TaskView};
@@ -24,9 +24,9 @@ struct Found {
 }
 
 /// What [`draw`] needs of the task that `task` holds.
-pub async fn look(task: Counted, bounds: ChangeBoundsInput) -> impl Send + Sync + 'static {
+pub async fn look(task: SharedData, bounds: ChangeBoundsInput) -> impl Send + Sync + 'static {
     // What is wrong with the task is told where the task is shown.
-    let task: TaskView = value_of(task.reply().await).ok()?;
+    let task: TaskView = value_of(task.response().await).ok()?;
     let inspected = inspect(&task, bounds).await;
     Some(Found { task, inspected })
 }

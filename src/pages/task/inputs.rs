@@ -33,39 +33,39 @@ pub fn Facts(
     /// The task.
     task: TaskView,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let model = tr!(
-        l,
+        locale,
         task.model_name,
         name = task.model.name,
         version = task.model.version
     );
     let started = task
         .started_at
-        .map(|at| view! { <Fact term=tr!(l, task.started_at)><Time at /></Fact> });
+        .map(|at| view! { <Fact term=tr!(locale, task.started_at)><Time at /></Fact> });
     let finished = task
         .finished_at
-        .map(|at| view! { <Fact term=tr!(l, task.finished_at)><Time at /></Fact> });
+        .map(|at| view! { <Fact term=tr!(locale, task.finished_at)><Time at /></Fact> });
     let inference = task.result.map(|result| {
         let words = tr!(
-            l,
+            locale,
             task.milliseconds,
-            value = format::milliseconds(l, result.inference_us)
+            value = format::milliseconds(locale, result.inference_us)
         );
-        view! { <Fact term=tr!(l, task.inference)>{words}</Fact> }
+        view! { <Fact term=tr!(locale, task.inference)>{words}</Fact> }
     });
     view! {
         <section class="card" aria-labelledby="facts-title">
-            <h2 id="facts-title">{tr!(l, task.facts)}</h2>
+            <h2 id="facts-title">{tr!(locale, task.facts)}</h2>
             <dl class="facts">
-                <Fact term=tr!(l, task.status)>
+                <Fact term=tr!(locale, task.status)>
                     <StatusBadge status=task.status />
                 </Fact>
-                <Fact term=tr!(l, task.price)>
+                <Fact term=tr!(locale, task.price)>
                     <Money credits=task.price />
                 </Fact>
-                <Fact term=tr!(l, task.model)>{model}</Fact>
-                <Fact term=tr!(l, task.queued_at)>
+                <Fact term=tr!(locale, task.model)>{model}</Fact>
+                <Fact term=tr!(locale, task.queued_at)>
                     <Time at=task.queued_at />
                 </Fact>
                 {started}
@@ -76,17 +76,17 @@ pub fn Facts(
     }
 }
 
-fn yes_or_no(l: Locale, answer: Option<bool>) -> &'static str {
+fn yes_or_no(locale: Locale, answer: Option<bool>) -> &'static str {
     match answer {
-        Some(true) => tr!(l, choice.yes),
-        Some(false) => tr!(l, choice.no),
-        None => tr!(l, choice.unknown),
+        Some(true) => tr!(locale, choice.yes),
+        Some(false) => tr!(locale, choice.no),
+        None => tr!(locale, choice.unknown),
     }
 }
 
 /// City, region and country, as far as they are known.
-fn place(l: Locale, campaign: &Campaign) -> String {
-    let country = labels::named_codes(tr!(l, list.countries))
+fn place(locale: Locale, campaign: &Campaign) -> String {
+    let country = labels::named_codes(tr!(locale, list.countries))
         .find(|(code, _)| *code == campaign.country)
         .map_or(campaign.country.as_str(), |(_, name)| name);
     [
@@ -106,48 +106,48 @@ pub fn CampaignInputs(
     /// The campaign.
     campaign: Campaign,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let days = campaign.duration_days();
-    let duration = tr!(l, task.duration, count = days);
+    let duration = tr!(locale, task.duration, count = days);
     let category = if campaign.parent_name == campaign.analytics_name {
         campaign.analytics_name.clone()
     } else {
         format!("{} › {}", campaign.parent_name, campaign.analytics_name)
     };
-    let place = place(l, &campaign);
+    let place = place(locale, &campaign);
     view! {
         <section class="card" aria-labelledby="asked-title">
-            <h2 id="asked-title">{tr!(l, task.asked)}</h2>
+            <h2 id="asked-title">{tr!(locale, task.asked)}</h2>
             <dl class="facts facts-wide">
-                <Fact term=tr!(l, field.name)>
+                <Fact term=tr!(locale, field.name)>
                     <bdi>{campaign.name}</bdi>
                 </Fact>
-                <Fact term=tr!(l, field.blurb)>
+                <Fact term=tr!(locale, field.blurb)>
                     <bdi>{campaign.blurb}</bdi>
                 </Fact>
-                <Fact term=tr!(l, field.analytics_name)>{category}</Fact>
-                <Fact term=tr!(l, field.usd_goal)>{format::usd(l, campaign.usd_goal)}</Fact>
-                <Fact term=tr!(l, field.currency)>{campaign.currency}</Fact>
-                <Fact term=tr!(l, field.launched_at)>
+                <Fact term=tr!(locale, field.analytics_name)>{category}</Fact>
+                <Fact term=tr!(locale, field.usd_goal)>{format::usd(locale, campaign.usd_goal)}</Fact>
+                <Fact term=tr!(locale, field.currency)>{campaign.currency}</Fact>
+                <Fact term=tr!(locale, field.launched_at)>
                     <Day day=campaign.launched_at />
                 </Fact>
-                <Fact term=tr!(l, field.deadline)>
+                <Fact term=tr!(locale, field.deadline)>
                     <Day day=campaign.deadline />
                     " ("
                     {duration}
                     ")"
                 </Fact>
-                <Fact term=tr!(l, predict.place)>
+                <Fact term=tr!(locale, predict.place)>
                     <bdi>{place}</bdi>
                 </Fact>
-                <Fact term=tr!(l, field.is_not_first_project)>
-                    {yes_or_no(l, campaign.is_not_first_project)}
+                <Fact term=tr!(locale, field.is_not_first_project)>
+                    {yes_or_no(locale, campaign.is_not_first_project)}
                 </Fact>
-                <Fact term=tr!(l, field.has_video)>{yes_or_no(l, Some(campaign.has_video))}</Fact>
-                <Fact term=tr!(l, field.prelaunch_activated)>
-                    {yes_or_no(l, campaign.prelaunch_activated)}
+                <Fact term=tr!(locale, field.has_video)>{yes_or_no(locale, Some(campaign.has_video))}</Fact>
+                <Fact term=tr!(locale, field.prelaunch_activated)>
+                    {yes_or_no(locale, campaign.prelaunch_activated)}
                 </Fact>
-                <Fact term=tr!(l, field.staff_pick)>{yes_or_no(l, Some(campaign.staff_pick))}</Fact>
+                <Fact term=tr!(locale, field.staff_pick)>{yes_or_no(locale, Some(campaign.staff_pick))}</Fact>
             </dl>
         </section>
     }

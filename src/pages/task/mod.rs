@@ -39,7 +39,7 @@ page_chunk!(task, TaskPage);
 /// The page of a task.
 #[component]
 pub fn TaskPage() -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let session = use_session();
     let params = use_params_map();
     let task = Data::new(move || {
@@ -56,7 +56,7 @@ pub fn TaskPage() -> impl IntoView {
     let query = use_query_map();
     let search = use_location().search;
     // A result never changes, so this is loaded once, and sliders stay where they are.
-    let below = Data::<String>::unread(move || {
+    let below = Data::<String>::raw(move || {
         let id = params.with(|params| params.get("id").unwrap_or_default());
         let read = |name| query.with_untracked(|query| query.get(name).unwrap_or_default());
         let bounds = ChangeBoundsInput {
@@ -66,12 +66,12 @@ pub fn TaskPage() -> impl IntoView {
             number_format: read(NUMBER_FORMAT),
         };
         let url = format!("/tasks/{id}?{}", search.get_untracked());
-        let look = move || details::look(task.counted(), bounds);
-        server_part::fetch(BELOW, url, task.counted(), look)
+        let look = move || details::look(task.share(), bounds);
+        server_part::fetch(BELOW, url, task.share(), look)
     });
     let link = Data::new(move || {
         params.track();
-        link_of(task.counted())
+        link_of(task.share())
     });
     let sharing = Sharing::new(link);
     let place = RwSignal::new(None);
@@ -91,16 +91,16 @@ pub fn TaskPage() -> impl IntoView {
     let take_over = move |changed: TaskView| {
         let id = params.with_untracked(|params| params.get("id"));
         if id == Some(changed.id.to_string()) {
-            task.amend(|task| *task = changed);
+            task.update(|task| *task = changed);
         }
     };
     on_task(take_over);
     let cancel = FormAction::new(CancelTask::PATH);
-    cancel.on_answer(move |answer: Result<TaskView, _>| {
+    cancel.on_result(move |answer: Result<TaskView, _>| {
         if let Ok(canceled) = answer {
             take_over(canceled);
             session.refresh();
-            toast::say(tr!(l, task.canceled_done).to_owned());
+            toast::say(tr!(locale, task.canceled_done).to_owned());
         }
     });
     view! {
@@ -115,7 +115,7 @@ pub fn TaskPage() -> impl IntoView {
         />
         <ServerPart
             id=BELOW
-            data=below.counted()
+            data=below.share()
             draw=|found| details::draw(&found)
             live=WHAT_IF
         />
@@ -136,12 +136,12 @@ fn TaskCards(
     /// Where it stands in the queue.
     place: RwSignal<Option<QueueView>>,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let has_result = task.result.is_some();
     view! {
         <PageTitle page=task.campaign.name.clone() />
         <p class="crumbs">
-            <a href="/tasks">{tr!(l, task.back)}</a>
+            <a href="/tasks">{tr!(locale, task.back)}</a>
         </p>
         <div class="page-head">
             <h1>
@@ -152,15 +152,15 @@ fn TaskCards(
                     .then(|| {
                         view! {
                             <a class="button" href="#share" rel="external">
-                                {tr!(l, share.link)}
+                                {tr!(locale, share.link)}
                             </a>
                             <a class="button" href="/tasks?status=succeeded">
-                                {tr!(l, compare.link)}
+                                {tr!(locale, compare.link)}
                             </a>
                         }
                     })}
                 <a class="button" href=again_url(task.id)>
-                    {tr!(l, task.again_with_changes)}
+                    {tr!(locale, task.again_with_changes)}
                 </a>
             </div>
         </div>

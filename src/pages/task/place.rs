@@ -56,7 +56,7 @@ fn wait(task: Data<TaskView>, place: RwSignal<Option<QueueView>>, is_waiting: St
             match answer {
                 Ok(now) if now.status != TaskStatus::Queued => {
                     is_waiting.set_value(false);
-                    task.amend(|task| *task = now);
+                    task.update(|task| *task = now);
                 }
                 answer => {
                     if let Ok(now) = answer {
@@ -75,39 +75,43 @@ pub fn Place(
     /// Where the task stands.
     place: RwSignal<Option<QueueView>>,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     // Inside a region that is read aloud; every step of a queue would be too much.
     view! {
         <p class="queue-place" aria-live="off">
-            {move || place.get().map(|place| words(l, place))}
+            {move || place.get().map(|place| words(locale, place))}
         </p>
     }
 }
 
-fn words(l: Locale, place: QueueView) -> String {
+fn words(locale: Locale, place: QueueView) -> String {
     if place.waiting_for_worker {
-        return tr!(l, queue.waiting_for_worker).to_owned();
+        return tr!(locale, queue.waiting_for_worker).to_owned();
     }
     let ahead = i64::from(place.ahead);
-    let number = format::whole_number(l, ahead);
+    let number = format::whole_number(locale, ahead);
     let ahead = if place.ahead == 0 {
-        tr!(l, queue.next).to_owned()
+        tr!(locale, queue.next).to_owned()
     } else if place.ahead >= QueueView::AHEAD_MAX {
-        tr!(l, queue.many, number = number)
+        tr!(locale, queue.many, number = number)
     } else {
-        tr!(l, queue.ahead, count = ahead, number = number)
+        tr!(locale, queue.ahead, count = ahead, number = number)
     };
-    match place.wait_s.map(|seconds| duration(l, seconds)) {
-        Some(wait) => format!("{ahead} {}", tr!(l, queue.wait, wait = wait)),
+    match place.wait_s.map(|seconds| duration(locale, seconds)) {
+        Some(wait) => format!("{ahead} {}", tr!(locale, queue.wait, wait = wait)),
         None => ahead,
     }
 }
 
 /// Seconds, or whole minutes where they are many.
-fn duration(l: Locale, seconds: u32) -> String {
+fn duration(locale: Locale, seconds: u32) -> String {
     if seconds < 90 {
-        tr!(l, queue.seconds, count = i64::from(seconds))
+        tr!(locale, queue.seconds, count = i64::from(seconds))
     } else {
-        tr!(l, queue.minutes, count = i64::from(seconds.div_ceil(60)))
+        tr!(
+            locale,
+            queue.minutes,
+            count = i64::from(seconds.div_ceil(60))
+        )
     }
 }

@@ -15,25 +15,25 @@ pub fn Answer(
     /// What the model said.
     result: ResultView,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let (low, high) = (result.interval_low, result.interval_high);
     let meaning = tr!(
-        l,
+        locale,
         task.meaning,
         count = format::percents(result.probability)
     );
     let interval = tr!(
-        l,
+        locale,
         task.interval,
-        low = format::percent(l, low),
-        high = format::percent(l, high)
+        low = format::percent(locale, low),
+        high = format::percent(locale, high)
     );
     let alike = result.context.as_ref().map(|context| {
         let neighbours = context.neighbours.as_ref();
         neighbours.map_or(context.base_rate.success_rate, |it| it.success_rate)
     });
     let beside = alike.map(|rate| {
-        let words = tr!(l, task.alike, rate = format::percent(l, rate));
+        let words = tr!(locale, task.alike, rate = format::percent(locale, rate));
         view! {
             <p class="alike">
                 <span class="alike-mark" aria-hidden="true"></span>
@@ -43,14 +43,14 @@ pub fn Answer(
     });
     view! {
         <h2 class=format!("verdict verdict-{}", result.verdict)>
-            {labels::verdict(l, result.verdict)}
+            {labels::verdict(locale, result.verdict)}
         </h2>
         <figure class="answer">
             <Gauge probability=result.probability low high base=alike />
-            <figcaption>{tr!(l, task.probability)}</figcaption>
+            <figcaption>{tr!(locale, task.probability)}</figcaption>
             {beside}
         </figure>
         <p class="meaning">{meaning}</p>
-        <p class="quiet">{interval} ". " {tr!(l, task.interval_note)}</p>
+        <p class="quiet">{interval} ". " {tr!(locale, task.interval_note)}</p>
     }
 }

@@ -5,8 +5,8 @@ use leptos::server_fn::ServerFn as _;
 
 use crate::api::{Share, Unshare, get_link};
 use crate::client::browser;
-use crate::client::data::Counted;
 use crate::client::data::Data;
+use crate::client::data::SharedData;
 use crate::client::data::value_of;
 use crate::client::form_action::FormAction;
 use crate::client::hydration::is_hydrated;
@@ -36,9 +36,9 @@ pub struct Sharing {
 ///
 /// # Errors
 /// Those of [`get_link`].
-pub async fn link_of(task: Counted) -> Result<Option<ShareView>, AppError> {
+pub async fn link_of(task: SharedData) -> Result<Option<ShareView>, AppError> {
     // What is wrong with the task is told where the task is shown.
-    match value_of::<TaskView>(task.reply().await) {
+    match value_of::<TaskView>(task.response().await) {
         Ok(task) if task.result.is_some() => get_link(task.id.to_string()).await.map(Some),
         _ => Ok(None),
     }
@@ -56,8 +56,8 @@ impl Sharing {
                 link.set(Some(answer));
             }
         };
-        sharing.share.on_answer(take_over);
-        sharing.unshare.on_answer(take_over);
+        sharing.share.on_result(take_over);
+        sharing.unshare.on_result(take_over);
         sharing
     }
 }
@@ -70,7 +70,7 @@ pub fn ShareCard(
     /// What makes and ends it.
     sharing: Sharing,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let Sharing { share, unshare } = sharing;
     FieldFaults::provide_of(move || unshare.error().or_else(|| share.error()));
     let link = link?;
@@ -78,11 +78,11 @@ pub fn ShareCard(
     let body = match link.path {
         Some(path) => view! { <Shared path id unshare /> }.into_any(),
         None => view! {
-            <p>{tr!(l, share.text)}</p>
+            <p>{tr!(locale, share.text)}</p>
             <PostForm url=Share::url() send=share.sender(|| true)>
                 <input type="hidden" name="id" value=id />
                 <Submit pending=share.pending() class="button">
-                    {tr!(l, share.make)}
+                    {tr!(locale, share.make)}
                 </Submit>
             </PostForm>
         }
@@ -90,7 +90,7 @@ pub fn ShareCard(
     };
     Some(view! {
         <section class="card" id="share" aria-labelledby="share-title">
-            <h2 id="share-title">{tr!(l, share.title)}</h2>
+            <h2 id="share-title">{tr!(locale, share.title)}</h2>
             <FormErrors />
             {body}
         </section>
@@ -106,7 +106,7 @@ fn Shared(
     /// The action that ends the link.
     unshare: FormAction,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let words = path.clone();
     // The server does not know by which name the browser reaches it.
     let words = move || {
@@ -119,10 +119,10 @@ fn Shared(
         let url = format!("{}{copied}", browser::origin());
         browser::copy(&url, move |is_copied| {
             let words = if is_copied {
-                tr!(l, share.copied)
+                tr!(locale, share.copied)
             } else {
                 browser::select_text(LINK_ID);
-                tr!(l, share.not_copied)
+                tr!(locale, share.not_copied)
             };
             if let Some(toasts) = toasts {
                 toasts.say(words.to_owned());
@@ -130,7 +130,7 @@ fn Shared(
         });
     };
     view! {
-        <p>{tr!(l, share.shared)}</p>
+        <p>{tr!(locale, share.shared)}</p>
         <p class="share-link">
             <a id=LINK_ID href=path rel="external">
                 {words}
@@ -138,12 +138,12 @@ fn Shared(
         </p>
         <div class="buttons">
             <button type="button" class="button with-script" on:click=copy>
-                {tr!(l, share.copy)}
+                {tr!(locale, share.copy)}
             </button>
             <PostForm url=Unshare::url() send=unshare.sender(|| true) class="form-inline">
                 <input type="hidden" name="id" value=id />
                 <Submit pending=unshare.pending() class="button button-bad">
-                    {tr!(l, share.end)}
+                    {tr!(locale, share.end)}
                 </Submit>
             </PostForm>
         </div>

@@ -53,22 +53,32 @@ fn Waiting(
     /// Where it stands in the queue.
     place: RwSignal<Option<QueueView>>,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let (title, text) = match task.status {
-        TaskStatus::Queued => (tr!(l, task.queued_title), tr!(l, task.queued_text)),
-        TaskStatus::Running | TaskStatus::Succeeded => {
-            (tr!(l, task.running_title), tr!(l, task.running_text))
-        }
-        TaskStatus::Failed => (tr!(l, task.failed_title), tr!(l, task.failed_text)),
-        TaskStatus::Canceled => (tr!(l, task.canceled_title), tr!(l, task.canceled_text)),
+        TaskStatus::Queued => (
+            tr!(locale, task.queued_title),
+            tr!(locale, task.queued_text),
+        ),
+        TaskStatus::Running | TaskStatus::Succeeded => (
+            tr!(locale, task.running_title),
+            tr!(locale, task.running_text),
+        ),
+        TaskStatus::Failed => (
+            tr!(locale, task.failed_title),
+            tr!(locale, task.failed_text),
+        ),
+        TaskStatus::Canceled => (
+            tr!(locale, task.canceled_title),
+            tr!(locale, task.canceled_text),
+        ),
     };
     let again = (task.status == TaskStatus::Running && task.attempts > 1).then(|| {
-        let words = tr!(l, task.running_again, attempt = task.attempts);
+        let words = tr!(locale, task.running_again, attempt = task.attempts);
         view! { <p>{words}</p> }
     });
     let reason = task.error.map(|reason| {
-        let reason = labels::stored_text(l, &reason).to_owned();
-        let words = tr!(l, task.failed_reason, reason = reason);
+        let reason = labels::stored_text(locale, &reason).to_owned();
+        let words = tr!(locale, task.failed_reason, reason = reason);
         view! { <p>{words}</p> }
     });
     let is_open = !task.status.is_final();
@@ -91,7 +101,7 @@ fn Waiting(
                 view! {
                     <p class="without-script">
                         <a href=FailedForm::reload_url() rel="external">
-                            {tr!(l, task.reload)}
+                            {tr!(locale, task.reload)}
                         </a>
                     </p>
                 }
@@ -106,14 +116,14 @@ fn CancelForm(
     /// The action.
     cancel: FormAction,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     FieldFaults::provide_of(move || cancel.error());
     view! {
         <PostForm url=CancelTask::PATH send=cancel.sender(|| true)>
-            <FormErrors conflict=tr!(l, error.cancel_late) />
+            <FormErrors conflict=tr!(locale, error.cancel_late) />
             <input type="hidden" name="id" value=id />
             <Submit pending=cancel.pending() class="button">
-                {tr!(l, task.cancel)}
+                {tr!(locale, task.cancel)}
             </Submit>
         </PostForm>
     }

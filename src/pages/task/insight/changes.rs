@@ -28,7 +28,7 @@ pub fn Changes(
     /// Why the asker's own bounds were not taken.
     refusal: Option<AppError>,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let is_empty = advice.changes.is_empty();
     let best: Vec<Change> = match &advice.combination {
         Some(combination) => combination.changes.clone(),
@@ -37,18 +37,18 @@ pub fn Changes(
     let items = advice.changes.iter().map(|it| {
         view! {
             <li>
-                <span class="change-words">{words(l, &campaign, it.change)}</span>
-                <span class="change-gain">{format::points(l, it.gain)}</span>
-                <span class="quiet">{reached(l, it.probability, probability)}</span>
+                <span class="change-words">{words(locale, &campaign, it.change)}</span>
+                <span class="change-gain">{format::points(locale, it.gain)}</span>
+                <span class="quiet">{reached(locale, it.probability, probability)}</span>
             </li>
         }
     });
     let combination = advice.combination.as_ref().map(|it| {
         view! {
             <p class="change-together">
-                <strong>{tr!(l, changes.together)}</strong>
+                <strong>{tr!(locale, changes.together)}</strong>
                 " "
-                {reached(l, it.probability, probability)}
+                {reached(locale, it.probability, probability)}
             </p>
         }
     });
@@ -57,20 +57,20 @@ pub fn Changes(
         {combination}
         <p>
             <a class="button button-main" href=form_url(&campaign, &best)>
-                {tr!(l, changes.open_form)}
+                {tr!(locale, changes.open_form)}
                 <Icon name="arrow" />
             </a>
         </p>
     };
     view! {
         <section class="card" aria-labelledby="changes-title">
-            <h2 id="changes-title">{tr!(l, changes.title)}</h2>
-            {is_empty.then(|| view! { <p>{tr!(l, changes.none)}</p> })}
+            <h2 id="changes-title">{tr!(locale, changes.title)}</h2>
+            {is_empty.then(|| view! { <p>{tr!(locale, changes.none)}</p> })}
             {(!is_empty).then_some(list)}
-            <p class="quiet">{tr!(l, changes.no_proof)}</p>
+            <p class="quiet">{tr!(locale, changes.no_proof)}</p>
             <p class="quiet">
                 {tr!(
-                    l, changes.bounds, goal = format::usd(l, advice.bounds.goal_min_usd), earliest = labels::day(l, advice.bounds.launch_earliest), latest = labels::day(l, advice.bounds.launch_latest)
+                    locale, changes.bounds, goal = format::usd(locale, advice.bounds.goal_min_usd), earliest = labels::day(locale, advice.bounds.launch_earliest), latest = labels::day(locale, advice.bounds.launch_latest)
                 )}
             </p>
             <Bounds bounds=advice.bounds refusal />
@@ -86,7 +86,7 @@ fn Bounds(
     /// Why the asker's own were not taken.
     refusal: Option<AppError>,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let is_refused = refusal.is_some();
     FieldFaults::provide_of(move || refusal.clone());
     let query = use_query_map();
@@ -96,7 +96,7 @@ fn Bounds(
     };
     view! {
         <details open=is_refused>
-            <summary>{tr!(l, changes.set_bounds)}</summary>
+            <summary>{tr!(locale, changes.set_bounds)}</summary>
             <form method="get" action="#changes-title" class="form" novalidate>
                 <FormErrors />
                 <NumberFormatInput />
@@ -119,43 +119,43 @@ fn Bounds(
                     value=value("launch_latest", bounds.launch_latest.to_string())
                 />
                 <button type="submit" class="button">
-                    {tr!(l, changes.apply)}
+                    {tr!(locale, changes.apply)}
                 </button>
             </form>
         </details>
     }
 }
 
-fn reached(l: Locale, probability: f64, before: f64) -> String {
+fn reached(locale: Locale, probability: f64, before: f64) -> String {
     tr!(
-        l,
+        locale,
         changes.reached,
-        probability = format::percent(l, probability),
-        before = format::percent(l, before)
+        probability = format::percent(locale, probability),
+        before = format::percent(locale, before)
     )
 }
 
-fn words(l: Locale, campaign: &Campaign, change: Change) -> String {
+fn words(locale: Locale, campaign: &Campaign, change: Change) -> String {
     match change {
         Change::LowerGoal { usd_goal } => tr!(
-            l,
+            locale,
             changes.lower_goal,
-            goal = format::usd(l, usd_goal),
-            before = format::usd(l, campaign.usd_goal)
+            goal = format::usd(locale, usd_goal),
+            before = format::usd(locale, campaign.usd_goal)
         ),
         Change::ChangeDuration { days, .. } => tr!(
-            l,
+            locale,
             changes.duration,
-            days = tr!(l, task.duration, count = i64::from(days)),
-            before = tr!(l, task.duration, count = campaign.duration_days())
+            days = tr!(locale, task.duration, count = i64::from(days)),
+            before = tr!(locale, task.duration, count = campaign.duration_days())
         ),
         Change::MoveLaunch { launched_at, .. } => tr!(
-            l,
+            locale,
             changes.launch,
-            day = labels::day(l, launched_at),
-            before = labels::day(l, campaign.launched_at)
+            day = labels::day(locale, launched_at),
+            before = labels::day(locale, campaign.launched_at)
         ),
-        Change::AddVideo { .. } => tr!(l, changes.video).to_owned(),
+        Change::AddVideo { .. } => tr!(locale, changes.video).to_owned(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Looking into a result: what to change, why it is what it is, and what it would be.
 
 pub(in crate::pages) mod changes;
-mod knobs;
+mod slider_specs;
 pub(in crate::pages) mod sliders;
 mod what_if;
 pub(in crate::pages) mod why;
@@ -105,20 +105,20 @@ fn ModelGone(
     /// The model that made the result.
     model: ModelRef,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let text = tr!(
-        l,
+        locale,
         task.model_gone,
         name = model.name,
         version = model.version
     );
     view! {
         <section class="card" aria-labelledby="model-gone-title">
-            <h2 id="model-gone-title">{tr!(l, task.model_gone_title)}</h2>
+            <h2 id="model-gone-title">{tr!(locale, task.model_gone_title)}</h2>
             <p>{text}</p>
             <p>
                 <a class="button" href="/predict">
-                    {tr!(l, task.again)}
+                    {tr!(locale, task.again)}
                 </a>
             </p>
         </section>

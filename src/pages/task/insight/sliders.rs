@@ -9,12 +9,12 @@ use leptos::wasm_bindgen::JsCast;
 use leptos::wasm_bindgen::prelude::Closure;
 use leptos::web_sys::{Element, Event, HtmlInputElement};
 
-use super::knobs::{Kind, plan};
+use super::slider_specs::{Kind, plan};
 use super::what_if::{position_words, share};
 use crate::api::WhatIf;
 use crate::client::Locale;
 use crate::client::browser;
-use crate::client::data::Reply;
+use crate::client::data::Response;
 use crate::client::data::value_of;
 use crate::client::tr;
 use crate::components::format;
@@ -41,13 +41,13 @@ mod chunk_entry {
     use crate::client::Locale;
 
     #[inline(never)]
-    pub fn task_what_if(card: Element, l: Locale) {
-        super::wake(card, l);
+    pub fn task_what_if(card: Element, locale: Locale) {
+        super::wake(card, locale);
     }
 }
 
 /// Sets the sliders of a card to work; those that were moved before count.
-fn wake(card: Element, l: Locale) {
+fn wake(card: Element, locale: Locale) {
     let Some(answer) = find(&card, ".what-if-answer") else {
         return;
     };
@@ -56,7 +56,7 @@ fn wake(card: Element, l: Locale) {
     let before = number(&card, "data-probability");
     let unchanged = answer.text_content().unwrap_or_default();
     let sliders = Rc::new(Sliders {
-        l,
+        locale,
         card,
         answer,
         before,
@@ -77,14 +77,14 @@ fn wake(card: Element, l: Locale) {
             reset.reset();
         }
     });
-    for knob in sliders.knobs().filter(Knob::is_turned) {
-        sliders.turned(&knob.slider);
+    for slider in sliders.elements().filter(SliderElement::is_turned) {
+        sliders.turned(&slider.input);
     }
 }
 
 /// A card.
 struct Sliders {
-    l: Locale,
+    locale: Locale,
     card: Element,
     /// Where the answer stands.
     answer: Element,
@@ -108,40 +108,42 @@ impl Sliders {
             .add_event_listener_with_callback(event, act.unchecked_ref());
     }
 
-    fn knobs(&self) -> impl Iterator<Item = Knob> + use<> {
-        let found = self.card.get_elements_by_class_name("knob");
-        (0..found.length()).filter_map(move |index| Knob::of(found.item(index)?))
+    fn elements(&self) -> impl Iterator<Item = SliderElement> + use<> {
+        let found = self.card.get_elements_by_class_name("slider");
+        (0..found.length()).filter_map(move |index| SliderElement::of(found.item(index)?))
     }
 
-    fn turned(self: &Rc<Self>, slider: &HtmlInputElement) {
-        let kind = Kind::parse(&slider.name());
-        for knob in self.knobs() {
-            if Some(knob.kind) == kind {
-                knob.show(self.l);
-            } else if knob.kind.is_launch() && kind.is_some_and(Kind::is_launch) {
+    fn turned(self: &Rc<Self>, input: &HtmlInputElement) {
+        let kind = Kind::parse(&input.name());
+        for slider in self.elements() {
+            if Some(slider.kind) == kind {
+                slider.show(self.locale);
+            } else if slider.kind.is_launch() && kind.is_some_and(Kind::is_launch) {
                 // Both move the launch: the one that was turned last holds.
-                knob.reset(self.l);
+                slider.reset(self.locale);
             }
         }
         self.tell();
     }
 
     fn reset(self: &Rc<Self>) {
-        for knob in self.knobs() {
-            knob.reset(self.l);
+        for slider in self.elements() {
+            slider.reset(self.locale);
         }
         self.tell();
     }
 
     /// What is turned, and to what.
     fn chosen(&self) -> Vec<(Kind, String)> {
-        let turned = self.knobs().filter(Knob::is_turned);
-        let setting = |knob: Knob| Some((knob.kind, knob.row()?.get_attribute("data-setting")?));
+        let turned = self.elements().filter(SliderElement::is_turned);
+        let setting = |slider: SliderElement| {
+            Some((slider.kind, slider.row()?.get_attribute("data-setting")?))
+        };
         turned.filter_map(setting).collect()
     }
 
     fn tell(self: &Rc<Self>) {
-        let turned: Vec<Knob> = self.knobs().filter(Knob::is_turned).collect();
+        let turned: Vec<SliderElement> = self.elements().filter(SliderElement::is_turned).collect();
         match turned.as_slice() {
             [] => self.say(&self.unchanged),
             [one] => {
@@ -150,7 +152,7 @@ impl Sliders {
                 }
             }
             _ => {
-                self.say(tr!(self.l, what_if.asking));
+                self.say(tr!(self.locale, what_if.asking));
                 let (this, chosen) = (Rc::clone(self), self.chosen());
                 browser::after_ms(REST_MS, move || {
                     if this.card.is_connected() && this.chosen() == chosen {
@@ -166,29 +168,29 @@ impl Sliders {
         let fields = plan(days.map(|name| day(&self.card, name)), &chosen);
         let task = self.card.get_attribute("data-task").unwrap_or_default();
         let body = query(std::iter::once(("id", task)).chain(fields));
-        browser::post(WhatIf::PATH, body, false, move |reply| {
+        browser::post(WhatIf::PATH, body, false, move |response| {
             // They may have been moved on meanwhile.
             if self.chosen() == chosen {
-                self.take(reply);
+                self.take(response);
             }
         });
     }
 
-    fn take(&self, reply: Reply) {
-        match value_of::<WhatIfView>(reply) {
+    fn take(&self, response: Response) {
+        match value_of::<WhatIfView>(response) {
             Ok(answer) => self.answer(answer.probability),
-            Err(AppError::TooManyRequests { .. }) => self.say(tr!(self.l, what_if.too_often)),
-            Err(_) => self.say(tr!(self.l, what_if.refused)),
+            Err(AppError::TooManyRequests { .. }) => self.say(tr!(self.locale, what_if.too_often)),
+            Err(_) => self.say(tr!(self.locale, what_if.refused)),
         }
     }
 
     fn answer(&self, probability: f64) {
-        let l = self.l;
+        let locale = self.locale;
         self.say(&tr!(
-            l,
+            locale,
             what_if.answer,
-            probability = format::percent(l, probability),
-            points = format::points(l, probability - self.before)
+            probability = format::percent(locale, probability),
+            points = format::points(locale, probability - self.before)
         ));
     }
 
@@ -198,34 +200,34 @@ impl Sliders {
 }
 
 /// One slider with what surrounds it.
-struct Knob {
+struct SliderElement {
     kind: Kind,
     element: Element,
-    slider: HtmlInputElement,
+    input: HtmlInputElement,
 }
 
-impl Knob {
+impl SliderElement {
     fn of(element: Element) -> Option<Self> {
-        let slider: HtmlInputElement = find(&element, "input")?.dyn_into().ok()?;
-        let kind = Kind::parse(&slider.name())?;
+        let input: HtmlInputElement = find(&element, "input")?.dyn_into().ok()?;
+        let kind = Kind::parse(&input.name())?;
         Some(Self {
             kind,
             element,
-            slider,
+            input,
         })
     }
 
     fn is_turned(&self) -> bool {
-        self.slider.value() != self.slider.default_value()
+        self.input.value() != self.input.default_value()
     }
 
-    fn reset(&self, l: Locale) {
-        self.slider.set_value(&self.slider.default_value());
-        self.show(l);
+    fn reset(&self, locale: Locale) {
+        self.input.set_value(&self.input.default_value());
+        self.show(locale);
     }
 
     fn position(&self) -> usize {
-        self.slider.value().parse().unwrap_or_default()
+        self.input.value().parse().unwrap_or_default()
     }
 
     /// The row of its table for where it stands.
@@ -235,18 +237,18 @@ impl Knob {
     }
 
     /// Has all around it say where it stands.
-    fn show(&self, l: Locale) {
+    fn show(&self, locale: Locale) {
         let cell = |name| {
             self.row()
                 .and_then(|row| find(&row, name)?.text_content())
                 .unwrap_or_default()
         };
-        let words = position_words(l, &cell("th"), &cell("td"));
+        let words = position_words(locale, &cell("th"), &cell("td"));
         if let Some(output) = find(&self.element, "output") {
             output.set_text_content(Some(&words));
         }
-        let _ = self.slider.set_attribute("aria-valuetext", &words);
-        let last = self.slider.max().parse().unwrap_or_default();
+        let _ = self.input.set_attribute("aria-valuetext", &words);
+        let last = self.input.max().parse().unwrap_or_default();
         let at = share(self.position(), last);
         if let Some(mark) = find(&self.element, ".curve-mark") {
             for end in ["x1", "x2"] {

@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use super::knobs::{Knob, knobs};
+use super::slider_specs::{SliderSpec, slider_specs};
 use crate::client::Locale;
 use crate::client::tr;
 use crate::client::use_locale;
@@ -22,13 +22,13 @@ pub fn WhatIfCard(
     /// The scores.
     curves: Curves,
 ) -> impl IntoView {
-    let l = use_locale();
-    let knobs = knobs(l, &campaign, &curves);
-    let sliders: Vec<_> = knobs.into_iter().map(|knob| slider(l, knob)).collect();
+    let locale = use_locale();
+    let specs = slider_specs(locale, &campaign, &curves);
+    let sliders: Vec<_> = specs.into_iter().map(|spec| slider(locale, spec)).collect();
     let answer = tr!(
-        l,
+        locale,
         what_if.unchanged,
-        probability = format::percent(l, probability)
+        probability = format::percent(locale, probability)
     );
     view! {
         <section
@@ -40,45 +40,45 @@ pub fn WhatIfCard(
             data-launched-at=campaign.launched_at.to_string()
             data-deadline=campaign.deadline.to_string()
         >
-            <h2 id="what-if-title">{tr!(l, what_if.title)}</h2>
-            <p>{tr!(l, what_if.text)}</p>
+            <h2 id="what-if-title">{tr!(locale, what_if.title)}</h2>
+            <p>{tr!(locale, what_if.text)}</p>
             <p class="what-if-answer" aria-live="polite">
                 {answer}
             </p>
             {sliders}
             <p class="with-script">
                 <button type="button" class="button">
-                    {tr!(l, what_if.reset)}
+                    {tr!(locale, what_if.reset)}
                 </button>
             </p>
-            <p class="quiet">{tr!(l, what_if.note)}</p>
+            <p class="quiet">{tr!(locale, what_if.note)}</p>
         </section>
     }
 }
 
 /// One slider over its curve; its values stand in a table too.
-fn slider(l: Locale, knob: Knob) -> AnyView {
-    let points = polyline(&knob);
-    let last = knob.positions.len().saturating_sub(1);
-    let mark = share(knob.own, last);
-    let words = knob.positions.get(knob.own).map(|it| {
-        let probability = format::percent(l, it.probability);
-        position_words(l, &it.words, &probability)
+fn slider(locale: Locale, spec: SliderSpec) -> AnyView {
+    let points = polyline(&spec);
+    let last = spec.positions.len().saturating_sub(1);
+    let mark = share(spec.own, last);
+    let words = spec.positions.get(spec.own).map(|it| {
+        let probability = format::percent(locale, it.probability);
+        position_words(locale, &it.words, &probability)
     });
-    let rows = knob.positions.into_iter().map(|it| {
+    let rows = spec.positions.into_iter().map(|it| {
         let probability = it.probability.to_string();
         view! {
             <tr data-setting=it.setting data-probability=probability>
                 <th scope="row">{it.words}</th>
-                <td class="number">{format::percent(l, it.probability)}</td>
+                <td class="number">{format::percent(locale, it.probability)}</td>
             </tr>
         }
     });
-    let id = format!("knob-{}", knob.kind.as_str());
+    let id = format!("slider-{}", spec.kind.as_str());
     view! {
-        <div class="knob">
-            <div class="knob-head">
-                <label for=id.clone()>{knob.label}</label>
+        <div class="slider">
+            <div class="slider-head">
+                <label for=id.clone()>{spec.label}</label>
                 <output for=id.clone()>{words.clone()}</output>
             </div>
             <svg class="curve" viewBox="0 0 100 30" preserveAspectRatio="none" aria-hidden="true">
@@ -89,16 +89,16 @@ fn slider(l: Locale, knob: Knob) -> AnyView {
                 type="range"
                 class="with-script"
                 id=id
-                name=knob.kind.as_str()
+                name=spec.kind.as_str()
                 min="0"
                 max=last.to_string()
-                value=knob.own.to_string()
+                value=spec.own.to_string()
                 aria-valuetext=words
             />
             <details class="curve-values">
-                <summary>{tr!(l, what_if.values, knob = knob.label)}</summary>
+                <summary>{tr!(locale, what_if.values, slider = spec.label)}</summary>
                 <table class="table">
-                    <caption class="visually-hidden">{knob.label}</caption>
+                    <caption class="visually-hidden">{spec.label}</caption>
                     <tbody>{rows.collect_view()}</tbody>
                 </table>
             </details>
@@ -108,9 +108,9 @@ fn slider(l: Locale, knob: Knob) -> AnyView {
 }
 
 /// A position and its score.
-pub fn position_words(l: Locale, words: &str, probability: &str) -> String {
+pub fn position_words(locale: Locale, words: &str, probability: &str) -> String {
     tr!(
-        l,
+        locale,
         what_if.position,
         position = words,
         probability = probability
@@ -123,9 +123,9 @@ pub fn share(position: usize, last: usize) -> String {
     format!("{}.{}", percent / 10, percent % 10)
 }
 
-fn polyline(knob: &Knob) -> String {
-    let last = knob.positions.len().saturating_sub(1);
-    let points = knob.positions.iter().enumerate().map(|(index, position)| {
+fn polyline(spec: &SliderSpec) -> String {
+    let last = spec.positions.len().saturating_sub(1);
+    let points = spec.positions.iter().enumerate().map(|(index, position)| {
         let height = (1.0 - position.probability) * 30.0;
         format!("{},{height:.1}", share(index, last))
     });

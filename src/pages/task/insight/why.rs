@@ -20,7 +20,7 @@ pub fn Why(
     /// The Shapley values.
     explanation: Explanation,
 ) -> impl IntoView {
-    let l = use_locale();
+    let locale = use_locale();
     let (strong, small): (Vec<Effect>, Vec<Effect>) = explanation
         .effects
         .iter()
@@ -33,58 +33,58 @@ pub fn Why(
             let from = reached;
             reached += effect.value;
             step(
-                l,
-                factor(l, effect.factor).to_owned(),
-                what_is_given(l, effect.factor, &campaign),
+                locale,
+                factor(locale, effect.factor).to_owned(),
+                what_is_given(locale, effect.factor, &campaign),
                 from,
                 reached,
             )
         })
         .collect();
     if !small.is_empty() {
-        let label = tr!(l, why.rest).to_owned();
-        rows.push(step(l, label, String::new(), reached, reached + rest));
+        let label = tr!(locale, why.rest).to_owned();
+        rows.push(step(locale, label, String::new(), reached, reached + rest));
     }
     view! {
         <section class="card" aria-labelledby="why-title">
-            <h2 id="why-title">{tr!(l, why.title)}</h2>
-            <p>{tr!(l, why.text)}</p>
+            <h2 id="why-title">{tr!(locale, why.title)}</h2>
+            <p>{tr!(locale, why.text)}</p>
             <table class="table waterfall">
-                <caption class="visually-hidden">{tr!(l, why.title)}</caption>
+                <caption class="visually-hidden">{tr!(locale, why.title)}</caption>
                 <thead>
                     <tr>
-                        <th scope="col">{tr!(l, why.column_factor)}</th>
+                        <th scope="col">{tr!(locale, why.column_factor)}</th>
                         <th scope="col" class="number">
-                            {tr!(l, why.column_effect)}
+                            {tr!(locale, why.column_effect)}
                         </th>
                     </tr>
                 </thead>
                 <tbody>
-                    {total(l, tr!(l, why.base), explanation.base)}
+                    {total(locale, tr!(locale, why.base), explanation.base)}
                     {rows}
-                    {total(l, tr!(l, why.result), explanation.probability)}
+                    {total(locale, tr!(locale, why.result), explanation.probability)}
                 </tbody>
             </table>
             <p class="quiet">
-                {tr!(l, why.note, count = format::whole_number(l, explanation.background.into()))}
+                {tr!(locale, why.note, count = format::whole_number(locale, explanation.background.into()))}
             </p>
         </section>
     }
 }
 
 /// A row that says where the probability stands.
-fn total(l: Locale, label: &'static str, share: f64) -> AnyView {
+fn total(locale: Locale, label: &'static str, share: f64) -> AnyView {
     view! {
         <tr class="waterfall-total">
             <th scope="row">{label} {bar(0.0, share, "waterfall-level")}</th>
-            <td class="number">{format::percent(l, share)}</td>
+            <td class="number">{format::percent(locale, share)}</td>
         </tr>
     }
     .into_any()
 }
 
 /// A row of one factor: from one probability to the next.
-fn step(l: Locale, label: String, given: String, from: f64, to: f64) -> AnyView {
+fn step(locale: Locale, label: String, given: String, from: f64, to: f64) -> AnyView {
     let class = if to >= from {
         "waterfall-gain"
     } else {
@@ -94,7 +94,7 @@ fn step(l: Locale, label: String, given: String, from: f64, to: f64) -> AnyView 
     view! {
         <tr>
             <th scope="row">{label} {given} {bar(from.min(to), from.max(to), class)}</th>
-            <td class=format!("number {class}")>{format::points(l, to - from)}</td>
+            <td class=format!("number {class}")>{format::points(locale, to - from)}</td>
         </tr>
     }
     .into_any()
@@ -111,36 +111,36 @@ fn bar(from: f64, to: f64, class: &'static str) -> AnyView {
     .into_any()
 }
 
-pub fn factor(l: Locale, factor: Factor) -> &'static str {
+pub fn factor(locale: Locale, factor: Factor) -> &'static str {
     match factor {
-        Factor::Goal => tr!(l, why.goal),
-        Factor::Duration => tr!(l, why.duration),
-        Factor::Timing => tr!(l, why.timing),
-        Factor::Preparation => tr!(l, why.preparation),
-        Factor::Category => tr!(l, why.category),
-        Factor::Text => tr!(l, why.words),
-        Factor::Video => tr!(l, why.video),
-        Factor::Place => tr!(l, why.place),
-        Factor::StaffPick => tr!(l, why.staff_pick),
-        Factor::Creator => tr!(l, why.creator),
+        Factor::Goal => tr!(locale, why.goal),
+        Factor::Duration => tr!(locale, why.duration),
+        Factor::Timing => tr!(locale, why.timing),
+        Factor::Preparation => tr!(locale, why.preparation),
+        Factor::Category => tr!(locale, why.category),
+        Factor::Text => tr!(locale, why.words),
+        Factor::Video => tr!(locale, why.video),
+        Factor::Place => tr!(locale, why.place),
+        Factor::StaffPick => tr!(locale, why.staff_pick),
+        Factor::Creator => tr!(locale, why.creator),
     }
 }
 
 /// What the campaign has of a factor, in a word or two.
-fn what_is_given(l: Locale, factor: Factor, campaign: &Campaign) -> String {
+fn what_is_given(locale: Locale, factor: Factor, campaign: &Campaign) -> String {
     let yes_or_no = |answer: bool| {
         let words = if answer {
-            tr!(l, choice.yes)
+            tr!(locale, choice.yes)
         } else {
-            tr!(l, choice.no)
+            tr!(locale, choice.no)
         };
         words.to_owned()
     };
     match factor {
-        Factor::Goal => format::usd(l, campaign.usd_goal),
-        Factor::Duration => tr!(l, task.duration, count = campaign.duration_days()),
-        Factor::Timing => labels::day(l, campaign.launched_at),
-        Factor::Preparation => tr!(l, task.duration, count = campaign.preparation_days()),
+        Factor::Goal => format::usd(locale, campaign.usd_goal),
+        Factor::Duration => tr!(locale, task.duration, count = campaign.duration_days()),
+        Factor::Timing => labels::day(locale, campaign.launched_at),
+        Factor::Preparation => tr!(locale, task.duration, count = campaign.preparation_days()),
         Factor::Category => campaign.analytics_name.clone(),
         Factor::Video => yes_or_no(campaign.has_video),
         Factor::Place => format!("{}, {}", campaign.country, campaign.currency),

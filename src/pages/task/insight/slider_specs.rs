@@ -1,4 +1,4 @@
-//! What can be turned in "what if": each knob with its positions, which are real scores.
+//! What can be turned in "what if": each slider with its positions, which are real scores.
 
 use chrono::{Datelike, Days, NaiveDate};
 
@@ -8,7 +8,7 @@ use crate::components::format;
 use crate::types::{Campaign, Curves, DaysPoint, GoalPoint, LaunchPoint, Switch};
 
 /// One thing that can be changed.
-pub struct Knob {
+pub struct SliderSpec {
     /// What it changes.
     pub kind: Kind,
     /// Its name.
@@ -19,7 +19,7 @@ pub struct Knob {
     pub own: usize,
 }
 
-/// What a knob changes.
+/// What a slider changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Goal,
@@ -66,7 +66,7 @@ impl Kind {
     }
 }
 
-/// A position of a knob.
+/// A position of a slider.
 #[derive(Clone, Debug)]
 pub struct Position {
     /// What it stands for, in words.
@@ -77,16 +77,16 @@ pub struct Position {
     pub setting: String,
 }
 
-/// Every knob of a result.
-pub fn knobs(l: Locale, campaign: &Campaign, curves: &Curves) -> Vec<Knob> {
+/// Every slider of a result.
+pub fn slider_specs(locale: Locale, campaign: &Campaign, curves: &Curves) -> Vec<SliderSpec> {
     let goal = curves.goal.iter().map(|point| Position {
-        words: format::usd(l, point.usd_goal),
+        words: format::usd(locale, point.usd_goal),
         probability: point.probability,
         setting: point.usd_goal.to_string(),
     });
     let days = |points: &[DaysPoint]| -> Vec<Position> {
         let position = |point: &DaysPoint| Position {
-            words: tr!(l, task.duration, count = i64::from(point.days)),
+            words: tr!(locale, task.duration, count = i64::from(point.days)),
             probability: point.probability,
             setting: point.days.to_string(),
         };
@@ -104,12 +104,12 @@ pub fn knobs(l: Locale, campaign: &Campaign, curves: &Curves) -> Vec<Knob> {
         points.iter().map(position).collect()
     };
     let month = |day: NaiveDate| {
-        let name = nth(tr!(l, list.months), day.month0());
+        let name = nth(tr!(locale, list.months), day.month0());
         format!("{name} {}", day.year())
     };
     let weekday = |day: NaiveDate| {
         let number = day.weekday().num_days_from_monday();
-        nth(tr!(l, list.weekdays), number).to_owned()
+        nth(tr!(locale, list.weekdays), number).to_owned()
     };
     let own_launch = |points: &[LaunchPoint]| {
         let is_own = |point: &LaunchPoint| point.launched_at == campaign.launched_at;
@@ -121,52 +121,52 @@ pub fn knobs(l: Locale, campaign: &Campaign, curves: &Curves) -> Vec<Knob> {
     };
     let is_own_goal = |point: &GoalPoint| (point.usd_goal - campaign.usd_goal).abs() < 0.005;
     vec![
-        Knob::new(
+        SliderSpec::new(
             Kind::Goal,
-            tr!(l, why.goal),
+            tr!(locale, why.goal),
             goal.collect(),
             curves.goal.iter().position(is_own_goal),
         ),
-        Knob::new(
+        SliderSpec::new(
             Kind::Duration,
-            tr!(l, why.duration),
+            tr!(locale, why.duration),
             days(&curves.duration),
             own_days(&curves.duration, campaign.duration_days()),
         ),
-        Knob::new(
+        SliderSpec::new(
             Kind::Month,
-            tr!(l, what_if.month),
+            tr!(locale, what_if.month),
             launch(&curves.month, &month),
             own_launch(&curves.month),
         ),
-        Knob::new(
+        SliderSpec::new(
             Kind::Weekday,
-            tr!(l, what_if.weekday),
+            tr!(locale, what_if.weekday),
             launch(&curves.weekday, &weekday),
             own_launch(&curves.weekday),
         ),
-        Knob::new(
+        SliderSpec::new(
             Kind::Preparation,
-            tr!(l, why.preparation),
+            tr!(locale, why.preparation),
             days(&curves.preparation),
             own_days(&curves.preparation, campaign.preparation_days()),
         ),
-        Knob::new(
+        SliderSpec::new(
             Kind::Video,
-            tr!(l, why.video),
-            switch(l, curves.video),
+            tr!(locale, why.video),
+            switch(locale, curves.video),
             Some(usize::from(campaign.has_video)),
         ),
-        Knob::new(
+        SliderSpec::new(
             Kind::StaffPick,
-            tr!(l, why.staff_pick),
-            switch(l, curves.staff_pick),
+            tr!(locale, why.staff_pick),
+            switch(locale, curves.staff_pick),
             Some(usize::from(campaign.staff_pick)),
         ),
     ]
 }
 
-impl Knob {
+impl SliderSpec {
     fn new(kind: Kind, label: &'static str, positions: Vec<Position>, own: Option<usize>) -> Self {
         Self {
             kind,
@@ -178,15 +178,15 @@ impl Knob {
 }
 
 /// Off is the first position.
-fn switch(l: Locale, switch: Switch) -> Vec<Position> {
+fn switch(locale: Locale, switch: Switch) -> Vec<Position> {
     let position = |words: &'static str, probability, on: bool| Position {
         words: words.to_owned(),
         probability,
         setting: on.to_string(),
     };
     vec![
-        position(tr!(l, choice.no), switch.off, false),
-        position(tr!(l, choice.yes), switch.on, true),
+        position(tr!(locale, choice.no), switch.off, false),
+        position(tr!(locale, choice.yes), switch.on, true),
     ]
 }
 
