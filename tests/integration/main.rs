@@ -71,6 +71,7 @@ mod queue;
 mod queue_crashes;
 mod queue_place;
 mod redirects;
+mod repository;
 mod request_bodies;
 mod safety;
 mod score;
