@@ -50,7 +50,7 @@ fn paths_in_the_documentation_exist() {
     for folder in ["docs", "docs/adr"] {
         for entry in std::fs::read_dir(root().join(folder)).unwrap() {
             let name = entry.unwrap().file_name().into_string().unwrap();
-            if name.ends_with(".md") {
+            if Path::new(&name).extension().is_some_and(|it| it == "md") {
                 documents.push(format!("{folder}/{name}"));
             }
         }
