@@ -106,6 +106,8 @@ test("a form that the server sends needs no names of countries", async ({ page }
 test("what the server refuses comes back filled in, and the page goes live with it", async ({ page }, info) => {
   await page.route("**/*.wasm", (route) => route.abort());
   await page.goto("/predict?example=1");
+  // The failed loads are over, and their messages do not count as problems of the next page.
+  await page.waitForLoadState("networkidle");
   await page.unroute("**/*.wasm");
   const problems = gatherProblems(page);
   await page.getByLabel("Goal in US dollars").fill("-5");
