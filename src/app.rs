@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 
 use leptos::prelude::*;
-use leptos_router::SsrMode;
 use leptos_router::components::{FlatRoutes, Route, Router};
-use leptos_router::path;
+use leptos_router::{SsrMode, path};
 use serde::{Deserialize, Serialize};
 
 use crate::client::Session;

@@ -226,6 +226,18 @@ impl<T: Wire> Data<T> {
         self.inner.refetch();
     }
 
+    /// Loads again what could not be loaded, whenever `version` changes: the connection may be back.
+    pub fn retry_when_changed(self, version: impl Fn() -> u32 + 'static) {
+        Effect::new(move |before: Option<u32>| {
+            let now = version();
+            let is_new = before.is_some_and(|before| before != now);
+            if is_new && matches!(self.inner.get_untracked(), Some(Err(_))) {
+                self.inner.refetch();
+            }
+            now
+        });
+    }
+
     /// Changes what is there. While it loads, it is loaded once more instead: the answer on its way may be
     /// older than the change, and a change made now would throw that answer away.
     pub fn update(self, change: impl FnOnce(&mut T)) {

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use leptos::prelude::LeptosOptions;
@@ -24,6 +25,9 @@ use crate::server::state::Shared;
 use crate::server::{assets, connections};
 use crate::services::insights::InsightOptions;
 use crate::services::{Catalog, LoadedModels, ServiceOptions, Services};
+
+/// How long connections and the last settlement may take after inference has ended.
+const DRAIN: Duration = Duration::from_secs(15);
 
 /// Serves until `stop` is cancelled.
 ///
@@ -94,12 +98,13 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
     };
     let app = router(shared.into());
     announce("Pledgecast is ready at", address);
-    connections::serve(listener, app, limits, stop).await;
-    working.await.context("the worker panicked")?;
-    listening.await.context("the listener panicked")?;
-    watching
-        .await
-        .context("the watch on the inference pool panicked")?
+    let serving = async {
+        connections::serve(listener, app, limits, stop.clone()).await;
+        stop.cancel();
+        working.await.context("the worker panicked")?;
+        listening.await.context("the listener panicked")
+    };
+    end_with(watching, args.worker.inference_timeout() + DRAIN, serving).await
 }
 
 /// Stops the process if an inference thread is stuck in a model, because only the end of the process ends such a
@@ -145,13 +150,40 @@ pub async fn work(args: WorkerProcessArgs, stop: CancellationToken) -> anyhow::R
     let listening = tokio::spawn(notifier.listen(database, stop.clone()));
     tracing::info!(loops = args.worker.workers, "working on tasks");
     let watching = tokio::spawn(stop_when_stuck(pool, stop.clone()));
-    worker.run(stop.clone()).await;
-    stop.cancel();
-    listening.await.context("the listener panicked")?;
-    health_server.await.context("the health server panicked")?;
-    watching
-        .await
-        .context("the watch on the inference pool panicked")?
+    let working = async {
+        worker.run(stop.clone()).await;
+        stop.cancel();
+        listening.await.context("the listener panicked")?;
+        health_server.await.context("the health server panicked")
+    };
+    end_with(watching, args.worker.inference_timeout() + DRAIN, working).await
+}
+
+/// Waits for `work`, but once an inference thread is stuck only for `grace`: what depends on that thread may never end.
+///
+/// # Errors
+/// That of `work`; [`InferenceError::Stuck`].
+async fn end_with(
+    watching: JoinHandle<anyhow::Result<()>>,
+    grace: Duration,
+    work: impl Future<Output = anyhow::Result<()>>,
+) -> anyhow::Result<()> {
+    tokio::pin!(work, watching);
+    let context = "the watch on the inference pool panicked";
+    tokio::select! {
+        ended = &mut work => {
+            ended?;
+            watching.await.context(context)?
+        }
+        watched = &mut watching => match watched.context(context)? {
+            Ok(()) => work.await,
+            Err(stuck) => {
+                // An error means that the work did not end in time.
+                let _ = tokio::time::timeout(grace, work).await;
+                Err(stuck)
+            }
+        },
+    }
 }
 
 /// Serves the health checks of a process that serves nothing else.
@@ -184,8 +216,6 @@ fn announce(what: &str, address: SocketAddr) {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::inference::Priority;
     use crate::inference::insight::test_support::FakePredictor;
@@ -208,6 +238,24 @@ mod tests {
         let error = watching.await.unwrap().unwrap_err();
         assert_eq!(error.downcast_ref(), Some(&InferenceError::Stuck));
         drop(release);
+    }
+
+    #[tokio::test]
+    async fn work_that_never_ends_does_not_keep_a_stuck_process_alive() {
+        let grace = Duration::from_millis(10);
+        let watching = tokio::spawn(async { Err(InferenceError::Stuck.into()) });
+        let never = std::future::pending();
+        let ended = end_with(watching, grace, never).await;
+        assert!(ended.is_err());
+
+        // Stopped for another reason, the process waits for its work.
+        let watching = tokio::spawn(async { Ok(()) });
+        let later = async {
+            tokio::time::sleep(5 * grace).await;
+            Ok(())
+        };
+        let ended = end_with(watching, grace, later).await;
+        assert!(ended.is_ok());
     }
 
     #[tokio::test]

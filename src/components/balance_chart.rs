@@ -6,10 +6,8 @@ use std::fmt::Write as _;
 
 use leptos::prelude::*;
 
-use super::format;
-use super::labels;
-use crate::client::tr;
-use crate::client::use_locale;
+use super::{format, labels};
+use crate::client::{tr, use_locale};
 use crate::types::{BalanceHistory, BalancePoint};
 
 const WIDTH: f64 = 600.0;

@@ -5,8 +5,7 @@ use leptos::prelude::*;
 use super::error_text::violation_text;
 use super::field_faults::{FieldFaults, control_id};
 use super::labels;
-use crate::client::tr;
-use crate::client::use_locale;
+use crate::client::{tr, use_locale};
 use crate::types::CampaignInput;
 
 /// What surrounds a control: label, hint, error, and the ids that tie them together.

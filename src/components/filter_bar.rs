@@ -10,10 +10,7 @@ use super::labels;
 use super::list_item::List;
 use super::pager::{Filter, ListUrl, list_choices, query_url};
 use super::select::{Choice, Group, options, position_of};
-use crate::client::Locale;
-use crate::client::browser;
-use crate::client::tr;
-use crate::client::use_locale;
+use crate::client::{Locale, browser, tr, use_locale};
 use crate::types::{NAME_MAX_CHARS, TaskStatus, TransactionKind, Verdict};
 
 const FORM_ID: &str = "filter";

@@ -2,8 +2,7 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use crate::client::Locale;
-use crate::client::tr;
+use crate::client::{Locale, tr};
 use crate::types::Credits;
 
 /// `2026-11-23 11:40 UTC`.

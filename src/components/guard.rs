@@ -9,10 +9,7 @@ use leptos_router::hooks::use_location;
 use super::ErrorPanel;
 use super::async_view::{AsyncView, load};
 use super::not_found::NotFound;
-use crate::client::data::Data;
-use crate::client::data::Payload;
-use crate::client::data::SharedData;
-use crate::client::data::Wire;
+use crate::client::data::{Data, Payload, SharedData, Wire};
 use crate::client::use_session;
 use crate::types::AppError;
 

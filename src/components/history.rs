@@ -2,15 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::Empty;
-use super::Icon;
-use super::format;
 use super::list_item::ListItem;
 use super::live_page::LivePage;
 use super::pager::ListUrl;
-use crate::client::tr;
-use crate::client::use_locale;
-use crate::client::use_session;
+use super::{Empty, Icon, format};
+use crate::client::{tr, use_locale, use_session};
 use crate::types::Page;
 
 /// One page of a history.
@@ -155,7 +151,8 @@ fn Pager<T: ListItem>(list: LivePage<T>, list_url: ListUrl) -> impl IntoView {
     let locale = use_locale();
     let newest = (!list_url.cursor.is_empty()).then(|| {
         view! {
-            <a class="button" href=list_url.at(String::new())>
+            // External: after Back and Forward, the router takes the newest page for the current one and keeps the URL.
+            <a class="button" href=list_url.at(String::new()) rel="external">
                 {tr!(locale, pager.newest)}
             </a>
         }

@@ -2,8 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::client::Locale;
-use crate::client::tr;
+use crate::client::{Locale, tr};
 use crate::types::{SystemMessage, TaskStatus, TransactionKind, UNKNOWN_CATEGORY, Verdict};
 
 /// The label of a field, by its wire name; the name itself where there is none.

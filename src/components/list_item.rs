@@ -7,12 +7,9 @@ use super::pager::ListUrl;
 use super::task_list::{TaskCells, TaskHead};
 use super::transaction_list::{TransactionCells, TransactionHead};
 use crate::api::{list_tasks, list_transactions};
-use crate::client::Locale;
 use crate::client::data::Wire;
-use crate::client::live::on_task;
-use crate::client::live::on_transaction;
-use crate::client::tr;
-use crate::client::use_locale;
+use crate::client::live::{on_task, on_transaction};
+use crate::client::{Locale, tr, use_locale};
 use crate::types::{
     AppError, Page, TaskFilterInput, TaskView, TransactionFilterInput, TransactionView,
 };

@@ -4,15 +4,11 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::use_location;
 
-use super::Icon;
 use super::async_view::{AsyncView, load};
-use super::format;
 use super::pager::CURSOR;
 use super::preferences::Preferences;
-use crate::client::browser;
-use crate::client::tr;
-use crate::client::use_locale;
-use crate::client::use_session;
+use super::{Icon, format};
+use crate::client::{browser, tr, use_locale, use_session};
 use crate::types::BalanceView;
 
 /// Id of the page's main part.
@@ -34,10 +30,15 @@ pub fn SkipLink() -> impl IntoView {
 #[component]
 pub fn ReadFromTheTop() -> impl IntoView {
     let location = use_location();
-    Effect::new(move |before: Option<(String, Option<String>)>| {
-        let cursor = location.query.with(|query| query.get(CURSOR));
-        let page = (location.pathname.get(), cursor);
-        let is_new = before.is_some_and(|before| before != page);
+    Effect::new(move |before: Option<(String, String, Option<String>)>| {
+        let mut query = location.query.get();
+        let cursor = query.remove(CURSOR);
+        let cursor = cursor.and_then(|values| values.into_iter().next());
+        let page = (location.pathname.get(), query.to_query_string(), cursor);
+        // A filter leaves the focus where it is, even if it leads back to the newest rows.
+        let is_new = before.is_some_and(|(path, query, cursor)| {
+            path != page.0 || (query == page.1 && cursor != page.2)
+        });
         if is_new && location.hash.with_untracked(String::is_empty) {
             request_animation_frame(|| browser::start_reading_at(MAIN_ID));
         }

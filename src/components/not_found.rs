@@ -3,8 +3,7 @@
 use leptos::prelude::*;
 
 use crate::client::respond::respond_with_status;
-use crate::client::tr;
-use crate::client::use_locale;
+use crate::client::{tr, use_locale};
 use crate::components::page_title::PageTitle;
 
 /// In place of a thing that is not there; the server answers 404.

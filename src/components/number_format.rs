@@ -2,8 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::client::Locale;
-use crate::client::use_locale;
+use crate::client::{Locale, use_locale};
 use crate::i18n::I18nLocaleTrait as _;
 use crate::types::{NUMBER_FORMAT, NumberFormat};
 

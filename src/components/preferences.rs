@@ -9,10 +9,7 @@ use leptos::prelude::*;
 
 use super::Icon;
 use super::form::use_page;
-use crate::client::Locale;
-use crate::client::browser;
-use crate::client::tr;
-use crate::client::use_locale;
+use crate::client::{Locale, browser, tr, use_locale};
 use crate::i18n::I18nLocaleTrait as _;
 use crate::types::Theme;
 

@@ -4,10 +4,8 @@
 
 use leptos::prelude::*;
 
-use super::format;
-use super::labels;
-use crate::client::tr;
-use crate::client::use_locale;
+use super::{format, labels};
+use crate::client::{tr, use_locale};
 use crate::types::Verdict;
 
 /// The half circle from left to right; `pathLength` makes its length 100, so shares are percents.

@@ -3,9 +3,7 @@
 use leptos::prelude::*;
 
 use super::field::FieldWrapper;
-use crate::client::browser;
-use crate::client::tr;
-use crate::client::use_locale;
+use crate::client::{browser, tr, use_locale};
 use crate::components::field_faults::control_id;
 
 /// One choice.

@@ -11,9 +11,7 @@ use leptos::web_sys::Element;
 
 use super::guard::LoadedRaw;
 use crate::client::Locale;
-use crate::client::data::Payload;
-use crate::client::data::ResponseFuture;
-use crate::client::data::SharedData;
+use crate::client::data::{Payload, ResponseFuture, SharedData};
 
 /// What in a part needs code, once somebody comes near it.
 #[derive(Clone, Copy)]

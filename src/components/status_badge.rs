@@ -2,8 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::Icon;
-use super::labels;
+use super::{Icon, labels};
 use crate::client::use_locale;
 use crate::types::TaskStatus;
 

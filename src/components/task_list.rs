@@ -2,12 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::Money;
-use super::StatusBadge;
-use super::Time;
 use super::score::ScoreBar;
-use crate::client::tr;
-use crate::client::use_locale;
+use super::{Money, StatusBadge, Time};
+use crate::client::{tr, use_locale};
 use crate::types::{TaskId, TaskView};
 
 /// The query parameter that names a task to compare; two of them are.

@@ -3,19 +3,13 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
 
-use super::Field;
-use super::FormErrors;
 use super::field::Submit;
 use super::form::PostForm;
-use super::format;
-use super::toast;
+use super::{Field, FormErrors, format, toast};
 use crate::api::TopUp;
-use crate::client::browser;
 use crate::client::form_action::FormAction;
 use crate::client::idempotency::IdempotencyKey;
-use crate::client::tr;
-use crate::client::use_locale;
-use crate::client::use_session;
+use crate::client::{browser, tr, use_locale, use_session};
 use crate::components::field_faults::FieldFaults;
 use crate::types::TransactionView;
 

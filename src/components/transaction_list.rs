@@ -2,11 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::Money;
-use super::Time;
-use super::labels;
-use crate::client::tr;
-use crate::client::use_locale;
+use super::{Money, Time, labels};
+use crate::client::{tr, use_locale};
 use crate::types::TransactionView;
 
 /// The table of some lines.

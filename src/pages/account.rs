@@ -5,23 +5,14 @@ use leptos::server_fn::ServerFn as _;
 use leptos_router::hooks::use_query_map;
 
 use crate::api::{ChangePassword, EndSessions, Logout};
-use crate::client::browser;
 use crate::client::form_action::FormAction;
-use crate::client::tr;
-use crate::client::use_locale;
-use crate::client::use_session;
-use crate::components::ErrorPanel;
-use crate::components::Field;
-use crate::components::FormErrors;
-use crate::components::Icon;
-use crate::components::SignedInOnly;
-use crate::components::Time;
+use crate::client::{browser, tr, use_locale, use_session};
 use crate::components::async_view::{AsyncView, load};
 use crate::components::field::Submit;
 use crate::components::field_faults::FieldFaults;
-use crate::components::form::PostForm;
-use crate::components::form::session_form_action;
+use crate::components::form::{PostForm, session_form_action};
 use crate::components::page_title::PageTitle;
+use crate::components::{ErrorPanel, Field, FormErrors, Icon, SignedInOnly, Time};
 use crate::pages::chunk::page_chunk;
 
 const PASSWORD_FORM_ID: &str = "password-form";

@@ -6,18 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use super::task::insight::why::factor;
 use crate::api::{get_insight, get_task};
-use crate::client::Locale;
 use crate::client::data::Data;
-use crate::client::tr;
-use crate::client::use_locale;
-use crate::components::Empty;
-use crate::components::Loaded;
-use crate::components::SignedInOnly;
-use crate::components::format;
-use crate::components::labels;
+use crate::client::{Locale, tr, use_locale};
 use crate::components::page_title::PageTitle;
 use crate::components::score::ScoreBar;
 use crate::components::task_list::COMPARED;
+use crate::components::{Empty, Loaded, SignedInOnly, format, labels};
 use crate::pages::chunk::page_chunk;
 use crate::types::{
     AppError, Campaign, CampaignInput, Effect, Explanation, Factor, ResultView, TaskId, TaskView,

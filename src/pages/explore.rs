@@ -4,15 +4,11 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use crate::api::explore;
-use crate::client::Locale;
 use crate::client::data::Data;
-use crate::client::tr;
-use crate::client::use_locale;
-use crate::components::Loaded;
-use crate::components::format;
-use crate::components::labels;
+use crate::client::{Locale, tr, use_locale};
 use crate::components::page_title::PageTitle;
 use crate::components::pager::{Filter, FilterChoice, query_url};
+use crate::components::{Loaded, format, labels};
 use crate::pages::chunk::page_chunk;
 use crate::types::{CategoryRate, ExploreView, GoalRate, LaunchMonthRate};
 

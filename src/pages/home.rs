@@ -4,16 +4,11 @@ use leptos::prelude::*;
 
 use crate::api::list_models;
 use crate::client::data::Data;
-use crate::client::tr;
-use crate::client::use_locale;
-use crate::client::use_session;
-use crate::components::Icon;
-use crate::components::Loaded;
-use crate::components::Money;
+use crate::client::{tr, use_locale, use_session};
 use crate::components::async_view::{AsyncView, load};
-use crate::components::format;
 use crate::components::page_title::PageTitle;
 use crate::components::score::Gauge;
+use crate::components::{Icon, Loaded, Money, format};
 use crate::pages::chunk::page_chunk;
 use crate::types::ModelView;
 

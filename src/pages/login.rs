@@ -6,14 +6,12 @@ use leptos_router::hooks::use_query_map;
 
 use crate::api::Login;
 use crate::client::local_path::local_path;
-use crate::client::tr;
-use crate::client::use_locale;
-use crate::components::Field;
-use crate::components::FormErrors;
+use crate::client::{tr, use_locale};
 use crate::components::field::Submit;
 use crate::components::form::{PostForm, session_form_action};
 use crate::components::guard::NEXT;
 use crate::components::page_title::PageTitle;
+use crate::components::{Field, FormErrors};
 use crate::pages::chunk::page_chunk;
 
 page_chunk!(login, LoginPage);

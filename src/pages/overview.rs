@@ -4,23 +4,15 @@ use leptos::prelude::*;
 
 use crate::api::{list_tasks, list_transactions};
 use crate::client::data::Data;
-use crate::client::live::on_task;
-use crate::client::live::on_transaction;
-use crate::client::tr;
-use crate::client::use_locale;
-use crate::client::use_session;
-use crate::components::Empty;
-use crate::components::Icon;
-use crate::components::Loaded;
-use crate::components::Money;
-use crate::components::SignedInOnly;
+use crate::client::live::{on_task, on_transaction};
+use crate::client::{tr, use_locale, use_session};
 use crate::components::async_view::{AsyncView, load};
-use crate::components::format;
 use crate::components::live_page::merge;
 use crate::components::page_title::PageTitle;
 use crate::components::task_list::TaskTable;
 use crate::components::top_up::TopUpForm;
 use crate::components::transaction_list::TransactionTable;
+use crate::components::{Empty, Icon, Loaded, Money, SignedInOnly, format};
 use crate::pages::chunk::page_chunk;
 use crate::types::{BalanceView, TaskFilterInput, TransactionFilterInput};
 

@@ -4,13 +4,11 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
 
 use crate::api::Register;
-use crate::client::tr;
-use crate::client::use_locale;
-use crate::components::Field;
-use crate::components::FormErrors;
+use crate::client::{tr, use_locale};
 use crate::components::field::Submit;
 use crate::components::form::{PostForm, session_form_action};
 use crate::components::page_title::PageTitle;
+use crate::components::{Field, FormErrors};
 use crate::pages::chunk::page_chunk;
 
 page_chunk!(register, RegisterPage);

@@ -3,16 +3,13 @@
 use leptos::prelude::*;
 
 use crate::client::data::Data;
-use crate::client::tr;
-use crate::client::use_locale;
-use crate::components::Icon;
-use crate::components::Loaded;
-use crate::components::SignedInOnly;
+use crate::client::{tr, use_locale, use_session};
 use crate::components::filter_bar::FilterBar;
 use crate::components::history::History;
 use crate::components::list_item::{List, ListItem as _};
 use crate::components::page_title::PageTitle;
 use crate::components::pager::ListUrl;
+use crate::components::{Icon, Loaded, SignedInOnly};
 use crate::pages::chunk::page_chunk;
 use crate::types::TaskView;
 
@@ -27,6 +24,8 @@ pub fn TasksPage() -> impl IntoView {
     let list_url = ListUrl::follow(LIST.path(), LIST.filters());
     // `History` applies live changes itself.
     let page = Data::new(move || TaskView::fetch(list_url.get()));
+    let session = use_session();
+    page.retry_when_changed(move || session.version());
     view! {
         <PageTitle page=tr!(locale, tasks.title) />
         <SignedInOnly />

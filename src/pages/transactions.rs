@@ -5,17 +5,14 @@ use leptos::prelude::*;
 use crate::api::get_balance_history;
 use crate::client::data::Data;
 use crate::client::live::on_transaction;
-use crate::client::tr;
-use crate::client::use_locale;
-use crate::client::use_session;
-use crate::components::Loaded;
-use crate::components::SignedInOnly;
+use crate::client::{tr, use_locale, use_session};
 use crate::components::balance_chart::BalanceChart;
 use crate::components::filter_bar::FilterBar;
 use crate::components::history::History;
 use crate::components::list_item::{List, ListItem as _};
 use crate::components::page_title::PageTitle;
 use crate::components::pager::ListUrl;
+use crate::components::{Loaded, SignedInOnly};
 use crate::pages::chunk::page_chunk;
 use crate::types::{BalancePoint, TransactionView};
 
@@ -31,6 +28,7 @@ pub fn TransactionsPage() -> impl IntoView {
     let list_url = ListUrl::follow(LIST.path(), LIST.filters());
     // `History` applies live changes itself.
     let page = Data::new(move || TransactionView::fetch(list_url.get()));
+    page.retry_when_changed(move || session.version());
     let balances = Data::new(move || {
         session.version();
         get_balance_history()

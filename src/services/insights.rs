@@ -235,7 +235,8 @@ impl Insights {
         paid: &Paid,
         work: impl FnOnce(&dyn Predictor) -> Result<T, PredictError> + Send + 'static,
     ) -> Result<T, AppError> {
-        let predictor = self.load(paid.task.model_id).await?;
+        let model = paid.task.model_id;
+        let predictor = self.load(model).await?;
         let result = self
             .pool
             .run(Priority::Background, predictor, self.timeout, work)
@@ -247,14 +248,14 @@ impl Insights {
                 | InferenceError::Stuck
                 | InferenceError::Stopped),
             ) => {
-                tracing::warn!(task = paid.task.id.0, %error, "cannot compute an insight");
+                tracing::warn!(%model, task = paid.task.id.0, %error, "cannot compute an insight");
                 Err(AppError::Unavailable {
                     reason: "all models are busy".to_owned(),
                     retry_after_s: BUSY_RETRY_S,
                 })
             }
             Err(error) => {
-                tracing::error!(task = paid.task.id.0, %error, "cannot compute an insight");
+                tracing::error!(%model, task = paid.task.id.0, %error, "cannot compute an insight");
                 Err(AppError::Internal)
             }
         }

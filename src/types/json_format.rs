@@ -12,6 +12,8 @@ use super::{BalancePoint, Change, Credits, OutOfDistribution, Violation};
 fn assert_json<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T, json: &str) {
     assert_eq!(serde_json::to_string(value).unwrap(), json);
     assert_eq!(serde_json::from_str::<T>(json).unwrap(), *value);
+    // What the client parses with.
+    assert_eq!(compact_json::from_str::<T>(json).unwrap(), *value);
 }
 
 fn day(text: &str) -> NaiveDate {

@@ -71,12 +71,16 @@ pub fn parse_number(text: &str) -> Option<f64> {
 
 /// Parses a date such as `2026-11-23`, or the date in UTC of an RFC 3339 time.
 pub fn parse_date(text: &str) -> Option<NaiveDate> {
-    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
-        return Some(time.naive_utc().date());
+    // chrono also accepts years with a sign, spaces between the parts, and the minus sign of typographers.
+    let is_plain = text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || byte == b'-');
+    if is_plain && !text.starts_with('-') {
+        return text.parse().ok();
     }
-    // chrono also parses years with a sign.
-    let is_signed = text.starts_with(['+', '-']);
-    text.parse().ok().filter(|_| !is_signed)
+    let time = DateTime::parse_from_rfc3339(text).ok();
+    time.filter(|_| text.is_ascii())
+        .map(|time| time.naive_utc().date())
 }
 
 /// Parses one word of a closed set; `None` if the text is blank.
@@ -190,6 +194,9 @@ mod tests {
             "2026-11-23T10:11:12Z ",
             "2026-02-30T10:11:12Z",
             "2026-11-23x10:11:12Z",
+            "2026 - 11 - 23",
+            "2026- 1- 5",
+            "2026-11-23T10:11:12\u{2212}01:00",
         ] {
             assert_eq!(parse_date(text), None, "{text}");
         }

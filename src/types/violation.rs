@@ -164,7 +164,7 @@ mod tests {
         for violation in all {
             let error = AppError::invalid("launched_at", violation);
             let json = serde_json::to_string(&error).unwrap();
-            let read: AppError = serde_json::from_str(&json).unwrap();
+            let read: AppError = compact_json::from_str(&json).unwrap();
             assert_eq!(read, error, "{json}");
         }
     }

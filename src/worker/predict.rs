@@ -27,13 +27,13 @@ impl Worker {
                 let mut attempts = Attempts::new();
                 for task in tasks {
                     let alone = self.predict(&predictor, std::slice::from_ref(&task)).await;
-                    // This task may be the reason why the thread is stuck. Its attempt counts, and its next attempt
-                    // runs alone.
-                    let result = alone.map_err(|alone_error| match alone_error {
-                        InferenceError::Stuck => error.clone(),
-                        other => other,
+                    // If the batch never returned, this task may be the reason why the thread is stuck. Its attempt
+                    // counts, and its next attempt runs alone.
+                    let result = alone.map_err(|alone_error| match (&error, alone_error) {
+                        (InferenceError::TooSlow(_), InferenceError::Stuck) => error.clone(),
+                        (_, other) => other,
                     });
-                    attempts.extend(attempt_of(task, result));
+                    attempts.extend(attempt_of(model, task, result));
                 }
                 attempts
             }
@@ -55,13 +55,14 @@ impl Worker {
 }
 
 fn attempt_of(
+    model: ModelId,
     task: task::Model,
     result: Result<Output<Vec<Assessment>>, InferenceError>,
 ) -> Attempts {
     match result {
         Ok(output) => succeed_all(vec![task], output),
         Err(error) => {
-            tracing::error!(task = task.id.0, %error, "a prediction failed");
+            tracing::error!(%model, task = task.id.0, %error, "a prediction failed");
             attempts_of_error(vec![task], &error)
         }
     }

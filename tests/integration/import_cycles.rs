@@ -65,7 +65,7 @@ fn imports_are_found_in_every_way_to_write_them() {
         (path, module)
     };
     let modules = BTreeMap::from([
-        read(&["a"], "pub use b::B; mod b; mod c; pub struct Own;"),
+        read(&["a"], "pub use b::*; mod b; mod c; pub struct Own;"),
         read(&["a", "b"], "use super::c::C; pub struct B;"),
         read(
             &["a", "c"],
@@ -99,8 +99,18 @@ struct Module {
     file: String,
     /// Full paths from the crate's root on.
     imports: BTreeSet<ModulePath>,
+    /// The names of its items.
+    items: BTreeSet<String>,
     /// By the public name.
     reexports: BTreeMap<String, ModulePath>,
+    /// Modules of which everything is re-exported.
+    globs: BTreeSet<ModulePath>,
+}
+
+impl Module {
+    fn defines(&self, name: &str) -> bool {
+        self.items.contains(name) || self.reexports.contains_key(name)
+    }
 }
 
 /// Reads a [`Module`] from the syntax tree of its file.
@@ -140,7 +150,9 @@ impl Reader<'_> {
             let Some(path) = self.resolve(&names, true) else {
                 continue;
             };
-            if is_reexport {
+            if is_reexport && public_name == "*" {
+                self.module.globs.insert(path);
+            } else if is_reexport {
                 self.module.reexports.insert(public_name, path);
             } else {
                 self.module.imports.insert(path);
@@ -151,6 +163,7 @@ impl Reader<'_> {
 
 impl<'ast> Visit<'ast> for Reader<'_> {
     fn visit_item(&mut self, item: &'ast Item) {
+        self.module.items.extend(name_of(item));
         match item {
             Item::Mod(module) if is_test(&module.attrs) => {}
             Item::Mod(module) => {
@@ -206,6 +219,21 @@ fn leaves(tree: &UseTree) -> Vec<(Vec<String>, String)> {
     }
 }
 
+/// The name of an item that others can import.
+fn name_of(item: &Item) -> Option<String> {
+    let name = match item {
+        Item::Const(it) => &it.ident,
+        Item::Enum(it) => &it.ident,
+        Item::Fn(it) => &it.sig.ident,
+        Item::Static(it) => &it.ident,
+        Item::Struct(it) => &it.ident,
+        Item::Trait(it) => &it.ident,
+        Item::Type(it) => &it.ident,
+        _ => return None,
+    };
+    Some(name.to_string())
+}
+
 fn is_test(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         let tokens = match &attribute.meta {
@@ -255,10 +283,17 @@ fn defining_file(
     if known == 0 {
         return None;
     }
-    let reexport = path.get(known).and_then(|name| module.reexports.get(name));
-    match reexport {
+    let name = path.get(known);
+    let reexport = name.and_then(|name| module.reexports.get(name).cloned());
+    let from_glob = || {
+        let name = name.filter(|name| !module.items.contains(*name))?;
+        let mut globs = module.globs.iter();
+        let source = globs.find(|glob| modules.get(*glob).is_some_and(|it| it.defines(name)))?;
+        Some([source.as_slice(), std::slice::from_ref(name)].concat())
+    };
+    match reexport.or_else(from_glob) {
         Some(target) if depth < 8 => {
-            let mut target = target.clone();
+            let mut target = target;
             target.extend_from_slice(&path[known + 1..]);
             defining_file(modules, &target, depth + 1).or_else(|| Some(module.file.clone()))
         }

@@ -31,7 +31,13 @@ fn every_translated_text_is_used() {
         for name in texts.as_object().unwrap().keys() {
             let forms = ["_zero", "_one", "_two", "_few", "_many", "_other"];
             let base = forms.iter().find_map(|form| name.strip_suffix(form));
-            let is_used = |name: &str| code.contains(&format!("{section}.{name}"));
+            let is_used = |name: &str| {
+                let key = format!("{section}.{name}");
+                let is_end =
+                    |rest: &str| !rest.starts_with(|it: char| it.is_alphanumeric() || it == '_');
+                let mut found = code.match_indices(&key);
+                found.any(|(at, _)| is_end(&code[at + key.len()..]))
+            };
             if !is_used(name) && !base.is_some_and(is_used) {
                 unused.push(format!("{section}.{name}"));
             }

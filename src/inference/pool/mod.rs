@@ -111,7 +111,8 @@ impl InferencePool {
         })
     }
 
-    /// Whether a thread has been in one call of a model for more than twice the job's limit.
+    /// Whether an interactive job, or a background job since its last chunk of rows, has run for more than twice its
+    /// limit.
     pub fn is_stuck(&self) -> bool {
         let now = Instant::now();
         self.deadlines.iter().any(|it| it.is_before(now))
@@ -219,11 +220,9 @@ fn execute<T>(
     work: impl FnOnce(&dyn Predictor) -> Result<T, PredictError>,
 ) -> Result<Output<T>, InferenceError> {
     let start = Instant::now();
+    context.restart_clock(limit);
     let result = catch_unwind(AssertUnwindSafe(|| match priority {
-        Priority::Interactive => {
-            context.enter_model(limit);
-            work(predictor)
-        }
+        Priority::Interactive => work(predictor),
         Priority::Background => work(&Yielding {
             predictor,
             context,
@@ -265,9 +264,8 @@ impl Predictor for Yielding<'_> {
             if (self.is_abandoned)() {
                 return Err(PredictError::Run("the caller has gone".to_owned()));
             }
-            self.context.enter_model(self.limit);
+            self.context.restart_clock(self.limit);
             scores.extend(self.predictor.score(chunk)?);
-            self.context.leave_model();
         }
         Ok(scores)
     }

@@ -1,18 +1,18 @@
-//! The threads of a pool, and the deadline by which each must return from the model it is in.
+//! The threads of a pool, and the deadline of the job that each runs.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, select_biased};
 
-/// A call into a model counts as stuck after this many times the limit of its job. Callers give up after one limit;
+/// A job counts as stuck after this many times its limit; a background job's clock restarts with each chunk of rows. Callers give up after one limit;
 /// a model that is only slow has as much time again to return.
 const STUCK_AFTER_LIMITS: u32 = 2;
 
 /// What a thread runs.
 pub(super) type Job = Box<dyn FnOnce(&ThreadContext) + Send>;
 
-/// When the current call into a model counts as stuck; `None` outside of such calls.
+/// When the current job counts as stuck; `None` between jobs.
 #[derive(Clone, Default)]
 pub(super) struct Deadline(Arc<Mutex<Option<Instant>>>);
 
@@ -44,20 +44,15 @@ impl ThreadContext {
         }
     }
 
-    /// Starts the clock for a call into a model.
-    pub(super) fn enter_model(&self, limit: Duration) {
+    /// Gives the current job twice `limit` from now on.
+    pub(super) fn restart_clock(&self, limit: Duration) {
         let deadline = Instant::now().checked_add(limit.saturating_mul(STUCK_AFTER_LIMITS));
         self.deadline.set(deadline);
     }
 
-    /// Stops it.
-    pub(super) fn leave_model(&self) {
-        self.deadline.set(None);
-    }
-
     fn run(&self, job: Job) {
         job(self);
-        self.leave_model();
+        self.deadline.set(None);
     }
 }
 

@@ -4,13 +4,10 @@ use leptos::prelude::*;
 
 use super::ids::ADVANCED_ID;
 use super::price::{ModelChoice, Models};
-use crate::client::Locale;
-use crate::client::tr;
-use crate::client::use_locale;
-use crate::components::Field;
-use crate::components::Select;
+use crate::client::{Locale, tr, use_locale};
 use crate::components::field_faults::FieldFaults;
 use crate::components::select::{Choice, Group, position_of, yes_no};
+use crate::components::{Field, Select};
 use crate::types::{CampaignInput, categories_by_parent};
 
 /// Wire names of the fields in this group.

@@ -15,21 +15,13 @@ use super::price::{Models, PayButton};
 use super::progress::Rail;
 use super::start::{EXAMPLE, EXAMPLE_URL, first_values};
 use crate::api::Predict;
-use crate::client::Locale;
-use crate::client::Session;
-use crate::client::browser;
 use crate::client::form_action::FormAction;
 use crate::client::idempotency::IdempotencyKey;
-use crate::client::tr;
-use crate::client::use_locale;
-use crate::client::use_session;
-use crate::components::FormErrors;
-use crate::components::field_faults::FieldFaults;
-use crate::components::field_faults::fields_of;
+use crate::client::{Locale, Session, browser, tr, use_locale, use_session};
+use crate::components::field_faults::{FieldFaults, fields_of};
 use crate::components::form::PostForm;
-use crate::components::format;
 use crate::components::number_format::{NumberFormatInput, of_locale};
-use crate::components::toast;
+use crate::components::{FormErrors, format, toast};
 use crate::types::{
     AppError, CampaignInput, FieldErrors, JsonText, campaign_example, currency_of_country,
     parse_number,

@@ -4,15 +4,10 @@ use leptos::prelude::*;
 
 use super::names::names;
 use super::progress::Step;
-use crate::client::Locale;
 use crate::client::hydration::is_taking_over;
-use crate::client::tr;
-use crate::client::use_locale;
-use crate::components::Area;
-use crate::components::Field;
-use crate::components::Select;
-use crate::components::labels;
+use crate::client::{Locale, tr, use_locale};
 use crate::components::select::{Choice, Group, position_of, yes_no};
+use crate::components::{Area, Field, Select, labels};
 use crate::types::{
     BLURB_MAX_CHARS, CampaignInput, Category, DURATION_MAX_DAYS, NAME_MAX_CHARS,
     categories_by_parent,

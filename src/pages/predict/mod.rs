@@ -18,12 +18,9 @@ use leptos::task::spawn_local;
 use leptos_router::hooks::{use_query_map, use_url};
 
 use crate::api::list_models;
-use crate::client::browser;
 use crate::client::data::Data;
 use crate::client::hydration::is_taking_over;
-use crate::client::tr;
-use crate::client::use_locale;
-use crate::client::use_session;
+use crate::client::{browser, tr, use_locale, use_session};
 use crate::components::SignedInOnly;
 use crate::components::page_title::PageTitle;
 use crate::components::skeleton::Skeleton;

@@ -1,7 +1,6 @@
 //! The names of countries and currencies, in a chunk of their own: a form that the server rendered contains them.
 
-use crate::client::Locale;
-use crate::client::browser;
+use crate::client::{Locale, browser};
 
 /// The chunk. Must be loaded before [`names`] is called.
 pub const CHUNK: &str = "predict_names";

@@ -3,15 +3,11 @@
 use leptos::prelude::*;
 
 use crate::client::data::Data;
-use crate::client::tr;
-use crate::client::use_locale;
-use crate::client::use_session;
-use crate::components::ErrorPanel;
-use crate::components::Select;
+use crate::client::{tr, use_locale, use_session};
 use crate::components::async_view::{AsyncView, load};
 use crate::components::field::Submit;
-use crate::components::format;
 use crate::components::select::{Choice, Group, position_of};
+use crate::components::{ErrorPanel, Select, format};
 use crate::types::{Credits, ModelView};
 
 /// The models on offer, as a page loads them.

@@ -2,9 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::client::Locale;
-use crate::client::tr;
-use crate::client::use_locale;
+use crate::client::{Locale, tr, use_locale};
 use crate::components::Icon;
 use crate::types::FieldErrors;
 

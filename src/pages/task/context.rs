@@ -2,12 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::client::Locale;
-use crate::client::tr;
-use crate::client::use_locale;
-use crate::components::Icon;
-use crate::components::format;
-use crate::components::labels;
+use crate::client::{Locale, tr, use_locale};
+use crate::components::{Icon, format, labels};
 use crate::types::{BaseRateView, NeighboursView, OutOfDistribution, ResultContext};
 
 /// Rates of campaigns that have ended, and warnings.

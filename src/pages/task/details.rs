@@ -6,9 +6,7 @@ use leptos::prelude::*;
 use super::context::Context;
 use super::inputs::CampaignInputs;
 use super::insight::{Insight, Inspected, inspect};
-use crate::client::data::Payload;
-use crate::client::data::SharedData;
-use crate::client::data::value_of;
+use crate::client::data::{Payload, SharedData, value_of};
 use crate::components::guard::LoadError;
 use crate::types::{AppError, ChangeBoundsInput, TaskView};
 

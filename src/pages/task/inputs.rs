@@ -2,15 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::client::Locale;
-use crate::client::tr;
-use crate::client::use_locale;
-use crate::components::Day;
-use crate::components::Money;
-use crate::components::StatusBadge;
-use crate::components::Time;
-use crate::components::format;
-use crate::components::labels;
+use crate::client::{Locale, tr, use_locale};
+use crate::components::{Day, Money, StatusBadge, Time, format, labels};
 use crate::types::{Campaign, TaskView};
 
 /// A term and its value, side by side.

@@ -4,11 +4,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::api::get_task;
-use crate::client::Locale;
-use crate::client::browser;
 use crate::client::data::Data;
-use crate::client::tr;
-use crate::client::use_locale;
+use crate::client::{Locale, browser, tr, use_locale};
 use crate::components::format;
 use crate::types::{AppError, QueueView, TaskStatus, TaskView};
 

@@ -2,11 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::client::tr;
-use crate::client::use_locale;
-use crate::components::format;
-use crate::components::labels;
+use crate::client::{tr, use_locale};
 use crate::components::score::Gauge;
+use crate::components::{format, labels};
 use crate::types::ResultView;
 
 /// The answer of the model.

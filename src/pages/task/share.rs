@@ -4,14 +4,10 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
 
 use crate::api::{Share, Unshare, get_link};
-use crate::client::browser;
-use crate::client::data::Data;
-use crate::client::data::SharedData;
-use crate::client::data::value_of;
+use crate::client::data::{Data, SharedData, value_of};
 use crate::client::form_action::FormAction;
 use crate::client::hydration::is_hydrated;
-use crate::client::tr;
-use crate::client::use_locale;
+use crate::client::{browser, tr, use_locale};
 use crate::components::FormErrors;
 use crate::components::field::Submit;
 use crate::components::field_faults::FieldFaults;

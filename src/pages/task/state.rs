@@ -6,16 +6,12 @@ use leptos::server_fn::ServerFn as _;
 use super::place::Place;
 use super::result::Answer;
 use crate::api::CancelTask;
-use crate::client::form_action::FailedForm;
-use crate::client::form_action::FormAction;
-use crate::client::tr;
-use crate::client::use_locale;
-use crate::components::FormErrors;
-use crate::components::StatusBadge;
+use crate::client::form_action::{FailedForm, FormAction};
+use crate::client::{tr, use_locale};
 use crate::components::field::Submit;
 use crate::components::field_faults::FieldFaults;
 use crate::components::form::PostForm;
-use crate::components::labels;
+use crate::components::{FormErrors, StatusBadge, labels};
 use crate::types::{QueueView, TaskStatus, TaskView};
 
 /// The state of a task, and its result once it has one.

@@ -3,17 +3,11 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use crate::client::Locale;
-use crate::client::tr;
-use crate::client::use_locale;
-use crate::components::Field;
-use crate::components::FormErrors;
-use crate::components::Icon;
+use crate::client::{Locale, tr, use_locale};
 use crate::components::field_faults::FieldFaults;
-use crate::components::format;
-use crate::components::labels;
 use crate::components::number_format::NumberFormatInput;
 use crate::components::pager::query_url;
+use crate::components::{Field, FormErrors, Icon, format, labels};
 use crate::types::{Advice, AppError, Campaign, CampaignInput, Change, ChangeBounds};
 
 /// The changes, the largest gain first.

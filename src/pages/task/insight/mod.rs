@@ -9,8 +9,7 @@ pub(in crate::pages) mod why;
 use leptos::prelude::*;
 
 use crate::api::{get_advice, get_insight};
-use crate::client::tr;
-use crate::client::use_locale;
+use crate::client::{tr, use_locale};
 use crate::types::{
     AppError, Campaign, ChangeBoundsInput, InsightView, ModelRef, TaskId, TaskStatus, TaskView,
 };

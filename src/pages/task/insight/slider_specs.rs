@@ -2,8 +2,7 @@
 
 use chrono::{Datelike, Days, NaiveDate};
 
-use crate::client::Locale;
-use crate::client::tr;
+use crate::client::{Locale, tr};
 use crate::components::format;
 use crate::types::{Campaign, Curves, DaysPoint, GoalPoint, LaunchPoint, Switch};
 

@@ -4,9 +4,7 @@
 use leptos::prelude::*;
 
 use super::slider_specs::{SliderSpec, slider_specs};
-use crate::client::Locale;
-use crate::client::tr;
-use crate::client::use_locale;
+use crate::client::{Locale, tr, use_locale};
 use crate::components::format;
 use crate::types::{Campaign, Curves, TaskId};
 

@@ -2,11 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::client::Locale;
-use crate::client::tr;
-use crate::client::use_locale;
-use crate::components::format;
-use crate::components::labels;
+use crate::client::{Locale, tr, use_locale};
+use crate::components::{format, labels};
 use crate::types::{Campaign, Effect, Explanation, Factor};
 
 /// Effects below half a percentage point are told as one.
