@@ -12,6 +12,7 @@ use crate::client::form_action::FailedForm;
 use crate::client::hydration::provide_hydrated;
 use crate::client::live::Live;
 use crate::client::locale::provide_locale;
+use crate::client::scroll_position::provide_scroll_positions;
 use crate::components::connection_notice::ConnectionNotice;
 use crate::components::nav::{Footer, Header, MAIN_ID, ReadFromTheTop, SkipLink};
 use crate::components::toast::{ToastList, Toasts};
@@ -49,6 +50,7 @@ pub fn App() -> impl IntoView {
     Toasts::provide();
     let session = Session::provide();
     Live::provide(session);
+    provide_scroll_positions();
 
     view! {
         <Router>

@@ -142,6 +142,36 @@ test("links to older rows keep the filter, also after a reload and on the way ba
   expect(problems).toEqual([]);
 });
 
+test("the browser's button leads back to the rows and the place one came from", async ({ page }, info) => {
+  test.skip(info.project.name !== "hydrated", "a browser without JavaScript does so by itself");
+  const problems = gatherProblems(page);
+  await register(page);
+  await topUp(page, 1, 60);
+  await page.goto("/transactions");
+  const rows = page.locator(".history-rows tbody tr");
+  await expect(rows).toHaveCount(50);
+  await rows.nth(45).scrollIntoViewIfNeeded();
+  const place = () => page.evaluate(() => window.scrollY);
+  const before = await place();
+  expect(before).toBeGreaterThan(500);
+
+  // Without scrolling up to it, as a keyboard would get there.
+  const follow = (path: string) => page.locator(`header a[href="${path}"]`).first().dispatchEvent("click");
+  await follow("/account");
+  await expect(page.getByRole("heading", { level: 1, name: "Account" })).toBeVisible();
+  await page.goBack();
+  await expect(rows).toHaveCount(50);
+  await expect.poll(async () => Math.abs((await place()) - before)).toBeLessThan(2);
+
+  // A link leads to the top.
+  await follow("/account");
+  await expect(page.getByRole("heading", { level: 1, name: "Account" })).toBeVisible();
+  await follow("/transactions");
+  await expect(rows).toHaveCount(50);
+  expect(await place()).toBe(0);
+  expect(problems).toEqual([]);
+});
+
 test("a short history needs no links and says how many rows it has", async ({ page }) => {
   await register(page);
   await topUp(page, 1, 2);

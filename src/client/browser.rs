@@ -162,6 +162,17 @@ mod imp {
         }
     }
 
+    /// How far this page is scrolled down, in whole CSS pixels.
+    #[expect(clippy::cast_possible_truncation, reason = "saturates")]
+    pub fn scroll_y() -> i32 {
+        leptos::prelude::window().scroll_y().unwrap_or_default() as i32
+    }
+
+    /// Scrolls this page down to there.
+    pub fn scroll_to(y: i32) {
+        leptos::prelude::window().scroll_to_with_x_and_y(0.0, y.into());
+    }
+
     /// Path and query of this page.
     pub fn path_and_query() -> String {
         let location = leptos::prelude::window().location();

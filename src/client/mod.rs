@@ -12,6 +12,7 @@ pub mod live;
 pub mod local_path;
 pub mod locale;
 pub mod respond;
+pub mod scroll_position;
 pub mod session;
 
 pub use locale::{Locale, tr, use_locale};

@@ -6,6 +6,7 @@ use super::list_item::ListItem;
 use super::live_page::LivePage;
 use super::pager::ListUrl;
 use super::{Empty, Icon, format};
+use crate::client::scroll_position::keep_scroll_position;
 use crate::client::{tr, use_locale, use_session};
 use crate::types::Page;
 
@@ -19,6 +20,7 @@ pub fn History<T: ListItem>(
 ) -> impl IntoView {
     let list = LivePage::new(list_url.clone(), page);
     follow_changes(list);
+    keep_scroll_position();
     view! {
         <div
             class="history-rows"

@@ -37,6 +37,19 @@ pub fn set_title(title: String) {
     let _ = title;
 }
 
+/// The server scrolls nothing.
+pub fn scroll_y() -> i32 {
+    0
+}
+
+/// The server scrolls nothing.
+pub fn scroll_to(_y: i32) {}
+
+/// Only the browser needs it.
+pub fn path_and_query() -> String {
+    String::new()
+}
+
 /// Today in UTC, by the clock of the service.
 pub fn today() -> NaiveDate {
     use_context::<crate::types::Today>()
