@@ -1,4 +1,4 @@
-//! Numbers and times as text. Pure functions; what needs a browser is in [`super::browser`].
+//! Numbers and times as text. Pure functions; what needs a browser is in [`crate::client::browser`].
 
 use chrono::{DateTime, SecondsFormat, Utc};
 

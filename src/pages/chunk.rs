@@ -1,7 +1,7 @@
 //! Pages as chunks of the client bundle: each is downloaded when it is first shown.
 //!
 //! `crates/wasm-chunks` splits the module at the functions in modules named `chunk_entry`: code that only one of them
-//! reaches goes into its chunk. [`page_chunk!`] declares the entry of a page. A part of a page that loads later has a
+//! reaches goes into its chunk. `page_chunk!` declares the entry of a page. A part of a page that loads later has a
 //! module `chunk_entry` of its own, with a function named `PAGE_PART`.
 //!
 //! A page is hydrated in one step, after its chunk has been loaded. Before it shows another page, the router waits for
