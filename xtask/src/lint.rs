@@ -30,7 +30,9 @@ pub fn lint() -> Result<()> {
         process::run(process::command(TYPOS.ensure()?).current_dir(&root))
     })?;
     steps.step("Looking for unused dependencies", || {
-        process::run(process::command(MACHETE.ensure()?).current_dir(&root))
+        // Under `CARGO`, which xtask inherits, it expects to be called as a subcommand.
+        let mut machete = process::command(MACHETE.ensure()?);
+        process::run(machete.arg("machete").current_dir(&root))
     })?;
     let deny = |check: &[&str]| -> Result<()> {
         let mut deny = process::command(DENY.ensure()?);
