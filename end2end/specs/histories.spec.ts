@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Locator, type Page, test } from "@playwright/test";
 
 import { keepScreenshot } from "../support/screenshots.ts";
 import {
@@ -43,6 +43,16 @@ async function waitUntilFinal(page: Page, id: number): Promise<void> {
     const answer = await page.request.get(`/api/task?id=${id}`);
     expect(((await answer.json()) as { status: string }).status).toBe("succeeded");
   }).toPass();
+}
+
+/** Open the transactions of a new account with one top-up; returns the rows, of which there are two. */
+async function openTwoTransactions(page: Page): Promise<Locator> {
+  await register(page);
+  await topUp(page, 1);
+  await page.goto("/transactions");
+  const rows = page.locator("main tbody tr");
+  await expect(rows).toHaveCount(2);
+  return rows;
 }
 
 test("tasks are found by words of their title, and the URL keeps the filter", async ({ page }, info) => {
@@ -143,7 +153,7 @@ test("links to older rows keep the filter, also after a reload and on the way ba
 });
 
 test("the browser's button leads back to the rows and the place one came from", async ({ page }, info) => {
-  test.skip(info.project.name !== "hydrated", "a browser without JavaScript does so by itself");
+  test.skip(info.project.name !== "hydrated", "without JavaScript the browser restores the scroll position itself");
   const problems = gatherProblems(page);
   await register(page);
   await topUp(page, 1, 60);
@@ -206,11 +216,7 @@ test("a live row leaves no gap and no duplicate between two pages", async ({ pag
 
 test("rows that a filter shares with the page before are live, too", async ({ page }, info) => {
   test.skip(info.project.name !== "hydrated", "without JavaScript a page changes when it is loaded");
-  await register(page);
-  await topUp(page, 1);
-  await page.goto("/transactions");
-  const rows = page.locator("main tbody tr");
-  await expect(rows).toHaveCount(2);
+  const rows = await openTwoTransactions(page);
   await page.getByRole("link", { name: "Top-up", exact: true }).click();
   await expect(rows).toHaveCount(1);
   await page.mouse.move(0, 0);
@@ -288,11 +294,7 @@ test("the balance is drawn and told", async ({ page }) => {
 
 test("new rows wait while the pointer is in the list, and changed rows stay where they are", async ({ page }, info) => {
   test.skip(info.project.name !== "hydrated", "without JavaScript a page changes when it is loaded");
-  await register(page);
-  await topUp(page, 1);
-  await page.goto("/transactions");
-  const rows = page.locator("main tbody tr");
-  await expect(rows).toHaveCount(2);
+  const rows = await openTwoTransactions(page);
   await rows.first().hover();
   await topUp(page, 2, 3);
   const chip = page.getByRole("button", { name: "Show 3 new transactions" });

@@ -1,7 +1,7 @@
 //! Data that a page loads: a resource whose type the client bundle compiles once, whatever it holds.
 //!
 //! A `Resource<T>` of Leptos is compiled anew for each `T`, about 10 kB a time. Inside a [`Data`] there is
-//! always the same one, of a [`Payload`] that is read as a `T` only where it is used.
+//! always the same one, of a [`Payload`] that is parsed as a `T` only where it is used.
 
 use std::any::Any;
 use std::fmt;
@@ -33,7 +33,7 @@ enum Held {
     Json(Arc<str>),
     Value {
         value: Arc<dyn Any + Send + Sync>,
-        /// Only the server writes values into a page; the client bundle must not carry how.
+        /// Only the server writes values into a page; the client bundle has no serializers.
         #[cfg(feature = "ssr")]
         to_json: fn(&dyn Any) -> String,
     },
@@ -52,7 +52,7 @@ impl Payload {
         })
     }
 
-    /// Holds a value of which the page tells the browser nothing; [`Self::held`] gets it back.
+    /// Holds a value that is not sent to the browser; [`Self::held`] returns it.
     pub fn server_only(value: impl Any + Send + Sync) -> Self {
         Self(Held::Value {
             value: Arc::new(value),
@@ -101,7 +101,7 @@ impl fmt::Debug for Payload {
     }
 }
 
-/// What came of asking for something.
+/// The response to a request for data.
 pub type Response = Result<Payload, AppError>;
 
 /// The value of a response.
@@ -120,7 +120,7 @@ impl Encoder<Response> for ResponseCodec {
     type Encoded = String;
 
     #[cfg(not(feature = "ssr"))]
-    fn encode(_reply: &Response) -> Result<String, Self::Error> {
+    fn encode(_response: &Response) -> Result<String, Self::Error> {
         Ok(String::new())
     }
 
@@ -148,21 +148,21 @@ impl Decoder<Response> for ResponseCodec {
 /// A response on its way.
 pub type ResponseFuture = Pin<Box<dyn Future<Output = Response> + Send>>;
 
-/// A question on its way from where its parts were read to where it is asked. No two are the same: each
-/// change of what it is made of asks anew.
+/// A request on its way from the source of a resource, which reads signals, to its fetcher. No two are equal, so every
+/// change of those signals loads again.
 #[derive(Clone)]
-struct Question(Arc<Mutex<Option<ResponseFuture>>>);
+struct Request(Arc<Mutex<Option<ResponseFuture>>>);
 
-impl PartialEq for Question {
+impl PartialEq for Request {
     fn eq(&self, _other: &Self) -> bool {
         false
     }
 }
 
-type Source = Box<dyn Fn() -> Question + Send + Sync>;
+type Source = Box<dyn Fn() -> Request + Send + Sync>;
 
 fn resource(source: Source) -> Resource<Response, ResponseCodec> {
-    let ask = |Question(fetching): Question| async move {
+    let fetch = |Request(fetching): Request| async move {
         let fetching = fetching
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -172,7 +172,7 @@ fn resource(source: Source) -> Resource<Response, ResponseCodec> {
             None => Err(AppError::Internal),
         }
     };
-    Resource::new_with_options(source, ask, false)
+    Resource::new_with_options(source, fetch, false)
 }
 
 /// Something that is loaded.
@@ -190,8 +190,8 @@ impl<T> Clone for Data<T> {
 impl<T> Copy for Data<T> {}
 
 impl<T: Wire> Data<T> {
-    /// Loads by `fetch`, which reads what it depends on before it gives its future, and again whenever that
-    /// changes.
+    /// Loads with `fetch`, which reads the signals it depends on before it returns its future, and again whenever they
+    /// change.
     pub fn new<F>(fetch: impl Fn() -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = Result<T, AppError>> + Send + 'static,
@@ -202,9 +202,9 @@ impl<T: Wire> Data<T> {
         })
     }
 
-    /// The same where `fetch` gives the values packed already.
+    /// The same with a `fetch` that returns payloads.
     pub fn raw(fetch: impl Fn() -> ResponseFuture + Send + Sync + 'static) -> Self {
-        let source = move || Question(Arc::new(Mutex::new(Some(fetch()))));
+        let source = move || Request(Arc::new(Mutex::new(Some(fetch()))));
         Self {
             inner: resource(Box::new(source)),
             of: PhantomData,
@@ -226,20 +226,15 @@ impl<T: Wire> Data<T> {
         self.inner.refetch();
     }
 
-    /// Loads again what could not be loaded, whenever `version` changes: the connection may be back.
-    pub fn retry_when_changed(self, version: impl Fn() -> u32 + 'static) {
-        Effect::new(move |before: Option<u32>| {
-            let now = version();
-            let is_new = before.is_some_and(|before| before != now);
-            if is_new && matches!(self.inner.get_untracked(), Some(Err(_))) {
-                self.inner.refetch();
-            }
-            now
-        });
+    /// Loads again what could not be loaded.
+    pub fn retry_failed(self) {
+        if matches!(self.inner.get_untracked(), Some(Err(_))) {
+            self.inner.refetch();
+        }
     }
 
-    /// Changes what is there. While it loads, it is loaded once more instead: the answer on its way may be
-    /// older than the change, and a change made now would throw that answer away.
+    /// Changes the data in place. While a request is under way the data is loaded again instead: the response may be older
+    /// than the change, and a change made now would discard it.
     pub fn update(self, change: impl FnOnce(&mut T)) {
         let mut context = Context::from_waker(Waker::noop());
         let is_loading = pin!(self.inner.ready()).poll(&mut context).is_pending();
@@ -251,7 +246,7 @@ impl<T: Wire> Data<T> {
         }
     }
 
-    /// For those who outlive the page that loads it: its arena may be freed while the data is on its way.
+    /// For futures that may outlive the page, whose arena is freed with it.
     pub fn share(self) -> SharedData {
         SharedData(self.inner.into())
     }
@@ -267,12 +262,12 @@ impl<T: Wire> IntoFuture for Data<T> {
     }
 }
 
-/// A [`Data`] that is counted.
+/// A [`Data`] with shared ownership.
 #[derive(Clone)]
 pub struct SharedData(ArcResource<Response, ResponseCodec>);
 
 impl SharedData {
-    /// What comes.
+    /// The response, once it has arrived.
     pub fn response(&self) -> ResponseFuture {
         Box::pin(self.0.clone().into_future())
     }
@@ -283,7 +278,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reply_comes_out_of_the_page_as_it_went_in() {
+    fn a_response_survives_the_way_through_the_page() {
         let written = ResponseCodec::encode(&Ok(Payload::of(vec![1, 2]))).unwrap();
         assert_eq!(written, "+[1,2]");
         let read = ResponseCodec::decode(&written).unwrap();

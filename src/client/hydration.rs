@@ -2,23 +2,23 @@
 
 use leptos::prelude::*;
 
-/// True once the page is live; until then it must look as the server wrote it.
+/// True once the page is live; until then it must look as the server rendered it.
 #[derive(Clone, Copy)]
 struct Hydrated(RwSignal<bool>);
 
-/// Tells the times below when they may become local.
+/// Provides the signal to everything below, such as times that become local.
 pub fn provide_hydrated() {
     let hydrated = RwSignal::new(false);
     provide_context(Hydrated(hydrated));
     Effect::new(move |_| hydrated.set(true));
 }
 
-/// False in the server's HTML and while it is being taken over.
+/// False on the server and during hydration.
 pub fn is_hydrated() -> bool {
     use_context::<Hydrated>().is_some_and(|hydrated| hydrated.0.get())
 }
 
-/// True in a browser that takes the server's HTML over.
+/// True in the browser during hydration.
 pub fn is_taking_over() -> bool {
     cfg!(feature = "hydrate") && !untrack(is_hydrated)
 }

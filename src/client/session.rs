@@ -56,6 +56,17 @@ impl Session {
         self.version.update(|version| *version += 1);
     }
 
+    /// Calls `act` after each [`Self::refresh`] from now on.
+    pub fn on_refresh(self, act: impl Fn() + 'static) {
+        Effect::new(move |before: Option<u32>| {
+            let version = self.version();
+            if before.is_some_and(|before| before != version) {
+                untrack(&act);
+            }
+            version
+        });
+    }
+
     /// Takes over a balance that the server told.
     pub fn set_balance(self, balance: BalanceView) {
         self.balance.set(Some(balance));

@@ -41,14 +41,7 @@ pub fn History<T: ListItem>(
 /// Applies live changes, and loads the page again where some may have been missed.
 fn follow_changes<T: ListItem>(list: LivePage<T>) {
     T::on_change(move |item| list.apply(item));
-    let session = use_session();
-    Effect::new(move |before: Option<u32>| {
-        let version = session.version();
-        if before.is_some_and(|before| before != version) {
-            list.refresh();
-        }
-        version
-    });
+    use_session().on_refresh(move || list.refresh());
 }
 
 /// The button that shows the rows that wait. Its container is always there, so that nothing moves when it appears.

@@ -1,8 +1,8 @@
-//! A part of a page that only the server draws.
+//! A part of a page that only the server renders.
 //!
-//! The browser leaves it as it stands when it takes the page over. Where the browser draws the page, or there is
-//! something new to show, it takes the part out of what the server sends for the page's address. So the browser
-//! half has none of the code that draws it, and what is live in it has to work on HTML.
+//! On hydration the browser leaves its HTML as it is. When the browser renders the page, or there is something new to
+//! show, it takes the part from the server's page at the same URL. So the client bundle has no code to render it, and
+//! whatever is interactive in it works on HTML.
 
 use std::sync::Arc;
 

@@ -25,7 +25,7 @@ pub fn TasksPage() -> impl IntoView {
     // `History` applies live changes itself.
     let page = Data::new(move || TaskView::fetch(list_url.get()));
     let session = use_session();
-    page.retry_when_changed(move || session.version());
+    session.on_refresh(move || page.retry_failed());
     view! {
         <PageTitle page=tr!(locale, tasks.title) />
         <SignedInOnly />

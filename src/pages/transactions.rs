@@ -28,7 +28,7 @@ pub fn TransactionsPage() -> impl IntoView {
     let list_url = ListUrl::follow(LIST.path(), LIST.filters());
     // `History` applies live changes itself.
     let page = Data::new(move || TransactionView::fetch(list_url.get()));
-    page.retry_when_changed(move || session.version());
+    session.on_refresh(move || page.retry_failed());
     let balances = Data::new(move || {
         session.version();
         get_balance_history()

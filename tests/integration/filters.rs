@@ -220,13 +220,7 @@ async fn long_history(site: &Site, server: &Server, rows: u32) -> Browser {
     let browser = Browser::registered(server).await;
     let id = submit_titled(&browser, "The one needle").await["id"].clone();
     browser.cancel(&id).await.ok();
-    let series = match site.database.engine {
-        Engine::Sqlite => format!(
-            "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows}) \
-             SELECT i FROM n)"
-        ),
-        Engine::Postgres => format!("(SELECT generate_series(1, {rows}) AS i)"),
-    };
+    let series = site.database.engine.series(1, rows);
     let input = match site.database.engine {
         Engine::Sqlite => "json_set(input, '$.name', 'Hay ' || i)",
         Engine::Postgres => "jsonb_set(input, '{name}', to_jsonb('Hay ' || i))",
@@ -349,13 +343,7 @@ async fn tasks_are_exported_as_csv(engine: Engine) {
 async fn long_histories_of_transactions_are_exported(engine: Engine) {
     let (site, server) = Site::serving(engine, &[("PLEDGECAST_WORKERS", "0")]).await;
     let browser = Browser::registered(&server).await;
-    let series = match engine {
-        Engine::Sqlite => {
-            "(WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 449) \
-             SELECT i FROM n)"
-        }
-        Engine::Postgres => "(SELECT generate_series(0, 449) AS i)",
-    };
+    let series = engine.series(0, 449);
     let sql = format!(
         "INSERT INTO transactions (user_id, kind, amount, balance_before, balance_after, \
          description, created_at) SELECT user_id, 'top_up', 1, 10 + i, 11 + i, 'row ' || i, \

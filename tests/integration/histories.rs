@@ -135,13 +135,7 @@ fn read_page(html: &str) -> (&str, Option<String>) {
 async fn links_to_older_rows_keep_the_filter_and_reach_each_row_once(engine: Engine) {
     let (site, server) = Site::serving(engine, &[("PLEDGECAST_WORKERS", "0")]).await;
     let browser = Browser::registered(&server).await;
-    let series = match engine {
-        Engine::Sqlite => {
-            "(WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 239) \
-             SELECT i FROM n)"
-        }
-        Engine::Postgres => "(SELECT generate_series(0, 239) AS i)",
-    };
+    let series = engine.series(0, 239);
     // Every other row is a top-up.
     let sql = format!(
         "INSERT INTO transactions (user_id, kind, amount, balance_before, balance_after, \

@@ -52,12 +52,7 @@ async fn many_list_requests_of_one_user_do_not_delay_others(engine: Engine) {
 async fn fill(site: &Site, browser: &Browser) {
     let id = browser.submit().await["id"].clone();
     browser.cancel(&id).await.ok();
-    let series = match site.database.engine {
-        Engine::Sqlite => {
-            "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) SELECT i FROM n)"
-        }
-        Engine::Postgres => "(SELECT generate_series(1, 10000) AS i)",
-    };
+    let series = site.database.engine.series(1, 10_000);
     let input = match site.database.engine {
         Engine::Sqlite => "json_set(input, '$.name', 'abcdefg ' || i)",
         Engine::Postgres => "jsonb_set(input, '{name}', to_jsonb('abcdefg ' || i))",

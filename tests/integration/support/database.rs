@@ -11,6 +11,19 @@ pub enum Engine {
     Postgres,
 }
 
+impl Engine {
+    /// A subquery with the numbers from `first` to `last` in its column `i`.
+    pub fn series(self, first: u32, last: u32) -> String {
+        match self {
+            Self::Sqlite => format!(
+                "(WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {last}) \
+                 SELECT i FROM n)"
+            ),
+            Self::Postgres => format!("(SELECT generate_series({first}, {last}) AS i)"),
+        }
+    }
+}
+
 /// An empty database; its file or cluster is deleted after the test run.
 pub struct Database {
     pub engine: Engine,
