@@ -4,6 +4,8 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{ExprTrait as _, OnConflict, Query};
 use sea_orm::{DeleteMany, InsertMany, Order, Set, UpdateMany};
 
+use super::Relation;
+
 /// The failures under one key.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "login_failure")]
@@ -17,10 +19,6 @@ pub struct Model {
     pub failures: i32,
     pub failed_at: DateTimeUtc,
 }
-
-/// Unused: queries name the tables that they join.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 

@@ -10,6 +10,7 @@ use super::{ModelRef, TaskId, Verdict};
 
 /// How similar campaigns did, and which fields are outside the training data. Stored with the score.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(sea_orm::FromJsonQueryResult))]
 pub struct ResultContext {
     /// Which campaigns all rates here are about. Must be shown with every rate.
     pub population: String,
@@ -161,6 +162,7 @@ impl Factor {
 
 /// Shapley values: `base` plus all effects equals `probability`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(sea_orm::FromJsonQueryResult))]
 pub struct Explanation {
     /// The mean probability of the background sample.
     pub base: f64,
@@ -183,6 +185,7 @@ pub struct Effect {
 
 /// Actual scores of the campaign with one thing changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(sea_orm::FromJsonQueryResult))]
 pub struct Curves {
     /// By goal, ascending on a logarithmic scale; includes the campaign's own goal.
     pub goal: Vec<GoalPoint>,
@@ -243,6 +246,7 @@ pub struct Switch {
 /// The few changes with the largest gains. Similar campaigns did better with them, which does not prove that the
 /// change is the cause.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(sea_orm::FromJsonQueryResult))]
 pub struct Advice {
     /// The bounds within which changes were searched.
     pub bounds: ChangeBounds,

@@ -146,9 +146,9 @@ impl Catalog {
     async fn view(&self, id: ModelId) -> Result<ModelView, AppError> {
         self.cache().offers = None;
         let default = self.live_model(None).await.ok().map(|model| model.id);
-        let summary = model::Entity::summaries(None)
+        let summary = model::Entity::newest_first(None)
             .filter(model::Column::Id.eq(id))
-            .into_model::<Summary>()
+            .into_partial_model::<Summary>()
             .one(self.database.write())
             .await?;
         Ok(summary.ok_or(AppError::NotFound)?.into_view(default))
