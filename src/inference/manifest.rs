@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::features::{FEATURE_SET, LABEL_FEATURES, NUMBER_FEATURES, feature_names};
+use super::features::{FEATURE_SET, LABEL_FEATURES, NUMBER_FEATURES, Row, feature_names};
 use super::intervals::IntervalTable;
 use super::neighbours::Neighbours;
+use crate::types::CategoryRate;
 
 /// The key of the manifest in an ONNX file's `metadata_props`.
 pub const MANIFEST_KEY: &str = "pledgecast";
@@ -47,10 +48,10 @@ pub struct Manifest {
     /// How good the model is on campaigns later than its training data.
     pub metrics: Metrics,
     /// Success rates of the campaigns in the training data, for base rates.
-    pub base_rates: Vec<BaseRate>,
+    pub base_rates: Vec<CategoryRate>,
     /// A sample of typical campaigns as rows of features, in the order of [`Self::features`], with labels as their
     /// numbers. Explanations use it as the reference.
-    pub background: Vec<Vec<f64>>,
+    pub background: Vec<Row>,
     /// Counts by category, duration and goal, and by month.
     pub neighbours: Neighbours,
 }
@@ -105,21 +106,6 @@ pub struct Scores {
     pub ece: f64,
     /// Number of campaigns evaluated.
     pub n: u64,
-}
-
-/// The success rate of a category.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct BaseRate {
-    /// The parent category.
-    pub parent: String,
-    /// The category; `None` for the whole parent category.
-    pub category: Option<String>,
-    /// Number of campaigns.
-    pub campaigns: u64,
-    /// The share of campaigns that succeeded.
-    pub success_rate: f64,
-    /// The median goal in US dollars.
-    pub median_goal_usd: f64,
 }
 
 impl Manifest {
@@ -233,12 +219,6 @@ impl Manifest {
             return Err(format!("`background` must have 1 to {BACKGROUND_MAX} rows"));
         }
         for (at, row) in self.background.iter().enumerate() {
-            if row.len() != self.features.len() {
-                return Err(format!(
-                    "`background[{at}]` must have {} numbers",
-                    self.features.len()
-                ));
-            }
             for (feature, value) in self.features.iter().zip(row) {
                 let fits = match self.encodings.get(feature) {
                     Some(labels) => is_label_number(*value, labels.len()),
@@ -254,9 +234,9 @@ impl Manifest {
 }
 
 /// Whether `value` is 0 or the number of one of `labels` labels.
-fn is_label_number(value: f64, labels: usize) -> bool {
-    let highest = u32::try_from(labels).unwrap_or(u32::MAX);
-    value.fract() == 0.0 && (0.0..=f64::from(highest)).contains(&value)
+fn is_label_number(value: f32, labels: usize) -> bool {
+    let highest = u16::try_from(labels).unwrap_or(u16::MAX);
+    value.fract() == 0.0 && (0.0..=f32::from(highest)).contains(&value)
 }
 
 impl Scores {

@@ -36,11 +36,11 @@ pub struct CategoryName {
 #[serde(from = "CellParts", into = "CellParts")]
 pub struct Cell {
     /// The index in [`Neighbours::categories`].
-    pub category: u32,
+    pub category: usize,
     /// The index of the duration bin.
-    pub duration_bin: u32,
+    pub duration_bin: usize,
     /// The index of the goal bin.
-    pub goal_bin: u32,
+    pub goal_bin: usize,
     /// Number of campaigns.
     pub campaigns: u64,
     /// Number of campaigns that succeeded.
@@ -48,7 +48,7 @@ pub struct Cell {
 }
 
 /// A serialized cell. It has no field names, because each model file contains thousands of cells.
-type CellParts = (u32, u32, u32, u64, u64);
+type CellParts = (usize, usize, usize, u64, u64);
 
 /// The campaigns of one parent category launched in one month.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,14 +107,13 @@ impl Neighbours {
     }
 
     fn check_cell(&self, cell: &Cell) -> Result<(), &'static str> {
-        let within = |index: u32, count: usize| usize::try_from(index).is_ok_and(|it| it < count);
-        if !within(cell.category, self.categories.len()) {
+        if cell.category >= self.categories.len() {
             return Err("names a category that is not there");
         }
-        if !within(cell.duration_bin, self.duration_edges_days.len() + 1) {
+        if cell.duration_bin > self.duration_edges_days.len() {
             return Err("names a duration bin that is not there");
         }
-        if !within(cell.goal_bin, self.goal_edges_usd.len() + 1) {
+        if cell.goal_bin > self.goal_edges_usd.len() {
             return Err("names a goal bin that is not there");
         }
         if cell.campaigns == 0 || cell.successes > cell.campaigns {
@@ -122,6 +121,12 @@ impl Neighbours {
         }
         Ok(())
     }
+}
+
+/// The ends of a bin: its lowest value and the first value above it. A missing end is open.
+pub fn bin_ends<T: Copy>(edges: &[T], bin: usize) -> (Option<T>, Option<T>) {
+    let low = bin.checked_sub(1).and_then(|edge| edges.get(edge));
+    (low.copied(), edges.get(bin).copied())
 }
 
 impl MonthRate {

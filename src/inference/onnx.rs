@@ -9,10 +9,10 @@ use tract_onnx::pb;
 use tract_onnx::prelude::*;
 
 use super::encoder::Encoder;
-use super::features::FEATURE_COUNT;
+use super::features::{FEATURE_COUNT, Row};
 use super::manifest::Manifest;
 use super::model_file::{MODEL_MAX_BYTES, ModelError, check_graph, read_manifest};
-use super::predictor::{PredictError, Predictor, Row};
+use super::predictor::{PredictError, Predictor};
 use crate::types::Campaign;
 
 /// Batch sizes, largest first. tract optimizes for a fixed batch size, so there is one plan per size, and a batch is

@@ -36,7 +36,7 @@ impl FakePredictor {
     }
 
     /// The same model with another background sample.
-    pub fn with_background(mut self, background: Vec<Vec<f64>>) -> Self {
+    pub fn with_background(mut self, background: Vec<Row>) -> Self {
         self.manifest.background = background;
         self
     }

@@ -257,21 +257,11 @@ fn fields_listed_as_unused_in_the_model_card_change_no_score() {
 }
 
 #[test]
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    reason = "models compute in f32, and the counts are small"
-)]
+#[expect(clippy::cast_precision_loss, reason = "the counts are small")]
 fn the_mean_score_of_the_background_is_the_success_rate() {
     let manifest = MODEL.manifest();
     assert_eq!(manifest.background.len(), 64);
-    let rows: Vec<f32> = manifest
-        .background
-        .iter()
-        .flatten()
-        .map(|value| *value as f32)
-        .collect();
-    let scores = MODEL.run(&rows).unwrap();
+    let scores = MODEL.score(&manifest.background).unwrap();
     let mean = |scores: &[f64]| scores.iter().sum::<f64>() / scores.len() as f64;
     // Also for the first half, because explanations may use fewer rows.
     for part in [&scores[..], &scores[..32]] {
@@ -286,7 +276,7 @@ fn neighbour_counts_match_the_base_rates() {
     let neighbours = &manifest.neighbours;
     for rate in &manifest.base_rates {
         let cells = neighbours.cells.iter().filter(|cell| {
-            let category = &neighbours.categories[usize::try_from(cell.category).unwrap()];
+            let category = &neighbours.categories[cell.category];
             category.parent == rate.parent
                 && rate.category.as_ref().is_none_or(|it| *it == category.name)
         });
