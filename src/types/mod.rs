@@ -59,6 +59,8 @@ pub use reference::{
 pub use status::{ModelState, Role, SystemMessage, TaskStatus, TransactionKind, Verdict};
 pub use text::{hex, is_invisible, text_violation};
 pub use theme::Theme;
+#[cfg(feature = "ssr")]
+pub(crate) use typed_number::TypedNumber;
 pub use typed_number::{NUMBER_FORMAT, NumberFormat};
 pub use views::{
     BalanceHistory, BalancePoint, BalanceView, ModelView, Page, QueueView, ResultView, ShareView,
