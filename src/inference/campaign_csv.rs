@@ -13,7 +13,8 @@ use super::csv_dialect::{self, Decoded, Dialect};
 use super::csv_errors::{CsvError, RecordError, RecordWarning};
 use super::csv_records::{RECORD_MAX_BYTES, RawRecord, RecordFault, RecordReader};
 use crate::types::{
-    COUNTRIES, Campaign, CampaignInput, DURATION_MAX_DAYS, FieldErrors, UNKNOWN_COUNTRY,
+    COUNTRIES, Campaign, CampaignInput, DURATION_MAX_DAYS, FieldErrors, PAST_DURATION_MAX_DAYS,
+    UNKNOWN_COUNTRY,
 };
 
 /// Each costs a second read of what follows it. A file with more is not a CSV, or has another dialect.
@@ -158,11 +159,11 @@ impl<R: Read> CampaignReader<R> {
         if self.rules == Rules::Past {
             warnings.extend(accept_country(&mut input));
         }
-        let checked = match self.rules {
-            Rules::Plan => input.check(self.today),
-            Rules::Past => input.check_past(self.today),
+        let max_days = match self.rules {
+            Rules::Plan => DURATION_MAX_DAYS,
+            Rules::Past => PAST_DURATION_MAX_DAYS,
         };
-        let campaign = match checked {
+        let campaign = match input.check_lasting(self.today, max_days) {
             Ok(campaign) if unclear.is_empty() => campaign,
             checked => {
                 // An ambiguous cell was left blank; its own error replaces the error for a blank field.

@@ -45,9 +45,8 @@ impl CampaignInput {
         // No date is blank, so `check` does not use its `today`.
         match plan.check(paid.launched_at) {
             Ok(campaign) if errors.is_empty() => Ok(campaign),
-            Ok(_) => Err(errors),
-            Err(broken) => {
-                errors.extend(broken);
+            checked => {
+                errors.extend(checked.err().unwrap_or_default());
                 Err(errors)
             }
         }
@@ -133,11 +132,7 @@ impl ChangeBoundsInput {
             let max_days = LAUNCH_WINDOW_MAX_DAYS;
             checker.fail("launch_latest", Violation::TooLongAfter { other, max_days });
         }
-        if checker.errors.is_empty() {
-            Ok(bounds)
-        } else {
-            Err(checker.errors)
-        }
+        checker.finish(Some(bounds))
     }
 }
 

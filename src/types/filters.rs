@@ -4,10 +4,7 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::field_checker::Checker;
-use super::{
-    AppError, FieldErrors, NAME_MAX_CHARS, TaskStatus, TransactionKind, Verdict, Violation,
-    parse_choice,
-};
+use super::{AppError, NAME_MAX_CHARS, TaskStatus, TransactionKind, Verdict, Violation};
 
 /// Maximum number of words of a search. Each is searched for in each title.
 pub const SEARCH_MAX_WORDS: u32 = 8;
@@ -94,17 +91,13 @@ impl TaskFilterInput {
     /// [`AppError::Invalid`] naming every invalid field.
     pub fn check(&self) -> Result<TaskFilter, AppError> {
         let mut checker = Checker::default();
-        let status = choice(&mut checker, "status", &self.status, TaskStatus::ALL);
-        let verdict = choice(&mut checker, "verdict", &self.verdict, Verdict::ALL);
-        let words = words(&mut checker, &self.search);
-        let time = days(&mut checker, &self.from, &self.to);
         let filter = TaskFilter {
-            status,
-            verdict,
-            words,
-            time,
+            status: checker.choice("status", &self.status, TaskStatus::ALL),
+            verdict: checker.choice("verdict", &self.verdict, Verdict::ALL),
+            words: words(&mut checker, &self.search),
+            time: days(&mut checker, &self.from, &self.to),
         };
-        finish(checker.errors, filter)
+        checker.finish(Some(filter)).map_err(AppError::Invalid)
     }
 }
 
@@ -115,37 +108,16 @@ impl TransactionFilterInput {
     /// [`AppError::Invalid`] naming every invalid field.
     pub fn check(&self) -> Result<TransactionFilter, AppError> {
         let mut checker = Checker::default();
-        let kind = choice(&mut checker, "kind", &self.kind, TransactionKind::ALL);
-        let time = days(&mut checker, &self.from, &self.to);
-        finish(checker.errors, TransactionFilter { kind, time })
-    }
-}
-
-fn finish<T>(errors: FieldErrors, filter: T) -> Result<T, AppError> {
-    if errors.is_empty() {
-        Ok(filter)
-    } else {
-        Err(AppError::Invalid(errors))
-    }
-}
-
-fn choice<T>(checker: &mut Checker, field: &str, text: &str, all: &[T]) -> Option<T>
-where
-    T: std::str::FromStr + ToString,
-{
-    match parse_choice(field, text, all) {
-        Ok(choice) => choice,
-        Err(error) => {
-            if let AppError::Invalid(errors) = error {
-                checker.errors.extend(errors);
-            }
-            None
-        }
+        let filter = TransactionFilter {
+            kind: checker.choice("kind", &self.kind, TransactionKind::ALL),
+            time: days(&mut checker, &self.from, &self.to),
+        };
+        checker.finish(Some(filter)).map_err(AppError::Invalid)
     }
 }
 
 fn words(checker: &mut Checker, search: &str) -> Vec<String> {
-    let text = checker.text("search", search, NAME_MAX_CHARS, false);
+    let text = checker.text("search", search, NAME_MAX_CHARS);
     let text = text.unwrap_or_default();
     let words: Vec<String> = text.split_whitespace().map(ToOwned::to_owned).collect();
     if words.len() > SEARCH_MAX_WORDS as usize {
@@ -186,8 +158,7 @@ fn day_with_offset(
     let (day, ahead) = match text.split_at_checked(DAY_LENGTH) {
         Some((day, offset)) if offset.starts_with(['+', '-']) => {
             let Some(ahead) = read_offset(offset) else {
-                checker.fail(field, Violation::NotADate);
-                return None;
+                return checker.refuse(field, Violation::NotADate);
             };
             (day, ahead)
         }

@@ -29,7 +29,9 @@ mod views;
 mod violation;
 
 pub use campaign::{Campaign, CampaignInput};
-pub use campaign_rules::{BLURB_MAX_CHARS, DURATION_MAX_DAYS, NAME_MAX_CHARS, campaign_example};
+pub use campaign_rules::{
+    BLURB_MAX_CHARS, DURATION_MAX_DAYS, NAME_MAX_CHARS, PAST_DURATION_MAX_DAYS, campaign_example,
+};
 pub use change_bounds::ChangeBoundsInput;
 pub use credits::{Credits, TOP_UP_MAX, TOP_UP_MIN};
 pub use error::AppError;
