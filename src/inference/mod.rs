@@ -30,8 +30,8 @@ mod test_support;
 mod tests;
 
 pub use campaign_csv::{CampaignReader, CampaignRecord, Rules};
-pub use csv_dialect::{Dialect, NotText};
-pub use csv_errors::{CsvError, CsvReport, LineNote, Observer, RecordError, RecordWarning};
+pub use csv_dialect::Dialect;
+pub use csv_errors::{CsvError, CsvReport, Observer, RecordError, RecordWarning};
 pub use encoder::Encoder;
 pub use features::{
     FEATURE_COUNT, FEATURE_SET, Features, LABEL_FEATURES, NUMBER_FEATURES, Row, category_label,

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::csv_errors::{LineNote, Observer};
+use super::csv_errors::{Observer, RecordError, RecordWarning};
 use crate::types::{Campaign, CampaignInput, test_support};
 
 /// An observer that records messages.
@@ -19,11 +19,12 @@ pub struct Notes {
 }
 
 impl Observer for Notes {
-    fn note(&mut self, line: u64, note: LineNote<'_>) {
-        match note {
-            LineNote::LeftOut(_) => self.left_out.push(line),
-            LineNote::Warning(warning) => self.warnings.push((line, warning.to_string())),
-        }
+    fn left_out(&mut self, line: u64, _error: &RecordError) {
+        self.left_out.push(line);
+    }
+
+    fn warn(&mut self, line: u64, warning: &RecordWarning) {
+        self.warnings.push((line, warning.to_string()));
     }
 
     fn is_stopped(&self) -> bool {
