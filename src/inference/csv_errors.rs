@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::types::FieldErrors;
+use crate::types::{FieldErrors, describe_fields};
 
 /// Why a file cannot be read as campaigns.
 #[derive(Debug, thiserror::Error)]
@@ -70,7 +70,7 @@ fn hint(columns: usize) -> &'static str {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum RecordError {
     /// Fields break rules.
-    #[error("{}", describe(.0))]
+    #[error("{}", describe_fields(.0))]
     Rules(FieldErrors),
     /// The number of values differs from that of the header.
     #[error("has {found} values, but the header has {expected}")]
@@ -92,14 +92,6 @@ pub enum RecordError {
         /// The limit in bytes.
         max_bytes: usize,
     },
-}
-
-fn describe(errors: &FieldErrors) -> String {
-    let parts: Vec<_> = errors
-        .iter()
-        .map(|(field, violation)| format!("{field} {violation}"))
-        .collect();
-    parts.join("; ")
 }
 
 /// An oddity of a campaign that is scored nevertheless.

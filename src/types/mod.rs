@@ -35,6 +35,8 @@ pub use campaign_rules::{
 pub use change_bounds::ChangeBoundsInput;
 pub use credits::{Credits, TOP_UP_MAX, TOP_UP_MIN};
 pub use error::AppError;
+#[cfg(feature = "ssr")]
+pub use error::describe_fields;
 pub use explore::{CategoryRate, ExploreView, GoalRate, LaunchMonthRate};
 pub use field_checker::GOAL_MAX_USD;
 pub use filters::{
