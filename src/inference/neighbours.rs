@@ -182,10 +182,11 @@ mod tests {
         .unwrap()
     }
 
-    fn refusal(change: impl FnOnce(&mut Neighbours)) -> String {
+    fn assert_refused(expected: &str, change: impl FnOnce(&mut Neighbours)) {
         let mut changed = neighbours();
         change(&mut changed);
-        changed.check().unwrap_err()
+        let reason = changed.check().unwrap_err();
+        assert!(reason.contains(expected), "{expected}: {reason}");
     }
 
     #[test]
@@ -210,54 +211,34 @@ mod tests {
     fn inconsistent_aggregates_are_refused_with_their_location() {
         assert_eq!(neighbours().check(), Ok(()));
         let name = neighbours().categories[0].clone();
-        let cases = [
-            (
-                refusal(|it| it.categories = vec![name; CATEGORIES_MAX + 1]),
-                "categories` has more than 1000",
-            ),
-            (
-                refusal(|it| it.goal_edges_usd.reverse()),
-                "goal_edges_usd` must be positive and increasing",
-            ),
-            (
-                refusal(|it| it.goal_edges_usd[0] = 0.0),
-                "goal_edges_usd` must be positive and increasing",
-            ),
-            (
-                refusal(|it| it.duration_edges_days.push(30)),
-                "duration_edges_days` must be increasing",
-            ),
-            (
-                refusal(|it| it.cells[0].category = 1),
-                "cells[0]` names a category",
-            ),
-            (
-                refusal(|it| it.cells[0].duration_bin = 3),
-                "cells[0]` names a duration bin",
-            ),
-            (
-                refusal(|it| it.cells[0].goal_bin = 3),
-                "cells[0]` names a goal bin",
-            ),
-            (
-                refusal(|it| it.cells[0].successes = 13),
-                "cells[0]` must have campaigns",
-            ),
-            (
-                refusal(|it| it.cells[0] = (0, 0, 0, 0, 0).into()),
-                "cells[0]` must have campaigns",
-            ),
-            (
-                refusal(|it| "2024-13".clone_into(&mut it.months[0].month)),
-                "months[0]` must have a month",
-            ),
-            (
-                refusal(|it| it.months[0].successes = 99),
-                "months[0]` must have a month",
-            ),
-        ];
-        for (reason, expected) in cases {
-            assert!(reason.contains(expected), "{expected}: {reason}");
-        }
+        assert_refused("categories` has more than 1000", |it| {
+            it.categories = vec![name; CATEGORIES_MAX + 1];
+        });
+        assert_refused("goal_edges_usd` must be positive and increasing", |it| {
+            it.goal_edges_usd.reverse();
+        });
+        assert_refused("goal_edges_usd` must be positive and increasing", |it| {
+            it.goal_edges_usd[0] = 0.0;
+        });
+        assert_refused("duration_edges_days` must be increasing", |it| {
+            it.duration_edges_days.push(30);
+        });
+        assert_refused("cells[0]` names a category", |it| it.cells[0].category = 1);
+        assert_refused("cells[0]` names a duration bin", |it| {
+            it.cells[0].duration_bin = 3;
+        });
+        assert_refused("cells[0]` names a goal bin", |it| it.cells[0].goal_bin = 3);
+        assert_refused("cells[0]` must have campaigns", |it| {
+            it.cells[0].successes = 13;
+        });
+        assert_refused("cells[0]` must have campaigns", |it| {
+            it.cells[0] = (0, 0, 0, 0, 0).into();
+        });
+        assert_refused("months[0]` must have a month", |it| {
+            "2024-13".clone_into(&mut it.months[0].month);
+        });
+        assert_refused("months[0]` must have a month", |it| {
+            it.months[0].successes = 99;
+        });
     }
 }

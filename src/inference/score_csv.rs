@@ -134,14 +134,13 @@ impl<W: Write> LineWriter<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inference::test_support::{Notes, sample, today, wire_csv};
-    use crate::inference::{OnnxPredictor, SHIPPED_MODEL};
+    use crate::inference::insight::test_support::{probability_of, shipped_model};
+    use crate::inference::test_support::{Notes, sample, today, wire_csv, wire_with};
 
     /// The output and the messages.
     fn scored_bytes(input: &[u8]) -> (Vec<u8>, Notes) {
-        let predictor = OnnxPredictor::load(SHIPPED_MODEL).unwrap();
         let (mut output, mut notes) = (Vec::new(), Notes::default());
-        let report = score(&predictor, input, &mut output, today(), &mut notes).unwrap();
+        let report = score(shipped_model(), input, &mut output, today(), &mut notes).unwrap();
         assert_eq!(report.left_out, notes.left_out.len() as u64);
         notes.done = report.done;
         (output, notes)
@@ -175,9 +174,8 @@ mod tests {
             let kept: Vec<&str> = line.iter().take(21).collect();
             assert_eq!(kept.join(","), before);
         }
-        let predictor = OnnxPredictor::load(SHIPPED_MODEL).unwrap();
         for (text, campaign) in column(&lines, "probability").iter().zip(&campaigns) {
-            let alone = predictor.predict(std::slice::from_ref(campaign)).unwrap()[0].probability;
+            let alone = probability_of(campaign);
             assert!((text.parse::<f64>().unwrap() - alone).abs() < 1e-6);
         }
         assert_eq!(column(&lines, "verdict")[0], "likely");
@@ -250,23 +248,22 @@ mod tests {
     fn a_failure_leaves_an_existing_output_unchanged() {
         let folder = tempfile::tempdir().unwrap();
         let (input, output) = (folder.path().join("in.csv"), folder.path().join("out.csv"));
-        let predictor = OnnxPredictor::load(SHIPPED_MODEL).unwrap();
         std::fs::write(&output, "before").unwrap();
         let mut notes = Notes::default();
         let good = wire_csv(&[sample()]);
         let quotes = good.clone() + &"a\"b,\"c\n".repeat(3000);
         for text in ["country,currency,name\nUS,USD,x\n", &quotes] {
             std::fs::write(&input, text).unwrap();
-            run(&predictor, (&input, &output), today(), &mut notes).unwrap_err();
+            run(shipped_model(), (&input, &output), today(), &mut notes).unwrap_err();
             assert_eq!(std::fs::read_to_string(&output).unwrap(), "before");
         }
         std::fs::write(&input, &good).unwrap();
         notes.is_stopped = true;
-        let stopped = run(&predictor, (&input, &output), today(), &mut notes).unwrap_err();
+        let stopped = run(shipped_model(), (&input, &output), today(), &mut notes).unwrap_err();
         assert!(matches!(stopped.downcast_ref(), Some(CsvError::Stopped)));
         assert_eq!(std::fs::read_to_string(&output).unwrap(), "before");
         notes.is_stopped = false;
-        run(&predictor, (&input, &output), today(), &mut notes).unwrap();
+        run(shipped_model(), (&input, &output), today(), &mut notes).unwrap();
         let text = std::fs::read_to_string(&output).unwrap();
         assert!(text.ends_with(",likely\n"), "{text}");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
@@ -312,17 +309,8 @@ mod tests {
 
     #[test]
     fn a_past_campaign_is_scored_with_a_warning() {
-        let mut long = crate::types::CampaignInput::from(&sample());
-        long.country = "N,0\"".to_owned();
-        long.deadline = "2024-04-30".to_owned();
-        let values =
-            crate::types::CampaignInput::FIELDS.map(|it| long.field_mut(it).unwrap().clone());
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        writer
-            .write_record(crate::types::CampaignInput::FIELDS)
-            .unwrap();
-        writer.write_record(values).unwrap();
-        let (lines, report) = scored(&writer.into_inner().unwrap());
+        let text = wire_with(&[("country", "N,0\""), ("deadline", "2024-04-30")]);
+        let (lines, report) = scored(text.as_bytes());
         assert_eq!((report.done, report.left_out.len()), (1, 0));
         assert_eq!(report.warnings.len(), 2, "{:?}", report.warnings);
         assert!(report.warnings.iter().all(|(line, _)| *line == 2));

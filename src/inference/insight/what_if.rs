@@ -205,15 +205,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::inference::insight::test_support::shipped_model;
+    use crate::inference::insight::test_support::{probability_of, shipped_model};
     use crate::inference::test_support::sample;
-
-    fn one(campaign: &Campaign) -> f64 {
-        shipped_model()
-            .predict(std::slice::from_ref(campaign))
-            .unwrap()[0]
-            .probability
-    }
 
     fn close(left: f64, right: f64) {
         assert!((left - right).abs() < 1e-6, "{left} and {right}");
@@ -224,15 +217,21 @@ mod tests {
         let sample = sample();
         let curves = curves(shipped_model(), &sample).unwrap();
         for point in &curves.goal {
-            close(point.probability, one(&with_goal(&sample, point.usd_goal)));
+            close(
+                point.probability,
+                probability_of(&with_goal(&sample, point.usd_goal)),
+            );
         }
         for point in &curves.duration {
-            close(point.probability, one(&with_duration(&sample, point.days)));
+            close(
+                point.probability,
+                probability_of(&with_duration(&sample, point.days)),
+            );
         }
         for point in &curves.preparation {
             close(
                 point.probability,
-                one(&with_preparation(&sample, point.days)),
+                probability_of(&with_preparation(&sample, point.days)),
             );
         }
         for point in curves.month.iter().chain(&curves.weekday) {
@@ -242,10 +241,10 @@ mod tests {
                 deadline: point.deadline,
                 ..sample.clone()
             };
-            close(point.probability, one(&moved));
+            close(point.probability, probability_of(&moved));
         }
         let has_video = |has_video| {
-            one(&Campaign {
+            probability_of(&Campaign {
                 has_video,
                 ..sample.clone()
             })
@@ -253,7 +252,7 @@ mod tests {
         close(curves.video.on, has_video(true));
         close(curves.video.off, has_video(false));
         let picked = |staff_pick| {
-            one(&Campaign {
+            probability_of(&Campaign {
                 staff_pick,
                 ..sample.clone()
             })
