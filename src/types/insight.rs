@@ -6,6 +6,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::words::words;
 use super::{ModelRef, TaskId, Verdict};
 
 /// How similar campaigns did, and which fields are outside the training data. Stored with the score.
@@ -118,47 +119,31 @@ pub struct InsightView {
     pub advice: Advice,
 }
 
-/// A group of inputs that is explained together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Factor {
-    /// The goal.
-    Goal,
-    /// The number of days of funding.
-    Duration,
-    /// When it launches.
-    Timing,
-    /// Days between the draft and the launch.
-    Preparation,
-    /// The category.
-    Category,
-    /// The title and the summary.
-    Text,
-    /// Whether the page has a video.
-    Video,
-    /// The country and region, and the currency.
-    Place,
-    /// Whether Kickstarter picked it as a "Project We Love".
-    StaffPick,
-    /// Whether the creator has launched a campaign before.
-    Creator,
-}
-
-impl Factor {
-    /// Every factor.
-    pub const ALL: [Self; 10] = [
-        Self::Goal,
-        Self::Duration,
-        Self::Timing,
-        Self::Preparation,
-        Self::Category,
-        Self::Text,
-        Self::Video,
-        Self::Place,
-        Self::StaffPick,
-        Self::Creator,
-    ];
-}
+words!(
+    /// A group of inputs that is explained together.
+    Factor {
+        /// The goal.
+        Goal = "goal",
+        /// The number of days of funding.
+        Duration = "duration",
+        /// When it launches.
+        Timing = "timing",
+        /// Days between the draft and the launch.
+        Preparation = "preparation",
+        /// The category.
+        Category = "category",
+        /// The title and the summary.
+        Text = "text",
+        /// Whether the page has a video.
+        Video = "video",
+        /// The country and region, and the currency.
+        Place = "place",
+        /// Whether Kickstarter picked it as a "Project We Love".
+        StaffPick = "staff_pick",
+        /// Whether the creator has launched a campaign before.
+        Creator = "creator",
+    }
+);
 
 /// Shapley values: `base` plus all effects equals `probability`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

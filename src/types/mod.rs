@@ -27,6 +27,7 @@ mod theme;
 mod typed_number;
 mod views;
 mod violation;
+mod words;
 
 pub use campaign::{Campaign, CampaignInput};
 pub use campaign_rules::{

@@ -107,10 +107,10 @@ fn shapley_values(worth: &[f64]) -> Vec<Effect> {
             .sum()
     };
     let mut effects: Vec<Effect> = Factor::ALL
-        .into_iter()
+        .iter()
         .enumerate()
         .map(|(at, factor)| Effect {
-            factor,
+            factor: *factor,
             value: value_of(1 << at),
         })
         .collect();
