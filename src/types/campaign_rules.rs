@@ -203,6 +203,7 @@ mod tests {
             ("name_city", &"x".repeat(101)),
             ("analytics_name", "Danse"),
             ("position", "1.5"),
+            ("position", "5.0.0"),
             ("position", "101"),
             ("parent_name", "Games"),
         ] {

@@ -104,7 +104,7 @@ impl Checker {
             return None;
         }
         // Spreadsheets write whole numbers as `5.0`.
-        match text.trim_end_matches(".0").parse::<u32>() {
+        match text.strip_suffix(".0").unwrap_or(text).parse::<u32>() {
             Ok(position) if position <= POSITION_MAX => Some(position),
             Ok(_) => {
                 let violation = Violation::out_of_range(0.0, f64::from(POSITION_MAX));
