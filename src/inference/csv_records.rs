@@ -20,7 +20,7 @@ const TOO_LONG: RecordError = RecordError::TooLong {
 /// A record as found in the file.
 #[derive(Debug)]
 pub(super) struct RawRecord {
-    /// The line on which the record begins, or on which its unclosed quote opens.
+    /// The line on which the record begins, or on which its unclosed or too long quoted field does.
     pub(super) line: u64,
     /// The fields; if there is a fault, only those up to the fault.
     pub(super) fields: ByteRecord,
@@ -159,17 +159,23 @@ impl<R: Read> RecordReader<R> {
         };
         field.size = raw.len();
         if !is_closed {
+            // On a single line, the size is the fault, whether the quote is closed later or not. Over several lines, a
+            // quote that is not closed is far more likely than a text of that size.
+            let is_too_long = raw.len() > room && !raw.iter().copied().any(is_line_end);
+            field.end = FieldEnd::Fault(if is_too_long {
+                TOO_LONG
+            } else {
+                RecordError::UnclosedQuote
+            });
             field.bytes = self.give_up(line, &raw)?;
             field.fault_line = Some(line);
-            field.end = FieldEnd::Fault(RecordError::UnclosedQuote);
         }
         Ok(field)
     }
 
     /// Goes back to the end of the line on which the field began, and returns the part of the field on that line.
     fn give_up(&mut self, line: u64, raw: &[u8]) -> io::Result<Vec<u8>> {
-        let is_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
-        let Some(end) = raw.iter().position(is_end) else {
+        let Some(end) = raw.iter().copied().position(is_line_end) else {
             self.skip_line()?;
             return Ok(raw.to_vec());
         };
@@ -220,6 +226,10 @@ impl<R: Read> RecordReader<R> {
         }
         self.is_after_cr = false;
     }
+}
+
+fn is_line_end(byte: u8) -> bool {
+    matches!(byte, b'\r' | b'\n')
 }
 
 #[derive(Default)]

@@ -81,6 +81,10 @@ fn the_size_of_a_record_is_bounded() {
     let records = read(plain.as_bytes());
     assert_eq!(records[0].fault, Some(TOO_LONG));
     assert_eq!((records[1].line, records[1].fields.len()), (2, 2));
+    let quoted = format!("a,\"{long}\"\nc,d\n");
+    let records = read(quoted.as_bytes());
+    assert_eq!(records[0].fault, Some(TOO_LONG));
+    assert_eq!((records[1].line, records[1].fields.len()), (2, 2));
     let quoted = format!("a,\"b\n{long},\"\nc,d\n");
     let records = read(quoted.as_bytes());
     assert_eq!(records[0].fault, Some(RecordError::UnclosedQuote));
