@@ -72,15 +72,15 @@ impl Entity {
         Self::delete_many().filter(Column::FailedAt.lt(forgotten))
     }
 
-    /// Deletes the oldest counts, keeping the latest `kept`.
+    /// Deletes the oldest counts, keeping the latest `kept` and those that are exactly as old as the last of them.
     pub fn delete_beyond(kept: u64) -> DeleteMany<Self> {
         let oldest_kept = Query::select()
             .column(Column::FailedAt)
             .from(Self)
             .order_by(Column::FailedAt, Order::Desc)
             .limit(1)
-            .offset(kept)
+            .offset(kept.saturating_sub(1))
             .to_owned();
-        Self::delete_many().filter(Expr::col(Column::FailedAt).lte(oldest_kept))
+        Self::delete_many().filter(Expr::col(Column::FailedAt).lt(oldest_kept))
     }
 }
