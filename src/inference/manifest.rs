@@ -119,6 +119,7 @@ impl Manifest {
         self.check_encodings()?;
         self.check_bounds()?;
         self.intervals.check()?;
+        self.check_shares()?;
         self.metrics.staff_pick_as_given.check()?;
         self.metrics.staff_pick_false.check()?;
         self.check_background()?;
@@ -214,6 +215,18 @@ impl Manifest {
         Ok(())
     }
 
+    fn check_shares(&self) -> Result<(), String> {
+        check_share("`data.success_rate`", self.data.success_rate)?;
+        check_share("`intervals.coverage`", self.intervals.coverage)?;
+        for (at, rate) in self.base_rates.iter().enumerate() {
+            check_share(
+                &format!("`base_rates[{at}].success_rate`"),
+                rate.success_rate,
+            )?;
+        }
+        Ok(())
+    }
+
     fn check_background(&self) -> Result<(), String> {
         if !(1..=BACKGROUND_MAX).contains(&self.background.len()) {
             return Err(format!("`background` must have 1 to {BACKGROUND_MAX} rows"));
@@ -233,6 +246,14 @@ impl Manifest {
     }
 }
 
+fn check_share(name: &str, value: f64) -> Result<(), String> {
+    if (0.0..=1.0).contains(&value) {
+        Ok(())
+    } else {
+        Err(format!("{name} must be between 0 and 1"))
+    }
+}
+
 /// Whether `value` is 0 or the number of one of `labels` labels.
 fn is_label_number(value: f32, labels: usize) -> bool {
     let highest = u16::try_from(labels).unwrap_or(u16::MAX);
@@ -248,9 +269,7 @@ impl Scores {
             ("ece", self.ece),
         ];
         for (name, value) in shares {
-            if !(0.0..=1.0).contains(&value) {
-                return Err(format!("`{name}` in `metrics` must be between 0 and 1"));
-            }
+            check_share(&format!("`{name}` in `metrics`"), value)?;
         }
         Ok(())
     }

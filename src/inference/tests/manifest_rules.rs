@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::inference::{IntervalPoint, Manifest, OnnxPredictor, Predictor};
+use crate::types::CategoryRate;
 
 fn manifest() -> Manifest {
     let bytes = include_bytes!("../../../tests/fixtures/second_model.onnx");
@@ -48,6 +49,21 @@ fn every_broken_manifest_is_refused_with_the_reason() {
     assert_refused("no points", |it| it.intervals.points.clear());
     assert_refused("increasing probability", |it| it.intervals.points.reverse());
     assert_refused("low <= probability", |it| it.intervals.points[3].low = 0.9);
+    assert_refused("`data.success_rate` must be between 0 and 1", |it| {
+        it.data.success_rate = 1.5;
+    });
+    assert_refused("`base_rates[0].success_rate` must be between", |it| {
+        it.base_rates.push(CategoryRate {
+            parent: "Art".to_owned(),
+            category: None,
+            campaigns: 1,
+            success_rate: -0.1,
+            median_goal_usd: 500.0,
+        });
+    });
+    assert_refused("`intervals.coverage` must be between 0 and 1", |it| {
+        it.intervals.coverage = f64::NAN;
+    });
     assert_refused("`auc` in `metrics`", |it| {
         it.metrics.staff_pick_false.auc = 91.0;
     });
