@@ -1,6 +1,8 @@
 //! Parses the fields of a campaign one by one and collects their violations.
 
-use chrono::NaiveDate;
+use std::ops::RangeInclusive;
+
+use chrono::{Datelike as _, NaiveDate};
 
 use super::reference::{COUNTRIES, CURRENCIES, find_category, find_currency};
 use super::{
@@ -10,11 +12,12 @@ use super::{
 
 /// Largest goal, in US dollars.
 pub const GOAL_MAX_USD: f64 = 1e9;
-const GOAL_MIN_USD: f64 = 0.01;
+/// Smallest goal, in US dollars.
+pub const GOAL_MIN_USD: f64 = 0.01;
+/// The years that dates of campaigns may be in.
+pub const CAMPAIGN_YEARS: RangeInclusive<i32> = 2009..=2099;
 const RATE_MAX: f64 = 1e4;
 const POSITION_MAX: u32 = 100;
-const FIRST_DAY: &str = "2009-01-01";
-const LAST_DAY: &str = "2099-12-31";
 
 /// Collects violations: the first of each field.
 #[derive(Default)]
@@ -119,12 +122,11 @@ impl Checker {
         let Some(date) = parse_date(text) else {
             return self.refuse(field, Violation::NotADate);
         };
-        // ISO dates of four-digit years sort as text.
-        let iso = date.to_string();
-        if iso.len() == FIRST_DAY.len() && (FIRST_DAY..=LAST_DAY).contains(&iso.as_str()) {
+        if CAMPAIGN_YEARS.contains(&date.year()) {
             return Some(date);
         }
-        let (min, max) = (FIRST_DAY.to_owned(), LAST_DAY.to_owned());
+        let min = format!("{}-01-01", CAMPAIGN_YEARS.start());
+        let max = format!("{}-12-31", CAMPAIGN_YEARS.end());
         self.refuse(field, Violation::DateOutOfRange { min, max })
     }
 

@@ -39,7 +39,7 @@ pub use error::AppError;
 #[cfg(feature = "ssr")]
 pub use error::describe_fields;
 pub use explore::{CategoryRate, ExploreView, GoalRate, LaunchMonthRate};
-pub use field_checker::GOAL_MAX_USD;
+pub use field_checker::{CAMPAIGN_YEARS, GOAL_MAX_USD, GOAL_MIN_USD};
 pub use filters::{
     TaskFilter, TaskFilterInput, TimeRange, TransactionFilter, TransactionFilterInput,
 };

@@ -8,7 +8,8 @@ use super::variants::{
 };
 use crate::inference::{Bounds, PredictError, Predictor};
 use crate::types::{
-    Campaign, Curves, DURATION_MAX_DAYS, DaysPoint, GOAL_MAX_USD, GoalPoint, LaunchPoint, Switch,
+    Campaign, Curves, DURATION_MAX_DAYS, DaysPoint, GOAL_MAX_USD, GOAL_MIN_USD, GoalPoint,
+    LaunchPoint, Switch,
 };
 
 /// Number of points of the goal curve.
@@ -17,8 +18,6 @@ const GOALS: u8 = 25;
 const GOAL_REACH: f64 = 10.0;
 /// Significant digits of goals that the user did not enter.
 const GOAL_DIGITS: i32 = 3;
-/// The lowest goal that the form accepts, in US dollars.
-const GOAL_MIN_USD: f64 = 0.01;
 /// Points of the preparation curve, in days.
 const PREPARATIONS: [u32; 16] = [
     0, 1, 3, 7, 14, 21, 30, 45, 60, 90, 120, 180, 270, 365, 540, 730,
