@@ -12,7 +12,7 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
-use pledgecast::inference::{FEATURE_COUNT, OnnxPredictor, Predictor as _, Row, SHIPPED_MODEL};
+use pledgecast::inference::{OnnxPredictor, Predictor as _, Row, SHIPPED_MODEL};
 
 /// The largest batch that is computed at once.
 const BATCH: u32 = 256;
@@ -93,16 +93,9 @@ impl Speed {
 }
 
 /// The rows of the model's own background, repeated; `onnx_runtime.py` uses the same.
-#[expect(clippy::cast_possible_truncation, reason = "models compute in f32")]
 fn rows(model: &OnnxPredictor) -> Vec<Row> {
-    let background = model.manifest().background.iter().map(|values| {
-        let mut row = [0.0; FEATURE_COUNT];
-        for (target, value) in row.iter_mut().zip(values) {
-            *target = *value as f32;
-        }
-        row
-    });
     let count = usize::try_from(BATCH).expect("a small number");
+    let background = model.manifest().background.iter().copied();
     background.cycle().take(count).collect()
 }
 

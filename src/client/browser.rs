@@ -64,7 +64,7 @@ mod imp {
         document()
             .document_element()
             .and_then(|html| html.get_attribute("data-theme"))
-            .and_then(|word| Theme::parse(&word))
+            .and_then(|word| word.parse().ok())
             .unwrap_or_default()
     }
 

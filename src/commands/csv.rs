@@ -9,7 +9,8 @@ use tokio_util::sync::CancellationToken;
 use super::args::CsvArgs;
 use super::setup;
 use crate::inference::{
-    CsvReport, LineNote, Observer, OnnxPredictor, SHIPPED_MODEL, features_csv, score_csv,
+    CsvReport, Observer, OnnxPredictor, RecordError, RecordWarning, SHIPPED_MODEL, features_csv,
+    score_csv,
 };
 
 /// Scores a file. Exits with a failure if any line was skipped, although all others are scored.
@@ -21,7 +22,7 @@ pub async fn score(args: &CsvArgs, stop: &CancellationToken) -> anyhow::Result<E
         let predictor = OnnxPredictor::load(SHIPPED_MODEL)?;
         let today = setup::clock().now().date_naive();
         let files = (args.input.as_path(), args.output.as_path());
-        Ok(score_csv::run(&predictor, files, today, observer)?)
+        score_csv::run(&predictor, files, today, observer)
     });
     Ok(if report.await?.left_out == 0 {
         ExitCode::SUCCESS
@@ -64,10 +65,14 @@ async fn work(
 /// Reports lines on standard error as they are read.
 struct Terminal(CancellationToken);
 
+#[expect(clippy::print_stderr, reason = "the lines are the command's output")]
 impl Observer for Terminal {
-    #[expect(clippy::print_stderr, reason = "the lines are the command's output")]
-    fn note(&mut self, line: u64, note: LineNote<'_>) {
-        eprintln!("line {line}: {note}");
+    fn left_out(&mut self, line: u64, error: &RecordError) {
+        eprintln!("line {line}: {error}");
+    }
+
+    fn warn(&mut self, line: u64, warning: &RecordWarning) {
+        eprintln!("line {line}: warning: {warning}");
     }
 
     fn is_stopped(&self) -> bool {

@@ -66,7 +66,7 @@ fn languages(locale: Locale) -> Vec<Choice> {
 fn ThemeSwitch() -> impl IntoView {
     let locale = use_locale();
     let chosen = RwSignal::new(browser::document_theme());
-    let choices = Theme::ALL.map(|theme| Choice {
+    let choices = Theme::ALL.iter().map(|theme| Choice {
         value: theme.as_str(),
         label: match theme {
             Theme::System => tr!(locale, preferences.system),
@@ -74,7 +74,7 @@ fn ThemeSwitch() -> impl IntoView {
             Theme::Dark => tr!(locale, preferences.dark),
         },
         lang: None,
-        is_chosen: Signal::derive(move || chosen.get() == theme),
+        is_chosen: Signal::derive(move || chosen.get() == *theme),
     });
     let send = Callback::new(move |event: SubmitEvent| {
         let Some(body) = browser::submitted_body(&event) else {
@@ -82,14 +82,14 @@ fn ThemeSwitch() -> impl IntoView {
         };
         event.prevent_default();
         browser::values_in_body(&body, &[THEME], |_, theme| {
-            if let Some(theme) = Theme::parse(&theme) {
+            if let Ok(theme) = theme.parse() {
                 browser::set_document_theme(theme);
                 chosen.set(theme);
             }
         });
         browser::post(URL, body, false, |_| {});
     });
-    let choices = Vec::from(choices);
+    let choices = choices.collect();
     view! { <Switch name=THEME label=tr!(locale, preferences.theme) choices send /> }
 }
 

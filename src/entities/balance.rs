@@ -2,6 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
+use super::Relation;
 use crate::types::{BalanceView, Credits, UserId};
 
 /// A user's credits.
@@ -20,10 +21,6 @@ pub struct Model {
     /// Not money: the round of the user's next task. It is stored here because queuing a task locks this row anyway.
     pub next_round: i64,
 }
-
-/// Unused: queries name the tables that they join.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 

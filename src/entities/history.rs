@@ -1,6 +1,6 @@
 //! Shared by the queries of both histories: the span of ids that one page may look at.
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 
 use crate::types::{TimeRange, UserId};
 
@@ -24,16 +24,12 @@ impl Span {
 
     pub(super) fn narrow<E: EntityTrait>(
         self,
-        mut query: Select<E>,
+        query: Select<E>,
         id: impl ColumnTrait,
     ) -> Select<E> {
-        if let Some(before) = self.before {
-            query = query.filter(id.lt(before));
-        }
-        if let Some(above) = self.above {
-            query = query.filter(id.gt(above));
-        }
         query
+            .apply_if(self.before, |query, before| query.filter(id.lt(before)))
+            .apply_if(self.above, |query, above| query.filter(id.gt(above)))
     }
 }
 
@@ -54,15 +50,11 @@ pub(super) fn look_back<E: EntityTrait>(
 
 /// Keeps only rows in a time range.
 pub(super) fn in_time_range<E: EntityTrait>(
-    mut query: Select<E>,
+    query: Select<E>,
     at: impl ColumnTrait,
     time: TimeRange,
 ) -> Select<E> {
-    if let Some(from) = time.from {
-        query = query.filter(at.gte(from));
-    }
-    if let Some(before) = time.before {
-        query = query.filter(at.lt(before));
-    }
     query
+        .apply_if(time.from, |query, from| query.filter(at.gte(from)))
+        .apply_if(time.before, |query, before| query.filter(at.lt(before)))
 }

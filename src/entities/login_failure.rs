@@ -4,6 +4,8 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{ExprTrait as _, OnConflict, Query};
 use sea_orm::{DeleteMany, InsertMany, Order, Set, UpdateMany};
 
+use super::Relation;
+
 /// The failures under one key.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "login_failure")]
@@ -17,10 +19,6 @@ pub struct Model {
     pub failures: i32,
     pub failed_at: DateTimeUtc,
 }
-
-/// Unused: queries name the tables that they join.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
@@ -74,15 +72,15 @@ impl Entity {
         Self::delete_many().filter(Column::FailedAt.lt(forgotten))
     }
 
-    /// Deletes the oldest counts, keeping the latest `kept`.
+    /// Deletes the oldest counts, keeping the latest `kept` and those that are exactly as old as the last of them.
     pub fn delete_beyond(kept: u64) -> DeleteMany<Self> {
         let oldest_kept = Query::select()
             .column(Column::FailedAt)
             .from(Self)
             .order_by(Column::FailedAt, Order::Desc)
             .limit(1)
-            .offset(kept)
+            .offset(kept.saturating_sub(1))
             .to_owned();
-        Self::delete_many().filter(Expr::col(Column::FailedAt).lte(oldest_kept))
+        Self::delete_many().filter(Expr::col(Column::FailedAt).lt(oldest_kept))
     }
 }

@@ -14,3 +14,9 @@ pub mod transactions;
 pub mod users;
 
 pub use position::Position;
+
+use sea_orm::{DeriveRelation, EnumIter};
+
+/// The relations of every entity: none, because queries name the tables that they join.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}

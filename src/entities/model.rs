@@ -1,9 +1,10 @@
 //! The table `model`: the predictors. Lists do not read their bytes; only a worker does.
 
 use sea_orm::entity::prelude::*;
-use sea_orm::{FromQueryResult, QueryOrder, QuerySelect, UpdateMany};
+use sea_orm::{QueryOrder, QueryTrait, UpdateMany};
 
-use crate::types::{Credits, ModelId, ModelState, ModelView};
+use super::Relation;
+use crate::types::{Credits, ModelId, ModelRef, ModelState, ModelView};
 
 /// A predictor with its bytes.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -27,14 +28,11 @@ pub struct Model {
     pub created_at: DateTimeUtc,
 }
 
-/// Unused: queries name the tables that they join.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
 impl ActiveModelBehavior for ActiveModel {}
 
 /// A predictor without its bytes and its manifest.
-#[derive(Clone, Debug, FromQueryResult)]
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "Entity")]
 #[expect(
     missing_docs,
     reason = "the columns are defined in the migration of the table"
@@ -52,23 +50,11 @@ pub struct Summary {
 }
 
 impl Entity {
-    /// Predictors without their bytes, newest first, in one state or in any.
-    pub fn summaries(state: Option<ModelState>) -> Select<Self> {
-        let mut query = Self::find().select_only().columns([
-            Column::Id,
-            Column::Name,
-            Column::Version,
-            Column::Description,
-            Column::Price,
-            Column::Sha256,
-            Column::Metrics,
-            Column::State,
-            Column::CreatedAt,
-        ]);
-        if let Some(state) = state {
-            query = query.filter(Column::State.eq(state));
-        }
-        query.order_by_desc(Column::Id)
+    /// Predictors, newest first, in one state or in any; to be read as [`Summary`].
+    pub fn newest_first(state: Option<ModelState>) -> Select<Self> {
+        Self::find()
+            .apply_if(state, |query, state| query.filter(Column::State.eq(state)))
+            .order_by_desc(Column::Id)
     }
 
     /// Sets the state, the price or both of a predictor; `None` leaves a value as it is.
@@ -77,18 +63,27 @@ impl Entity {
         state: Option<ModelState>,
         price: Option<Credits>,
     ) -> UpdateMany<Self> {
-        let mut change = Self::update_many().filter(Column::Id.eq(id));
-        if let Some(state) = state {
-            change = change.col_expr(Column::State, Expr::value(state));
-        }
-        if let Some(price) = price {
-            change = change.col_expr(Column::Price, Expr::value(price.0));
-        }
-        change
+        Self::update_many()
+            .filter(Column::Id.eq(id))
+            .apply_if(state, |change, state| {
+                change.col_expr(Column::State, Expr::value(state))
+            })
+            .apply_if(price, |change, price| {
+                change.col_expr(Column::Price, Expr::value(price.0))
+            })
     }
 }
 
 impl Summary {
+    /// How the predictor is named beside what it computed.
+    pub fn model_ref(&self) -> ModelRef {
+        ModelRef {
+            id: self.id,
+            name: self.name.clone(),
+            version: self.version.clone(),
+        }
+    }
+
     /// Converts the row for the API; `default` is the id of the default model.
     pub fn into_view(self, default: Option<ModelId>) -> ModelView {
         // Users do not know whether Kickstarter will pick their campaign as a staff favorite.

@@ -3,6 +3,7 @@
 
 use sea_orm::entity::prelude::*;
 
+use super::Relation;
 use crate::types::TaskId;
 
 /// One link.
@@ -18,10 +19,6 @@ pub struct Model {
     pub nonce: String,
     pub created_at: DateTimeUtc,
 }
-
-/// Unused: queries name the tables that they join.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 

@@ -2,13 +2,12 @@
 
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{ExprTrait, Query, SimpleExpr};
-use sea_orm::{FromQueryResult, QueryOrder, QuerySelect, SelectModel, Selector};
-use serde::{Deserialize, Serialize};
+use sea_orm::{FromQueryResult, QueryOrder, QuerySelect, QueryTrait, SelectModel, Selector};
 
 use super::history::{Span, in_time_range, look_back};
-use super::{model, task_result};
+use super::{Relation, model, task_result};
 use crate::types::{
-    Campaign, Credits, ModelId, ModelRef, TaskFilter, TaskId, TaskStatus, TaskView, UserId, Verdict,
+    Campaign, Credits, ModelId, TaskFilter, TaskId, TaskStatus, TaskView, UserId, Verdict,
 };
 
 /// One paid request.
@@ -23,7 +22,7 @@ pub struct Model {
     pub id: TaskId,
     pub user_id: UserId,
     pub model_id: ModelId,
-    pub input: Input,
+    pub input: Campaign,
     pub status: TaskStatus,
     pub price: i64,
     pub attempts: i32,
@@ -39,11 +38,6 @@ pub struct Model {
     pub retry_at: Option<DateTimeUtc>,
 }
 
-/// The campaign as stored in JSON.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, FromJsonQueryResult)]
-#[serde(transparent)]
-pub struct Input(pub Campaign);
-
 /// The id and the title of a task.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct Titled {
@@ -53,28 +47,21 @@ pub struct Titled {
     pub title: String,
 }
 
-/// Unused: queries name the tables that they join.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Entity {
     /// A user's tasks, newest first, within a span of ids. Ignores the words of the filter: see [`Entity::titles`].
     pub fn history(user: UserId, filter: &TaskFilter, span: Span, limit: u64) -> Select<Self> {
-        let mut query = Self::find().filter(Column::UserId.eq(user));
-        if let Some(status) = filter.status {
-            query = query.filter(Column::Status.eq(status));
-        }
-        if let Some(verdict) = filter.verdict {
-            query = query.filter(has_verdict(verdict));
-        }
-        span.narrow(
-            in_time_range(query, Column::QueuedAt, filter.time),
-            Column::Id,
-        )
-        .order_by_desc(Column::Id)
-        .limit(limit)
+        let query = Self::find()
+            .filter(Column::UserId.eq(user))
+            .apply_if(filter.status, |query, it| {
+                query.filter(Column::Status.eq(it))
+            })
+            .apply_if(filter.verdict, |query, it| query.filter(has_verdict(it)));
+        let query = in_time_range(query, Column::QueuedAt, filter.time);
+        span.narrow(query, Column::Id)
+            .order_by_desc(Column::Id)
+            .limit(limit)
     }
 
     /// The ids and titles of the tasks that [`Entity::history`] returns.
@@ -121,32 +108,21 @@ impl Entity {
 
 impl Model {
     /// Converts the row for the API, with the task's model and its result.
-    ///
-    /// # Errors
-    /// If the context of the result cannot be read.
-    pub fn into_view(
-        self,
-        model: &model::Summary,
-        result: Option<task_result::Model>,
-    ) -> Result<TaskView, DbErr> {
-        Ok(TaskView {
+    pub fn into_view(self, model: &model::Summary, result: Option<task_result::Model>) -> TaskView {
+        TaskView {
             id: self.id,
             status: self.status,
             price: Credits(self.price),
-            model: ModelRef {
-                id: model.id,
-                name: model.name.clone(),
-                version: model.version.clone(),
-            },
-            campaign: self.input.0,
+            model: model.model_ref(),
+            campaign: self.input,
             attempts: self.attempts,
             queued_at: self.queued_at,
             started_at: self.started_at,
             finished_at: self.finished_at,
             error: self.error,
-            result: result.map(TryInto::try_into).transpose()?,
+            result: result.map(Into::into),
             queue: None,
-        })
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! The table `transactions`: the lines of the ledger.
 
 use sea_orm::entity::prelude::*;
-use sea_orm::{QueryOrder, QuerySelect};
+use sea_orm::{QueryOrder, QuerySelect, QueryTrait};
 
+use super::Relation;
 use super::history::{Span, in_time_range, look_back};
 use crate::types::{
     Credits, TaskId, TransactionFilter, TransactionId, TransactionKind, TransactionView, UserId,
@@ -30,10 +31,6 @@ pub struct Model {
     pub created_at: DateTimeUtc,
 }
 
-/// Unused: queries name the tables that they join.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Entity {
@@ -44,16 +41,13 @@ impl Entity {
         span: Span,
         limit: u64,
     ) -> Select<Self> {
-        let mut query = Self::find().filter(Column::UserId.eq(user));
-        if let Some(kind) = filter.kind {
-            query = query.filter(Column::Kind.eq(kind));
-        }
-        span.narrow(
-            in_time_range(query, Column::CreatedAt, filter.time),
-            Column::Id,
-        )
-        .order_by_desc(Column::Id)
-        .limit(limit)
+        let query = Self::find()
+            .filter(Column::UserId.eq(user))
+            .apply_if(filter.kind, |query, it| query.filter(Column::Kind.eq(it)));
+        let query = in_time_range(query, Column::CreatedAt, filter.time);
+        span.narrow(query, Column::Id)
+            .order_by_desc(Column::Id)
+            .limit(limit)
     }
 
     /// The id at which a scan over the newest `rows` lines of a user ends; none if there are fewer.

@@ -3,6 +3,7 @@
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::Relation;
 use crate::types::{Role, UserId, UserView};
 
 /// A user.
@@ -27,10 +28,6 @@ pub struct Model {
 /// Issue times (microseconds of Unix time) of sessions that were ended before they expired.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
 pub struct EndedSessions(pub Vec<i64>);
-
-/// Unused: queries name the tables that they join.
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 

@@ -11,9 +11,10 @@ use csv::StringRecord;
 use super::csv_cells::read_cell;
 use super::csv_dialect::{self, Decoded, Dialect};
 use super::csv_errors::{CsvError, RecordError, RecordWarning};
-use super::csv_records::{RECORD_MAX_BYTES, RawRecord, RecordFault, RecordReader};
+use super::csv_records::{RawRecord, RecordReader};
 use crate::types::{
-    COUNTRIES, Campaign, CampaignInput, DURATION_MAX_DAYS, FieldErrors, UNKNOWN_COUNTRY,
+    COUNTRIES, Campaign, CampaignInput, DURATION_MAX_DAYS, FieldErrors, PAST_DURATION_MAX_DAYS,
+    UNKNOWN_COUNTRY,
 };
 
 /// Each costs a second read of what follows it. A file with more is not a CSV, or has another dialect.
@@ -61,7 +62,7 @@ impl<R: Read> CampaignReader<R> {
     /// # Errors
     /// If the header cannot be read, lacks a required field, or names one twice.
     pub fn new(source: R, today: NaiveDate, rules: Rules) -> Result<Self, CsvError> {
-        let (source, has_mark) = csv_dialect::decode(source)??;
+        let (source, has_mark) = csv_dialect::decode(source)?;
         let mut records = RecordReader::new(source);
         let dialect = csv_dialect::detect(&mut records, has_mark)?;
         let header = match records.next_record()? {
@@ -113,7 +114,7 @@ impl<R: Read> CampaignReader<R> {
             if record.fault.is_none() && record.fields.iter().all(is_blank) {
                 continue;
             }
-            if record.fault == Some(RecordFault::UnclosedQuote) {
+            if record.fault == Some(RecordError::UnclosedQuote) {
                 self.unclosed_quotes += 1;
                 if self.unclosed_quotes > UNCLOSED_QUOTES_MAX {
                     return Err(CsvError::UnclosedQuotes { line: record.line });
@@ -127,10 +128,7 @@ impl<R: Read> CampaignReader<R> {
         let (record, values) = text_of(record);
         let mut warnings = Vec::new();
         let campaign = match (record.fault, &values) {
-            (Some(RecordFault::UnclosedQuote), _) => Err(RecordError::UnclosedQuote),
-            (Some(RecordFault::TooLong), _) => Err(RecordError::TooLong {
-                max_bytes: RECORD_MAX_BYTES,
-            }),
+            (Some(fault), _) => Err(fault),
             (None, Ok(values)) => self.check_values(values, &mut warnings),
             (None, Err(error)) => Err(error.clone()),
         };
@@ -158,11 +156,11 @@ impl<R: Read> CampaignReader<R> {
         if self.rules == Rules::Past {
             warnings.extend(accept_country(&mut input));
         }
-        let checked = match self.rules {
-            Rules::Plan => input.check(self.today),
-            Rules::Past => input.check_past(self.today),
+        let max_days = match self.rules {
+            Rules::Plan => DURATION_MAX_DAYS,
+            Rules::Past => PAST_DURATION_MAX_DAYS,
         };
-        let campaign = match checked {
+        let campaign = match input.check_lasting(self.today, max_days) {
             Ok(campaign) if unclear.is_empty() => campaign,
             checked => {
                 // An ambiguous cell was left blank; its own error replaces the error for a blank field.

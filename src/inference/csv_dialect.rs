@@ -6,6 +6,7 @@ use std::io::{self, Chain, Cursor, Read};
 use csv::Terminator;
 use encoding_rs_io::{DecodeReaderBytes, DecodeReaderBytesBuilder};
 
+use super::csv_errors::CsvError;
 use super::csv_records::RecordReader;
 use crate::types::CampaignInput;
 
@@ -31,38 +32,27 @@ pub struct Dialect {
     pub has_crlf: bool,
 }
 
-/// Why a file is not text in a known encoding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NotText {
-    /// Zero bytes between the letters.
-    #[error("the file looks like UTF-16 without a byte order mark; save it as UTF-8")]
-    UnmarkedUtf16,
-    /// A spreadsheet workbook, according to its first bytes.
-    #[error("the file is a workbook of a spreadsheet program; save it as CSV")]
-    Workbook,
-}
-
 /// Detects the encoding from the first bytes of a file. Returns the decoded file and whether it has a byte order mark.
 ///
 /// # Errors
-/// If reading fails; the inner error if the file is not text.
-pub(super) fn decode<R: Read>(mut source: R) -> io::Result<Result<(Decoded<R>, bool), NotText>> {
+/// If reading fails, or if the file is not text in a known encoding.
+pub(super) fn decode<R: Read>(mut source: R) -> Result<(Decoded<R>, bool), CsvError> {
     let mut start = Vec::new();
     source.by_ref().take(START_BYTES).read_to_end(&mut start)?;
     let is_utf16 = UTF16_MARKS.iter().any(|mark| start.starts_with(mark));
     let has_mark = is_utf16 || start.starts_with(UTF8_MARK);
     if start == ZIP {
-        return Ok(Err(NotText::Workbook));
+        return Err(CsvError::Workbook);
     }
     if !is_utf16 && start.contains(&0) {
-        return Ok(Err(NotText::UnmarkedUtf16));
+        return Err(CsvError::UnmarkedUtf16);
     }
     let decoded = DecodeReaderBytesBuilder::new()
         // Keep bytes that are not UTF-8, so that they are reported by line instead of being replaced.
         .utf8_passthru(true)
         .strip_bom(true)
         .build(Cursor::new(start).chain(source));
-    Ok(Ok((decoded, has_mark)))
+    Ok((decoded, has_mark))
 }
 
 /// Detects the dialect from the header. The header is not consumed.
@@ -120,7 +110,7 @@ mod tests {
     use super::*;
 
     fn dialect_of(bytes: &[u8]) -> Dialect {
-        let (decoded, has_mark) = decode(bytes).unwrap().unwrap();
+        let (decoded, has_mark) = decode(bytes).unwrap();
         detect(&mut RecordReader::new(decoded), has_mark).unwrap()
     }
 
@@ -153,7 +143,7 @@ mod tests {
             (UTF16_MARKS[1], big),
         ] {
             let file = [mark, &body].concat();
-            let (mut decoded, has_mark) = decode(file.as_slice()).unwrap().unwrap();
+            let (mut decoded, has_mark) = decode(file.as_slice()).unwrap();
             let mut read = String::new();
             decoded.read_to_string(&mut read).unwrap();
             assert_eq!((read.as_str(), has_mark), (text, true));
@@ -162,10 +152,12 @@ mod tests {
 
     #[test]
     fn files_that_are_not_text_are_refused_with_the_reason() {
-        let refused = |bytes: &[u8]| decode(bytes).unwrap().err();
-        assert_eq!(refused(b"c\0o\0u\0"), Some(NotText::UnmarkedUtf16));
-        assert_eq!(refused(b"PK\x03\x04rest"), Some(NotText::Workbook));
-        assert_eq!(refused(b"name"), None);
-        assert_eq!(refused(b""), None);
+        let refused = |bytes: &[u8]| decode(bytes).err();
+        let unmarked = refused(b"c\0o\0u\0");
+        assert!(matches!(unmarked, Some(CsvError::UnmarkedUtf16)));
+        let workbook = refused(b"PK\x03\x04rest");
+        assert!(matches!(workbook, Some(CsvError::Workbook)));
+        assert!(refused(b"name").is_none());
+        assert!(refused(b"").is_none());
     }
 }

@@ -1,10 +1,8 @@
 //! Errors and warnings of a CSV file of campaigns and of its records, and how they are reported.
 
-use std::fmt;
 use std::path::PathBuf;
 
-use super::csv_dialect::NotText;
-use crate::types::FieldErrors;
+use crate::types::{FieldErrors, describe_fields};
 
 /// Why a file cannot be read as campaigns.
 #[derive(Debug, thiserror::Error)]
@@ -23,9 +21,12 @@ pub enum CsvError {
         /// The cause.
         cause: std::io::Error,
     },
-    /// The file is not text in a known encoding.
-    #[error(transparent)]
-    NotText(#[from] NotText),
+    /// Zero bytes between the letters.
+    #[error("the file looks like UTF-16 without a byte order mark; save it as UTF-8")]
+    UnmarkedUtf16,
+    /// A spreadsheet workbook, according to its first bytes.
+    #[error("the file is a workbook of a spreadsheet program; save it as CSV")]
+    Workbook,
     /// The header has bytes that are not UTF-8.
     #[error("the header is not UTF-8 text; save the file as UTF-8")]
     HeaderNotText,
@@ -69,7 +70,7 @@ fn hint(columns: usize) -> &'static str {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum RecordError {
     /// Fields break rules.
-    #[error("{}", describe(.0))]
+    #[error("{}", describe_fields(.0))]
     Rules(FieldErrors),
     /// The number of values differs from that of the header.
     #[error("has {found} values, but the header has {expected}")]
@@ -93,14 +94,6 @@ pub enum RecordError {
     },
 }
 
-fn describe(errors: &FieldErrors) -> String {
-    let parts: Vec<_> = errors
-        .iter()
-        .map(|(field, violation)| format!("{field} {violation}"))
-        .collect();
-    parts.join("; ")
-}
-
 /// An oddity of a campaign that is scored nevertheless.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RecordWarning {
@@ -115,28 +108,13 @@ pub enum RecordWarning {
     UnknownCountry(String),
 }
 
-/// A message about a line.
-#[derive(Debug, PartialEq)]
-pub enum LineNote<'a> {
-    /// The line was skipped.
-    LeftOut(&'a RecordError),
-    /// The line was scored, but is odd.
-    Warning(&'a RecordWarning),
-}
-
-impl fmt::Display for LineNote<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::LeftOut(error) => error.fmt(formatter),
-            Self::Warning(warning) => write!(formatter, "warning: {warning}"),
-        }
-    }
-}
-
 /// Receives messages while a file is processed, and can stop it.
 pub trait Observer {
-    /// Receives a message about a line as soon as the line has been read.
-    fn note(&mut self, line: u64, note: LineNote<'_>);
+    /// A line was skipped. Called as soon as the line has been read.
+    fn left_out(&mut self, line: u64, error: &RecordError);
+
+    /// A line was scored, but is odd.
+    fn warn(&mut self, line: u64, warning: &RecordWarning);
 
     /// Whether to stop; checked between batches or records.
     fn is_stopped(&self) -> bool {
@@ -161,16 +139,14 @@ impl CsvReport {
         error: Option<&RecordError>,
         warnings: &[RecordWarning],
     ) {
-        match error {
-            None => self.done += 1,
-            Some(error) => {
-                self.left_out += 1;
-                observer.note(line, LineNote::LeftOut(error));
-                return;
-            }
+        if let Some(error) = error {
+            self.left_out += 1;
+            observer.left_out(line, error);
+            return;
         }
+        self.done += 1;
         for warning in warnings {
-            observer.note(line, LineNote::Warning(warning));
+            observer.warn(line, warning);
         }
     }
 }

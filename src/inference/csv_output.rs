@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, ErrorKind, Write};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
 
 use super::csv_errors::CsvError;
 
@@ -15,14 +15,11 @@ const NEW_FILE: u32 = 0o666;
 
 /// A file that is being written.
 #[derive(Debug)]
-pub(super) struct OutputFile(BufWriter<Target>);
-
-#[derive(Debug)]
-enum Target {
-    /// A temporary file, and the path at which it will replace the target.
-    Replacement(NamedTempFile, PathBuf),
-    /// A target that cannot be replaced, such as a pipe or a terminal.
-    Stream(File),
+pub(super) struct OutputFile {
+    file: BufWriter<File>,
+    /// The temporary path of the file and its final one; none for a target that cannot be replaced, such as a pipe or a
+    /// terminal.
+    paths: Option<(TempPath, PathBuf)>,
 }
 
 impl OutputFile {
@@ -45,27 +42,28 @@ impl OutputFile {
             Err(error) if error.kind() == ErrorKind::NotFound => None,
             Err(error) => return Err(at(path)(error)),
         };
-        let target = match existing {
+        let (file, paths) = match existing {
             Some(existing) if existing.is_file() => {
                 if (existing.dev(), existing.ino()) == (source.dev(), source.ino()) {
                     return Err(CsvError::SameFile);
                 }
                 // Replace the target of a symbolic link, not the link.
                 let real = path.canonicalize().map_err(at(path))?;
-                let mode = existing.permissions().mode();
-                let file = beside(&real, mode).map_err(at(path))?;
-                let permissions = Permissions::from_mode(mode);
-                file.as_file()
-                    .set_permissions(permissions)
-                    .map_err(at(path))?;
-                Target::Replacement(file, real)
+                let permissions = existing.permissions();
+                let (file, temporary) = beside(&real, permissions.mode()).map_err(at(path))?;
+                file.set_permissions(permissions).map_err(at(path))?;
+                (file, Some((temporary, real)))
             }
-            Some(_) => Target::Stream(open(path).map_err(at(path))?),
+            Some(_) => (open(path).map_err(at(path))?, None),
             // A symbolic link whose target does not exist yet.
-            None if path.is_symlink() => Target::Stream(File::create(path).map_err(at(path))?),
-            None => Target::Replacement(beside(path, NEW_FILE).map_err(at(path))?, path.to_owned()),
+            None if path.is_symlink() => (File::create(path).map_err(at(path))?, None),
+            None => {
+                let (file, temporary) = beside(path, NEW_FILE).map_err(at(path))?;
+                (file, Some((temporary, path.to_owned())))
+            }
         };
-        Ok(Self(BufWriter::new(target)))
+        let file = BufWriter::new(file);
+        Ok(Self { file, paths })
     }
 
     /// Syncs the file to disk and renames it to its path.
@@ -73,42 +71,24 @@ impl OutputFile {
     /// # Errors
     /// If either fails; an existing file is then unchanged.
     pub(super) fn finish(self) -> io::Result<()> {
-        let target = self
-            .0
-            .into_inner()
-            .map_err(io::IntoInnerError::into_error)?;
-        let Target::Replacement(file, path) = target else {
+        let file = self.file.into_inner();
+        let file = file.map_err(io::IntoInnerError::into_error)?;
+        let Some((temporary, path)) = self.paths else {
             return Ok(());
         };
-        file.as_file().sync_all()?;
-        file.persist(&path).map_err(|refused| refused.error)?;
+        file.sync_all()?;
+        temporary.persist(&path).map_err(|refused| refused.error)?;
         File::open(folder_of(&path))?.sync_all()
     }
 }
 
 impl Write for OutputFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes)
+        self.file.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
-    }
-}
-
-impl Write for Target {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Self::Replacement(file, _) => file.write(bytes),
-            Self::Stream(file) => file.write(bytes),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Self::Replacement(file, _) => file.flush(),
-            Self::Stream(file) => file.flush(),
-        }
+        self.file.flush()
     }
 }
 
@@ -124,7 +104,7 @@ fn open(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).open(path)
 }
 
-fn beside(path: &Path, mode: u32) -> io::Result<NamedTempFile> {
+fn beside(path: &Path, mode: u32) -> io::Result<(File, TempPath)> {
     let name = path.file_name().ok_or(ErrorKind::InvalidInput)?;
     let mut prefix = name.to_owned();
     prefix.push(".");
@@ -133,6 +113,7 @@ fn beside(path: &Path, mode: u32) -> io::Result<NamedTempFile> {
         .suffix(".partial")
         .permissions(Permissions::from_mode(mode))
         .tempfile_in(folder_of(path))
+        .map(NamedTempFile::into_parts)
 }
 
 fn folder_of(path: &Path) -> &Path {

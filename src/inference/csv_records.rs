@@ -4,39 +4,35 @@
 //! unclosed quote. Here such a record ends at the end of that line, and reading continues on the next one. A line ends
 //! with LF, CRLF or CR.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::collections::VecDeque;
+use std::io::{self, BufReader, Read};
 
 use csv::ByteRecord;
 
+use super::csv_errors::RecordError;
+
 /// Maximum size of a record. It limits the memory that an unclosed quote can use.
-pub(super) const RECORD_MAX_BYTES: usize = 1024 * 1024;
+const RECORD_MAX_BYTES: usize = 1024 * 1024;
+const TOO_LONG: RecordError = RecordError::TooLong {
+    max_bytes: RECORD_MAX_BYTES,
+};
 
 /// A record as found in the file.
 #[derive(Debug)]
 pub(super) struct RawRecord {
-    /// The line on which the record begins, or on which its unclosed quote opens.
+    /// The line on which the record begins, or on which its unclosed or too long quoted field does.
     pub(super) line: u64,
     /// The fields; if there is a fault, only those up to the fault.
     pub(super) fields: ByteRecord,
     /// Why the record is incomplete.
-    pub(super) fault: Option<RecordFault>,
-}
-
-/// Why a record is incomplete.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum RecordFault {
-    /// A quote is not closed, or its closing quote is not followed by a separator.
-    UnclosedQuote,
-    /// The record has more than [`RECORD_MAX_BYTES`].
-    TooLong,
+    pub(super) fault: Option<RecordError>,
 }
 
 /// Reads a file record by record.
 pub(super) struct RecordReader<R> {
-    source: BufReader<R>,
-    /// Bytes that are read before those of the source, starting at index `read`.
-    unread: Vec<u8>,
-    read: usize,
+    source: io::Bytes<BufReader<R>>,
+    /// Bytes that are read before those of the source.
+    unread: VecDeque<u8>,
     delimiter: u8,
     /// The line of the next byte.
     line: u64,
@@ -46,9 +42,8 @@ pub(super) struct RecordReader<R> {
 impl<R: Read> RecordReader<R> {
     pub(super) fn new(source: R) -> Self {
         Self {
-            source: BufReader::new(source),
-            unread: Vec::new(),
-            read: 0,
+            source: BufReader::new(source).bytes(),
+            unread: VecDeque::new(),
             delimiter: b',',
             line: 1,
             is_after_cr: false,
@@ -121,7 +116,7 @@ impl<R: Read> RecordReader<R> {
                 }
                 _ if field.size > room => {
                     self.skip_line()?;
-                    field.end = FieldEnd::Fault(RecordFault::TooLong);
+                    field.end = FieldEnd::Fault(TOO_LONG);
                     return Ok(field);
                 }
                 _ => field.bytes.push(byte),
@@ -164,17 +159,23 @@ impl<R: Read> RecordReader<R> {
         };
         field.size = raw.len();
         if !is_closed {
+            // On a single line, the size is the fault, whether the quote is closed later or not. Over several lines, a
+            // quote that is not closed is far more likely than a text of that size.
+            let is_too_long = raw.len() > room && !raw.iter().copied().any(is_line_end);
+            field.end = FieldEnd::Fault(if is_too_long {
+                TOO_LONG
+            } else {
+                RecordError::UnclosedQuote
+            });
             field.bytes = self.give_up(line, &raw)?;
             field.fault_line = Some(line);
-            field.end = FieldEnd::Fault(RecordFault::UnclosedQuote);
         }
         Ok(field)
     }
 
     /// Goes back to the end of the line on which the field began, and returns the part of the field on that line.
     fn give_up(&mut self, line: u64, raw: &[u8]) -> io::Result<Vec<u8>> {
-        let is_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
-        let Some(end) = raw.iter().position(is_end) else {
+        let Some(end) = raw.iter().copied().position(is_line_end) else {
             self.skip_line()?;
             return Ok(raw.to_vec());
         };
@@ -200,42 +201,35 @@ impl<R: Read> RecordReader<R> {
     }
 
     fn next(&mut self) -> io::Result<Option<u8>> {
-        let Some(byte) = self.peek()? else {
-            return Ok(None);
+        let byte = match self.unread.pop_front() {
+            None => self.source.next().transpose()?,
+            byte => byte,
         };
-        if self.read < self.unread.len() {
-            self.read += 1;
-        } else {
-            self.source.consume(1);
-        }
         // CRLF counts as one line ending.
-        let ends_line = byte == b'\r' || (byte == b'\n' && !self.is_after_cr);
+        let ends_line = byte == Some(b'\r') || (byte == Some(b'\n') && !self.is_after_cr);
         self.line += u64::from(ends_line);
-        self.is_after_cr = byte == b'\r';
-        Ok(Some(byte))
+        self.is_after_cr = byte == Some(b'\r');
+        Ok(byte)
     }
 
     fn peek(&mut self) -> io::Result<Option<u8>> {
-        if let Some(byte) = self.unread.get(self.read) {
-            return Ok(Some(*byte));
+        if self.unread.is_empty() {
+            self.unread.extend(self.source.next().transpose()?);
         }
-        loop {
-            match self.source.fill_buf() {
-                Ok(buffer) => return Ok(buffer.first().copied()),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
+        Ok(self.unread.front().copied())
     }
 
     /// The caller must reset `line`.
     fn put_back(&mut self, bytes: &[u8]) {
-        let mut unread = bytes.to_vec();
-        unread.extend_from_slice(&self.unread[self.read..]);
-        self.unread = unread;
-        self.read = 0;
+        for byte in bytes.iter().rev() {
+            self.unread.push_front(*byte);
+        }
         self.is_after_cr = false;
     }
+}
+
+fn is_line_end(byte: u8) -> bool {
+    matches!(byte, b'\r' | b'\n')
 }
 
 #[derive(Default)]
@@ -253,7 +247,7 @@ enum FieldEnd {
     /// The end of the line or of the file.
     #[default]
     Record,
-    Fault(RecordFault),
+    Fault(RecordError),
 }
 
 #[cfg(test)]

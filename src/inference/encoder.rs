@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::features::{FEATURE_COUNT, Features, LABEL_FEATURES, NUMBER_FEATURES};
+use super::features::{FEATURE_COUNT, Features, LABEL_FEATURES, NUMBER_FEATURES, Row};
 use super::manifest::Manifest;
 use crate::types::Campaign;
 
@@ -32,7 +32,7 @@ impl Encoder {
     }
 
     /// The input of one campaign, in the order of [`super::feature_names`].
-    pub fn encode(&self, campaign: &Campaign) -> [f32; FEATURE_COUNT] {
+    pub fn encode(&self, campaign: &Campaign) -> Row {
         let features = Features::of(campaign);
         let mut input = [UNKNOWN; FEATURE_COUNT];
         let (numbers, labels) = input.split_at_mut(NUMBER_FEATURES.len());

@@ -36,6 +36,9 @@ pub const LABEL_FEATURES: [&str; 4] = ["parent", "category", "country", "currenc
 /// How many values a model's input has.
 pub const FEATURE_COUNT: usize = NUMBER_FEATURES.len() + LABEL_FEATURES.len();
 
+/// The input of a model for one campaign, in the order of [`feature_names`], with labels as numbers.
+pub type Row = [f32; FEATURE_COUNT];
+
 /// The names of all features, in the order of a model's input.
 pub fn feature_names() -> impl Iterator<Item = &'static str> {
     NUMBER_FEATURES.into_iter().chain(LABEL_FEATURES)

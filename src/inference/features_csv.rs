@@ -29,11 +29,7 @@ pub fn run(
     Ok(report)
 }
 
-/// Like [`run`], on open streams.
-///
-/// # Errors
-/// As [`run`].
-pub fn convert(
+fn convert(
     source: impl Read,
     target: impl Write,
     today: NaiveDate,
@@ -50,14 +46,10 @@ pub fn convert(
         }
         if let Ok(campaign) = &record.campaign {
             let features = Features::of(campaign);
-            writer.write_field(record.number.to_string())?;
-            for number in features.numbers {
-                writer.write_field(number.to_string())?;
-            }
-            for label in &features.labels {
-                writer.write_field(label.as_ref())?;
-            }
-            writer.write_record(None::<&[u8]>)?;
+            let numbers = features.numbers.iter().map(ToString::to_string);
+            let labels = features.labels.iter().map(ToString::to_string);
+            let row = std::iter::once(record.number.to_string());
+            writer.write_record(row.chain(numbers).chain(labels))?;
         }
         let error = record.campaign.as_ref().err();
         report.add(observer, record.line, error, &record.warnings);

@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::features::{FEATURE_SET, LABEL_FEATURES, NUMBER_FEATURES, feature_names};
+use super::features::{FEATURE_SET, LABEL_FEATURES, NUMBER_FEATURES, Row, feature_names};
 use super::intervals::IntervalTable;
 use super::neighbours::Neighbours;
+use crate::types::CategoryRate;
 
 /// The key of the manifest in an ONNX file's `metadata_props`.
 pub const MANIFEST_KEY: &str = "pledgecast";
@@ -47,10 +48,10 @@ pub struct Manifest {
     /// How good the model is on campaigns later than its training data.
     pub metrics: Metrics,
     /// Success rates of the campaigns in the training data, for base rates.
-    pub base_rates: Vec<BaseRate>,
+    pub base_rates: Vec<CategoryRate>,
     /// A sample of typical campaigns as rows of features, in the order of [`Self::features`], with labels as their
     /// numbers. Explanations use it as the reference.
-    pub background: Vec<Vec<f64>>,
+    pub background: Vec<Row>,
     /// Counts by category, duration and goal, and by month.
     pub neighbours: Neighbours,
 }
@@ -107,21 +108,6 @@ pub struct Scores {
     pub n: u64,
 }
 
-/// The success rate of a category.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct BaseRate {
-    /// The parent category.
-    pub parent: String,
-    /// The category; `None` for the whole parent category.
-    pub category: Option<String>,
-    /// Number of campaigns.
-    pub campaigns: u64,
-    /// The share of campaigns that succeeded.
-    pub success_rate: f64,
-    /// The median goal in US dollars.
-    pub median_goal_usd: f64,
-}
-
 impl Manifest {
     /// Checks whether this program can serve a model with this manifest.
     ///
@@ -133,6 +119,7 @@ impl Manifest {
         self.check_encodings()?;
         self.check_bounds()?;
         self.intervals.check()?;
+        self.check_shares()?;
         self.metrics.staff_pick_as_given.check()?;
         self.metrics.staff_pick_false.check()?;
         self.check_background()?;
@@ -228,17 +215,23 @@ impl Manifest {
         Ok(())
     }
 
+    fn check_shares(&self) -> Result<(), String> {
+        check_share("`data.success_rate`", self.data.success_rate)?;
+        check_share("`intervals.coverage`", self.intervals.coverage)?;
+        for (at, rate) in self.base_rates.iter().enumerate() {
+            check_share(
+                &format!("`base_rates[{at}].success_rate`"),
+                rate.success_rate,
+            )?;
+        }
+        Ok(())
+    }
+
     fn check_background(&self) -> Result<(), String> {
         if !(1..=BACKGROUND_MAX).contains(&self.background.len()) {
             return Err(format!("`background` must have 1 to {BACKGROUND_MAX} rows"));
         }
         for (at, row) in self.background.iter().enumerate() {
-            if row.len() != self.features.len() {
-                return Err(format!(
-                    "`background[{at}]` must have {} numbers",
-                    self.features.len()
-                ));
-            }
             for (feature, value) in self.features.iter().zip(row) {
                 let fits = match self.encodings.get(feature) {
                     Some(labels) => is_label_number(*value, labels.len()),
@@ -253,10 +246,18 @@ impl Manifest {
     }
 }
 
+fn check_share(name: &str, value: f64) -> Result<(), String> {
+    if (0.0..=1.0).contains(&value) {
+        Ok(())
+    } else {
+        Err(format!("{name} must be between 0 and 1"))
+    }
+}
+
 /// Whether `value` is 0 or the number of one of `labels` labels.
-fn is_label_number(value: f64, labels: usize) -> bool {
-    let highest = u32::try_from(labels).unwrap_or(u32::MAX);
-    value.fract() == 0.0 && (0.0..=f64::from(highest)).contains(&value)
+fn is_label_number(value: f32, labels: usize) -> bool {
+    let highest = u16::try_from(labels).unwrap_or(u16::MAX);
+    value.fract() == 0.0 && (0.0..=f32::from(highest)).contains(&value)
 }
 
 impl Scores {
@@ -268,9 +269,7 @@ impl Scores {
             ("ece", self.ece),
         ];
         for (name, value) in shares {
-            if !(0.0..=1.0).contains(&value) {
-                return Err(format!("`{name}` in `metrics` must be between 0 and 1"));
-            }
+            check_share(&format!("`{name}` in `metrics`"), value)?;
         }
         Ok(())
     }

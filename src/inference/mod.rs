@@ -30,21 +30,21 @@ mod test_support;
 mod tests;
 
 pub use campaign_csv::{CampaignReader, CampaignRecord, Rules};
-pub use csv_dialect::{Dialect, NotText};
-pub use csv_errors::{CsvError, CsvReport, LineNote, Observer, RecordError, RecordWarning};
+pub use csv_dialect::Dialect;
+pub use csv_errors::{CsvError, CsvReport, Observer, RecordError, RecordWarning};
 pub use encoder::Encoder;
 pub use features::{
-    FEATURE_COUNT, FEATURE_SET, Features, LABEL_FEATURES, NUMBER_FEATURES, category_label,
+    FEATURE_COUNT, FEATURE_SET, Features, LABEL_FEATURES, NUMBER_FEATURES, Row, category_label,
     feature_names,
 };
 pub use intervals::{IntervalPoint, IntervalTable};
-pub use manifest::{BaseRate, Bounds, MANIFEST_KEY, Manifest, Metrics, Scores, TrainingData};
+pub use manifest::{Bounds, MANIFEST_KEY, Manifest, Metrics, Scores, TrainingData};
 pub use model_check::{CHECK_COMMAND, CHECK_MAX_BYTES, REPORT_MAX_BYTES, Report};
 pub use model_file::{MODEL_MAX_BYTES, ModelError};
-pub use neighbours::{CategoryName, Cell, MonthRate, Neighbours};
+pub use neighbours::{CategoryName, Cell, MonthRate, Neighbours, bin_ends};
 pub use onnx::OnnxPredictor;
 pub use pool::{InferenceError, InferencePool, Output, Priority};
-pub use predictor::{PredictError, Prediction, Predictor, Row};
+pub use predictor::{PredictError, Prediction, Predictor};
 
 /// The model file that is part of the program.
 pub const SHIPPED_MODEL: &[u8] = include_bytes!("../../models/campaign-outlook.onnx");

@@ -36,11 +36,11 @@ pub struct CategoryName {
 #[serde(from = "CellParts", into = "CellParts")]
 pub struct Cell {
     /// The index in [`Neighbours::categories`].
-    pub category: u32,
+    pub category: usize,
     /// The index of the duration bin.
-    pub duration_bin: u32,
+    pub duration_bin: usize,
     /// The index of the goal bin.
-    pub goal_bin: u32,
+    pub goal_bin: usize,
     /// Number of campaigns.
     pub campaigns: u64,
     /// Number of campaigns that succeeded.
@@ -48,7 +48,7 @@ pub struct Cell {
 }
 
 /// A serialized cell. It has no field names, because each model file contains thousands of cells.
-type CellParts = (u32, u32, u32, u64, u64);
+type CellParts = (usize, usize, usize, u64, u64);
 
 /// The campaigns of one parent category launched in one month.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,14 +107,13 @@ impl Neighbours {
     }
 
     fn check_cell(&self, cell: &Cell) -> Result<(), &'static str> {
-        let within = |index: u32, count: usize| usize::try_from(index).is_ok_and(|it| it < count);
-        if !within(cell.category, self.categories.len()) {
+        if cell.category >= self.categories.len() {
             return Err("names a category that is not there");
         }
-        if !within(cell.duration_bin, self.duration_edges_days.len() + 1) {
+        if cell.duration_bin > self.duration_edges_days.len() {
             return Err("names a duration bin that is not there");
         }
-        if !within(cell.goal_bin, self.goal_edges_usd.len() + 1) {
+        if cell.goal_bin > self.goal_edges_usd.len() {
             return Err("names a goal bin that is not there");
         }
         if cell.campaigns == 0 || cell.successes > cell.campaigns {
@@ -122,6 +121,12 @@ impl Neighbours {
         }
         Ok(())
     }
+}
+
+/// The ends of a bin: its lowest value and the first value above it. A missing end is open.
+pub fn bin_ends<T: Copy>(edges: &[T], bin: usize) -> (Option<T>, Option<T>) {
+    let low = bin.checked_sub(1).and_then(|edge| edges.get(edge));
+    (low.copied(), edges.get(bin).copied())
 }
 
 impl MonthRate {
@@ -177,10 +182,11 @@ mod tests {
         .unwrap()
     }
 
-    fn refusal(change: impl FnOnce(&mut Neighbours)) -> String {
+    fn assert_refused(expected: &str, change: impl FnOnce(&mut Neighbours)) {
         let mut changed = neighbours();
         change(&mut changed);
-        changed.check().unwrap_err()
+        let reason = changed.check().unwrap_err();
+        assert!(reason.contains(expected), "{expected}: {reason}");
     }
 
     #[test]
@@ -205,54 +211,34 @@ mod tests {
     fn inconsistent_aggregates_are_refused_with_their_location() {
         assert_eq!(neighbours().check(), Ok(()));
         let name = neighbours().categories[0].clone();
-        let cases = [
-            (
-                refusal(|it| it.categories = vec![name; CATEGORIES_MAX + 1]),
-                "categories` has more than 1000",
-            ),
-            (
-                refusal(|it| it.goal_edges_usd.reverse()),
-                "goal_edges_usd` must be positive and increasing",
-            ),
-            (
-                refusal(|it| it.goal_edges_usd[0] = 0.0),
-                "goal_edges_usd` must be positive and increasing",
-            ),
-            (
-                refusal(|it| it.duration_edges_days.push(30)),
-                "duration_edges_days` must be increasing",
-            ),
-            (
-                refusal(|it| it.cells[0].category = 1),
-                "cells[0]` names a category",
-            ),
-            (
-                refusal(|it| it.cells[0].duration_bin = 3),
-                "cells[0]` names a duration bin",
-            ),
-            (
-                refusal(|it| it.cells[0].goal_bin = 3),
-                "cells[0]` names a goal bin",
-            ),
-            (
-                refusal(|it| it.cells[0].successes = 13),
-                "cells[0]` must have campaigns",
-            ),
-            (
-                refusal(|it| it.cells[0] = (0, 0, 0, 0, 0).into()),
-                "cells[0]` must have campaigns",
-            ),
-            (
-                refusal(|it| "2024-13".clone_into(&mut it.months[0].month)),
-                "months[0]` must have a month",
-            ),
-            (
-                refusal(|it| it.months[0].successes = 99),
-                "months[0]` must have a month",
-            ),
-        ];
-        for (reason, expected) in cases {
-            assert!(reason.contains(expected), "{expected}: {reason}");
-        }
+        assert_refused("categories` has more than 1000", |it| {
+            it.categories = vec![name; CATEGORIES_MAX + 1];
+        });
+        assert_refused("goal_edges_usd` must be positive and increasing", |it| {
+            it.goal_edges_usd.reverse();
+        });
+        assert_refused("goal_edges_usd` must be positive and increasing", |it| {
+            it.goal_edges_usd[0] = 0.0;
+        });
+        assert_refused("duration_edges_days` must be increasing", |it| {
+            it.duration_edges_days.push(30);
+        });
+        assert_refused("cells[0]` names a category", |it| it.cells[0].category = 1);
+        assert_refused("cells[0]` names a duration bin", |it| {
+            it.cells[0].duration_bin = 3;
+        });
+        assert_refused("cells[0]` names a goal bin", |it| it.cells[0].goal_bin = 3);
+        assert_refused("cells[0]` must have campaigns", |it| {
+            it.cells[0].successes = 13;
+        });
+        assert_refused("cells[0]` must have campaigns", |it| {
+            it.cells[0] = (0, 0, 0, 0, 0).into();
+        });
+        assert_refused("months[0]` must have a month", |it| {
+            "2024-13".clone_into(&mut it.months[0].month);
+        });
+        assert_refused("months[0]` must have a month", |it| {
+            it.months[0].successes = 99;
+        });
     }
 }

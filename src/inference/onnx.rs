@@ -9,10 +9,10 @@ use tract_onnx::pb;
 use tract_onnx::prelude::*;
 
 use super::encoder::Encoder;
-use super::features::FEATURE_COUNT;
+use super::features::{FEATURE_COUNT, Row};
 use super::manifest::Manifest;
 use super::model_file::{MODEL_MAX_BYTES, ModelError, check_graph, read_manifest};
-use super::predictor::{PredictError, Predictor, Row};
+use super::predictor::{PredictError, Predictor};
 use crate::types::Campaign;
 
 /// Batch sizes, largest first. tract optimizes for a fixed batch size, so there is one plan per size, and a batch is
@@ -84,12 +84,11 @@ impl OnnxPredictor {
             let row = self.row_within_bounds(end);
             let mut first = None;
             for plan in &self.plans {
-                let inputs = row.repeat(plan.rows);
-                let mut answers = Vec::with_capacity(plan.rows);
-                plan.run(&inputs, &mut answers)
+                let mut scores = Vec::with_capacity(plan.rows);
+                plan.run(&vec![row; plan.rows], &mut scores)
                     .map_err(|error| error.to_string())?;
-                let expected = *first.get_or_insert(answers[0]);
-                if let Some(other) = answers
+                let expected = *first.get_or_insert(scores[0]);
+                if let Some(other) = scores
                     .iter()
                     .find(|it| (**it - expected).abs() > PLAN_TOLERANCE)
                 {
@@ -106,7 +105,7 @@ impl OnnxPredictor {
         clippy::cast_possible_truncation,
         reason = "models compute in f32; bounds beyond it become infinite and fail the trial"
     )]
-    fn row_within_bounds(&self, choose: fn(f32, f32) -> f32) -> [f32; FEATURE_COUNT] {
+    fn row_within_bounds(&self, choose: fn(f32, f32) -> f32) -> Row {
         let mut row = [0.0; FEATURE_COUNT];
         for (value, name) in row.iter_mut().zip(&self.manifest.features) {
             if let Some(bounds) = self.manifest.bounds.get(name) {
@@ -114,29 +113,6 @@ impl OnnxPredictor {
             }
         }
         row
-    }
-
-    /// The probabilities of inputs that [`Predictor::encode`] made, concatenated.
-    ///
-    /// # Errors
-    /// Those of [`Predictor::score`]; also if `inputs` does not consist of whole rows.
-    pub fn run(&self, inputs: &[f32]) -> Result<Vec<f64>, PredictError> {
-        if !inputs.len().is_multiple_of(FEATURE_COUNT) {
-            return Err(PredictError::Run(format!(
-                "{} values are not whole rows of {FEATURE_COUNT}",
-                inputs.len()
-            )));
-        }
-        let mut answers = Vec::with_capacity(inputs.len() / FEATURE_COUNT);
-        let mut rest = inputs;
-        for plan in &self.plans {
-            let mut batches = rest.chunks_exact(plan.rows * FEATURE_COUNT);
-            for batch in batches.by_ref() {
-                plan.run(batch, &mut answers)?;
-            }
-            rest = batches.remainder();
-        }
-        Ok(answers)
     }
 }
 
@@ -150,7 +126,16 @@ impl Predictor for OnnxPredictor {
     }
 
     fn score(&self, rows: &[Row]) -> Result<Vec<f64>, PredictError> {
-        self.run(rows.as_flattened())
+        let mut scores = Vec::with_capacity(rows.len());
+        let mut rest = rows;
+        for plan in &self.plans {
+            let mut batches = rest.chunks_exact(plan.rows);
+            for batch in batches.by_ref() {
+                plan.run(batch, &mut scores)?;
+            }
+            rest = batches.remainder();
+        }
+        Ok(scores)
     }
 }
 
@@ -169,9 +154,10 @@ impl Plan {
     }
 
     /// Computes exactly `self.rows` rows and appends their probabilities.
-    fn run(&self, inputs: &[f32], answers: &mut Vec<f64>) -> Result<(), PredictError> {
+    fn run(&self, rows: &[Row], scores: &mut Vec<f64>) -> Result<(), PredictError> {
         let failed = |error: TractError| PredictError::Run(innermost(&error));
-        let input = Tensor::from_shape(&[self.rows, FEATURE_COUNT], inputs).map_err(failed)?;
+        let input = Tensor::from_shape(&[self.rows, FEATURE_COUNT], rows.as_flattened());
+        let input = input.map_err(failed)?;
         let outputs = self.compute(input).map_err(failed)?;
         let view = outputs[0].to_plain_array_view::<f32>().map_err(failed)?;
         if view.len() != self.rows {
@@ -181,12 +167,12 @@ impl Plan {
                 self.rows
             )));
         }
-        for answer in view {
-            let answer = f64::from(*answer);
-            if !(0.0..=1.0).contains(&answer) {
-                return Err(PredictError::NotAProbability(answer.to_string()));
+        for score in view {
+            let score = f64::from(*score);
+            if !(0.0..=1.0).contains(&score) {
+                return Err(PredictError::NotAProbability(score.to_string()));
             }
-            answers.push(answer);
+            scores.push(score);
         }
         Ok(())
     }

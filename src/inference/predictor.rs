@@ -1,11 +1,8 @@
 //! The interface of a model: probabilities of campaigns.
 
-use super::features::FEATURE_COUNT;
+use super::features::Row;
 use super::manifest::Manifest;
 use crate::types::Campaign;
-
-/// The input of a model for one campaign, in the order of [`super::feature_names`], with labels as numbers.
-pub type Row = [f32; FEATURE_COUNT];
 
 /// A loaded model. It may be used by several threads at the same time.
 pub trait Predictor: Send + Sync {

@@ -15,7 +15,7 @@ use super::campaign_csv::{CampaignReader, CampaignRecord, Rules};
 use super::csv_dialect::Dialect;
 use super::csv_errors::{CsvError, CsvReport, Observer};
 use super::csv_output::OutputFile;
-use super::predictor::{PredictError, Predictor};
+use super::predictor::Predictor;
 use crate::types::{Campaign, Verdict};
 
 /// The columns that scoring adds.
@@ -24,17 +24,6 @@ pub const ADDED: [&str; 2] = ["probability", "verdict"];
 /// Campaigns that are held in memory and scored together.
 const BATCH: usize = 4096;
 const BYTE_ORDER_MARK: &str = "\u{feff}";
-
-/// Why a file could not be scored.
-#[derive(Debug, thiserror::Error)]
-pub enum ScoreError {
-    /// The file does not contain campaigns, or reading or writing failed.
-    #[error(transparent)]
-    Csv(#[from] CsvError),
-    /// The model failed.
-    #[error(transparent)]
-    Predict(#[from] PredictError),
-}
 
 /// Scores every campaign in `input` and writes the lines to `output`, which is replaced once all are written. `today`
 /// replaces a blank `created_at`.
@@ -46,24 +35,20 @@ pub fn run(
     (input, output): (&Path, &Path),
     today: NaiveDate,
     observer: &mut dyn Observer,
-) -> Result<CsvReport, ScoreError> {
+) -> anyhow::Result<CsvReport> {
     let (source, mut target) = OutputFile::open_pair(input, output)?;
     let report = score(predictor, source, &mut target, today, observer)?;
-    target.finish().map_err(CsvError::from)?;
+    target.finish()?;
     Ok(report)
 }
 
-/// Like [`run`], on open streams.
-///
-/// # Errors
-/// As [`run`].
-pub fn score(
+fn score(
     predictor: &dyn Predictor,
     source: impl Read,
     target: impl Write,
     today: NaiveDate,
     observer: &mut dyn Observer,
-) -> Result<CsvReport, ScoreError> {
+) -> anyhow::Result<CsvReport> {
     let mut reader = CampaignReader::new(source, today, Rules::Past)?;
     let mut writer = LineWriter::new(target, reader.header(), reader.dialect())?;
     let mut report = CsvReport::default();
@@ -73,7 +58,7 @@ pub fn score(
             .take(BATCH)
             .collect::<Result<Vec<_>, CsvError>>()?;
         if batch.is_empty() {
-            writer.writer.flush().map_err(CsvError::from)?;
+            writer.writer.flush()?;
             return Ok(report);
         }
         if observer.is_stopped() {
@@ -91,7 +76,7 @@ fn score_batch<W: Write>(
     predictor: &dyn Predictor,
     batch: Vec<CampaignRecord>,
     writer: &mut LineWriter<W>,
-) -> Result<(), ScoreError> {
+) -> anyhow::Result<()> {
     let mut campaigns: Vec<Campaign> = Vec::with_capacity(batch.len());
     let mut lines = Vec::with_capacity(batch.len());
     for record in batch {
@@ -102,7 +87,7 @@ fn score_batch<W: Write>(
     for (values, is_campaign) in lines {
         let prediction = is_campaign.then(|| predictions.next()).flatten();
         let probability = prediction.map(|it| it.probability);
-        writer.write(&values, probability).map_err(CsvError::from)?;
+        writer.write(&values, probability)?;
     }
     Ok(())
 }
@@ -134,36 +119,28 @@ impl<W: Write> LineWriter<W> {
     }
 
     fn write(&mut self, values: &StringRecord, probability: Option<f64>) -> csv::Result<()> {
-        for column in &self.kept {
-            self.writer.write_field(values.get(*column).unwrap_or(""))?;
-        }
-        match probability {
-            Some(probability) => {
-                self.writer.write_field(format!("{probability:.8}"))?;
-                let verdict = Verdict::of_probability(probability);
-                self.writer.write_field(verdict.as_str())?;
-            }
-            None => {
-                for _ in ADDED {
-                    self.writer.write_field("")?;
-                }
-            }
-        }
-        self.writer.write_record(None::<&[u8]>)
+        let added = probability.map(|probability| {
+            let verdict = Verdict::of_probability(probability);
+            [format!("{probability:.8}"), verdict.to_string()]
+        });
+        let added = added.unwrap_or_default();
+        let kept = self.kept.iter();
+        let kept = kept.map(|column| values.get(*column).unwrap_or(""));
+        let line = kept.chain(added.iter().map(String::as_str));
+        self.writer.write_record(line)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inference::test_support::{Notes, sample, today, wire_csv};
-    use crate::inference::{OnnxPredictor, SHIPPED_MODEL};
+    use crate::inference::insight::test_support::{probability_of, shipped_model};
+    use crate::inference::test_support::{Notes, sample, today, wire_csv, wire_with};
 
     /// The output and the messages.
     fn scored_bytes(input: &[u8]) -> (Vec<u8>, Notes) {
-        let predictor = OnnxPredictor::load(SHIPPED_MODEL).unwrap();
         let (mut output, mut notes) = (Vec::new(), Notes::default());
-        let report = score(&predictor, input, &mut output, today(), &mut notes).unwrap();
+        let report = score(shipped_model(), input, &mut output, today(), &mut notes).unwrap();
         assert_eq!(report.left_out, notes.left_out.len() as u64);
         notes.done = report.done;
         (output, notes)
@@ -197,9 +174,8 @@ mod tests {
             let kept: Vec<&str> = line.iter().take(21).collect();
             assert_eq!(kept.join(","), before);
         }
-        let predictor = OnnxPredictor::load(SHIPPED_MODEL).unwrap();
         for (text, campaign) in column(&lines, "probability").iter().zip(&campaigns) {
-            let alone = predictor.predict(std::slice::from_ref(campaign)).unwrap()[0].probability;
+            let alone = probability_of(campaign);
             assert!((text.parse::<f64>().unwrap() - alone).abs() < 1e-6);
         }
         assert_eq!(column(&lines, "verdict")[0], "likely");
@@ -272,23 +248,22 @@ mod tests {
     fn a_failure_leaves_an_existing_output_unchanged() {
         let folder = tempfile::tempdir().unwrap();
         let (input, output) = (folder.path().join("in.csv"), folder.path().join("out.csv"));
-        let predictor = OnnxPredictor::load(SHIPPED_MODEL).unwrap();
         std::fs::write(&output, "before").unwrap();
         let mut notes = Notes::default();
         let good = wire_csv(&[sample()]);
         let quotes = good.clone() + &"a\"b,\"c\n".repeat(3000);
         for text in ["country,currency,name\nUS,USD,x\n", &quotes] {
             std::fs::write(&input, text).unwrap();
-            run(&predictor, (&input, &output), today(), &mut notes).unwrap_err();
+            run(shipped_model(), (&input, &output), today(), &mut notes).unwrap_err();
             assert_eq!(std::fs::read_to_string(&output).unwrap(), "before");
         }
         std::fs::write(&input, &good).unwrap();
         notes.is_stopped = true;
-        let stopped = run(&predictor, (&input, &output), today(), &mut notes).unwrap_err();
-        assert!(matches!(stopped, ScoreError::Csv(CsvError::Stopped)));
+        let stopped = run(shipped_model(), (&input, &output), today(), &mut notes).unwrap_err();
+        assert!(matches!(stopped.downcast_ref(), Some(CsvError::Stopped)));
         assert_eq!(std::fs::read_to_string(&output).unwrap(), "before");
         notes.is_stopped = false;
-        run(&predictor, (&input, &output), today(), &mut notes).unwrap();
+        run(shipped_model(), (&input, &output), today(), &mut notes).unwrap();
         let text = std::fs::read_to_string(&output).unwrap();
         assert!(text.ends_with(",likely\n"), "{text}");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
@@ -334,17 +309,8 @@ mod tests {
 
     #[test]
     fn a_past_campaign_is_scored_with_a_warning() {
-        let mut long = crate::types::CampaignInput::from(&sample());
-        long.country = "N,0\"".to_owned();
-        long.deadline = "2024-04-30".to_owned();
-        let values =
-            crate::types::CampaignInput::FIELDS.map(|it| long.field_mut(it).unwrap().clone());
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        writer
-            .write_record(crate::types::CampaignInput::FIELDS)
-            .unwrap();
-        writer.write_record(values).unwrap();
-        let (lines, report) = scored(&writer.into_inner().unwrap());
+        let text = wire_with(&[("country", "N,0\""), ("deadline", "2024-04-30")]);
+        let (lines, report) = scored(text.as_bytes());
         assert_eq!((report.done, report.left_out.len()), (1, 0));
         assert_eq!(report.warnings.len(), 2, "{:?}", report.warnings);
         assert!(report.warnings.iter().all(|(line, _)| *line == 2));

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::csv_errors::{LineNote, Observer};
+use super::csv_errors::{Observer, RecordError, RecordWarning};
 use crate::types::{Campaign, CampaignInput, test_support};
 
 /// An observer that records messages.
@@ -19,11 +19,12 @@ pub struct Notes {
 }
 
 impl Observer for Notes {
-    fn note(&mut self, line: u64, note: LineNote<'_>) {
-        match note {
-            LineNote::LeftOut(_) => self.left_out.push(line),
-            LineNote::Warning(warning) => self.warnings.push((line, warning.to_string())),
-        }
+    fn left_out(&mut self, line: u64, _error: &RecordError) {
+        self.left_out.push(line);
+    }
+
+    fn warn(&mut self, line: u64, warning: &RecordWarning) {
+        self.warnings.push((line, warning.to_string()));
     }
 
     fn is_stopped(&self) -> bool {
@@ -43,10 +44,22 @@ pub fn sample() -> Campaign {
 
 /// Campaigns as a CSV file in the wire format.
 pub fn wire_csv(campaigns: &[Campaign]) -> String {
+    wire(campaigns.iter().map(CampaignInput::from))
+}
+
+/// The sample in the wire format with some of its values changed.
+pub fn wire_with(changes: &[(&str, &str)]) -> String {
+    let mut input = CampaignInput::from(&sample());
+    for (field, value) in changes {
+        *input.field_mut(field).unwrap() = (*value).to_owned();
+    }
+    wire([input])
+}
+
+fn wire(inputs: impl IntoIterator<Item = CampaignInput>) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(CampaignInput::FIELDS).unwrap();
-    for campaign in campaigns {
-        let mut input = CampaignInput::from(campaign);
+    for mut input in inputs {
         let values = CampaignInput::FIELDS.map(|field| input.field_mut(field).unwrap().clone());
         writer.write_record(values).unwrap();
     }

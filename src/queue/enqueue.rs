@@ -10,8 +10,7 @@ use sea_orm::{
 use super::IS_OPEN;
 use crate::database::Database;
 use crate::entities::task;
-use crate::entities::task::Input;
-use crate::types::{Credits, ModelId, TaskId, TaskStatus, UserId};
+use crate::types::{Campaign, Credits, ModelId, TaskId, TaskStatus, UserId};
 
 /// A task to be queued.
 #[derive(Clone, Debug)]
@@ -23,7 +22,7 @@ pub struct NewTask {
     /// The price that is held for the task.
     pub price: Credits,
     /// The input of the prediction.
-    pub input: Input,
+    pub input: Campaign,
     /// The client's idempotency key.
     pub key: String,
     /// The hash of the request with that key.

@@ -100,7 +100,7 @@ pub async fn succeed_all(
             interval_low: Set(outcome.interval_low),
             interval_high: Set(outcome.interval_high),
             inference_us: Set(outcome.inference_us),
-            context: Set(Some(task_result::to_json(&outcome.context)?)),
+            context: Set(Some(outcome.context)),
             created_at: Set(now),
             ..Default::default()
         });

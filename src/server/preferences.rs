@@ -48,7 +48,7 @@ pub async fn set(
     if let Some(locale) = choices.locale.and_then(|word| find(&word)) {
         put(LOCALE, name(locale));
     }
-    if let Some(theme) = choices.theme.and_then(|word| Theme::parse(&word)) {
+    if let Some(Ok(theme)) = choices.theme.map(|word| word.parse::<Theme>()) {
         put(THEME, theme.as_str());
     }
     let wants_page = text(&headers, ACCEPT).contains("text/html");
@@ -72,7 +72,7 @@ pub fn locale(headers: &HeaderMap) -> Locale {
 /// The theme for a request with these headers.
 pub fn theme(headers: &HeaderMap) -> Theme {
     cookie(headers, THEME)
-        .and_then(Theme::parse)
+        .and_then(|word| word.parse().ok())
         .unwrap_or_default()
 }
 

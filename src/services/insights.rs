@@ -17,7 +17,7 @@ use crate::inference::insight::{Insight, advise, assess, default_bounds, explore
 use crate::inference::{InferenceError, InferencePool, PredictError, Predictor, Priority};
 use crate::types::{
     Advice, AppError, CampaignInput, ChangeBounds, ChangeBoundsInput, ExploreView, InsightView,
-    ModelId, ModelRef, TaskId, TaskStatus, UserId, Verdict, WhatIfView,
+    ModelId, TaskId, TaskStatus, UserId, Verdict, WhatIfView,
 };
 
 const BUSY_RETRY_S: u64 = 5;
@@ -90,9 +90,9 @@ impl Insights {
         task_result::Entity::store_insight(
             self.database.write(),
             id,
-            &insight.explanation,
-            &insight.curves,
-            &insight.advice,
+            insight.explanation,
+            insight.curves,
+            insight.advice,
         )
         .await?;
         // Another process may have been first. All requests return what is stored.
@@ -106,7 +106,7 @@ impl Insights {
     }
 
     async fn compute(&self, paid: &Paid) -> Result<Insight, AppError> {
-        let campaign = paid.task.input.0.clone();
+        let campaign = paid.task.input.clone();
         let probability = paid.result.probability;
         let bounds = default_bounds(&campaign, paid.task.queued_at.date_naive());
         self.run_model(paid, move |model| {
@@ -129,7 +129,7 @@ impl Insights {
         self.questions.count(&user)?;
         let paid = self.paid(user, id).await?;
         let campaign = changes
-            .check_changed(&paid.task.input.0)
+            .check_changed(&paid.task.input)
             .map_err(AppError::Invalid)?;
         let assessed = self
             .run_model(&paid, move |model| assess(model, &[campaign]))
@@ -157,7 +157,7 @@ impl Insights {
     ) -> Result<Advice, AppError> {
         self.questions.count(&user)?;
         let paid = self.paid(user, id).await?;
-        let campaign = paid.task.input.0.clone();
+        let campaign = paid.task.input.clone();
         let default = default_bounds(&campaign, paid.task.queued_at.date_naive());
         let bounds: ChangeBounds = bounds.check(default).map_err(AppError::Invalid)?;
         let probability = paid.result.probability;
@@ -174,12 +174,7 @@ impl Insights {
     pub async fn explore(&self) -> Result<ExploreView, AppError> {
         let model = self.catalog.live_model(None).await?;
         let predictor = self.load(model.id).await?;
-        let model = ModelRef {
-            id: model.id,
-            name: model.name,
-            version: model.version,
-        };
-        Ok(explore(predictor.manifest(), model))
+        Ok(explore(predictor.manifest(), model.model_ref()))
     }
 
     /// A user's task with its result.
@@ -202,16 +197,19 @@ impl Insights {
     }
 
     async fn stored(&self, paid: &Paid) -> Result<Option<InsightView>, AppError> {
-        let Some((explanation, curves, advice)) = paid.result.insight()? else {
+        let result = &paid.result;
+        let (Some(explanation), Some(curves), Some(advice)) =
+            (&result.explanation, &result.curves, &result.advice)
+        else {
             return Ok(None);
         };
         let model = self.catalog.model_ref(paid.task.model_id).await?;
         Ok(Some(InsightView {
             task_id: paid.task.id,
             model,
-            explanation,
-            curves,
-            advice,
+            explanation: explanation.clone(),
+            curves: curves.clone(),
+            advice: advice.clone(),
         }))
     }
 

@@ -13,7 +13,6 @@ use super::submit_queue::{SubmitMode, SubmitQueue};
 use super::title_search;
 use super::{Catalog, Clock};
 use crate::database::Database;
-use crate::entities::task::Input;
 use crate::entities::{task, task_result};
 use crate::queue::{self, Change, NewTask, Notifier};
 use crate::types::{
@@ -142,7 +141,7 @@ impl Predictions {
                 user,
                 model: model.id,
                 price,
-                input: Input(submission.campaign.clone()),
+                input: submission.campaign.clone(),
                 key: submission.key.clone(),
                 hash: submission.hash.clone(),
             };
@@ -152,7 +151,7 @@ impl Predictions {
                 SubmitMode::Single
             };
             if let Some(task) = self.submits.submit(new, &room, mode).await? {
-                return Ok(task.into_view(&model, None)?);
+                return Ok(task.into_view(&model, None));
             }
             if let Some(task) = self.find_by_key(user, submission).await? {
                 return Ok(task);
@@ -323,7 +322,7 @@ impl Predictions {
                 .get(&task.model_id)
                 .ok_or_else(|| DbErr::RecordNotFound(format!("model {}", task.model_id)))?;
             let result = results.remove(&task.id);
-            views.push(task.into_view(model, result)?);
+            views.push(task.into_view(model, result));
         }
         Ok(views)
     }

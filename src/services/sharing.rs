@@ -133,12 +133,11 @@ impl Sharing {
             .one(self.database.read())
             .await?
             .ok_or(AppError::NotFound)?;
-        let insight = result.insight()?;
         Ok(SharedView {
-            campaign: task.input.0,
+            campaign: task.input,
             model: self.catalog.model_ref(task.model_id).await?,
-            explanation: insight.map(|(explanation, _, _)| explanation),
-            result: result.try_into()?,
+            explanation: result.explanation.clone(),
+            result: result.into(),
         })
     }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// A checked campaign. Fields have their wire names. It is stored as JSON with the task.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(sea_orm::FromJsonQueryResult))]
 pub struct Campaign {
     /// ISO 3166 code of the creator's country in upper case, or `Other`.
     pub country: String,
@@ -63,39 +64,60 @@ impl Campaign {
     }
 }
 
-/// The same 21 fields as they arrive: text, blank or absent if unknown.
-///
-/// [`CampaignInput::check`] turns it into a [`Campaign`].
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-#[expect(
-    missing_docs,
-    reason = "each field is described at the field of `Campaign` of its name"
-)]
-pub struct CampaignInput {
-    pub country: String,
-    pub currency: String,
-    pub prelaunch_activated: String,
-    pub staff_pick: String,
-    pub static_usd_rate: String,
-    pub fx_rate: String,
-    pub created_at: String,
-    pub launched_at: String,
-    pub deadline: String,
-    pub name: String,
-    pub blurb: String,
-    pub usd_goal: String,
-    pub name_city: String,
-    pub region: String,
-    #[serde(rename = "type")]
-    pub location_type: String,
-    pub ppohasaction: String,
-    pub analytics_name: String,
-    pub position: String,
-    pub parent_name: String,
-    pub is_not_first_project: String,
-    pub has_video: String,
+/// Defines [`CampaignInput`] from pairs of a field and its name in JSON and forms.
+macro_rules! campaign_input {
+    ($($field:ident = $name:literal),+ $(,)?) => {
+        /// The same 21 fields as they arrive: text, blank or absent if unknown.
+        ///
+        /// [`CampaignInput::check`] turns it into a [`Campaign`].
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(default)]
+        #[expect(
+            missing_docs,
+            reason = "each field is described at the field of `Campaign` of its name"
+        )]
+        pub struct CampaignInput {
+            $(#[serde(rename = $name)] pub $field: String,)+
+        }
+
+        impl CampaignInput {
+            /// The names of the fields in JSON and forms, in the order of the API.
+            pub const FIELDS: [&str; 21] = [$($name),+];
+
+            /// The field with this wire name, for setting it.
+            pub fn field_mut(&mut self, name: &str) -> Option<&mut String> {
+                Some(match name {
+                    $($name => &mut self.$field,)+
+                    _ => return None,
+                })
+            }
+        }
+    };
 }
+
+campaign_input!(
+    country = "country",
+    currency = "currency",
+    prelaunch_activated = "prelaunch_activated",
+    staff_pick = "staff_pick",
+    static_usd_rate = "static_usd_rate",
+    fx_rate = "fx_rate",
+    created_at = "created_at",
+    launched_at = "launched_at",
+    deadline = "deadline",
+    name = "name",
+    blurb = "blurb",
+    usd_goal = "usd_goal",
+    name_city = "name_city",
+    region = "region",
+    location_type = "type",
+    ppohasaction = "ppohasaction",
+    analytics_name = "analytics_name",
+    position = "position",
+    parent_name = "parent_name",
+    is_not_first_project = "is_not_first_project",
+    has_video = "has_video",
+);
 
 impl CampaignInput {
     /// The wire names of the fields that are stored with the task but not used by the models of this version.
@@ -108,59 +130,6 @@ impl CampaignInput {
         "ppohasaction",
         "position",
     ];
-
-    /// The names of the fields in JSON and forms, in the order of the API.
-    pub const FIELDS: [&str; 21] = [
-        "country",
-        "currency",
-        "prelaunch_activated",
-        "staff_pick",
-        "static_usd_rate",
-        "fx_rate",
-        "created_at",
-        "launched_at",
-        "deadline",
-        "name",
-        "blurb",
-        "usd_goal",
-        "name_city",
-        "region",
-        "type",
-        "ppohasaction",
-        "analytics_name",
-        "position",
-        "parent_name",
-        "is_not_first_project",
-        "has_video",
-    ];
-
-    /// The field with this wire name, for setting it.
-    pub fn field_mut(&mut self, name: &str) -> Option<&mut String> {
-        Some(match name {
-            "country" => &mut self.country,
-            "currency" => &mut self.currency,
-            "prelaunch_activated" => &mut self.prelaunch_activated,
-            "staff_pick" => &mut self.staff_pick,
-            "static_usd_rate" => &mut self.static_usd_rate,
-            "fx_rate" => &mut self.fx_rate,
-            "created_at" => &mut self.created_at,
-            "launched_at" => &mut self.launched_at,
-            "deadline" => &mut self.deadline,
-            "name" => &mut self.name,
-            "blurb" => &mut self.blurb,
-            "usd_goal" => &mut self.usd_goal,
-            "name_city" => &mut self.name_city,
-            "region" => &mut self.region,
-            "type" => &mut self.location_type,
-            "ppohasaction" => &mut self.ppohasaction,
-            "analytics_name" => &mut self.analytics_name,
-            "position" => &mut self.position,
-            "parent_name" => &mut self.parent_name,
-            "is_not_first_project" => &mut self.is_not_first_project,
-            "has_video" => &mut self.has_video,
-            _ => return None,
-        })
-    }
 }
 
 impl From<&Campaign> for CampaignInput {

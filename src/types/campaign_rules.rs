@@ -26,22 +26,14 @@ impl CampaignInput {
         self.check_lasting(today, DURATION_MAX_DAYS)
     }
 
-    /// Like [`CampaignInput::check`], for a campaign that has ended, when a longer funding period may have been
-    /// allowed.
+    /// Like [`CampaignInput::check`], with another maximum funding period, in days.
     ///
     /// # Errors
     /// Every violation, by the wire name of its field.
-    pub fn check_past(&self, today: NaiveDate) -> Result<Campaign, FieldErrors> {
-        self.check_lasting(today, PAST_DURATION_MAX_DAYS)
-    }
-
-    fn check_lasting(&self, today: NaiveDate, max_days: u32) -> Result<Campaign, FieldErrors> {
+    pub fn check_lasting(&self, today: NaiveDate, max_days: u32) -> Result<Campaign, FieldErrors> {
         let mut checker = Checker::default();
         let campaign = self.read(today, max_days, &mut checker);
-        match campaign {
-            Some(campaign) if checker.errors.is_empty() => Ok(campaign),
-            _ => Err(checker.errors),
-        }
+        checker.finish(campaign)
     }
 
     fn read(&self, today: NaiveDate, max_days: u32, checker: &mut Checker) -> Option<Campaign> {
@@ -50,8 +42,8 @@ impl CampaignInput {
         let static_usd_rate = checker.rate("static_usd_rate", &self.static_usd_rate);
         let fx_rate = checker.rate("fx_rate", &self.fx_rate);
         let dates = self.dates(today, max_days, checker);
-        let name = checker.text("name", &self.name, NAME_MAX_CHARS, true);
-        let blurb = checker.text("blurb", &self.blurb, BLURB_MAX_CHARS, false);
+        let name = checker.required_text("name", &self.name, NAME_MAX_CHARS);
+        let blurb = checker.text("blurb", &self.blurb, BLURB_MAX_CHARS);
         let usd_goal = checker.goal(&self.usd_goal);
         let category = checker.category(&self.analytics_name, &self.parent_name);
         let position = checker.position(&self.position);
@@ -60,13 +52,13 @@ impl CampaignInput {
         let ppohasaction = checker.flag("ppohasaction", &self.ppohasaction);
         let is_not_first_project = checker.flag("is_not_first_project", &self.is_not_first_project);
         let has_video = checker.flag("has_video", &self.has_video);
-        let name_city = checker.text("name_city", &self.name_city, PLACE_MAX_CHARS, false);
-        let region = checker.text("region", &self.region, PLACE_MAX_CHARS, false);
-        let location_type = checker.text("type", &self.location_type, PLACE_MAX_CHARS, false);
+        let name_city = checker.text("name_city", &self.name_city, PLACE_MAX_CHARS);
+        let region = checker.text("region", &self.region, PLACE_MAX_CHARS);
+        let location_type = checker.text("type", &self.location_type, PLACE_MAX_CHARS);
 
         let currency = currency?;
         let category = category?;
-        let dates = dates?;
+        let (created_at, launched_at, deadline) = dates?;
         Some(Campaign {
             country: country?,
             currency: currency.code.to_owned(),
@@ -74,9 +66,9 @@ impl CampaignInput {
             staff_pick: staff_pick.unwrap_or(false),
             static_usd_rate: static_usd_rate.or(Some(currency.static_usd_rate)),
             fx_rate: fx_rate.or(Some(currency.fx_rate)),
-            created_at: dates.created_at,
-            launched_at: dates.launched_at,
-            deadline: dates.deadline,
+            created_at,
+            launched_at,
+            deadline,
             name: name?,
             blurb: blurb.unwrap_or_default(),
             usd_goal: usd_goal?,
@@ -92,7 +84,13 @@ impl CampaignInput {
         })
     }
 
-    fn dates(&self, today: NaiveDate, max_days: u32, checker: &mut Checker) -> Option<Dates> {
+    /// Draft, launch and deadline.
+    fn dates(
+        &self,
+        today: NaiveDate,
+        max_days: u32,
+        checker: &mut Checker,
+    ) -> Option<(NaiveDate, NaiveDate, NaiveDate)> {
         let launched_at = checker.required_date("launched_at", &self.launched_at);
         let deadline = checker.required_date("deadline", &self.deadline);
         let created_at = if self.created_at.trim().is_empty() {
@@ -103,44 +101,20 @@ impl CampaignInput {
         if let (Some(created_at), Some(launched_at)) = (created_at, launched_at)
             && launched_at < created_at
         {
-            checker.fail(
-                "launched_at",
-                Violation::Before {
-                    other: "created_at".to_owned(),
-                },
-            );
+            let other = "created_at".to_owned();
+            checker.fail("launched_at", Violation::Before { other });
         }
         if let (Some(launched_at), Some(deadline)) = (launched_at, deadline) {
             let days = (deadline - launched_at).num_days();
+            let other = "launched_at".to_owned();
             if days < 1 {
-                checker.fail(
-                    "deadline",
-                    Violation::NotAfter {
-                        other: "launched_at".to_owned(),
-                    },
-                );
+                checker.fail("deadline", Violation::NotAfter { other });
             } else if days > i64::from(max_days) {
-                checker.fail(
-                    "deadline",
-                    Violation::TooLongAfter {
-                        other: "launched_at".to_owned(),
-                        max_days,
-                    },
-                );
+                checker.fail("deadline", Violation::TooLongAfter { other, max_days });
             }
         }
-        Some(Dates {
-            created_at: created_at?,
-            launched_at: launched_at?,
-            deadline: deadline?,
-        })
+        Some((created_at?, launched_at?, deadline?))
     }
-}
-
-struct Dates {
-    created_at: NaiveDate,
-    launched_at: NaiveDate,
-    deadline: NaiveDate,
 }
 
 /// An example campaign that launches two weeks after `today`.
@@ -229,6 +203,7 @@ mod tests {
             ("name_city", &"x".repeat(101)),
             ("analytics_name", "Danse"),
             ("position", "1.5"),
+            ("position", "5.0.0"),
             ("position", "101"),
             ("parent_name", "Games"),
         ] {
@@ -252,7 +227,8 @@ mod tests {
         ] {
             deadline.clone_into(&mut input.deadline);
             assert_eq!(input.check(today()).is_ok(), is_plan, "{deadline}");
-            assert_eq!(input.check_past(today()).is_ok(), is_past, "{deadline}");
+            let past = input.check_lasting(today(), PAST_DURATION_MAX_DAYS);
+            assert_eq!(past.is_ok(), is_past, "{deadline}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! What a user may change in a paid campaign: the requests for "what if" and the bounds of advice, as text on arrival
 //! and after the check.
 
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::field_checker::Checker;
@@ -45,9 +46,8 @@ impl CampaignInput {
         // No date is blank, so `check` does not use its `today`.
         match plan.check(paid.launched_at) {
             Ok(campaign) if errors.is_empty() => Ok(campaign),
-            Ok(_) => Err(errors),
-            Err(broken) => {
-                errors.extend(broken);
+            checked => {
+                errors.extend(checked.err().unwrap_or_default());
                 Err(errors)
             }
         }
@@ -113,16 +113,19 @@ impl ChangeBoundsInput {
                 Err(violation) => checker.fail("goal_min_usd", violation),
             }
         }
+        let window = TimeDelta::days(LAUNCH_WINDOW_MAX_DAYS.into());
         if is_given(&self.launch_earliest) {
             let earliest = checker.required_date("launch_earliest", &self.launch_earliest);
-            bounds.launch_earliest = earliest.unwrap_or_default();
-            bounds.launch_latest = default.launch_latest.max(bounds.launch_earliest);
+            let earliest = earliest.unwrap_or_default();
+            bounds.launch_earliest = earliest;
+            bounds.launch_latest = default.launch_latest.clamp(earliest, earliest + window);
         }
         if is_given(&self.launch_latest) {
             let latest = checker.required_date("launch_latest", &self.launch_latest);
-            bounds.launch_latest = latest.unwrap_or_default();
+            let latest = latest.unwrap_or_default();
+            bounds.launch_latest = latest;
             if !is_given(&self.launch_earliest) {
-                bounds.launch_earliest = default.launch_earliest.min(bounds.launch_latest);
+                bounds.launch_earliest = default.launch_earliest.clamp(latest - window, latest);
             }
         }
         let other = "launch_earliest".to_owned();
@@ -133,11 +136,7 @@ impl ChangeBoundsInput {
             let max_days = LAUNCH_WINDOW_MAX_DAYS;
             checker.fail("launch_latest", Violation::TooLongAfter { other, max_days });
         }
-        if checker.errors.is_empty() {
-            Ok(bounds)
-        } else {
-            Err(checker.errors)
-        }
+        checker.finish(Some(bounds))
     }
 }
 
@@ -233,6 +232,10 @@ mod tests {
         assert_eq!(late.launch_latest, day("2026-12-01"));
         let early = bounds("", "", "2026-02-01").unwrap();
         assert_eq!(early.launch_earliest, day("2026-02-01"));
+        let much_earlier = bounds("", "2025-01-01", "").unwrap();
+        assert_eq!(much_earlier.launch_latest, day("2026-01-02"));
+        let much_later = bounds("", "", "2028-01-02").unwrap();
+        assert_eq!(much_later.launch_earliest, day("2027-01-01"));
     }
 
     #[test]

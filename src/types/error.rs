@@ -106,20 +106,7 @@ impl AppError {
 
     /// The HTTP status.
     pub const fn status(&self) -> u16 {
-        match self {
-            Self::Malformed(_) => 400,
-            Self::Unauthorized | Self::BadCredentials => 401,
-            Self::InsufficientCredits { .. } => 402,
-            Self::Forbidden(_) | Self::WrongAddress { .. } => 403,
-            Self::NotFound => 404,
-            Self::WrongMethod => 405,
-            Self::Conflict(_) | Self::PriceChanged { .. } | Self::OtherAccount => 409,
-            Self::TooLarge { .. } => 413,
-            Self::Invalid(_) | Self::KeyReused => 422,
-            Self::TooManyRequests { .. } | Self::TooManyOpen { .. } => 429,
-            Self::Internal => 500,
-            Self::Unavailable { .. } | Self::Unreachable => 503,
-        }
+        self.facts().0
     }
 
     /// When to retry, in seconds, if waiting helps.
@@ -133,55 +120,34 @@ impl AppError {
         }
     }
 
-    const fn code(&self) -> &'static str {
+    /// The HTTP status, the code on the wire, and the title.
+    const fn facts(&self) -> (u16, &'static str, &'static str) {
         match self {
-            Self::Malformed(_) => "malformed",
-            Self::Invalid(_) => "invalid",
-            Self::KeyReused => "key_reused",
-            Self::Unauthorized => "unauthorized",
-            Self::BadCredentials => "bad_credentials",
-            Self::InsufficientCredits { .. } => "insufficient_credits",
-            Self::Forbidden(_) => "forbidden",
-            Self::WrongAddress { .. } => "wrong_address",
-            Self::NotFound => "not_found",
-            Self::WrongMethod => "wrong_method",
-            Self::Conflict(_) => "conflict",
-            Self::PriceChanged { .. } => "price_changed",
-            Self::OtherAccount => "other_account",
-            Self::TooLarge { .. } => "too_large",
-            Self::TooManyRequests { .. } => "too_many_requests",
-            Self::TooManyOpen { .. } => "too_many_open",
-            Self::Unavailable { .. } => "unavailable",
-            Self::Unreachable => "unreachable",
-            Self::Internal => "internal",
-        }
-    }
-
-    const fn title(&self) -> &'static str {
-        match self {
-            Self::Malformed(_) => "The request could not be read",
-            Self::Invalid(_) => "Some fields are invalid",
-            Self::KeyReused => "Idempotency key already used",
-            Self::Unauthorized => "Not logged in",
-            Self::BadCredentials => "Wrong email or password",
-            Self::InsufficientCredits { .. } => "Not enough credits",
-            Self::Forbidden(_) => "Not allowed",
-            Self::WrongAddress { .. } => "Wrong address",
-            Self::NotFound => "Not found",
-            Self::WrongMethod => "Method not allowed",
-            Self::Conflict(_) => "Not possible in the current state",
-            Self::PriceChanged { .. } => "The price has changed",
-            Self::OtherAccount => "Another account is logged in",
-            Self::TooLarge { .. } => "Request too large",
-            Self::TooManyRequests { .. } => "Too many attempts",
-            Self::TooManyOpen { .. } => "Too many open tasks",
-            Self::Unavailable { .. } | Self::Unreachable => "Temporarily unavailable",
-            Self::Internal => "Internal error",
+            Self::Malformed(_) => (400, "malformed", "The request could not be read"),
+            Self::Unauthorized => (401, "unauthorized", "Not logged in"),
+            Self::BadCredentials => (401, "bad_credentials", "Wrong email or password"),
+            Self::InsufficientCredits { .. } => (402, "insufficient_credits", "Not enough credits"),
+            Self::Forbidden(_) => (403, "forbidden", "Not allowed"),
+            Self::WrongAddress { .. } => (403, "wrong_address", "Wrong address"),
+            Self::NotFound => (404, "not_found", "Not found"),
+            Self::WrongMethod => (405, "wrong_method", "Method not allowed"),
+            Self::Conflict(_) => (409, "conflict", "Not possible in the current state"),
+            Self::PriceChanged { .. } => (409, "price_changed", "The price has changed"),
+            Self::OtherAccount => (409, "other_account", "Another account is logged in"),
+            Self::TooLarge { .. } => (413, "too_large", "Request too large"),
+            Self::Invalid(_) => (422, "invalid", "Some fields are invalid"),
+            Self::KeyReused => (422, "key_reused", "Idempotency key already used"),
+            Self::TooManyRequests { .. } => (429, "too_many_requests", "Too many attempts"),
+            Self::TooManyOpen { .. } => (429, "too_many_open", "Too many open tasks"),
+            Self::Internal => (500, "internal", "Internal error"),
+            Self::Unavailable { .. } => (503, "unavailable", "Temporarily unavailable"),
+            Self::Unreachable => (503, "unreachable", "Temporarily unavailable"),
         }
     }
 }
 
-fn describe_fields(errors: &FieldErrors) -> String {
+/// The violations as one text.
+pub fn describe_fields(errors: &FieldErrors) -> String {
     let lines: Vec<_> = errors
         .iter()
         .map(|(field, violation)| format!("{field} {violation}"))
@@ -206,7 +172,7 @@ impl FromServerFnError for AppError {
 }
 
 /// RFC 9457 problem details with the members of all kinds of errors.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Problem {
     #[serde(rename = "type")]
     kind: String,
@@ -242,19 +208,14 @@ const PROBLEM_PREFIX: &str = "/problems/";
 
 impl From<AppError> for Problem {
     fn from(error: AppError) -> Self {
+        let (status, code, title) = error.facts();
         let mut problem = Self {
-            kind: format!("{PROBLEM_PREFIX}{}", error.code()),
-            title: error.title().to_owned(),
-            status: error.status(),
+            kind: format!("{PROBLEM_PREFIX}{code}"),
+            title: title.to_owned(),
+            status,
             detail: error.to_string(),
-            errors: BTreeMap::new(),
-            needed: None,
-            available: None,
-            price: None,
-            max_bytes: None,
-            limit: None,
             retry_after_s: error.retry_after_s(),
-            public_url: None,
+            ..Self::default()
         };
         match error {
             AppError::Invalid(errors) => {

@@ -1,20 +1,23 @@
 //! Parses the fields of a campaign one by one and collects their violations.
 
-use chrono::NaiveDate;
+use std::ops::RangeInclusive;
+
+use chrono::{Datelike as _, NaiveDate};
 
 use super::reference::{COUNTRIES, CURRENCIES, find_category, find_currency};
 use super::{
-    CATEGORIES, Category, Currency, FieldErrors, Violation, parse_date, parse_number,
+    CATEGORIES, Category, Currency, FieldErrors, Violation, parse_choice, parse_date, parse_number,
     text_violation,
 };
 
 /// Largest goal, in US dollars.
 pub const GOAL_MAX_USD: f64 = 1e9;
-const GOAL_MIN_USD: f64 = 0.01;
+/// Smallest goal, in US dollars.
+pub const GOAL_MIN_USD: f64 = 0.01;
+/// The years that dates of campaigns may be in.
+pub const CAMPAIGN_YEARS: RangeInclusive<i32> = 2009..=2099;
 const RATE_MAX: f64 = 1e4;
 const POSITION_MAX: u32 = 100;
-const FIRST_DAY: &str = "2009-01-01";
-const LAST_DAY: &str = "2099-12-31";
 
 /// Collects violations: the first of each field.
 #[derive(Default)]
@@ -27,25 +30,44 @@ impl Checker {
         self.errors.entry(field.to_owned()).or_insert(violation);
     }
 
-    pub(super) fn text(
-        &mut self,
-        field: &str,
-        text: &str,
-        max: u32,
-        required: bool,
-    ) -> Option<String> {
+    /// Fails a field that has no value.
+    pub(super) fn refuse<T>(&mut self, field: &str, violation: Violation) -> Option<T> {
+        self.fail(field, violation);
+        None
+    }
+
+    /// The value if no field failed.
+    pub(super) fn finish<T>(self, value: Option<T>) -> Result<T, FieldErrors> {
+        let value = value.filter(|_| self.errors.is_empty());
+        value.ok_or(self.errors)
+    }
+
+    /// The text without the white space around it; fails if it is blank.
+    fn required<'a>(&mut self, field: &str, text: &'a str) -> Option<&'a str> {
+        match text.trim() {
+            "" => self.refuse(field, Violation::Required),
+            text => Some(text),
+        }
+    }
+
+    pub(super) fn required_text(&mut self, field: &str, text: &str, max: u32) -> Option<String> {
+        let text = self.required(field, text)?;
+        self.text(field, text, max)
+    }
+
+    pub(super) fn text(&mut self, field: &str, text: &str, max: u32) -> Option<String> {
         let text = text.trim();
-        if text.is_empty() {
-            if required {
-                self.fail(field, Violation::Required);
-            }
-            return None;
+        match text_violation(text, max) {
+            Some(violation) => self.refuse(field, violation),
+            None => (!text.is_empty()).then(|| text.to_owned()),
         }
-        if let Some(violation) = text_violation(text, max) {
-            self.fail(field, violation);
-            return None;
-        }
-        Some(text.to_owned())
+    }
+
+    pub(super) fn choice<T>(&mut self, field: &str, text: &str, all: &[T]) -> Option<T>
+    where
+        T: Copy + std::fmt::Display,
+    {
+        parse_choice(text, all).unwrap_or_else(|violation| self.refuse(field, violation))
     }
 
     pub(super) fn flag(&mut self, field: &str, text: &str) -> Option<bool> {
@@ -53,32 +75,20 @@ impl Checker {
             "" => None,
             "true" | "1" | "on" | "yes" => Some(true),
             "false" | "0" | "off" | "no" => Some(false),
-            _ => {
-                self.fail(field, Violation::NotABoolean);
-                None
-            }
+            _ => self.refuse(field, Violation::NotABoolean),
         }
     }
 
     pub(super) fn number(&mut self, field: &str, text: &str, min: f64, max: f64) -> Option<f64> {
         match parse_number(text.trim()) {
             Some(number) if (min..=max).contains(&number) => Some(number),
-            Some(_) => {
-                self.fail(field, Violation::out_of_range(min, max));
-                None
-            }
-            None => {
-                self.fail(field, Violation::NotANumber);
-                None
-            }
+            Some(_) => self.refuse(field, Violation::out_of_range(min, max)),
+            None => self.refuse(field, Violation::NotANumber),
         }
     }
 
     pub(super) fn goal(&mut self, text: &str) -> Option<f64> {
-        if text.trim().is_empty() {
-            self.fail("usd_goal", Violation::Required);
-            return None;
-        }
+        let text = self.required("usd_goal", text)?;
         self.number("usd_goal", text, GOAL_MIN_USD, GOAL_MAX_USD)
     }
 
@@ -97,127 +107,71 @@ impl Checker {
             return None;
         }
         // Spreadsheets write whole numbers as `5.0`.
-        match text.trim_end_matches(".0").parse::<u32>() {
+        match text.strip_suffix(".0").unwrap_or(text).parse::<u32>() {
             Ok(position) if position <= POSITION_MAX => Some(position),
             Ok(_) => {
-                self.fail(
-                    "position",
-                    Violation::out_of_range(0.0, f64::from(POSITION_MAX)),
-                );
-                None
+                let violation = Violation::out_of_range(0.0, f64::from(POSITION_MAX));
+                self.refuse("position", violation)
             }
-            Err(_) => {
-                self.fail("position", Violation::NotAWholeNumber);
-                None
-            }
+            Err(_) => self.refuse("position", Violation::NotAWholeNumber),
         }
     }
 
     pub(super) fn required_date(&mut self, field: &str, text: &str) -> Option<NaiveDate> {
-        let text = text.trim();
-        if text.is_empty() {
-            self.fail(field, Violation::Required);
-            return None;
-        }
+        let text = self.required(field, text)?;
         let Some(date) = parse_date(text) else {
-            self.fail(field, Violation::NotADate);
-            return None;
+            return self.refuse(field, Violation::NotADate);
         };
-        // ISO dates of four-digit years sort as text.
-        let iso = date.to_string();
-        if iso.len() != FIRST_DAY.len() || iso.as_str() < FIRST_DAY || iso.as_str() > LAST_DAY {
-            self.fail(
-                field,
-                Violation::DateOutOfRange {
-                    min: FIRST_DAY.to_owned(),
-                    max: LAST_DAY.to_owned(),
-                },
-            );
-            return None;
+        if CAMPAIGN_YEARS.contains(&date.year()) {
+            return Some(date);
         }
-        Some(date)
+        let min = format!("{}-01-01", CAMPAIGN_YEARS.start());
+        let max = format!("{}-12-31", CAMPAIGN_YEARS.end());
+        self.refuse(field, Violation::DateOutOfRange { min, max })
     }
 
     pub(super) fn country(&mut self, text: &str) -> Option<String> {
-        let text = text.trim();
-        if text.is_empty() {
-            self.fail("country", Violation::Required);
-            return None;
+        let text = self.required("country", text)?;
+        let mut codes = COUNTRIES.iter();
+        match codes.find(|code| code.eq_ignore_ascii_case(text)) {
+            Some(code) => Some((*code).to_owned()),
+            None => self.refuse("country", Violation::not_one_of(COUNTRIES)),
         }
-        let known = COUNTRIES
-            .iter()
-            .find(|code| code.eq_ignore_ascii_case(text));
-        if known.is_none() {
-            self.fail(
-                "country",
-                Violation::NotOneOf {
-                    allowed: COUNTRIES.iter().map(ToString::to_string).collect(),
-                },
-            );
-        }
-        known.map(ToString::to_string)
     }
 
     pub(super) fn currency(&mut self, text: &str) -> Option<&'static Currency> {
-        let text = text.trim();
-        if text.is_empty() {
-            self.fail("currency", Violation::Required);
-            return None;
-        }
-        let known = find_currency(text);
-        if known.is_none() {
-            self.fail(
-                "currency",
-                Violation::NotOneOf {
-                    allowed: CURRENCIES.iter().map(|it| it.code.to_owned()).collect(),
-                },
-            );
-        }
-        known
+        let text = self.required("currency", text)?;
+        find_currency(text).or_else(|| {
+            let allowed = CURRENCIES.iter().map(|it| it.code);
+            self.refuse("currency", Violation::not_one_of(allowed))
+        })
     }
 
     /// Some category names exist under several parents. The parent, if given, decides.
     pub(super) fn category(&mut self, name: &str, parent: &str) -> Option<&'static Category> {
-        let (name, parent) = (name.trim(), parent.trim());
-        if name.is_empty() {
-            self.fail("analytics_name", Violation::Required);
-            return None;
-        }
+        let name = self.required("analytics_name", name)?;
+        let parent = parent.trim();
         let Some(by_name) = find_category(name, None) else {
-            self.fail(
-                "analytics_name",
-                Violation::NotOneOf {
-                    allowed: distinct(CATEGORIES.iter().map(|it| it.name)),
-                },
-            );
-            return None;
+            let allowed = distinct(CATEGORIES.iter().map(|it| it.name));
+            return self.refuse("analytics_name", Violation::not_one_of(allowed));
         };
         // In scraped data the parent may also be the category itself, or unknown.
         if parent.is_empty() || parent.eq_ignore_ascii_case(name) || parent == "(unknown)" {
             return Some(by_name);
         }
-        let found = find_category(name, Some(parent));
-        if found.is_none() {
-            let allowed = CATEGORIES
-                .iter()
-                .filter(|it| it.name == by_name.name)
-                .map(|it| it.parent);
-            self.fail(
-                "parent_name",
-                Violation::NotOneOf {
-                    allowed: distinct(allowed),
-                },
-            );
-        }
-        found
+        find_category(name, Some(parent)).or_else(|| {
+            let of_name = CATEGORIES.iter().filter(|it| it.name == by_name.name);
+            let allowed = distinct(of_name.map(|it| it.parent));
+            self.refuse("parent_name", Violation::not_one_of(allowed))
+        })
     }
 }
 
-fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let mut distinct: Vec<String> = Vec::new();
+fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut distinct: Vec<&str> = Vec::new();
     for name in names {
-        if let Err(place) = distinct.binary_search_by(|it| it.as_str().cmp(name)) {
-            distinct.insert(place, name.to_owned());
+        if let Err(place) = distinct.binary_search(&name) {
+            distinct.insert(place, name);
         }
     }
     distinct

@@ -1,13 +1,10 @@
 //! Filters of the histories: text on arrival, checked values for the database.
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::field_checker::Checker;
-use super::{
-    AppError, FieldErrors, NAME_MAX_CHARS, TaskStatus, TransactionKind, Verdict, Violation,
-    parse_choice,
-};
+use super::{AppError, NAME_MAX_CHARS, TaskStatus, TransactionKind, Verdict, Violation};
 
 /// Maximum number of words of a search. Each is searched for in each title.
 pub const SEARCH_MAX_WORDS: u32 = 8;
@@ -94,17 +91,13 @@ impl TaskFilterInput {
     /// [`AppError::Invalid`] naming every invalid field.
     pub fn check(&self) -> Result<TaskFilter, AppError> {
         let mut checker = Checker::default();
-        let status = choice(&mut checker, "status", &self.status, TaskStatus::ALL);
-        let verdict = choice(&mut checker, "verdict", &self.verdict, Verdict::ALL);
-        let words = words(&mut checker, &self.search);
-        let time = days(&mut checker, &self.from, &self.to);
         let filter = TaskFilter {
-            status,
-            verdict,
-            words,
-            time,
+            status: checker.choice("status", &self.status, TaskStatus::ALL),
+            verdict: checker.choice("verdict", &self.verdict, Verdict::ALL),
+            words: words(&mut checker, &self.search),
+            time: days(&mut checker, &self.from, &self.to),
         };
-        finish(checker.errors, filter)
+        checker.finish(Some(filter)).map_err(AppError::Invalid)
     }
 }
 
@@ -115,37 +108,16 @@ impl TransactionFilterInput {
     /// [`AppError::Invalid`] naming every invalid field.
     pub fn check(&self) -> Result<TransactionFilter, AppError> {
         let mut checker = Checker::default();
-        let kind = choice(&mut checker, "kind", &self.kind, TransactionKind::ALL);
-        let time = days(&mut checker, &self.from, &self.to);
-        finish(checker.errors, TransactionFilter { kind, time })
-    }
-}
-
-fn finish<T>(errors: FieldErrors, filter: T) -> Result<T, AppError> {
-    if errors.is_empty() {
-        Ok(filter)
-    } else {
-        Err(AppError::Invalid(errors))
-    }
-}
-
-fn choice<T>(checker: &mut Checker, field: &str, text: &str, all: &[T]) -> Option<T>
-where
-    T: std::str::FromStr + ToString,
-{
-    match parse_choice(field, text, all) {
-        Ok(choice) => choice,
-        Err(error) => {
-            if let AppError::Invalid(errors) = error {
-                checker.errors.extend(errors);
-            }
-            None
-        }
+        let filter = TransactionFilter {
+            kind: checker.choice("kind", &self.kind, TransactionKind::ALL),
+            time: days(&mut checker, &self.from, &self.to),
+        };
+        checker.finish(Some(filter)).map_err(AppError::Invalid)
     }
 }
 
 fn words(checker: &mut Checker, search: &str) -> Vec<String> {
-    let text = checker.text("search", search, NAME_MAX_CHARS, false);
+    let text = checker.text("search", search, NAME_MAX_CHARS);
     let text = text.unwrap_or_default();
     let words: Vec<String> = text.split_whitespace().map(ToOwned::to_owned).collect();
     if words.len() > SEARCH_MAX_WORDS as usize {
@@ -158,12 +130,8 @@ fn words(checker: &mut Checker, search: &str) -> Vec<String> {
 /// A range of whole days, both included. Each day starts and ends at midnight in its offset. The two offsets differ if
 /// the clocks change in between.
 fn days(checker: &mut Checker, from: &str, to: &str) -> TimeRange {
-    let from = day_with_offset(checker, "from", from);
-    let to = day_with_offset(checker, "to", to);
-    let midnight =
-        |day: NaiveDate, ahead: TimeDelta| day.and_time(NaiveTime::MIN).and_utc() - ahead;
-    let from = from.map(|(day, ahead)| midnight(day, ahead));
-    let before = to.map(|(day, ahead)| midnight(day + Days::new(1), ahead));
+    let from = midnight(checker, "from", from);
+    let before = midnight(checker, "to", to).map(|to| to + TimeDelta::days(1));
     if let (Some(from), Some(before)) = (from, before)
         && before <= from
     {
@@ -173,39 +141,21 @@ fn days(checker: &mut Checker, from: &str, to: &str) -> TimeRange {
     TimeRange { from, before }
 }
 
-/// A day, and how far its midnight is before that of UTC.
-fn day_with_offset(
-    checker: &mut Checker,
-    field: &str,
-    text: &str,
-) -> Option<(NaiveDate, TimeDelta)> {
+/// The start of a day, in UTC or with the offset after the day: `2026-11-02+10:00`.
+fn midnight(checker: &mut Checker, field: &str, text: &str) -> Option<DateTime<Utc>> {
     let text = text.trim();
     if text.is_empty() {
         return None;
     }
-    let (day, ahead) = match text.split_at_checked(DAY_LENGTH) {
-        Some((day, offset)) if offset.starts_with(['+', '-']) => {
-            let Some(ahead) = read_offset(offset) else {
-                checker.fail(field, Violation::NotADate);
-                return None;
-            };
-            (day, ahead)
-        }
-        _ => (text, TimeDelta::zero()),
+    let (day, offset) = match text.split_at_checked(DAY_LENGTH) {
+        Some((day, offset)) if offset.starts_with(['+', '-']) => (day, offset),
+        _ => (text, "Z"),
     };
-    Some((checker.required_date(field, day)?, ahead))
-}
-
-/// Parses an offset such as `+10:00`.
-fn read_offset(text: &str) -> Option<TimeDelta> {
-    let (hours, minutes) = text.get(1..)?.split_once(':')?;
-    let read = |text: &str, max: i64| {
-        let is_pair = text.len() == 2 && text.bytes().all(|it| it.is_ascii_digit());
-        let number: Option<i64> = is_pair.then(|| text.parse().ok()).flatten();
-        number.filter(|number| *number <= max)
-    };
-    let ahead = TimeDelta::minutes(read(hours, 23)? * 60 + read(minutes, 59)?);
-    Some(if text.starts_with('-') { -ahead } else { ahead })
+    let day = checker.required_date(field, day)?;
+    match DateTime::parse_from_rfc3339(&format!("{day}T00:00:00{offset}")) {
+        Ok(midnight) => Some(midnight.to_utc()),
+        Err(_) => checker.refuse(field, Violation::NotADate),
+    }
 }
 
 #[cfg(test)]

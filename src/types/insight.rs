@@ -6,10 +6,12 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::words::words;
 use super::{ModelRef, TaskId, Verdict};
 
 /// How similar campaigns did, and which fields are outside the training data. Stored with the score.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(sea_orm::FromJsonQueryResult))]
 pub struct ResultContext {
     /// Which campaigns all rates here are about. Must be shown with every rate.
     pub population: String,
@@ -117,50 +119,35 @@ pub struct InsightView {
     pub advice: Advice,
 }
 
-/// A group of inputs that is explained together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Factor {
-    /// The goal.
-    Goal,
-    /// The number of days of funding.
-    Duration,
-    /// When it launches.
-    Timing,
-    /// Days between the draft and the launch.
-    Preparation,
-    /// The category.
-    Category,
-    /// The title and the summary.
-    Text,
-    /// Whether the page has a video.
-    Video,
-    /// The country and region, and the currency.
-    Place,
-    /// Whether Kickstarter picked it as a "Project We Love".
-    StaffPick,
-    /// Whether the creator has launched a campaign before.
-    Creator,
-}
-
-impl Factor {
-    /// Every factor.
-    pub const ALL: [Self; 10] = [
-        Self::Goal,
-        Self::Duration,
-        Self::Timing,
-        Self::Preparation,
-        Self::Category,
-        Self::Text,
-        Self::Video,
-        Self::Place,
-        Self::StaffPick,
-        Self::Creator,
-    ];
-}
+words!(
+    /// A group of inputs that is explained together.
+    Factor {
+        /// The goal.
+        Goal = "goal",
+        /// The number of days of funding.
+        Duration = "duration",
+        /// When it launches.
+        Timing = "timing",
+        /// Days between the draft and the launch.
+        Preparation = "preparation",
+        /// The category.
+        Category = "category",
+        /// The title and the summary.
+        Text = "text",
+        /// Whether the page has a video.
+        Video = "video",
+        /// The country and region, and the currency.
+        Place = "place",
+        /// Whether Kickstarter picked it as a "Project We Love".
+        StaffPick = "staff_pick",
+        /// Whether the creator has launched a campaign before.
+        Creator = "creator",
+    }
+);
 
 /// Shapley values: `base` plus all effects equals `probability`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(sea_orm::FromJsonQueryResult))]
 pub struct Explanation {
     /// The mean probability of the background sample.
     pub base: f64,
@@ -183,6 +170,7 @@ pub struct Effect {
 
 /// Actual scores of the campaign with one thing changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(sea_orm::FromJsonQueryResult))]
 pub struct Curves {
     /// By goal, ascending on a logarithmic scale; includes the campaign's own goal.
     pub goal: Vec<GoalPoint>,
@@ -243,6 +231,7 @@ pub struct Switch {
 /// The few changes with the largest gains. Similar campaigns did better with them, which does not prove that the
 /// change is the cause.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(sea_orm::FromJsonQueryResult))]
 pub struct Advice {
     /// The bounds within which changes were searched.
     pub bounds: ChangeBounds,

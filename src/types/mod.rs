@@ -27,14 +27,19 @@ mod theme;
 mod typed_number;
 mod views;
 mod violation;
+mod words;
 
 pub use campaign::{Campaign, CampaignInput};
-pub use campaign_rules::{BLURB_MAX_CHARS, DURATION_MAX_DAYS, NAME_MAX_CHARS, campaign_example};
+pub use campaign_rules::{
+    BLURB_MAX_CHARS, DURATION_MAX_DAYS, NAME_MAX_CHARS, PAST_DURATION_MAX_DAYS, campaign_example,
+};
 pub use change_bounds::ChangeBoundsInput;
 pub use credits::{Credits, TOP_UP_MAX, TOP_UP_MIN};
 pub use error::AppError;
+#[cfg(feature = "ssr")]
+pub use error::describe_fields;
 pub use explore::{CategoryRate, ExploreView, GoalRate, LaunchMonthRate};
-pub use field_checker::GOAL_MAX_USD;
+pub use field_checker::{CAMPAIGN_YEARS, GOAL_MAX_USD, GOAL_MIN_USD};
 pub use filters::{
     TaskFilter, TaskFilterInput, TimeRange, TransactionFilter, TransactionFilterInput,
 };
@@ -59,6 +64,8 @@ pub use reference::{
 pub use status::{ModelState, Role, SystemMessage, TaskStatus, TransactionKind, Verdict};
 pub use text::{hex, is_invisible, text_violation};
 pub use theme::Theme;
+#[cfg(feature = "ssr")]
+pub(crate) use typed_number::TypedNumber;
 pub use typed_number::{NUMBER_FORMAT, NumberFormat};
 pub use views::{
     BalanceHistory, BalancePoint, BalanceView, ModelView, Page, QueueView, ResultView, ShareView,

@@ -92,87 +92,35 @@ pub const COUNTRIES: &[&str] = &[
     "Other",
 ];
 
+const fn currency(code: &'static str, static_usd_rate: f64, fx_rate: f64) -> Currency {
+    Currency {
+        code,
+        static_usd_rate,
+        fx_rate,
+    }
+}
+
 /// The currencies that Kickstarter supports.
 #[expect(
     clippy::unreadable_literal,
     reason = "rates read as they are written in the listings"
 )]
 pub const CURRENCIES: &[Currency] = &[
-    Currency {
-        code: "AUD",
-        static_usd_rate: 0.640614,
-        fx_rate: 0.68731,
-    },
-    Currency {
-        code: "CAD",
-        static_usd_rate: 0.727028,
-        fx_rate: 0.7372,
-    },
-    Currency {
-        code: "CHF",
-        static_usd_rate: 1.02856,
-        fx_rate: 1.0533,
-    },
-    Currency {
-        code: "DKK",
-        static_usd_rate: 0.157188,
-        fx_rate: 0.15089,
-    },
-    Currency {
-        code: "EUR",
-        static_usd_rate: 1.1685,
-        fx_rate: 1.12495,
-    },
-    Currency {
-        code: "GBP",
-        static_usd_rate: 1.342495,
-        fx_rate: 1.25533,
-    },
-    Currency {
-        code: "HKD",
-        static_usd_rate: 0.128512,
-        fx_rate: 0.12902,
-    },
-    Currency {
-        code: "JPY",
-        static_usd_rate: 0.008963,
-        fx_rate: 0.00936,
-    },
-    Currency {
-        code: "MXN",
-        static_usd_rate: 0.053656,
-        fx_rate: 0.04486,
-    },
-    Currency {
-        code: "NOK",
-        static_usd_rate: 0.1188,
-        fx_rate: 0.10504,
-    },
-    Currency {
-        code: "NZD",
-        static_usd_rate: 0.697594,
-        fx_rate: 0.64449,
-    },
-    Currency {
-        code: "PLN",
-        static_usd_rate: 0.26614,
-        fx_rate: 0.22595,
-    },
-    Currency {
-        code: "SEK",
-        static_usd_rate: 0.1131,
-        fx_rate: 0.1072,
-    },
-    Currency {
-        code: "SGD",
-        static_usd_rate: 0.731743,
-        fx_rate: 0.71827,
-    },
-    Currency {
-        code: "USD",
-        static_usd_rate: 1.0,
-        fx_rate: 1.0,
-    },
+    currency("AUD", 0.640614, 0.68731),
+    currency("CAD", 0.727028, 0.7372),
+    currency("CHF", 1.02856, 1.0533),
+    currency("DKK", 0.157188, 0.15089),
+    currency("EUR", 1.1685, 1.12495),
+    currency("GBP", 1.342495, 1.25533),
+    currency("HKD", 0.128512, 0.12902),
+    currency("JPY", 0.008963, 0.00936),
+    currency("MXN", 0.053656, 0.04486),
+    currency("NOK", 0.1188, 0.10504),
+    currency("NZD", 0.697594, 0.64449),
+    currency("PLN", 0.26614, 0.22595),
+    currency("SEK", 0.1131, 0.1072),
+    currency("SGD", 0.731743, 0.71827),
+    currency("USD", 1.0, 1.0),
 ];
 
 #[rustfmt::skip]

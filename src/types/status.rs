@@ -1,55 +1,9 @@
 //! Closed sets of words that the database, the API and the pages share.
 
-#[cfg(feature = "ssr")]
-use sea_orm::{DeriveActiveEnum, EnumIter};
-use serde::{Deserialize, Serialize};
+use super::words::{stored_words, words};
 
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum $name {
-            $($(#[$variant_doc])* #[serde(rename = $word)] $variant),+
-        }
-
-        impl $name {
-            /// Every value, in the order of the definition.
-            pub const ALL: &[Self] = &[$(Self::$variant),+];
-
-            /// The word on the wire and in the database.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word),+ }
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = UnknownWord;
-
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
-                match text { $($word => Ok(Self::$variant),)+ _ => Err(UnknownWord) }
-            }
-        }
-    };
-}
-
-/// The text is not a word of the set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a known word")]
-pub struct UnknownWord;
-
-words!(
+stored_words!(
     /// The state of a task.
-    #[cfg_attr(
-        feature = "ssr",
-        derive(EnumIter, DeriveActiveEnum),
-        sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")
-    )]
     TaskStatus {
         /// Its price is held; it waits for a worker.
         Queued = "queued",
@@ -71,13 +25,8 @@ impl TaskStatus {
     }
 }
 
-words!(
+stored_words!(
     /// Why a ledger line was written.
-    #[cfg_attr(
-        feature = "ssr",
-        derive(EnumIter, DeriveActiveEnum),
-        sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")
-    )]
     TransactionKind {
         /// The credits that a new user starts with.
         Welcome = "welcome",
@@ -90,13 +39,8 @@ words!(
     }
 );
 
-words!(
+stored_words!(
     /// What a user may do.
-    #[cfg_attr(
-        feature = "ssr",
-        derive(EnumIter, DeriveActiveEnum),
-        sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")
-    )]
     Role {
         /// Predicts and pays.
         User = "user",
@@ -105,13 +49,8 @@ words!(
     }
 );
 
-words!(
+stored_words!(
     /// Whether a model is on offer.
-    #[cfg_attr(
-        feature = "ssr",
-        derive(EnumIter, DeriveActiveEnum),
-        sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")
-    )]
     ModelState {
         /// Registered but not on offer yet.
         Candidate = "candidate",
@@ -122,13 +61,8 @@ words!(
     }
 );
 
-words!(
+stored_words!(
     /// The probability in one word.
-    #[cfg_attr(
-        feature = "ssr",
-        derive(EnumIter, DeriveActiveEnum),
-        sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")
-    )]
     Verdict {
         /// At least [`Verdict::LIKELY_FROM`].
         Likely = "likely",
@@ -187,6 +121,7 @@ words!(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::types::words::UnknownWord;
 
     #[test]
     fn every_word_reads_back_as_itself() {

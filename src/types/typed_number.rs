@@ -32,53 +32,24 @@ impl NumberFormat {
     /// # Errors
     /// [`Violation::AmbiguousNumber`].
     pub fn read_sum(self, text: &str) -> Result<String, Violation> {
-        let Some(number) = Number::split(text) else {
+        let Some(number) = TypedNumber::split(text) else {
             return Ok(text.to_owned());
         };
-        let Some(decimal) = self.decimal_of(&number)? else {
-            return Ok(number.join(None).unwrap_or_else(|| text.to_owned()));
+        let decimal = match (number.ambiguous_mark(), self) {
+            (None, _) => number.decimal(),
+            (Some(','), Self::English) => None,
+            (Some(_), _) => return Err(Violation::AmbiguousNumber),
         };
-        Ok(number
-            .join(Some(decimal))
-            .unwrap_or_else(|| text.to_owned()))
-    }
-
-    /// The position of the decimal separator of a sum.
-    fn decimal_of(self, number: &Number) -> Result<Option<usize>, Violation> {
-        let marks = |mark: char| {
-            let all = number.body.char_indices();
-            all.filter(move |(_, it)| *it == mark).map(|(at, _)| at)
-        };
-        let (points, commas) = (marks('.').count(), marks(',').count());
-        let last = marks('.').chain(marks(',')).max();
-        let has_groups = number.body.contains([' ', '\'']);
-        Ok(match (points, commas) {
-            // The last separator. If it occurs more than once, the digit groups do not fit.
-            (1.., 1..) => last,
-            (0 | 2.., 0) | (0, 2..) => None,
-            (points, _) => {
-                let at = last.unwrap_or_default();
-                let (before, after) = (&number.body[..at], &number.body[at + 1..]);
-                let may_be_group = !has_groups
-                    && after.len() == 3
-                    && (1..=3).contains(&before.len())
-                    && !before.starts_with('0');
-                match self {
-                    _ if !may_be_group => Some(at),
-                    Self::English if points == 0 => None,
-                    _ => return Err(Violation::AmbiguousNumber),
-                }
-            }
-        })
+        Ok(number.plain(decimal).unwrap_or_else(|| text.to_owned()))
     }
 
     /// A rate as a plain number. Nobody writes rates with digit groups.
     pub fn read_rate(self, text: &str) -> String {
-        let number = Number::split(text).filter(|number| {
+        let number = TypedNumber::split(text).filter(|number| {
             let marks = number.body.chars().filter(|it| !it.is_ascii_digit());
             marks.count() == 1
         });
-        let plain = number.and_then(|number| number.join(number.body.find([',', '.'])));
+        let plain = number.and_then(|number| number.plain(number.body.find([',', '.'])));
         plain.unwrap_or_else(|| text.to_owned())
     }
 }
@@ -100,15 +71,16 @@ impl CampaignInput {
     }
 }
 
-/// Digits and separators.
-struct Number {
+/// A number with separators whose meaning is still open.
+pub(crate) struct TypedNumber {
     sign: &'static str,
+    /// Digits and separators.
     body: String,
 }
 
-impl Number {
-    /// `None` if there are other characters.
-    fn split(text: &str) -> Option<Self> {
+impl TypedNumber {
+    /// `None` if there are other characters than digits, separators, a sign and a dollar unit.
+    pub(crate) fn split(text: &str) -> Option<Self> {
         let text: String = text.chars().map(narrow).collect();
         let text = text.trim();
         let (sign, text) = match text.strip_prefix('-') {
@@ -128,34 +100,51 @@ impl Number {
         })
     }
 
+    /// The position of the last point or comma, unless that mark occurs twice: then it separates groups.
+    pub(crate) fn decimal(&self) -> Option<usize> {
+        let at = self.body.rfind(['.', ','])?;
+        let is_only = self.body.matches(&self.body[at..=at]).count() == 1;
+        is_only.then_some(at)
+    }
+
+    /// The point or comma that can separate thousands as well as decimals, as in `10.000`.
+    pub(crate) fn ambiguous_mark(&self) -> Option<char> {
+        let (before, after) = self.body.split_at(self.decimal()?);
+        let mut after = after.chars();
+        let mark = after.next()?;
+        let is_group = after.as_str().len() == 3 && is_digits(after.as_str());
+        (is_group && is_first_group(before)).then_some(mark)
+    }
+
     /// The plain number with its decimals after the separator at `decimal`; `None` if the digits before it are not
     /// grouped in thousands.
-    fn join(&self, decimal: Option<usize>) -> Option<String> {
+    pub(crate) fn plain(&self, decimal: Option<usize>) -> Option<String> {
         let (whole, decimals) = match decimal {
             Some(at) => (&self.body[..at], &self.body[at + 1..]),
             None => (self.body.as_str(), ""),
         };
         let mark = whole.chars().find(|it| !it.is_ascii_digit());
-        let mut digits = String::new();
-        match mark {
-            None => digits.push_str(whole),
-            Some(mark) => {
-                for (index, group) in whole.split(mark).enumerate() {
-                    let fits = group.len() == 3 || index == 0 && (1..3).contains(&group.len());
-                    if !fits {
-                        return None;
-                    }
-                    digits.push_str(group);
-                }
-            }
-        }
-        let is_number = |text: &str| text.bytes().all(|it| it.is_ascii_digit());
-        if !is_number(&digits) || !is_number(decimals) {
+        if !is_digits(decimals) || mark.is_some_and(|mark| !is_grouped(whole, mark)) {
             return None;
         }
+        let digits: String = whole.chars().filter(char::is_ascii_digit).collect();
         let point = if decimals.is_empty() { "" } else { "." };
         Some(format!("{}{digits}{point}{decimals}", self.sign))
     }
+}
+
+fn is_grouped(whole: &str, mark: char) -> bool {
+    let mut groups = whole.split(mark);
+    groups.next().is_some_and(is_first_group)
+        && groups.all(|group| group.len() == 3 && is_digits(group))
+}
+
+fn is_first_group(group: &str) -> bool {
+    (1..=3).contains(&group.len()) && is_digits(group) && !group.starts_with('0')
+}
+
+fn is_digits(text: &str) -> bool {
+    text.bytes().all(|it| it.is_ascii_digit())
 }
 
 /// The half-width form of a full-width digit or mark, and a plain space for any other space.

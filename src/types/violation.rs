@@ -117,6 +117,12 @@ impl Violation {
     pub const fn out_of_range(min: f64, max: f64) -> Self {
         Self::OutOfRange { min, max }
     }
+
+    /// None of these words.
+    pub fn not_one_of(allowed: impl IntoIterator<Item: ToString>) -> Self {
+        let allowed = allowed.into_iter().map(|word| word.to_string()).collect();
+        Self::NotOneOf { allowed }
+    }
 }
 
 #[cfg(test)]

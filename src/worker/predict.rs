@@ -45,7 +45,7 @@ impl Worker {
         predictor: &Arc<dyn Predictor>,
         tasks: &[task::Model],
     ) -> Result<Output<Vec<Assessment>>, InferenceError> {
-        let campaigns: Vec<Campaign> = tasks.iter().map(|task| task.input.0.clone()).collect();
+        let campaigns: Vec<Campaign> = tasks.iter().map(|task| task.input.clone()).collect();
         let work = move |predictor: &dyn Predictor| assess(predictor, &campaigns);
         let timeout = self.options.inference_timeout;
         self.pool

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::inference::test_support::{sample, today, wire_csv};
+use crate::inference::test_support::{sample, today, wire_csv, wire_with};
 
 fn read(text: &[u8]) -> Result<Vec<CampaignRecord>, CsvError> {
     CampaignReader::new(text, today(), Rules::Plan)?.collect()
@@ -78,19 +78,6 @@ fn a_header_without_required_columns_is_refused() {
 fn read_past(text: &str) -> Vec<CampaignRecord> {
     let reader = CampaignReader::new(text.as_bytes(), today(), Rules::Past).unwrap();
     reader.collect::<Result<_, _>>().unwrap()
-}
-
-/// The sample in the wire format with some of its values changed.
-fn wire_with(changes: &[(&str, &str)]) -> String {
-    let mut input = CampaignInput::from(&sample());
-    for (field, value) in changes {
-        *input.field_mut(field).unwrap() = (*value).to_owned();
-    }
-    let values = CampaignInput::FIELDS.map(|field| input.field_mut(field).unwrap().clone());
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(CampaignInput::FIELDS).unwrap();
-    writer.write_record(values).unwrap();
-    String::from_utf8(writer.into_inner().unwrap()).unwrap()
 }
 
 #[test]

@@ -10,7 +10,7 @@ fn read(text: &[u8]) -> Vec<RawRecord> {
 }
 
 /// The line, the fields and the fault of each record.
-fn records_of(text: &str) -> Vec<(u64, Vec<String>, Option<RecordFault>)> {
+fn records_of(text: &str) -> Vec<(u64, Vec<String>, Option<RecordError>)> {
     let text_of = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     read(text.as_bytes())
         .into_iter()
@@ -48,7 +48,7 @@ fn an_unclosed_quote_affects_its_own_line_only() {
         let records = records_of(&text);
         assert_eq!(lines(&text), [1, 2, 3, 4], "{end:?}");
         assert_eq!(records[1].1, ["c", "\"d"]);
-        assert_eq!(records[1].2, Some(RecordFault::UnclosedQuote));
+        assert_eq!(records[1].2, Some(RecordError::UnclosedQuote));
         assert_eq!(records[2].1, ["e", "f"]);
     }
 }
@@ -58,9 +58,9 @@ fn an_unclosed_quote_is_found_even_if_a_later_quote_seems_to_close_it() {
     let records = records_of("a,\"b\nc,\"d\"\n\"e\",f\n");
     let faults: Vec<_> = records
         .iter()
-        .map(|(line, _, fault)| (*line, *fault))
+        .map(|(line, _, fault)| (*line, fault.as_ref()))
         .collect();
-    let unclosed = Some(RecordFault::UnclosedQuote);
+    let unclosed = Some(&RecordError::UnclosedQuote);
     assert_eq!(faults, [(1, unclosed), (2, None), (3, None)]);
     assert_eq!(records[1].1, ["c", "d"]);
 }
@@ -79,11 +79,15 @@ fn the_size_of_a_record_is_bounded() {
     let long = "x".repeat(RECORD_MAX_BYTES);
     let plain = format!("a,{long}\nb,c\n");
     let records = read(plain.as_bytes());
-    assert_eq!(records[0].fault, Some(RecordFault::TooLong));
+    assert_eq!(records[0].fault, Some(TOO_LONG));
+    assert_eq!((records[1].line, records[1].fields.len()), (2, 2));
+    let quoted = format!("a,\"{long}\"\nc,d\n");
+    let records = read(quoted.as_bytes());
+    assert_eq!(records[0].fault, Some(TOO_LONG));
     assert_eq!((records[1].line, records[1].fields.len()), (2, 2));
     let quoted = format!("a,\"b\n{long},\"\nc,d\n");
     let records = read(quoted.as_bytes());
-    assert_eq!(records[0].fault, Some(RecordFault::UnclosedQuote));
+    assert_eq!(records[0].fault, Some(RecordError::UnclosedQuote));
     assert_eq!(records.last().map(|it| it.line), Some(3));
 }
 

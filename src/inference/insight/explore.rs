@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::neighbours::share;
-use crate::inference::Manifest;
-use crate::types::{CategoryRate, ExploreView, GoalRate, LaunchMonthRate, ModelRef};
+use crate::inference::{Manifest, bin_ends};
+use crate::types::{ExploreView, GoalRate, LaunchMonthRate, ModelRef};
 
 /// Number of campaigns and of successes.
 type Counts = (u64, u64);
@@ -19,23 +19,10 @@ pub fn explore(manifest: &Manifest, model: ModelRef) -> ExploreView {
         last_month: data.last_month.clone(),
         campaigns: data.campaigns,
         success_rate: data.success_rate,
-        categories: categories(manifest),
+        categories: manifest.base_rates.clone(),
         goals: goals(manifest),
         months: months(manifest),
     }
-}
-
-fn categories(manifest: &Manifest) -> Vec<CategoryRate> {
-    let rates = manifest.base_rates.iter();
-    rates
-        .map(|rate| CategoryRate {
-            parent: rate.parent.clone(),
-            category: rate.category.clone(),
-            campaigns: rate.campaigns,
-            success_rate: rate.success_rate,
-            median_goal_usd: rate.median_goal_usd,
-        })
-        .collect()
 }
 
 /// Adds counts for a key, where the first part is `None` for all categories.
@@ -54,25 +41,23 @@ fn goals(manifest: &Manifest) -> Vec<GoalRate> {
     let mut counts = BTreeMap::new();
     for cell in &neighbours.cells {
         let more = (cell.campaigns, cell.successes);
-        let bin = usize::try_from(cell.goal_bin).unwrap_or(usize::MAX);
-        let category = usize::try_from(cell.category).ok();
-        let category = category.and_then(|at| neighbours.categories.get(at));
-        add(&mut counts, (None, bin), more);
-        add(
-            &mut counts,
-            (category.map(|it| it.parent.clone()), bin),
-            more,
-        );
+        let category = neighbours.categories.get(cell.category);
+        let parent = category.map(|it| it.parent.clone());
+        add(&mut counts, (None, cell.goal_bin), more);
+        add(&mut counts, (parent, cell.goal_bin), more);
     }
     let edges = &neighbours.goal_edges_usd;
     let rates = counts.into_iter();
     rates
-        .map(|((parent, bin), (campaigns, successes))| GoalRate {
-            parent,
-            goal_from_usd: bin.checked_sub(1).and_then(|edge| edges.get(edge).copied()),
-            goal_below_usd: edges.get(bin).copied(),
-            campaigns,
-            success_rate: share(successes, campaigns),
+        .map(|((parent, bin), (campaigns, successes))| {
+            let (goal_from_usd, goal_below_usd) = bin_ends(edges, bin);
+            GoalRate {
+                parent,
+                goal_from_usd,
+                goal_below_usd,
+                campaigns,
+                success_rate: share(successes, campaigns),
+            }
         })
         .collect()
 }

@@ -69,8 +69,8 @@ mod tests {
 
     #[test]
     fn the_bit_of_a_factor_is_its_index_in_the_list() {
-        for (at, factor) in Factor::ALL.into_iter().enumerate() {
-            assert_eq!(bit(factor), 1 << at);
+        for (at, factor) in Factor::ALL.iter().enumerate() {
+            assert_eq!(bit(*factor), 1 << at);
         }
     }
 

@@ -6,8 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::inference::{BaseRate, Cell, Manifest, Neighbours};
-use crate::types::{BaseRateView, Campaign, NeighboursView};
+use crate::inference::{Cell, Manifest, Neighbours, bin_ends};
+use crate::types::{BaseRateView, Campaign, CategoryRate, NeighboursView};
 
 /// With fewer campaigns, a rate is not meaningful.
 const ENOUGH: u64 = 50;
@@ -58,7 +58,7 @@ pub(super) struct Region<'a> {
 struct Counts {
     campaigns: u64,
     successes: u64,
-    by_goal: BTreeMap<u32, u64>,
+    by_goal: BTreeMap<usize, u64>,
 }
 
 impl<'a> Region<'a> {
@@ -73,7 +73,7 @@ impl<'a> Region<'a> {
                 false => Circle::Everyone,
             })
             .collect();
-        let circle_of = |cell: &Cell| circles.get(index(cell.category)).copied();
+        let circle_of = |cell: &Cell| circles.get(cell.category).copied();
         let cells = neighbours.cells.iter();
         let cells = cells.filter_map(|cell| match circle_of(cell)? {
             Circle::Category => Some((true, cell)),
@@ -112,8 +112,8 @@ impl<'a> Region<'a> {
 
     fn count(&self, (circle, reach, same_duration): Step) -> Counts {
         let is_alike = |cell: &Cell| {
-            reach.is_none_or(|reach| index(cell.goal_bin).abs_diff(self.goal_bin) <= reach)
-                && (!same_duration || index(cell.duration_bin) == self.duration_bin)
+            reach.is_none_or(|reach| cell.goal_bin.abs_diff(self.goal_bin) <= reach)
+                && (!same_duration || cell.duration_bin == self.duration_bin)
         };
         let mut total = Counts::default();
         let mut add = |cell: &Cell| {
@@ -136,31 +136,28 @@ impl<'a> Region<'a> {
 
     fn view(&self, (circle, reach, same_duration): Step, counts: &Counts) -> NeighboursView {
         let goals = &self.neighbours.goal_edges_usd;
-        let days = &self.neighbours.duration_edges_days;
-        let duration_bin = same_duration.then_some(self.duration_bin);
-        let lower_edge = |bin: usize| bin.checked_sub(1);
+        let (goal_from_usd, goal_below_usd) = reach.map_or((None, None), |reach| {
+            let (low, _) = bin_ends(goals, self.goal_bin.saturating_sub(reach));
+            let (_, high) = bin_ends(goals, self.goal_bin + reach);
+            (low, high)
+        });
+        let (duration_from_days, duration_below_days) = if same_duration {
+            bin_ends(&self.neighbours.duration_edges_days, self.duration_bin)
+        } else {
+            (None, None)
+        };
         NeighboursView {
             parent: (circle != Circle::Everyone).then(|| self.campaign.parent_name.clone()),
             category: (circle == Circle::Category).then(|| self.campaign.analytics_name.clone()),
-            goal_from_usd: reach
-                .and_then(|reach| self.goal_bin.checked_sub(reach))
-                .and_then(lower_edge)
-                .and_then(|edge| goals.get(edge).copied()),
-            goal_below_usd: reach.and_then(|reach| goals.get(self.goal_bin + reach).copied()),
-            duration_from_days: duration_bin
-                .and_then(lower_edge)
-                .and_then(|edge| days.get(edge).copied()),
-            duration_below_days: duration_bin.and_then(|bin| days.get(bin).copied()),
+            goal_from_usd,
+            goal_below_usd,
+            duration_from_days,
+            duration_below_days,
             campaigns: counts.campaigns,
             success_rate: share(counts.successes, counts.campaigns),
             goal_quartiles_usd: [0.25, 0.5, 0.75].map(|part| quantile(goals, counts, part)),
         }
     }
-}
-
-/// Converts a number in a cell to an index.
-fn index(number: u32) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 /// The goal below which the share `part` of the campaigns lies, interpolated within its bin.
@@ -170,7 +167,7 @@ fn quantile(edges: &[f64], counts: &Counts, part: f64) -> f64 {
     for (bin, campaigns) in &counts.by_goal {
         let campaigns = to_f64(*campaigns);
         if before + campaigns >= wanted {
-            let (low, high) = ends(edges, index(*bin));
+            let (low, high) = finite_ends(edges, *bin);
             return low * (high / low).powf((wanted - before) / campaigns);
         }
         before += campaigns;
@@ -179,10 +176,8 @@ fn quantile(edges: &[f64], counts: &Counts, part: f64) -> f64 {
 }
 
 /// The ends of a bin; an open bin is taken to span a factor of two.
-fn ends(edges: &[f64], bin: usize) -> (f64, f64) {
-    let low = bin.checked_sub(1).and_then(|edge| edges.get(edge)).copied();
-    let high = edges.get(bin).copied();
-    match (low, high) {
+fn finite_ends(edges: &[f64], bin: usize) -> (f64, f64) {
+    match bin_ends(edges, bin) {
         (Some(low), Some(high)) => (low, high),
         (Some(low), None) => (low, low * 2.0),
         (None, Some(high)) => (high / 2.0, high),
@@ -204,7 +199,7 @@ pub(super) fn base_rate(manifest: &Manifest, campaign: &Campaign) -> BaseRateVie
             campaigns: manifest.data.campaigns,
             success_rate: manifest.data.success_rate,
         },
-        |rate: &BaseRate| BaseRateView {
+        |rate: &CategoryRate| BaseRateView {
             parent: Some(rate.parent.clone()),
             category: rate.category.clone(),
             campaigns: rate.campaigns,

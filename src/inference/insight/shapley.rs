@@ -32,10 +32,9 @@ pub(super) fn explain(
     ours: &Row,
     probability: f64,
 ) -> Result<Explanation, PredictError> {
-    let background: Vec<Row> = predictor.manifest().background.iter().map(to_row).collect();
     let mut rows = Vec::new();
     let mut opponents = Vec::new();
-    for theirs in affordable(ours, &background) {
+    for theirs in affordable(ours, &predictor.manifest().background) {
         let differs = differing(ours, theirs);
         opponents.push(Opponent {
             differs,
@@ -66,18 +65,6 @@ fn affordable<'a>(ours: &Row, background: &'a [Row]) -> &'a [Row] {
         taken = &taken[..taken.len().div_ceil(2)];
     }
     taken
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "models compute in f32; a checked manifest holds what was such a number"
-)]
-fn to_row(values: &Vec<f64>) -> Row {
-    let mut row = [0.0; crate::inference::FEATURE_COUNT];
-    for (target, value) in row.iter_mut().zip(values) {
-        *target = *value as f32;
-    }
-    row
 }
 
 /// Every subset of a coalition, in increasing order.
@@ -120,10 +107,10 @@ fn shapley_values(worth: &[f64]) -> Vec<Effect> {
             .sum()
     };
     let mut effects: Vec<Effect> = Factor::ALL
-        .into_iter()
+        .iter()
         .enumerate()
         .map(|(at, factor)| Effect {
-            factor,
+            factor: *factor,
             value: value_of(1 << at),
         })
         .collect();
@@ -178,7 +165,7 @@ mod tests {
         // The goal lowers the score and the video raises it, independently of everything else.
         let predictor =
             FakePredictor::new(|row| 0.5 - 0.02 * f64::from(row[0]) + 0.1 * f64::from(row[8]));
-        let mut theirs = vec![0.0; FEATURE_COUNT];
+        let mut theirs = [0.0; FEATURE_COUNT];
         theirs[0] = 4.0;
         let predictor = predictor.with_background(vec![theirs]);
         let mut ours = [0.0; FEATURE_COUNT];
@@ -194,7 +181,7 @@ mod tests {
     #[test]
     fn a_joint_effect_of_two_factors_is_shared_equally() {
         let predictor = FakePredictor::new(|row| 0.2 + 0.6 * f64::from(row[8] * row[9]));
-        let predictor = predictor.with_background(vec![vec![0.0; FEATURE_COUNT]]);
+        let predictor = predictor.with_background(vec![[0.0; FEATURE_COUNT]]);
         let mut ours = [0.0; FEATURE_COUNT];
         (ours[8], ours[9]) = (1.0, 1.0);
         let explanation = explain(&predictor, &ours, 0.8).unwrap();
@@ -204,7 +191,7 @@ mod tests {
 
     #[test]
     fn a_campaign_equal_to_its_background_has_nothing_to_explain() {
-        let predictor = FakePredictor::new(|_| 0.7).with_background(vec![vec![1.0; FEATURE_COUNT]]);
+        let predictor = FakePredictor::new(|_| 0.7).with_background(vec![[1.0; FEATURE_COUNT]]);
         let explanation = explain(&predictor, &[1.0; FEATURE_COUNT], 0.7).unwrap();
         assert!((explanation.base - 0.7).abs() < 1e-12);
         assert!(explanation.effects.iter().all(|it| it.value == 0.0));
@@ -212,7 +199,7 @@ mod tests {
 
     #[test]
     fn the_cost_is_bounded_for_any_background() {
-        let row_of = |at: u8| vec![f64::from(at) + 2.0; FEATURE_COUNT];
+        let row_of = |at: u8| [f32::from(at) + 2.0; FEATURE_COUNT];
         let predictor = FakePredictor::new(|row| f64::from(row[0]) / 200.0)
             .with_background((0..128).map(row_of).collect());
         let explanation = explain(&predictor, &[1.0; FEATURE_COUNT], 0.005).unwrap();
@@ -227,8 +214,7 @@ mod tests {
         let ours = model.encode(&sample());
         let probability = model.score(&[ours]).unwrap()[0];
         let explanation = explain(model, &ours, probability).unwrap();
-        let background: Vec<Row> = model.manifest().background.iter().map(to_row).collect();
-        let taken = &background[..explanation.background as usize];
+        let taken = &model.manifest().background[..explanation.background as usize];
         let scores = model.score(taken).unwrap();
         let mean = scores.iter().sum::<f64>() / f64::from(explanation.background);
         assert!((explanation.base - mean).abs() < 1e-6);
@@ -242,18 +228,15 @@ mod tests {
         fn base_and_effects_add_up_to_the_probability(
             weights in prop::array::uniform18(-1.0_f32..1.0),
             ours in prop::array::uniform18(0_u8..3),
-            background in prop::collection::vec(prop::collection::vec(0_u8..3, FEATURE_COUNT), 1..8),
+            background in prop::collection::vec(prop::array::uniform18(0_u8..3), 1..8),
         ) {
             let predictor = FakePredictor::new(move |row| {
                 let bent: f32 = row.iter().zip(weights).map(|(value, weight)| (value * weight).tanh()).product();
                 let straight: f32 = row.iter().zip(weights).map(|(value, weight)| value * weight).sum();
                 1.0 / (1.0 + f64::from(straight + bent).exp())
             });
-            let background = background
-                .into_iter()
-                .map(|row| row.into_iter().map(f64::from).collect())
-                .collect();
-            let predictor = predictor.with_background(background);
+            let background = background.into_iter().map(|row| row.map(f32::from));
+            let predictor = predictor.with_background(background.collect());
             let ours = ours.map(f32::from);
             let probability = predictor.score(&[ours]).unwrap()[0];
             let explanation = explain(&predictor, &ours, probability).unwrap();

@@ -15,6 +15,12 @@ pub fn shipped_model() -> &'static OnnxPredictor {
     &MODEL
 }
 
+/// The shipped model's probability for one campaign.
+pub fn probability_of(campaign: &Campaign) -> f64 {
+    let predictions = shipped_model().predict(std::slice::from_ref(campaign));
+    predictions.unwrap()[0].probability
+}
+
 /// A model that computes a formula, with the manifest of the shipped model. It counts the rows that it scores.
 pub struct FakePredictor {
     manifest: Manifest,
@@ -36,7 +42,7 @@ impl FakePredictor {
     }
 
     /// The same model with another background sample.
-    pub fn with_background(mut self, background: Vec<Vec<f64>>) -> Self {
+    pub fn with_background(mut self, background: Vec<Row>) -> Self {
         self.manifest.background = background;
         self
     }

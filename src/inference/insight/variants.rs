@@ -3,10 +3,7 @@
 use chrono::{Datelike, NaiveDate, TimeDelta};
 
 use crate::inference::{PredictError, Predictor, Row};
-use crate::types::Campaign;
-
-/// The years that the dates of a campaign may be in, as in the rules of the form.
-const YEARS: std::ops::RangeInclusive<i32> = 2009..=2099;
+use crate::types::{CAMPAIGN_YEARS, Campaign};
 
 /// The campaign with another goal, in US dollars.
 pub(super) fn with_goal(campaign: &Campaign, usd_goal: f64) -> Campaign {
@@ -53,7 +50,9 @@ pub(super) fn with_launch(campaign: &Campaign, launched_at: NaiveDate) -> Campai
 /// Whether the form would accept the dates.
 pub(super) fn has_allowed_dates(campaign: &Campaign) -> bool {
     let dates = [campaign.created_at, campaign.launched_at, campaign.deadline];
-    dates.iter().all(|date| YEARS.contains(&date.year()))
+    dates
+        .iter()
+        .all(|date| CAMPAIGN_YEARS.contains(&date.year()))
         && campaign.created_at <= campaign.launched_at
 }
 

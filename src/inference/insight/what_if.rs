@@ -8,7 +8,8 @@ use super::variants::{
 };
 use crate::inference::{Bounds, PredictError, Predictor};
 use crate::types::{
-    Campaign, Curves, DURATION_MAX_DAYS, DaysPoint, GOAL_MAX_USD, GoalPoint, LaunchPoint, Switch,
+    Campaign, Curves, DURATION_MAX_DAYS, DaysPoint, GOAL_MAX_USD, GOAL_MIN_USD, GoalPoint,
+    LaunchPoint, Switch,
 };
 
 /// Number of points of the goal curve.
@@ -17,8 +18,6 @@ const GOALS: u8 = 25;
 const GOAL_REACH: f64 = 10.0;
 /// Significant digits of goals that the user did not enter.
 const GOAL_DIGITS: i32 = 3;
-/// The lowest goal that the form accepts, in US dollars.
-const GOAL_MIN_USD: f64 = 0.01;
 /// Points of the preparation curve, in days.
 const PREPARATIONS: [u32; 16] = [
     0, 1, 3, 7, 14, 21, 30, 45, 60, 90, 120, 180, 270, 365, 540, 730,
@@ -205,15 +204,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::inference::insight::test_support::shipped_model;
+    use crate::inference::insight::test_support::{probability_of, shipped_model};
     use crate::inference::test_support::sample;
-
-    fn one(campaign: &Campaign) -> f64 {
-        shipped_model()
-            .predict(std::slice::from_ref(campaign))
-            .unwrap()[0]
-            .probability
-    }
 
     fn close(left: f64, right: f64) {
         assert!((left - right).abs() < 1e-6, "{left} and {right}");
@@ -224,15 +216,21 @@ mod tests {
         let sample = sample();
         let curves = curves(shipped_model(), &sample).unwrap();
         for point in &curves.goal {
-            close(point.probability, one(&with_goal(&sample, point.usd_goal)));
+            close(
+                point.probability,
+                probability_of(&with_goal(&sample, point.usd_goal)),
+            );
         }
         for point in &curves.duration {
-            close(point.probability, one(&with_duration(&sample, point.days)));
+            close(
+                point.probability,
+                probability_of(&with_duration(&sample, point.days)),
+            );
         }
         for point in &curves.preparation {
             close(
                 point.probability,
-                one(&with_preparation(&sample, point.days)),
+                probability_of(&with_preparation(&sample, point.days)),
             );
         }
         for point in curves.month.iter().chain(&curves.weekday) {
@@ -242,10 +240,10 @@ mod tests {
                 deadline: point.deadline,
                 ..sample.clone()
             };
-            close(point.probability, one(&moved));
+            close(point.probability, probability_of(&moved));
         }
         let has_video = |has_video| {
-            one(&Campaign {
+            probability_of(&Campaign {
                 has_video,
                 ..sample.clone()
             })
@@ -253,7 +251,7 @@ mod tests {
         close(curves.video.on, has_video(true));
         close(curves.video.off, has_video(false));
         let picked = |staff_pick| {
-            one(&Campaign {
+            probability_of(&Campaign {
                 staff_pick,
                 ..sample.clone()
             })

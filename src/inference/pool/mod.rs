@@ -19,8 +19,9 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender};
 use tokio::sync::{Semaphore, oneshot};
 
+use super::features::Row;
 use super::manifest::Manifest;
-use super::predictor::{PredictError, Predictor, Row};
+use super::predictor::{PredictError, Predictor};
 use crate::types::Campaign;
 use threads::{Deadline, Job, ThreadContext};
 

@@ -84,10 +84,7 @@ async fn a_model_that_panics_does_not_end_its_thread() {
         });
         assert_eq!(run.await.unwrap_err(), InferenceError::Panicked);
     }
-    let run = pool.run(Priority::Interactive, model(), LIMIT, |model| {
-        model.score(&[row(1)])
-    });
-    assert!(run.await.is_ok());
+    assert_eq!(score_one(&pool).await, Ok(()));
 }
 
 #[tokio::test]
@@ -99,10 +96,7 @@ async fn a_slow_job_times_out_and_its_thread_goes_on() {
         model.score(&[row(1)])
     });
     assert_eq!(run.await.unwrap_err(), InferenceError::TooSlow(soon));
-    let run = pool.run(Priority::Interactive, model(), LIMIT, |model| {
-        model.score(&[row(1)])
-    });
-    assert!(run.await.is_ok());
+    assert_eq!(score_one(&pool).await, Ok(()));
 }
 
 /// Starts a job that blocks its thread until the returned sender is dropped.

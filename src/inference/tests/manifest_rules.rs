@@ -6,107 +6,85 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::inference::{IntervalPoint, Manifest, OnnxPredictor, Predictor};
+use crate::types::CategoryRate;
 
 fn manifest() -> Manifest {
     let bytes = include_bytes!("../../../tests/fixtures/second_model.onnx");
     OnnxPredictor::load(bytes).unwrap().manifest().clone()
 }
 
-fn refusal(change: impl FnOnce(&mut Manifest)) -> String {
-    let mut manifest = manifest();
-    change(&mut manifest);
-    manifest.check().unwrap_err()
+fn assert_refused(expected: &str, change: impl FnOnce(&mut Manifest)) {
+    let mut changed = manifest();
+    change(&mut changed);
+    let reason = changed.check().unwrap_err();
+    assert!(reason.contains(expected), "{expected}: {reason}");
 }
 
 #[test]
 fn every_broken_manifest_is_refused_with_the_reason() {
     assert_eq!(manifest().check(), Ok(()));
-    let cases = [
-        (refusal(|it| it.name.clear()), "`name` must have"),
-        (
-            refusal(|it| it.version = " 1".to_owned()),
-            "`version` must have",
-        ),
-        (
-            refusal(|it| it.description = "x".repeat(1001)),
-            "`description`",
-        ),
-        (refusal(|it| it.feature_set = 7), "made for feature set 7"),
-        (refusal(|it| drop(it.features.pop())), "names 17 features"),
-        (
-            refusal(|it| it.features.swap(0, 1)),
-            "its feature 1 is `duration_days`, but this server computes `log_goal` there",
-        ),
-        (
-            refusal(|it| drop(it.encodings.remove("country"))),
-            "lacks `country`",
-        ),
-        (
-            refusal(|it| drop(it.encodings.insert("planet".to_owned(), Vec::new()))),
-            "`planet`, which is not a label feature",
-        ),
-        (
-            refusal(|it| {
-                let twice = vec!["EUR".to_owned(), "EUR".to_owned()];
-                it.encodings.insert("currency".to_owned(), twice);
-            }),
-            "`EUR` twice under `currency`",
-        ),
-        (
-            refusal(|it| {
-                it.bounds.remove("log_goal");
-            }),
-            "`bounds` lacks `log_goal`",
-        ),
-        (
-            refusal(|it| it.bounds.get_mut("log_goal").unwrap().low = 99.0),
-            "`log_goal` must be increasing",
-        ),
-        (refusal(|it| it.intervals.points.clear()), "no points"),
-        (
-            refusal(|it| it.intervals.points.reverse()),
-            "increasing probability",
-        ),
-        (
-            refusal(|it| it.intervals.points[3].low = 0.9),
-            "low <= probability",
-        ),
-        (
-            refusal(|it| it.metrics.staff_pick_false.auc = 91.0),
-            "`auc` in `metrics`",
-        ),
-        (
-            refusal(|it| it.background.clear()),
-            "`background` must have 1 to 128 rows",
-        ),
-        (
-            refusal(|it| it.background = vec![it.background[0].clone(); 129]),
-            "`background` must have 1 to 128 rows",
-        ),
-        (
-            refusal(|it| it.background[0].truncate(17)),
-            "`background[0]` must have 18 numbers",
-        ),
-        (
-            refusal(|it| it.background[0][0] = f64::NAN),
-            "`background[0]` has an invalid `log_goal`",
-        ),
-        (
-            refusal(|it| it.background[0][14] = 0.5),
-            "`background[0]` has an invalid `parent`",
-        ),
-        (
-            refusal(|it| it.background[0][17] = 1000.0),
-            "`background[0]` has an invalid `currency`",
-        ),
-        (
-            refusal(|it| it.neighbours.goal_edges_usd.reverse()),
-            "`neighbours.goal_edges_usd` must be",
-        ),
-    ];
-    for (reason, expected) in cases {
-        assert!(reason.contains(expected), "{expected}: {reason}");
-    }
+    assert_refused("`name` must have", |it| it.name.clear());
+    assert_refused("`version` must have", |it| it.version = " 1".to_owned());
+    assert_refused("`description`", |it| it.description = "x".repeat(1001));
+    assert_refused("made for feature set 7", |it| it.feature_set = 7);
+    assert_refused("names 17 features", |it| drop(it.features.pop()));
+    assert_refused(
+        "its feature 1 is `duration_days`, but this server computes `log_goal` there",
+        |it| it.features.swap(0, 1),
+    );
+    assert_refused("lacks `country`", |it| drop(it.encodings.remove("country")));
+    assert_refused("`planet`, which is not a label feature", |it| {
+        drop(it.encodings.insert("planet".to_owned(), Vec::new()));
+    });
+    assert_refused("`EUR` twice under `currency`", |it| {
+        let twice = vec!["EUR".to_owned(), "EUR".to_owned()];
+        it.encodings.insert("currency".to_owned(), twice);
+    });
+    assert_refused("`bounds` lacks `log_goal`", |it| {
+        it.bounds.remove("log_goal");
+    });
+    assert_refused("`log_goal` must be increasing", |it| {
+        it.bounds.get_mut("log_goal").unwrap().low = 99.0;
+    });
+    assert_refused("no points", |it| it.intervals.points.clear());
+    assert_refused("increasing probability", |it| it.intervals.points.reverse());
+    assert_refused("low <= probability", |it| it.intervals.points[3].low = 0.9);
+    assert_refused("`data.success_rate` must be between 0 and 1", |it| {
+        it.data.success_rate = 1.5;
+    });
+    assert_refused("`base_rates[0].success_rate` must be between", |it| {
+        it.base_rates.push(CategoryRate {
+            parent: "Art".to_owned(),
+            category: None,
+            campaigns: 1,
+            success_rate: -0.1,
+            median_goal_usd: 500.0,
+        });
+    });
+    assert_refused("`intervals.coverage` must be between 0 and 1", |it| {
+        it.intervals.coverage = f64::NAN;
+    });
+    assert_refused("`auc` in `metrics`", |it| {
+        it.metrics.staff_pick_false.auc = 91.0;
+    });
+    assert_refused("`background` must have 1 to 128 rows", |it| {
+        it.background.clear();
+    });
+    assert_refused("`background` must have 1 to 128 rows", |it| {
+        it.background = vec![it.background[0]; 129];
+    });
+    assert_refused("`background[0]` has an invalid `log_goal`", |it| {
+        it.background[0][0] = f32::NAN;
+    });
+    assert_refused("`background[0]` has an invalid `parent`", |it| {
+        it.background[0][14] = 0.5;
+    });
+    assert_refused("`background[0]` has an invalid `currency`", |it| {
+        it.background[0][17] = 1000.0;
+    });
+    assert_refused("`neighbours.goal_edges_usd` must be", |it| {
+        it.neighbours.goal_edges_usd.reverse();
+    });
 }
 
 #[test]
@@ -124,6 +102,14 @@ fn an_interval_is_interpolated_between_its_points_and_contains_the_probability()
     assert_eq!(table.interval(0.2), (0.1, 0.4));
     assert_eq!(table.interval(0.05), (0.05, 0.4));
     assert_eq!(table.interval(0.95), (0.5, 0.95));
+}
+
+#[test]
+fn a_background_row_of_another_length_is_refused() {
+    let mut short = JSON.clone();
+    short["background"][0].as_array_mut().unwrap().pop();
+    let error = serde_json::from_value::<Manifest>(short).unwrap_err();
+    assert!(error.to_string().contains("length 17"), "{error}");
 }
 
 static JSON: LazyLock<Value> = LazyLock::new(|| serde_json::to_value(manifest()).unwrap());

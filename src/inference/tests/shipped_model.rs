@@ -4,12 +4,10 @@ use std::sync::LazyLock;
 
 use chrono::{Datelike, NaiveDate};
 
+use crate::inference::insight::test_support::shipped_model;
 use crate::inference::test_support::{sample, today};
-use crate::inference::{CampaignReader, OnnxPredictor, Predictor, Rules, SHIPPED_MODEL};
+use crate::inference::{CampaignReader, OnnxPredictor, Predictor, Rules};
 use crate::types::{Campaign, SystemMessage, Verdict};
-
-static MODEL: LazyLock<OnnxPredictor> =
-    LazyLock::new(|| OnnxPredictor::load(SHIPPED_MODEL).expect("the shipped model loads"));
 
 /// A thousand synthetic campaigns, each with the probability from ONNX Runtime.
 static MADE_UP: LazyLock<(Vec<Campaign>, Vec<f64>)> = LazyLock::new(|| {
@@ -30,7 +28,7 @@ static MADE_UP: LazyLock<(Vec<Campaign>, Vec<f64>)> = LazyLock::new(|| {
 });
 
 fn probabilities(campaigns: &[Campaign]) -> Vec<f64> {
-    let predictions = MODEL.predict(campaigns).unwrap();
+    let predictions = shipped_model().predict(campaigns).unwrap();
     predictions.iter().map(|it| it.probability).collect()
 }
 
@@ -46,7 +44,7 @@ fn assert_close(left: &[f64], right: &[f64], tolerance: f64) {
 
 #[test]
 fn the_population_of_its_rates_has_a_translation() {
-    let population = &MODEL.manifest().data.population;
+    let population = &shipped_model().manifest().data.population;
     assert_eq!(population.parse(), Ok(SystemMessage::ShippedPopulation));
 }
 
@@ -71,7 +69,7 @@ fn a_batch_gives_the_scores_of_single_campaigns() {
         .flat_map(|campaign| probabilities(std::slice::from_ref(campaign)))
         .collect();
     assert_close(&probabilities(campaigns), &single, 1e-6);
-    assert_eq!(MODEL.predict(&[]), Ok(Vec::new()));
+    assert_eq!(shipped_model().predict(&[]), Ok(Vec::new()));
 }
 
 #[test]
@@ -169,7 +167,7 @@ fn dates_one_or_ten_years_later_keep_their_scores() {
 
 #[test]
 fn an_interval_contains_its_probability() {
-    for prediction in MODEL.predict(&MADE_UP.0).unwrap() {
+    for prediction in shipped_model().predict(&MADE_UP.0).unwrap() {
         assert!(0.0 <= prediction.interval_low);
         assert!(prediction.interval_low <= prediction.probability);
         assert!(prediction.probability <= prediction.interval_high);
@@ -212,7 +210,7 @@ fn the_sample_is_likely_to_succeed() {
 
 #[test]
 fn the_manifest_contains_plausible_metrics() {
-    let manifest = MODEL.manifest();
+    let manifest = shipped_model().manifest();
     let metrics = &manifest.metrics;
     assert!(metrics.staff_pick_as_given.auc > metrics.staff_pick_false.auc);
     assert!(metrics.staff_pick_false.auc > 0.85);
@@ -225,7 +223,7 @@ fn the_manifest_contains_plausible_metrics() {
 fn a_second_model_with_another_name_loads() {
     let bytes = include_bytes!("../../../tests/fixtures/second_model.onnx");
     let second = OnnxPredictor::load(bytes).unwrap();
-    assert_ne!(second.manifest().name, MODEL.manifest().name);
+    assert_ne!(second.manifest().name, shipped_model().manifest().name);
     assert!(bytes.len() < 8_000);
     assert!(second.predict(&[sample()]).unwrap()[0].probability > 0.5);
 }
@@ -257,21 +255,11 @@ fn fields_listed_as_unused_in_the_model_card_change_no_score() {
 }
 
 #[test]
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    reason = "models compute in f32, and the counts are small"
-)]
+#[expect(clippy::cast_precision_loss, reason = "the counts are small")]
 fn the_mean_score_of_the_background_is_the_success_rate() {
-    let manifest = MODEL.manifest();
+    let manifest = shipped_model().manifest();
     assert_eq!(manifest.background.len(), 64);
-    let rows: Vec<f32> = manifest
-        .background
-        .iter()
-        .flatten()
-        .map(|value| *value as f32)
-        .collect();
-    let scores = MODEL.run(&rows).unwrap();
+    let scores = shipped_model().score(&manifest.background).unwrap();
     let mean = |scores: &[f64]| scores.iter().sum::<f64>() / scores.len() as f64;
     // Also for the first half, because explanations may use fewer rows.
     for part in [&scores[..], &scores[..32]] {
@@ -282,11 +270,11 @@ fn the_mean_score_of_the_background_is_the_success_rate() {
 #[test]
 #[expect(clippy::cast_precision_loss, reason = "the counts are small")]
 fn neighbour_counts_match_the_base_rates() {
-    let manifest = MODEL.manifest();
+    let manifest = shipped_model().manifest();
     let neighbours = &manifest.neighbours;
     for rate in &manifest.base_rates {
         let cells = neighbours.cells.iter().filter(|cell| {
-            let category = &neighbours.categories[usize::try_from(cell.category).unwrap()];
+            let category = &neighbours.categories[cell.category];
             category.parent == rate.parent
                 && rate.category.as_ref().is_none_or(|it| *it == category.name)
         });

@@ -212,6 +212,16 @@ async fn the_latest_counts_stay_when_there_are_too_many() {
 }
 
 #[tokio::test]
+async fn counts_of_the_same_moment_are_kept_together() {
+    let guarded = Guarded::new().await;
+    guarded.fail(ACCOUNT, &at(1)).await;
+    let delete = login_failure::Entity::delete_beyond(2);
+    delete.exec(guarded.database.write()).await.unwrap();
+    let left = login_failure::Entity::find().count(guarded.database.write());
+    assert_eq!(left.await.unwrap(), 3);
+}
+
+#[tokio::test]
 async fn a_registration_is_limited_by_address() {
     let guarded = Guarded::new().await;
     for _ in 0..PER_MINUTE {

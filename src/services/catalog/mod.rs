@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use validation::Validator;
 
@@ -68,8 +68,8 @@ impl Catalog {
     }
 
     async fn views(&self, state: Option<ModelState>) -> Result<Vec<ModelView>, AppError> {
-        let models = model::Entity::summaries(state)
-            .into_model::<Summary>()
+        let models = model::Entity::newest_first(state)
+            .into_partial_model::<Summary>()
             .all(self.database.read())
             .await?;
         let default = models
@@ -87,13 +87,10 @@ impl Catalog {
     /// # Errors
     /// 404 if there is none.
     pub async fn live_model(&self, id: Option<ModelId>) -> Result<Summary, AppError> {
-        let mut query = model::Entity::summaries(Some(ModelState::Live));
-        if let Some(id) = id {
-            query = query.filter(model::Column::Id.eq(id));
-        }
-        query
+        model::Entity::newest_first(Some(ModelState::Live))
+            .apply_if(id, |query, id| query.filter(model::Column::Id.eq(id)))
             .limit(1)
-            .into_model::<Summary>()
+            .into_partial_model::<Summary>()
             .one(self.database.read())
             .await?
             .ok_or(AppError::NotFound)
@@ -120,8 +117,8 @@ impl Catalog {
             *read_at = Instant::now();
         }
         let read_at = Instant::now();
-        let offers = model::Entity::summaries(Some(ModelState::Live))
-            .into_model::<Summary>()
+        let offers = model::Entity::newest_first(Some(ModelState::Live))
+            .into_partial_model::<Summary>()
             .all(self.database.read())
             .await?;
         let offer = find(&offers);
@@ -146,9 +143,9 @@ impl Catalog {
             known.collect()
         };
         if found.len() < ids.len() {
-            let models = model::Entity::summaries(None)
+            let models = model::Entity::newest_first(None)
                 .filter(model::Column::Id.is_in(ids))
-                .into_model::<Summary>()
+                .into_partial_model::<Summary>()
                 .all(self.database.read())
                 .await?;
             found.extend(models.into_iter().map(|model| (model.id, Arc::new(model))));
@@ -164,11 +161,7 @@ impl Catalog {
     pub(super) async fn model_ref(&self, id: ModelId) -> Result<ModelRef, AppError> {
         let models = self.named(HashSet::from([id])).await?;
         let model = models.get(&id).ok_or(AppError::NotFound)?;
-        Ok(ModelRef {
-            id,
-            name: model.name.clone(),
-            version: model.version.clone(),
-        })
+        Ok(model.model_ref())
     }
 
     /// The ONNX file of a model, for a worker.

@@ -146,9 +146,9 @@ impl Catalog {
     async fn view(&self, id: ModelId) -> Result<ModelView, AppError> {
         self.cache().offers = None;
         let default = self.live_model(None).await.ok().map(|model| model.id);
-        let summary = model::Entity::summaries(None)
+        let summary = model::Entity::newest_first(None)
             .filter(model::Column::Id.eq(id))
-            .into_model::<Summary>()
+            .into_partial_model::<Summary>()
             .one(self.database.write())
             .await?;
         Ok(summary.ok_or(AppError::NotFound)?.into_view(default))
@@ -198,23 +198,9 @@ fn check_new_model(
         }
     };
     let states = &[ModelState::Candidate, ModelState::Live];
-    let state = match parse_choice("state", state, states) {
-        Ok(Some(ModelState::Retired)) => {
-            errors.insert(
-                "state".to_owned(),
-                Violation::NotOneOf {
-                    allowed: states.iter().map(ToString::to_string).collect(),
-                },
-            );
-            None
-        }
-        Ok(state) => Some(state.unwrap_or(ModelState::Candidate)),
-        Err(AppError::Invalid(fields)) => {
-            errors.extend(fields);
-            None
-        }
-        Err(_) => None,
-    };
+    let state = parse_choice(state, states)
+        .map_err(|it| errors.insert("state".to_owned(), it))
+        .ok();
     if let Some(violation) = text_violation(description, DESCRIPTION_MAX_CHARS) {
         errors.insert("description".to_owned(), violation);
     }
@@ -222,7 +208,7 @@ fn check_new_model(
         (Some(onnx), Some(price), Some(state)) if errors.is_empty() => Ok(NewModel {
             onnx,
             price,
-            state,
+            state: state.unwrap_or(ModelState::Candidate),
             description: description.trim().to_owned(),
         }),
         _ => Err(AppError::Invalid(errors)),

@@ -41,8 +41,8 @@ impl Catalog {
     }
 
     async fn registered(&self, sha256: &str) -> Result<Option<Summary>, AppError> {
-        let found = model::Entity::summaries(None).filter(model::Column::Sha256.eq(sha256));
-        let found = found.into_model::<Summary>();
+        let found = model::Entity::newest_first(None).filter(model::Column::Sha256.eq(sha256));
+        let found = found.into_partial_model::<Summary>();
         Ok(found.one(self.database.write()).await?)
     }
 
@@ -70,7 +70,8 @@ impl Catalog {
 
     /// Tasks for a model that cannot run would never succeed.
     async fn retire_incompatible_before(&self, shipped: &Summary) -> Result<(), AppError> {
-        let live = model::Entity::summaries(Some(ModelState::Live)).into_model::<Summary>();
+        let live =
+            model::Entity::newest_first(Some(ModelState::Live)).into_partial_model::<Summary>();
         for model in live.all(self.database.read()).await? {
             if is_before(&model, &shipped.name, &shipped.version) {
                 self.retire_if_incompatible(&model).await?;

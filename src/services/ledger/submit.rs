@@ -14,10 +14,9 @@ use serde::Serialize;
 
 use super::postings::{hold, release};
 use crate::database::{Database, Transaction, retry};
-use crate::entities::task::Input;
 use crate::entities::{model, task};
 use crate::queue::{self, Enqueued, NewTask};
-use crate::types::{ModelId, TaskId, UserId};
+use crate::types::{Campaign, ModelId, TaskId, UserId};
 
 /// What became of a submit.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,7 +64,7 @@ struct RequestRow<'a> {
     user_id: UserId,
     model_id: ModelId,
     price: i64,
-    input: &'a Input,
+    input: &'a Campaign,
     key: &'a str,
     hash: &'a str,
 }

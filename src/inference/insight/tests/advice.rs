@@ -4,7 +4,7 @@ use chrono::{NaiveDate, TimeDelta};
 use proptest::prelude::*;
 
 use crate::inference::Predictor;
-use crate::inference::insight::test_support::{FakePredictor, shipped_model};
+use crate::inference::insight::test_support::{FakePredictor, probability_of, shipped_model};
 use crate::inference::insight::{Insight, advise, default_bounds};
 use crate::inference::test_support::sample;
 use crate::types::{Advice, Campaign, Change, ChangeBounds};
@@ -27,11 +27,6 @@ fn ambitious() -> Campaign {
     }
 }
 
-fn one(campaign: &Campaign) -> f64 {
-    let predictions = shipped_model().predict(std::slice::from_ref(campaign));
-    predictions.unwrap()[0].probability
-}
-
 /// Applies a change field by field, as a user of the API does.
 fn set(campaign: &mut Campaign, change: &Change) {
     match *change {
@@ -46,16 +41,16 @@ fn set(campaign: &mut Campaign, change: &Change) {
 }
 
 fn advice_of(campaign: &Campaign, bounds: ChangeBounds) -> Advice {
-    advise(shipped_model(), campaign, one(campaign), bounds).unwrap()
+    advise(shipped_model(), campaign, probability_of(campaign), bounds).unwrap()
 }
 
 fn assert_is_valid(campaign: &Campaign, advice: &Advice) {
-    let own = one(campaign);
+    let own = probability_of(campaign);
     let close = |left: f64, right: f64| (left - right).abs() < 1e-6;
     for rated in &advice.changes {
         let mut plan = campaign.clone();
         set(&mut plan, &rated.change);
-        assert!(close(one(&plan), rated.probability), "{rated:?}");
+        assert!(close(probability_of(&plan), rated.probability), "{rated:?}");
         assert!(close(rated.gain, rated.probability - own), "{rated:?}");
         assert!(rated.gain >= 0.01, "{rated:?}");
         assert!(plan.usd_goal >= advice.bounds.goal_min_usd.min(campaign.usd_goal));
@@ -76,7 +71,7 @@ fn assert_is_valid(campaign: &Campaign, advice: &Advice) {
         }
         assert!(combination.changes.len() >= 2);
         assert!(
-            close(one(&plan), combination.probability),
+            close(probability_of(&plan), combination.probability),
             "{combination:?}"
         );
         assert!(combination.gain >= advice.changes[0].gain + 0.01);

@@ -9,7 +9,7 @@ use crate::inference::test_support::sample;
 use crate::inference::{CategoryName, Cell, Manifest, Predictor};
 use crate::types::{Campaign, NeighboursView, OutOfDistribution};
 
-type Parts = (u32, u32, u32, u64, u64);
+type Parts = (usize, usize, usize, u64, u64);
 
 fn alike(cells: &[Parts]) -> Option<NeighboursView> {
     Region::around(&manifest(cells), &sample()).alike()
