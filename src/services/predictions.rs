@@ -271,8 +271,8 @@ impl Predictions {
                     let Some(canceled) = queue::cancel(transaction, *user, *id, *now).await? else {
                         return Ok(false);
                     };
-                    let (price, at) = (canceled.price, canceled.at);
-                    ledger::release(transaction, *user, price, at).await?;
+                    let at = canceled.finished_at.unwrap_or(*now);
+                    ledger::release(transaction, *user, Credits(canceled.price), at).await?;
                     let changes = vec![Change::task_of(*user, *id)];
                     notifier
                         .publish_on_commit(transaction, false, changes)
