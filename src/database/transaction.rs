@@ -4,10 +4,10 @@
 //! connection whose BEGIN was sent but not yet answered would return to the pool with an open transaction. The
 //! statements of other requests would then run inside it and be rolled back later.
 
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
+use parking_lot::Mutex;
 use sea_orm::{
     ConnectionTrait, DatabaseBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement,
 };
@@ -143,18 +143,12 @@ impl Transaction {
 
     /// Calls `callback` once the transaction is committed, and never otherwise.
     pub fn after_commit(&self, callback: impl FnOnce() + Send + 'static) {
-        self.callbacks().push(Box::new(callback));
-    }
-
-    fn callbacks(&self) -> std::sync::MutexGuard<'_, Vec<Callback>> {
-        self.after_commit
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.after_commit.lock().push(Box::new(callback));
     }
 
     /// Commits or rolls back. If that fails, the connection is closed, which also rolls back.
     async fn finish<T>(self, result: Result<T, DbErr>) -> Result<T, DbErr> {
-        let callbacks = std::mem::take(&mut *self.callbacks());
+        let callbacks = self.after_commit.into_inner();
         let mut connection = self.connection.into_inner();
         // If a statement has failed, PostgreSQL responds to COMMIT with a rollback and no error.
         let is_broken = connection.has_failed() && self.backend == DatabaseBackend::Postgres;

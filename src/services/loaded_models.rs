@@ -2,9 +2,10 @@
 //! change, so a loaded model never expires. A failure to load is cached for a while; then loading is tried again.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use tokio::sync::OnceCell;
 
 use super::Catalog;
@@ -60,15 +61,16 @@ impl LoadedModels {
     /// Uses `predictor` for a model instead of its file: to benchmark workers with models that cannot be written as a
     /// file.
     pub fn put(&self, id: ModelId, predictor: Arc<dyn Predictor>) {
-        self.lock()
+        self.models
+            .lock()
             .insert(id, Arc::new(OnceCell::new_with(Some(predictor))));
-        self.lock_failures().remove(&id);
+        self.failures.lock().remove(&id);
     }
 
     /// Makes all failures count as old.
     #[cfg(test)]
     pub(crate) fn fail_since_long_ago(&self) {
-        for failure in self.lock_failures().values_mut() {
+        for failure in self.failures.lock().values_mut() {
             failure.since = failure
                 .since
                 .checked_sub(Duration::from_hours(1))
@@ -82,14 +84,14 @@ impl LoadedModels {
     /// # Errors
     /// Why the model cannot be loaded, or could not be a short while ago.
     pub async fn get(&self, id: ModelId) -> Result<Arc<dyn Predictor>, Arc<LoadError>> {
-        let slot = Arc::clone(self.lock().entry(id).or_default());
+        let slot = Arc::clone(self.models.lock().entry(id).or_default());
         let predictor = slot.get_or_try_init(|| self.load(id)).await?;
         Ok(Arc::clone(predictor))
     }
 
     /// The models that could not be loaded, with the reasons.
     pub fn failed(&self) -> Vec<(ModelId, Arc<LoadError>)> {
-        let failures = self.lock_failures();
+        let failures = self.failures.lock();
         let mut failed: Vec<_> = failures
             .iter()
             .map(|(id, failure)| (*id, Arc::clone(&failure.error)))
@@ -100,7 +102,7 @@ impl LoadedModels {
 
     /// The models that could not be loaded for at least this long.
     pub fn failed_for(&self, time: Duration) -> Vec<ModelId> {
-        let failures = self.lock_failures();
+        let failures = self.failures.lock();
         let failed = failures
             .iter()
             .filter(|(_, failure)| failure.since.elapsed() >= time);
@@ -110,7 +112,7 @@ impl LoadedModels {
     /// Retries the failed models that are due. Returns whether any was loaded.
     pub async fn retry_failed(&self) -> bool {
         let due: Vec<ModelId> = {
-            let failures = self.lock_failures();
+            let failures = self.failures.lock();
             let due = failures
                 .iter()
                 .filter(|(_, failure)| !failure.is_fresh())
@@ -125,7 +127,7 @@ impl LoadedModels {
     }
 
     async fn load(&self, id: ModelId) -> Result<Arc<dyn Predictor>, Arc<LoadError>> {
-        let failure = self.lock_failures().get(&id).cloned();
+        let failure = self.failures.lock().get(&id).cloned();
         if let Some(failure) = &failure
             && failure.is_fresh()
         {
@@ -133,7 +135,7 @@ impl LoadedModels {
         }
         match self.read_and_load(id).await {
             Ok(predictor) => {
-                if self.lock_failures().remove(&id).is_some() {
+                if self.failures.lock().remove(&id).is_some() {
                     tracing::info!(model = %id, "a model that failed before was loaded");
                 }
                 Ok(predictor)
@@ -146,7 +148,7 @@ impl LoadedModels {
                     "a model could not be loaded"
                 );
                 let error = Arc::clone(&failure.error);
-                self.lock_failures().insert(id, failure);
+                self.failures.lock().insert(id, failure);
                 Err(error)
             }
         }
@@ -159,14 +161,6 @@ impl LoadedModels {
             .map_err(LoadError::BrokeOff)?
             .map_err(LoadError::Incompatible)?;
         Ok(Arc::new(predictor))
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<ModelId, Arc<Slot>>> {
-        self.models.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn lock_failures(&self) -> MutexGuard<'_, HashMap<ModelId, Failure>> {
-        self.failures.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -144,7 +144,7 @@ impl Catalog {
 
     /// The current state of a model after a change.
     async fn view(&self, id: ModelId) -> Result<ModelView, AppError> {
-        self.cache().offers = None;
+        self.cache.lock().offers = None;
         let default = self.live_model(None).await.ok().map(|model| model.id);
         let summary = model::Entity::summaries(None)
             .filter(model::Column::Id.eq(id))
