@@ -22,7 +22,6 @@ pub mod ledger;
 mod loaded_models;
 mod pages;
 pub mod passwords;
-pub mod payment;
 pub mod positions;
 pub mod predictions;
 mod queue_eta;
@@ -133,7 +132,6 @@ impl Services {
             database.clone(),
             notifier.clone(),
             Arc::clone(clock),
-            Arc::new(payment::DemonstrationPayment),
         ));
         Self {
             accounts: Arc::new(Accounts::new(
