@@ -110,11 +110,6 @@ impl BoundedCount {
         }
     }
 
-    /// Whether this count can be dropped without losing information.
-    pub(super) fn is_idle(&self) -> bool {
-        self.freshness() != Freshness::Fresh && self.state.lock().pending == 0
-    }
-
     async fn refresh(&self, count: impl Future<Output = Result<u64, DbErr>>) {
         let inserted_before = self.state.lock().inserted;
         let began_at = Instant::now();
