@@ -17,12 +17,12 @@ use super::{cookie_key, setup};
 use crate::inference::{InferenceError, InferencePool, SHIPPED_MODEL};
 use crate::queue::Notifier;
 use crate::server::health::{self, Readiness};
-use crate::server::keyed_limit::KeyedLimit;
 use crate::server::listen_address::ListenAddress;
 use crate::server::public_url::PublicUrl;
 use crate::server::router::router;
 use crate::server::state::Shared;
 use crate::server::{assets, connections};
+use crate::services::in_use::KeyedLimit;
 use crate::services::insights::InsightOptions;
 use crate::services::{Catalog, LoadedModels, ServiceOptions, Services};
 
@@ -83,7 +83,7 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
     let shared = Shared {
         services,
         notifier,
-        streams: Arc::new(KeyedLimit::new(args.streams_per_user.into())),
+        streams: KeyedLimit::new(args.streams_per_user.into()),
         readiness,
         stop: stop.clone(),
         public_url: args.public_url,

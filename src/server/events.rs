@@ -20,11 +20,11 @@ use tokio::time::{Instant, Interval, interval_at, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 use tower_cookies::Cookies;
 
-use super::keyed_limit::KeyedPermit;
 use super::problem;
 use super::state::AppState;
 use crate::queue::{Changes, Subscription};
 use crate::services::Services;
+use crate::services::in_use::KeyedPermit;
 use crate::services::ledger::LINES_AT_ONCE;
 use crate::services::positions::Position;
 use crate::types::{AppError, UserId};

@@ -15,7 +15,6 @@ mod events;
 mod export;
 mod forms;
 pub mod health;
-pub mod keyed_limit;
 mod limits;
 pub mod listen_address;
 pub mod min_rate;

@@ -17,6 +17,7 @@ pub mod catalog;
 pub mod clock;
 mod credentials;
 mod idempotency;
+pub mod in_use;
 pub mod insights;
 pub mod ledger;
 mod loaded_models;
