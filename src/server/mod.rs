@@ -14,6 +14,7 @@ mod csrf;
 mod events;
 mod export;
 mod forms;
+mod headers;
 pub mod health;
 mod limits;
 pub mod listen_address;
