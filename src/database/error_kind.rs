@@ -85,11 +85,6 @@ impl DbErrorKind {
     }
 }
 
-/// Whether an error means that the database cannot be reached, rather than that it rejects the statement.
-pub fn is_unavailable(error: &DbErr) -> bool {
-    DbErrorKind::of(error) == DbErrorKind::Unavailable
-}
-
 impl From<DbErr> for AppError {
     /// Hides the cause and logs it. Errors that may pass without a change are 503, all others are 500.
     fn from(error: DbErr) -> Self {

@@ -8,7 +8,6 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Set, SqlErr,
     UpdateMany,
 };
-use tracing::Instrument as _;
 
 use super::attempts::{Attempts, Client};
 use super::credentials::{
@@ -16,7 +15,7 @@ use super::credentials::{
 };
 use super::passwords::{Passwords, Slot, Verified};
 use super::{Clock, ledger};
-use crate::database::{Database, Transaction};
+use crate::database::{Database, Transaction, in_own_task};
 use crate::entities::users;
 use crate::entities::users::{EndedSessions, fold_email};
 use crate::types::{AppError, Credits, Role, UserId, Violation};
@@ -68,7 +67,8 @@ impl Accounts {
         let slot = self.passwords.reserve(&client.address_key())?;
         self.attempts.count_registration(client)?;
         let (this, email, password) = (self.clone(), email.to_owned(), password.to_owned());
-        complete(async move { this.create_in(&slot, &email, &password, Role::User).await }).await
+        in_own_task(|_| async move { this.create_in(&slot, &email, &password, Role::User).await })
+            .await
     }
 
     /// Creates an account with its welcome credits, without rate limits: for the operator.
@@ -132,7 +132,8 @@ impl Accounts {
         let account = fold_email(email);
         let slot = self.passwords.reserve(&client.key(&account))?;
         let (this, password, client) = (self.clone(), password.to_owned(), client.clone());
-        complete(async move { this.try_log_in(&slot, &account, &password, &client).await }).await
+        in_own_task(|_| async move { this.try_log_in(&slot, &account, &password, &client).await })
+            .await
     }
 
     async fn try_log_in(
@@ -178,7 +179,7 @@ impl Accounts {
         let slot = self.passwords.reserve(&client.key(&user.email_folded))?;
         let (this, client) = (self.clone(), client.clone());
         let (current, new) = (current.to_owned(), new.to_owned());
-        complete(async move {
+        in_own_task(|_| async move {
             this.try_change_password(&slot, &user, [&current, &new], &client)
                 .await
         })
@@ -216,7 +217,7 @@ impl Accounts {
     pub async fn end_sessions(&self, user: UserId) -> Result<users::Model, AppError> {
         let this = self.clone();
         let end = next_epoch(update_user(user));
-        complete(async move { this.update(end).await?.ok_or(AppError::NotFound) }).await
+        in_own_task(|_| async move { this.update(end).await?.ok_or(AppError::NotFound) }).await
     }
 
     /// Sets a user's role: for the operator.
@@ -307,18 +308,6 @@ fn set_password_hash(user: &users::Model, hash: String) -> UpdateMany<users::Ent
 fn next_epoch(change: UpdateMany<users::Entity>) -> UpdateMany<users::Entity> {
     let next = Expr::col(users::Column::SessionEpoch).add(1);
     change.col_expr(users::Column::SessionEpoch, next)
-}
-
-/// Runs `work` to its end even if the request that waits for it is dropped.
-async fn complete<T: Send + 'static>(
-    work: impl Future<Output = Result<T, AppError>> + Send + 'static,
-) -> Result<T, AppError> {
-    tokio::spawn(work.in_current_span())
-        .await
-        .unwrap_or_else(|error| {
-            tracing::error!(%error, "an account request panicked");
-            Err(AppError::Internal)
-        })
 }
 
 #[cfg(test)]
