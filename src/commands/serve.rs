@@ -45,7 +45,7 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
         hashing_threads: usize::from(args.hashing_threads),
         shared_per_minute: args.shared_per_minute,
         insights: InsightOptions {
-            timeout: args.worker.inference_timeout(),
+            timeout: args.worker.inference_timeout,
             questions_per_minute: args.what_if_per_minute,
         },
         cookie_key: key,
@@ -104,7 +104,7 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
         working.await.context("the worker panicked")?;
         listening.await.context("the listener panicked")
     };
-    end_with(watching, args.worker.inference_timeout() + DRAIN, serving).await
+    end_with(watching, args.worker.inference_timeout + DRAIN, serving).await
 }
 
 /// Stops the process if an inference thread is stuck in a model, because only the end of the process ends such a
@@ -156,7 +156,7 @@ pub async fn work(args: WorkerProcessArgs, stop: CancellationToken) -> anyhow::R
         listening.await.context("the listener panicked")?;
         health_server.await.context("the health server panicked")
     };
-    end_with(watching, args.worker.inference_timeout() + DRAIN, working).await
+    end_with(watching, args.worker.inference_timeout + DRAIN, working).await
 }
 
 /// Waits for `work`, but once an inference thread is stuck only for `grace`: what depends on that thread may never end.
