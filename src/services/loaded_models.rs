@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use tokio::sync::OnceCell;
+use tracing::Instrument as _;
 
 use super::Catalog;
 use crate::inference::{ModelError, OnnxPredictor, Predictor};
@@ -79,25 +80,21 @@ impl LoadedModels {
     }
 
     /// The predictor of a model, loaded from the database on the first call. Loading one model does not delay requests
-    /// for others.
+    /// for others. A load runs in its own task, so that a readiness check that gives up does not end it, and the next
+    /// one waits for the same load.
     ///
     /// # Errors
     /// Why the model cannot be loaded, or could not be a short while ago.
-    pub async fn get(&self, id: ModelId) -> Result<Arc<dyn Predictor>, Arc<LoadError>> {
+    pub async fn get(self: &Arc<Self>, id: ModelId) -> Result<Arc<dyn Predictor>, Arc<LoadError>> {
         let slot = Arc::clone(self.models.lock().entry(id).or_default());
-        let predictor = slot.get_or_try_init(|| self.load(id)).await?;
-        Ok(Arc::clone(predictor))
-    }
-
-    /// The models that could not be loaded, with the reasons.
-    pub fn failed(&self) -> Vec<(ModelId, Arc<LoadError>)> {
-        let failures = self.failures.lock();
-        let mut failed: Vec<_> = failures
-            .iter()
-            .map(|(id, failure)| (*id, Arc::clone(&failure.error)))
-            .collect();
-        failed.sort_by_key(|(id, _)| *id);
-        failed
+        if let Some(predictor) = slot.get() {
+            return Ok(Arc::clone(predictor));
+        }
+        let this = Arc::clone(self);
+        let load = async move { slot.get_or_try_init(|| this.load(id)).await.cloned() };
+        tokio::spawn(load.in_current_span())
+            .await
+            .unwrap_or_else(|error| Err(Arc::new(LoadError::BrokeOff(error))))
     }
 
     /// The models that could not be loaded for at least this long.
@@ -110,7 +107,7 @@ impl LoadedModels {
     }
 
     /// Retries the failed models that are due. Returns whether any was loaded.
-    pub async fn retry_failed(&self) -> bool {
+    pub async fn retry_failed(self: &Arc<Self>) -> bool {
         let due: Vec<ModelId> = {
             let failures = self.failures.lock();
             let due = failures
@@ -185,5 +182,33 @@ impl Failure {
 
     fn is_fresh(&self) -> bool {
         Instant::now() < self.retry_at
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt as _;
+
+    use super::*;
+    use crate::database::test_support::migrated;
+    use crate::inference::SHIPPED_MODEL;
+    use crate::services::SystemClock;
+
+    #[tokio::test]
+    async fn a_load_goes_on_if_its_caller_gives_up() {
+        let (_folder, database) = migrated().await;
+        let catalog = Arc::new(Catalog::new(database, Arc::new(SystemClock)));
+        catalog.ensure_shipped_model(SHIPPED_MODEL).await.unwrap();
+        let id = catalog.live_model(None).await.unwrap().id;
+        let models = Arc::new(LoadedModels::new(catalog));
+        assert!(models.get(id).now_or_never().is_none());
+        let slot = Arc::clone(&models.models.lock()[&id]);
+        let is_loaded = async {
+            while slot.get().is_none() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        let limit = Duration::from_mins(1);
+        assert!(tokio::time::timeout(limit, is_loaded).await.is_ok());
     }
 }

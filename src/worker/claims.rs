@@ -9,7 +9,6 @@ use super::Worker;
 use crate::database::retry;
 use crate::entities::task;
 use crate::queue::{self, ClaimOptions, Lease, ScanStart};
-use crate::types::ModelId;
 
 /// How often this process stores how far it has claimed.
 const STORE_EVERY: Duration = Duration::from_secs(1);
@@ -75,7 +74,7 @@ impl Worker {
         limit: u64,
         lease_for: chrono::Duration,
     ) -> Result<(Lease, Vec<task::Model>), DbErr> {
-        let except: Vec<ModelId> = self.models.failed().into_iter().map(|(id, _)| id).collect();
+        let except = self.models.failed_for(Duration::ZERO);
         let scan = self.claims.scans.begin(Instant::now());
         let options = ClaimOptions {
             limit,

@@ -318,11 +318,8 @@ async fn tasks_whose_model_cannot_be_loaded_wait_without_using_an_attempt() {
     assert_eq!(fixture.find(good).await.status, TaskStatus::Succeeded);
     let task = fixture.find(stuck).await;
     assert_eq!((task.status, task.attempts), (TaskStatus::Queued, 0));
-    let failed = fixture.services.models.failed();
-    assert_eq!(
-        failed.iter().map(|(id, _)| *id).collect::<Vec<_>>(),
-        [model]
-    );
+    let failed = fixture.services.models.failed_for(Duration::ZERO);
+    assert_eq!(failed, [model]);
 
     // Now the model can be loaded, as another process could have done all the time.
     fixture
