@@ -23,7 +23,6 @@ use crate::server::router::router;
 use crate::server::state::Shared;
 use crate::server::{assets, connections};
 use crate::services::in_use::KeyedLimit;
-use crate::services::insights::InsightOptions;
 use crate::services::{Catalog, LoadedModels, ServiceOptions, Services};
 
 /// How long connections and the last settlement may take after inference has ended.
@@ -44,10 +43,8 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
         attempts_per_minute: args.auth_per_minute,
         hashing_threads: usize::from(args.hashing_threads),
         shared_per_minute: args.shared_per_minute,
-        insights: InsightOptions {
-            timeout: args.worker.inference_timeout,
-            questions_per_minute: args.what_if_per_minute,
-        },
+        insight_timeout: args.worker.inference_timeout,
+        questions_per_minute: args.what_if_per_minute,
         cookie_key: key,
         https: args.public_url.as_ref().is_some_and(PublicUrl::is_https),
     };

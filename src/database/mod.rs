@@ -25,7 +25,7 @@ use sea_orm::{DatabaseBackend, DatabaseConnection, DbErr, RuntimeErr, Statement}
 
 pub use bulk::{array_of, insert_all, is_among};
 use connection::Observer;
-pub use error_kind::DbErrorKind;
+pub use error_kind::{DbErrorKind, conflict_if_taken};
 pub use own_task::in_own_task;
 pub use pool::Pool;
 pub use retry::retry;

@@ -41,10 +41,7 @@ pub async fn limit_time(request: Request, next: Next) -> Result<Response<Body>, 
 /// [`AppError::Unavailable`] on timeout.
 pub async fn in_time<T>(work: impl Future<Output = T>) -> Result<T, AppError> {
     let done = tokio::time::timeout(REQUEST_TIMEOUT, work).await;
-    done.map_err(|_| AppError::Unavailable {
-        reason: "the request took too long".to_owned(),
-        retry_after_s: RETRY_S,
-    })
+    done.map_err(|_| AppError::unavailable("the request took too long", RETRY_S))
 }
 
 /// Converts a panic to an internal error.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Set, SqlErr,
+    ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Set,
     UpdateMany,
 };
 
@@ -15,7 +15,7 @@ use super::credentials::{
 };
 use super::passwords::{Passwords, Slot, Verified};
 use super::{Clock, ledger};
-use crate::database::{Database, Transaction, in_own_task};
+use crate::database::{Database, Transaction, conflict_if_taken, in_own_task};
 use crate::entities::users;
 use crate::entities::users::{EndedSessions, fold_email};
 use crate::types::{AppError, Credits, Role, UserId, Violation};
@@ -106,13 +106,8 @@ impl Accounts {
             .transaction("register", new, |transaction, new| {
                 Box::pin(new.insert(transaction))
             });
-        let user = created.await.map_err(|error| {
-            if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) {
-                AppError::Conflict("this email address is already registered".to_owned())
-            } else {
-                error.into()
-            }
-        })?;
+        let taken = "this email address is already registered";
+        let user = created.await.map_err(conflict_if_taken(taken))?;
         tracing::info!(user = user.id.0, role = user.role.as_str(), "registered");
         Ok(user)
     }

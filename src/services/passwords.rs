@@ -80,10 +80,8 @@ impl Passwords {
     /// 503 if the queue is full; 429 if this client has taken its half.
     pub fn reserve(&self, client: &str) -> Result<Slot, AppError> {
         let Ok(permit) = Arc::clone(&self.free_slots).try_acquire_owned() else {
-            return Err(AppError::Unavailable {
-                reason: "too many people are logging in right now".to_owned(),
-                retry_after_s: QUEUE_FULL_RETRY_S,
-            });
+            let reason = "too many people are logging in right now";
+            return Err(AppError::unavailable(reason, QUEUE_FULL_RETRY_S));
         };
         let of_client = self.clients.try_acquire(client.to_owned());
         let of_client = of_client.ok_or(AppError::TooManyRequests {

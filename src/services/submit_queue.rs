@@ -123,11 +123,10 @@ impl SubmitQueue {
         match outcome {
             SubmitOutcome::Enqueued(task) => Ok(Some(*task)),
             SubmitOutcome::Refused => Ok(None),
-            SubmitOutcome::Locked => Err(AppError::Unavailable {
-                reason: "your balance is in use by another request; no credits were held"
-                    .to_owned(),
-                retry_after_s: LOCKED_RETRY_S,
-            }),
+            SubmitOutcome::Locked => Err(AppError::unavailable(
+                "your balance is in use by another request; no credits were held",
+                LOCKED_RETRY_S,
+            )),
         }
     }
 

@@ -72,9 +72,11 @@ impl TaskLimits {
         let queued = self
             .queued
             .reserve(|| queue::count_queued(database, max_queued));
-        let queued = queued.await.ok_or_else(|| AppError::Unavailable {
-            reason: "the queue is full; no credits were held".to_owned(),
-            retry_after_s: QUEUE_FULL_RETRY_S,
+        let queued = queued.await.ok_or_else(|| {
+            AppError::unavailable(
+                "the queue is full; no credits were held",
+                QUEUE_FULL_RETRY_S,
+            )
         })?;
         Ok(Room { open, queued })
     }

@@ -117,6 +117,13 @@ impl Violation {
     pub const fn out_of_range(min: f64, max: f64) -> Self {
         Self::OutOfRange { min, max }
     }
+
+    /// A value with a reason of its own.
+    pub fn rejected(reason: impl Into<String>) -> Self {
+        Self::Rejected {
+            reason: reason.into(),
+        }
+    }
 }
 
 #[cfg(test)]

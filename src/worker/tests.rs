@@ -15,7 +15,6 @@ use crate::inference::{Predictor, SHIPPED_MODEL};
 use crate::queue::ClaimOptions;
 use crate::services::audit::audit;
 use crate::services::clock::test_support::TestClock;
-use crate::services::insights::InsightOptions;
 use crate::services::{ServiceOptions, Services, SystemClock};
 use crate::types::{
     CampaignInput, Role, TaskFilter, TaskStatus, TaskView, UserId, campaign_example,
@@ -190,10 +189,8 @@ fn service_options() -> ServiceOptions {
         attempts_per_minute: 1000,
         hashing_threads: 1,
         shared_per_minute: NonZeroU32::MIN,
-        insights: InsightOptions {
-            timeout: Duration::from_secs(1),
-            questions_per_minute: NonZeroU32::MIN,
-        },
+        insight_timeout: Duration::from_secs(1),
+        questions_per_minute: NonZeroU32::MIN,
         cookie_key: tower_cookies::Key::generate(),
         https: false,
     }
