@@ -1,8 +1,7 @@
 //! `pledgecast backup`: a consistent copy of the embedded database, taken while it is in use.
 
-use std::fs::{File, OpenOptions};
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::path::Path;
 use std::str::FromStr as _;
 use std::time::Duration;
 
@@ -38,37 +37,29 @@ pub async fn backup(url: &str, file: &Path) -> anyhow::Result<u64> {
         "{} already exists; choose another file name",
         file.display()
     );
-    let partial = Partial(partial_name(file)?);
-    let bytes = copy(url, &partial.0).await?;
-    // A hard link, unlike a rename, never replaces a file that was created in the meantime.
-    std::fs::hard_link(&partial.0, file).with_context(|| format!("creating {}", file.display()))?;
-    drop(partial);
-    let folder = file.parent().filter(|it| !it.as_os_str().is_empty());
-    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
-    Ok(bytes)
-}
-
-/// A temporary file, removed on drop.
-struct Partial(PathBuf);
-
-impl Drop for Partial {
-    fn drop(&mut self) {
-        // The file may not have been created yet.
-        let _ = std::fs::remove_file(&self.0);
-    }
-}
-
-fn partial_name(file: &Path) -> anyhow::Result<PathBuf> {
-    let mut name = file
-        .file_name()
-        .context("FILE must name a file")?
-        .to_owned();
-    name.push(format!(".{}.partial", std::process::id()));
     // SQLite parses a name that begins with `file:` as a URL; an absolute path never does.
-    Ok(std::path::absolute(file.with_file_name(name))?)
+    let file = std::path::absolute(file)?;
+    let (Some(folder), Some(name)) = (file.parent(), file.file_name()) else {
+        bail!("FILE must name a file");
+    };
+    // Only its owner can read it. It is removed on every error.
+    let partial = tempfile::Builder::new()
+        .prefix(name)
+        .suffix(".partial")
+        .tempfile_in(folder)
+        .with_context(|| format!("creating a file in {}", folder.display()))?;
+    copy(url, partial.path()).await?;
+    partial.as_file().sync_all()?;
+    // Never replaces a file that was created in the meantime.
+    let copied = partial
+        .persist_noclobber(&file)
+        .with_context(|| format!("creating {}", file.display()))?;
+    File::open(folder)?.sync_all()?;
+    Ok(copied.metadata()?.len())
 }
 
-async fn copy(url: &str, partial: &Path) -> anyhow::Result<u64> {
+/// Copies the database into an empty file.
+async fn copy(url: &str, partial: &Path) -> anyhow::Result<()> {
     let mut source = SqliteConnectOptions::from_str(url)?
         .create_if_missing(false)
         .busy_timeout(BUSY_TIMEOUT)
@@ -76,24 +67,14 @@ async fn copy(url: &str, partial: &Path) -> anyhow::Result<u64> {
         .connect()
         .await
         .with_context(|| format!("opening {url}"))?;
-    // Created before SQLite opens it, so that only the owner can read it.
-    let made = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(partial)
-        .with_context(|| format!("creating {}", partial.display()))?;
-    let path = partial.to_str().context("FILE must be UTF-8")?;
     sqlx::query("VACUUM INTO ?")
-        .bind(path)
+        .bind(partial.to_str().context("FILE must be UTF-8")?)
         .execute(&mut source)
         .await
         .context("copying the database")?;
     shrink_journal(&mut source).await;
     source.close().await?;
-    check(partial).await?;
-    made.sync_all()?;
-    Ok(made.metadata()?.len())
+    check(partial).await
 }
 
 /// During the copy nothing could be removed from the write-ahead log, so it grew with each commit and would keep its

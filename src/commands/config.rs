@@ -1,9 +1,11 @@
 //! Settings: flags, each with its environment variable.
 
 use std::num::NonZeroU32;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::TypedValueParser;
 use clap::{Args, ValueEnum};
 
 use super::connection_args::ConnectionArgs;
@@ -62,20 +64,20 @@ pub struct WorkerArgs {
     #[arg(long, env = "PLEDGECAST_INFERENCE_THREADS", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub inference_threads: Option<u16>,
     /// Time limit of the inference of one batch, in seconds.
-    #[arg(long, env = "PLEDGECAST_INFERENCE_SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=3600))]
-    pub inference_seconds: u64,
+    #[arg(long = "inference-seconds", value_name = "INFERENCE_SECONDS", env = "PLEDGECAST_INFERENCE_SECONDS", default_value = "20", value_parser = seconds(1..=3600))]
+    pub inference_timeout: Duration,
     /// Maximum number of tasks that are claimed and settled together.
     #[arg(long, env = "PLEDGECAST_BATCH", default_value_t = 128, value_parser = clap::value_parser!(u64).range(1..=1000))]
     pub batch: u64,
     /// How long a claim is valid without being renewed, in seconds.
-    #[arg(long, env = "PLEDGECAST_LEASE_SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
-    pub lease_seconds: u64,
+    #[arg(long = "lease-seconds", value_name = "LEASE_SECONDS", env = "PLEDGECAST_LEASE_SECONDS", default_value = "30", value_parser = seconds(1..=3600))]
+    pub lease: Duration,
     /// Attempts before a task fails.
     #[arg(long, env = "PLEDGECAST_MAX_ATTEMPTS", default_value_t = 3, value_parser = clap::value_parser!(i32).range(1..=100))]
     pub max_attempts: i32,
     /// How long a queued task waits for a worker that can load its model before it fails, in seconds.
-    #[arg(long, env = "PLEDGECAST_MAX_WAIT_SECONDS", default_value_t = 86_400, value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
-    pub max_wait_seconds: u64,
+    #[arg(long = "max-wait-seconds", value_name = "MAX_WAIT_SECONDS", env = "PLEDGECAST_MAX_WAIT_SECONDS", default_value = "86400", value_parser = seconds(1..=31_536_000))]
+    pub max_wait: Duration,
 }
 
 impl WorkerArgs {
@@ -86,21 +88,12 @@ impl WorkerArgs {
             usize::from,
         )
     }
+}
 
-    /// `inference_seconds` as a duration.
-    pub fn inference_timeout(&self) -> Duration {
-        Duration::from_secs(self.inference_seconds)
-    }
-
-    /// `lease_seconds` as a duration.
-    pub fn lease(&self) -> Duration {
-        Duration::from_secs(self.lease_seconds)
-    }
-
-    /// `max_wait_seconds` as a duration.
-    pub fn max_wait(&self) -> Duration {
-        Duration::from_secs(self.max_wait_seconds)
-    }
+fn seconds(range: RangeInclusive<u64>) -> impl TypedValueParser<Value = Duration> {
+    clap::value_parser!(u64)
+        .range(range)
+        .map(Duration::from_secs)
 }
 
 /// `pledgecast serve`.

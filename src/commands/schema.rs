@@ -55,7 +55,11 @@ pub async fn migrate(
         return Ok(());
     }
     match watched {
-        Some(watched) => migrate_postgres(connection, watched, deadline).await,
+        Some(watched) => {
+            // The lock belongs to the only connection of this pool and is released when the connection closes.
+            take_lock(connection.get_postgres_connection_pool(), watched, deadline).await?;
+            migrate_locked(connection, watched, deadline).await
+        }
         None => migrate_sqlite(connection).await,
     }
 }
@@ -78,16 +82,6 @@ async fn is_behind(connection: &DatabaseConnection) -> anyhow::Result<bool> {
         SchemaStatus::Empty | SchemaStatus::Older { .. } => Ok(true),
         SchemaStatus::Newer { unknown, known } => Err(newer(&unknown, &known)),
     }
-}
-
-async fn migrate_postgres(
-    connection: &DatabaseConnection,
-    watched: &PgPool,
-    deadline: Instant,
-) -> anyhow::Result<()> {
-    // The lock belongs to the only connection of this pool and is released when the connection closes.
-    take_lock(connection.get_postgres_connection_pool(), watched, deadline).await?;
-    migrate_locked(connection, watched, deadline).await
 }
 
 async fn take_lock(own: &PgPool, watched: &PgPool, deadline: Instant) -> anyhow::Result<()> {

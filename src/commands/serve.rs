@@ -17,13 +17,12 @@ use super::{cookie_key, setup};
 use crate::inference::{InferenceError, InferencePool, SHIPPED_MODEL};
 use crate::queue::Notifier;
 use crate::server::health::{self, Readiness};
-use crate::server::keyed_limit::KeyedLimit;
 use crate::server::listen_address::ListenAddress;
 use crate::server::public_url::PublicUrl;
 use crate::server::router::router;
 use crate::server::state::Shared;
 use crate::server::{assets, connections};
-use crate::services::insights::InsightOptions;
+use crate::services::in_use::KeyedLimit;
 use crate::services::{Catalog, LoadedModels, ServiceOptions, Services};
 
 /// How long connections and the last settlement may take after inference has ended.
@@ -44,10 +43,8 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
         attempts_per_minute: args.auth_per_minute,
         hashing_threads: usize::from(args.hashing_threads),
         shared_per_minute: args.shared_per_minute,
-        insights: InsightOptions {
-            timeout: args.worker.inference_timeout(),
-            questions_per_minute: args.what_if_per_minute,
-        },
+        insight_timeout: args.worker.inference_timeout,
+        questions_per_minute: args.what_if_per_minute,
         cookie_key: key,
         https: args.public_url.as_ref().is_some_and(PublicUrl::is_https),
     };
@@ -83,7 +80,7 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
     let shared = Shared {
         services,
         notifier,
-        streams: Arc::new(KeyedLimit::new(args.streams_per_user.into())),
+        streams: KeyedLimit::new(args.streams_per_user.into()),
         readiness,
         stop: stop.clone(),
         public_url: args.public_url,
@@ -104,7 +101,7 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
         working.await.context("the worker panicked")?;
         listening.await.context("the listener panicked")
     };
-    end_with(watching, args.worker.inference_timeout() + DRAIN, serving).await
+    end_with(watching, args.worker.inference_timeout + DRAIN, serving).await
 }
 
 /// Stops the process if an inference thread is stuck in a model, because only the end of the process ends such a
@@ -156,7 +153,7 @@ pub async fn work(args: WorkerProcessArgs, stop: CancellationToken) -> anyhow::R
         listening.await.context("the listener panicked")?;
         health_server.await.context("the health server panicked")
     };
-    end_with(watching, args.worker.inference_timeout() + DRAIN, working).await
+    end_with(watching, args.worker.inference_timeout + DRAIN, working).await
 }
 
 /// Waits for `work`, but once an inference thread is stuck only for `grace`: what depends on that thread may never end.

@@ -174,11 +174,11 @@ pub fn worker(
     let options = WorkerOptions {
         loops: usize::from(args.workers),
         batch: args.batch,
-        lease: args.lease(),
+        lease: args.lease,
         max_attempts: args.max_attempts,
-        inference_timeout: args.inference_timeout(),
+        inference_timeout: args.inference_timeout,
         poll: POLL,
-        max_wait: args.max_wait(),
+        max_wait: args.max_wait,
     };
     Arc::new(Worker::new(
         database.clone(),

@@ -1,7 +1,6 @@
 //! `pledgecast user`: creates and changes users.
 
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use anyhow::Context as _;
 
@@ -12,7 +11,6 @@ use crate::services::Accounts;
 use crate::services::attempts::Attempts;
 use crate::services::ledger::Ledger;
 use crate::services::passwords::Passwords;
-use crate::services::payment::DemonstrationPayment;
 use crate::types::Credits;
 
 /// Creates or changes a user.
@@ -66,12 +64,8 @@ pub async fn run(args: UserArgs) -> anyhow::Result<ExitCode> {
             reason,
         } => {
             let user = accounts(0).find_by_email(&email).await?;
-            let ledger = Ledger::new(
-                database.clone(),
-                Notifier::new(&database),
-                setup::clock(),
-                Arc::new(DemonstrationPayment),
-            );
+            let notifier = Notifier::new(&database);
+            let ledger = Ledger::new(database.clone(), notifier, setup::clock());
             let line = ledger.adjust(user.id, Credits(amount), &reason).await?;
             println!("{} now has {} credits", user.email, line.balance_after);
         }

@@ -2,6 +2,7 @@
 //! each one only once per connection. On SQLite, sea-orm's own statements are used: SQLite has one writer and no
 //! arrays.
 
+use sea_orm::sea_query::postgres_array::NotU8;
 use sea_orm::sea_query::{ArrayType, Expr, Value};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait,
@@ -9,10 +10,11 @@ use sea_orm::{
 };
 
 /// Whether a column holds one of these ids.
-pub fn is_among<I>(backend: DatabaseBackend, column: impl ColumnTrait, ids: I) -> Expr
-where
-    I: IntoIterator<Item = i64>,
-{
+pub fn is_among<V: Into<Value> + NotU8>(
+    backend: DatabaseBackend,
+    column: impl ColumnTrait,
+    ids: impl IntoIterator<Item = V>,
+) -> Expr {
     match backend {
         DatabaseBackend::Postgres => column.eq_any(ids),
         _ => column.is_in(ids),

@@ -3,7 +3,7 @@
 use sea_orm::sqlx::Error as Sqlx;
 use sea_orm::sqlx::error::DatabaseError;
 use sea_orm::sqlx::sqlite::SqliteError;
-use sea_orm::{DbErr, RuntimeErr};
+use sea_orm::{DbErr, RuntimeErr, SqlErr};
 
 use crate::types::AppError;
 
@@ -85,11 +85,6 @@ impl DbErrorKind {
     }
 }
 
-/// Whether an error means that the database cannot be reached, rather than that it rejects the statement.
-pub fn is_unavailable(error: &DbErr) -> bool {
-    DbErrorKind::of(error) == DbErrorKind::Unavailable
-}
-
 impl From<DbErr> for AppError {
     /// Hides the cause and logs it. Errors that may pass without a change are 503, all others are 500.
     fn from(error: DbErr) -> Self {
@@ -100,26 +95,24 @@ impl From<DbErr> for AppError {
             DbErrorKind::Full => ("the database is full", RETRY_WHEN_FULL_S),
             DbErrorKind::Refused => return Self::Internal,
         };
-        Self::Unavailable {
-            reason: reason.to_owned(),
-            retry_after_s,
-        }
+        Self::unavailable(reason, retry_after_s)
+    }
+}
+
+/// Converts the error of an insert: a conflict for this reason if a unique key rejects the row.
+pub fn conflict_if_taken(reason: &str) -> impl FnOnce(DbErr) -> AppError {
+    move |error| match error.sql_err() {
+        Some(SqlErr::UniqueConstraintViolation(_)) => AppError::Conflict(reason.to_owned()),
+        _ => error.into(),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use sea_orm::{ConnectOptions, ConnectionTrait as _, Database};
+    use sea_orm::ConnectionTrait as _;
 
     use super::*;
-
-    async fn open(url: &str) -> sea_orm::DatabaseConnection {
-        let mut options = ConnectOptions::new(url);
-        options
-            .max_connections(1)
-            .map_sqlx_sqlite_opts(|options| options.busy_timeout(std::time::Duration::ZERO));
-        Database::connect(options).await.unwrap()
-    }
+    use crate::database::test_support::{busy_error, open};
 
     #[tokio::test]
     async fn a_full_disk_is_reported_as_503_not_as_an_internal_error() {
@@ -139,14 +132,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_lock_held_by_another_connection_is_contention() {
-        let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}?mode=rwc", folder.path().join("a.db").display());
-        let (holder, other) = (open(&url).await, open(&url).await);
-        holder.execute_unprepared("BEGIN IMMEDIATE").await.unwrap();
-        let error = other
-            .execute_unprepared("BEGIN IMMEDIATE")
-            .await
-            .unwrap_err();
+        let error = busy_error().await;
         assert_eq!(DbErrorKind::of(&error), DbErrorKind::Contention, "{error}");
     }
 

@@ -1,7 +1,8 @@
 //! Whether open connections can be trusted.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
 
 /// The time of the last failure. Connections that were opened before it are not trusted.
 #[derive(Default)]
@@ -11,16 +12,13 @@ impl Health {
     /// Call this after a connection failed without an error from the server. Connections opened earlier may be in the
     /// same state, and each of them would make some request wait until its deadline.
     pub(super) fn distrust_open_connections(&self) {
-        *self.lock() = Some(Instant::now());
+        *self.0.lock() = Some(Instant::now());
     }
 
     pub(super) fn is_trusted(&self, age: Duration) -> bool {
-        self.lock()
+        self.0
+            .lock()
             .is_none_or(|failed_at| age < failed_at.elapsed())
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Option<Instant>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -8,11 +8,11 @@ mod bulk;
 mod connection;
 mod error_kind;
 mod health;
+mod own_task;
 mod pool;
 pub mod postgres;
 mod retry;
 pub mod sqlite_file;
-mod statements;
 mod transaction;
 
 use std::sync::Arc;
@@ -25,10 +25,10 @@ use sea_orm::{DatabaseBackend, DatabaseConnection, DbErr, RuntimeErr, Statement}
 
 pub use bulk::{array_of, insert_all, is_among};
 use connection::Observer;
-pub use error_kind::{DbErrorKind, is_unavailable};
-use pool::Pool;
+pub use error_kind::{DbErrorKind, conflict_if_taken};
+pub use own_task::in_own_task;
+pub use pool::Pool;
 pub use retry::retry;
-pub use statements::Statements;
 pub use transaction::Transaction;
 
 /// How long SQLite waits for another process's lock before it reports that the file is busy.
@@ -64,8 +64,8 @@ pub struct DatabaseOptions {
 /// that writers wait in a fair queue inside the process and not for the lock of the file.
 #[derive(Clone)]
 pub struct Database {
-    read: Statements,
-    write: Statements,
+    read: Pool,
+    write: Pool,
 }
 
 impl Database {
@@ -79,20 +79,16 @@ impl Database {
             // The writer first: it creates the file and switches it to WAL.
             let write = Pool::sqlite(sqlite.clone(), 1, SQLITE_DEADLINE).await?;
             let read = Pool::sqlite(sqlite, SQLITE_READERS, SQLITE_DEADLINE).await?;
-            return Ok(Self::of(read, write));
+            return Ok(Self { read, write });
         }
         let postgres = postgres_options(&options.url)?
             .options(POSTGRES_LIMITS)
             .application_name("pledgecast");
         let pool = Pool::postgres(postgres, options.max_connections, POSTGRES_DEADLINE).await?;
-        Ok(Self::of(pool.clone(), pool))
-    }
-
-    const fn of(read: Pool, write: Pool) -> Self {
-        Self {
-            read: Statements::new(read),
-            write: Statements::new(write),
-        }
+        Ok(Self {
+            read: pool.clone(),
+            write: pool,
+        })
     }
 
     /// A connection for migrations, which may rewrite whole tables. The caller closes it.
@@ -119,40 +115,36 @@ impl Database {
     #[must_use]
     pub fn observed(self, observer: impl Fn(&Statement) + Send + Sync + 'static) -> Self {
         let observer: Observer = Arc::new(observer);
-        let observe = |statements: Statements| {
-            Statements::new(statements.pool().clone().observed(Arc::clone(&observer)))
-        };
         Self {
-            read: observe(self.read),
-            write: observe(self.write),
+            read: self.read.observed(Arc::clone(&observer)),
+            write: self.write.observed(observer),
         }
     }
 
     /// For single statements that only read.
-    pub const fn read(&self) -> &Statements {
+    pub const fn read(&self) -> &Pool {
         &self.read
     }
 
     /// For single statements that write, and for reads that must see earlier writes.
-    pub const fn write(&self) -> &Statements {
+    pub const fn write(&self) -> &Pool {
         &self.write
     }
 
     /// SQLite or PostgreSQL.
     pub fn backend(&self) -> DatabaseBackend {
-        self.write.pool().backend()
+        self.write.backend()
     }
 
     /// Closes all connections once those in use are released.
     pub async fn close(&self) {
-        for statements in [&self.read, &self.write] {
-            statements.pool().close().await;
-        }
+        self.read.close().await;
+        self.write.close().await;
     }
 
     /// The pool of connections to PostgreSQL, for LISTEN; none on SQLite.
     pub const fn postgres_pool(&self) -> Option<&PgPool> {
-        self.write.pool().as_postgres()
+        self.write.as_postgres()
     }
 }
 

@@ -1,16 +1,22 @@
-//! Connection pools that test connections that may be broken before handing them out.
+//! Connection pools that test connections that may be broken before handing them out, and single statements on them.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use sea_orm::sqlx::pool::{PoolConnectionMetadata, PoolOptions};
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use sea_orm::sqlx::{self, Connection as _, PgPool, SqlitePool};
-use sea_orm::{ConnAcquireErr, DatabaseBackend, DbErr, RuntimeErr};
+use sea_orm::{
+    ConnAcquireErr, ConnectionTrait, DatabaseBackend, DbErr, ExecResult, QueryResult, RuntimeErr,
+    Statement,
+};
+use tokio_util::sync::CancellationToken;
 
 use super::connection::{Connection, Live, Observer};
 use super::health::Health;
+use super::own_task::in_own_task;
 
 /// How long a caller waits for a connection before the database counts as unavailable.
 const POSTGRES_ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -21,9 +27,10 @@ const TEST_AFTER_IDLE: Duration = Duration::from_secs(1);
 /// Time limit for that test.
 const TEST_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A pool of one of the two databases; cheap to clone.
+/// A pool of one of the two databases; cheap to clone. Each of its statements is a transaction of its own and runs to
+/// its end even if the caller goes away, so that no connection returns to the pool in the middle of a statement.
 #[derive(Clone)]
-pub(super) struct Pool {
+pub struct Pool {
     inner: Inner,
     health: Arc<Health>,
     /// The client-side deadline of each statement.
@@ -114,6 +121,64 @@ impl Pool {
             self.deadline,
             self.observer.clone(),
         ))
+    }
+
+    /// Takes a connection for a caller who may go away while waiting for it. Then nothing begins, and others get the
+    /// connection.
+    pub(super) async fn acquire_for(
+        &self,
+        caller: &CancellationToken,
+    ) -> Result<Connection, DbErr> {
+        let connection = self.acquire().await?;
+        if caller.is_cancelled() {
+            connection.release();
+            return Err(DbErr::Custom("the caller has gone".to_owned()));
+        }
+        Ok(connection)
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl for<'a> FnOnce(&'a mut Connection) -> BoxFuture<'a, Result<T, DbErr>>
+        + Send
+        + 'static,
+    ) -> Result<T, DbErr> {
+        let pool = self.clone();
+        in_own_task(|caller| async move {
+            let mut connection = pool.acquire_for(&caller).await?;
+            let done = work(&mut connection).await;
+            connection.release();
+            done
+        })
+        .await
+    }
+}
+
+#[async_trait::async_trait]
+impl ConnectionTrait for Pool {
+    fn get_database_backend(&self) -> DatabaseBackend {
+        self.backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.run(|connection| Box::pin(connection.execute(statement)))
+            .await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        let sql = sql.to_owned();
+        self.run(|connection| Box::pin(async move { connection.execute_unprepared(&sql).await }))
+            .await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.run(|connection| Box::pin(connection.query_one(statement)))
+            .await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.run(|connection| Box::pin(connection.query_all(statement)))
+            .await
     }
 }
 

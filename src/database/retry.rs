@@ -49,28 +49,8 @@ where
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
-    use sea_orm::{ConnectOptions, ConnectionTrait as _, Database};
-
     use super::*;
-
-    /// The error of SQLite when a second connection wants to write.
-    async fn busy() -> DbErr {
-        let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}?mode=rwc", folder.path().join("a.db").display());
-        let open = async || {
-            let mut options = ConnectOptions::new(&url);
-            options
-                .max_connections(1)
-                .map_sqlx_sqlite_opts(|options| options.busy_timeout(Duration::ZERO));
-            Database::connect(options).await.unwrap()
-        };
-        let (holder, other) = (open().await, open().await);
-        holder.execute_unprepared("BEGIN IMMEDIATE").await.unwrap();
-        other
-            .execute_unprepared("BEGIN IMMEDIATE")
-            .await
-            .unwrap_err()
-    }
+    use crate::database::test_support::busy_error;
 
     async fn retry_until(succeeds_at: u32, error: DbErr) -> (Result<u32, DbErr>, u32) {
         let attempts = AtomicU32::new(0);
@@ -88,13 +68,13 @@ mod tests {
 
     #[tokio::test]
     async fn contention_is_retried() {
-        let (done, attempts) = retry_until(3, busy().await).await;
+        let (done, attempts) = retry_until(3, busy_error().await).await;
         assert_eq!((done, attempts), (Ok(3), 3));
     }
 
     #[tokio::test]
     async fn retries_end_after_the_maximum() {
-        let (done, attempts) = retry_until(u32::MAX, busy().await).await;
+        let (done, attempts) = retry_until(u32::MAX, busy_error().await).await;
         assert!(done.is_err());
         assert_eq!(attempts, ATTEMPTS_MAX);
     }

@@ -35,9 +35,9 @@ impl Scratch {
     }
 }
 
-async fn number(statements: &Statements, sql: &str) -> i64 {
-    let statement = Statement::from_string(statements.get_database_backend(), sql);
-    let row = statements.query_one_raw(statement).await.unwrap().unwrap();
+async fn number(pool: &Pool, sql: &str) -> i64 {
+    let statement = Statement::from_string(pool.backend(), sql);
+    let row = pool.query_one_raw(statement).await.unwrap().unwrap();
     row.try_get("", "n").unwrap()
 }
 
@@ -49,11 +49,11 @@ async fn insert(transaction: &Transaction, value: &str) -> Result<(), DbErr> {
 #[tokio::test]
 async fn commits_on_sqlite_survive_a_power_cut() {
     let scratch = Scratch::new().await;
-    for statements in [scratch.database.read(), scratch.database.write()] {
+    for pool in [scratch.database.read(), scratch.database.write()] {
         let pragma = async |name: &str| {
             let sql = format!("SELECT CAST({name} AS TEXT) AS value FROM pragma_{name}");
             let statement = Statement::from_string(DatabaseBackend::Sqlite, sql);
-            let row = statements.query_one_raw(statement).await.unwrap().unwrap();
+            let row = pool.query_one_raw(statement).await.unwrap().unwrap();
             row.try_get::<String>("", "value").unwrap()
         };
         assert_eq!(pragma("journal_mode").await, "wal");
@@ -191,10 +191,9 @@ async fn a_missed_deadline_closes_only_its_own_connection() {
     let pool = Pool::sqlite(options, 1, Duration::from_millis(20))
         .await
         .unwrap();
-    let statements = Statements::new(pool);
     let slow = "WITH RECURSIVE c(x) AS (VALUES (1) UNION ALL SELECT x + 1 FROM c WHERE x < 3000000) SELECT COUNT(*) FROM c";
-    let error = statements.execute_unprepared(slow).await.unwrap_err();
+    let error = pool.execute_unprepared(slow).await.unwrap_err();
     assert_eq!(DbErrorKind::of(&error), DbErrorKind::Unavailable, "{error}");
     assert_eq!(scratch.rows().await, 0);
-    assert_eq!(number(&statements, "SELECT 7 AS n").await, 7);
+    assert_eq!(number(&pool, "SELECT 7 AS n").await, 7);
 }

@@ -4,18 +4,16 @@
 //! connection whose BEGIN was sent but not yet answered would return to the pool with an open transaction. The
 //! statements of other requests would then run inside it and be rolled back later.
 
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
+use parking_lot::Mutex;
 use sea_orm::{
     ConnectionTrait, DatabaseBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement,
 };
-use tokio_util::sync::CancellationToken;
-use tracing::Instrument as _;
 
 use super::connection::Connection;
-use super::{Database, retry};
+use super::{Database, in_own_task, retry};
 
 /// Time limit for a statement of a snapshot, which may read whole tables.
 const SNAPSHOT_DEADLINE: Duration = Duration::from_hours(1);
@@ -58,15 +56,9 @@ impl Database {
             DatabaseBackend::Sqlite => "BEGIN IMMEDIATE",
             _ => "BEGIN",
         };
-        let pool = self.write().pool().clone();
+        let pool = self.write().clone();
         in_own_task(|caller| async move {
-            let first = pool.acquire().await?;
-            if caller.is_cancelled() {
-                // Nothing has begun, and others need the connection.
-                first.release();
-                return Err(DbErr::Custom("the caller has gone".to_owned()));
-            }
-            let mut first = Some(first);
+            let mut first = Some(pool.acquire_for(&caller).await?);
             retry(name, || {
                 let first = first.take();
                 let (pool, work, input) = (&pool, &work, &input);
@@ -94,7 +86,7 @@ impl Database {
         T: Send + 'static,
         F: for<'a> FnOnce(&'a Transaction) -> BoxFuture<'a, Result<T, DbErr>> + Send + 'static,
     {
-        let pool = self.read().pool().clone();
+        let pool = self.read().clone();
         // A transaction of SQLite is always a snapshot.
         let begin = match pool.backend() {
             DatabaseBackend::Sqlite => "BEGIN",
@@ -115,22 +107,6 @@ impl Database {
     }
 }
 
-/// Runs `work` to its end in its own task. The token that `work` receives is canceled when the caller goes away.
-async fn in_own_task<T, F>(work: impl FnOnce(CancellationToken) -> F) -> Result<T, DbErr>
-where
-    T: Send + 'static,
-    F: Future<Output = Result<T, DbErr>> + Send + 'static,
-{
-    let caller = CancellationToken::new();
-    let task = tokio::spawn(work(caller.clone()).in_current_span());
-    let _cancel_when_dropped = caller.drop_guard();
-    task.await.unwrap_or_else(|error| {
-        // A panic closes the connection, which rolls back.
-        let reason = format!("the task that ran a transaction ended early: {error}");
-        Err(DbErr::Custom(reason))
-    })
-}
-
 impl Transaction {
     async fn begin(mut connection: Connection, begin: &str) -> Result<Self, DbErr> {
         connection.execute_unprepared(begin).await?;
@@ -143,18 +119,12 @@ impl Transaction {
 
     /// Calls `callback` once the transaction is committed, and never otherwise.
     pub fn after_commit(&self, callback: impl FnOnce() + Send + 'static) {
-        self.callbacks().push(Box::new(callback));
-    }
-
-    fn callbacks(&self) -> std::sync::MutexGuard<'_, Vec<Callback>> {
-        self.after_commit
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.after_commit.lock().push(Box::new(callback));
     }
 
     /// Commits or rolls back. If that fails, the connection is closed, which also rolls back.
     async fn finish<T>(self, result: Result<T, DbErr>) -> Result<T, DbErr> {
-        let callbacks = std::mem::take(&mut *self.callbacks());
+        let callbacks = self.after_commit.into_inner();
         let mut connection = self.connection.into_inner();
         // If a statement has failed, PostgreSQL responds to COMMIT with a rollback and no error.
         let is_broken = connection.has_failed() && self.backend == DatabaseBackend::Postgres;

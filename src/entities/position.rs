@@ -11,6 +11,8 @@ const QUEUED_MAX: u32 = 1000;
 /// The values of one user.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct Position {
+    /// The user.
+    pub user_id: UserId,
     /// Total credits.
     pub amount: i64,
     /// Credits that are held.
@@ -46,7 +48,7 @@ fn sql(backend: DatabaseBackend) -> String {
         _ => ("?", "group_concat(id || ':' || attempts, ',')"),
     };
     format!(
-        "SELECT amount, held, \
+        "SELECT user_id, amount, held, \
          (SELECT max(id) FROM transactions WHERE user_id = balance.user_id) AS newest_line, \
          (SELECT max(id) FROM task WHERE user_id = balance.user_id) AS newest_task, \
          (SELECT count(*) FROM (SELECT id FROM task \

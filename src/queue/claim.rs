@@ -19,6 +19,15 @@ pub struct Lease {
     pub token: String,
 }
 
+impl Lease {
+    /// The lease of a running task.
+    pub fn of(task: &task::Model) -> Self {
+        Self {
+            token: task.lease_token.clone().unwrap_or_default(),
+        }
+    }
+}
+
 /// What to claim.
 #[derive(Clone, Copy, Debug)]
 pub struct ClaimOptions<'a> {

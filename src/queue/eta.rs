@@ -2,16 +2,17 @@
 //! done.
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait, Order, Query};
-use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, QueryResult, Statement, Value};
+use sea_orm::{
+    ConnectionTrait, DatabaseBackend, DbErr, FromQueryResult, QueryResult, Statement, Value,
+};
 
 use super::round::CURRENT;
 use super::time::POSTGRES_NOW;
 use crate::database::Database;
-use crate::entities::{task, task_result};
+use crate::entities::task;
 
 /// When a task was queued and when it was done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct Done {
     /// When it was queued.
     pub queued_at: DateTime<Utc>,
@@ -95,43 +96,23 @@ async fn with_now(
     Ok((row, now))
 }
 
-/// Whether a result is among the newest `count`, by id.
-pub(super) fn is_among_newest_results(count: u64) -> Expr {
-    let id = Expr::col((task_result::Entity, task_result::Column::Id));
-    let newest = Query::select()
-        .expr(Expr::cust("COALESCE(MAX(id), 0)"))
-        .from(task_result::Entity)
-        .to_owned();
-    id.gt(Expr::SubQuery(None, Box::new(newest.into())).sub(count.cast_signed()))
+/// Whether a row of `task_result` is among the newest `count`, by id, as SQL.
+pub(super) fn is_among_newest_results(count: u64) -> String {
+    format!("task_result.id > (SELECT COALESCE(MAX(id), 0) FROM task_result) - {count}")
 }
 
 /// The tasks of all users that were done last, newest first: at most `limit`. They are found by the newest ids of
-/// results, which needs no index on times.
+/// results, which needs no index on times. LIMIT tells PostgreSQL that there are few rows, which it cannot infer.
 ///
 /// # Errors
 /// If the database is unavailable.
 pub async fn latest_done(database: &Database, limit: u64) -> Result<Vec<Done>, DbErr> {
-    let latest = Query::select()
-        .column((task::Entity, task::Column::QueuedAt))
-        .column((task_result::Entity, task_result::Column::CreatedAt))
-        .from(task_result::Entity)
-        .inner_join(
-            task::Entity,
-            Expr::col((task::Entity, task::Column::Id))
-                .equals((task_result::Entity, task_result::Column::TaskId)),
-        )
-        .and_where(is_among_newest_results(limit))
-        .order_by((task_result::Entity, task_result::Column::Id), Order::Desc)
-        // Tells PostgreSQL that there are few rows, which it cannot infer.
-        .limit(limit)
-        .to_owned();
-    let rows = database.read().query_all(&latest).await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(Done {
-                queued_at: row.try_get("", "queued_at")?,
-                finished_at: row.try_get("", "created_at")?,
-            })
-        })
-        .collect()
+    let sql = format!(
+        "SELECT task.queued_at AS queued_at, task_result.created_at AS finished_at FROM task_result \
+         JOIN task ON task.id = task_result.task_id WHERE {is_newest} ORDER BY task_result.id DESC LIMIT {limit}",
+        is_newest = is_among_newest_results(limit)
+    );
+    Done::find_by_statement(Statement::from_string(database.backend(), sql))
+        .all(database.read())
+        .await
 }

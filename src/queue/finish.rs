@@ -4,16 +4,17 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, SimpleExpr};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait as _, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     Set, UpdateMany,
 };
 
-use super::{Lease, has_status, round, time};
-use crate::database::{Transaction, insert_all, is_among};
+use super::lease::{is_held, leave_lease, null, return_to_queue};
+use super::{Lease, has_status, time};
+use crate::database::{Transaction, insert_all};
 use crate::entities::{task, task_result};
-use crate::types::{Credits, ResultContext, TaskId, TaskStatus, UserId, Verdict};
+use crate::types::{ResultContext, TaskId, TaskStatus, UserId, Verdict};
 
 /// What the model returned for one task.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,24 +43,18 @@ pub async fn lock_leased(
     clock: DateTime<Utc>,
 ) -> Result<Option<(HashSet<TaskId>, DateTime<Utc>)>, DbErr> {
     let backend = transaction.get_database_backend();
-    let rows: Vec<(i64, DateTime<Utc>)> = task::Entity::find()
+    let rows: Vec<(TaskId, DateTime<Utc>)> = task::Entity::find()
         .select_only()
         .column(task::Column::Id)
         .expr_as(time::now(backend, clock), "now")
-        .filter(is_among(
-            backend,
-            task::Column::Id,
-            tasks.iter().map(|task| task.0),
-        ))
-        .filter(task::Column::LeaseToken.eq(lease.token.as_str()))
-        .filter(has_status(TaskStatus::Running))
+        .filter(is_held(backend, lease, tasks.iter().copied()))
         .order_by_asc(task::Column::Id)
         .lock_exclusive()
         .into_tuple()
         .all(transaction)
         .await?;
     let now = rows.first().map(|(_, now)| *now);
-    let ids = rows.into_iter().map(|(id, _)| TaskId(id));
+    let ids = rows.into_iter().map(|(id, _)| id);
     Ok(now.map(|now| (ids.collect(), now)))
 }
 
@@ -76,16 +71,12 @@ pub async fn succeed_all(
     if outcomes.is_empty() {
         return Ok(());
     }
+    let backend = transaction.get_database_backend();
+    let ids = outcomes.iter().map(|(task, _)| *task);
     let updated = leave_lease(TaskStatus::Succeeded)
         .col_expr(task::Column::FinishedAt, Expr::value(now))
         .col_expr(task::Column::Error, null())
-        .filter(is_among(
-            transaction.get_database_backend(),
-            task::Column::Id,
-            outcomes.iter().map(|(task, _)| task.0),
-        ))
-        .filter(task::Column::LeaseToken.eq(lease.token.as_str()))
-        .filter(has_status(TaskStatus::Running))
+        .filter(is_held(backend, lease, ids))
         .exec(transaction)
         .await?;
     if updated.rows_affected != outcomes.len() as u64 {
@@ -122,10 +113,7 @@ pub async fn fail(
     let update = leave_lease(TaskStatus::Failed)
         .col_expr(task::Column::FinishedAt, Expr::value(now))
         .col_expr(task::Column::Error, Expr::value(reason));
-    fenced(update, lease, task)
-        .exec(transaction)
-        .await
-        .map(changed_one)
+    update_leased(transaction, lease, task, update).await
 }
 
 /// Returns a task to the queue for another attempt, not before `retry_at`; `false` if the lease was lost.
@@ -138,27 +126,24 @@ pub async fn requeue(
     task: TaskId,
     retry_at: DateTime<Utc>,
 ) -> Result<bool, DbErr> {
-    let update = leave_lease(TaskStatus::Queued)
-        .col_expr(task::Column::StartedAt, null())
-        .col_expr(task::Column::Round, round::of_returned())
-        .col_expr(task::Column::RetryAt, Expr::value(retry_at));
-    fenced(update, lease, task)
-        .exec(transaction)
-        .await
-        .map(changed_one)
+    let update = return_to_queue().col_expr(task::Column::RetryAt, Expr::value(retry_at));
+    update_leased(transaction, lease, task, update).await
 }
 
-/// A task that was canceled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Canceled {
-    /// The price that was held for it.
-    pub price: Credits,
-    /// When it was canceled.
-    pub at: DateTime<Utc>,
+/// Changes a task; `false` if the lease was lost.
+async fn update_leased(
+    transaction: &Transaction,
+    lease: &Lease,
+    task: TaskId,
+    update: UpdateMany<task::Entity>,
+) -> Result<bool, DbErr> {
+    let backend = transaction.get_database_backend();
+    let updated = update.filter(is_held(backend, lease, [task]));
+    Ok(updated.exec(transaction).await?.rows_affected == 1)
 }
 
-/// Cancels a user's task while it is queued; `None` if it is not queued or not the user's. The caller releases the
-/// hold.
+/// Cancels a user's task while it is queued and returns it; `None` if it is not queued or not the user's. The caller
+/// releases the hold.
 ///
 /// # Errors
 /// If the database is unavailable.
@@ -167,7 +152,7 @@ pub async fn cancel(
     user: UserId,
     task: TaskId,
     clock: DateTime<Utc>,
-) -> Result<Option<Canceled>, DbErr> {
+) -> Result<Option<task::Model>, DbErr> {
     let now = time::now(transaction.get_database_backend(), clock);
     let canceled = leave_lease(TaskStatus::Canceled)
         .col_expr(task::Column::FinishedAt, now)
@@ -176,34 +161,5 @@ pub async fn cancel(
         .filter(has_status(TaskStatus::Queued))
         .exec_with_returning(transaction)
         .await?;
-    Ok(canceled.first().map(|task| Canceled {
-        price: Credits(task.price),
-        at: task.finished_at.unwrap_or(clock),
-    }))
-}
-
-fn leave_lease(status: TaskStatus) -> UpdateMany<task::Entity> {
-    task::Entity::update_many()
-        .col_expr(task::Column::Status, Expr::value(status))
-        .col_expr(task::Column::LeaseToken, null())
-        .col_expr(task::Column::LeaseExpiresAt, null())
-}
-
-fn fenced(
-    update: UpdateMany<task::Entity>,
-    lease: &Lease,
-    task: TaskId,
-) -> UpdateMany<task::Entity> {
-    update
-        .filter(task::Column::Id.eq(task))
-        .filter(task::Column::LeaseToken.eq(lease.token.as_str()))
-        .filter(has_status(TaskStatus::Running))
-}
-
-fn null() -> SimpleExpr {
-    Expr::cust("NULL")
-}
-
-fn changed_one(result: sea_orm::UpdateResult) -> bool {
-    result.rows_affected == 1
+    Ok(canceled.into_iter().next())
 }

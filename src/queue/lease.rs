@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait as _, DatabaseBackend, DbErr, EntityTrait, QueryFilter,
-    QueryOrder, QuerySelect, Select,
+    QueryOrder, QuerySelect, Select, UpdateMany,
 };
 
 use super::{Lease, has_status, round, time};
@@ -29,18 +29,41 @@ pub async fn renew(
             task::Column::LeaseExpiresAt,
             time::from_now(backend, clock, lease_for),
         )
-        .filter(is_held(backend, lease, tasks))
+        .filter(is_held(backend, lease, tasks.iter().copied()))
         .exec(database.write())
         .await?;
     Ok(renewed.rows_affected)
 }
 
-fn is_held(backend: DatabaseBackend, lease: &Lease, tasks: &[TaskId]) -> Condition {
-    let ids = tasks.iter().map(|task| task.0);
+/// Whether a task is one of these and is still held under the lease: the fence of every change by a worker.
+pub(super) fn is_held(
+    backend: DatabaseBackend,
+    lease: &Lease,
+    tasks: impl IntoIterator<Item = TaskId>,
+) -> Condition {
     Condition::all()
-        .add(is_among(backend, task::Column::Id, ids))
+        .add(is_among(backend, task::Column::Id, tasks))
         .add(task::Column::LeaseToken.eq(lease.token.as_str()))
         .add(has_status(TaskStatus::Running))
+}
+
+/// Gives tasks another status and ends their lease.
+pub(super) fn leave_lease(status: TaskStatus) -> UpdateMany<task::Entity> {
+    task::Entity::update_many()
+        .col_expr(task::Column::Status, Expr::value(status))
+        .col_expr(task::Column::LeaseToken, null())
+        .col_expr(task::Column::LeaseExpiresAt, null())
+}
+
+/// Returns tasks to the queue.
+pub(super) fn return_to_queue() -> UpdateMany<task::Entity> {
+    leave_lease(TaskStatus::Queued)
+        .col_expr(task::Column::StartedAt, null())
+        .col_expr(task::Column::Round, round::of_returned())
+}
+
+pub(super) fn null() -> Expr {
+    Expr::cust("NULL")
 }
 
 /// Returns tasks that were claimed but not processed to the queue as if they had not been claimed: the attempt does
@@ -56,29 +79,14 @@ pub async fn release(
     if tasks.is_empty() {
         return Ok(0);
     }
-    let released = task::Entity::update_many()
-        .col_expr(task::Column::Status, Expr::value(TaskStatus::Queued))
-        .col_expr(
-            task::Column::Attempts,
-            Expr::col(task::Column::Attempts).sub(1),
-        )
-        .col_expr(task::Column::LeaseToken, Expr::cust("NULL"))
-        .col_expr(task::Column::LeaseExpiresAt, Expr::cust("NULL"))
-        .col_expr(task::Column::StartedAt, Expr::cust("NULL"))
-        .col_expr(task::Column::Round, round::of_returned())
-        .filter(is_held(transaction.get_database_backend(), lease, tasks))
+    let backend = transaction.get_database_backend();
+    let not_counted = Expr::col(task::Column::Attempts).sub(1);
+    let released = return_to_queue()
+        .col_expr(task::Column::Attempts, not_counted)
+        .filter(is_held(backend, lease, tasks.iter().copied()))
         .exec(transaction)
         .await?;
     Ok(released.rows_affected)
-}
-
-/// A running task whose worker has not renewed its lease.
-#[derive(Clone, Debug)]
-pub struct Expired {
-    /// The task, locked for this transaction.
-    pub task: task::Model,
-    /// The expired lease.
-    pub lease: Lease,
 }
 
 fn expired(backend: DatabaseBackend, clock: DateTime<Utc>) -> Select<task::Entity> {
@@ -98,15 +106,14 @@ pub async fn list_expired(
     limit: u64,
     clock: DateTime<Utc>,
 ) -> Result<Vec<TaskId>, DbErr> {
-    let ids: Vec<i64> = expired(database.backend(), clock)
+    expired(database.backend(), clock)
         .select_only()
         .column(task::Column::Id)
-        .filter(task::Column::Id.gt(after.0))
+        .filter(task::Column::Id.gt(after))
         .limit(limit)
         .into_tuple()
         .all(database.write())
-        .await?;
-    Ok(ids.into_iter().map(TaskId).collect())
+        .await
 }
 
 /// Locks those of these tasks whose lease is still expired, in the order of their ids. Tasks that another process has
@@ -118,22 +125,11 @@ pub async fn lock_expired(
     transaction: &Transaction,
     tasks: &[TaskId],
     clock: DateTime<Utc>,
-) -> Result<Vec<Expired>, DbErr> {
+) -> Result<Vec<task::Model>, DbErr> {
     let backend = transaction.get_database_backend();
-    let tasks = expired(backend, clock)
-        .filter(is_among(
-            backend,
-            task::Column::Id,
-            tasks.iter().map(|task| task.0),
-        ))
+    expired(backend, clock)
+        .filter(is_among(backend, task::Column::Id, tasks.iter().copied()))
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
         .all(transaction)
-        .await?;
-    let expired = tasks.into_iter().map(|task| Expired {
-        lease: Lease {
-            token: task.lease_token.clone().unwrap_or_default(),
-        },
-        task,
-    });
-    Ok(expired.collect())
+        .await
 }

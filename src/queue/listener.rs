@@ -5,7 +5,6 @@
 //! not arrive in time, the connection is dropped and replaced.
 
 use std::convert::Infallible;
-use std::fmt;
 use std::time::Duration;
 
 use sea_orm::sqlx;
@@ -24,25 +23,12 @@ const PROBE_AFTER: Duration = Duration::from_secs(15);
 const DEADLINE: Duration = Duration::from_secs(5);
 const RECONNECT_AFTER: Duration = Duration::from_secs(1);
 
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 enum Broken {
-    Database(sqlx::Error),
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+    #[error("the connection does not respond")]
     Silent,
-}
-
-impl fmt::Display for Broken {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Database(error) => error.fmt(formatter),
-            Self::Silent => formatter.write_str("the connection does not respond"),
-        }
-    }
-}
-
-impl From<sqlx::Error> for Broken {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Database(error)
-    }
 }
 
 impl Notifier {

@@ -5,9 +5,10 @@
 //! each other in the whole cluster, including their disk writes. [`Notifier::publish`] is for frequent changes that
 //! are already committed. On SQLite there is one process, which notifies itself.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, Statement};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
@@ -94,7 +95,7 @@ impl Notifier {
             self.deliver(wake, changes);
             return;
         };
-        let mut unsent = self.lock_unsent();
+        let mut unsent = self.unsent.lock();
         let payload = &mut unsent.payload;
         payload.wake |= wake;
         if payload.changes.len() + changes.len() > UNSENT_MAX {
@@ -121,7 +122,7 @@ impl Notifier {
 
     /// Replaces changes that could not be sent with a resync.
     fn replace_with_resync(&self, wake: bool) {
-        let mut unsent = self.lock_unsent();
+        let mut unsent = self.unsent.lock();
         unsent.payload.wake |= wake;
         unsent.payload.resync = true;
         unsent.payload.changes.clear();
@@ -129,7 +130,7 @@ impl Notifier {
 
     /// `None` if everything is sent. The sender ends then, under the same lock that `publish` takes to add changes.
     fn next_unsent(&self) -> Option<Payload> {
-        let mut unsent = self.lock_unsent();
+        let mut unsent = self.unsent.lock();
         let Unsent {
             is_sending,
             payload,
@@ -144,10 +145,6 @@ impl Notifier {
             resync: std::mem::take(&mut payload.resync),
             changes: payload.changes.drain(..count).collect(),
         })
-    }
-
-    fn lock_unsent(&self) -> std::sync::MutexGuard<'_, Unsent> {
-        self.unsent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Signals queued tasks: the value changes whenever tasks were queued.

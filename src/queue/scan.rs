@@ -10,8 +10,9 @@
 //! a short lag and start at the `near` mark. Tasks that became visible later than that are found from the `far` mark
 //! within seconds, and any others by a full scan each minute.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
 
 const FULL_EVERY: Duration = Duration::from_mins(1);
 const FAR_EVERY: Duration = Duration::from_secs(5);
@@ -54,7 +55,7 @@ pub struct Scan {
 impl ScanStart {
     /// Decides where a claim starts to look.
     pub fn begin(&self, now: Instant) -> Scan {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         let is_due = |last: Option<Instant>, every| last.is_none_or(|last| now - last >= every);
         let from = if is_due(state.full_at, FULL_EVERY) {
             state.full_at = Some(now);
@@ -75,7 +76,7 @@ impl ScanStart {
 
     /// Records that a claim has seen every task from `scan.from` up to, but not including, the round `seen_to`.
     pub fn end(&self, scan: Scan, seen_to: i64) {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         if scan.resets != state.resets {
             return;
         }
@@ -85,7 +86,7 @@ impl ScanStart {
 
     /// Records the current round.
     pub fn observe(&self, current_round: i64, now: Instant) {
-        let State { near, far, .. } = &mut *self.lock();
+        let State { near, far, .. } = &mut *self.state.lock();
         for mark in [near, far] {
             if mark.candidate.is_none() && current_round > mark.round {
                 mark.candidate = Some((current_round, now));
@@ -95,15 +96,11 @@ impl ScanStart {
 
     /// Makes the next claim look everywhere. For tasks that this process could not take before and now can.
     pub fn reset(&self) {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         *state = State {
             resets: state.resets + 1,
             ..State::default()
         };
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -32,23 +32,22 @@ pub async fn list_stuck(
 ) -> Result<Vec<TaskId>, DbErr> {
     let backend = database.backend();
     let queued_before = time::from_now(backend, clock, -max_wait);
-    let ids: Vec<i64> = task::Entity::find()
+    task::Entity::find()
         .select_only()
         .column(task::Column::Id)
         .filter(Expr::cust("status = 'queued'"))
         .filter(is_among(
             backend,
             task::Column::ModelId,
-            models.iter().map(|model| model.0),
+            models.iter().copied(),
         ))
         .filter(Expr::col(task::Column::QueuedAt).lt(queued_before))
-        .filter(task::Column::Id.gt(after.0))
+        .filter(task::Column::Id.gt(after))
         .order_by_asc(task::Column::Id)
         .limit(limit)
         .into_tuple()
         .all(database.read())
-        .await?;
-    Ok(ids.into_iter().map(TaskId).collect())
+        .await
 }
 
 /// Locks those of these tasks that are queued, in the order of their ids. Tasks that another process has locked are
@@ -64,7 +63,7 @@ pub async fn lock_queued(
         .filter(is_among(
             transaction.get_database_backend(),
             task::Column::Id,
-            tasks.iter().map(|task| task.0),
+            tasks.iter().copied(),
         ))
         .filter(has_status(TaskStatus::Queued))
         .order_by_asc(task::Column::Id)
@@ -112,7 +111,7 @@ pub async fn models_in_service(
             Expr::col((task::Entity, task::Column::Id))
                 .equals((task_result::Entity, task_result::Column::TaskId)),
         )
-        .and_where(is_among_newest_results(LATEST_RESULTS))
+        .and_where(Expr::cust(is_among_newest_results(LATEST_RESULTS)))
         .and_where(Expr::col((task_result::Entity, task_result::Column::CreatedAt)).gt(since))
         .to_owned();
     let in_service = Query::select()

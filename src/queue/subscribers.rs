@@ -4,8 +4,9 @@
 //! stream costs little memory and delays nobody.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 use super::change::Change;
@@ -46,7 +47,7 @@ impl Subscribers {
     /// Opens a subscription to one user's changes.
     pub fn subscribe(self: &Arc<Self>, user: UserId) -> Subscription {
         let mailbox = Arc::<Mailbox>::default();
-        let mut by_user = self.lock();
+        let mut by_user = self.by_user.lock();
         by_user.entry(user).or_default().push(Arc::clone(&mailbox));
         Subscription {
             user,
@@ -57,7 +58,7 @@ impl Subscribers {
 
     /// Delivers changes to the streams of their users.
     pub fn publish(&self, changes: &[Change]) {
-        let by_user = self.lock();
+        let by_user = self.by_user.lock();
         for change in changes {
             for mailbox in by_user.get(&change.user).into_iter().flatten() {
                 mailbox.add(|changes| {
@@ -72,19 +73,15 @@ impl Subscribers {
 
     /// Tells every stream that notifications may have been lost.
     pub fn publish_gap(&self) {
-        for mailbox in self.lock().values().flatten() {
+        for mailbox in self.by_user.lock().values().flatten() {
             mailbox.add(|changes| changes.is_incomplete = true);
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<UserId, Vec<Arc<Mailbox>>>> {
-        self.by_user.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Mailbox {
     fn add(&self, add: impl FnOnce(&mut Changes)) {
-        let mut changes = self.lock();
+        let mut changes = self.changes.lock();
         let changes = changes.get_or_insert_default();
         add(changes);
         if changes.is_incomplete {
@@ -92,17 +89,13 @@ impl Mailbox {
         }
         self.arrived.notify_one();
     }
-
-    fn lock(&self) -> MutexGuard<'_, Option<Changes>> {
-        self.changes.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl Subscription {
     /// Waits until something has changed, and takes all changes. Nothing is lost if this future is dropped.
     pub async fn next(&self) -> Changes {
         loop {
-            if let Some(changes) = self.mailbox.lock().take() {
+            if let Some(changes) = self.mailbox.changes.lock().take() {
                 return changes;
             }
             self.mailbox.arrived.notified().await;
@@ -112,7 +105,7 @@ impl Subscription {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        let mut by_user = self.subscribers.lock();
+        let mut by_user = self.subscribers.by_user.lock();
         if let Some(mailboxes) = by_user.get_mut(&self.user) {
             mailboxes.retain(|mailbox| !Arc::ptr_eq(mailbox, &self.mailbox));
             if mailboxes.is_empty() {
@@ -177,6 +170,7 @@ mod tests {
         }
         let held = slow
             .mailbox
+            .changes
             .lock()
             .as_ref()
             .map(|changes| changes.tasks.len());
@@ -200,8 +194,8 @@ mod tests {
     fn users_without_streams_are_removed() {
         let subscribers = Arc::new(Subscribers::default());
         let streams = [1, 1, 2].map(|user| subscribers.subscribe(UserId(user)));
-        assert_eq!(subscribers.lock().len(), 2);
+        assert_eq!(subscribers.by_user.lock().len(), 2);
         drop(streams);
-        assert!(subscribers.lock().is_empty());
+        assert!(subscribers.by_user.lock().is_empty());
     }
 }

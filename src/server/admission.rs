@@ -13,7 +13,7 @@ use leptos::server_fn::axum::server_fn_paths;
 use tower_cookies::Cookies;
 
 use super::limits::in_time;
-use super::problem;
+use super::problem::Problem;
 use super::state::AppState;
 use crate::api::{CreateModel, Login, Logout, Register};
 use crate::components::preferences::URL as PREFERENCES_URL;
@@ -71,28 +71,15 @@ pub async fn admit(
     State(state): State<AppState>,
     mut request: Request,
     next: Next,
-) -> Response<Body> {
+) -> Result<Response<Body>, Problem> {
     let path = request.uri().path();
     let needs_session =
         *request.method() == Method::POST && takes_body(path) && !is_for_anybody(path);
     if needs_session {
-        match check(
-            &state,
-            request.extensions().get::<Cookies>(),
-            request.uri().path(),
-        )
-        .await
-        {
-            Ok(signed_in) => {
-                request.extensions_mut().insert(signed_in);
-            }
-            Err(error) => {
-                let id = problem::request_id(request.headers());
-                return problem::respond(&error, id.as_deref());
-            }
-        }
+        let signed_in = check(&state, request.extensions().get::<Cookies>(), path).await?;
+        request.extensions_mut().insert(signed_in);
     }
-    next.run(request).await
+    Ok(next.run(request).await)
 }
 
 async fn check(

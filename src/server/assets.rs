@@ -7,6 +7,7 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
+use super::headers::{qualities, text_of};
 use crate::app::SiteAssets;
 use crate::types::hex;
 
@@ -41,10 +42,7 @@ pub fn find(path: &str, headers: &HeaderMap) -> Option<Response<Body>> {
         return None;
     }
     let plain = Site::get(path)?;
-    let accepted = headers
-        .get(ACCEPT_ENCODING)
-        .and_then(|it| it.to_str().ok())
-        .unwrap_or_default();
+    let accepted = text_of(headers, ACCEPT_ENCODING).unwrap_or_default();
     let compressed = PRECOMPRESSED
         .iter()
         .filter(|(encoding, _)| accepts(accepted, encoding))
@@ -78,9 +76,7 @@ fn respond(
         None => (None, plain),
     };
     let tag = format!("\"{}\"", hex(&file.metadata.sha256_hash()[..8]));
-    let unchanged = headers
-        .get(IF_NONE_MATCH)
-        .is_some_and(|it| it.as_bytes() == tag.as_bytes());
+    let unchanged = text_of(headers, IF_NONE_MATCH).is_some_and(|known| names(known, &tag));
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         out.insert(ETAG, tag);
     }
@@ -95,11 +91,21 @@ fn respond(
     response
 }
 
+/// Whether `Accept-Encoding` accepts an encoding, by its name or else by `*`.
 fn accepts(accepted: &str, encoding: &str) -> bool {
-    accepted.split(',').any(|item| {
-        let (name, quality) = item.split_once(';').unwrap_or((item, ""));
-        name.trim() == encoding && !matches!(quality.trim(), "q=0" | "q=0.0")
-    })
+    let of = |name: &str| {
+        let mut all = qualities(accepted);
+        all.find(|(_, it)| it.eq_ignore_ascii_case(name))
+    };
+    of(encoding)
+        .or_else(|| of("*"))
+        .is_some_and(|(quality, _)| quality > 0.0)
+}
+
+/// Whether `If-None-Match` names a tag. Weak tags count, because a proxy that compresses makes tags weak.
+fn names(known: &str, tag: &str) -> bool {
+    let mut known = known.split(',').map(str::trim);
+    known.any(|it| it == "*" || it.strip_prefix("W/").unwrap_or(it) == tag)
 }
 
 #[cfg(test)]
@@ -110,7 +116,24 @@ mod tests {
     fn an_encoding_is_accepted_if_named_with_a_quality_above_zero() {
         assert!(accepts("gzip, deflate, br", "br"));
         assert!(accepts("br;q=0.9", "br"));
+        assert!(accepts("gzip;q=0.5, BR; q=1", "br"));
+        assert!(accepts("gzip, *", "br"));
+        assert!(accepts("*;q=0, br", "br"));
         assert!(!accepts("br;q=0", "br"));
+        assert!(!accepts("br;q=0.00", "br"));
+        assert!(!accepts("br;q=0, *", "br"));
+        assert!(!accepts("*;q=0", "br"));
         assert!(!accepts("gzip", "br"));
+        assert!(!accepts("", "br"));
+    }
+
+    #[test]
+    fn an_unchanged_asset_is_named_alone_in_a_list_or_as_weak() {
+        for known in ["\"a\"", "W/\"a\"", "\"b\", W/\"a\"", "\"b\",\"a\"", "*"] {
+            assert!(names(known, "\"a\""), "{known}");
+        }
+        for known in ["\"b\"", "a", "", "\"b\", \"ab\""] {
+            assert!(!names(known, "\"a\""), "{known}");
+        }
     }
 }

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, Response};
 use axum::middleware::Next;
 
 use super::connections::Peer;
+use super::headers::text_of;
 use super::problem::REQUEST_ID;
 use super::state::AppState;
 use super::trusted_proxies::FORWARDED_FOR;
@@ -62,7 +63,7 @@ pub async fn take_request_id(mut request: Request) -> Request {
 
 /// The client's request ID if it is short and plain.
 fn client_request_id(headers: &HeaderMap) -> Option<String> {
-    let id = headers.get(REQUEST_ID)?.to_str().ok()?;
+    let id = text_of(headers, REQUEST_ID)?;
     let is_plain = !id.is_empty()
         && id.len() <= CLIENT_ID_MAX_CHARS
         && id

@@ -23,11 +23,11 @@ use tower::Service as _;
 
 use super::bare_errors;
 use super::client_stream::ClientStream;
-use super::keyed_limit::{KeyedLimit, KeyedPermit};
 use super::min_rate::MinRate;
 use super::problem::EdgeProblem;
 use super::trusted_proxies::TrustedProxies;
 use crate::services::attempts::network_of;
+use crate::services::in_use::{KeyedLimit, KeyedPermit};
 
 /// How long open requests may take after the stop signal.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -113,7 +113,7 @@ struct Server {
     http: http1::Builder,
     limits: ConnectionLimits,
     all: Arc<Semaphore>,
-    addresses: Arc<KeyedLimit<IpAddr>>,
+    addresses: KeyedLimit<IpAddr>,
     refusals: Arc<Semaphore>,
     connections: TaskTracker,
     stop: CancellationToken,
@@ -141,8 +141,8 @@ impl Server {
             app,
             http,
             limits,
-            all: Arc::new(Semaphore::new(usize::try_from(max).unwrap_or(usize::MAX))),
-            addresses: Arc::new(KeyedLimit::new(max_per_address)),
+            all: Arc::new(Semaphore::new(usize_of(max))),
+            addresses: KeyedLimit::new(usize_of(max_per_address)),
             refusals: Arc::new(Semaphore::new(REFUSALS)),
             connections: TaskTracker::new(),
             stop,
@@ -234,6 +234,10 @@ fn open_files() -> Option<u32> {
         Err(_) => limit.current,
     };
     files.map(|files| u32::try_from(files).unwrap_or(u32::MAX))
+}
+
+fn usize_of(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 /// How many connections a limit on open files leaves room for.

@@ -4,8 +4,9 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{Method, Response};
 use axum::middleware::Next;
+use axum::response::IntoResponse as _;
 
-use super::problem;
+use super::problem::Problem;
 use super::public_url::{Source, source_of};
 use super::state::AppState;
 use crate::types::AppError;
@@ -30,16 +31,15 @@ pub async fn csrf_check(
     } else {
         source_of(request.headers(), public_url)
     };
-    let id = problem::request_id(request.headers());
     match (source, public_url) {
         (Source::Own, _) => next.run(request).await,
         (Source::OtherAddress, Some(url)) => {
             let public_url = url.text();
-            problem::respond(&AppError::WrongAddress { public_url }, id.as_deref())
+            Problem::App(AppError::WrongAddress { public_url }).into_response()
         }
         _ => {
             let error = AppError::Forbidden("the request came from another site".to_owned());
-            let mut response = problem::respond(&error, id.as_deref());
+            let mut response = Problem::App(error).into_response();
             response.extensions_mut().insert(SentByAnotherSite);
             response
         }

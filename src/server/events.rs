@@ -20,11 +20,12 @@ use tokio::time::{Instant, Interval, interval_at, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 use tower_cookies::Cookies;
 
-use super::keyed_limit::KeyedPermit;
-use super::problem;
+use super::headers::text_of;
+use super::problem::Problem;
 use super::state::AppState;
 use crate::queue::{Changes, Subscription};
 use crate::services::Services;
+use crate::services::in_use::KeyedPermit;
 use crate::services::ledger::LINES_AT_ONCE;
 use crate::services::positions::Position;
 use crate::types::{AppError, UserId};
@@ -80,24 +81,17 @@ pub async fn events(
     Query(Since { since }): Query<Since>,
     cookies: Cookies,
     headers: HeaderMap,
-) -> Response<Body> {
+) -> Result<Response<Body>, Problem> {
     // A browser that reconnects by itself repeats the original URL, but its `Last-Event-ID` is newer.
-    let last = headers
-        .get(LAST_EVENT_ID)
-        .and_then(|id| id.to_str().ok())
-        .map_or(since, ToOwned::to_owned);
-    match Stream::open(&state, cookies, &last).await {
-        Ok(stream) => {
-            let events = stream::unfold(stream, |mut stream| async {
-                let event = stream.next().await?;
-                Some((Ok::<_, Infallible>(event), stream))
-            });
-            let mut response = Sse::new(events).into_response();
-            response.headers_mut().extend([NO_BUFFERING]);
-            response
-        }
-        Err(error) => problem::respond(&error, problem::request_id(&headers).as_deref()),
-    }
+    let last = text_of(&headers, LAST_EVENT_ID).unwrap_or(&since);
+    let stream = Stream::open(&state, cookies, last).await?;
+    let events = stream::unfold(stream, |mut stream| async {
+        let event = stream.next().await?;
+        Some((Ok::<_, Infallible>(event), stream))
+    });
+    let mut response = Sse::new(events).into_response();
+    response.headers_mut().extend([NO_BUFFERING]);
+    Ok(response)
 }
 
 impl Stream {
@@ -161,7 +155,10 @@ impl Stream {
                 }
                 () = self.stop.cancelled() => return None,
             };
-            self.take(changes).await?;
+            if self.has_session_ended().await {
+                return None;
+            }
+            self.take(changes).await;
         }
     }
 
@@ -177,25 +174,21 @@ impl Stream {
         let position = in_time(self.services.positions.of(self.user)).await;
         if position.is_some_and(|it| it.differs_notably(&self.position)) {
             match timeout(NOTICE_DELAY, self.changes.next()).await {
-                Ok(changes) => self.take(changes).await?,
+                Ok(changes) => self.take(changes).await,
                 Err(_) => self.close_gap().await,
             }
         }
         Some(())
     }
 
-    /// Sends the changes. `None` ends the stream.
-    async fn take(&mut self, changes: Changes) -> Option<()> {
-        if self.has_session_ended().await {
-            return None;
-        }
+    /// Sends the changes.
+    async fn take(&mut self, changes: Changes) {
         self.has_gap |= changes.is_incomplete;
         if self.has_gap {
             self.close_gap().await;
         } else if in_time(self.send(changes)).await.is_none() {
             self.has_gap = true;
         }
-        Some(())
     }
 
     async fn has_session_ended(&self) -> bool {

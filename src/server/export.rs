@@ -3,16 +3,17 @@
 //! Rows are read page by page while they are sent, so memory use is that of one page. The format is RFC 4180 in UTF-8.
 //! A text that a spreadsheet would run as a formula gets a leading apostrophe.
 
-use std::pin::Pin;
+use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, HeaderValue, Response, Uri, header};
+use axum::http::{HeaderValue, Response, Uri, header};
 use futures::stream;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use tower_cookies::Cookies;
 
-use super::problem;
+use super::problem::Problem;
 use super::state::AppState;
 use crate::services::Services;
 use crate::services::user_slots::Slot;
@@ -57,95 +58,113 @@ struct Shape {
     bom: String,
 }
 
-type PageOfRows = Pin<Box<dyn Future<Output = Result<Page<Vec<String>>, AppError>> + Send>>;
-/// Reads the rows of the page at a cursor.
-type ReadRows = Box<dyn Fn(String) -> PageOfRows + Send + Sync>;
+/// A history with its filter.
+enum History {
+    Tasks(TaskFilterInput),
+    Transactions(TransactionFilterInput),
+}
+
+/// A user's history as rows of text.
+struct Rows {
+    services: Services,
+    user: UserId,
+    history: History,
+}
+
+impl History {
+    const fn file_name(&self) -> &'static str {
+        match self {
+            Self::Tasks(_) => "tasks.csv",
+            Self::Transactions(_) => "transactions.csv",
+        }
+    }
+
+    fn columns(&self) -> Vec<String> {
+        let columns: Vec<&str> = match self {
+            Self::Tasks(_) => [&TASK_COLUMNS[..], &CampaignInput::FIELDS].concat(),
+            Self::Transactions(_) => TRANSACTION_COLUMNS.into(),
+        };
+        columns.into_iter().map(ToOwned::to_owned).collect()
+    }
+}
+
+impl Rows {
+    /// The page at a cursor.
+    async fn page(&self, cursor: &str) -> Result<Page<Vec<String>>, AppError> {
+        let Self { services, user, .. } = self;
+        let before = parse_cursor(cursor)?;
+        match &self.history {
+            History::Tasks(filter) => {
+                let filter = filter.check()?;
+                let page = services
+                    .predictions
+                    .tasks(*user, &filter, before, PAGE_LIMIT_MAX);
+                Ok(page.await?.map(task_row))
+            }
+            History::Transactions(filter) => {
+                let filter = filter.check()?;
+                let page = services
+                    .ledger
+                    .transactions(*user, filter, before, PAGE_LIMIT_MAX);
+                Ok(page.await?.map(transaction_row))
+            }
+        }
+    }
+}
 
 /// The signed-in user's tasks that match the filter.
 pub async fn tasks(
     State(state): State<AppState>,
     cookies: Cookies,
-    headers: HeaderMap,
     uri: Uri,
-) -> Response<Body> {
-    let Ok(Query(filter)) = Query::<TaskFilterInput>::try_from_uri(&uri) else {
-        return unreadable(&headers);
-    };
-    let columns = TASK_COLUMNS.iter().chain(&CampaignInput::FIELDS).copied();
-    let read = |services: Services, user: UserId| -> ReadRows {
-        Box::new(move |cursor| {
-            let (services, filter) = (services.clone(), filter.clone());
-            Box::pin(async move {
-                let (filter, before) = (filter.check()?, parse_cursor(&cursor)?);
-                let page = services
-                    .predictions
-                    .tasks(user, &filter, before, PAGE_LIMIT_MAX);
-                page.await.map(|page| rows(page, task_row))
-            })
-        })
-    };
-    let request = (&state, &cookies, &headers, &uri);
-    answer(request, "tasks.csv", columns, read).await
+) -> Result<Response<Body>, Problem> {
+    let history = History::Tasks(parse_filter(&uri)?);
+    Ok(answer(&state, &cookies, &uri, history).await?)
 }
 
 /// The signed-in user's transactions that match the filter.
 pub async fn transactions(
     State(state): State<AppState>,
     cookies: Cookies,
-    headers: HeaderMap,
     uri: Uri,
-) -> Response<Body> {
-    let Ok(Query(filter)) = Query::<TransactionFilterInput>::try_from_uri(&uri) else {
-        return unreadable(&headers);
-    };
-    let columns = TRANSACTION_COLUMNS.into_iter();
-    let read = |services: Services, user: UserId| -> ReadRows {
-        Box::new(move |cursor| {
-            let (services, filter) = (services.clone(), filter.clone());
-            Box::pin(async move {
-                let (filter, before) = (filter.check()?, parse_cursor(&cursor)?);
-                let page = services
-                    .ledger
-                    .transactions(user, filter, before, PAGE_LIMIT_MAX);
-                page.await.map(|page| rows(page, transaction_row))
-            })
-        })
-    };
-    let request = (&state, &cookies, &headers, &uri);
-    answer(request, "transactions.csv", columns, read).await
+) -> Result<Response<Body>, Problem> {
+    let history = History::Transactions(parse_filter(&uri)?);
+    Ok(answer(&state, &cookies, &uri, history).await?)
 }
 
-fn unreadable(headers: &HeaderMap) -> Response<Body> {
-    let error = AppError::Malformed("the query string could not be read".to_owned());
-    problem::respond(&error, problem::request_id(headers).as_deref())
+fn parse_filter<F: DeserializeOwned>(uri: &Uri) -> Result<F, AppError> {
+    let filter = Query::try_from_uri(uri).map(|Query(filter)| filter);
+    filter.map_err(|_| AppError::Malformed("the query string could not be read".to_owned()))
 }
 
-/// The file, or problem details if its first page cannot be read.
+/// The file, or the error of its first page.
 async fn answer(
-    (state, cookies, headers, uri): (&AppState, &Cookies, &HeaderMap, &Uri),
-    name: &str,
-    columns: impl Iterator<Item = &'static str>,
-    read: impl FnOnce(Services, UserId) -> ReadRows,
-) -> Response<Body> {
-    let first = async {
-        let user = state.services.sessions.user(cookies).await?.id;
-        let slot = state.services.export_slots.take(user).await?;
-        let read = read(state.services.clone(), user);
-        let page = read(String::new()).await?;
-        Ok((read, page, slot))
-    };
-    let (read, page, slot) = match first.await {
-        Ok(first) => first,
-        Err(error) => return problem::respond(&error, problem::request_id(headers).as_deref()),
-    };
+    state: &AppState,
+    cookies: &Cookies,
+    uri: &Uri,
+    history: History,
+) -> Result<Response<Body>, AppError> {
+    let services = state.services.clone();
+    let user = services.sessions.user(cookies).await?.id;
+    let slot = services.export_slots.take(user).await?;
+    let (name, columns) = (history.file_name(), history.columns());
+    let rows = Arc::new(Rows {
+        services,
+        user,
+        history,
+    });
+    let page = rows.page("").await?;
     let shape = Query::<Shape>::try_from_uri(uri).map_or_else(|_| Shape::default(), |it| it.0);
     let mut start = Vec::new();
     if !shape.bom.is_empty() {
         start.extend_from_slice(BYTE_ORDER_MARK.as_bytes());
     }
-    let header_row = columns.map(ToOwned::to_owned).collect();
-    start.extend(lines(&[header_row]));
+    start.extend(lines(&[columns]));
     start.extend(lines(&page.items));
+    let read = move |cursor: String| {
+        let rows = Arc::clone(&rows);
+        async move { rows.page(&cursor).await }
+    };
     let mut response = Response::new(stream_of(start, page.next, read, slot));
     let headers = response.headers_mut();
     headers.insert(
@@ -155,14 +174,22 @@ async fn answer(
     if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
         headers.insert(header::CONTENT_DISPOSITION, value);
     }
-    response
+    Ok(response)
 }
 
 /// Streams the start of the file, then page after page. An error aborts the response, so that a partial file is not
 /// mistaken for a complete one.
 ///
 /// The user's slot is held until the file has been sent or the client has disconnected.
-fn stream_of(start: Vec<u8>, next: Option<String>, read: ReadRows, slot: Slot) -> Body {
+fn stream_of<F>(
+    start: Vec<u8>,
+    next: Option<String>,
+    read: impl Fn(String) -> F + Send + 'static,
+    slot: Slot,
+) -> Body
+where
+    F: Future<Output = Result<Page<Vec<String>>, AppError>> + Send + 'static,
+{
     let begun = stream::once(async { Ok::<_, AppError>(Bytes::from(start)) });
     let rest = stream::try_unfold((next, read, slot), |(next, read, slot)| async move {
         let Some(cursor) = next else {
@@ -173,13 +200,6 @@ fn stream_of(start: Vec<u8>, next: Option<String>, read: ReadRows, slot: Slot) -
         Ok(Some((bytes, (page.next, read, slot))))
     });
     Body::from_stream(stream::StreamExt::chain(begun, rest))
-}
-
-fn rows<T>(page: Page<T>, row: impl Fn(T) -> Vec<String>) -> Page<Vec<String>> {
-    Page {
-        items: page.items.into_iter().map(row).collect(),
-        next: page.next,
-    }
 }
 
 /// Encodes rows as in RFC 4180.
@@ -254,7 +274,6 @@ fn transaction_row(line: TransactionView) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::time::Duration;
 
     use super::*;
@@ -271,23 +290,15 @@ mod tests {
     async fn a_file_holds_its_slot_until_it_is_sent_or_dropped() {
         let slots = Arc::new(UserSlots::with_wait(1, Duration::ZERO));
         let user = UserId(1);
-        let endless = || -> ReadRows {
-            Box::new(|cursor| {
-                let page = Page {
-                    items: vec![vec![cursor.clone()]],
-                    next: (cursor != "last").then(|| "last".to_owned()),
-                };
-                Box::pin(async { Ok(page) })
-            })
+        let read = |cursor: String| {
+            let next = (cursor != "last").then(|| "last".to_owned());
+            let items = vec![vec![cursor]];
+            std::future::ready(Ok(Page { items, next }))
         };
         let file = async || {
             let slot = slots.take(user).await.unwrap();
-            stream_of(
-                b"start\r\n".to_vec(),
-                Some("more".to_owned()),
-                endless(),
-                slot,
-            )
+            let start = b"start\r\n".to_vec();
+            stream_of(start, Some("more".to_owned()), read, slot)
         };
         let dropped = file().await;
         assert!(slots.take(user).await.is_err());

@@ -9,6 +9,7 @@ use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderName};
 use axum::http::{Extensions, HeaderMap, HeaderValue, Method, Response, StatusCode, Uri};
 use axum::middleware::Next;
+use axum::response::IntoResponse as _;
 use leptos::server_fn::ServerFn as _;
 use leptos::server_fn::redirect::REDIRECT_HEADER;
 use tower::ServiceExt as _;
@@ -16,8 +17,9 @@ use tower_cookies::Cookies;
 
 use super::admission::takes_body;
 use super::csrf::SentByAnotherSite;
+use super::headers::accepts_html;
 use super::limits::in_time;
-use super::problem;
+use super::problem::Problem;
 use super::public_url::referring_page;
 use super::state::AppState;
 use crate::api::{CreateModel, Login};
@@ -141,10 +143,11 @@ pub async fn answer_forms(
     }
     let retry_after = response.headers().get(header::RETRY_AFTER).cloned();
     let status = response.status();
-    let error = problem::error_of(response).await.unwrap_or_else(|| {
+    let error = match response.extensions().get::<Problem>() {
+        Some(Problem::App(error)) => error.clone(),
         // Errors of HTTP itself, such as a body that is too slow, are not an `AppError`.
-        AppError::Malformed(status.to_string())
-    });
+        _ => AppError::Malformed(status.to_string()),
+    };
     let mut answer = show_again(&forms, visit, &page, &form, error).await;
     if answer.status().is_success() || answer.status() == StatusCode::NOT_FOUND {
         *answer.status_mut() = status;
@@ -200,7 +203,6 @@ async fn show_again(
     *request.uri_mut() = uri.parse().unwrap_or_else(|_| Uri::from_static("/"));
     *request.headers_mut() = visit.headers;
     *request.extensions_mut() = visit.extensions;
-    let id = problem::request_id(request.headers());
     let entries = form.entries().iter();
     request.extensions_mut().insert(FailedForm {
         page: uri.to_owned(),
@@ -213,15 +215,8 @@ async fn show_again(
     });
     match in_time(forms.pages.clone().oneshot(request)).await {
         Ok(Ok(page)) => page,
-        Err(error) => problem::respond(&error, id.as_deref()),
+        Err(error) => Problem::App(error).into_response(),
     }
-}
-
-fn accepts_html(headers: &HeaderMap) -> bool {
-    headers
-        .get(header::ACCEPT)
-        .and_then(|accept| accept.to_str().ok())
-        .is_some_and(|accept| accept.contains("text/html"))
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! Health checks: whether this process is alive, and whether it is ready.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,8 +8,7 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Json, Router};
-use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use tower_http::timeout::TimeoutLayer;
 
 use crate::inference::{InferenceError, InferencePool};
@@ -37,34 +35,9 @@ pub struct Readiness {
     pub works: bool,
 }
 
-/// The state of a process that is ready.
-struct Ready {
-    default: ModelView,
-    not_loaded: Vec<NotLoaded>,
-}
-
-/// A live model that this process cannot load.
-#[derive(Serialize)]
-struct NotLoaded {
-    name: String,
-    version: String,
-    reason: String,
-}
-
-impl fmt::Display for NotLoaded {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            name,
-            version,
-            reason,
-        } = self;
-        write!(f, "the model {name} {version} cannot be loaded: {reason}")
-    }
-}
-
 impl Readiness {
-    /// Checks readiness within [`CHECK_TIMEOUT`]; the error is the reason for not being ready.
-    async fn check(&self) -> Result<Ready, String> {
+    /// Checks readiness within [`CHECK_TIMEOUT`] and describes it; the error is the reason for not being ready.
+    async fn check(&self) -> Result<Value, String> {
         let checked = tokio::time::timeout(CHECK_TIMEOUT, self.check_all()).await;
         checked.unwrap_or_else(|_| {
             let seconds = CHECK_TIMEOUT.as_secs();
@@ -73,7 +46,7 @@ impl Readiness {
     }
 
     /// Uses the same queries as user requests, so that it fails when they do.
-    async fn check_all(&self) -> Result<Ready, String> {
+    async fn check_all(&self) -> Result<Value, String> {
         if let Some(sessions) = &self.sessions {
             sessions.probe().await.map_err(|error| error.to_string())?;
         }
@@ -85,35 +58,40 @@ impl Readiness {
         }
         let live = self.catalog.models(None).await;
         let live = live.map_err(|error| error.to_string())?;
-        let default = live.first().ok_or("no model is live")?.clone();
-        let mut not_loaded = Vec::new();
+        let default = live.first().ok_or("no model is live")?;
+        let model = json!({ "name": default.name, "version": default.version });
+        let mut body = json!({ "status": "ready", "model": model });
         if self.works {
-            not_loaded = self.not_loaded(&live).await;
-            if let Some(first) = not_loaded.first()
-                && not_loaded.len() == live.len()
-            {
-                return Err(first.to_string());
+            let not_loaded = self.not_loaded(&live).await?;
+            if !not_loaded.is_empty() {
+                body["models_not_loaded"] = not_loaded.into();
             }
         }
-        Ok(Ready {
-            default,
-            not_loaded,
-        })
+        Ok(body)
     }
 
-    /// Live models that this process cannot load. It leaves their tasks to other workers.
-    async fn not_loaded(&self, live: &[ModelView]) -> Vec<NotLoaded> {
+    /// Live models that this process cannot load. It leaves their tasks to other workers. If it can load none, the
+    /// error says why it cannot load the first.
+    async fn not_loaded(&self, live: &[ModelView]) -> Result<Vec<Value>, String> {
         let mut not_loaded = Vec::new();
-        for model in live {
-            if let Err(error) = self.models.get(model.id).await {
-                not_loaded.push(NotLoaded {
-                    name: model.name.clone(),
-                    version: model.version.clone(),
-                    reason: error.to_string(),
-                });
+        let mut first = String::new();
+        for ModelView {
+            id, name, version, ..
+        } in live
+        {
+            let Err(error) = self.models.get(*id).await else {
+                continue;
+            };
+            let reason = error.to_string();
+            if first.is_empty() {
+                first = format!("the model {name} {version} cannot be loaded: {reason}");
             }
+            not_loaded.push(json!({ "name": name, "version": version, "reason": reason }));
         }
-        not_loaded
+        if not_loaded.len() == live.len() {
+            return Err(first);
+        }
+        Ok(not_loaded)
     }
 }
 
@@ -139,18 +117,7 @@ pub async fn live() -> impl IntoResponse {
 /// worker.
 pub async fn ready(State(readiness): State<Readiness>) -> impl IntoResponse {
     match readiness.check().await {
-        Ok(ready) => {
-            let Ready {
-                default: model,
-                not_loaded,
-            } = ready;
-            let model = json!({ "name": model.name, "version": model.version });
-            let mut body = json!({ "status": "ready", "model": model });
-            if !not_loaded.is_empty() {
-                body["models_not_loaded"] = json!(not_loaded);
-            }
-            (StatusCode::OK, Json(body))
-        }
+        Ok(body) => (StatusCode::OK, Json(body)),
         Err(reason) => {
             let body = json!({ "status": "not ready", "reason": reason });
             (StatusCode::SERVICE_UNAVAILABLE, Json(body))

@@ -8,9 +8,10 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::Response;
 use axum::middleware::Next;
+use axum::response::IntoResponse as _;
 use futures::FutureExt as _;
 
-use super::problem::{self, EdgeProblem};
+use super::problem::{EdgeProblem, Problem};
 use crate::types::AppError;
 
 /// The longest path and query. Hyper itself refuses more than 64 KiB.
@@ -20,21 +21,18 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 const RETRY_S: u64 = 2;
 
 /// Refuses a URI that is too long.
-pub async fn limit_uri(request: Request, next: Next) -> Response<Body> {
+pub async fn limit_uri(request: Request, next: Next) -> Result<Response<Body>, Problem> {
     let uri = request.uri();
     let length = uri.path().len() + uri.query().map_or(0, str::len);
     if length <= URI_MAX_BYTES {
-        return next.run(request).await;
+        return Ok(next.run(request).await);
     }
-    EdgeProblem::URI_TOO_LONG.respond(problem::request_id(request.headers()).as_deref())
+    Err(Problem::Edge(&EdgeProblem::URI_TOO_LONG))
 }
 
 /// Applies the request timeout.
-pub async fn limit_time(request: Request, next: Next) -> Response<Body> {
-    let id = problem::request_id(request.headers());
-    in_time(next.run(request))
-        .await
-        .unwrap_or_else(|error| problem::respond(&error, id.as_deref()))
+pub async fn limit_time(request: Request, next: Next) -> Result<Response<Body>, Problem> {
+    Ok(in_time(next.run(request)).await?)
 }
 
 /// Runs `work` with the request timeout.
@@ -43,20 +41,16 @@ pub async fn limit_time(request: Request, next: Next) -> Response<Body> {
 /// [`AppError::Unavailable`] on timeout.
 pub async fn in_time<T>(work: impl Future<Output = T>) -> Result<T, AppError> {
     let done = tokio::time::timeout(REQUEST_TIMEOUT, work).await;
-    done.map_err(|_| AppError::Unavailable {
-        reason: "the request took too long".to_owned(),
-        retry_after_s: RETRY_S,
-    })
+    done.map_err(|_| AppError::unavailable("the request took too long", RETRY_S))
 }
 
 /// Converts a panic to an internal error.
 pub async fn catch_panics(request: Request, next: Next) -> Response<Body> {
-    let id = problem::request_id(request.headers());
     match AssertUnwindSafe(next.run(request)).catch_unwind().await {
         Ok(response) => response,
         Err(panic) => {
             tracing::error!(reason = reason_of(panic.as_ref()), "a request panicked");
-            problem::respond(&AppError::Internal, id.as_deref())
+            Problem::App(AppError::Internal).into_response()
         }
     }
 }

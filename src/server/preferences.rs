@@ -2,14 +2,15 @@
 
 use axum::body::Body;
 use axum::extract::{Form, State};
-use axum::http::header::{ACCEPT, ACCEPT_LANGUAGE, COOKIE, LOCATION};
-use axum::http::{HeaderMap, HeaderName, Response, StatusCode};
+use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, LOCATION};
+use axum::http::{HeaderMap, Response, StatusCode};
 use axum::response::IntoResponse as _;
-use chrono::Duration;
 use serde::Deserialize;
 use tower_cookies::cookie::SameSite;
+use tower_cookies::cookie::time::Duration;
 use tower_cookies::{Cookie, Cookies};
 
+use super::headers::{accepts_html, qualities, text_of};
 use super::state::AppState;
 use crate::client::Locale;
 use crate::client::local_path::local_path;
@@ -40,9 +41,7 @@ pub async fn set(
             .same_site(SameSite::Lax)
             .secure(state.https())
             .http_only(true)
-            .max_age(tower_cookies::cookie::time::Duration::seconds(
-                LIFETIME.num_seconds(),
-            ));
+            .max_age(LIFETIME);
         cookies.add(cookie.build());
     };
     if let Some(locale) = choices.locale.and_then(|word| find(&word)) {
@@ -51,8 +50,7 @@ pub async fn set(
     if let Some(Ok(theme)) = choices.theme.map(|word| word.parse::<Theme>()) {
         put(THEME, theme.as_str());
     }
-    let wants_page = text(&headers, ACCEPT).contains("text/html");
-    if wants_page {
+    if accepts_html(&headers) {
         let back = choices.back.and_then(|back| local_path(&back));
         let back = back.unwrap_or_else(|| "/".to_owned());
         (StatusCode::SEE_OTHER, [(LOCATION, back)]).into_response()
@@ -65,7 +63,7 @@ pub async fn set(
 pub fn locale(headers: &HeaderMap) -> Locale {
     cookie(headers, LOCALE)
         .and_then(find)
-        .or_else(|| accepted(text(headers, ACCEPT_LANGUAGE)))
+        .or_else(|| accepted(text_of(headers, ACCEPT_LANGUAGE)?))
         .unwrap_or_default()
 }
 
@@ -85,13 +83,6 @@ fn find(word: &str) -> Option<Locale> {
     word.parse().ok()
 }
 
-fn text(headers: &HeaderMap, header: HeaderName) -> &str {
-    headers
-        .get(header)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
-}
-
 fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers
         .get_all(COOKIE)
@@ -104,16 +95,8 @@ fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 /// The supported language with the highest weight in `Accept-Language`.
 fn accepted(header: &str) -> Option<Locale> {
-    let mut ranges: Vec<(f32, &str)> = header
-        .split(',')
-        .filter_map(|range| {
-            let (tag, parameters) = range.split_once(';').unwrap_or((range, ""));
-            let weight = match parameters.trim().strip_prefix("q=") {
-                Some(weight) => weight.trim().parse().ok()?,
-                None => 1.0,
-            };
-            (weight > 0.0).then_some((weight, tag.trim()))
-        })
+    let mut ranges: Vec<_> = qualities(header)
+        .filter(|(weight, _)| *weight > 0.0)
         .collect();
     // The sort is stable: languages of equal weight keep their order.
     ranges.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -126,7 +109,7 @@ fn accepted(header: &str) -> Option<Locale> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::http::HeaderValue;
+    use axum::http::{HeaderName, HeaderValue};
 
     fn headers(pairs: &[(HeaderName, &'static str)]) -> HeaderMap {
         pairs

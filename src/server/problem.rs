@@ -2,16 +2,17 @@
 
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use axum::http::{HeaderValue, Response, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::IntoResponse;
-
 use serde_json::{Value, json};
 
+use super::headers::text_of;
 use crate::types::AppError;
 
 pub(super) const PROBLEM_JSON_TYPE: &str = "application/problem+json";
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static(PROBLEM_JSON_TYPE);
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 /// What Leptos marks the error of a server function with.
 const SERVER_FN_ERROR: &str = "serverfnerror";
 const ERROR_MAX_BYTES: usize = 256 * 1024;
@@ -82,14 +83,62 @@ impl EdgeProblem {
             "request_id": request_id,
         })
     }
+}
 
-    /// As a response.
-    pub fn respond(&self, request_id: Option<&str>) -> Response<Body> {
-        let body = self.json(request_id).to_string();
-        let mut response = (self.status, body).into_response();
-        set_headers(&mut response, self.retry_after_s);
+/// Why a request failed. It leaves a handler or a middleware as a response without a body, which [`write_problems`]
+/// adds.
+#[derive(Clone, Debug)]
+pub enum Problem {
+    /// An error of the service.
+    App(AppError),
+    /// An error of the connection or of HTTP itself.
+    Edge(&'static EdgeProblem),
+}
+
+impl From<AppError> for Problem {
+    fn from(error: AppError) -> Self {
+        Self::App(error)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response<Body> {
+        let (status, retry_after_s) = match &self {
+            Self::App(error) => {
+                let status = StatusCode::from_u16(error.status());
+                let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                (status, error.retry_after_s())
+            }
+            Self::Edge(problem) => (problem.status, problem.retry_after_s),
+        };
+        let mut response = status.into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, PROBLEM_JSON);
+        headers.insert(header::CACHE_CONTROL, NO_STORE);
+        if let Some(seconds) = retry_after_s {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        response.extensions_mut().insert(self);
         response
     }
+}
+
+/// Writes the problem details of each [`Problem`], with the id of the request.
+pub async fn write_problems(request: Request, next: Next) -> Response<Body> {
+    let id = text_of(request.headers(), REQUEST_ID).map(ToOwned::to_owned);
+    let mut response = next.run(request).await;
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        let details = match problem {
+            Problem::App(error) => {
+                let mut details = serde_json::to_value(error).unwrap_or_default();
+                details["request_id"] = json!(id);
+                details
+            }
+            Problem::Edge(problem) => problem.json(id.as_deref()),
+        };
+        *response.body_mut() = Body::from(details.to_string());
+    }
+    response
 }
 
 /// Gives the errors of the API their form and status: those of server functions, which all leave Leptos as
@@ -98,69 +147,21 @@ pub async fn error_responses(request: Request, next: Next) -> Response<Body> {
     if !request.uri().path().starts_with("/api/") {
         return next.run(request).await;
     }
-    let id = request_id(request.headers());
     let mut response = next.run(request).await;
     if response.status() == StatusCode::METHOD_NOT_ALLOWED {
         // The router adds `Allow` to it on the way out.
-        return respond(&AppError::WrongMethod, id.as_deref());
+        return Problem::App(AppError::WrongMethod).into_response();
     }
-    if response.headers().contains_key(SERVER_FN_ERROR) {
-        response = shape(response, id.as_deref()).await;
+    if let Some(path) = response.headers_mut().remove(SERVER_FN_ERROR) {
+        let error = match to_bytes(response.into_body(), ERROR_MAX_BYTES).await {
+            Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or(AppError::Internal),
+            Err(_) => AppError::Internal,
+        };
+        response = Problem::App(error).into_response();
+        response.headers_mut().insert(SERVER_FN_ERROR, path);
     }
     response
         .headers_mut()
-        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        .insert(header::CACHE_CONTROL, NO_STORE);
     response
-}
-
-async fn shape(response: Response<Body>, id: Option<&str>) -> Response<Body> {
-    let (parts, body) = response.into_parts();
-    let error = match to_bytes(body, ERROR_MAX_BYTES).await {
-        Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or(AppError::Internal),
-        Err(_) => AppError::Internal,
-    };
-    let mut shaped = respond(&error, id);
-    if let Some(path) = parts.headers.get(SERVER_FN_ERROR) {
-        shaped.headers_mut().insert(SERVER_FN_ERROR, path.clone());
-    }
-    shaped
-}
-
-/// An error as a response.
-pub fn respond(error: &AppError, request_id: Option<&str>) -> Response<Body> {
-    let mut problem = serde_json::to_value(error).unwrap_or_default();
-    if let (Some(problem), Some(id)) = (problem.as_object_mut(), request_id) {
-        problem.insert("request_id".to_owned(), id.into());
-    }
-    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = (status, problem.to_string()).into_response();
-    set_headers(&mut response, error.retry_after_s());
-    response
-}
-
-fn set_headers(response: &mut Response<Body>, retry_after_s: Option<u64>) {
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, PROBLEM_JSON);
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if let Some(seconds) = retry_after_s {
-        headers.insert(header::RETRY_AFTER, seconds.into());
-    }
-}
-
-/// The error that a response tells; `None` where it tells none.
-pub async fn error_of(response: Response<Body>) -> Option<AppError> {
-    if response.headers().get(header::CONTENT_TYPE) != Some(&PROBLEM_JSON) {
-        return None;
-    }
-    let bytes = to_bytes(response.into_body(), ERROR_MAX_BYTES).await.ok()?;
-    serde_json::from_slice(&bytes).ok()
-}
-
-/// The id of a request, as the outermost layer set it.
-pub fn request_id(headers: &HeaderMap) -> Option<String> {
-    headers
-        .get(REQUEST_ID)?
-        .to_str()
-        .ok()
-        .map(ToOwned::to_owned)
 }

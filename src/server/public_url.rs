@@ -5,6 +5,8 @@ use std::str::FromStr;
 use axum::http::{HeaderMap, HeaderValue, header};
 use url::{Origin, Url};
 
+use super::headers::text_of;
+
 /// The origin at which browsers reach the service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicUrl(Origin);
@@ -85,7 +87,7 @@ pub fn source_of(headers: &HeaderMap, public_url: Option<&PublicUrl>) -> Source 
 
 /// Path and query of the `Referer`, if it is a page of this service.
 pub fn referring_page(headers: &HeaderMap, public_url: Option<&PublicUrl>) -> Option<String> {
-    let referer = headers.get(header::REFERER)?.to_str().ok()?;
+    let referer = text_of(headers, header::REFERER)?;
     let url = Url::parse(referer).ok()?;
     let is_own = public_url.is_some_and(|PublicUrl(public)| *public == url.origin())
         || is_at_host(&url, headers);
@@ -100,8 +102,8 @@ fn is_at_host(url: &Url, headers: &HeaderMap) -> bool {
     if !matches!(url.scheme(), "http" | "https") {
         return false;
     }
-    let host = headers.get(header::HOST).and_then(|it| it.to_str().ok());
-    host.and_then(|host| Url::parse(&format!("{}://{host}", url.scheme())).ok())
+    text_of(headers, header::HOST)
+        .and_then(|host| Url::parse(&format!("{}://{host}", url.scheme())).ok())
         .is_some_and(|here| here.origin() == url.origin())
 }
 

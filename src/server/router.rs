@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, Response, StatusCode, Uri, header};
+use axum::http::{HeaderName, Response, StatusCode, Uri, header};
 use axum::response::IntoResponse;
 use axum::routing::{any, get, post};
 use axum::{Router, middleware};
@@ -16,9 +16,11 @@ use tower_http::trace::TraceLayer;
 use super::client::ClientRequestId;
 use super::context::provide;
 use super::forms::{self, Forms};
+use super::headers::text_of;
+use super::problem::{self, Problem};
 use super::state::AppState;
 use super::{
-    admission, assets, body, client, csrf, events, export, health, limits, preferences, problem,
+    admission, assets, body, client, csrf, events, export, health, limits, preferences,
     security_headers, styleguide,
 };
 use crate::app::{App, has_page, shell};
@@ -72,6 +74,7 @@ fn with_layers(router: Router<AppState>, state: &AppState, forms: Forms) -> Rout
             security_headers::add_security_headers,
         ))
         .layer(CompressionLayer::new())
+        .layer(middleware::from_fn(problem::write_problems))
         .layer(middleware::from_fn(admission::announce_close))
         .layer(middleware::from_fn(limits::catch_panics))
         .layer(middleware::from_fn(limits::limit_uri))
@@ -87,11 +90,8 @@ fn with_layers(router: Router<AppState>, state: &AppState, forms: Forms) -> Rout
     router.layer(inner).layer(outer)
 }
 
-async fn unknown_function(headers: HeaderMap) -> Response<Body> {
-    problem::respond(
-        &AppError::NotFound,
-        problem::request_id(&headers).as_deref(),
-    )
+async fn unknown_function() -> Problem {
+    AppError::NotFound.into()
 }
 
 async fn file_or_page(State(state): State<AppState>, request: Request) -> Response<Body> {
@@ -124,7 +124,7 @@ fn without_slash(uri: &Uri) -> Option<String> {
 
 /// Logs the route instead of the path, because paths can contain secrets such as the token of a shared result.
 fn span(request: &Request) -> tracing::Span {
-    let id = problem::request_id(request.headers()).unwrap_or_default();
+    let id = text_of(request.headers(), problem::REQUEST_ID).unwrap_or_default();
     let route = request.extensions().get::<MatchedPath>();
     let route = route.map_or("none", MatchedPath::as_str);
     let client_id = request.extensions().get::<ClientRequestId>();

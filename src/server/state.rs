@@ -8,12 +8,12 @@ use leptos::prelude::LeptosOptions;
 use tokio_util::sync::CancellationToken;
 
 use super::health::Readiness;
-use super::keyed_limit::KeyedLimit;
 use super::min_rate::MinRate;
 use super::public_url::PublicUrl;
 use super::trusted_proxies::TrustedProxies;
 use crate::app::SiteAssets;
 use crate::queue::Notifier;
+use crate::services::in_use::KeyedLimit;
 use crate::services::{Clock, Services};
 use crate::types::UserId;
 
@@ -28,7 +28,7 @@ pub struct Shared {
     /// Notifies of changes.
     pub notifier: Notifier,
     /// Limits the event streams of each user.
-    pub streams: Arc<KeyedLimit<UserId>>,
+    pub streams: KeyedLimit<UserId>,
     /// What `/health/ready` checks.
     pub readiness: Readiness,
     /// Cancelled when the process must stop.

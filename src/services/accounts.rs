@@ -5,10 +5,9 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Set, SqlErr,
+    ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Set,
     UpdateMany,
 };
-use tracing::Instrument as _;
 
 use super::attempts::{Attempts, Client};
 use super::credentials::{
@@ -16,7 +15,7 @@ use super::credentials::{
 };
 use super::passwords::{Passwords, Slot, Verified};
 use super::{Clock, ledger};
-use crate::database::{Database, Transaction};
+use crate::database::{Database, Transaction, conflict_if_taken, in_own_task};
 use crate::entities::users;
 use crate::entities::users::{EndedSessions, fold_email};
 use crate::types::{AppError, Credits, Role, UserId, Violation};
@@ -68,7 +67,8 @@ impl Accounts {
         let slot = self.passwords.reserve(&client.address_key())?;
         self.attempts.count_registration(client)?;
         let (this, email, password) = (self.clone(), email.to_owned(), password.to_owned());
-        complete(async move { this.create_in(&slot, &email, &password, Role::User).await }).await
+        in_own_task(|_| async move { this.create_in(&slot, &email, &password, Role::User).await })
+            .await
     }
 
     /// Creates an account with its welcome credits, without rate limits: for the operator.
@@ -106,13 +106,8 @@ impl Accounts {
             .transaction("register", new, |transaction, new| {
                 Box::pin(new.insert(transaction))
             });
-        let user = created.await.map_err(|error| {
-            if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) {
-                AppError::Conflict("this email address is already registered".to_owned())
-            } else {
-                error.into()
-            }
-        })?;
+        let taken = "this email address is already registered";
+        let user = created.await.map_err(conflict_if_taken(taken))?;
         tracing::info!(user = user.id.0, role = user.role.as_str(), "registered");
         Ok(user)
     }
@@ -132,7 +127,8 @@ impl Accounts {
         let account = fold_email(email);
         let slot = self.passwords.reserve(&client.key(&account))?;
         let (this, password, client) = (self.clone(), password.to_owned(), client.clone());
-        complete(async move { this.try_log_in(&slot, &account, &password, &client).await }).await
+        in_own_task(|_| async move { this.try_log_in(&slot, &account, &password, &client).await })
+            .await
     }
 
     async fn try_log_in(
@@ -178,7 +174,7 @@ impl Accounts {
         let slot = self.passwords.reserve(&client.key(&user.email_folded))?;
         let (this, client) = (self.clone(), client.clone());
         let (current, new) = (current.to_owned(), new.to_owned());
-        complete(async move {
+        in_own_task(|_| async move {
             this.try_change_password(&slot, &user, [&current, &new], &client)
                 .await
         })
@@ -216,7 +212,7 @@ impl Accounts {
     pub async fn end_sessions(&self, user: UserId) -> Result<users::Model, AppError> {
         let this = self.clone();
         let end = next_epoch(update_user(user));
-        complete(async move { this.update(end).await?.ok_or(AppError::NotFound) }).await
+        in_own_task(|_| async move { this.update(end).await?.ok_or(AppError::NotFound) }).await
     }
 
     /// Sets a user's role: for the operator.
@@ -307,18 +303,6 @@ fn set_password_hash(user: &users::Model, hash: String) -> UpdateMany<users::Ent
 fn next_epoch(change: UpdateMany<users::Entity>) -> UpdateMany<users::Entity> {
     let next = Expr::col(users::Column::SessionEpoch).add(1);
     change.col_expr(users::Column::SessionEpoch, next)
-}
-
-/// Runs `work` to its end even if the request that waits for it is dropped.
-async fn complete<T: Send + 'static>(
-    work: impl Future<Output = Result<T, AppError>> + Send + 'static,
-) -> Result<T, AppError> {
-    tokio::spawn(work.in_current_span())
-        .await
-        .unwrap_or_else(|error| {
-            tracing::error!(%error, "an account request panicked");
-            Err(AppError::Internal)
-        })
 }
 
 #[cfg(test)]

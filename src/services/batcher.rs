@@ -4,8 +4,9 @@
 use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use crate::types::AppError;
@@ -83,7 +84,7 @@ impl<I: Send + 'static, O: Send + 'static> Batcher<I, O> {
 impl<I: Send + 'static, O: Send + 'static> Inner<I, O> {
     /// Returns whether another runner is needed.
     fn add(&self, pending: Pending<I, O>) -> bool {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         state.pending.push_back(pending);
         let is_needed = state.runners < self.max_concurrent;
         state.runners += usize::from(is_needed);
@@ -92,7 +93,7 @@ impl<I: Send + 'static, O: Send + 'static> Inner<I, O> {
 
     /// The next batch. If it is empty, the runner ends, under the same lock that `add` takes.
     fn next_batch(&self) -> Vec<Pending<I, O>> {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         let mut batch = Vec::new();
         while batch.len() < self.max_size {
             match state.pending.pop_front() {
@@ -105,10 +106,6 @@ impl<I: Send + 'static, O: Send + 'static> Inner<I, O> {
             state.runners -= 1;
         }
         batch
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State<I, O>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn run_batches(self: Arc<Self>) {
@@ -161,7 +158,7 @@ mod tests {
             let batcher = {
                 let (gate, done) = (Arc::clone(&gate), Arc::clone(&done));
                 Batcher::new(3, 1, move |items: Vec<u32>| {
-                    done.lock().unwrap().push(items.clone());
+                    done.lock().push(items.clone());
                     let gate = Arc::clone(&gate);
                     async move {
                         gate.acquire().await.unwrap().forget();
@@ -188,7 +185,7 @@ mod tests {
         }
 
         fn pending(&self) -> usize {
-            self.batcher.inner.lock().pending.len()
+            self.batcher.inner.state.lock().pending.len()
         }
     }
 
@@ -196,7 +193,7 @@ mod tests {
     async fn items_that_arrive_during_a_batch_form_the_next_one_and_get_their_own_results() {
         let gated = Gated::new();
         let mut submitted = vec![gated.submit(0)];
-        gated.until(|it| !it.done.lock().unwrap().is_empty()).await;
+        gated.until(|it| !it.done.lock().is_empty()).await;
         for item in 1..6 {
             submitted.push(gated.submit(item));
             gated.until(|it| it.pending() == item as usize).await;
@@ -205,7 +202,7 @@ mod tests {
         for (item, result) in (0..6).zip(submitted) {
             assert_eq!(result.await.unwrap(), Ok(item * 10));
         }
-        let done = gated.done.lock().unwrap();
+        let done = gated.done.lock();
         assert_eq!(*done, [vec![0], vec![1, 2, 3], vec![4, 5]]);
     }
 
@@ -213,7 +210,7 @@ mod tests {
     async fn an_item_whose_caller_has_gone_is_skipped() {
         let gated = Gated::new();
         let first = gated.submit(0);
-        gated.until(|it| !it.done.lock().unwrap().is_empty()).await;
+        gated.until(|it| !it.done.lock().is_empty()).await;
         let gone = gated.submit(1);
         gated.until(|it| it.pending() == 1).await;
         let last = gated.submit(2);
@@ -223,7 +220,7 @@ mod tests {
         gated.gate.add_permits(2);
         assert_eq!(first.await.unwrap(), Ok(0));
         assert_eq!(last.await.unwrap(), Ok(20));
-        assert_eq!(*gated.done.lock().unwrap(), [vec![0], vec![2]]);
+        assert_eq!(*gated.done.lock(), [vec![0], vec![2]]);
     }
 
     #[tokio::test]

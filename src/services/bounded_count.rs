@@ -3,10 +3,11 @@
 //! A process adds the rows that it is inserting, and those that it has inserted since the last count began, to the
 //! last count. So one process alone never exceeds the limit. Several processes together may, between two counts.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use sea_orm::DbErr;
 
 /// A count is trusted for at least this many times as long as it took, which bounds the cost of slow counts.
@@ -104,21 +105,16 @@ impl BoundedCount {
 
     /// Makes the next request count again if the limit was reached, because this process has removed a row.
     pub(super) fn invalidate(&self) {
-        if let Some(last) = &mut self.lock().last {
+        if let Some(last) = &mut self.state.lock().last {
             last.took = Duration::ZERO;
         }
     }
 
-    /// Whether this count can be dropped without losing information.
-    pub(super) fn is_idle(&self) -> bool {
-        self.freshness() != Freshness::Fresh && self.lock().pending == 0
-    }
-
     async fn refresh(&self, count: impl Future<Output = Result<u64, DbErr>>) {
-        let inserted_before = self.lock().inserted;
+        let inserted_before = self.state.lock().inserted;
         let began_at = Instant::now();
         let rows = count.await;
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         let (ended_at, took) = (Instant::now(), began_at.elapsed());
         state.last = Some(match rows {
             Ok(rows) => Count {
@@ -141,7 +137,7 @@ impl BoundedCount {
     }
 
     fn take(self: &Arc<Self>) -> Option<Reservation> {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         if state.upper_bound() >= self.limit.max {
             return None;
         }
@@ -153,7 +149,7 @@ impl BoundedCount {
     }
 
     fn freshness(&self) -> Freshness {
-        let state = self.lock();
+        let state = self.state.lock();
         let Some(last) = state.last else {
             return Freshness::Unknown;
         };
@@ -171,10 +167,6 @@ impl BoundedCount {
         } else {
             Freshness::Stale
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -195,7 +187,7 @@ impl Reservation {
 
 impl Drop for Reservation {
     fn drop(&mut self) {
-        let mut state = self.count.lock();
+        let mut state = self.count.state.lock();
         state.pending -= 1;
         state.inserted += u64::from(*self.is_inserted.get_mut());
     }
@@ -297,7 +289,7 @@ mod tests {
             Ok(3)
         };
         drop(count.reserve(during).await);
-        assert_eq!(count.lock().upper_bound(), 4);
+        assert_eq!(count.state.lock().upper_bound(), 4);
     }
 
     #[tokio::test]

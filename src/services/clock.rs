@@ -21,3 +21,32 @@ impl Clock for SystemClock {
         DateTime::<Utc>::from(std::time::SystemTime::now()).trunc_subsecs(3)
     }
 }
+
+#[cfg(test)]
+pub(crate) mod test_support {
+    use std::sync::Arc;
+
+    use chrono::Duration;
+    use parking_lot::Mutex;
+
+    use super::{Clock, DateTime, Utc};
+
+    /// A clock that tests set.
+    pub(crate) struct TestClock(Mutex<DateTime<Utc>>);
+
+    impl TestClock {
+        pub(crate) fn at(now: DateTime<Utc>) -> Arc<Self> {
+            Arc::new(Self(Mutex::new(now)))
+        }
+
+        pub(crate) fn advance(&self, seconds: i64) {
+            *self.0.lock() += Duration::seconds(seconds);
+        }
+    }
+
+    impl Clock for TestClock {
+        fn now(&self) -> DateTime<Utc> {
+            *self.0.lock()
+        }
+    }
+}

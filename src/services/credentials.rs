@@ -92,9 +92,7 @@ fn password_violation(password: &str) -> Option<Violation> {
             min: PASSWORD_MIN_CHARS,
         })
     } else if password.contains(char::is_control) {
-        Some(Violation::Rejected {
-            reason: "must not contain control characters".to_owned(),
-        })
+        Some(Violation::rejected("must not contain control characters"))
     } else {
         None
     }

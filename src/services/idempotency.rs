@@ -14,9 +14,7 @@ pub fn check_key(key: &str) -> Result<&str, AppError> {
     } else if key.len() > KEY_MAX_CHARS {
         Violation::TooLong { max: 100 }
     } else if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-        Violation::Rejected {
-            reason: "must be printable ASCII without spaces, such as a UUID".to_owned(),
-        }
+        Violation::rejected("must be printable ASCII without spaces, such as a UUID")
     } else {
         return Ok(key);
     };

@@ -4,6 +4,7 @@
 //! process has, with or without workers. The insight is stored once. After a crash before that, the next request
 //! computes it again. It always comes from the model of the result, even if that is retired.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,15 +25,6 @@ const BUSY_RETRY_S: u64 = 5;
 /// Locks that requests for tasks share: requests for different tasks rarely wait for each other.
 const LOCKS: usize = 64;
 
-/// Options of insights.
-#[derive(Clone, Copy, Debug)]
-pub struct InsightOptions {
-    /// Longest wait for the inference threads.
-    pub timeout: Duration,
-    /// Requests about changed campaigns that each user may send per minute.
-    pub questions_per_minute: std::num::NonZeroU32,
-}
-
 /// Computes insights and stores them.
 pub struct Insights {
     database: Database,
@@ -52,21 +44,23 @@ struct Paid {
 }
 
 impl Insights {
-    /// Uses the models and the inference threads of this process.
+    /// Uses the models and the inference threads of this process, for which a request waits at most `timeout`. Each
+    /// user may send `questions_per_minute` requests about changed campaigns.
     pub fn new(
         database: Database,
         catalog: Arc<Catalog>,
         models: Arc<LoadedModels>,
         pool: InferencePool,
-        options: InsightOptions,
+        timeout: Duration,
+        questions_per_minute: NonZeroU32,
     ) -> Self {
         Self {
             database,
             catalog,
             models,
             pool,
-            timeout: options.timeout,
-            questions: RateLimit::per_minute(options.questions_per_minute),
+            timeout,
+            questions: RateLimit::per_minute(questions_per_minute),
             locks: std::array::from_fn(|_| Mutex::default()),
         }
     }
@@ -247,10 +241,7 @@ impl Insights {
                 | InferenceError::Stopped),
             ) => {
                 tracing::warn!(%model, task = paid.task.id.0, %error, "cannot compute an insight");
-                Err(AppError::Unavailable {
-                    reason: "all models are busy".to_owned(),
-                    retry_after_s: BUSY_RETRY_S,
-                })
+                Err(AppError::unavailable("all models are busy", BUSY_RETRY_S))
             }
             Err(error) => {
                 tracing::error!(%model, task = paid.task.id.0, %error, "cannot compute an insight");

@@ -2,10 +2,12 @@
 //! change, so a loaded model never expires. A failure to load is cached for a while; then loading is tried again.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use tokio::sync::OnceCell;
+use tracing::Instrument as _;
 
 use super::Catalog;
 use crate::inference::{ModelError, OnnxPredictor, Predictor};
@@ -60,15 +62,16 @@ impl LoadedModels {
     /// Uses `predictor` for a model instead of its file: to benchmark workers with models that cannot be written as a
     /// file.
     pub fn put(&self, id: ModelId, predictor: Arc<dyn Predictor>) {
-        self.lock()
+        self.models
+            .lock()
             .insert(id, Arc::new(OnceCell::new_with(Some(predictor))));
-        self.lock_failures().remove(&id);
+        self.failures.lock().remove(&id);
     }
 
     /// Makes all failures count as old.
     #[cfg(test)]
     pub(crate) fn fail_since_long_ago(&self) {
-        for failure in self.lock_failures().values_mut() {
+        for failure in self.failures.lock().values_mut() {
             failure.since = failure
                 .since
                 .checked_sub(Duration::from_hours(1))
@@ -77,30 +80,26 @@ impl LoadedModels {
     }
 
     /// The predictor of a model, loaded from the database on the first call. Loading one model does not delay requests
-    /// for others.
+    /// for others. A load runs in its own task, so that a readiness check that gives up does not end it, and the next
+    /// one waits for the same load.
     ///
     /// # Errors
     /// Why the model cannot be loaded, or could not be a short while ago.
-    pub async fn get(&self, id: ModelId) -> Result<Arc<dyn Predictor>, Arc<LoadError>> {
-        let slot = Arc::clone(self.lock().entry(id).or_default());
-        let predictor = slot.get_or_try_init(|| self.load(id)).await?;
-        Ok(Arc::clone(predictor))
-    }
-
-    /// The models that could not be loaded, with the reasons.
-    pub fn failed(&self) -> Vec<(ModelId, Arc<LoadError>)> {
-        let failures = self.lock_failures();
-        let mut failed: Vec<_> = failures
-            .iter()
-            .map(|(id, failure)| (*id, Arc::clone(&failure.error)))
-            .collect();
-        failed.sort_by_key(|(id, _)| *id);
-        failed
+    pub async fn get(self: &Arc<Self>, id: ModelId) -> Result<Arc<dyn Predictor>, Arc<LoadError>> {
+        let slot = Arc::clone(self.models.lock().entry(id).or_default());
+        if let Some(predictor) = slot.get() {
+            return Ok(Arc::clone(predictor));
+        }
+        let this = Arc::clone(self);
+        let load = async move { slot.get_or_try_init(|| this.load(id)).await.cloned() };
+        tokio::spawn(load.in_current_span())
+            .await
+            .unwrap_or_else(|error| Err(Arc::new(LoadError::BrokeOff(error))))
     }
 
     /// The models that could not be loaded for at least this long.
     pub fn failed_for(&self, time: Duration) -> Vec<ModelId> {
-        let failures = self.lock_failures();
+        let failures = self.failures.lock();
         let failed = failures
             .iter()
             .filter(|(_, failure)| failure.since.elapsed() >= time);
@@ -108,9 +107,9 @@ impl LoadedModels {
     }
 
     /// Retries the failed models that are due. Returns whether any was loaded.
-    pub async fn retry_failed(&self) -> bool {
+    pub async fn retry_failed(self: &Arc<Self>) -> bool {
         let due: Vec<ModelId> = {
-            let failures = self.lock_failures();
+            let failures = self.failures.lock();
             let due = failures
                 .iter()
                 .filter(|(_, failure)| !failure.is_fresh())
@@ -125,7 +124,7 @@ impl LoadedModels {
     }
 
     async fn load(&self, id: ModelId) -> Result<Arc<dyn Predictor>, Arc<LoadError>> {
-        let failure = self.lock_failures().get(&id).cloned();
+        let failure = self.failures.lock().get(&id).cloned();
         if let Some(failure) = &failure
             && failure.is_fresh()
         {
@@ -133,7 +132,7 @@ impl LoadedModels {
         }
         match self.read_and_load(id).await {
             Ok(predictor) => {
-                if self.lock_failures().remove(&id).is_some() {
+                if self.failures.lock().remove(&id).is_some() {
                     tracing::info!(model = %id, "a model that failed before was loaded");
                 }
                 Ok(predictor)
@@ -146,7 +145,7 @@ impl LoadedModels {
                     "a model could not be loaded"
                 );
                 let error = Arc::clone(&failure.error);
-                self.lock_failures().insert(id, failure);
+                self.failures.lock().insert(id, failure);
                 Err(error)
             }
         }
@@ -159,14 +158,6 @@ impl LoadedModels {
             .map_err(LoadError::BrokeOff)?
             .map_err(LoadError::Incompatible)?;
         Ok(Arc::new(predictor))
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<ModelId, Arc<Slot>>> {
-        self.models.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn lock_failures(&self) -> MutexGuard<'_, HashMap<ModelId, Failure>> {
-        self.failures.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -191,5 +182,33 @@ impl Failure {
 
     fn is_fresh(&self) -> bool {
         Instant::now() < self.retry_at
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt as _;
+
+    use super::*;
+    use crate::database::test_support::migrated;
+    use crate::inference::SHIPPED_MODEL;
+    use crate::services::SystemClock;
+
+    #[tokio::test]
+    async fn a_load_goes_on_if_its_caller_gives_up() {
+        let (_folder, database) = migrated().await;
+        let catalog = Arc::new(Catalog::new(database, Arc::new(SystemClock)));
+        catalog.ensure_shipped_model(SHIPPED_MODEL).await.unwrap();
+        let id = catalog.live_model(None).await.unwrap().id;
+        let models = Arc::new(LoadedModels::new(catalog));
+        assert!(models.get(id).now_or_never().is_none());
+        let slot = Arc::clone(&models.models.lock()[&id]);
+        let is_loaded = async {
+            while slot.get().is_none() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        let limit = Duration::from_mins(1);
+        assert!(tokio::time::timeout(limit, is_loaded).await.is_ok());
     }
 }

@@ -2,7 +2,9 @@
 //!
 //! Services use entities and the queue. They do not know about HTTP, except for session cookies.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::database::Database;
 use crate::inference::InferencePool;
@@ -16,13 +18,14 @@ mod bounded_count;
 pub mod catalog;
 pub mod clock;
 mod credentials;
+mod field_check;
 mod idempotency;
+pub mod in_use;
 pub mod insights;
 pub mod ledger;
 mod loaded_models;
 mod pages;
 pub mod passwords;
-pub mod payment;
 pub mod positions;
 pub mod predictions;
 mod queue_eta;
@@ -74,9 +77,11 @@ pub struct ServiceOptions {
     /// Password hashes computed at the same time.
     pub hashing_threads: usize,
     /// Visits of private links per minute and address.
-    pub shared_per_minute: std::num::NonZeroU32,
-    /// Options of insights.
-    pub insights: insights::InsightOptions,
+    pub shared_per_minute: NonZeroU32,
+    /// Longest wait of an insight for the inference threads.
+    pub insight_timeout: Duration,
+    /// Requests about changed campaigns that each user may send per minute.
+    pub questions_per_minute: NonZeroU32,
     /// The key of the session cookie.
     pub cookie_key: tower_cookies::Key,
     /// Whether the service is reached over https.
@@ -133,7 +138,6 @@ impl Services {
             database.clone(),
             notifier.clone(),
             Arc::clone(clock),
-            Arc::new(payment::DemonstrationPayment),
         ));
         Self {
             accounts: Arc::new(Accounts::new(
@@ -160,7 +164,8 @@ impl Services {
                 Arc::clone(&catalog),
                 Arc::clone(&models),
                 pool,
-                options.insights,
+                options.insight_timeout,
+                options.questions_per_minute,
             )),
             positions: Arc::new(Positions::new(database.clone())),
             sharing: Arc::new(Sharing::new(

@@ -1,15 +1,14 @@
 //! Argon2id on a fixed set of threads, each with one reused buffer, behind a bounded queue.
 
-use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use crossbeam_channel::{Receiver, Sender};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
+use super::in_use::{KeyedLimit, KeyedPermit};
 use crate::types::AppError;
 
 const MEMORY_KIB: u32 = 19_456;
@@ -31,24 +30,15 @@ type Job = Box<dyn FnOnce(&mut Memory) + Send>;
 pub struct Passwords {
     jobs: Sender<Job>,
     free_slots: Arc<Semaphore>,
-    slots: usize,
-    /// Slots in use, by client.
-    in_use: Arc<Mutex<HashMap<String, usize>>>,
-    buffers: Arc<AtomicUsize>,
+    /// Limits the slots of each client to half of all.
+    clients: KeyedLimit<String>,
 }
 
 /// The right to have one password at a time hashed.
 pub struct Slot {
     jobs: Sender<Job>,
     /// A queued job holds its slot even if the request is gone.
-    in_use: Arc<SlotInUse>,
-    others: usize,
-}
-
-struct SlotInUse {
-    _permit: OwnedSemaphorePermit,
-    client: String,
-    in_use: Arc<Mutex<HashMap<String, usize>>>,
+    in_use: Arc<(OwnedSemaphorePermit, KeyedPermit<String>)>,
 }
 
 /// What a verification found.
@@ -68,12 +58,11 @@ impl Passwords {
         let threads = threads.max(1);
         let slots = threads * (1 + QUEUED_PER_THREAD);
         let (jobs, queue) = crossbeam_channel::bounded::<Job>(slots);
-        let buffers = Arc::<AtomicUsize>::default();
         for number in 0..threads {
-            let (queue, buffers) = (queue.clone(), Arc::clone(&buffers));
+            let queue = queue.clone();
             let started = std::thread::Builder::new()
                 .name(format!("password-{number}"))
-                .spawn(move || hash_until_closed(&queue, buffers));
+                .spawn(move || hash_until_closed(&queue));
             if let Err(error) = started {
                 tracing::error!(%error, "cannot start a password thread");
             }
@@ -81,9 +70,7 @@ impl Passwords {
         Self {
             jobs,
             free_slots: Arc::new(Semaphore::new(slots)),
-            slots,
-            in_use: Arc::default(),
-            buffers,
+            clients: KeyedLimit::new(slots / 2),
         }
     }
 
@@ -93,52 +80,24 @@ impl Passwords {
     /// 503 if the queue is full; 429 if this client has taken its half.
     pub fn reserve(&self, client: &str) -> Result<Slot, AppError> {
         let Ok(permit) = Arc::clone(&self.free_slots).try_acquire_owned() else {
-            return Err(AppError::Unavailable {
-                reason: "too many people are logging in right now".to_owned(),
-                retry_after_s: QUEUE_FULL_RETRY_S,
-            });
+            let reason = "too many people are logging in right now";
+            return Err(AppError::unavailable(reason, QUEUE_FULL_RETRY_S));
         };
-        let mut in_use = self.in_use.lock().unwrap_or_else(PoisonError::into_inner);
-        let others = in_use.get(client).copied().unwrap_or_default();
-        if others >= self.slots / 2 {
-            return Err(AppError::TooManyRequests {
-                retry_after_s: QUEUE_FULL_RETRY_S,
-            });
-        }
-        in_use.insert(client.to_owned(), others + 1);
+        let of_client = self.clients.try_acquire(client.to_owned());
+        let of_client = of_client.ok_or(AppError::TooManyRequests {
+            retry_after_s: QUEUE_FULL_RETRY_S,
+        })?;
         Ok(Slot {
             jobs: self.jobs.clone(),
-            in_use: Arc::new(SlotInUse {
-                _permit: permit,
-                client: client.to_owned(),
-                in_use: Arc::clone(&self.in_use),
-            }),
-            others,
+            in_use: Arc::new((permit, of_client)),
         })
-    }
-
-    /// Number of buffers allocated now: at most one per thread.
-    pub fn buffers(&self) -> usize {
-        self.buffers.load(Ordering::Relaxed)
-    }
-}
-
-impl Drop for SlotInUse {
-    fn drop(&mut self) {
-        let mut in_use = self.in_use.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(slots) = in_use.get_mut(&self.client) {
-            *slots -= 1;
-            if *slots == 0 {
-                in_use.remove(&self.client);
-            }
-        }
     }
 }
 
 impl Slot {
     /// Number of other slots that the same client had when this one was reserved.
     pub fn others(&self) -> usize {
-        self.others
+        self.in_use.1.others()
     }
 
     /// Hashes a password into a PHC string.
@@ -201,22 +160,17 @@ impl Slot {
     }
 }
 
-fn hash_until_closed(queue: &Receiver<Job>, buffers: Arc<AtomicUsize>) {
-    let mut memory = Memory {
-        blocks: Vec::new(),
-        buffers,
-    };
+fn hash_until_closed(queue: &Receiver<Job>) {
+    let mut memory = Memory::default();
     for job in queue {
         // A panic drops the sender of the result, which the request notices.
         let _ = catch_unwind(AssertUnwindSafe(|| job(&mut memory)));
     }
 }
 
-/// The working memory of one thread.
-struct Memory {
-    blocks: Vec<Block>,
-    buffers: Arc<AtomicUsize>,
-}
+/// The working memory of one thread: empty until first needed, then kept.
+#[derive(Default)]
+struct Memory(Vec<Block>);
 
 impl Memory {
     /// Runs Argon2. A hash that needs a larger buffer gets a temporary one.
@@ -228,22 +182,13 @@ impl Memory {
         output: &mut [u8],
     ) -> argon2::Result<()> {
         let needed = argon2.params().block_count();
-        if self.blocks.is_empty() {
-            self.blocks = vec![Block::new(); hasher().params().block_count()];
-            self.buffers.fetch_add(1, Ordering::Relaxed);
+        if self.0.is_empty() {
+            self.0 = vec![Block::new(); hasher().params().block_count()];
         }
-        if needed <= self.blocks.len() {
-            argon2.hash_password_into_with_memory(password, salt, output, &mut self.blocks)
+        if needed <= self.0.len() {
+            argon2.hash_password_into_with_memory(password, salt, output, &mut self.0)
         } else {
             argon2.hash_password_into(password, salt, output)
-        }
-    }
-}
-
-impl Drop for Memory {
-    fn drop(&mut self) {
-        if !self.blocks.is_empty() {
-            self.buffers.fetch_sub(1, Ordering::Relaxed);
         }
     }
 }
@@ -364,19 +309,32 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_buffer_of_a_thread_is_allocated_once() {
+        let mut memory = Memory::default();
+        assert_eq!(memory.0.capacity(), 0, "none is needed yet");
+        hash(&mut memory, b"guess").unwrap();
+        let buffer = memory.0.as_ptr();
+        for _ in 0..3 {
+            let verified = verify(&mut memory, b"guess", DUMMY_HASH);
+            assert_eq!(verified, Some(Verified::Wrong));
+            assert_eq!(memory.0.as_ptr(), buffer);
+        }
+    }
+
     #[tokio::test]
-    async fn concurrent_requests_share_the_buffers_of_the_threads() {
+    async fn concurrent_requests_are_all_answered() {
         let passwords = Passwords::new(2);
-        assert_eq!(passwords.buffers(), 0, "none is needed yet");
         let logins = (0..20).map(|_| verified(&passwords, "guess", None));
-        futures::future::join_all(logins).await;
-        assert!((1..=2).contains(&passwords.buffers()));
+        let verified = futures::future::join_all(logins).await;
+        assert_eq!(verified, [Verified::Wrong; 20]);
     }
 
     #[tokio::test]
     async fn a_full_queue_refuses_requests_and_no_client_can_fill_it_alone() {
         let passwords = Passwords::new(1);
-        let half = passwords.slots / 2;
+        let all = passwords.free_slots.available_permits();
+        let half = all / 2;
         let mut slots: Vec<Slot> = (0..half).map(|_| passwords.reserve("a").unwrap()).collect();
         assert_eq!(slots[half - 1].others(), half - 1);
         let refused = passwords.reserve("a").err().unwrap();
@@ -384,13 +342,13 @@ mod tests {
         while let Ok(slot) = passwords.reserve(&slots.len().to_string()) {
             slots.push(slot);
         }
-        assert_eq!(slots.len(), passwords.slots);
+        assert_eq!(slots.len(), all);
         let refused = passwords.reserve("b").err().unwrap();
         assert_eq!(refused.status(), 503);
         assert!(refused.retry_after_s().is_some());
 
         drop(slots);
-        assert!(passwords.in_use.lock().unwrap().is_empty());
+        assert!(passwords.clients.is_empty());
         verified(&passwords, "a", None).await;
     }
 }

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::OnceCell;
 
 use crate::database::Database;
-use crate::entities;
+pub use crate::entities::Position;
 use crate::types::{AppError, BalanceView, Credits, UserId, hex};
 
 /// Length of a token in bytes: enough to make collisions between positions of a user practically impossible.
@@ -16,13 +16,6 @@ const TOKEN_BYTES: usize = 16;
 /// Reads positions.
 pub struct Positions {
     database: Database,
-}
-
-/// The state of a user's data at one moment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Position {
-    user: UserId,
-    row: entities::Position,
 }
 
 impl Positions {
@@ -36,24 +29,23 @@ impl Positions {
     /// # Errors
     /// 404 if there is no such user; 503 if the database is unavailable.
     pub async fn of(&self, user: UserId) -> Result<Position, AppError> {
-        let row = entities::Position::find(self.database.read(), user).await?;
-        let row = row.ok_or(AppError::NotFound)?;
-        Ok(Position { user, row })
+        let position = Position::find(self.database.read(), user).await?;
+        position.ok_or(AppError::NotFound)
     }
 }
 
 impl Position {
     /// A text that is equal only for equal positions, and reveals nothing else.
     pub fn token(&self) -> String {
-        let entities::Position {
+        let Self {
+            user_id: user,
             amount,
             held,
             newest_line,
             newest_task,
             queued,
             running,
-        } = &self.row;
-        let user = self.user;
+        } = self;
         let text =
             format!("{user} {amount} {held} {newest_line:?} {newest_task:?} {queued} {running:?}");
         hex(&Sha256::digest(text)[..TOKEN_BYTES])
@@ -62,23 +54,20 @@ impl Position {
     /// The balance.
     pub fn balance(&self) -> BalanceView {
         BalanceView {
-            amount: Credits(self.row.amount),
-            held: Credits(self.row.held),
-            available: Credits(self.row.amount - self.row.held),
+            amount: Credits(self.amount),
+            held: Credits(self.held),
+            available: Credits(self.amount - self.held),
         }
     }
 
     /// The id of the newest ledger line; 0 if there is none.
     pub fn newest_line(&self) -> i64 {
-        self.row.newest_line.unwrap_or_default()
+        self.newest_line.unwrap_or_default()
     }
 
     /// Whether something has changed that streams are notified about. The start of a task is not notified.
     pub fn differs_notably(&self, earlier: &Self) -> bool {
-        let notable = |it: &Self| {
-            let row = &it.row;
-            (row.amount, row.held, row.newest_line, row.newest_task)
-        };
+        let notable = |it: &Self| (it.amount, it.held, it.newest_line, it.newest_task);
         notable(self) != notable(earlier)
     }
 }
@@ -99,8 +88,9 @@ impl PagePosition {
 mod tests {
     use super::*;
 
-    fn position(change: impl FnOnce(&mut entities::Position)) -> Position {
-        let mut row = entities::Position {
+    fn position(change: impl FnOnce(&mut Position)) -> Position {
+        let mut row = Position {
+            user_id: UserId(1),
             amount: 10,
             held: 0,
             newest_line: Some(1),
@@ -109,17 +99,15 @@ mod tests {
             running: None,
         };
         change(&mut row);
-        Position {
-            user: UserId(1),
-            row,
-        }
+        row
     }
 
     #[test]
     fn a_token_changes_with_everything_that_a_page_shows() {
         let before = position(|_| {});
         assert_eq!(before.token(), position(|_| {}).token());
-        let changes: [fn(&mut entities::Position); 6] = [
+        let changes: [fn(&mut Position); 7] = [
+            |row| row.user_id = UserId(2),
             |row| row.amount = 11,
             |row| row.held = 1,
             |row| row.newest_line = Some(2),
@@ -130,9 +118,6 @@ mod tests {
         for (index, change) in changes.into_iter().enumerate() {
             assert_ne!(before.token(), position(change).token(), "{index}");
         }
-        let mut other = position(|_| {});
-        other.user = UserId(2);
-        assert_ne!(before.token(), other.token());
     }
 
     #[test]

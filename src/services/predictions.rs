@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 
+use super::field_check::FieldCheck;
 use super::idempotency::{check_key, predict_hash, request_hash};
 use super::ledger;
 use super::pages::{cut_span, page_span};
@@ -16,8 +17,8 @@ use crate::database::Database;
 use crate::entities::{task, task_result};
 use crate::queue::{self, Change, NewTask, Notifier};
 use crate::types::{
-    AppError, Campaign, CampaignInput, Credits, FieldErrors, ModelId, Page, TaskFilter, TaskId,
-    TaskStatus, TaskView, UserId, Violation, parse_id,
+    AppError, Campaign, CampaignInput, Credits, ModelId, Page, TaskFilter, TaskId, TaskStatus,
+    TaskView, UserId, Violation, parse_id,
 };
 
 /// Attempts when the cause of a refusal disappears before we can report it.
@@ -100,26 +101,18 @@ impl Predictions {
         model_id: &str,
         max_price: &str,
     ) -> Result<Submission, AppError> {
-        let mut errors = FieldErrors::new();
-        let mut note = |error: AppError| {
-            if let AppError::Invalid(fields) = error {
-                errors.extend(fields);
-            }
-        };
-        let key = check_key(key).map_err(&mut note).ok();
-        let model = parse_id("model_id", model_id).map_err(&mut note).ok();
-        let model = model.map(|id| id.map(ModelId));
-        let max_price = parse_max_price(max_price).map_err(&mut note).ok();
+        let mut fields = FieldCheck::default();
+        let key = fields.read(check_key(key));
+        let model = fields.read(parse_id("model_id", model_id));
+        let max_price = fields.read(parse_max_price(max_price));
         let today = self.clock.now().date_naive();
-        let checked = campaign
-            .check(today)
-            .map_err(|fields| note(AppError::Invalid(fields)))
-            .ok();
+        let checked = fields.read(campaign.check(today).map_err(AppError::Invalid));
         let (Some(key), Some(model), Some(max_price), Some(campaign_checked)) =
             (key, model, max_price, checked)
         else {
-            return Err(AppError::Invalid(errors));
+            return Err(fields.error());
         };
+        let model = model.map(ModelId);
         let sent = serde_json::to_string(campaign).unwrap_or_default();
         Ok(Submission {
             hash: predict_hash(campaign, &campaign_checked, model),
@@ -168,10 +161,8 @@ impl Predictions {
                 return Err(AppError::InsufficientCredits { needed, available });
             }
         }
-        Err(AppError::Unavailable {
-            reason: "the balance keeps changing; no credits were held".to_owned(),
-            retry_after_s: 1,
-        })
+        let reason = "the balance keeps changing; no credits were held";
+        Err(AppError::unavailable(reason, 1))
     }
 
     async fn find_by_key(
@@ -236,9 +227,11 @@ impl Predictions {
             task::Entity::among(user, found)
         };
         let tasks = query.all(database).await?;
-        let (tasks, next) = cut_span(tasks, limit, span, |task| task.id.0);
-        let items = self.views(tasks).await?;
-        Ok(Page { items, next })
+        let page = cut_span(tasks, limit, span, |task| task.id.0);
+        Ok(Page {
+            items: self.views(page.items).await?,
+            next: page.next,
+        })
     }
 
     /// Cancels a queued task and releases its hold. A task that is already canceled is returned as it is, so that a
@@ -270,8 +263,8 @@ impl Predictions {
                     let Some(canceled) = queue::cancel(transaction, *user, *id, *now).await? else {
                         return Ok(false);
                     };
-                    let (price, at) = (canceled.price, canceled.at);
-                    ledger::release(transaction, *user, price, at).await?;
+                    let at = canceled.finished_at.unwrap_or(*now);
+                    ledger::release(transaction, *user, Credits(canceled.price), at).await?;
                     let changes = vec![Change::task_of(*user, *id)];
                     notifier
                         .publish_on_commit(transaction, false, changes)

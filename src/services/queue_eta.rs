@@ -3,10 +3,11 @@
 //! Throughput is measured only over time in which there was work to do. Each result counts with the time since the
 //! previous result or since it was queued, whichever is shorter, so a quiet hour does not make the service look slow.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration as StdDuration, Instant};
 
 use chrono::{DateTime, Duration, Utc};
+use parking_lot::Mutex;
 
 use super::Clock;
 use crate::database::Database;
@@ -86,24 +87,20 @@ impl QueueEta {
         let clock = self.clock.now();
         let (now, waiting_since) = queue::waiting_since(&self.database, clock).await?;
         let throughput = Throughput::measure(latest, waiting_since, now);
-        *self.lock() = Some((Instant::now(), throughput));
+        *self.measured.lock() = Some((Instant::now(), throughput));
         Ok(throughput)
     }
 
     /// The last measurement if it is fresh. If it is stale, this caller measures again; others use the old one
     /// meanwhile.
     fn known(&self) -> Option<Measured> {
-        let mut measured = self.lock();
+        let mut measured = self.measured.lock();
         let (at, throughput) = (*measured)?;
         if at.elapsed() >= FRESH {
             *measured = Some((Instant::now(), throughput));
             return None;
         }
         Some((at, throughput))
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Option<Measured>> {
-        self.measured.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -6,12 +6,12 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::num::NonZeroU32;
-use std::sync::{Mutex, PoisonError};
 
 use governor::clock::{Clock as _, DefaultClock};
 use governor::nanos::Nanos;
 use governor::state::StateStore;
 use governor::{Quota, RateLimiter};
+use parking_lot::Mutex;
 
 use crate::types::AppError;
 
@@ -77,10 +77,7 @@ impl StateStore for RecentKeys {
     where
         F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
     {
-        let mut generations = self
-            .generations
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut generations = self.generations.lock();
         let before = match generations.young.get(key) {
             Some(state) => Some(*state),
             None => generations.old.remove(key),
@@ -133,7 +130,7 @@ mod tests {
             limit.count(&key).unwrap();
         }
         let generations = limit.limiter.into_state_store().generations;
-        let generations = generations.into_inner().unwrap();
+        let generations = generations.into_inner();
         assert!(
             generations.young.len() <= 100,
             "{}",

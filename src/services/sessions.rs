@@ -229,7 +229,7 @@ async fn find_users(
         .filter(is_among(
             database.backend(),
             users::Column::Id,
-            ids.iter().map(|id| id.0),
+            ids.iter().copied(),
         ))
         .all(database.read())
         .await?

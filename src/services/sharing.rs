@@ -179,7 +179,9 @@ impl Links {
 
     fn token(&self, link: &shared_result::Model) -> String {
         let mark = self.mac_of(link).finalize().into_bytes();
-        let mut bytes = unhex(&link.nonce);
+        // The inverse of `hex`: 16 bytes are a u128.
+        let nonce = u128::from_str_radix(&link.nonce, 16).unwrap_or_default();
+        let mut bytes = nonce.to_be_bytes().to_vec();
         bytes.extend_from_slice(&mark[..MARK_BYTES]);
         BASE64_URL_SAFE_NO_PAD.encode(bytes)
     }
@@ -198,14 +200,6 @@ fn split(token: &str) -> Option<(String, Vec<u8>)> {
     }
     let mark = bytes.split_off(NONCE_BYTES);
     Some((hex(&bytes), mark))
-}
-
-/// The inverse of [`hex`].
-fn unhex(text: &str) -> Vec<u8> {
-    text.as_bytes()
-        .chunks(2)
-        .filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
-        .collect()
 }
 
 #[cfg(test)]

@@ -4,8 +4,7 @@
 //! retried together with the other submits of their user. They hold no connection during pauses, so contention affects
 //! only its own user.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sea_orm::{DatabaseBackend, DbErr};
@@ -13,6 +12,7 @@ use tokio::sync::Semaphore;
 
 use super::Clock;
 use super::batcher::Batcher;
+use super::in_use::{InUse, Use};
 use super::ledger::{SubmitOutcome, hold_and_enqueue};
 use super::task_limits::{Room, TaskLimits};
 use crate::database::{Database, DbErrorKind};
@@ -112,7 +112,7 @@ impl SubmitQueue {
         };
         // Submits of a user with waiting submits join those.
         let mut outcome = match mode {
-            SubmitMode::Batched if !self.contended.has(user) => {
+            SubmitMode::Batched if !self.contended.users.contains(&user) => {
                 self.batches.submit(submit.clone()).await?
             }
             _ => SubmitOutcome::Locked,
@@ -123,11 +123,10 @@ impl SubmitQueue {
         match outcome {
             SubmitOutcome::Enqueued(task) => Ok(Some(*task)),
             SubmitOutcome::Refused => Ok(None),
-            SubmitOutcome::Locked => Err(AppError::Unavailable {
-                reason: "your balance is in use by another request; no credits were held"
-                    .to_owned(),
-                retry_after_s: LOCKED_RETRY_S,
-            }),
+            SubmitOutcome::Locked => Err(AppError::unavailable(
+                "your balance is in use by another request; no credits were held",
+                LOCKED_RETRY_S,
+            )),
         }
     }
 
@@ -140,23 +139,17 @@ impl SubmitQueue {
 /// Submits of users whose balance was locked.
 struct Contended {
     writer: Writer,
-    users: Arc<Mutex<HashMap<UserId, Waiting>>>,
+    users: Arc<InUse<UserId, UserBatcher>>,
     retries: Arc<Semaphore>,
 }
 
 type UserResult = Result<SubmitOutcome, AppError>;
-type UserBatcher = Batcher<(Submit, SubmitMode, Arc<Waiter>), UserResult>;
-
-struct Waiting {
-    batcher: UserBatcher,
-    waiters: usize,
-}
+type UserBatcher = Batcher<(Submit, SubmitMode, Waiter), UserResult>;
 
 /// A waiting submit. When the last one of a user is dropped, the user is removed. Its batch keeps it until the end,
 /// even if the client goes away, so that each user has one batch at a time.
 struct Waiter {
-    users: Arc<Mutex<HashMap<UserId, Waiting>>>,
-    user: UserId,
+    _waiting: Use<UserId, UserBatcher>,
 }
 
 impl Contended {
@@ -168,27 +161,10 @@ impl Contended {
         }
     }
 
-    fn has(&self, user: UserId) -> bool {
-        lock(&self.users).contains_key(&user)
-    }
-
     async fn submit(&self, submit: Submit, mode: SubmitMode) -> UserResult {
-        let (batcher, waiter) = self.enter(submit.task.user);
+        let (batcher, waiting) = self.users.enter(submit.task.user, || self.batcher());
+        let waiter = Waiter { _waiting: waiting };
         batcher.submit((submit, mode, waiter)).await?
-    }
-
-    fn enter(&self, user: UserId) -> (UserBatcher, Arc<Waiter>) {
-        let mut users = lock(&self.users);
-        let waiting = users.entry(user).or_insert_with(|| Waiting {
-            batcher: self.batcher(),
-            waiters: 0,
-        });
-        waiting.waiters += 1;
-        let waiter = Waiter {
-            users: Arc::clone(&self.users),
-            user,
-        };
-        (waiting.batcher.clone(), Arc::new(waiter))
     }
 
     fn batcher(&self) -> UserBatcher {
@@ -198,22 +174,6 @@ impl Contended {
             async move { Ok(writer.write_of_user(submits, &retries).await) }
         })
     }
-}
-
-impl Drop for Waiter {
-    fn drop(&mut self) {
-        let mut users = lock(&self.users);
-        if let Some(waiting) = users.get_mut(&self.user) {
-            waiting.waiters -= 1;
-            if waiting.waiters == 0 {
-                users.remove(&self.user);
-            }
-        }
-    }
-}
-
-fn lock(users: &Mutex<HashMap<UserId, Waiting>>) -> MutexGuard<'_, HashMap<UserId, Waiting>> {
-    users.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Writes submits and notifies about them.
@@ -241,7 +201,7 @@ impl Writer {
     /// because earlier ones may already be committed.
     async fn write_of_user(
         self,
-        submits: Vec<(Submit, SubmitMode, Arc<Waiter>)>,
+        submits: Vec<(Submit, SubmitMode, Waiter)>,
         retries: &Semaphore,
     ) -> Vec<UserResult> {
         let mut results = vec![Ok(SubmitOutcome::Refused); submits.len()];

@@ -1,15 +1,17 @@
 //! Limits on tasks: open tasks per user, and queued tasks in total.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
+
+use parking_lot::Mutex;
 
 use super::bounded_count::{BoundedCount, Limit, Reservation};
 use crate::database::Database;
 use crate::queue;
 use crate::types::{AppError, UserId};
 
-/// Maximum number of users tracked before idle ones are dropped.
+/// Users per generation of [`Counts`].
 const USERS_MAX: usize = 10_000;
 const QUEUE_FULL_RETRY_S: u64 = 5;
 
@@ -17,7 +19,15 @@ pub(super) struct TaskLimits {
     database: Database,
     queued: Arc<BoundedCount>,
     per_user: Limit,
-    open: Mutex<HashMap<UserId, Arc<BoundedCount>>>,
+    open: Mutex<Counts>,
+}
+
+/// The open tasks of the latest users, in two generations: when the younger one is full, it replaces the older one.
+/// Counts in use stay, because they know of tasks that are not inserted yet.
+#[derive(Default)]
+struct Counts {
+    young: HashMap<UserId, Arc<BoundedCount>>,
+    old: HashMap<UserId, Arc<BoundedCount>>,
 }
 
 /// Room for one task of a user. Kept until the task is inserted or refused, even if its client goes away.
@@ -62,9 +72,11 @@ impl TaskLimits {
         let queued = self
             .queued
             .reserve(|| queue::count_queued(database, max_queued));
-        let queued = queued.await.ok_or_else(|| AppError::Unavailable {
-            reason: "the queue is full; no credits were held".to_owned(),
-            retry_after_s: QUEUE_FULL_RETRY_S,
+        let queued = queued.await.ok_or_else(|| {
+            AppError::unavailable(
+                "the queue is full; no credits were held",
+                QUEUE_FULL_RETRY_S,
+            )
         })?;
         Ok(Room { open, queued })
     }
@@ -76,12 +88,23 @@ impl TaskLimits {
     }
 
     fn count_of(&self, user: UserId) -> Arc<BoundedCount> {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if open.len() >= USERS_MAX {
-            open.retain(|_, count| !count.is_idle());
+        self.open.lock().of(user, self.per_user)
+    }
+}
+
+impl Counts {
+    fn of(&mut self, user: UserId, limit: Limit) -> Arc<BoundedCount> {
+        if let Some(count) = self.young.get(&user) {
+            return Arc::clone(count);
         }
-        let new = || Arc::new(BoundedCount::new(self.per_user));
-        Arc::clone(open.entry(user).or_insert_with(new))
+        let count = self.old.remove(&user);
+        let count = count.unwrap_or_else(|| Arc::new(BoundedCount::new(limit)));
+        if self.young.len() >= USERS_MAX {
+            self.old.retain(|_, count| Arc::strong_count(count) > 1);
+            self.old.extend(std::mem::take(&mut self.young));
+        }
+        self.young.insert(user, Arc::clone(&count));
+        count
     }
 }
 
@@ -90,5 +113,37 @@ impl Room {
     pub(super) fn commit(&self) {
         self.open.commit();
         self.queued.commit();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt as _;
+
+    use super::*;
+
+    #[test]
+    fn users_are_forgotten_only_if_they_have_no_task_in_progress() {
+        let limit = Limit {
+            max: 2,
+            trusted_for: Duration::ZERO,
+            full_for: Duration::ZERO,
+        };
+        let mut counts = Counts::default();
+        let busy = counts.of(UserId(0), limit);
+        let room = busy.reserve(|| std::future::ready(Ok(0))).now_or_never();
+        let room = room.flatten().unwrap();
+        let before = Arc::as_ptr(&busy);
+        drop(busy);
+        for user in 1..50_000 {
+            counts.of(UserId(user), limit);
+            assert!(counts.young.len() + counts.old.len() <= 2 * USERS_MAX + 1);
+        }
+        assert_eq!(Arc::as_ptr(&counts.of(UserId(0), limit)), before);
+        drop(room);
+        for user in 1..50_000 {
+            counts.of(UserId(user), limit);
+        }
+        assert!(!counts.young.contains_key(&UserId(0)) && !counts.old.contains_key(&UserId(0)));
     }
 }

@@ -7,7 +7,7 @@
 
 use sea_orm::DbErr;
 
-use crate::database::Statements;
+use crate::database::Pool;
 use crate::entities::history::Span;
 use crate::entities::task;
 use crate::types::{TaskFilter, TaskId, UserId};
@@ -20,7 +20,7 @@ const CHUNK_ROWS: u64 = 1_000;
 /// # Errors
 /// If the database is unavailable.
 pub(super) async fn find(
-    database: &Statements,
+    database: &Pool,
     user: UserId,
     filter: &TaskFilter,
     span: Span,

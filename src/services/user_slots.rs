@@ -1,13 +1,13 @@
 //! Limits how many requests of one kind each user may have in progress, so that a user with many requests does not
 //! make others wait for the database and the processor.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
+use super::in_use::{InUse, Use};
 use crate::types::{AppError, UserId};
 
 /// How long a request waits for a slot. Enough for the lists of one page.
@@ -18,26 +18,14 @@ const RETRY_AFTER_S: u64 = 2;
 pub struct UserSlots {
     per_user: usize,
     wait: Duration,
-    users: Mutex<HashMap<UserId, Entry>>,
-}
-
-struct Entry {
-    slots: Arc<Semaphore>,
-    /// Requests that have a slot or wait for one.
-    requests: usize,
+    users: Arc<InUse<UserId, Arc<Semaphore>>>,
 }
 
 /// One request's slot; released when dropped.
 pub struct Slot {
     // Declared first, so that the slot is released before the user's entry is removed.
     _permit: OwnedSemaphorePermit,
-    _request: Request,
-}
-
-/// Counts a request until it is dropped, even while it waits.
-struct Request {
-    all: Arc<UserSlots>,
-    user: UserId,
+    _request: Use<UserId, Arc<Semaphore>>,
 }
 
 impl UserSlots {
@@ -51,7 +39,7 @@ impl UserSlots {
         Self {
             per_user,
             wait,
-            users: Mutex::default(),
+            users: Arc::default(),
         }
     }
 
@@ -59,8 +47,9 @@ impl UserSlots {
     ///
     /// # Errors
     /// [`AppError::TooManyRequests`] if none becomes free.
-    pub async fn take(self: &Arc<Self>, user: UserId) -> Result<Slot, AppError> {
-        let (slots, request) = self.enter(user);
+    pub async fn take(&self, user: UserId) -> Result<Slot, AppError> {
+        let new = || Arc::new(Semaphore::new(self.per_user));
+        let (slots, request) = self.users.enter(user, new);
         match timeout(self.wait, slots.acquire_owned()).await {
             Ok(Ok(permit)) => Ok(Slot {
                 _permit: permit,
@@ -70,36 +59,6 @@ impl UserSlots {
             Ok(Err(_)) | Err(_) => Err(AppError::TooManyRequests {
                 retry_after_s: RETRY_AFTER_S,
             }),
-        }
-    }
-
-    fn enter(self: &Arc<Self>, user: UserId) -> (Arc<Semaphore>, Request) {
-        let mut users = self.lock();
-        let entry = users.entry(user).or_insert_with(|| Entry {
-            slots: Arc::new(Semaphore::new(self.per_user)),
-            requests: 0,
-        });
-        entry.requests += 1;
-        let request = Request {
-            all: Arc::clone(self),
-            user,
-        };
-        (Arc::clone(&entry.slots), request)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<UserId, Entry>> {
-        self.users.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for Request {
-    fn drop(&mut self) {
-        let mut users = self.all.lock();
-        if let Some(entry) = users.get_mut(&self.user) {
-            entry.requests -= 1;
-            if entry.requests == 0 {
-                users.remove(&self.user);
-            }
         }
     }
 }
@@ -151,8 +110,8 @@ mod tests {
         assert!(slots.take(UserId(1)).await.is_err());
         let waiting = slots.take(UserId(1)).now_or_never();
         assert!(waiting.is_none(), "the client goes away while it waits");
-        assert_eq!(slots.lock().len(), 1);
+        assert!(slots.users.contains(&UserId(1)));
         drop(first);
-        assert!(slots.lock().is_empty());
+        assert!(!slots.users.contains(&UserId(1)));
     }
 }

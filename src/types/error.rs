@@ -104,6 +104,14 @@ impl AppError {
         Self::Invalid(FieldErrors::from([(field.to_owned(), violation)]))
     }
 
+    /// The service cannot process the request now; `reason` is in English, without internals.
+    pub fn unavailable(reason: impl Into<String>, retry_after_s: u64) -> Self {
+        Self::Unavailable {
+            reason: reason.into(),
+            retry_after_s,
+        }
+    }
+
     /// The HTTP status.
     pub const fn status(&self) -> u16 {
         self.facts().0

@@ -53,7 +53,7 @@ pub use json_text::{JsonAnswer, JsonText};
 pub use model_ref::ModelRef;
 pub use parse::{
     PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, parse_choice, parse_cursor, parse_date, parse_id,
-    parse_number, parse_page_limit, parse_task_id,
+    parse_number, parse_page_limit, parse_task_id, parse_whole,
 };
 #[cfg(feature = "ssr")]
 pub use reference::UNKNOWN_COUNTRY;

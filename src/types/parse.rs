@@ -1,6 +1,8 @@
 //! Parses the values of a request from text: ids, cursors, limits, numbers, dates and words of a closed set.
 
 use std::fmt::Display;
+use std::num::IntErrorKind;
+use std::ops::RangeInclusive;
 
 use chrono::{DateTime, NaiveDate};
 
@@ -60,6 +62,25 @@ pub fn parse_id(field: &str, text: &str) -> Result<Option<i64>, AppError> {
         Ok(id) if id > 0 => Ok(Some(id)),
         _ => Err(AppError::invalid(field, Violation::NotAnId)),
     }
+}
+
+/// Parses a whole number within a range.
+///
+/// # Errors
+/// [`AppError::Invalid`] naming `field`, also if the text is blank.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "the bounds are only shown, and small"
+)]
+pub fn parse_whole(field: &str, text: &str, range: RangeInclusive<i64>) -> Result<i64, AppError> {
+    let violation = match text.trim().parse() {
+        Ok(number) if range.contains(&number) => return Ok(number),
+        Err(error) if *error.kind() == IntErrorKind::Empty => Violation::Required,
+        Err(error) if *error.kind() == IntErrorKind::InvalidDigit => Violation::NotAWholeNumber,
+        // The other errors mean that the number is too large for an i64.
+        _ => Violation::out_of_range(*range.start() as f64, *range.end() as f64),
+    };
+    Err(AppError::invalid(field, violation))
 }
 
 /// Parses a decimal number: digits, a sign, a point, an exponent.
@@ -125,6 +146,32 @@ mod tests {
         assert_eq!(parse_page_limit(" 100 "), Ok(100));
         for bad in ["0", "101", "-1", "ten", "1.5"] {
             assert!(parse_page_limit(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_whole_number_is_read_within_its_range() {
+        let parse = |text| parse_whole("amount", text, 1..=1_000_000);
+        assert_eq!(parse(" 1 "), Ok(1));
+        assert_eq!(parse("1000000"), Ok(1_000_000));
+        let outside = Violation::out_of_range(1.0, 1_000_000.0);
+        for (text, violation) in [
+            ("", Violation::Required),
+            (" ", Violation::Required),
+            ("0", outside.clone()),
+            ("1000001", outside.clone()),
+            ("-5", outside.clone()),
+            ("99999999999999999999", outside.clone()),
+            ("-99999999999999999999", outside),
+            ("1.5", Violation::NotAWholeNumber),
+            ("abc", Violation::NotAWholeNumber),
+            ("-", Violation::NotAWholeNumber),
+        ] {
+            assert_eq!(
+                parse(text),
+                Err(AppError::invalid("amount", violation)),
+                "{text}"
+            );
         }
     }
 

@@ -202,6 +202,14 @@ impl<T> Page<T> {
             self.next = self.items.last().map(|last| id(last).to_string());
         }
     }
+
+    /// The same page of other items.
+    pub fn map<U>(self, convert: impl FnMut(T) -> U) -> Page<U> {
+        Page {
+            items: self.items.into_iter().map(convert).collect(),
+            next: self.next,
+        }
+    }
 }
 
 /// The current date in UTC by the clock of the service. The server provides it to each page as context.

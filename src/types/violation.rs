@@ -123,6 +123,13 @@ impl Violation {
         let allowed = allowed.into_iter().map(|word| word.to_string()).collect();
         Self::NotOneOf { allowed }
     }
+
+    /// A value with a reason of its own.
+    pub fn rejected(reason: impl Into<String>) -> Self {
+        Self::Rejected {
+            reason: reason.into(),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,15 +1,14 @@
 //! Claims: takes tasks for this process, and tracks how far it has come in the queue.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use sea_orm::DbErr;
 
 use super::Worker;
 use crate::database::retry;
 use crate::entities::task;
 use crate::queue::{self, ClaimOptions, Lease, ScanStart};
-use crate::types::ModelId;
 
 /// How often this process stores how far it has claimed.
 const STORE_EVERY: Duration = Duration::from_secs(1);
@@ -39,20 +38,20 @@ impl Claims {
     /// Records that tasks were claimed and will be processed.
     pub(super) fn note_claimed(&self, tasks: &[task::Model]) {
         let next_round = tasks.iter().map(|task| task.round + 1).max();
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         state.next_round = state.next_round.max(next_round);
     }
 
     /// Records that a task will be due for a retry.
     pub(super) fn note_retry(&self, delay: Duration) {
         let due = Instant::now() + delay;
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         state.retry_at = Some(state.retry_at.map_or(due, |known| known.min(due)));
     }
 
     /// How long an idle loop sleeps: until the first retry, but at most `poll`.
     pub(super) fn pause(&self, poll: Duration) -> Duration {
-        let mut state = self.lock();
+        let mut state = self.state.lock();
         let until = state
             .retry_at
             .map(|due| due.saturating_duration_since(Instant::now()));
@@ -66,10 +65,6 @@ impl Claims {
             None => poll,
         }
     }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl Worker {
@@ -79,7 +74,7 @@ impl Worker {
         limit: u64,
         lease_for: chrono::Duration,
     ) -> Result<(Lease, Vec<task::Model>), DbErr> {
-        let except: Vec<ModelId> = self.models.failed().into_iter().map(|(id, _)| id).collect();
+        let except = self.models.failed_for(Duration::ZERO);
         let scan = self.claims.scans.begin(Instant::now());
         let options = ClaimOptions {
             limit,
@@ -106,7 +101,7 @@ impl Worker {
     pub(super) async fn sync_round(&self) {
         let now = Instant::now();
         let next_round = {
-            let mut state = self.claims.lock();
+            let mut state = self.claims.state.lock();
             if state.stored_at.is_some_and(|at| now - at < STORE_EVERY) {
                 return;
             }

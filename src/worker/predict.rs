@@ -14,30 +14,25 @@ impl Worker {
     pub(super) async fn predict_batch(&self, model: ModelId, tasks: Vec<task::Model>) -> Attempts {
         // The failure is already logged. From now on claims leave tasks of this model to other workers.
         let Ok(predictor) = self.models.get(model).await else {
-            return not_started(tasks);
+            return all(tasks, &Attempt::NotStarted);
         };
-        match self.predict(&predictor, &tasks).await {
-            Ok(output) => succeed_all(tasks, output),
-            Err(error) if tasks.len() == 1 || !may_depend_on_campaign(&error) => {
-                tracing::error!(%model, task = tasks[0].id.0, %error, "a prediction failed");
-                attempts_of_error(tasks, &error)
-            }
-            Err(error) => {
-                tracing::warn!(%model, %error, "a batch failed; predicting each task alone");
-                let mut attempts = Attempts::new();
-                for task in tasks {
-                    let alone = self.predict(&predictor, std::slice::from_ref(&task)).await;
-                    // If the batch never returned, this task may be the reason why the thread is stuck. Its attempt
-                    // counts, and its next attempt runs alone.
-                    let result = alone.map_err(|alone_error| match (&error, alone_error) {
-                        (InferenceError::TooSlow(_), InferenceError::Stuck) => error.clone(),
-                        (_, other) => other,
-                    });
-                    attempts.extend(attempt_of(model, task, result));
-                }
-                attempts
-            }
+        let error = match self.predict(&predictor, &tasks).await {
+            Err(error) if tasks.len() > 1 && may_depend_on_campaign(&error) => error,
+            result => return attempts_of(model, tasks, result),
+        };
+        tracing::warn!(%model, %error, "a batch failed; predicting each task alone");
+        let mut attempts = Attempts::new();
+        for task in tasks {
+            let alone = self.predict(&predictor, std::slice::from_ref(&task)).await;
+            // If the batch never returned, this task may be the reason why the thread is stuck. Its attempt counts,
+            // and its next attempt runs alone.
+            let result = alone.map_err(|alone_error| match (&error, alone_error) {
+                (InferenceError::TooSlow(_), InferenceError::Stuck) => error.clone(),
+                (_, other) => other,
+            });
+            attempts.extend(attempts_of(model, vec![task], result));
         }
+        attempts
     }
 
     async fn predict(
@@ -54,18 +49,25 @@ impl Worker {
     }
 }
 
-fn attempt_of(
+/// The attempts of tasks that were predicted together.
+fn attempts_of(
     model: ModelId,
-    task: task::Model,
+    tasks: Vec<task::Model>,
     result: Result<Output<Vec<Assessment>>, InferenceError>,
 ) -> Attempts {
-    match result {
-        Ok(output) => succeed_all(vec![task], output),
-        Err(error) => {
-            tracing::error!(%model, task = task.id.0, %error, "a prediction failed");
-            attempts_of_error(vec![task], &error)
+    let error = match result {
+        Ok(output) => return succeed_all(tasks, output),
+        Err(error) => error,
+    };
+    tracing::error!(%model, task = tasks[0].id.0, %error, "a prediction failed");
+    let attempt = match error {
+        InferenceError::TooSlow(_) => Attempt::Failed(SystemMessage::ModelTooSlow),
+        InferenceError::Failed(_) | InferenceError::Panicked => {
+            Attempt::Failed(SystemMessage::ModelFailed)
         }
-    }
+        InferenceError::Stuck | InferenceError::Stopped => Attempt::NotStarted,
+    };
+    all(tasks, &attempt)
 }
 
 fn succeed_all(tasks: Vec<task::Model>, output: Output<Vec<Assessment>>) -> Attempts {
@@ -89,26 +91,7 @@ fn may_depend_on_campaign(error: &InferenceError) -> bool {
     !matches!(error, InferenceError::Stuck | InferenceError::Stopped)
 }
 
-fn attempts_of_error(tasks: Vec<task::Model>, error: &InferenceError) -> Attempts {
-    match error {
-        InferenceError::TooSlow(_) => fail_all(tasks, SystemMessage::ModelTooSlow),
-        InferenceError::Failed(_) | InferenceError::Panicked => {
-            fail_all(tasks, SystemMessage::ModelFailed)
-        }
-        InferenceError::Stuck | InferenceError::Stopped => not_started(tasks),
-    }
-}
-
-fn not_started(tasks: Vec<task::Model>) -> Attempts {
-    tasks
-        .into_iter()
-        .map(|task| (task, Attempt::NotStarted))
-        .collect()
-}
-
-fn fail_all(tasks: Vec<task::Model>, reason: SystemMessage) -> Attempts {
-    tasks
-        .into_iter()
-        .map(|task| (task, Attempt::Failed(reason)))
-        .collect()
+fn all(tasks: Vec<task::Model>, attempt: &Attempt) -> Attempts {
+    let tasks = tasks.into_iter();
+    tasks.map(|task| (task, attempt.clone())).collect()
 }

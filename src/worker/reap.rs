@@ -12,7 +12,7 @@ use super::retry::{longest_retry_delay, retry_delay};
 use super::{Worker, to_chrono};
 use crate::database::{DbErrorKind, Transaction};
 use crate::entities::task;
-use crate::queue::{self, Change, Expired, Notifier};
+use crate::queue::{self, Change, Lease, Notifier};
 use crate::services::ledger::{self, LockMode};
 use crate::types::{Credits, ModelId, SystemMessage, TaskId, UserId};
 
@@ -181,17 +181,17 @@ impl Reap {
         let mut done = Done::default();
         let expired = queue::lock_expired(transaction, &self.tasks, self.clock).await?;
         let is_used_up = |task: &task::Model| task.attempts >= self.max_attempts;
-        let used_up = expired.iter().filter(|it| is_used_up(&it.task));
-        let users = used_up.map(|it| it.task.user_id);
+        let used_up = expired.iter().filter(|task| is_used_up(task));
+        let users = used_up.map(|task| task.user_id);
         let balances = ledger::lock_balances(transaction, users, LockMode::SkipLocked).await?;
-        for Expired { task, lease } in &expired {
-            let (user, id) = (task.user_id, task.id);
+        for task in &expired {
+            let (lease, user, id) = (Lease::of(task), task.user_id, task.id);
             if !is_used_up(task) {
                 let retry_at = now + retry_delay(task.attempts);
-                done.is_any_queued |= queue::requeue(transaction, lease, id, retry_at).await?;
+                done.is_any_queued |= queue::requeue(transaction, &lease, id, retry_at).await?;
             } else if balances.contains(user) {
                 let reason = SystemMessage::WorkLost.as_str();
-                if queue::fail(transaction, lease, id, reason, now).await? {
+                if queue::fail(transaction, &lease, id, reason, now).await? {
                     done.releases.push((user, Credits(task.price)));
                 }
             } else {

@@ -5,7 +5,6 @@ use std::num::NonZeroU32;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;
 
-use chrono::{DateTime, Utc};
 use sea_orm::ConnectionTrait as _;
 use tempfile::TempDir;
 
@@ -15,7 +14,7 @@ use crate::inference::insight::test_support::FakePredictor;
 use crate::inference::{Predictor, SHIPPED_MODEL};
 use crate::queue::ClaimOptions;
 use crate::services::audit::audit;
-use crate::services::insights::InsightOptions;
+use crate::services::clock::test_support::TestClock;
 use crate::services::{ServiceOptions, Services, SystemClock};
 use crate::types::{
     CampaignInput, Role, TaskFilter, TaskStatus, TaskView, UserId, campaign_example,
@@ -32,23 +31,9 @@ struct Fixture {
     services: Services,
     worker: Arc<Worker>,
     pool: InferencePool,
+    /// On SQLite it is also the database's clock.
     clock: Arc<TestClock>,
     user: UserId,
-}
-
-/// A clock that tests set; on SQLite it is also the database's clock.
-struct TestClock(Mutex<DateTime<Utc>>);
-
-impl TestClock {
-    fn advance(&self, seconds: i64) {
-        *self.0.lock().unwrap() += chrono::Duration::seconds(seconds);
-    }
-}
-
-impl Clock for TestClock {
-    fn now(&self) -> DateTime<Utc> {
-        *self.0.lock().unwrap()
-    }
 }
 
 fn campaign(goal: &str) -> CampaignInput {
@@ -62,7 +47,7 @@ impl Fixture {
     async fn open(formula: impl Fn(bool) -> f64 + Send + Sync + 'static) -> Self {
         let (folder, database) = migrated().await;
         let notifier = Notifier::new(&database);
-        let test_clock = Arc::new(TestClock(Mutex::new(SystemClock.now())));
+        let test_clock = TestClock::at(SystemClock.now());
         let clock: Arc<dyn Clock> = Arc::clone(&test_clock) as _;
         let pool = InferencePool::start(1).unwrap();
         let services = Services::new(
@@ -92,19 +77,11 @@ impl Fixture {
             .create("ada@example.org", "correct horse battery", Role::User)
             .await
             .unwrap();
-        let worker = Arc::new(Worker::new(
-            database.clone(),
-            notifier,
-            clock,
-            Arc::clone(&services.models),
-            pool.clone(),
-            worker_options(),
-        ));
         Self {
+            worker: worker(&database, notifier, &test_clock, &services, &pool),
             _folder: folder,
             database,
             services,
-            worker,
             pool,
             clock: test_clock,
             user: user.id,
@@ -120,6 +97,11 @@ impl Fixture {
         };
         let claim = queue::claim(&self.database, options, self.clock.now());
         claim.await.unwrap().1
+    }
+
+    async fn find(&self, id: TaskId) -> TaskView {
+        let predictions = &self.services.predictions;
+        predictions.find(self.user, id).await.unwrap()
     }
 
     async fn submit(&self, goal: &str, key: &str) -> TaskId {
@@ -148,14 +130,14 @@ impl Fixture {
     /// Simulates a restart of the process: a new pool, and no memory of claims.
     fn restart(&mut self) {
         self.pool = InferencePool::start(1).unwrap();
-        self.worker = Arc::new(Worker::new(
-            self.database.clone(),
-            self.worker.notifier.clone(),
-            Arc::clone(&self.clock) as _,
-            Arc::clone(&self.services.models),
-            self.pool.clone(),
-            worker_options(),
-        ));
+        let notifier = self.worker.notifier.clone();
+        self.worker = worker(
+            &self.database,
+            notifier,
+            &self.clock,
+            &self.services,
+            &self.pool,
+        );
     }
 
     /// Runs eight tasks, of which the fourth is poisoned, until all are final. Returns the poisoned task and the
@@ -177,7 +159,7 @@ impl Fixture {
         }
         let mut tasks = Vec::new();
         for id in ids {
-            tasks.push(self.services.predictions.find(self.user, id).await.unwrap());
+            tasks.push(self.find(id).await);
         }
         let poisoned = tasks.remove(3);
         (poisoned, tasks)
@@ -207,17 +189,21 @@ fn service_options() -> ServiceOptions {
         attempts_per_minute: 1000,
         hashing_threads: 1,
         shared_per_minute: NonZeroU32::MIN,
-        insights: InsightOptions {
-            timeout: Duration::from_secs(1),
-            questions_per_minute: NonZeroU32::MIN,
-        },
+        insight_timeout: Duration::from_secs(1),
+        questions_per_minute: NonZeroU32::MIN,
         cookie_key: tower_cookies::Key::generate(),
         https: false,
     }
 }
 
-fn worker_options() -> WorkerOptions {
-    WorkerOptions {
+fn worker(
+    database: &Database,
+    notifier: Notifier,
+    clock: &Arc<TestClock>,
+    services: &Services,
+    pool: &InferencePool,
+) -> Arc<Worker> {
+    let options = WorkerOptions {
         loops: 1,
         batch: 64,
         lease: Duration::from_mins(1),
@@ -225,7 +211,15 @@ fn worker_options() -> WorkerOptions {
         inference_timeout: Duration::from_secs(2),
         poll: Duration::from_secs(1),
         max_wait: MAX_WAIT,
-    }
+    };
+    Arc::new(Worker::new(
+        database.clone(),
+        notifier,
+        Arc::clone(clock) as _,
+        Arc::clone(&services.models),
+        pool.clone(),
+        options,
+    ))
 }
 
 #[tokio::test]
@@ -318,22 +312,11 @@ async fn tasks_whose_model_cannot_be_loaded_wait_without_using_an_attempt() {
     let stuck = fixture.submit("5000", "stuck").await;
     let model = fixture.add_broken_model(stuck).await;
     while fixture.worker.work_once().await.unwrap() > 0 {}
-    let find = async |id| {
-        fixture
-            .services
-            .predictions
-            .find(fixture.user, id)
-            .await
-            .unwrap()
-    };
-    assert_eq!(find(good).await.status, TaskStatus::Succeeded);
-    let task = find(stuck).await;
+    assert_eq!(fixture.find(good).await.status, TaskStatus::Succeeded);
+    let task = fixture.find(stuck).await;
     assert_eq!((task.status, task.attempts), (TaskStatus::Queued, 0));
-    let failed = fixture.services.models.failed();
-    assert_eq!(
-        failed.iter().map(|(id, _)| *id).collect::<Vec<_>>(),
-        [model]
-    );
+    let failed = fixture.services.models.failed_for(Duration::ZERO);
+    assert_eq!(failed, [model]);
 
     // Now the model can be loaded, as another process could have done all the time.
     fixture
@@ -342,7 +325,7 @@ async fn tasks_whose_model_cannot_be_loaded_wait_without_using_an_attempt() {
         .put(model, Arc::new(FakePredictor::new(|_| 0.5)));
     fixture.worker.claims.reset();
     while fixture.worker.work_once().await.unwrap() > 0 {}
-    let task = find(stuck).await;
+    let task = fixture.find(stuck).await;
     assert_eq!((task.status, task.attempts), (TaskStatus::Succeeded, 1));
     assert_eq!(audit(&fixture.database).await.unwrap(), []);
 }
@@ -380,19 +363,11 @@ async fn a_task_that_no_worker_can_take_eventually_fails_and_is_not_charged() {
     let fresh = fixture.submit("5000", "fresh").await;
     assert_eq!(fixture.worker.reap_once().await.unwrap(), 1);
     assert_eq!(fixture.worker.reap_once().await.unwrap(), 0);
-    let find = async |id| {
-        fixture
-            .services
-            .predictions
-            .find(fixture.user, id)
-            .await
-            .unwrap()
-    };
-    let task = find(stuck).await;
+    let task = fixture.find(stuck).await;
     assert_eq!((task.status, task.attempts), (TaskStatus::Failed, 0));
     assert!(task.error.unwrap().contains("no worker"));
-    assert_eq!(find(good).await.status, TaskStatus::Succeeded);
-    assert_eq!(find(fresh).await.status, TaskStatus::Queued);
+    assert_eq!(fixture.find(good).await.status, TaskStatus::Succeeded);
+    assert_eq!(fixture.find(fresh).await.status, TaskStatus::Queued);
     let balance = fixture.services.ledger.balance(fixture.user).await.unwrap();
     assert_eq!((balance.amount.0, balance.held.0), (1000 - 10, 10));
     assert_eq!(audit(&fixture.database).await.unwrap(), []);

@@ -11,7 +11,6 @@ use pledgecast::entities::task;
 use pledgecast::inference::InferencePool;
 use pledgecast::queue::{self, ClaimOptions, Lease, Notifier, Outcome};
 use pledgecast::services::audit::audit;
-use pledgecast::services::insights::InsightOptions;
 use pledgecast::services::{Clock, ServiceOptions, Services};
 use pledgecast::types::{
     AppError, BaseRateView, CampaignInput, Credits, ResultContext, SystemMessage, TaskId, TaskView,
@@ -59,10 +58,8 @@ pub fn services(database: &Database, notifier: &Notifier, clock: &Arc<dyn Clock>
         shared_per_minute: std::num::NonZeroU32::MAX,
         cookie_key: tower_cookies::Key::generate(),
         https: false,
-        insights: InsightOptions {
-            timeout: Duration::from_secs(1),
-            questions_per_minute: NonZeroU32::MIN,
-        },
+        insight_timeout: Duration::from_secs(1),
+        questions_per_minute: NonZeroU32::MIN,
     };
     Services::new(database, notifier, clock, pool, &options)
 }

@@ -9,7 +9,6 @@ use pledgecast::entities::users;
 use pledgecast::inference::InferencePool;
 use pledgecast::queue::{self, ClaimOptions, Notifier};
 use pledgecast::services::attempts::{Client, Device};
-use pledgecast::services::insights::InsightOptions;
 use pledgecast::services::{Clock, ServiceOptions, Services, SystemClock};
 use pledgecast::types::{
     AppError, CampaignInput, ModelId, TaskFilter, TaskFilterInput, TaskId, TaskStatus,
@@ -63,10 +62,8 @@ fn options() -> ServiceOptions {
         shared_per_minute: NonZeroU32::MAX,
         cookie_key: tower_cookies::Key::generate(),
         https: false,
-        insights: InsightOptions {
-            timeout: Duration::from_secs(10),
-            questions_per_minute: NonZeroU32::MAX,
-        },
+        insight_timeout: Duration::from_secs(10),
+        questions_per_minute: NonZeroU32::MAX,
     }
 }
 

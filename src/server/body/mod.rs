@@ -18,8 +18,9 @@ use tokio::time::Instant;
 
 use super::admission::{BodyWasRead, is_for_anybody, takes_body};
 use super::forms::SentForm;
+use super::headers::text_of;
 use super::min_rate::MinRate;
-use super::problem::{self, EdgeProblem};
+use super::problem::{EdgeProblem, Problem};
 use super::state::AppState;
 use crate::api::CreateModel;
 use crate::components::preferences::URL as PREFERENCES_URL;
@@ -37,27 +38,18 @@ const MODEL_BODY_MAX_BYTES: usize = 16 * 1024 * 1024;
 /// If the body took longer, the session is checked again.
 const SESSION_MAX_AGE: Duration = Duration::from_secs(1);
 
-/// Why the body could not be read.
-#[derive(Debug)]
-enum Unreadable {
-    TooLarge,
-    TooSlow,
-    BrokenOff,
-}
-
 /// Converts every POST body to a URL-encoded form of limited size. Disables axum's own limit of 2 MB, which is smaller
 /// than a model.
 pub async fn normalize_body(
     State(state): State<AppState>,
     request: Request,
     next: Next,
-) -> Response<Body> {
+) -> Result<Response<Body>, Problem> {
     let path = request.uri().path();
     let takes_body = takes_body(path) || path == PREFERENCES_URL;
     if *request.method() != Method::POST || !takes_body {
-        return next.run(request).await;
+        return Ok(next.run(request).await);
     }
-    let id = problem::request_id(request.headers());
     let max_bytes = if path == CreateModel::PATH {
         MODEL_BODY_MAX_BYTES
     } else if is_for_anybody(path) {
@@ -67,10 +59,7 @@ pub async fn normalize_body(
     };
     let (mut parts, body) = request.into_parts();
     let begun = Instant::now();
-    let bytes = match read(body, &parts.headers, max_bytes, state.body_rate).await {
-        Ok(bytes) => bytes,
-        Err(reason) => return refuse(&reason, max_bytes, id.as_deref()),
-    };
+    let bytes = read(body, &parts.headers, max_bytes, state.body_rate).await?;
     if let Some(was_read) = parts.extensions.get::<BodyWasRead>() {
         was_read.set();
     }
@@ -78,10 +67,7 @@ pub async fn normalize_body(
         // The session may have ended in the meantime.
         parts.extensions.remove::<SignedIn>();
     }
-    let form = match form_of(&parts.headers, bytes).await {
-        Ok(form) => form,
-        Err(error) => return problem::respond(&error, id.as_deref()),
-    };
+    let form = form_of(&parts.headers, bytes).await?;
     if let Some(sent) = parts.extensions.get::<SentForm>() {
         sent.keep(&form);
     }
@@ -91,7 +77,7 @@ pub async fn normalize_body(
     headers.insert(CONTENT_TYPE, FORM);
     headers.remove(CONTENT_LENGTH);
     headers.remove(TRANSFER_ENCODING);
-    next.run(request).await
+    Ok(next.run(request).await)
 }
 
 /// Reads a body that is at most `max_bytes` long and arrives at least at `rate`.
@@ -100,11 +86,13 @@ async fn read(
     headers: &HeaderMap,
     max_bytes: usize,
     rate: MinRate,
-) -> Result<Bytes, Unreadable> {
-    let length = headers.get(CONTENT_LENGTH);
-    let length = length.and_then(|it| it.to_str().ok()?.parse::<usize>().ok());
+) -> Result<Bytes, Problem> {
+    let too_large = || AppError::TooLarge {
+        max_bytes: u64::try_from(max_bytes).unwrap_or(u64::MAX),
+    };
+    let length = text_of(headers, CONTENT_LENGTH).and_then(|it| it.parse::<usize>().ok());
     if length.is_some_and(|length| length > max_bytes) {
-        return Err(Unreadable::TooLarge);
+        return Err(too_large().into());
     }
     let begun = Instant::now();
     let mut received = Vec::new();
@@ -113,37 +101,21 @@ async fn read(
         let bytes = u64::try_from(received.len()).unwrap_or(u64::MAX);
         let part = tokio::time::timeout_at(rate.deadline(begun, bytes), parts.next())
             .await
-            .map_err(|_| Unreadable::TooSlow)?;
+            .map_err(|_| Problem::Edge(&EdgeProblem::TOO_SLOW))?;
         let Some(part) = part else {
             return Ok(received.into());
         };
-        let part = part.map_err(|_| Unreadable::BrokenOff)?;
+        let part = part.map_err(|_| malformed("the body ended too early"))?;
         if received.len() + part.len() > max_bytes {
-            return Err(Unreadable::TooLarge);
+            return Err(too_large().into());
         }
         received.extend_from_slice(&part);
     }
 }
 
-fn refuse(reason: &Unreadable, max_bytes: usize, request_id: Option<&str>) -> Response<Body> {
-    match reason {
-        Unreadable::TooLarge => {
-            let max_bytes = u64::try_from(max_bytes).unwrap_or(u64::MAX);
-            problem::respond(&AppError::TooLarge { max_bytes }, request_id)
-        }
-        Unreadable::TooSlow => EdgeProblem::TOO_SLOW.respond(request_id),
-        Unreadable::BrokenOff => {
-            problem::respond(&malformed("the body ended too early"), request_id)
-        }
-    }
-}
-
 async fn form_of(headers: &HeaderMap, bytes: Bytes) -> Result<String, AppError> {
-    let kind = headers
-        .get(CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok())
-        .unwrap_or_default()
-        .to_ascii_lowercase();
+    let kind = text_of(headers, CONTENT_TYPE).unwrap_or_default();
+    let kind = kind.to_ascii_lowercase();
     if kind.starts_with("multipart/form-data") {
         form_of_multipart(headers, bytes).await
     } else if kind.starts_with("application/json") {

@@ -7,9 +7,10 @@
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
+use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
 
 use crate::database::{Database, retry};
@@ -216,10 +217,7 @@ impl Attempts {
     /// Deletes old counts at intervals. An error here does not fail the login.
     async fn prune(&self, now: DateTime<Utc>) {
         {
-            let mut pruned_at = self
-                .pruned_at
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
+            let mut pruned_at = self.pruned_at.lock();
             if pruned_at.is_some_and(|at| now - at < PRUNE_EVERY) {
                 return;
             }

@@ -4,19 +4,11 @@ use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 
 use super::*;
 use crate::database::test_support::migrated;
+use crate::services::clock::test_support::TestClock;
 
 const PER_MINUTE: u32 = 20;
 const FREE: i64 = 5;
 const ACCOUNT: &str = "ada@example.org";
-
-/// A clock that tests set.
-struct TestClock(Mutex<DateTime<Utc>>);
-
-impl Clock for TestClock {
-    fn now(&self) -> DateTime<Utc> {
-        *self.0.lock().unwrap()
-    }
-}
 
 struct Guarded {
     attempts: Attempts,
@@ -28,7 +20,7 @@ struct Guarded {
 impl Guarded {
     async fn new() -> Self {
         let (folder, database) = migrated().await;
-        let clock = Arc::new(TestClock(Mutex::new(DateTime::UNIX_EPOCH)));
+        let clock = TestClock::at(DateTime::UNIX_EPOCH);
         let attempts = Attempts::new(
             database.clone(),
             Arc::clone(&clock) as Arc<dyn Clock>,
@@ -43,7 +35,7 @@ impl Guarded {
     }
 
     fn pass(&self, seconds: i64) {
-        *self.clock.0.lock().unwrap() += Duration::seconds(seconds);
+        self.clock.advance(seconds);
     }
 
     /// Fails once; returns how many seconds the client had to wait first.

@@ -5,9 +5,10 @@ mod shipped;
 mod validation;
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use validation::Validator;
@@ -107,7 +108,7 @@ impl Catalog {
             let found = offers.find(|offer| id.is_none_or(|id| offer.id == id));
             found.cloned()
         };
-        if let Some((read_at, offers)) = &mut self.cache().offers
+        if let Some((read_at, offers)) = &mut self.cache.lock().offers
             && let Some(offer) = find(offers)
         {
             if read_at.elapsed() < OFFERS_STALE_AFTER {
@@ -122,12 +123,8 @@ impl Catalog {
             .all(self.database.read())
             .await?;
         let offer = find(&offers);
-        self.cache().offers = Some((read_at, offers));
+        self.cache.lock().offers = Some((read_at, offers));
         offer.ok_or(AppError::NotFound)
-    }
-
-    fn cache(&self) -> MutexGuard<'_, Cache> {
-        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Models by their ids, for their names and versions. The other columns may be out of date.
@@ -136,7 +133,7 @@ impl Catalog {
         ids: HashSet<ModelId>,
     ) -> Result<HashMap<ModelId, Arc<Summary>>, AppError> {
         let mut found: HashMap<ModelId, Arc<Summary>> = {
-            let cache = self.cache();
+            let cache = self.cache.lock();
             let known = ids
                 .iter()
                 .filter_map(|id| Some((*id, Arc::clone(cache.named.get(id)?))));
@@ -149,7 +146,7 @@ impl Catalog {
                 .all(self.database.read())
                 .await?;
             found.extend(models.into_iter().map(|model| (model.id, Arc::new(model))));
-            self.cache().named.extend(found.clone());
+            self.cache.lock().named.extend(found.clone());
         }
         Ok(found)
     }

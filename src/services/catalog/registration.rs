@@ -1,5 +1,7 @@
 //! Registers models, and changes their states and prices.
 
+use std::ops::RangeInclusive;
+
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -8,16 +10,17 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::Catalog;
+use crate::database::conflict_if_taken;
 use crate::entities::model::{self, Summary};
 use crate::entities::users;
 use crate::inference::Manifest;
-use crate::services::pages::is_unique_violation;
+use crate::services::field_check::{FieldCheck, check_text};
 use crate::types::{
-    AppError, Credits, FieldErrors, ModelId, ModelState, ModelView, Role, Violation, hex,
-    parse_choice, text_violation,
+    AppError, Credits, ModelId, ModelState, ModelView, Role, Violation, hex, parse_choice,
+    parse_whole,
 };
 
-const PRICE_MAX: i64 = 1_000_000;
+const PRICES: RangeInclusive<i64> = 0..=1_000_000;
 const DESCRIPTION_MAX_CHARS: u32 = 500;
 const ONNX_MAX_BYTES: usize = 8 * 1024 * 1024;
 /// Accepts both alphabets once `-` and `_` are replaced; with or without padding.
@@ -95,13 +98,8 @@ impl Catalog {
             created_at: Set(self.clock.now()),
             ..Default::default()
         };
-        let model = model.insert(self.database.write()).await.map_err(|error| {
-            if is_unique_violation(&error) {
-                AppError::Conflict("this file is already registered".to_owned())
-            } else {
-                error.into()
-            }
-        })?;
+        let inserted = model.insert(self.database.write()).await;
+        let model = inserted.map_err(conflict_if_taken("this file is already registered"))?;
         tracing::info!(
             model = model.id.0,
             name = model.name,
@@ -123,7 +121,7 @@ impl Catalog {
         state: Option<ModelState>,
         price: Option<Credits>,
     ) -> Result<ModelView, AppError> {
-        if price.is_some_and(|price| !(0..=PRICE_MAX).contains(&price.0)) {
+        if price.is_some_and(|price| !PRICES.contains(&price.0)) {
             return Err(AppError::invalid(
                 "price",
                 Violation::out_of_range(0.0, 1e6),
@@ -133,7 +131,7 @@ impl Catalog {
             let checked = self.validator.check(&self.onnx(id).await?).await?;
             checked.manifest().map_err(|reason| {
                 let reason = format!("cannot go live: {reason}");
-                AppError::invalid("state", Violation::Rejected { reason })
+                AppError::invalid("state", Violation::rejected(reason))
             })?;
         }
         model::Entity::change(id, state, price)
@@ -144,8 +142,8 @@ impl Catalog {
 
     /// The current state of a model after a change.
     async fn view(&self, id: ModelId) -> Result<ModelView, AppError> {
-        self.cache().offers = None;
-        let default = self.live_model(None).await.ok().map(|model| model.id);
+        self.cache.lock().offers = None;
+        let default = self.default_model().await?.map(|model| model.id);
         let summary = model::Entity::newest_first(None)
             .filter(model::Column::Id.eq(id))
             .into_partial_model::<Summary>()
@@ -178,41 +176,27 @@ fn check_new_model(
     state: &str,
     description: &str,
 ) -> Result<NewModel, AppError> {
-    let mut errors = FieldErrors::new();
-    let bytes = decode(onnx)
-        .map_err(|it| errors.insert("onnx".to_owned(), it))
-        .ok();
-    let price = match price.trim().parse::<i64>() {
-        Ok(price) if (0..=PRICE_MAX).contains(&price) => Some(Credits(price)),
-        Ok(_) => {
-            errors.insert("price".to_owned(), Violation::out_of_range(0.0, 1e6));
-            None
-        }
-        Err(_) if price.trim().is_empty() => {
-            errors.insert("price".to_owned(), Violation::Required);
-            None
-        }
-        Err(_) => {
-            errors.insert("price".to_owned(), Violation::NotAWholeNumber);
-            None
-        }
-    };
+    let mut fields = FieldCheck::default();
+    let onnx = decode(onnx).map_err(|violation| AppError::invalid("onnx", violation));
+    let onnx = fields.read(onnx);
+    let price = fields.read(parse_whole("price", price, PRICES));
+    // A new model cannot be retired.
     let states = &[ModelState::Candidate, ModelState::Live];
-    let state = parse_choice(state, states)
-        .map_err(|it| errors.insert("state".to_owned(), it))
-        .ok();
-    if let Some(violation) = text_violation(description, DESCRIPTION_MAX_CHARS) {
-        errors.insert("description".to_owned(), violation);
-    }
-    match (bytes, price, state) {
-        (Some(onnx), Some(price), Some(state)) if errors.is_empty() => Ok(NewModel {
-            onnx,
-            price,
-            state: state.unwrap_or(ModelState::Candidate),
-            description: description.trim().to_owned(),
-        }),
-        _ => Err(AppError::Invalid(errors)),
-    }
+    let state = parse_choice(state, states).map_err(|it| AppError::invalid("state", it));
+    let state = fields.read(state);
+    let description = check_text("description", description, DESCRIPTION_MAX_CHARS);
+    let description = fields.read(description);
+    let (Some(onnx), Some(price), Some(state), Some(description)) =
+        (onnx, price, state, description)
+    else {
+        return Err(fields.error());
+    };
+    Ok(NewModel {
+        onnx,
+        price: Credits(price),
+        state: state.unwrap_or(ModelState::Candidate),
+        description: description.to_owned(),
+    })
 }
 
 /// Decodes base64 of the standard or the URL-safe alphabet, possibly broken into lines.
@@ -229,24 +213,21 @@ fn decode(onnx: &str) -> Result<Vec<u8>, Violation> {
     if letters.is_empty() {
         return Err(Violation::Required);
     }
-    let bytes = BASE64.decode(&letters).map_err(|_| Violation::Rejected {
-        reason: "must be an ONNX file, as base64 or as a file field of a multipart form".to_owned(),
+    let bytes = BASE64.decode(&letters).map_err(|_| {
+        Violation::rejected(
+            "must be an ONNX file, as base64 or as a file field of a multipart form",
+        )
     })?;
     if bytes.len() > ONNX_MAX_BYTES {
-        return Err(Violation::Rejected {
-            reason: format!("must have at most {ONNX_MAX_BYTES} bytes"),
-        });
+        let reason = format!("must have at most {ONNX_MAX_BYTES} bytes");
+        return Err(Violation::rejected(reason));
     }
     Ok(bytes)
 }
 
 pub(super) fn rejected(reason: &str) -> AppError {
-    AppError::invalid(
-        "onnx",
-        Violation::Rejected {
-            reason: format!("is not usable: {reason}"),
-        },
-    )
+    let reason = format!("is not usable: {reason}");
+    AppError::invalid("onnx", Violation::rejected(reason))
 }
 
 pub(super) fn sha256(bytes: &[u8]) -> String {
@@ -275,6 +256,25 @@ mod tests {
             assert!(decode(bad).is_err(), "{bad:?}");
         }
         assert_eq!(decode(" \n"), Err(Violation::Required));
+    }
+
+    #[test]
+    fn a_description_may_be_as_long_as_allowed_without_the_space_around_it() {
+        let text = "x".repeat(DESCRIPTION_MAX_CHARS as usize);
+        let check = |text: &str| check_new_model("AAAA", "3", "", text);
+        let new = check(&format!(" {text}\n")).unwrap();
+        assert_eq!(new.description, text);
+        assert!(check(&format!("{text}x")).is_err());
+    }
+
+    #[test]
+    fn all_errors_of_a_new_model_are_reported_at_once() {
+        let refused = check_new_model("", "x", "retired", &"x".repeat(501));
+        let Err(AppError::Invalid(fields)) = refused.map(drop) else {
+            panic!("accepted");
+        };
+        let names: Vec<_> = fields.keys().collect();
+        assert_eq!(names, ["description", "onnx", "price", "state"]);
     }
 
     #[test]

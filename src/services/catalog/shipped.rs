@@ -80,7 +80,7 @@ impl Catalog {
         Ok(())
     }
 
-    async fn default_model(&self) -> Result<Option<Summary>, AppError> {
+    pub(super) async fn default_model(&self) -> Result<Option<Summary>, AppError> {
         match self.live_model(None).await {
             Ok(model) => Ok(Some(model)),
             Err(AppError::NotFound) => Ok(None),

@@ -53,10 +53,8 @@ impl Validator {
     /// 503 while another file is being checked; 500 if the program cannot start itself.
     pub async fn check(&self, file: &[u8]) -> Result<Checked, AppError> {
         let Ok(_turn) = self.turn.try_lock() else {
-            return Err(AppError::Unavailable {
-                reason: "another model is being checked".to_owned(),
-                retry_after_s: BUSY_RETRY_S,
-            });
+            let reason = "another model is being checked";
+            return Err(AppError::unavailable(reason, BUSY_RETRY_S));
         };
         // On timeout, dropping the process kills it.
         let ended = tokio::time::timeout(TIME_MAX, run(file)).await;

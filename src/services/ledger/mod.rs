@@ -11,9 +11,9 @@ use std::sync::Arc;
 use sea_orm::{DbErr, EntityTrait};
 
 use super::Clock;
+use super::field_check::{FieldCheck, check_text};
 use super::idempotency::{check_key, request_hash};
 use super::pages::{cut_span, page_span};
-use super::payment::PaymentProvider;
 use crate::database::Database;
 use crate::entities::history::Span;
 use crate::entities::{balance, transactions};
@@ -24,8 +24,9 @@ use postings::{Line, add};
 pub(crate) use submit::{SubmitOutcome, hold_and_enqueue};
 
 use crate::types::{
-    AppError, BalanceHistory, BalancePoint, BalanceView, Credits, Page, TOP_UP_MAX, TOP_UP_MIN,
-    TransactionFilter, TransactionKind, TransactionView, UserId, Violation, text_violation,
+    AppError, BalanceHistory, BalancePoint, BalanceView, Credits, Page, SystemMessage, TOP_UP_MAX,
+    TOP_UP_MIN, TransactionFilter, TransactionKind, TransactionView, UserId, Violation,
+    parse_whole,
 };
 
 /// Lines in the history of a balance: as many as a chart can show.
@@ -40,22 +41,15 @@ pub struct Ledger {
     database: Database,
     notifier: Notifier,
     clock: Arc<dyn Clock>,
-    payment: Arc<dyn PaymentProvider>,
 }
 
 impl Ledger {
-    /// `payment` charges for top-ups.
-    pub fn new(
-        database: Database,
-        notifier: Notifier,
-        clock: Arc<dyn Clock>,
-        payment: Arc<dyn PaymentProvider>,
-    ) -> Self {
+    /// Uses one database.
+    pub fn new(database: Database, notifier: Notifier, clock: Arc<dyn Clock>) -> Self {
         Self {
             database,
             notifier,
             clock,
-            payment,
         }
     }
 
@@ -89,9 +83,8 @@ impl Ledger {
         let lines = transactions::Entity::history(user, filter, span, u64::from(limit) + 1)
             .all(database)
             .await?;
-        let (lines, next) = cut_span(lines, limit, span, |line| line.id.0);
-        let items = lines.into_iter().map(TransactionView::from).collect();
-        Ok(Page { items, next })
+        let page = cut_span(lines, limit, span, |line| line.id.0);
+        Ok(page.map(TransactionView::from))
     }
 
     /// The balance after each of a user's latest lines, oldest first: a bounded number of rows, read via the index of
@@ -138,7 +131,8 @@ impl Ledger {
         Ok(oldest_first.map(TransactionView::from).collect())
     }
 
-    /// Buys credits. A repeated key returns the line that the first request wrote.
+    /// Buys credits. A repeated key returns the line that the first request wrote. This demonstration charges nobody;
+    /// a payment provider would be called before the line is written, with the same key, so that it charges once.
     ///
     /// # Errors
     /// 422 naming `amount` or `idempotency_key`, or [`AppError::KeyReused`].
@@ -148,19 +142,21 @@ impl Ledger {
         amount: &str,
         key: &str,
     ) -> Result<TransactionView, AppError> {
-        let (amount, key) = both(parse_top_up(amount), check_key(key))?;
+        let mut fields = FieldCheck::default();
+        let range = TOP_UP_MIN.0..=TOP_UP_MAX.0;
+        let amount = fields.read(parse_whole("amount", amount, range));
+        let key = fields.read(check_key(key));
+        let (Some(amount), Some(key)) = (amount.map(Credits), key) else {
+            return Err(fields.error());
+        };
         let hash = request_hash(&["top_up", &amount.to_string()]);
         if let Some(line) = self.find_by_key(user, key, &hash).await? {
             return Ok(line);
         }
-        let receipt = self
-            .payment
-            .pay(user, amount, key)
-            .map_err(|refused| AppError::Conflict(refused.to_string()))?;
         let line = Line {
             kind: TransactionKind::TopUp,
             amount,
-            description: receipt.description,
+            description: SystemMessage::DemonstrationTopUp.to_string(),
             task: None,
             key: Some((key.to_owned(), hash.clone())),
         };
@@ -185,13 +181,10 @@ impl Ledger {
         reason: &str,
     ) -> Result<TransactionView, AppError> {
         if amount == Credits(0) {
-            let reason = "must not be 0".to_owned();
-            return Err(AppError::invalid("amount", Violation::Rejected { reason }));
+            let violation = Violation::rejected("must not be 0");
+            return Err(AppError::invalid("amount", violation));
         }
-        let reason = reason.trim();
-        if let Some(violation) = text_violation(reason, REASON_MAX_CHARS) {
-            return Err(AppError::invalid("reason", violation));
-        }
+        let reason = check_text("reason", reason, REASON_MAX_CHARS)?;
         let line = Line {
             kind: TransactionKind::Adjustment,
             amount,
@@ -247,64 +240,5 @@ impl Ledger {
             return Err(AppError::KeyReused);
         }
         Ok(Some(line.into()))
-    }
-}
-
-/// Both values, or the errors of both.
-fn both<A, B>(a: Result<A, AppError>, b: Result<B, AppError>) -> Result<(A, B), AppError> {
-    match (a, b) {
-        (Ok(a), Ok(b)) => Ok((a, b)),
-        (Err(AppError::Invalid(mut fields)), Err(AppError::Invalid(more))) => {
-            fields.extend(more);
-            Err(AppError::Invalid(fields))
-        }
-        (Err(error), _) | (_, Err(error)) => Err(error),
-    }
-}
-
-fn parse_top_up(amount: &str) -> Result<Credits, AppError> {
-    let amount = amount.trim();
-    let violation = if amount.is_empty() {
-        Violation::Required
-    } else {
-        match amount.parse::<i64>() {
-            Ok(credits) if (TOP_UP_MIN.0..=TOP_UP_MAX.0).contains(&credits) => {
-                return Ok(Credits(credits));
-            }
-            // A whole number too large for an i64 is also out of range.
-            Ok(_) => Violation::out_of_range(1.0, 1_000_000.0),
-            Err(_)
-                if amount
-                    .trim_start_matches('-')
-                    .bytes()
-                    .all(|it| it.is_ascii_digit()) =>
-            {
-                Violation::out_of_range(1.0, 1_000_000.0)
-            }
-            Err(_) => Violation::NotAWholeNumber,
-        }
-    };
-    Err(AppError::invalid("amount", violation))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_top_up_is_a_whole_number_within_bounds() {
-        assert_eq!(parse_top_up(" 1 "), Ok(Credits(1)));
-        assert_eq!(parse_top_up("1000000"), Ok(Credits(1_000_000)));
-        for bad in [
-            "",
-            "0",
-            "1000001",
-            "-5",
-            "1.5",
-            "abc",
-            "99999999999999999999",
-        ] {
-            assert!(parse_top_up(bad).is_err(), "{bad}");
-        }
     }
 }

@@ -132,7 +132,7 @@ pub async fn lock_balances(
     users: impl Iterator<Item = UserId>,
     mode: LockMode,
 ) -> Result<LockedBalances, DbErr> {
-    let users: BTreeSet<i64> = users.map(|user| user.0).collect();
+    let users: BTreeSet<UserId> = users.collect();
     if users.is_empty() {
         return Ok(LockedBalances(BTreeMap::new()));
     }
