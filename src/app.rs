@@ -20,8 +20,8 @@ use crate::components::toast::{ToastList, Toasts};
 use crate::pages::chunk::PageChunk;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::{
-    account, compare, explore, home, login, overview, predict, register, shared, task, tasks,
-    transactions,
+    account, again, compare, explore, home, login, overview, predict, register, shared, task,
+    tasks, transactions,
 };
 
 /// URLs of the files that a page loads. The server provides them as a context, because it knows the content hashes. All
@@ -93,6 +93,7 @@ routes! {
     "/predict" predict;
     "/tasks" tasks;
     "/tasks/:id" task;
+    "/tasks/:id/again" again;
     "/compare" compare;
     "/shared/:token" shared;
     "/transactions" transactions;
@@ -259,6 +260,7 @@ mod tests {
         let name = |path| page_at(path).map(|page| page.name);
         assert_eq!(name("/"), Some("home"));
         assert_eq!(name("/tasks/7/"), Some("task"));
+        assert_eq!(name("/tasks/7/again"), Some("again"));
         assert_eq!(name("/tasks"), Some("tasks"));
         assert_eq!(name("/tasks/7/8"), None);
         assert_eq!(name("/api"), None);

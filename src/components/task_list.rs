@@ -7,14 +7,11 @@ use super::{Money, StatusBadge, Time};
 use crate::client::{tr, use_locale};
 use crate::types::{TaskId, TaskView};
 
-/// The query parameter that names a task to compare; two of them are.
+/// The query parameter that names a task to compare; the URL has two.
 pub const COMPARED: &str = "task";
-/// The query parameter of the form that names the task to begin from.
-pub const AGAIN: &str = "again";
-
-/// The form, filled with what a task asked.
+/// The URL of the form with the campaign of a task.
 pub fn again_url(id: TaskId) -> String {
-    format!("/predict?{AGAIN}={id}")
+    format!("/tasks/{id}/again")
 }
 
 /// The table of some tasks.

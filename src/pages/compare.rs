@@ -5,7 +5,8 @@ use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 use super::task::insight::why::factor;
-use crate::api::{get_insight, get_task};
+use super::task::task_at;
+use crate::api::get_insight;
 use crate::client::data::Data;
 use crate::client::{Locale, tr, use_locale};
 use crate::components::page_title::PageTitle;
@@ -14,7 +15,7 @@ use crate::components::task_list::COMPARED;
 use crate::components::{Empty, Loaded, SignedInOnly, format, labels};
 use crate::pages::chunk::page_chunk;
 use crate::types::{
-    AppError, Campaign, CampaignInput, Effect, Explanation, Factor, ResultView, TaskId, TaskView,
+    AppError, Campaign, CampaignInput, Effect, Explanation, Factor, ResultView, TaskId,
     parse_number,
 };
 
@@ -72,11 +73,7 @@ async fn sides(ids: Vec<String>) -> Result<Option<(Side, Side)>, AppError> {
 }
 
 async fn side(id: &str) -> Result<Option<Side>, AppError> {
-    let task: TaskView = get_task(id.to_owned()).await.map_err(|error| match error {
-        // An address with something else than an id has no page.
-        AppError::Invalid(_) => AppError::NotFound,
-        error => error,
-    })?;
+    let task = task_at(Some(id.to_owned())).await?;
     let Some(result) = task.result else {
         return Ok(None);
     };

@@ -1,6 +1,7 @@
 //! The pages, one a file. A page asks `crate::api` and lays out `crate::components`; no rule lives here.
 
 pub mod account;
+pub mod again;
 pub mod chunk;
 pub mod compare;
 pub mod explore;

@@ -32,6 +32,19 @@ use state::State;
 
 page_chunk!(task, TaskPage);
 
+/// The task whose id a URL contains.
+///
+/// # Errors
+/// Those of [`get_task`]; [`AppError::NotFound`] if it is no id.
+pub(super) async fn task_at(id: Option<String>) -> Result<TaskView, AppError> {
+    get_task(id.unwrap_or_default())
+        .await
+        .map_err(|error| match error {
+            AppError::Invalid(_) => AppError::NotFound,
+            error => error,
+        })
+}
+
 /// The page of a task.
 #[component]
 pub fn TaskPage() -> impl IntoView {
@@ -40,14 +53,7 @@ pub fn TaskPage() -> impl IntoView {
     let params = use_params_map();
     let task = Data::new(move || {
         session.version();
-        let id = params.with(|params| params.get("id").unwrap_or_default());
-        async move {
-            get_task(id).await.map_err(|error| match error {
-                // An address with something else than an id has no page.
-                AppError::Invalid(_) => AppError::NotFound,
-                error => error,
-            })
-        }
+        task_at(params.with(|params| params.get("id")))
     });
     let query = use_query_map();
     let search = use_location().search;
