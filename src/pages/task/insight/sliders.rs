@@ -2,8 +2,10 @@
 //! stands in the card, several by the result's own model.
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use chrono::NaiveDate;
+use leptos::prelude::set_timeout;
 use leptos::server_fn::ServerFn as _;
 use leptos::wasm_bindgen::JsCast;
 use leptos::wasm_bindgen::prelude::Closure;
@@ -20,7 +22,7 @@ use crate::components::server_part::Live;
 use crate::types::{AppError, WhatIfView};
 
 /// Sliders rest this long before the server is asked.
-const REST_MS: u64 = 250;
+const REST: Duration = Duration::from_millis(250);
 
 /// Finds a card whose sliders are not at work yet.
 const INERT: &str = ".what-if:not([data-live])";
@@ -151,11 +153,12 @@ impl Sliders {
             _ => {
                 self.say(tr!(self.locale, what_if.asking));
                 let (this, chosen) = (Rc::clone(self), self.chosen());
-                browser::after_ms(REST_MS, move || {
+                let ask = move || {
                     if this.card.is_connected() && this.chosen() == chosen {
                         this.ask(chosen);
                     }
-                });
+                };
+                set_timeout(ask, REST);
             }
         }
     }
