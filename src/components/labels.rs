@@ -107,6 +107,15 @@ pub fn verdict_short(locale: Locale, verdict: Verdict) -> &'static str {
     }
 }
 
+/// The answer to a question, which may be unknown.
+pub fn yes_or_no(locale: Locale, answer: impl Into<Option<bool>>) -> &'static str {
+    match answer.into() {
+        Some(true) => tr!(locale, choice.yes),
+        Some(false) => tr!(locale, choice.no),
+        None => tr!(locale, choice.unknown),
+    }
+}
+
 /// A day in words: `Jan 19, 2027`.
 pub fn day(locale: Locale, day: NaiveDate) -> String {
     let month = usize::try_from(day.month0()).unwrap_or_default();

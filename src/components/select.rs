@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::field::FieldWrapper;
+use super::labels;
 use crate::client::{browser, tr, use_locale};
 use crate::components::field_faults::control_id;
 
@@ -25,7 +26,7 @@ impl Choice {
     }
 }
 
-/// Choices under a heading; without a heading they stand at the top level.
+/// Choices under a heading, or at the top level without one.
 #[derive(Clone, Debug)]
 pub struct Group {
     /// The heading.
@@ -34,19 +35,22 @@ pub struct Group {
     pub choices: Vec<Choice>,
 }
 
-/// Yes and no, and first of all not known where the field may stay open.
+impl From<Vec<Choice>> for Group {
+    fn from(choices: Vec<Choice>) -> Self {
+        Self {
+            label: None,
+            choices,
+        }
+    }
+}
+
+/// Yes and no, after "unknown" if the field may stay open.
 pub fn yes_no(may_be_unknown: bool) -> Vec<Group> {
     let locale = use_locale();
-    let mut choices = Vec::with_capacity(3);
-    if may_be_unknown {
-        choices.push(Choice::new("", tr!(locale, choice.unknown)));
-    }
-    choices.push(Choice::new("false", tr!(locale, choice.no)));
-    choices.push(Choice::new("true", tr!(locale, choice.yes)));
-    vec![Group {
-        label: None,
-        choices,
-    }]
+    let answers = [("", None), ("false", Some(false)), ("true", Some(true))];
+    let offered = answers.into_iter().skip(usize::from(!may_be_unknown));
+    let choices = offered.map(|(value, it)| Choice::new(value, labels::yes_or_no(locale, it)));
+    vec![choices.collect::<Vec<_>>().into()]
 }
 
 /// A `<select>`. Its label follows its wire name.
@@ -179,10 +183,7 @@ mod tests {
     #[test]
     fn choices_are_html_whatever_is_in_them() {
         let groups = [
-            Group {
-                label: None,
-                choices: vec![Choice::new("", "none")],
-            },
+            vec![Choice::new("", "none")].into(),
             Group {
                 label: Some("Food & \"drink\"".to_owned()),
                 choices: vec![Choice::new("a\"b", "<b>")],
@@ -196,9 +197,9 @@ mod tests {
 
     #[test]
     fn a_value_is_found_through_all_groups_whatever_its_case() {
-        let group = |values: &[&str]| Group {
-            label: None,
-            choices: values.iter().map(|it| Choice::new(*it, *it)).collect(),
+        let group = |values: &[&str]| {
+            let choices = values.iter().map(|it| Choice::new(*it, *it));
+            Group::from(choices.collect::<Vec<_>>())
         };
         let groups = [group(&["", "a"]), group(&["b", "c"])];
         assert_eq!(position_of(&groups, "B"), Some(2));

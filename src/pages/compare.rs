@@ -276,8 +276,16 @@ fn inputs(locale: Locale, a: &Campaign, b: &Campaign) -> Vec<Line> {
 /// A value of the wire as a person reads it.
 fn as_read(locale: Locale, name: &str, value: String) -> String {
     match (name, value.as_str()) {
-        (_, "true") => tr!(locale, choice.yes).to_owned(),
-        (_, "false") => tr!(locale, choice.no).to_owned(),
+        (
+            "has_video"
+            | "is_not_first_project"
+            | "ppohasaction"
+            | "prelaunch_activated"
+            | "staff_pick",
+            flag,
+        ) => flag.parse().map_or(value, |flag: bool| {
+            labels::yes_or_no(locale, flag).to_owned()
+        }),
         ("usd_goal", goal) => parse_number(goal).map_or(value, |goal| format::usd(locale, goal)),
         ("created_at" | "launched_at" | "deadline", day) => {
             day.parse().map_or(value, |day| labels::day(locale, day))
@@ -308,5 +316,12 @@ mod tests {
         assert_eq!(differing.len(), 1);
         assert_eq!(differing[0].values[1], "$1,234");
         assert!(lines.iter().all(|line| line.values[0] != "true"));
+    }
+
+    #[test]
+    fn only_flags_are_read_as_yes_or_no() {
+        let read = |name| as_read(Locale::en, name, "true".to_owned());
+        assert_eq!(read("has_video"), "Yes");
+        assert_eq!(read("name"), "true");
     }
 }

@@ -56,7 +56,10 @@ pub use reference::{
     CATEGORIES, COUNTRIES, CURRENCIES, Category, Currency, UNKNOWN_CATEGORY, categories_by_parent,
     currency_of_country, find_category, find_currency,
 };
-pub use status::{ModelState, Role, SystemMessage, TaskStatus, TransactionKind, Verdict};
+pub(crate) use status::words;
+pub use status::{
+    ModelState, Role, SystemMessage, TaskStatus, TransactionKind, UnknownWord, Verdict,
+};
 pub use text::{hex, is_invisible, text_violation};
 pub use theme::Theme;
 pub use typed_number::{NUMBER_FORMAT, NumberFormat};

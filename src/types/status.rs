@@ -2,18 +2,18 @@
 
 #[cfg(feature = "ssr")]
 use sea_orm::{DeriveActiveEnum, EnumIter};
-use serde::{Deserialize, Serialize};
 
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         pub enum $name {
             $($(#[$variant_doc])* #[serde(rename = $word)] $variant),+
         }
 
         impl $name {
             /// Every value, in the order of the definition.
+            #[allow(dead_code, reason = "some sets are never listed")]
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
             /// The word on the wire and in the database.
@@ -29,14 +29,16 @@ macro_rules! words {
         }
 
         impl std::str::FromStr for $name {
-            type Err = UnknownWord;
+            type Err = $crate::types::UnknownWord;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                match text { $($word => Ok(Self::$variant),)+ _ => Err(UnknownWord) }
+                match text { $($word => Ok(Self::$variant),)+ _ => Err($crate::types::UnknownWord) }
             }
         }
     };
 }
+
+pub(crate) use words;
 
 /// The text is not a word of the set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

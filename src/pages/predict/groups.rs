@@ -56,10 +56,7 @@ fn chosen_category(input: &CampaignInput) -> Option<usize> {
 }
 
 fn category_groups(locale: Locale) -> Vec<Group> {
-    let placeholder = Group {
-        label: None,
-        choices: vec![Choice::new("", tr!(locale, choice.pick))],
-    };
+    let placeholder = vec![Choice::new("", tr!(locale, choice.pick))].into();
     let parents = categories_by_parent()
         .into_iter()
         .map(|(parent, categories)| Group {
@@ -100,10 +97,7 @@ fn named_groups(locale: Locale, list: &'static str, with_code: bool) -> Vec<Grou
         choices.insert(place, choice);
     }
     choices.insert(0, Choice::new("", tr!(locale, choice.pick)));
-    vec![Group {
-        label: None,
-        choices,
-    }]
+    vec![choices.into()]
 }
 
 /// Idea: title, summary, category.

@@ -6,7 +6,7 @@ use crate::client::data::Data;
 use crate::client::{tr, use_locale, use_session};
 use crate::components::async_view::{AsyncView, load};
 use crate::components::field::Submit;
-use crate::components::select::{Choice, Group, position_of};
+use crate::components::select::{Choice, position_of};
 use crate::components::{ErrorPanel, Select, format};
 use crate::types::{Credits, ModelView};
 
@@ -47,10 +47,7 @@ pub fn ModelChoice(
                 Choice::new(model.id.to_string(), label)
             })
             .collect();
-        let groups = vec![Group {
-            label: None,
-            choices,
-        }];
+        let groups = vec![choices.into()];
         let selected = chosen(&models, &model_id.get_untracked())
             .and_then(|model| position_of(&groups, &model.id.to_string()));
         view! { <Select name="model_id" groups selected /> }

@@ -113,7 +113,7 @@ impl Sliders {
     }
 
     fn turned(self: &Rc<Self>, input: &HtmlInputElement) {
-        let kind = Kind::parse(&input.name());
+        let kind: Option<Kind> = input.name().parse().ok();
         for slider in self.elements() {
             if Some(slider.kind) == kind {
                 slider.show(self.locale);
@@ -209,7 +209,7 @@ struct SliderElement {
 impl SliderElement {
     fn of(element: Element) -> Option<Self> {
         let input: HtmlInputElement = find(&element, "input")?.dyn_into().ok()?;
-        let kind = Kind::parse(&input.name())?;
+        let kind = input.name().parse().ok()?;
         Some(Self {
             kind,
             element,

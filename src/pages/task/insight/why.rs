@@ -125,23 +125,15 @@ pub fn factor(locale: Locale, factor: Factor) -> &'static str {
 
 /// What the campaign has of a factor, in a word or two.
 fn what_is_given(locale: Locale, factor: Factor, campaign: &Campaign) -> String {
-    let yes_or_no = |answer: bool| {
-        let words = if answer {
-            tr!(locale, choice.yes)
-        } else {
-            tr!(locale, choice.no)
-        };
-        words.to_owned()
-    };
     match factor {
         Factor::Goal => format::usd(locale, campaign.usd_goal),
         Factor::Duration => tr!(locale, task.duration, count = campaign.duration_days()),
         Factor::Timing => labels::day(locale, campaign.launched_at),
         Factor::Preparation => tr!(locale, task.duration, count = campaign.preparation_days()),
         Factor::Category => campaign.analytics_name.clone(),
-        Factor::Video => yes_or_no(campaign.has_video),
+        Factor::Video => labels::yes_or_no(locale, campaign.has_video).to_owned(),
         Factor::Place => format!("{}, {}", campaign.country, campaign.currency),
-        Factor::StaffPick => yes_or_no(campaign.staff_pick),
+        Factor::StaffPick => labels::yes_or_no(locale, campaign.staff_pick).to_owned(),
         Factor::Text | Factor::Creator => String::new(),
     }
 }
