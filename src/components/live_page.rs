@@ -143,7 +143,7 @@ impl<T: ListItem> LivePage<T> {
             // Another page may be shown meanwhile. Then this one is disposed, and the methods `try_…` do nothing.
             while self.is_stale.try_update_value(std::mem::take) == Some(true) {
                 // After an error, the page is loaded again when the event stream is back.
-                if let Ok(page) = T::fetch(list_url.clone()).await
+                if let Ok(page) = T::fetch(list_url.clone(), PAGE_ROWS).await
                     && self.latest.try_set(page).is_none()
                 {
                     self.update_screen();
@@ -154,7 +154,7 @@ impl<T: ListItem> LivePage<T> {
     }
 }
 
-/// Puts a new or changed item into a page. New items belong to it only where it `accepts_new` ones.
+/// Puts a new or changed item into a page. New items belong to it only if it `accepts_new` ones.
 pub fn merge<T: ListItem>(page: &mut Page<T>, item: T, accepts_new: bool, limit: usize) {
     let items = &mut page.items;
     let at = items.partition_point(|it| it.id() > item.id());

@@ -29,6 +29,7 @@ pub mod score;
 pub mod select;
 pub mod server_part;
 pub mod skeleton;
+pub mod static_table;
 pub mod status_badge;
 pub mod task_list;
 pub mod time;
@@ -45,6 +46,3 @@ pub use money::Money;
 pub use select::Select;
 pub use status_badge::StatusBadge;
 pub use time::{Day, Time};
-
-/// The page that compares two results.
-pub const COMPARE_PATH: &str = "/compare";

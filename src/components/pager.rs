@@ -74,6 +74,15 @@ impl ListUrl {
         })
     }
 
+    /// The URL of the newest rows of the list at `path`.
+    pub fn newest(path: &'static str) -> Self {
+        Self {
+            path,
+            filter: Vec::new(),
+            cursor: String::new(),
+        }
+    }
+
     /// The value of a filter; empty if it is off.
     pub fn get(&self, name: &str) -> String {
         let found = self.filter.iter().find(|(it, _)| *it == name);
@@ -103,11 +112,6 @@ impl ListUrl {
         });
         query_url(self.path, filter)
     }
-
-    /// The URL of the list without filters.
-    pub fn all(&self) -> &'static str {
-        self.path
-    }
 }
 
 /// One choice of a filter.
@@ -118,24 +122,6 @@ pub struct FilterChoice {
     pub url: String,
     /// Whether it is selected.
     pub is_current: bool,
-}
-
-/// The choices of a filter: all, then each of `words`, which are labels and values.
-pub fn list_choices(
-    list_url: &ListUrl,
-    filter: &'static str,
-    all: &'static str,
-    words: impl Iterator<Item = (&'static str, &'static str)>,
-) -> Vec<FilterChoice> {
-    let current = list_url.get(filter);
-    std::iter::once((all, ""))
-        .chain(words)
-        .map(|(label, value)| FilterChoice {
-            label: label.to_owned(),
-            url: list_url.with(filter, value),
-            is_current: current == value,
-        })
-        .collect()
 }
 
 /// The choices of a filter, as links.
