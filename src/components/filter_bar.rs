@@ -8,7 +8,8 @@ use leptos_router::hooks::use_navigate;
 
 use super::labels;
 use super::list_item::ListItem;
-use super::pager::{Filter, FilterChoice, ListUrl, query_url};
+use super::pager::{Filter, FilterChoice, ListUrl};
+use super::query::query_url;
 use super::select::{Choice, options, position_of};
 use crate::client::{Locale, browser, tr, use_locale};
 use crate::types::{NAME_MAX_CHARS, Verdict};

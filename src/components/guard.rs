@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
-use leptos_router::hooks::use_location;
 
 use super::ErrorPanel;
 use super::async_view::{AsyncView, load};
+use super::form::use_page;
 use super::not_found::NotFound;
+use super::query::query_url;
 use crate::client::data::{Data, Payload, SharedData, Wire};
 use crate::client::use_session;
 use crate::types::AppError;
@@ -20,10 +21,9 @@ pub const NEXT: &str = "next";
 #[component]
 pub fn SignedInOnly() -> impl IntoView {
     let session = use_session();
-    let location = use_location();
-    let path = location.pathname.get_untracked();
+    let page = use_page();
     let view = load(move || {
-        let target = format!("/login?{NEXT}={path}");
+        let target = query_url("/login", [(NEXT, untrack(&page))]);
         async move {
             matches!(session.user.await, Ok(None))
                 .then(|| view! { <Redirect path=target /> })

@@ -25,6 +25,7 @@ pub mod page_title;
 pub mod pager;
 pub mod plurals;
 pub mod preferences;
+pub mod query;
 pub mod score;
 pub mod select;
 pub mod server_part;

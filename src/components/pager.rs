@@ -2,51 +2,11 @@
 //! back button and browsers without JavaScript all work.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+
+use super::query::{query_url, use_query};
 
 /// The query parameter of the page in a list.
 pub const CURSOR: &str = "cursor";
-
-/// A URL of a page with a query, leaving out what is empty.
-pub fn query_url<'a>(path: &str, pairs: impl IntoIterator<Item = (&'a str, String)>) -> String {
-    let query = query(pairs);
-    if query.is_empty() {
-        path.to_owned()
-    } else {
-        format!("{path}?{query}")
-    }
-}
-
-/// A query, or the body of a form, leaving out what is empty.
-pub fn query<'a>(pairs: impl IntoIterator<Item = (&'a str, String)>) -> String {
-    let mut query = String::new();
-    for (name, value) in pairs {
-        if !value.is_empty() {
-            if !query.is_empty() {
-                query.push('&');
-            }
-            query.push_str(name);
-            query.push('=');
-            query.push_str(&escape(&value));
-        }
-    }
-    query
-}
-
-fn escape(value: &str) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    let mut text = String::with_capacity(value.len());
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            text.push(byte.into());
-        } else {
-            text.push('%');
-            text.push(DIGITS[usize::from(byte >> 4)].into());
-            text.push(DIGITS[usize::from(byte & 15)].into());
-        }
-    }
-    text
-}
 
 /// The URL of one page of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,17 +20,15 @@ pub struct ListUrl {
 impl ListUrl {
     /// The URL of this page, which is the list at `path` with these filters.
     pub fn follow(path: &'static str, filters: &'static [&'static str]) -> Memo<Self> {
-        let query = use_query_map();
+        let query = use_query();
         Memo::new(move |_| {
-            query.with(|query| {
-                let read = |name: &str| query.get(name).unwrap_or_default();
-                let filter = filters.iter().map(|name| (*name, read(name)));
-                Self {
-                    path,
-                    filter: filter.collect(),
-                    cursor: read(CURSOR),
-                }
-            })
+            let read = |name: &str| query(name).unwrap_or_default();
+            let filter = filters.iter().map(|name| (*name, read(name)));
+            Self {
+                path,
+                filter: filter.collect(),
+                cursor: read(CURSOR),
+            }
         })
     }
 

@@ -1,7 +1,7 @@
 //! Two results side by side: what was asked, what the model said, and why.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use leptos_router::hooks::use_location;
 use serde::{Deserialize, Serialize};
 
 use super::task::insight::why::factor;
@@ -10,6 +10,7 @@ use crate::api::get_insight;
 use crate::client::data::Data;
 use crate::client::{Locale, tr, use_locale};
 use crate::components::page_title::PageTitle;
+use crate::components::query::values_of;
 use crate::components::score::ScoreBar;
 use crate::components::task_list::COMPARED;
 use crate::components::{Empty, Loaded, SignedInOnly, format, labels};
@@ -42,8 +43,8 @@ page_chunk!(compare, ComparePage);
 #[component]
 pub fn ComparePage() -> impl IntoView {
     let locale = use_locale();
-    let query = use_query_map();
-    let ids = Memo::new(move |_| query.with(|query| query.get_all(COMPARED).unwrap_or_default()));
+    let query = use_location().search;
+    let ids = Memo::new(move |_| query.with(|query| values_of(query, COMPARED)));
     let sides = Data::new(move || sides(ids.get()));
     view! {
         <PageTitle page=tr!(locale, compare.title) />

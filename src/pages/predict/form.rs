@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use leptos::ev::Event;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
-use leptos_router::hooks::use_query_map;
+use leptos_router::hooks::use_location;
 
 use super::advanced::Advanced;
 use super::groups::{Creator, Dates, Idea, Money, Place, offered_categories};
@@ -20,11 +20,13 @@ use crate::client::idempotency::IdempotencyKey;
 use crate::client::{Locale, Session, browser, tr, use_locale, use_session};
 use crate::components::field_faults::{FieldFaults, fields_of};
 use crate::components::form::PostForm;
-use crate::components::number_format::{NumberFormatInput, of_locale};
+use crate::components::number_format::NumberFormatInput;
+use crate::components::query::use_query;
 use crate::components::{FormErrors, format, toast};
+use crate::i18n::I18nLocaleTrait as _;
 use crate::types::{
-    AppError, CampaignInput, FieldErrors, JsonText, campaign_example, currency_of_country,
-    parse_number,
+    AppError, CampaignInput, FieldErrors, JsonText, NumberFormat, campaign_example,
+    currency_of_country, parse_number,
 };
 
 const DRAFT: &str = "draft";
@@ -92,11 +94,10 @@ impl Check {
     fn read(self) -> Option<CampaignInput> {
         let mut input = campaign_in(&browser::form_body(FORM_ID)?);
         let typed = input.usd_goal.clone();
-        let ambiguous = input.read_typed(of_locale(self.locale));
+        let format = NumberFormat::of_language(self.locale.as_str());
+        let ambiguous = format.map(|format| input.read_typed(format));
         let mut broken = input.check(self.today).err().unwrap_or_default();
-        for (field, violation) in ambiguous {
-            broken.insert(field, violation);
-        }
+        broken.extend(ambiguous.unwrap_or_default());
         let is_plain = typed.trim() == input.usd_goal || broken.contains_key("usd_goal");
         let goal = parse_number(&input.usd_goal).filter(|_| !is_plain);
         self.goal.set(
@@ -106,11 +107,6 @@ impl Check {
         self.broken.set(broken);
         self.is_read.set(true);
         Some(input)
-    }
-
-    /// While somebody types: what is marked already, and the rail.
-    fn typed(self) {
-        self.read();
     }
 
     /// A field was left with a new value.
@@ -200,18 +196,20 @@ pub fn PredictForm(
     let locale = use_locale();
     let today = SharedValue::<_, JsonText>::new_with_encoding(browser::today).into_inner();
     let sending = FormAction::new(Predict::PATH);
-    let query = use_query_map();
+    let query = use_query();
     let is_repeated = sending.is_answered_by_page();
     let given = |name: &str| {
         if is_repeated {
             Some(sending.entered(name)).filter(|_| name != EXAMPLE)
         } else {
-            query.with_untracked(|query| query.get(name))
+            untrack(|| query(name))
         }
     };
     let input = first_values(given, today);
-    let is_given =
-        is_repeated || query.with_untracked(|query| query.latest_values().next().is_some());
+    let is_given = is_repeated
+        || use_location()
+            .search
+            .with_untracked(|query| !query.is_empty());
 
     let key = IdempotencyKey::new("predict", sending);
     let check = Check::new(sending, today, given("model_id").unwrap_or_default());
@@ -236,7 +234,9 @@ pub fn PredictForm(
         // The form is in the document only after this.
         request_animation_frame(move || match draft {
             Some(input) => check.fill(input),
-            None => check.typed(),
+            None => {
+                check.read();
+            }
         });
         true
     });
@@ -272,7 +272,9 @@ pub fn PredictForm(
             send=send
             id=FORM_ID
             class="form form-wide"
-            on_input=Callback::new(move |()| check.typed())
+            on_input=Callback::new(move |()| {
+                check.read();
+            })
             on_change=Callback::new(move |event| check.changed(&event))
         >
             <FormErrors />

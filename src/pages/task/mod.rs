@@ -11,7 +11,7 @@ mod state;
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
-use leptos_router::hooks::{use_location, use_params_map, use_query_map};
+use leptos_router::hooks::{use_location, use_params_map};
 
 use crate::api::{CancelTask, get_task};
 use crate::client::data::Data;
@@ -19,6 +19,7 @@ use crate::client::form_action::FormAction;
 use crate::client::live::on_task;
 use crate::client::{tr, use_locale, use_session};
 use crate::components::page_title::PageTitle;
+use crate::components::query::use_query;
 use crate::components::server_part::{self, ServerPart};
 use crate::components::task_list::again_url;
 use crate::components::{Loaded, SignedInOnly, toast};
@@ -55,12 +56,12 @@ pub fn TaskPage() -> impl IntoView {
         session.version();
         task_at(params.with(|params| params.get("id")))
     });
-    let query = use_query_map();
+    let query = use_query();
     let search = use_location().search;
     // A result never changes, so this is loaded once, and sliders stay where they are.
     let below = Data::<String>::raw(move || {
         let id = params.with(|params| params.get("id").unwrap_or_default());
-        let read = |name| query.with_untracked(|query| query.get(name).unwrap_or_default());
+        let read = |name| untrack(|| query(name)).unwrap_or_default();
         let bounds = ChangeBoundsInput {
             goal_min_usd: read("goal_min_usd"),
             launch_earliest: read("launch_earliest"),

@@ -1,12 +1,11 @@
 //! What to change: the few changes that gain most, in words, and a way to the form with them filled in.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use crate::client::{Locale, tr, use_locale};
 use crate::components::field_faults::FieldFaults;
 use crate::components::number_format::NumberFormatInput;
-use crate::components::pager::query_url;
+use crate::components::query::{query_url, use_query};
 use crate::components::{Field, FormErrors, Icon, format, labels};
 use crate::types::{Advice, AppError, Campaign, CampaignInput, Change, ChangeBounds};
 
@@ -83,9 +82,9 @@ fn Bounds(
     let locale = use_locale();
     let is_refused = refusal.is_some();
     FieldFaults::provide_of(move || refusal.clone());
-    let query = use_query_map();
+    let query = use_query();
     let value = |name: &str, bound: String| {
-        let given = query.with_untracked(|query| query.get(name).unwrap_or_default());
+        let given = untrack(|| query(name)).unwrap_or_default();
         if given.is_empty() { bound } else { given }
     };
     view! {

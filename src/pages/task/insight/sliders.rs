@@ -17,7 +17,7 @@ use crate::api::WhatIf;
 use crate::client::data::{Response, value_of};
 use crate::client::{Locale, browser, tr};
 use crate::components::format;
-use crate::components::pager::query;
+use crate::components::query::query;
 use crate::components::server_part::Live;
 use crate::types::{AppError, WhatIfView};
 
