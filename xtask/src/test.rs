@@ -5,7 +5,7 @@ use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 
 use crate::browser::Tools;
-use crate::postgres::{self, Postgres, Restartable};
+use crate::postgres::{self, Cluster, Postgres};
 use crate::progress::Steps;
 use crate::site::{self, BuildProfile, Site};
 use crate::{cargo, faketime, paths, process};
@@ -63,7 +63,7 @@ pub fn test(options: &Options) -> Result<()> {
     if options.wants(Part::Integration) {
         let (database, restartable) = steps.step("Starting PostgreSQL", || {
             let database = Postgres::ensure(options.durable)?;
-            Ok((database, Restartable::start()?))
+            Ok((database, Cluster::start(true)?))
         })?;
         steps.step("Integration tests, on SQLite and PostgreSQL", || {
             let mut tests = of_server();
@@ -101,7 +101,7 @@ pub fn crash(options: &CrashOptions) -> Result<()> {
     let site = Site::check(BuildProfile::Release)?;
     let mut steps = Steps::new(site.steps() + 2);
     site.build(&mut steps)?;
-    let restartable = steps.step("Starting PostgreSQL", Restartable::start)?;
+    let restartable = steps.step("Starting PostgreSQL", || Cluster::start(true))?;
     steps.step("Crashing", || {
         let mut test = of_server();
         test.args(["--test", "integration", "crash::", "--", "--nocapture"])
