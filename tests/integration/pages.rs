@@ -9,6 +9,7 @@ on_both_databases!(
     every_page_is_html_for_a_signed_in_user,
     private_pages_send_visitors_to_the_login,
     public_pages_are_open_to_visitors,
+    a_query_is_decoded_once,
     an_unknown_page_is_404_html,
     an_unknown_endpoint_is_a_404_problem,
     user_text_is_escaped,
@@ -54,6 +55,14 @@ async fn private_pages_send_visitors_to_the_login(engine: Engine) {
         } else {
             assert!(response.location().starts_with("/login"), "{path}");
         }
+    }
+}
+
+async fn a_query_is_decoded_once(engine: Engine) {
+    let browser = Browser::registered(shared_server(engine).await).await;
+    for path in ["/tasks?search=20%25back", "/predict?name=20%25back"] {
+        let html = browser.get(path).await.text();
+        assert!(html.contains("value=\"20%back\""), "{path}");
     }
 }
 
