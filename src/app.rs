@@ -15,10 +15,10 @@ use crate::client::locale::provide_locale;
 use crate::client::scroll_position::provide_scroll_positions;
 use crate::components::connection_notice::ConnectionNotice;
 use crate::components::nav::{Footer, Header, MAIN_ID, ReadFromTheTop, SkipLink};
+use crate::components::not_found::NotFound;
 use crate::components::toast::{ToastList, Toasts};
 #[cfg(feature = "ssr")]
 use crate::pages::chunk::PageChunk;
-use crate::pages::not_found::NotFoundPage;
 use crate::pages::{
     account, again, compare, explore, home, login, overview, predict, register, shared, task,
     tasks, transactions,
@@ -73,7 +73,7 @@ macro_rules! routes {
         #[component]
         fn Pages() -> impl IntoView {
             view! {
-                <FlatRoutes fallback=NotFoundPage>
+                <FlatRoutes fallback=NotFound>
                     $(<Route path=path!($path) view=$page::CHUNK ssr=SsrMode::Async />)+
                 </FlatRoutes>
             }

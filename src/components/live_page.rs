@@ -61,11 +61,10 @@ impl<T> Copy for LivePage<T> {}
 impl<T: ListItem> LivePage<T> {
     /// Shows a page that was loaded from this URL.
     pub fn new(list_url: ListUrl, page: Page<T>) -> Self {
-        let mut shown = Page {
-            items: Vec::new(),
-            next: None,
+        let shown = Page {
+            items: page.items.iter().cloned().map(Row::new).collect(),
+            next: page.next.clone(),
         };
-        show_rows(&mut shown, &page);
         Self {
             list_url: StoredValue::new(list_url),
             latest: RwSignal::new(page),

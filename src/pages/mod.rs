@@ -7,7 +7,6 @@ pub mod compare;
 pub mod explore;
 pub mod home;
 pub mod login;
-pub mod not_found;
 pub mod overview;
 pub mod predict;
 pub mod register;
