@@ -40,7 +40,7 @@ fn History<T: ListItem>(list_url: ListUrl, page: Page<T>) -> impl IntoView {
     view! {
         <div
             class="history-rows"
-            // The button for new rows is inside too: on its way there the pointer must not leave the list.
+            // The button for new rows is inside too, so that the pointer does not leave the list on its way there.
             on:pointerenter=move |_| list.set_pointer(true)
             on:pointerleave=move |_| list.set_pointer(false)
         >

@@ -45,7 +45,7 @@ pub trait ListItem: Wire + PartialEq {
     /// The choices of the first filter: labels and values.
     fn choices(locale: Locale) -> Vec<(&'static str, &'static str)>;
 
-    /// The label of the filters that are folded away.
+    /// The label of the section with more filters.
     fn more_filters(locale: Locale) -> &'static str;
 
     /// The label of the button that shows `count` new rows.

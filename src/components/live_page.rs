@@ -1,4 +1,4 @@
-//! One page of a history or of another list, kept up to date by live changes.
+//! One page of a history, kept up to date by live changes.
 //!
 //! A changed row is updated in place. New rows, and rows that no longer match the filter, wait while the pointer or
 //! the focus is in the list, so that nothing moves under a user who is about to click.
@@ -41,7 +41,7 @@ pub struct LivePage<T> {
     list_url: StoredValue<ListUrl>,
     /// The page with all changes so far.
     latest: RwSignal<Page<T>>,
-    /// What the screen shows of it.
+    /// The part of it that is on the screen.
     pub shown: RwSignal<Page<Row<T>>>,
     has_pointer: StoredValue<bool>,
     has_focus: StoredValue<bool>,
@@ -124,7 +124,7 @@ impl<T: ListItem> LivePage<T> {
             merge(page, item, is_first && !is_filtered, PAGE_ROWS);
         });
         self.update_screen();
-        // Only the server knows what matches a filter. A response on its way may be older than this change.
+        // Only the server knows what matches a filter. The response to a pending request may be older than this change.
         if is_filtered || self.is_refreshing.get_value() {
             self.refresh();
         }

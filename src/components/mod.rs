@@ -1,4 +1,4 @@
-//! Widgets that several pages share. Nothing here knows a page, and no rule of the service lives here.
+//! Widgets that several pages share. They know neither pages nor business rules.
 
 pub mod async_view;
 pub mod balance_chart;

@@ -1,11 +1,11 @@
-//! The URL of a page of a list, and links to other pages of it. The URL holds filter and cursor, so reload, the
-//! back button and browsers without JavaScript all work.
+//! URLs of the pages of a list, and links to them. The URL holds filter and cursor, so reloading, the back button and
+//! browsers without JavaScript all work.
 
 use leptos::prelude::*;
 
 use super::query::{query_url, use_query};
 
-/// The query parameter of the page in a list.
+/// The query parameter that says which page of a list.
 pub const CURSOR: &str = "cursor";
 
 /// The URL of one page of a list.
@@ -13,7 +13,7 @@ pub const CURSOR: &str = "cursor";
 pub struct ListUrl {
     path: &'static str,
     filter: Vec<(&'static str, String)>,
-    /// Where the rows begin; empty for the newest.
+    /// The cursor at which the rows begin; empty for the newest.
     pub cursor: String,
 }
 
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_url_holds_only_what_is_set_and_escapes_it() {
+    fn a_list_url_contains_only_set_parameters_escaped() {
         assert_eq!(list_url("").at(String::new()), "/tasks?search=a%20b");
         assert_eq!(
             list_url("failed").at("a+b=".to_owned()),
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn another_filter_begins_at_the_top_and_keeps_the_others() {
+    fn changing_a_filter_drops_the_cursor_and_keeps_the_others() {
         assert_eq!(
             list_url("failed").with("status", "queued"),
             "/tasks?status=queued&search=a%20b"

@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_are_read_as_they_were_written() {
+    fn values_are_read_as_written() {
         for value in ["20%back", "a+b c", "50%25", "&=#?/", "фонарь"] {
             let query = query([("name", value.to_owned()), ("search", value.to_owned())]);
             assert_eq!(values_of(&query, "search"), [value], "{query}");

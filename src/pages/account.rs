@@ -73,7 +73,7 @@ fn PasswordForm() -> impl IntoView {
             browser::write_control(PASSWORD_FORM_ID, "new_password", "");
         }
     });
-    // Tells password managers whose password it is.
+    // Tells password managers whose password this is.
     let session = use_session();
     let username = load(move || async move {
         let user = session.user.await.ok().flatten();

@@ -16,13 +16,13 @@ use crate::types::TaskView;
 
 page_chunk!(again, AgainPage);
 
-/// The page that leads to the form.
+/// The page that redirects.
 #[component]
 pub fn AgainPage() -> impl IntoView {
     let locale = use_locale();
     let params = use_params_map();
     let task = Data::new(move || task_at(params.with(|params| params.get("id"))));
-    // Replaces this page in the history, from which "back" would lead to the form again.
+    // "Back" must not return to this page, which would redirect again.
     let options = NavigateOptions {
         replace: true,
         ..NavigateOptions::default()

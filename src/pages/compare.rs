@@ -1,4 +1,4 @@
-//! Two results side by side: what was asked, what the model said, and why.
+//! Two results side by side: the inputs, the results, and why.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -20,14 +20,14 @@ use crate::types::{
     parse_number,
 };
 
-/// One of the two.
+/// One of the two results.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Side {
     id: TaskId,
     campaign: Campaign,
     model: String,
     result: ResultView,
-    /// Absent where the models were too busy to explain it.
+    /// Absent if the models were too busy to explain it.
     explanation: Option<Explanation>,
 }
 
@@ -59,7 +59,7 @@ pub fn ComparePage() -> impl IntoView {
     }
 }
 
-/// Both results; `None` where the URL does not name two tasks with one.
+/// Both results; `None` if the URL does not name two tasks with results.
 async fn sides(ids: Vec<String>) -> Result<Option<(Side, Side)>, AppError> {
     let [a, b] = &ids[..] else {
         return Ok(None);
@@ -152,7 +152,7 @@ fn compared(locale: Locale, sides: Option<(Side, Side)>) -> AnyView {
     .into_any()
 }
 
-/// A titled part of the table; nothing where it has no lines.
+/// A part of the table with a title; nothing if it has no lines.
 fn part(locale: Locale, title: &'static str, lines: Vec<Line>) -> Option<AnyView> {
     if lines.is_empty() {
         return None;
@@ -229,7 +229,7 @@ fn answers(locale: Locale, a: &ResultView, b: &ResultView, models: [&String; 2])
     ]
 }
 
-/// What each group of inputs adds, the strongest of either first.
+/// What each group of inputs adds, the strongest effects first.
 fn reasons(locale: Locale, a: &Explanation, b: &Explanation) -> Vec<Line> {
     let value = |of: &Explanation, factor: Factor| {
         let effect = of.effects.iter().find(|it| it.factor == factor);
@@ -256,7 +256,7 @@ fn reasons(locale: Locale, a: &Explanation, b: &Explanation) -> Vec<Line> {
     lines
 }
 
-/// What was asked, field by field; those that neither has are left out.
+/// The inputs, without those that neither campaign has.
 fn inputs(locale: Locale, a: &Campaign, b: &Campaign) -> Vec<Line> {
     let (mut a, mut b) = (CampaignInput::from(a), CampaignInput::from(b));
     let lines = CampaignInput::FIELDS.iter().map(|name| {
@@ -274,7 +274,7 @@ fn inputs(locale: Locale, a: &Campaign, b: &Campaign) -> Vec<Line> {
         .collect()
 }
 
-/// A value of the wire as a person reads it.
+/// A value as users read it.
 fn as_read(locale: Locale, name: &str, value: String) -> String {
     match (name, value.as_str()) {
         (
@@ -304,7 +304,7 @@ mod tests {
     use crate::types::campaign_example;
 
     #[test]
-    fn fields_are_read_as_people_write_them_and_those_that_neither_has_are_left_out() {
+    fn fields_are_formatted_and_those_that_both_lack_are_left_out() {
         let today = "2026-11-23".parse().unwrap();
         let a = campaign_example(today).check(today).unwrap();
         let mut b = a.clone();

@@ -1,4 +1,4 @@
-//! How campaigns did, by category, goal and month: open to all.
+//! Success rates of campaigns by category, goal and month. Open to everybody.
 
 use leptos::prelude::*;
 
@@ -44,7 +44,7 @@ pub fn ExplorePage() -> impl IntoView {
 fn Rates(
     /// The rates.
     rates: ExploreView,
-    /// The parent category that is looked at; all where absent or unknown.
+    /// The parent category to show; all if absent or unknown.
     parent: Memo<Option<String>>,
 ) -> impl IntoView {
     let locale = use_locale();
@@ -95,9 +95,9 @@ struct Row {
 /// A table of rates with a bar for each.
 #[component]
 fn RateTable(
-    /// What the table is about.
+    /// The title of the table.
     title: &'static str,
-    /// What its rows are.
+    /// The heading of its first column.
     head: &'static str,
     /// The rates.
     rows: Vec<Row>,

@@ -1,4 +1,4 @@
-//! Signing in, and going back to where one was sent from.
+//! The log-in page. Afterwards the user returns to the page that required an account.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
@@ -16,7 +16,7 @@ use crate::pages::chunk::page_chunk;
 
 page_chunk!(login, LoginPage);
 
-/// Signs in.
+/// The log-in page.
 #[component]
 pub fn LoginPage() -> impl IntoView {
     let locale = use_locale();

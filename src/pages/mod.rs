@@ -1,4 +1,4 @@
-//! The pages, one a file. A page asks `crate::api` and lays out `crate::components`; no rule lives here.
+//! The pages, one per file. A page loads data from `crate::api` and arranges `crate::components`; it has no rules.
 
 pub mod account;
 pub mod again;

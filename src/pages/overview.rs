@@ -1,4 +1,4 @@
-//! What a signed-in person has: balance, top-up, the latest tasks and transactions.
+//! The overview of an account: balance, top-up, the latest tasks and transactions.
 
 use leptos::prelude::*;
 

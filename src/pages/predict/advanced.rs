@@ -1,4 +1,4 @@
-//! The fields that are derived unless somebody knows better.
+//! The fields that are derived from others unless the user fills them in.
 
 use leptos::prelude::*;
 
@@ -32,10 +32,10 @@ fn parent_groups(locale: Locale) -> Vec<Group> {
     vec![choices.into()]
 }
 
-/// The folded group; it is open where one of its fields has an error.
+/// The group, which is closed unless one of its fields has an error.
 #[component]
 pub fn Advanced(
-    /// What the fields hold at first.
+    /// The initial values.
     input: CampaignInput,
     /// The models on offer.
     models: Models,

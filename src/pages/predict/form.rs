@@ -1,4 +1,4 @@
-//! The form as a whole: first values, checking while it is filled in, keeping a draft, sending.
+//! The form as a whole: initial values, checks while it is filled in, the draft, sending.
 
 use std::collections::BTreeSet;
 
@@ -31,23 +31,23 @@ use crate::types::{
 
 const DRAFT: &str = "draft";
 
-/// What the form knows of its own fields, beside what the server said.
+/// The form's own check of its fields, in addition to the server's.
 #[derive(Clone, Copy)]
 struct Check {
     locale: Locale,
     today: NaiveDate,
     session: Session,
     sending: FormAction,
-    /// The rules broken by what is typed now.
+    /// The rules that the current values break.
     broken: RwSignal<FieldErrors>,
-    /// Whether what is typed was looked at; never in the server's HTML.
+    /// Whether the current values have been checked. Never true on the server.
     is_read: RwSignal<bool>,
-    /// The fields that were left once: only these are marked before the first try to send.
+    /// The fields that have been changed. Only these are marked before the first attempt to send.
     touched: RwSignal<BTreeSet<String>>,
-    /// Whether somebody tried to send what is typed now.
+    /// Whether the user has tried to send the current values.
     attempted: RwSignal<bool>,
     model_id: RwSignal<String>,
-    /// How the goal was understood, where it was not typed as a plain number.
+    /// How the goal was understood, if it was not typed as a plain number.
     goal: RwSignal<String>,
 }
 
@@ -90,7 +90,7 @@ impl Check {
         provide_context(FieldFaults { error, fields });
     }
 
-    /// Reads and checks what is typed.
+    /// Reads and checks the current values.
     fn read(self) -> Option<CampaignInput> {
         let mut input = campaign_in(&browser::form_body(FORM_ID)?);
         let typed = input.usd_goal.clone();
@@ -109,7 +109,7 @@ impl Check {
         Some(input)
     }
 
-    /// A field was left with a new value.
+    /// A field has got a new value and lost the focus.
     fn changed(self, event: &Event) {
         let Some((name, value)) = browser::changed_control(event) else {
             return;
@@ -134,13 +134,13 @@ impl Check {
         if self.read().is_some() {
             self.keep_draft();
         }
-        // From here on the form's own check speaks.
+        // From now on, the form's own check is shown.
         if self.sending.error_untracked().is_some() {
             self.sending.clear();
         }
     }
 
-    /// Somebody wants to send; true where nothing stands against it.
+    /// The user wants to send the form. Returns false if a value breaks a rule.
     fn may_send(self) -> bool {
         self.attempted.set(false);
         if self.read().is_none() {
@@ -162,7 +162,7 @@ impl Check {
         Some(campaign_in(&body))
     }
 
-    /// Writes values into the fields, as if they had been typed.
+    /// Writes values into the fields as if the user had typed them.
     fn fill(self, mut input: CampaignInput) {
         for name in CampaignInput::FIELDS {
             if let Some(value) = input.field_mut(name) {
@@ -176,7 +176,7 @@ impl Check {
     }
 }
 
-/// The campaign in a form as it would be sent.
+/// The campaign in a URL-encoded form.
 fn campaign_in(body: &str) -> CampaignInput {
     let mut input = CampaignInput::default();
     browser::values_in_body(body, &CampaignInput::FIELDS, |name, value| {
@@ -218,7 +218,7 @@ pub fn PredictForm(
         key.settle(&response);
         match response {
             Ok(_) => check.session.forget(DRAFT),
-            // Draws the button anew, with the price of now.
+            // Renders the button again, with the current price.
             Err(AppError::PriceChanged { .. }) => models.refetch(),
             Err(_) => {}
         }
@@ -231,7 +231,7 @@ pub fn PredictForm(
         if draft.is_some() {
             toast::say(tr!(locale, predict.restored).to_owned());
         }
-        // The form is in the document only after this.
+        // The form is not in the document before.
         request_animation_frame(move || match draft {
             Some(input) => check.fill(input),
             None => {

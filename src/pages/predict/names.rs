@@ -1,4 +1,5 @@
-//! The names of countries and currencies, in a chunk of their own: a form that the server rendered contains them.
+//! The names of countries and currencies. They are in a chunk of their own, because a form that the server rendered
+//! contains them.
 
 use crate::client::Locale;
 

@@ -1,4 +1,4 @@
-//! What was asked, and the facts of the request: price, model, times.
+//! The campaign of a task, and the facts of the task: price, model, times.
 
 use leptos::prelude::*;
 
@@ -6,7 +6,7 @@ use crate::client::{Locale, tr, use_locale};
 use crate::components::{Day, Money, StatusBadge, Time, format, labels};
 use crate::types::{Campaign, TaskView};
 
-/// A term and its value, side by side.
+/// A term and its value.
 #[component]
 fn Fact(
     /// The term.
@@ -85,7 +85,7 @@ fn place(locale: Locale, campaign: &Campaign) -> String {
     .join(", ")
 }
 
-/// The campaign as it was described.
+/// The inputs of a campaign.
 #[component]
 pub fn CampaignInputs(
     /// The campaign.

@@ -1,4 +1,4 @@
-//! One task: its state while it is open, then its result, and what was asked.
+//! One task: its state while it is open, then its result, and the campaign.
 
 pub(super) mod context;
 mod details;
@@ -58,7 +58,7 @@ pub fn TaskPage() -> impl IntoView {
     });
     let query = use_query();
     let search = use_location().search;
-    // A result never changes, so this is loaded once, and sliders stay where they are.
+    // A result never changes, so this is loaded once and does not reset the sliders.
     let below = Data::<String>::raw(move || {
         let id = params.with(|params| params.get("id").unwrap_or_default());
         let read = |name| untrack(|| query(name)).unwrap_or_default();
@@ -136,7 +136,7 @@ fn TaskCards(
     task: TaskView,
     /// The action of the cancel button.
     cancel: FormAction,
-    /// Where it stands in the queue.
+    /// Its position in the queue.
     place: RwSignal<Option<QueueView>>,
 ) -> impl IntoView {
     let locale = use_locale();

@@ -61,7 +61,7 @@ async fn request(
             task.update(|task| *task = now);
             return;
         }
-        // Whoever was signed in no longer is.
+        // The session has ended.
         Err(AppError::Unauthorized) => return,
         Err(error) => error.retry_after_s().unwrap_or_default(),
     };

@@ -1,4 +1,4 @@
-//! What to change: the few changes that gain most, in words, and a way to the form with them filled in.
+//! What to change: the changes that gain most, and a link to the form with them filled in.
 
 use leptos::prelude::*;
 
@@ -12,13 +12,13 @@ use crate::types::{Advice, AppError, Campaign, CampaignInput, Change, ChangeBoun
 /// The changes, the largest gain first.
 #[component]
 pub fn Changes(
-    /// What was asked.
+    /// The campaign.
     campaign: Campaign,
-    /// The probability of it as it was asked.
+    /// The probability of the campaign without changes.
     probability: f64,
-    /// What would gain.
+    /// The changes.
     advice: Advice,
-    /// Why the asker's own bounds were not taken.
+    /// Why the user's bounds were refused.
     refusal: Option<AppError>,
 ) -> impl IntoView {
     let locale = use_locale();
@@ -71,12 +71,12 @@ pub fn Changes(
     }
 }
 
-/// A form of plain GET: the bounds stand in the URL, so reload and a browser without JavaScript both work.
+/// A GET form: the bounds are in the URL, so that reloading and browsers without JavaScript both work.
 #[component]
 fn Bounds(
-    /// The bounds that hold now.
+    /// The current bounds.
     bounds: ChangeBounds,
-    /// Why the asker's own were not taken.
+    /// Why the user's bounds were refused.
     refusal: Option<AppError>,
 ) -> impl IntoView {
     let locale = use_locale();
@@ -152,7 +152,7 @@ fn words(locale: Locale, campaign: &Campaign, change: Change) -> String {
     }
 }
 
-/// The form, filled with the campaign as it would be with some changes.
+/// The URL of the form, filled with a campaign after some changes.
 pub fn form_url(campaign: &Campaign, changes: &[Change]) -> String {
     let mut input = CampaignInput::from(campaign);
     for change in changes {

@@ -195,7 +195,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_plan_moves_the_launch_before_it_counts_days() {
+    fn a_plan_moves_the_launch_before_counting_days() {
         let days = ["2026-12-01", "2027-01-10", "2027-02-10"].map(|day| day.parse().unwrap());
         let plan = plan(
             days,
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slider_is_known_by_its_name() {
+    fn kinds_of_sliders_are_parsed_from_their_names() {
         for kind in Kind::ALL {
             assert_eq!(kind.as_str().parse(), Ok(*kind));
         }

@@ -1,4 +1,4 @@
-//! Why: what each group of inputs adds to the probability, as a waterfall with a table's words.
+//! Why: what each group of inputs adds to the probability, as a table with waterfall bars.
 
 use leptos::prelude::*;
 
@@ -6,13 +6,13 @@ use crate::client::{Locale, tr, use_locale};
 use crate::components::{format, labels};
 use crate::types::{Campaign, Effect, Explanation, Factor};
 
-/// Effects below half a percentage point are told as one.
+/// Effects below half a percentage point are combined.
 const SMALL: f64 = 0.005;
 
 /// From the average campaign to this one, factor by factor.
 #[component]
 pub fn Why(
-    /// What was asked.
+    /// The campaign.
     campaign: Campaign,
     /// The Shapley values.
     explanation: Explanation,
@@ -69,7 +69,7 @@ pub fn Why(
     }
 }
 
-/// A row that says where the probability stands.
+/// A row with the probability reached so far.
 fn total(locale: Locale, label: &'static str, share: f64) -> AnyView {
     view! {
         <tr class="waterfall-total">
@@ -123,7 +123,7 @@ pub fn factor(locale: Locale, factor: Factor) -> &'static str {
     }
 }
 
-/// What the campaign has of a factor, in a word or two.
+/// The campaign's value of a factor, in a word or two.
 fn what_is_given(locale: Locale, factor: Factor, campaign: &Campaign) -> String {
     match factor {
         Factor::Goal => format::usd(locale, campaign.usd_goal),
