@@ -15,13 +15,13 @@ use crate::client::locale::provide_locale;
 use crate::client::scroll_position::provide_scroll_positions;
 use crate::components::connection_notice::ConnectionNotice;
 use crate::components::nav::{Footer, Header, MAIN_ID, ReadFromTheTop, SkipLink};
+use crate::components::not_found::NotFound;
 use crate::components::toast::{ToastList, Toasts};
 #[cfg(feature = "ssr")]
 use crate::pages::chunk::PageChunk;
-use crate::pages::not_found::NotFoundPage;
 use crate::pages::{
-    account, compare, explore, home, login, overview, predict, register, shared, task, tasks,
-    transactions,
+    account, again, compare, explore, home, login, overview, predict, register, shared, task,
+    tasks, transactions,
 };
 
 /// URLs of the files that a page loads. The server provides them as a context, because it knows the content hashes. All
@@ -73,7 +73,7 @@ macro_rules! routes {
         #[component]
         fn Pages() -> impl IntoView {
             view! {
-                <FlatRoutes fallback=NotFoundPage>
+                <FlatRoutes fallback=NotFound>
                     $(<Route path=path!($path) view=$page::CHUNK ssr=SsrMode::Async />)+
                 </FlatRoutes>
             }
@@ -93,6 +93,7 @@ routes! {
     "/predict" predict;
     "/tasks" tasks;
     "/tasks/:id" task;
+    "/tasks/:id/again" again;
     "/compare" compare;
     "/shared/:token" shared;
     "/transactions" transactions;
@@ -259,6 +260,7 @@ mod tests {
         let name = |path| page_at(path).map(|page| page.name);
         assert_eq!(name("/"), Some("home"));
         assert_eq!(name("/tasks/7/"), Some("task"));
+        assert_eq!(name("/tasks/7/again"), Some("again"));
         assert_eq!(name("/tasks"), Some("tasks"));
         assert_eq!(name("/tasks/7/8"), None);
         assert_eq!(name("/api"), None);

@@ -78,8 +78,8 @@ test("the lists are the same however one comes to the form, in both languages", 
   expect(problems).toEqual([]);
 });
 
-test("a form comes also in place of what cannot be asked again", async ({ page }) => {
-  await page.goto("/predict?again=999999999");
+test("the form opens from a task that cannot be duplicated", async ({ page }) => {
+  await page.goto("/tasks/999999999/again");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Page not found");
   const problems = gatherProblems(page);
   await page.locator('header a[href="/predict"]').first().click();

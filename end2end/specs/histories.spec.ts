@@ -250,7 +250,7 @@ test("a task is asked again with changes", async ({ page }, info) => {
   await page.getByRole("link", { name: /^Duplicate and edit/ }).click();
   await expect(page).toHaveURL(/\/predict\?.*name=/);
   await expect(page.getByLabel("Title")).toHaveValue(/Little Lanterns/);
-  const foreign = await page.goto("/predict?again=999999999");
+  const foreign = await page.goto("/tasks/999999999/again");
   expect(foreign?.status()).toBe(404);
 });
 

@@ -157,7 +157,7 @@ test("a stream that has gone silent is opened again, at once when somebody comes
   await page.evaluate(() => window.dispatchEvent(new Event("online")));
   expect(await opened(page)).toBe(3);
   await page.clock.fastForward(20_000);
-  await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+  await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange", { bubbles: true })));
   expect(await opened(page)).toBe(4);
 });
 
@@ -172,7 +172,7 @@ test("without a channel between tabs only those that are seen have a stream", as
   const show = (hidden: boolean): Promise<void> =>
     page.evaluate((is) => {
       Object.defineProperty(document, "hidden", { value: is, configurable: true });
-      document.dispatchEvent(new Event("visibilitychange"));
+      document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
     }, hidden);
   await show(true);
   expect(await opened(page)).toBe(1);

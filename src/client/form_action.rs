@@ -97,12 +97,7 @@ impl FormAction {
         self.pending.into()
     }
 
-    /// The last answer, until it is cleared or the next request is on the way.
-    pub fn answer(self) -> Option<Response> {
-        self.answer.get()
-    }
-
-    /// The error of the last answer.
+    /// The error of the last answer, until it is cleared or the next request is sent.
     pub fn error(self) -> Option<AppError> {
         self.answer.get().and_then(Result::err)
     }

@@ -40,8 +40,8 @@ pub struct Live {
 }
 
 impl Live {
-    /// Makes it, gives it to everything below, and opens the stream once somebody is signed in.
-    pub fn provide(session: Session) -> Self {
+    /// Provides it to the whole application, and opens the stream once somebody is signed in.
+    pub fn provide(session: Session) {
         let live = Self {
             connection: RwSignal::new(Connection::Closed),
             task: RwSignal::new(None),
@@ -52,7 +52,6 @@ impl Live {
         hub::Hub::start(session, live);
         #[cfg(not(feature = "hydrate"))]
         let _ = session;
-        live
     }
 }
 

@@ -117,14 +117,12 @@ impl Session {
 }
 
 /// The account of the request behind a page; the browser finds it in the page.
-#[cfg(feature = "ssr")]
 fn account_of_request() -> Option<UserId> {
-    crate::api::current_account()
-}
-
-/// The browser is told it by the page.
-#[cfg(not(feature = "ssr"))]
-fn account_of_request() -> Option<UserId> {
+    #[cfg(feature = "ssr")]
+    {
+        crate::api::current_account()
+    }
+    #[cfg(not(feature = "ssr"))]
     None
 }
 

@@ -1,5 +1,5 @@
-//! Views that need data first. One boundary for all of them: each further one would be compiled anew for
-//! its own types, and the client bundle is downloaded.
+//! Views that need data first. All share one boundary, because each further one would be compiled again for its own
+//! types and make the client bundle larger.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -10,14 +10,14 @@ use super::skeleton::Skeleton;
 
 type ViewFuture = Pin<Box<dyn Future<Output = AnyView> + Send>>;
 
-/// How to make a view once its data is there; it is made anew when what it reads changes.
+/// Makes a view once its data is there, and again whenever the signals that it reads change.
 #[derive(Clone)]
 pub struct Load(Arc<dyn Fn() -> ViewFuture + Send + Sync>);
 
 /// Makes a [`Load`] of an async function.
 ///
-/// The view must hold no resource, shared value or further [`AsyncView`]: server and browser count these as they
-/// are made, and what is made after an `await` is counted in another order on each side.
+/// The view must not create resources, shared values or further [`AsyncView`]s: server and browser number these in the
+/// order of creation, which differs for those created after an `await`.
 pub fn load<F, V>(make: F) -> Load
 where
     F: Fn() -> V + Send + Sync + 'static,
@@ -26,12 +26,12 @@ where
     Load(Arc::new(move || Box::pin(make())))
 }
 
-/// A view that comes later. What is there stays while newer data is loaded.
+/// A view that appears once its data is there, and stays while newer data is loaded.
 #[component]
 pub fn AsyncView(
-    /// How it is made.
+    /// Makes the view.
     view: Load,
-    /// Lines of the placeholder until then, so that nothing jumps; none where 0.
+    /// Lines of the placeholder, so that nothing moves when the view appears; no placeholder if 0.
     #[prop(optional)]
     lines: u8,
 ) -> impl IntoView {

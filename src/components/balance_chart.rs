@@ -1,4 +1,4 @@
-//! The balance over time as a small drawing, and the same in a sentence.
+//! The balance over time as a small chart, and in a sentence.
 //!
 //! Every length is an SVG attribute, because the content security policy forbids inline styles.
 
@@ -12,13 +12,13 @@ use crate::types::{BalanceHistory, BalancePoint};
 
 const WIDTH: f64 = 600.0;
 const HEIGHT: f64 = 96.0;
-/// Room above and below for the width of the line.
+/// Space above and below for the width of the line.
 const MARGIN: f64 = 2.0;
 
-/// The balance after each of the latest transactions; nothing where there is no change to draw.
+/// The balance after each of the latest transactions; nothing if there is no change to draw.
 #[component]
 pub fn BalanceChart(
-    /// The balance as it came to be.
+    /// The balance over time.
     history: BalanceHistory,
 ) -> impl IntoView {
     let locale = use_locale();
@@ -65,7 +65,7 @@ pub fn BalanceChart(
     })
 }
 
-/// The steps of a balance through time, from the left edge to the right; the highest is at the top.
+/// The steps of a balance over time, from the left edge to the right one, with the highest at the top.
 fn step_line(points: &[BalancePoint], most: i64) -> String {
     let start = points
         .first()
@@ -73,7 +73,7 @@ fn step_line(points: &[BalancePoint], most: i64) -> String {
     let end = points.last().map_or(0, |point| point.at.timestamp_millis());
     let mut path = String::new();
     for (index, point) in points.iter().enumerate() {
-        // Changes of one moment stand side by side.
+        // Changes at the same moment are next to each other.
         let share = if end > start {
             ratio(point.at.timestamp_millis() - start, end - start)
         } else {
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn changes_of_one_moment_stand_side_by_side() {
+    fn changes_at_the_same_moment_are_next_to_each_other() {
         let points = [point(7, 10), point(7, 0), point(7, 10)];
         assert_eq!(step_line(&points, 10), "M0.0 2.0 H300.0 V94.0 H600.0 V2.0");
     }

@@ -1,11 +1,11 @@
-//! The notice that live changes do not arrive.
+//! The notice that live changes do not arrive at the moment.
 
 use leptos::prelude::*;
 
 use crate::client::live::{Connection, Live};
 use crate::client::{tr, use_locale};
 
-/// Says so while the stream is lost.
+/// The notice, shown while the event stream is lost.
 #[component]
 pub fn ConnectionNotice() -> impl IntoView {
     let locale = use_locale();

@@ -1,15 +1,15 @@
-//! In place of a list without rows.
+//! What is shown instead of an empty list.
 
 use leptos::prelude::*;
 
-/// In place of a list without rows: what it is and what to do next.
+/// Shown instead of an empty list: what is missing and what to do next.
 #[component]
 pub fn Empty(
     /// What is missing.
     title: &'static str,
-    /// What to do about it.
+    /// What to do next.
     text: &'static str,
-    /// A link that does it: where to, and its words.
+    /// A link to do so: its URL and its text.
     #[prop(optional_no_strip)]
     action: Option<(&'static str, &'static str)>,
 ) -> impl IntoView {

@@ -1,10 +1,10 @@
-//! Errors in words.
+//! Errors as text.
 
 use super::{format, labels};
 use crate::client::{Locale, tr};
 use crate::types::{AppError, Violation};
 
-/// A broken rule, as the person at the field reads it.
+/// The text of a broken rule, for the user at the field.
 pub fn violation_text(locale: Locale, violation: &Violation) -> String {
     match violation {
         Violation::Required => tr!(locale, violation.required).to_owned(),
@@ -60,7 +60,7 @@ pub fn violation_text(locale: Locale, violation: &Violation) -> String {
     }
 }
 
-/// An error, as the person who asked reads it.
+/// The text of an error, for the user who made the request.
 pub fn error_text(locale: Locale, error: &AppError) -> String {
     match error {
         AppError::Malformed(_) | AppError::WrongMethod => tr!(locale, error.malformed).to_owned(),

@@ -1,4 +1,4 @@
-//! Errors on the page: above a form, and in place of what could not be loaded.
+//! Errors on the page: above a form, and instead of data that could not be loaded.
 
 use leptos::prelude::*;
 
@@ -16,7 +16,7 @@ const SUMMARY_ID: &str = "form-errors";
 /// The summary above a form: what is wrong, with a link to each field. It takes the focus when it appears.
 #[component]
 pub fn FormErrors(
-    /// The words for a 409, which means something else in each form.
+    /// The text for a 409, which has another meaning in each form.
     #[prop(optional)]
     conflict: Option<&'static str>,
 ) -> impl IntoView {
@@ -84,15 +84,15 @@ pub fn FormErrors(
     }
 }
 
-/// In place of something that could not be loaded; the server's answer has the status of the error.
+/// Shown instead of data that could not be loaded. The response of the server gets the status of the error.
 #[component]
 pub fn ErrorPanel(
-    /// Why.
+    /// The error.
     error: AppError,
 ) -> impl IntoView {
     let locale = use_locale();
     respond_with_error(&error);
-    // What was asked for stands in the URL then.
+    // The request came from the URL, so there is no form to mark the fields in.
     let what = match error {
         AppError::Invalid(fields) => {
             let line = |(name, violation): (String, Violation)| {

@@ -1,4 +1,4 @@
-//! A labelled input with its hint and its error.
+//! Labelled inputs with hint and error.
 
 use leptos::prelude::*;
 
@@ -8,7 +8,7 @@ use super::labels;
 use crate::client::{tr, use_locale};
 use crate::types::CampaignInput;
 
-/// What surrounds a control: label, hint, error, and the ids that tie them together.
+/// What surrounds a control: label, hint, error, and the ids that connect them.
 #[derive(Clone, Copy)]
 pub struct FieldWrapper {
     name: &'static str,
@@ -17,7 +17,7 @@ pub struct FieldWrapper {
 }
 
 impl FieldWrapper {
-    /// The frame of the field of that wire name, with the error that the form's [`FieldFaults`] tell.
+    /// The wrapper of the field with that wire name. Its error comes from the form's [`FieldFaults`].
     pub fn new(name: &'static str, has_hint: bool) -> Self {
         let locale = use_locale();
         let faults = use_context::<FieldFaults>();
@@ -35,12 +35,12 @@ impl FieldWrapper {
         }
     }
 
-    /// For `aria-invalid`.
+    /// The value of `aria-invalid`.
     pub fn invalid(self) -> Option<&'static str> {
         self.fault.with(Option::is_some).then_some("true")
     }
 
-    /// For `aria-describedby`.
+    /// The value of `aria-describedby`.
     pub fn described_by(self) -> Option<String> {
         let id = control_id(self.name);
         let hint = self.has_hint.then(|| format!("{id}-hint"));
@@ -54,7 +54,7 @@ impl FieldWrapper {
         }
     }
 
-    /// The frame around a control.
+    /// Wraps a control.
     pub fn around(self, optional: bool, hint: Option<String>, control: AnyView) -> AnyView {
         let locale = use_locale();
         let is_ignored = CampaignInput::NOT_SCORED.contains(&self.name);
@@ -98,7 +98,7 @@ impl FieldWrapper {
     }
 }
 
-/// A one-line input. Its label follows its wire name; a password's value is never written back.
+/// A one-line input, labelled by its wire name. The value of a password is never written into the HTML.
 #[component]
 pub fn Field(
     /// Wire name.
@@ -106,10 +106,10 @@ pub fn Field(
     /// The input's `type`.
     #[prop(default = "text")]
     kind: &'static str,
-    /// What it holds at first.
+    /// Its initial value.
     #[prop(optional, into)]
     value: String,
-    /// A line below it.
+    /// A hint below it.
     #[prop(optional, into)]
     hint: Option<String>,
     /// Whether it may stay empty.
@@ -141,15 +141,15 @@ pub fn Field(
     frame.around(optional, hint, control.into_any())
 }
 
-/// An input of a few lines.
+/// An input with several lines.
 #[component]
 pub fn Area(
     /// Wire name.
     name: &'static str,
-    /// What it holds at first.
+    /// Its initial value.
     #[prop(into)]
     value: String,
-    /// A line below it.
+    /// A hint below it.
     #[prop(into)]
     hint: String,
 ) -> impl IntoView {
@@ -169,16 +169,16 @@ pub fn Area(
     frame.around(true, Some(hint), control.into_any())
 }
 
-/// The button that sends a form; it waits while the form's request is on the way.
+/// The button that submits a form; disabled while the request is pending.
 #[component]
 pub fn Submit(
-    /// True while the request is on the way.
+    /// Whether the request is pending.
     #[prop(into)]
     pending: Signal<bool>,
-    /// Looks of the button.
+    /// Its CSS class.
     #[prop(default = "button button-main")]
     class: &'static str,
-    /// Its words.
+    /// Its text.
     children: Children,
 ) -> impl IntoView {
     view! {

@@ -1,25 +1,25 @@
-//! What is wrong with a form, for its summary and its fields.
+//! The errors of a form, for its summary and its fields.
 
 use leptos::prelude::*;
 
 use crate::types::{AppError, FieldErrors};
 
-/// Id of the control of a field, by its wire name.
+/// The id of the control of the field with that wire name.
 pub fn control_id(name: &str) -> String {
     format!("field-{name}")
 }
 
-/// What is wrong with a form, for the form and each of its fields; a form provides it as a context.
+/// The errors of a form as a whole and of its fields. A form provides them as a context.
 #[derive(Clone, Copy)]
 pub struct FieldFaults {
     /// The request's error, if any.
     pub error: Signal<Option<AppError>>,
-    /// The rules that fields break.
+    /// The broken rules by field.
     pub fields: Signal<FieldErrors>,
 }
 
 impl FieldFaults {
-    /// The faults of a form where the server's last answer was that error.
+    /// Provides the errors of a form whose last request failed with that error.
     pub fn provide_of(error: impl Fn() -> Option<AppError> + Send + Sync + 'static) -> Self {
         let error = Signal::derive(error);
         let fields = Signal::derive(move || fields_of(error.get()));
@@ -29,7 +29,7 @@ impl FieldFaults {
     }
 }
 
-/// The broken rules that an error tells by field.
+/// The broken rules by field in an error.
 pub fn fields_of(error: Option<AppError>) -> FieldErrors {
     match error {
         Some(AppError::Invalid(fields)) => fields,

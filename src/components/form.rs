@@ -8,9 +8,9 @@ use crate::client::form_action::FormAction;
 use crate::client::{browser, use_session};
 use crate::components::field_faults::FieldFaults;
 
-/// Name of the hidden input that tells whose page a form is on.
+/// Name of the hidden input with the account whose page a form is on.
 const ACCOUNT: &str = "account";
-/// Name of the hidden input with the page of a form, on the wire too.
+/// Name of the hidden input with the page that a form is on.
 pub const RETURN_TO: &str = "return_to";
 
 /// Path and query of this page.
@@ -23,8 +23,8 @@ pub fn use_page() -> impl Fn() -> String + Clone {
     }
 }
 
-/// The requests of a form that signs somebody in or out. Provides its faults to the fields below the caller. On success
-/// it clears the tab's storage and loads a document: the redirect's target, or `next`.
+/// The requests of a form that signs somebody in or out. Provides their errors to the fields below the caller. On
+/// success it clears the tab's storage and loads a document: the target of the redirect, or `next`.
 pub fn session_form_action(url: &'static str, next: Option<String>) -> FormAction {
     let sending = FormAction::new(url).loading_document();
     FieldFaults::provide_of(move || sending.error());
@@ -44,24 +44,24 @@ pub fn session_form_action(url: &'static str, next: Option<String>) -> FormActio
 pub fn PostForm(
     /// The server function's URL.
     url: &'static str,
-    /// What sends it once the page is live.
+    /// Sends it once the page is live.
     send: Callback<SubmitEvent>,
     /// Its id.
     #[prop(optional)]
     id: Option<&'static str>,
-    /// Its looks.
+    /// Its CSS class.
     #[prop(default = "form")]
     class: &'static str,
-    /// Called while somebody types.
+    /// Called on every input.
     #[prop(optional)]
     on_input: Option<Callback<()>>,
-    /// Called when a control was left with a new value.
+    /// Called when a control has got a new value and lost the focus.
     #[prop(optional)]
     on_change: Option<Callback<Event>>,
     /// Its fields.
     children: Children,
 ) -> impl IntoView {
-    // As it is now: what is typed here stays this account's, whoever signs in meanwhile.
+    // Not a signal: what is typed here belongs to this account, whoever signs in meanwhile.
     let account = use_session().account_now().map(|it| it.to_string());
     view! {
         <form

@@ -14,7 +14,7 @@ pub fn utc_time(at: DateTime<Utc>) -> String {
     }
 }
 
-/// A whole number with its thousands grouped as the language does.
+/// A whole number with thousands separators of the language.
 pub fn whole_number(locale: Locale, number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
     let group = tr!(locale, number.group);
@@ -52,7 +52,7 @@ pub fn percent(locale: Locale, share: f64) -> String {
     tr!(locale, number.percent, value = percents(share))
 }
 
-/// A sum of US dollars: whole dollars grouped, cents only where there are any.
+/// A sum of US dollars with thousands separators, and with cents if there are any.
 #[expect(
     clippy::cast_possible_truncation,
     reason = "goals are at most a thousand million"
@@ -70,7 +70,7 @@ pub fn usd(locale: Locale, dollars: f64) -> String {
     tr!(locale, number.usd, value = value)
 }
 
-/// How many, with its thousands grouped.
+/// A count with thousands separators.
 pub fn count(locale: Locale, count: u64) -> String {
     whole_number(locale, i64::try_from(count).unwrap_or(i64::MAX))
 }
@@ -87,7 +87,7 @@ pub fn points(locale: Locale, difference: f64) -> String {
     tr!(locale, number.points, count = points.abs(), value = value)
 }
 
-/// US dollars from the first on and below the second; an absent end is open.
+/// US dollars from the first amount up to but excluding the second. A missing end is open.
 pub fn usd_range(locale: Locale, from: Option<f64>, below: Option<f64>) -> String {
     match (from, below) {
         (Some(from), Some(below)) => tr!(
@@ -102,7 +102,7 @@ pub fn usd_range(locale: Locale, from: Option<f64>, below: Option<f64>) -> Strin
     }
 }
 
-/// A measure as a person would say it: whole, or with one digit where it is small.
+/// A rounded measure: whole, or with one decimal if it is below 10.
 pub fn rounded(locale: Locale, number: f64) -> String {
     if number.abs() >= 10.0 {
         plain_number(locale, number.round())
@@ -111,7 +111,7 @@ pub fn rounded(locale: Locale, number: f64) -> String {
     }
 }
 
-/// A number with its thousands grouped, and with the fraction that it has.
+/// A number with thousands separators and all its decimals.
 #[expect(clippy::cast_possible_truncation, reason = "whole and below 2^53")]
 pub fn plain_number(locale: Locale, number: f64) -> String {
     if number.fract() == 0.0 && number.abs() < 1e15 {
@@ -121,7 +121,7 @@ pub fn plain_number(locale: Locale, number: f64) -> String {
     }
 }
 
-/// Microseconds as milliseconds with one digit after the point.
+/// Microseconds as milliseconds with one decimal.
 pub fn milliseconds(locale: Locale, us: i64) -> String {
     let tenths = us.max(0) / 100;
     format!(
@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn thousands_are_grouped_and_minus_is_a_minus() {
+    fn numbers_have_thousands_separators_and_a_true_minus_sign() {
         assert_eq!(whole_number(Locale::en, 0), "0");
         assert_eq!(whole_number(Locale::en, 999), "999");
         assert_eq!(whole_number(Locale::en, 1_000), "1,000");
@@ -145,14 +145,14 @@ mod tests {
     }
 
     #[test]
-    fn credits_follow_the_plural() {
+    fn credits_have_plurals() {
         assert_eq!(credits(Locale::en, Credits(1)), "1 credit");
         assert_eq!(credits(Locale::en, Credits(0)), "0 credits");
         assert_eq!(credits(Locale::en, Credits(12_000)), "12,000 credits");
     }
 
     #[test]
-    fn russian_has_its_own_plurals_groups_and_decimal_sign() {
+    fn russian_has_its_own_plurals_and_separators() {
         let locale = Locale::ru;
         for (number, words) in [
             (1, "1\u{a0}кредит"),
@@ -179,27 +179,27 @@ mod tests {
     }
 
     #[test]
-    fn dollars_show_cents_only_where_there_are_any() {
+    fn dollars_show_cents_only_if_there_are_any() {
         assert_eq!(usd(Locale::en, 8000.0), "$8,000");
         assert_eq!(usd(Locale::en, 0.5), "$0.50");
         assert_eq!(usd(Locale::en, 1_234.567), "$1,234.57");
     }
 
     #[test]
-    fn a_bound_reads_as_a_person_would_write_it() {
+    fn bounds_are_written_in_full() {
         assert_eq!(plain_number(Locale::en, 1e9), "1,000,000,000");
         assert_eq!(plain_number(Locale::en, 0.01), "0.01");
     }
 
     #[test]
-    fn a_difference_of_shares_is_told_in_points_with_its_sign() {
+    fn a_difference_of_shares_is_in_points_with_its_sign() {
         assert_eq!(points(Locale::en, 0.123), "+12 points");
         assert_eq!(points(Locale::en, -0.01), "\u{2212}1 point");
         assert_eq!(points(Locale::en, 0.001), "0 points");
     }
 
     #[test]
-    fn an_open_range_of_dollars_says_so() {
+    fn a_range_of_dollars_may_be_open() {
         let locale = Locale::en;
         assert_eq!(
             usd_range(locale, Some(5000.0), Some(10_000.0)),
@@ -210,19 +210,19 @@ mod tests {
     }
 
     #[test]
-    fn a_measure_is_rounded_to_what_matters() {
+    fn a_measure_is_rounded_by_its_size() {
         assert_eq!(rounded(Locale::en, 1234.56), "1,235");
         assert_eq!(rounded(Locale::en, 0.26), "0.3");
     }
 
     #[test]
-    fn microseconds_are_cut_to_tenths_of_a_millisecond() {
+    fn microseconds_are_truncated_to_tenths_of_a_millisecond() {
         assert_eq!(milliseconds(Locale::en, 1_234), "1.2");
         assert_eq!(milliseconds(Locale::ru, 40), "0,0");
     }
 
     #[test]
-    fn a_time_says_its_zone() {
+    fn a_time_includes_its_zone() {
         let at = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
         assert_eq!(utc_time(at), "2023-11-14 22:13 UTC");
     }

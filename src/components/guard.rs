@@ -1,29 +1,29 @@
-//! What stands between a page and its data: signed out, loading, failed, not there.
+//! What is shown instead of data: nothing to visitors who must log in, a placeholder, an error.
 
 use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
-use leptos_router::hooks::use_location;
 
 use super::ErrorPanel;
 use super::async_view::{AsyncView, load};
+use super::form::use_page;
 use super::not_found::NotFound;
+use super::query::query_url;
 use crate::client::data::{Data, Payload, SharedData, Wire};
 use crate::client::use_session;
 use crate::types::AppError;
 
-/// Name of the query parameter of the log-in page that says where to go afterwards.
+/// Name of the log-in page's query parameter with the page to go to afterwards.
 pub const NEXT: &str = "next";
 
-/// Sends visitors without a session to the log-in page, and says there where to come back to.
+/// Redirects visitors without a session to the log-in page, from which they return to this page.
 #[component]
 pub fn SignedInOnly() -> impl IntoView {
     let session = use_session();
-    let location = use_location();
-    let path = location.pathname.get_untracked();
+    let page = use_page();
     let view = load(move || {
-        let target = format!("/login?{NEXT}={path}");
+        let target = query_url("/login", [(NEXT, untrack(&page))]);
         async move {
             matches!(session.user.await, Ok(None))
                 .then(|| view! { <Redirect path=target /> })
@@ -33,15 +33,15 @@ pub fn SignedInOnly() -> impl IntoView {
     view! { <AsyncView view /> }
 }
 
-/// Shows what a resource brought, a placeholder while it loads, and an error in words.
+/// Shows the data of a resource, a placeholder while it loads, or its error.
 #[component]
 pub fn Loaded<T, V>(
-    /// What is loaded.
+    /// The data.
     resource: Data<T>,
-    /// Lines of the placeholder, so that nothing jumps when the data comes.
+    /// Lines of the placeholder, so that nothing moves when the data arrives.
     #[prop(default = 3)]
     lines: u8,
-    /// How the data looks.
+    /// Renders the data.
     show: V,
 ) -> impl IntoView
 where
@@ -55,14 +55,14 @@ where
     view! { <LoadedRaw data=resource.share() lines show=Arc::new(show) /> }
 }
 
-/// The same for what is read by whoever shows it; so it is compiled once.
+/// The same for data whose type only `show` knows, so that this is compiled once.
 #[component]
 pub fn LoadedRaw(
-    /// What is loaded.
+    /// The data.
     data: SharedData,
     /// Lines of the placeholder.
     lines: u8,
-    /// How the data looks.
+    /// Renders the data.
     show: Arc<dyn Fn(Payload) -> AnyView + Send + Sync>,
 ) -> impl IntoView {
     let view = load(move || {
@@ -77,14 +77,14 @@ pub fn LoadedRaw(
     view! { <AsyncView view lines /> }
 }
 
-/// In place of data that did not come.
+/// Shown instead of data that could not be loaded.
 #[component]
 pub fn LoadError(
-    /// Why.
+    /// The error.
     error: AppError,
 ) -> impl IntoView {
     match error {
-        // `SignedInOnly` of the page is about to leave it.
+        // `SignedInOnly` on the same page redirects.
         AppError::Unauthorized => ().into_any(),
         AppError::NotFound => view! { <NotFound /> }.into_any(),
         error => view! { <ErrorPanel error /> }.into_any(),

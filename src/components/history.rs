@@ -1,30 +1,46 @@
-//! A page of a history: its rows, new rows that wait, and links to older rows and to the newest.
+//! A history: its filters, its rows, new rows that wait, and links to older rows and to the newest.
 
 use leptos::prelude::*;
 
-use super::list_item::ListItem;
+use super::filter_bar::filter_bar;
+use super::list_item::{ListItem, PAGE_ROWS};
 use super::live_page::LivePage;
 use super::pager::ListUrl;
-use super::{Empty, Icon, format};
+use super::{Empty, Icon, Loaded, format};
+use crate::client::data::Data;
 use crate::client::scroll_position::keep_scroll_position;
 use crate::client::{tr, use_locale, use_session};
 use crate::types::Page;
 
+/// A history, at the page that the URL names.
+pub fn history_section<T: ListItem>() -> AnyView {
+    let list_url = ListUrl::follow(T::PATH, T::FILTERS);
+    // `History` applies live changes itself.
+    let page = Data::new(move || T::fetch(list_url.get(), PAGE_ROWS));
+    use_session().on_refresh(move || page.retry_failed());
+    let show = move |page| {
+        let list_url = list_url.get_untracked();
+        view! { <History list_url page /> }.into_any()
+    };
+    view! {
+        {filter_bar::<T>(list_url)}
+        <div class="card">
+            <Loaded resource=page lines=8 show />
+        </div>
+    }
+    .into_any()
+}
+
 /// One page of a history.
 #[component]
-pub fn History<T: ListItem>(
-    /// Its URL.
-    list_url: ListUrl,
-    /// Its rows when it was loaded.
-    page: Page<T>,
-) -> impl IntoView {
+fn History<T: ListItem>(list_url: ListUrl, page: Page<T>) -> impl IntoView {
     let list = LivePage::new(list_url.clone(), page);
     follow_changes(list);
     keep_scroll_position();
     view! {
         <div
             class="history-rows"
-            // The button for new rows is inside too: on the way there the pointer must not leave the list.
+            // The button for new rows is inside too, so that the pointer does not leave the list on its way there.
             on:pointerenter=move |_| list.set_pointer(true)
             on:pointerleave=move |_| list.set_pointer(false)
         >
@@ -38,7 +54,7 @@ pub fn History<T: ListItem>(
     }
 }
 
-/// Applies live changes, and loads the page again where some may have been missed.
+/// Applies live changes, and loads the page again if some may have been missed.
 fn follow_changes<T: ListItem>(list: LivePage<T>) {
     T::on_change(move |item| list.apply(item));
     use_session().on_refresh(move || list.refresh());
@@ -71,7 +87,7 @@ fn Rows<T: ListItem>(list: LivePage<T>, list_url: ListUrl) -> impl IntoView {
     let is_empty = Memo::new(move |_| list.shown.with(|page| page.items.is_empty()));
     move || {
         if !is_empty.get() {
-            return T::wrap_table(view! { <Table list /> }.into_any());
+            return T::wrap_table(locale, view! { <Table list /> }.into_any());
         }
         let (title, text, action) = if list.shown.with(|page| page.next.is_some()) {
             let (title, text) = (
@@ -103,13 +119,13 @@ fn Table<T: ListItem>(list: LivePage<T>) -> impl IntoView {
         >
             <caption class="visually-hidden">{T::caption(locale)}</caption>
             <thead>
-                <tr>{T::head()}</tr>
+                <tr>{T::head(locale, true)}</tr>
             </thead>
             <tbody>
                 <For
                     each=move || list.shown.with(|page| page.items.clone())
                     key=|row| row.key
-                    children=|row| view! { <tr>{move || row.item.get().cells()}</tr> }
+                    children=move |row| view! { <tr>{move || row.item.get().cells(locale, true)}</tr> }
                 />
             </tbody>
         </table>

@@ -1,11 +1,11 @@
-//! Drawn signs, 24 by 24, in the colour of the text. Always beside words, so hidden from screen readers.
+//! Icons, 24 by 24, in the colour of the text. They are always next to text, so hidden from screen readers.
 
 use leptos::prelude::*;
 
-/// A sign by its name; an unknown name draws nothing.
+/// An icon; an unknown name draws nothing.
 #[component]
 pub fn Icon(
-    /// Which.
+    /// Its name.
     name: &'static str,
 ) -> impl IntoView {
     let path = match name {

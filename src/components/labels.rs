@@ -1,11 +1,11 @@
-//! Wire names and closed sets of words, as people read them.
+//! Texts for wire names and closed sets of words.
 
 use chrono::{Datelike, NaiveDate};
 
 use crate::client::{Locale, tr};
 use crate::types::{SystemMessage, TaskStatus, TransactionKind, UNKNOWN_CATEGORY, Verdict};
 
-/// The label of a field, by its wire name; the name itself where there is none.
+/// The label of the field with that wire name; the name itself if it has none.
 pub fn field(locale: Locale, name: &str) -> &str {
     match name {
         "email" => tr!(locale, field.email),
@@ -70,7 +70,7 @@ pub fn kind(locale: Locale, kind: TransactionKind) -> &'static str {
     }
 }
 
-/// A sentence that is stored: one of the service's own in the reader's language, any other as it is.
+/// A stored sentence: translated if it is one of the service's own, otherwise as it is.
 pub fn stored_text(locale: Locale, text: &str) -> &str {
     match text.parse() {
         Ok(SystemMessage::ModelUnavailable) => tr!(locale, stored.model_unavailable),
@@ -107,6 +107,15 @@ pub fn verdict_short(locale: Locale, verdict: Verdict) -> &'static str {
     }
 }
 
+/// The answer to a question, which may be unknown.
+pub fn yes_or_no(locale: Locale, answer: impl Into<Option<bool>>) -> &'static str {
+    match answer.into() {
+        Some(true) => tr!(locale, choice.yes),
+        Some(false) => tr!(locale, choice.no),
+        None => tr!(locale, choice.unknown),
+    }
+}
+
 /// A day in words: `Jan 19, 2027`.
 pub fn day(locale: Locale, day: NaiveDate) -> String {
     let month = usize::try_from(day.month0()).unwrap_or_default();
@@ -120,7 +129,7 @@ pub fn day(locale: Locale, day: NaiveDate) -> String {
     )
 }
 
-/// A category's name; data of Kickstarter that lacks one says so in its own way.
+/// A category's name. Kickstarter's data has a placeholder if there is none.
 pub fn category(locale: Locale, name: &str) -> String {
     if name == UNKNOWN_CATEGORY {
         tr!(locale, explore.unknown).to_owned()

@@ -1,4 +1,4 @@
-//! One page of a history or of another list, kept up to date by live changes.
+//! One page of a history, kept up to date by live changes.
 //!
 //! A changed row is updated in place. New rows, and rows that no longer match the filter, wait while the pointer or
 //! the focus is in the list, so that nothing moves under a user who is about to click.
@@ -41,7 +41,7 @@ pub struct LivePage<T> {
     list_url: StoredValue<ListUrl>,
     /// The page with all changes so far.
     latest: RwSignal<Page<T>>,
-    /// What the screen shows of it.
+    /// The part of it that is on the screen.
     pub shown: RwSignal<Page<Row<T>>>,
     has_pointer: StoredValue<bool>,
     has_focus: StoredValue<bool>,
@@ -61,11 +61,10 @@ impl<T> Copy for LivePage<T> {}
 impl<T: ListItem> LivePage<T> {
     /// Shows a page that was loaded from this URL.
     pub fn new(list_url: ListUrl, page: Page<T>) -> Self {
-        let mut shown = Page {
-            items: Vec::new(),
-            next: None,
+        let shown = Page {
+            items: page.items.iter().cloned().map(Row::new).collect(),
+            next: page.next.clone(),
         };
-        show_rows(&mut shown, &page);
         Self {
             list_url: StoredValue::new(list_url),
             latest: RwSignal::new(page),
@@ -125,7 +124,7 @@ impl<T: ListItem> LivePage<T> {
             merge(page, item, is_first && !is_filtered, PAGE_ROWS);
         });
         self.update_screen();
-        // Only the server knows what matches a filter. A response on its way may be older than this change.
+        // Only the server knows what matches a filter. The response to a pending request may be older than this change.
         if is_filtered || self.is_refreshing.get_value() {
             self.refresh();
         }
@@ -143,7 +142,7 @@ impl<T: ListItem> LivePage<T> {
             // Another page may be shown meanwhile. Then this one is disposed, and the methods `try_…` do nothing.
             while self.is_stale.try_update_value(std::mem::take) == Some(true) {
                 // After an error, the page is loaded again when the event stream is back.
-                if let Ok(page) = T::fetch(list_url.clone()).await
+                if let Ok(page) = T::fetch(list_url.clone(), PAGE_ROWS).await
                     && self.latest.try_set(page).is_none()
                 {
                     self.update_screen();
@@ -154,7 +153,7 @@ impl<T: ListItem> LivePage<T> {
     }
 }
 
-/// Puts a new or changed item into a page. New items belong to it only where it `accepts_new` ones.
+/// Puts a new or changed item into a page. New items belong to it only if it `accepts_new` ones.
 pub fn merge<T: ListItem>(page: &mut Page<T>, item: T, accepts_new: bool, limit: usize) {
     let items = &mut page.items;
     let at = items.partition_point(|it| it.id() > item.id());

@@ -1,4 +1,4 @@
-//! Widgets that several pages share. Nothing here knows a page, and no rule of the service lives here.
+//! Widgets that several pages share. They know neither pages nor business rules.
 
 pub mod async_view;
 pub mod balance_chart;
@@ -25,10 +25,12 @@ pub mod page_title;
 pub mod pager;
 pub mod plurals;
 pub mod preferences;
+pub mod query;
 pub mod score;
 pub mod select;
 pub mod server_part;
 pub mod skeleton;
+pub mod static_table;
 pub mod status_badge;
 pub mod task_list;
 pub mod time;
@@ -45,6 +47,3 @@ pub use money::Money;
 pub use select::Select;
 pub use status_badge::StatusBadge;
 pub use time::{Day, Time};
-
-/// The page that compares two results.
-pub const COMPARE_PATH: &str = "/compare";

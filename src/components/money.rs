@@ -1,4 +1,4 @@
-//! Credits on the screen: always through here.
+//! Credits. All pages show them with this component.
 
 use leptos::prelude::*;
 
@@ -11,10 +11,10 @@ use crate::types::Credits;
 pub fn Money(
     /// The sum.
     credits: Credits,
-    /// Whether a plus is written before a gain, as in the ledger.
+    /// Whether gains have a plus sign, as in the ledger.
     #[prop(optional)]
     signed: bool,
-    /// Only the number, where the words stand in the column's heading.
+    /// Only the number, if the unit is in the heading of the column.
     #[prop(optional)]
     bare: bool,
 ) -> impl IntoView {

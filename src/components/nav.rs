@@ -1,4 +1,4 @@
-//! The frame of every page: skip link, header with the navigation and the balance, footer, page titles.
+//! The frame of every page: skip link, header with navigation and balance, footer.
 
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -14,7 +14,7 @@ use crate::types::BalanceView;
 /// Id of the page's main part.
 pub const MAIN_ID: &str = "main";
 
-/// Lets keyboards jump over the header.
+/// Lets keyboard users skip the header.
 #[component]
 pub fn SkipLink() -> impl IntoView {
     let locale = use_locale();
@@ -25,8 +25,8 @@ pub fn SkipLink() -> impl IntoView {
     }
 }
 
-/// Moves the focus to the page's main part when a link has led to another page, or to another page of a list, as a
-/// browser does when it loads one.
+/// Moves the focus to the page's main part after a link to another page, or to another page of a list, because a
+/// browser would start there after loading one.
 #[component]
 pub fn ReadFromTheTop() -> impl IntoView {
     let location = use_location();
@@ -35,7 +35,7 @@ pub fn ReadFromTheTop() -> impl IntoView {
         let cursor = query.remove(CURSOR);
         let cursor = cursor.and_then(|values| values.into_iter().next());
         let page = (location.pathname.get(), query.to_query_string(), cursor);
-        // A filter leaves the focus where it is, even if it leads back to the newest rows.
+        // A filter does not move the focus, even if it leads back to the newest rows.
         let is_new = before.is_some_and(|(path, query, cursor)| {
             path != page.0 || (query == page.1 && cursor != page.2)
         });
@@ -56,7 +56,7 @@ pub fn Header() -> impl IntoView {
         match session.user.await {
             Ok(Some(_)) => view! { <SignedIn balance /> }.into_any(),
             Ok(None) => view! { <SignedOut /> }.into_any(),
-            // Whoever was signed in still is; the server just cannot tell.
+            // The server cannot say who is signed in.
             Err(_) => ().into_any(),
         }
     });
@@ -76,7 +76,7 @@ pub fn Header() -> impl IntoView {
 
 #[component]
 fn SignedIn(
-    /// What they have; `None` where the server cannot tell.
+    /// `None` if the server cannot say.
     balance: Option<BalanceView>,
 ) -> impl IntoView {
     let locale = use_locale();
@@ -111,11 +111,11 @@ fn SignedOut() -> impl IntoView {
 
 #[component]
 fn NavLink(
-    /// Where to.
+    /// Its target.
     href: &'static str,
-    /// The sign.
+    /// Its icon.
     icon: &'static str,
-    /// The words.
+    /// Its text.
     text: &'static str,
 ) -> impl IntoView {
     view! {
@@ -141,7 +141,7 @@ fn BalanceLink(
     }
 }
 
-/// The sign of the service: a gauge.
+/// The logo of the service: a gauge.
 #[component]
 fn Logo() -> impl IntoView {
     view! {

@@ -1,4 +1,4 @@
-//! In place of what is not there.
+//! What is shown instead of something that does not exist.
 
 use leptos::prelude::*;
 
@@ -6,7 +6,7 @@ use crate::client::respond::respond_with_status;
 use crate::client::{tr, use_locale};
 use crate::components::page_title::PageTitle;
 
-/// In place of a thing that is not there; the server answers 404.
+/// Shown instead of something that does not exist. The server responds with 404.
 #[component]
 pub fn NotFound() -> impl IntoView {
     let locale = use_locale();

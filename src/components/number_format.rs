@@ -1,18 +1,10 @@
-//! The hidden input that says in which language's writing the numbers of a form are typed.
+//! The hidden input that states the notation of a form's numbers.
 
 use leptos::prelude::*;
 
-use crate::client::{Locale, use_locale};
+use crate::client::use_locale;
 use crate::i18n::I18nLocaleTrait as _;
-use crate::types::{NUMBER_FORMAT, NumberFormat};
-
-/// How people write numbers on a page of that language.
-pub fn of_locale(locale: Locale) -> NumberFormat {
-    match locale {
-        Locale::en => NumberFormat::English,
-        Locale::ru => NumberFormat::Russian,
-    }
-}
+use crate::types::NUMBER_FORMAT;
 
 /// The input.
 #[component]
@@ -24,14 +16,16 @@ pub fn NumberFormatInput() -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::client::Locale;
+    use crate::types::NumberFormat;
 
     #[test]
-    fn a_form_says_what_the_page_goes_by() {
-        for locale in [Locale::en, Locale::ru] {
-            assert_eq!(
-                NumberFormat::of_language(locale.as_str()),
-                Some(of_locale(locale))
-            );
+    fn each_language_has_a_notation_of_numbers() {
+        for (locale, format) in [
+            (Locale::en, NumberFormat::English),
+            (Locale::ru, NumberFormat::Russian),
+        ] {
+            assert_eq!(NumberFormat::of_language(locale.as_str()), Some(format));
         }
     }
 }

@@ -4,10 +4,10 @@ use leptos::prelude::*;
 
 use crate::client::{browser, tr, use_locale};
 
-/// The document's title, as `page · Pledgecast`.
+/// Sets the document's title to `page · Pledgecast`.
 #[component]
 pub fn PageTitle(
-    /// What the page is called.
+    /// The name of the page.
     #[prop(into)]
     page: String,
 ) -> impl IntoView {

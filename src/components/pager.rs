@@ -1,77 +1,44 @@
-//! The URL of a page of a list, and links to other pages of it. The URL holds filter and cursor, so reload, the
-//! back button and browsers without JavaScript all work.
+//! URLs of the pages of a list, and links to them. The URL holds filter and cursor, so reloading, the back button and
+//! browsers without JavaScript all work.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
-/// The query parameter of the page in a list.
+use super::query::{query_url, use_query};
+
+/// The query parameter that says which page of a list.
 pub const CURSOR: &str = "cursor";
-
-/// A URL of a page with a query, leaving out what is empty.
-pub fn query_url<'a>(path: &str, pairs: impl IntoIterator<Item = (&'a str, String)>) -> String {
-    let query = query(pairs);
-    if query.is_empty() {
-        path.to_owned()
-    } else {
-        format!("{path}?{query}")
-    }
-}
-
-/// A query, or the body of a form, leaving out what is empty.
-pub fn query<'a>(pairs: impl IntoIterator<Item = (&'a str, String)>) -> String {
-    let mut query = String::new();
-    for (name, value) in pairs {
-        if !value.is_empty() {
-            if !query.is_empty() {
-                query.push('&');
-            }
-            query.push_str(name);
-            query.push('=');
-            query.push_str(&escape(&value));
-        }
-    }
-    query
-}
-
-fn escape(value: &str) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    let mut text = String::with_capacity(value.len());
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            text.push(byte.into());
-        } else {
-            text.push('%');
-            text.push(DIGITS[usize::from(byte >> 4)].into());
-            text.push(DIGITS[usize::from(byte & 15)].into());
-        }
-    }
-    text
-}
 
 /// The URL of one page of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListUrl {
     path: &'static str,
     filter: Vec<(&'static str, String)>,
-    /// Where the rows begin; empty for the newest.
+    /// The cursor at which the rows begin; empty for the newest.
     pub cursor: String,
 }
 
 impl ListUrl {
     /// The URL of this page, which is the list at `path` with these filters.
     pub fn follow(path: &'static str, filters: &'static [&'static str]) -> Memo<Self> {
-        let query = use_query_map();
+        let query = use_query();
         Memo::new(move |_| {
-            query.with(|query| {
-                let read = |name: &str| query.get(name).unwrap_or_default();
-                let filter = filters.iter().map(|name| (*name, read(name)));
-                Self {
-                    path,
-                    filter: filter.collect(),
-                    cursor: read(CURSOR),
-                }
-            })
+            let read = |name: &str| query(name).unwrap_or_default();
+            let filter = filters.iter().map(|name| (*name, read(name)));
+            Self {
+                path,
+                filter: filter.collect(),
+                cursor: read(CURSOR),
+            }
         })
+    }
+
+    /// The URL of the newest rows of the list at `path`.
+    pub fn newest(path: &'static str) -> Self {
+        Self {
+            path,
+            filter: Vec::new(),
+            cursor: String::new(),
+        }
     }
 
     /// The value of a filter; empty if it is off.
@@ -103,11 +70,6 @@ impl ListUrl {
         });
         query_url(self.path, filter)
     }
-
-    /// The URL of the list without filters.
-    pub fn all(&self) -> &'static str {
-        self.path
-    }
 }
 
 /// One choice of a filter.
@@ -118,24 +80,6 @@ pub struct FilterChoice {
     pub url: String,
     /// Whether it is selected.
     pub is_current: bool,
-}
-
-/// The choices of a filter: all, then each of `words`, which are labels and values.
-pub fn list_choices(
-    list_url: &ListUrl,
-    filter: &'static str,
-    all: &'static str,
-    words: impl Iterator<Item = (&'static str, &'static str)>,
-) -> Vec<FilterChoice> {
-    let current = list_url.get(filter);
-    std::iter::once((all, ""))
-        .chain(words)
-        .map(|(label, value)| FilterChoice {
-            label: label.to_owned(),
-            url: list_url.with(filter, value),
-            is_current: current == value,
-        })
-        .collect()
 }
 
 /// The choices of a filter, as links.
@@ -180,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_url_holds_only_what_is_set_and_escapes_it() {
+    fn a_list_url_contains_only_set_parameters_escaped() {
         assert_eq!(list_url("").at(String::new()), "/tasks?search=a%20b");
         assert_eq!(
             list_url("failed").at("a+b=".to_owned()),
@@ -189,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn another_filter_begins_at_the_top_and_keeps_the_others() {
+    fn changing_a_filter_drops_the_cursor_and_keeps_the_others() {
         assert_eq!(
             list_url("failed").with("status", "queued"),
             "/tasks?status=queued&search=a%20b"

@@ -1,13 +1,13 @@
-//! Which form of a word goes with a number, for the two languages that there are.
+//! The plural rules of the two languages.
 //!
-//! `build.rs` has the generated translations ask here. The rules of ICU are for all languages and numbers,
-//! and a tenth of what every page would download.
+//! `build.rs` makes the generated translations use them. ICU's rules are for all languages and numbers, and would be a
+//! tenth of what every page downloads.
 
 use leptos_i18n::reexports::icu::plurals::PluralCategory;
 
 use crate::client::Locale;
 
-/// A number that things are counted by; the sign does not matter to the words.
+/// A count of things. Its sign does not affect the plural form.
 #[derive(Clone, Copy, Debug)]
 pub struct Count(u64);
 
@@ -29,9 +29,9 @@ impl From<usize> for Count {
     }
 }
 
-/// What gives such a number whenever it is asked.
+/// A function that returns a count.
 pub trait NumberSource: Fn() -> Self::Number + Clone + Send + Sync + 'static {
-    /// What it gives.
+    /// What it returns.
     type Number: Into<Count>;
 }
 
@@ -49,7 +49,7 @@ pub const fn plural_rules(locale: Locale) -> PluralRules {
 }
 
 impl PluralRules {
-    /// The form that goes with a number.
+    /// The plural form for a number.
     pub fn category_for(self, count: impl Into<Count>) -> PluralCategory {
         let Count(number) = count.into();
         match (self.0, number % 10, number % 100) {
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_rules_are_those_of_icu() {
+    fn the_rules_agree_with_icu() {
         for locale in [Locale::en, Locale::ru] {
             let theirs = get_plural_rules(locale, PluralRuleType::Cardinal);
             for number in -25_i64..1_200 {

@@ -1,8 +1,7 @@
-//! How a person wants the pages: language and theme, chosen in the header.
+//! The user's preferences, language and theme, in the header.
 //!
-//! Both are cookies that the server reads, so a page comes as it should be at once. The switches are plain
-//! forms; with JavaScript the theme changes in place, and the language, whose words are fixed for the life of
-//! a page, loads the page anew as it does without.
+//! Both are cookies that the server reads, so pages are right from the start. The switches are plain forms. With
+//! JavaScript, the theme changes without loading the page again. The language is fixed for the life of a page.
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -13,16 +12,16 @@ use crate::client::{Locale, browser, tr, use_locale};
 use crate::i18n::I18nLocaleTrait as _;
 use crate::types::Theme;
 
-/// Where the choices are sent.
+/// The URL that the forms are sent to.
 pub const URL: &str = "/preferences";
 /// Name of the language, in the form and as a cookie.
 pub const LOCALE: &str = "locale";
 /// Name of the theme, in the form and as a cookie.
 pub const THEME: &str = "theme";
-/// Name of the page to come back to, in the form.
+/// Name of the form field with the page to return to.
 pub const BACK: &str = "back";
 
-/// The switches, folded behind one button.
+/// The switches, in a panel that a button opens.
 #[component]
 pub fn Preferences() -> impl IntoView {
     let locale = use_locale();
@@ -43,12 +42,12 @@ pub fn Preferences() -> impl IntoView {
 struct Choice {
     value: &'static str,
     label: &'static str,
-    /// The language of the label, where it is not the page's.
+    /// The language of the label, if it is not that of the page.
     lang: Option<&'static str>,
     is_chosen: Signal<bool>,
 }
 
-/// Each language in its own words.
+/// All languages, each named in itself.
 fn languages(locale: Locale) -> Vec<Choice> {
     let choice = |choice: Locale, label| Choice {
         value: choice.as_str(),
@@ -93,7 +92,7 @@ fn ThemeSwitch() -> impl IntoView {
     view! { <Switch name=THEME label=tr!(locale, preferences.theme) choices send /> }
 }
 
-/// A row of buttons of which one is on.
+/// A row of buttons, one of which is pressed.
 #[component]
 fn Switch(
     /// Name of the choice.
@@ -102,7 +101,7 @@ fn Switch(
     label: &'static str,
     /// The choices.
     choices: Vec<Choice>,
-    /// What sends it once the page is live, if not the browser.
+    /// Sends the form once the page is live; without it the browser does.
     #[prop(optional)]
     send: Option<Callback<SubmitEvent>>,
 ) -> impl IntoView {

@@ -1,4 +1,4 @@
-//! A probability as a drawing: a half-circle gauge with the interval around the value.
+//! Probabilities as drawings: a half-circle gauge with the interval around the value, and a bar.
 //!
 //! Every length is an SVG attribute, because the content security policy forbids inline styles.
 
@@ -20,7 +20,7 @@ pub fn Gauge(
     low: f64,
     /// Upper end of its interval.
     high: f64,
-    /// How campaigns alike did, where it is known.
+    /// The success rate of similar campaigns, if known.
     #[prop(optional_no_strip)]
     base: Option<f64>,
 ) -> impl IntoView {
@@ -80,7 +80,7 @@ pub fn Gauge(
     }
 }
 
-/// A dash pattern that draws only the part between two percents.
+/// A dash pattern that draws only the part between two percentages.
 fn band(from: u8, to: u8) -> String {
     let length = to.saturating_sub(from);
     format!("0 {from} {length} 200")
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_band_starts_where_it_should_and_never_has_a_negative_length() {
+    fn a_band_never_has_a_negative_length() {
         assert_eq!(band(0, 63), "0 0 63 200");
         assert_eq!(band(55, 70), "0 55 15 200");
         assert_eq!(band(70, 55), "0 70 0 200");

@@ -1,22 +1,23 @@
-//! A labelled choice from a list, with its hint and its error.
+//! Labelled lists of choices, with hint and error.
 
 use leptos::prelude::*;
 
 use super::field::FieldWrapper;
+use super::labels;
 use crate::client::{browser, tr, use_locale};
 use crate::components::field_faults::control_id;
 
 /// One choice.
 #[derive(Clone, Debug)]
 pub struct Choice {
-    /// What is sent.
+    /// The value that is sent.
     pub value: String,
-    /// What is read.
+    /// The text that users see.
     pub label: String,
 }
 
 impl Choice {
-    /// A choice of that value and label.
+    /// A choice with this value and label.
     pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
         Self {
             value: value.into(),
@@ -25,7 +26,7 @@ impl Choice {
     }
 }
 
-/// Choices under a heading; without a heading they stand at the top level.
+/// Choices under a heading, or at the top level without one.
 #[derive(Clone, Debug)]
 pub struct Group {
     /// The heading.
@@ -34,37 +35,40 @@ pub struct Group {
     pub choices: Vec<Choice>,
 }
 
-/// Yes and no, and first of all not known where the field may stay open.
-pub fn yes_no(may_be_unknown: bool) -> Vec<Group> {
-    let locale = use_locale();
-    let mut choices = Vec::with_capacity(3);
-    if may_be_unknown {
-        choices.push(Choice::new("", tr!(locale, choice.unknown)));
+impl From<Vec<Choice>> for Group {
+    fn from(choices: Vec<Choice>) -> Self {
+        Self {
+            label: None,
+            choices,
+        }
     }
-    choices.push(Choice::new("false", tr!(locale, choice.no)));
-    choices.push(Choice::new("true", tr!(locale, choice.yes)));
-    vec![Group {
-        label: None,
-        choices,
-    }]
 }
 
-/// A `<select>`. Its label follows its wire name.
+/// Yes and no, after "unknown" if the field may stay open.
+pub fn yes_no(may_be_unknown: bool) -> Vec<Group> {
+    let locale = use_locale();
+    let answers = [("", None), ("false", Some(false)), ("true", Some(true))];
+    let offered = answers.into_iter().skip(usize::from(!may_be_unknown));
+    let choices = offered.map(|(value, it)| Choice::new(value, labels::yes_or_no(locale, it)));
+    vec![choices.collect::<Vec<_>>().into()]
+}
+
+/// A `<select>`, labelled by its wire name.
 #[component]
 pub fn Select(
     /// Wire name.
     name: &'static str,
     /// The choices.
     groups: Vec<Group>,
-    /// Which choice is taken at first, counted through all groups.
+    /// The index of the initial choice, counted across all groups.
     selected: Option<usize>,
-    /// A line below it.
+    /// A hint below it.
     #[prop(optional, into)]
     hint: Option<String>,
     /// Whether it may stay empty.
     #[prop(optional)]
     optional: bool,
-    /// What a search over the choices is called, where the list is long enough to need one.
+    /// The label of a search over the choices, for long lists.
     #[prop(optional)]
     search: Option<&'static str>,
 ) -> impl IntoView {
@@ -85,8 +89,8 @@ pub fn Select(
     frame.around(optional, hint, control.into_any())
 }
 
-/// The choices as HTML. Nothing in them ever changes, and some lists are long: the client bundle takes them over as
-/// they stand, and has no views of options.
+/// The choices as HTML. They never change and some lists are long, so the client bundle has no code for views of
+/// options.
 pub fn options(groups: &[Group], selected: Option<usize>) -> String {
     let mut html = String::new();
     let mut index = 0;
@@ -126,13 +130,13 @@ fn push_escaped(html: &mut String, text: &str) {
     }
 }
 
-/// Narrows the choices of a `<select>` to those with the words in them, and takes the first of these. Without
-/// JavaScript the list is there as a whole.
+/// A search that hides the choices without the words in it and selects the best match. Without JavaScript, the whole
+/// list is offered.
 #[component]
 fn Search(
     /// Wire name of the field.
     name: &'static str,
-    /// What it is called.
+    /// Its label.
     label: &'static str,
 ) -> impl IntoView {
     let locale = use_locale();
@@ -151,7 +155,7 @@ fn Search(
                 found.set((!words.is_empty()).then_some(count));
             }
             on:keydown=move |event| {
-                // It is no field of the form, so Enter does not send it.
+                // It is not a field of the form, so Enter must not submit the form.
                 if event.key() == "Enter" {
                     event.prevent_default();
                     browser::focus(&control_id(name));
@@ -164,7 +168,7 @@ fn Search(
     }
 }
 
-/// Where a value stands among the choices, counted through all groups.
+/// The index of a value among the choices, counted across all groups.
 pub fn position_of(groups: &[Group], value: &str) -> Option<usize> {
     groups
         .iter()
@@ -177,12 +181,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn choices_are_html_whatever_is_in_them() {
+    fn choices_are_escaped() {
         let groups = [
-            Group {
-                label: None,
-                choices: vec![Choice::new("", "none")],
-            },
+            vec![Choice::new("", "none")].into(),
             Group {
                 label: Some("Food & \"drink\"".to_owned()),
                 choices: vec![Choice::new("a\"b", "<b>")],
@@ -195,10 +196,10 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_found_through_all_groups_whatever_its_case() {
-        let group = |values: &[&str]| Group {
-            label: None,
-            choices: values.iter().map(|it| Choice::new(*it, *it)).collect(),
+    fn a_value_is_found_in_any_group_ignoring_case() {
+        let group = |values: &[&str]| {
+            let choices = values.iter().map(|it| Choice::new(*it, *it));
+            Group::from(choices.collect::<Vec<_>>())
         };
         let groups = [group(&["", "a"]), group(&["b", "c"])];
         assert_eq!(position_of(&groups, "B"), Some(2));

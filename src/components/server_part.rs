@@ -1,8 +1,8 @@
 //! A part of a page that only the server renders.
 //!
-//! On hydration the browser leaves its HTML as it is. When the browser renders the page, or there is something new to
-//! show, it takes the part from the server's page at the same URL. So the client bundle has no code to render it, and
-//! whatever is interactive in it works on HTML.
+//! Hydration leaves its HTML as it is. If the browser renders the page, or if there is something new to show, it takes
+//! the part from the server's page at the same URL. So the client bundle has no code to render it, and whatever is
+//! interactive in it works on the HTML.
 
 use std::sync::Arc;
 
@@ -13,19 +13,19 @@ use super::guard::LoadedRaw;
 use crate::client::Locale;
 use crate::client::data::{Payload, ResponseFuture, SharedData};
 
-/// What in a part needs code, once somebody comes near it.
+/// The element of a part that needs code, which is loaded when the element comes near the viewport.
 #[derive(Clone, Copy)]
 pub struct Live {
-    /// Finds it in the part, as long as it is not live.
+    /// Selects the element while it is not live.
     pub selector: &'static str,
-    /// The name of the chunk that its code is in.
+    /// The name of the chunk with its code.
     pub chunk: &'static str,
-    /// Makes it live; not called before the chunk is there.
+    /// Makes it live. Only called after the chunk has been loaded.
     pub wake: fn(Element, Locale),
 }
 
-/// The part with the id `id` of the page at `url`: on the server what `look` finds, which the browser is not told;
-/// in the browser its HTML. `page` comes before: what is wrong with it is told elsewhere.
+/// The part with the id `id` of the page at `url`: on the server the result of `look`, which is not sent to the
+/// browser; in the browser its HTML. It waits for `page`, whose errors are shown elsewhere.
 pub fn fetch<T, F>(
     id: &'static str,
     url: String,
@@ -59,12 +59,12 @@ where
 pub fn ServerPart(
     /// Its id.
     id: &'static str,
-    /// What [`fetch`] brings.
+    /// The result of [`fetch`].
     data: SharedData,
-    /// Draws it. Called on the server only; it must make no resource, shared value or
-    /// [`AsyncView`](super::async_view::AsyncView), because the browser counts none here.
+    /// Renders it. Only called on the server. It must not create resources, shared values or
+    /// [`AsyncView`](super::async_view::AsyncView)s, because the browser numbers none here.
     draw: impl Fn(Payload) -> AnyView + Send + Sync + 'static,
-    /// What in it needs code.
+    /// The element in it that needs code.
     live: Live,
 ) -> impl IntoView {
     #[cfg(not(feature = "hydrate"))]
@@ -82,7 +82,7 @@ pub fn ServerPart(
         drop(draw);
         let locale = crate::client::use_locale();
         move |payload: Payload| {
-            // Nothing where the server's stands there.
+            // Empty if the HTML of the server is there.
             let html: String = payload.held().unwrap_or_default();
             let slot = NodeRef::new();
             wake_when_near(slot, live, locale);
@@ -106,7 +106,7 @@ fn wake_when_near(slot: NodeRef<leptos::html::Div>, live: Live, locale: Locale) 
         let observed = element.clone();
         browser::when_near(&observed, move || {
             leptos::task::spawn_local(async move {
-                // Otherwise it stays what it is without JavaScript.
+                // Otherwise it stays as it is without JavaScript.
                 if browser::load_chunk(live.chunk).await.is_ok() {
                     (live.wake)(element, locale);
                 }

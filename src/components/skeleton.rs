@@ -4,10 +4,10 @@ use leptos::prelude::*;
 
 use crate::client::{tr, use_locale};
 
-/// In place of data that is still on its way.
+/// Shown until the data is there.
 #[component]
 pub fn Skeleton(
-    /// How many lines the data will have, about.
+    /// Roughly how many lines the data will have.
     lines: u8,
 ) -> impl IntoView {
     let locale = use_locale();

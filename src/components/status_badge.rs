@@ -9,7 +9,7 @@ use crate::types::TaskStatus;
 /// The badge of a status.
 #[component]
 pub fn StatusBadge(
-    /// Which.
+    /// The status.
     status: TaskStatus,
 ) -> impl IntoView {
     let locale = use_locale();

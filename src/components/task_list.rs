@@ -1,129 +1,165 @@
-//! Tasks as a table.
+//! Tasks as a history.
 
 use leptos::prelude::*;
 
+use super::list_item::{EmptyState, ListItem};
+use super::pager::ListUrl;
 use super::score::ScoreBar;
-use super::{Money, StatusBadge, Time};
-use crate::client::{tr, use_locale};
-use crate::types::{TaskId, TaskView};
+use super::{Money, StatusBadge, Time, labels};
+use crate::api::list_tasks;
+use crate::client::live::on_task;
+use crate::client::{Locale, tr};
+use crate::types::{AppError, Page, TaskFilterInput, TaskId, TaskStatus, TaskView};
 
-/// The query parameter that names a task to compare; two of them are.
+/// The query parameter that names a task to compare; the URL has two.
 pub const COMPARED: &str = "task";
-/// The query parameter of the form that names the task to begin from.
-pub const AGAIN: &str = "again";
 
-/// The form, filled with what a task asked.
+/// The URL of the form with the campaign of a task.
 pub fn again_url(id: TaskId) -> String {
-    format!("/predict?{AGAIN}={id}")
+    format!("/tasks/{id}/again")
 }
 
-/// The table of some tasks.
-#[component]
-pub fn TaskTable(
-    /// The tasks, newest first.
-    tasks: Vec<TaskView>,
-    /// What the table is, for screen readers.
-    caption: &'static str,
-) -> impl IntoView {
-    let rows: Vec<_> = tasks
-        .into_iter()
-        .map(|task| view! { <tr>{view! { <TaskCells task /> }.into_any()}</tr> })
-        .collect();
-    view! {
-        <table class="table">
-            <caption class="visually-hidden">{caption}</caption>
-            <thead>
-                <tr>
-                    <TaskHead />
-                </tr>
-            </thead>
-            <tbody>{rows}</tbody>
-        </table>
+impl ListItem for TaskView {
+    const PATH: &'static str = "/tasks";
+    const FILE: &'static str = "/api/tasks.csv";
+    const FILTERS: &'static [&'static str] = &["status", "verdict", "search", "from", "to"];
+
+    fn id(&self) -> i64 {
+        self.id.0
     }
-}
 
-/// The headings of a table of tasks.
-#[component]
-pub fn TaskHead(
-    /// Whether tasks are picked and asked again here.
-    #[prop(optional)]
-    with_tools: bool,
-) -> impl IntoView {
-    let locale = use_locale();
-    view! {
-        {with_tools
-            .then(|| {
-                view! {
-                    <th scope="col" class="pick">
-                        <span class="visually-hidden">{tr!(locale, compare.pick)}</span>
-                    </th>
-                }
-            })}
-        <th scope="col">{tr!(locale, tasks.column_name)}</th>
-        <th scope="col" class="column-status">
-            <span class="status-word">{tr!(locale, tasks.column_status)}</span>
-        </th>
-        <th scope="col" class="whole-words column-score">{tr!(locale, tasks.column_result)}</th>
-        <th scope="col" class="wide-only column-price">{tr!(locale, tasks.column_price)}</th>
-        <th scope="col" class="wide-only column-time">{tr!(locale, tasks.column_time)}</th>
+    fn fetch(
+        list_url: ListUrl,
+        rows: usize,
+    ) -> impl Future<Output = Result<Page<Self>, AppError>> + Send {
+        let filter = TaskFilterInput {
+            status: list_url.get("status"),
+            verdict: list_url.get("verdict"),
+            search: list_url.get("search"),
+            from: list_url.get("from"),
+            to: list_url.get("to"),
+        };
+        list_tasks(rows.to_string(), list_url.cursor, filter)
     }
-}
 
-/// The cells of a task.
-#[component]
-pub fn TaskCells(
-    /// The task.
-    task: TaskView,
-    /// Whether it can be picked and asked again here.
-    #[prop(optional)]
-    with_tools: bool,
-) -> impl IntoView {
-    let locale = use_locale();
-    let id = task.id;
-    let name = task.campaign.name;
-    let pick = with_tools.then(|| {
-        let control = task.result.is_some().then(|| {
-            let words = tr!(locale, compare.pick_one, name = name.clone());
+    fn on_change(apply: impl Fn(Self) + 'static) {
+        on_task(apply);
+    }
+
+    fn choices(locale: Locale) -> Vec<(&'static str, &'static str)> {
+        let statuses = TaskStatus::ALL.iter();
+        statuses
+            .map(|it| (labels::status(locale, *it), it.as_str()))
+            .collect()
+    }
+
+    fn more_filters(locale: Locale) -> &'static str {
+        tr!(locale, history.more_tasks)
+    }
+
+    fn pending_text(locale: Locale, count: i64) -> String {
+        tr!(locale, history.new_tasks, count = count)
+    }
+
+    fn caption(locale: Locale) -> &'static str {
+        tr!(locale, tasks.title)
+    }
+
+    fn head(locale: Locale, with_tools: bool) -> AnyView {
+        let pick = with_tools.then(|| {
             view! {
-                <label>
-                    <input type="checkbox" name=COMPARED value=id.to_string() />
-                    <span class="visually-hidden">{words}</span>
-                </label>
+                <th scope="col" class="pick">
+                    <span class="visually-hidden">{tr!(locale, compare.pick)}</span>
+                </th>
             }
         });
-        view! { <td class="pick">{control}</td> }
-    });
-    let again = with_tools.then(|| {
         view! {
-            <a class="row-action" href=again_url(id)>
-                {tr!(locale, task.again_with_changes)}
-                <span class="visually-hidden">{format!(": {name}")}</span>
-            </a>
+            {pick}
+            <th scope="col">{tr!(locale, tasks.column_name)}</th>
+            <th scope="col" class="column-status">
+                <span class="status-word">{tr!(locale, tasks.column_status)}</span>
+            </th>
+            <th scope="col" class="whole-words column-score">{tr!(locale, tasks.column_result)}</th>
+            <th scope="col" class="wide-only column-price">{tr!(locale, tasks.column_price)}</th>
+            <th scope="col" class="wide-only column-time">{tr!(locale, tasks.column_time)}</th>
         }
-    });
-    let score = task.result.map(|result| {
-        view! { <ScoreBar probability=result.probability verdict=result.verdict /> }
-    });
-    view! {
-        {pick}
-        <th scope="row">
-            <a href=format!("/tasks/{id}")>
-                <bdi>{name.clone()}</bdi>
-            </a>
-            <span class="narrow-only quiet">
-                <Time at=task.queued_at />
-            </span>
-            {again}
-        </th>
-        <td>
-            <StatusBadge status=task.status />
-        </td>
-        <td>{score}</td>
-        <td class="wide-only">
-            <Money credits=task.price />
-        </td>
-        <td class="wide-only">
-            <Time at=task.queued_at />
-        </td>
+        .into_any()
+    }
+
+    fn cells(self, locale: Locale, with_tools: bool) -> AnyView {
+        let id = self.id;
+        let name = self.campaign.name;
+        let pick = with_tools.then(|| {
+            let control = self.result.is_some().then(|| {
+                let words = tr!(locale, compare.pick_one, name = name.clone());
+                view! {
+                    <label>
+                        <input type="checkbox" name=COMPARED value=id.to_string() />
+                        <span class="visually-hidden">{words}</span>
+                    </label>
+                }
+            });
+            view! { <td class="pick">{control}</td> }
+        });
+        let again = with_tools.then(|| {
+            view! {
+                <a class="row-action" href=again_url(id)>
+                    {tr!(locale, task.again_with_changes)}
+                    <span class="visually-hidden">{format!(": {name}")}</span>
+                </a>
+            }
+        });
+        let score = self.result.map(|result| {
+            view! { <ScoreBar probability=result.probability verdict=result.verdict /> }
+        });
+        view! {
+            {pick}
+            <th scope="row">
+                <a href=format!("/tasks/{id}")>
+                    <bdi>{name.clone()}</bdi>
+                </a>
+                <span class="narrow-only quiet">
+                    <Time at=self.queued_at />
+                </span>
+                {again}
+            </th>
+            <td>
+                <StatusBadge status=self.status />
+            </td>
+            <td>{score}</td>
+            <td class="wide-only">
+                <Money credits=self.price />
+            </td>
+            <td class="wide-only">
+                <Time at=self.queued_at />
+            </td>
+        }
+        .into_any()
+    }
+
+    /// A GET form. Its checkboxes select two results to compare.
+    fn wrap_table(locale: Locale, table: AnyView) -> AnyView {
+        view! {
+            <form method="get" action="/compare" class="comparing">
+                {table}
+                <p class="comparing-foot">
+                    <button type="submit" class="button">
+                        {tr!(locale, compare.submit)}
+                    </button>
+                    <span class="quiet">{tr!(locale, compare.how)}</span>
+                </p>
+            </form>
+        }
+        .into_any()
+    }
+
+    fn empty_state(locale: Locale, is_filtered: bool) -> EmptyState {
+        if is_filtered {
+            let title = tr!(locale, tasks.empty_filter);
+            return (title, tr!(locale, tasks.empty_filter_text), None);
+        }
+        let action = ("/predict", tr!(locale, tasks.empty_action));
+        let title = tr!(locale, tasks.empty_title);
+        (title, tr!(locale, tasks.empty_text), Some(action))
     }
 }

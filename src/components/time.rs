@@ -1,4 +1,4 @@
-//! Times and days: UTC in the server's HTML, local once the page is live, exact on hover.
+//! Times and days: in UTC in the server's HTML, in local time once the page is live, with the exact time on hover.
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use leptos::prelude::*;
@@ -10,7 +10,7 @@ use crate::client::{browser, use_locale};
 /// A moment.
 #[component]
 pub fn Time(
-    /// When.
+    /// The moment.
     at: DateTime<Utc>,
 ) -> impl IntoView {
     let locale = use_locale();
@@ -32,7 +32,7 @@ pub fn Time(
 /// A day, the same in every time zone.
 #[component]
 pub fn Day(
-    /// Which.
+    /// The day.
     day: NaiveDate,
 ) -> impl IntoView {
     let locale = use_locale();

@@ -1,4 +1,4 @@
-//! Short messages that come and go; read aloud when they come.
+//! Short messages that disappear by themselves. Screen readers read them aloud.
 
 use std::time::Duration;
 
@@ -6,12 +6,12 @@ use leptos::prelude::*;
 
 const SHOWN_MS: u64 = 6_000;
 
-/// Where messages are handed in.
+/// The current messages, with their ids.
 #[derive(Clone, Copy)]
 pub struct Toasts(RwSignal<Vec<(u32, String)>>);
 
 impl Toasts {
-    /// Makes the place and gives it to everything below.
+    /// Provides it to the whole application.
     pub fn provide() {
         provide_context(Self(RwSignal::new(Vec::new())));
     }
@@ -36,7 +36,7 @@ pub fn say(text: String) {
     }
 }
 
-/// The messages of the moment.
+/// Shows the current messages.
 #[component]
 pub fn ToastList() -> impl IntoView {
     let toasts = use_context::<Toasts>();

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
-use leptos_router::hooks::use_query_map;
 
 use crate::api::{ChangePassword, EndSessions, Logout};
 use crate::client::form_action::FormAction;
@@ -12,6 +11,7 @@ use crate::components::field::Submit;
 use crate::components::field_faults::FieldFaults;
 use crate::components::form::{PostForm, session_form_action};
 use crate::components::page_title::PageTitle;
+use crate::components::query::use_query;
 use crate::components::{ErrorPanel, Field, FormErrors, Icon, SignedInOnly, Time};
 use crate::pages::chunk::page_chunk;
 
@@ -73,7 +73,7 @@ fn PasswordForm() -> impl IntoView {
             browser::write_control(PASSWORD_FORM_ID, "new_password", "");
         }
     });
-    // Tells password managers whose password it is.
+    // Tells password managers whose password this is.
     let session = use_session();
     let username = load(move || async move {
         let user = session.user.await.ok().flatten();
@@ -90,10 +90,9 @@ fn PasswordForm() -> impl IntoView {
         })
         .into_any()
     });
-    let query = use_query_map();
-    let is_done = move || {
-        query.with(|query| query.get_str("done") == Some("password")) && sending.error().is_none()
-    };
+    let query = use_query();
+    let is_done =
+        move || query("done").is_some_and(|done| done == "password") && sending.error().is_none();
     view! {
         <section class="card" aria-labelledby="password-title">
             <h2 id="password-title">{tr!(locale, account.password_title)}</h2>

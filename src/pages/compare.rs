@@ -1,31 +1,33 @@
-//! Two results side by side: what was asked, what the model said, and why.
+//! Two results side by side: the inputs, the results, and why.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use leptos_router::hooks::use_location;
 use serde::{Deserialize, Serialize};
 
 use super::task::insight::why::factor;
-use crate::api::{get_insight, get_task};
+use super::task::task_at;
+use crate::api::get_insight;
 use crate::client::data::Data;
 use crate::client::{Locale, tr, use_locale};
 use crate::components::page_title::PageTitle;
+use crate::components::query::values_of;
 use crate::components::score::ScoreBar;
 use crate::components::task_list::COMPARED;
 use crate::components::{Empty, Loaded, SignedInOnly, format, labels};
 use crate::pages::chunk::page_chunk;
 use crate::types::{
-    AppError, Campaign, CampaignInput, Effect, Explanation, Factor, ResultView, TaskId, TaskView,
+    AppError, Campaign, CampaignInput, Effect, Explanation, Factor, ResultView, TaskId,
     parse_number,
 };
 
-/// One of the two.
+/// One of the two results.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Side {
     id: TaskId,
     campaign: Campaign,
     model: String,
     result: ResultView,
-    /// Absent where the models were too busy to explain it.
+    /// Absent if the models were too busy to explain it.
     explanation: Option<Explanation>,
 }
 
@@ -41,8 +43,8 @@ page_chunk!(compare, ComparePage);
 #[component]
 pub fn ComparePage() -> impl IntoView {
     let locale = use_locale();
-    let query = use_query_map();
-    let ids = Memo::new(move |_| query.with(|query| query.get_all(COMPARED).unwrap_or_default()));
+    let query = use_location().search;
+    let ids = Memo::new(move |_| query.with(|query| values_of(query, COMPARED)));
     let sides = Data::new(move || sides(ids.get()));
     view! {
         <PageTitle page=tr!(locale, compare.title) />
@@ -57,7 +59,7 @@ pub fn ComparePage() -> impl IntoView {
     }
 }
 
-/// Both results; `None` where the URL does not name two tasks with one.
+/// Both results; `None` if the URL does not name two tasks with results.
 async fn sides(ids: Vec<String>) -> Result<Option<(Side, Side)>, AppError> {
     let [a, b] = &ids[..] else {
         return Ok(None);
@@ -72,11 +74,7 @@ async fn sides(ids: Vec<String>) -> Result<Option<(Side, Side)>, AppError> {
 }
 
 async fn side(id: &str) -> Result<Option<Side>, AppError> {
-    let task: TaskView = get_task(id.to_owned()).await.map_err(|error| match error {
-        // An address with something else than an id has no page.
-        AppError::Invalid(_) => AppError::NotFound,
-        error => error,
-    })?;
+    let task = task_at(Some(id.to_owned())).await?;
     let Some(result) = task.result else {
         return Ok(None);
     };
@@ -154,7 +152,7 @@ fn compared(locale: Locale, sides: Option<(Side, Side)>) -> AnyView {
     .into_any()
 }
 
-/// A titled part of the table; nothing where it has no lines.
+/// A part of the table with a title; nothing if it has no lines.
 fn part(locale: Locale, title: &'static str, lines: Vec<Line>) -> Option<AnyView> {
     if lines.is_empty() {
         return None;
@@ -231,7 +229,7 @@ fn answers(locale: Locale, a: &ResultView, b: &ResultView, models: [&String; 2])
     ]
 }
 
-/// What each group of inputs adds, the strongest of either first.
+/// What each group of inputs adds, the strongest effects first.
 fn reasons(locale: Locale, a: &Explanation, b: &Explanation) -> Vec<Line> {
     let value = |of: &Explanation, factor: Factor| {
         let effect = of.effects.iter().find(|it| it.factor == factor);
@@ -258,7 +256,7 @@ fn reasons(locale: Locale, a: &Explanation, b: &Explanation) -> Vec<Line> {
     lines
 }
 
-/// What was asked, field by field; those that neither has are left out.
+/// The inputs, without those that neither campaign has.
 fn inputs(locale: Locale, a: &Campaign, b: &Campaign) -> Vec<Line> {
     let (mut a, mut b) = (CampaignInput::from(a), CampaignInput::from(b));
     let lines = CampaignInput::FIELDS.iter().map(|name| {
@@ -276,11 +274,19 @@ fn inputs(locale: Locale, a: &Campaign, b: &Campaign) -> Vec<Line> {
         .collect()
 }
 
-/// A value of the wire as a person reads it.
+/// A value as users read it.
 fn as_read(locale: Locale, name: &str, value: String) -> String {
     match (name, value.as_str()) {
-        (_, "true") => tr!(locale, choice.yes).to_owned(),
-        (_, "false") => tr!(locale, choice.no).to_owned(),
+        (
+            "has_video"
+            | "is_not_first_project"
+            | "ppohasaction"
+            | "prelaunch_activated"
+            | "staff_pick",
+            flag,
+        ) => flag.parse().map_or(value, |flag: bool| {
+            labels::yes_or_no(locale, flag).to_owned()
+        }),
         ("usd_goal", goal) => parse_number(goal).map_or(value, |goal| format::usd(locale, goal)),
         ("created_at" | "launched_at" | "deadline", day) => {
             day.parse().map_or(value, |day| labels::day(locale, day))
@@ -298,7 +304,7 @@ mod tests {
     use crate::types::campaign_example;
 
     #[test]
-    fn fields_are_read_as_people_write_them_and_those_that_neither_has_are_left_out() {
+    fn fields_are_formatted_and_those_that_both_lack_are_left_out() {
         let today = "2026-11-23".parse().unwrap();
         let a = campaign_example(today).check(today).unwrap();
         let mut b = a.clone();
@@ -311,5 +317,12 @@ mod tests {
         assert_eq!(differing.len(), 1);
         assert_eq!(differing[0].values[1], "$1,234");
         assert!(lines.iter().all(|line| line.values[0] != "true"));
+    }
+
+    #[test]
+    fn only_flags_are_read_as_yes_or_no() {
+        let read = |name| as_read(Locale::en, name, "true".to_owned());
+        assert_eq!(read("has_video"), "Yes");
+        assert_eq!(read("name"), "true");
     }
 }

@@ -1,13 +1,13 @@
-//! How campaigns did, by category, goal and month: open to all.
+//! Success rates of campaigns by category, goal and month. Open to everybody.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use crate::api::explore;
 use crate::client::data::Data;
 use crate::client::{Locale, tr, use_locale};
 use crate::components::page_title::PageTitle;
-use crate::components::pager::{Filter, FilterChoice, query_url};
+use crate::components::pager::{Filter, FilterChoice};
+use crate::components::query::{query_url, use_query};
 use crate::components::{Loaded, format, labels};
 use crate::pages::chunk::page_chunk;
 use crate::types::{CategoryRate, ExploreView, GoalRate, LaunchMonthRate};
@@ -22,8 +22,8 @@ page_chunk!(explore, ExplorePage);
 pub fn ExplorePage() -> impl IntoView {
     let locale = use_locale();
     let rates = Data::new(explore);
-    let query = use_query_map();
-    let parent = Memo::new(move |_| query.with(|query| query.get(PARENT)));
+    let query = use_query();
+    let parent = Memo::new(move |_| query(PARENT));
     view! {
         <PageTitle page=tr!(locale, explore.title) />
         <div class="page-head">
@@ -44,7 +44,7 @@ pub fn ExplorePage() -> impl IntoView {
 fn Rates(
     /// The rates.
     rates: ExploreView,
-    /// The parent category that is looked at; all where absent or unknown.
+    /// The parent category to show; all if absent or unknown.
     parent: Memo<Option<String>>,
 ) -> impl IntoView {
     let locale = use_locale();
@@ -95,9 +95,9 @@ struct Row {
 /// A table of rates with a bar for each.
 #[component]
 fn RateTable(
-    /// What the table is about.
+    /// The title of the table.
     title: &'static str,
-    /// What its rows are.
+    /// The heading of its first column.
     head: &'static str,
     /// The rates.
     rows: Vec<Row>,
@@ -151,7 +151,7 @@ fn choices(locale: Locale, categories: &[CategoryRate], parent: Option<&str>) ->
     let parents = categories.iter().filter(|it| it.category.is_none());
     let parents = parents.map(|it| FilterChoice {
         label: labels::category(locale, &it.parent),
-        url: query_url(PATH, vec![(PARENT, it.parent.clone())]),
+        url: query_url(PATH, [(PARENT, it.parent.clone())]),
         is_current: parent == Some(it.parent.as_str()),
     });
     std::iter::once(all).chain(parents).collect()

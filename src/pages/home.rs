@@ -1,4 +1,4 @@
-//! What the service is, what it costs, and how good its model is.
+//! The start page: what the service does, what it costs, and how good its model is.
 
 use leptos::prelude::*;
 
@@ -76,7 +76,7 @@ fn CallToAction() -> impl IntoView {
 
 #[component]
 fn Offer(
-    /// The model that is asked when none is named.
+    /// The default model.
     model: Option<ModelView>,
 ) -> impl IntoView {
     let locale = use_locale();

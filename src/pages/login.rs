@@ -1,8 +1,7 @@
-//! Signing in, and going back to where one was sent from.
+//! The log-in page. Afterwards the user returns to the page that required an account.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
-use leptos_router::hooks::use_query_map;
 
 use crate::api::Login;
 use crate::client::local_path::local_path;
@@ -11,17 +10,18 @@ use crate::components::field::Submit;
 use crate::components::form::{PostForm, session_form_action};
 use crate::components::guard::NEXT;
 use crate::components::page_title::PageTitle;
+use crate::components::query::use_query;
 use crate::components::{Field, FormErrors};
 use crate::pages::chunk::page_chunk;
 
 page_chunk!(login, LoginPage);
 
-/// Signs in.
+/// The log-in page.
 #[component]
 pub fn LoginPage() -> impl IntoView {
     let locale = use_locale();
-    let next = use_query_map().with_untracked(|query| query.get(NEXT));
-    let next = next.and_then(|next| local_path(&next));
+    let query = use_query();
+    let next = untrack(|| query(NEXT)).and_then(|next| local_path(&next));
     let was_sent_here = next.is_some();
     let sending = session_form_action(Login::PATH, next);
 

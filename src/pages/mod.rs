@@ -1,12 +1,12 @@
-//! The pages, one a file. A page asks `crate::api` and lays out `crate::components`; no rule lives here.
+//! The pages, one per file. A page loads data from `crate::api` and arranges `crate::components`; it has no rules.
 
 pub mod account;
+pub mod again;
 pub mod chunk;
 pub mod compare;
 pub mod explore;
 pub mod home;
 pub mod login;
-pub mod not_found;
 pub mod overview;
 pub mod predict;
 pub mod register;

@@ -1,20 +1,19 @@
-//! What a signed-in person has: balance, top-up, the latest tasks and transactions.
+//! The overview of an account: balance, top-up, the latest tasks and transactions.
 
 use leptos::prelude::*;
 
-use crate::api::{list_tasks, list_transactions};
 use crate::client::data::Data;
-use crate::client::live::{on_task, on_transaction};
 use crate::client::{tr, use_locale, use_session};
 use crate::components::async_view::{AsyncView, load};
+use crate::components::list_item::ListItem;
 use crate::components::live_page::merge;
 use crate::components::page_title::PageTitle;
-use crate::components::task_list::TaskTable;
+use crate::components::pager::ListUrl;
+use crate::components::static_table::StaticTable;
 use crate::components::top_up::TopUpForm;
-use crate::components::transaction_list::TransactionTable;
 use crate::components::{Empty, Icon, Loaded, Money, SignedInOnly, format};
 use crate::pages::chunk::page_chunk;
-use crate::types::{BalanceView, TaskFilterInput, TransactionFilterInput};
+use crate::types::{BalanceView, Page, TaskView, TransactionView};
 
 const LATEST: usize = 5;
 
@@ -24,6 +23,16 @@ page_chunk!(overview, OverviewPage);
 #[component]
 pub fn OverviewPage() -> impl IntoView {
     let locale = use_locale();
+    let tasks = latest::<TaskView>(
+        "tasks-title",
+        tr!(locale, overview.latest_tasks),
+        tr!(locale, overview.all_tasks),
+    );
+    let transactions = latest::<TransactionView>(
+        "transactions-title",
+        tr!(locale, overview.latest_transactions),
+        tr!(locale, overview.all_transactions),
+    );
     view! {
         <PageTitle page=tr!(locale, overview.title) />
         <SignedInOnly />
@@ -44,8 +53,8 @@ pub fn OverviewPage() -> impl IntoView {
                 <TopUpForm />
             </section>
         </div>
-        <LatestTasks />
-        <LatestTransactions />
+        {tasks}
+        {transactions}
     }
 }
 
@@ -84,72 +93,33 @@ fn BalanceFigures(
     }
 }
 
-#[component]
-fn LatestTasks() -> impl IntoView {
+/// The latest items of a history, with live changes.
+fn latest<T: ListItem>(title_id: &'static str, title: &'static str, all: &'static str) -> AnyView {
     let locale = use_locale();
     let session = use_session();
-    let tasks = Data::new(move || {
+    let latest = Data::new(move || {
         session.version();
-        let all = TaskFilterInput::default();
-        list_tasks(LATEST.to_string(), String::new(), all)
+        T::fetch(ListUrl::newest(T::PATH), LATEST)
     });
-    on_task(move |task| {
-        tasks.update(|page| merge(page, task, true, LATEST));
+    T::on_change(move |item| {
+        latest.update(|page| merge(page, item, true, LATEST));
     });
-    let show = move |page: crate::types::Page<_>| {
+    let show = move |page: Page<T>| {
         if page.items.is_empty() {
-            view! {
-                <Empty
-                    title=tr!(locale, tasks.empty_title)
-                    text=tr!(locale, tasks.empty_text)
-                    action=Some(("/predict", tr!(locale, tasks.empty_action)))
-                />
-            }
-            .into_any()
+            let (title, text, action) = T::empty_state(locale, false);
+            view! { <Empty title text action /> }.into_any()
         } else {
-            view! { <TaskTable tasks=page.items caption=tr!(locale, overview.latest_tasks) /> }
-                .into_any()
+            view! { <StaticTable items=page.items caption=title /> }.into_any()
         }
     };
     view! {
-        <section class="card" aria-labelledby="tasks-title">
+        <section class="card" aria-labelledby=title_id>
             <div class="card-head">
-                <h2 id="tasks-title">{tr!(locale, overview.latest_tasks)}</h2>
-                <a href="/tasks">{tr!(locale, overview.all_tasks)}</a>
+                <h2 id=title_id>{title}</h2>
+                <a href=T::PATH>{all}</a>
             </div>
-            <Loaded resource=tasks show=show />
+            <Loaded resource=latest show />
         </section>
     }
-}
-
-#[component]
-fn LatestTransactions() -> impl IntoView {
-    let locale = use_locale();
-    let session = use_session();
-    let lines = Data::new(move || {
-        session.version();
-        let all = TransactionFilterInput::default();
-        list_transactions(LATEST.to_string(), String::new(), all)
-    });
-    on_transaction(move |line| {
-        lines.update(|page| merge(page, line, true, LATEST));
-    });
-    let show = move |page: crate::types::Page<_>| {
-        view! {
-            <TransactionTable
-                transactions=page.items
-                caption=tr!(locale, overview.latest_transactions)
-            />
-        }
-        .into_any()
-    };
-    view! {
-        <section class="card" aria-labelledby="transactions-title">
-            <div class="card-head">
-                <h2 id="transactions-title">{tr!(locale, overview.latest_transactions)}</h2>
-                <a href="/transactions">{tr!(locale, overview.all_transactions)}</a>
-            </div>
-            <Loaded resource=lines show=show />
-        </section>
-    }
+    .into_any()
 }

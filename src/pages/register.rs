@@ -13,7 +13,7 @@ use crate::pages::chunk::page_chunk;
 
 page_chunk!(register, RegisterPage);
 
-/// Makes an account and signs it in.
+/// Creates an account and signs in.
 #[component]
 pub fn RegisterPage() -> impl IntoView {
     let locale = use_locale();

@@ -1,4 +1,4 @@
-//! A result that somebody shared by its private link: for whoever has the link, and for nobody else.
+//! A result that its owner has shared, for everybody who has the private link.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;

@@ -7,16 +7,11 @@ use crate::client::data::Data;
 use crate::client::live::on_transaction;
 use crate::client::{tr, use_locale, use_session};
 use crate::components::balance_chart::BalanceChart;
-use crate::components::filter_bar::FilterBar;
-use crate::components::history::History;
-use crate::components::list_item::{List, ListItem as _};
+use crate::components::history::history_section;
 use crate::components::page_title::PageTitle;
-use crate::components::pager::ListUrl;
 use crate::components::{Loaded, SignedInOnly};
 use crate::pages::chunk::page_chunk;
 use crate::types::{BalancePoint, TransactionView};
-
-const LIST: List = TransactionView::LIST;
 
 page_chunk!(transactions, TransactionsPage);
 
@@ -25,10 +20,6 @@ page_chunk!(transactions, TransactionsPage);
 pub fn TransactionsPage() -> impl IntoView {
     let locale = use_locale();
     let session = use_session();
-    let list_url = ListUrl::follow(LIST.path(), LIST.filters());
-    // `History` applies live changes itself.
-    let page = Data::new(move || TransactionView::fetch(list_url.get()));
-    session.on_refresh(move || page.retry_failed());
     let balances = Data::new(move || {
         session.version();
         get_balance_history()
@@ -58,16 +49,6 @@ pub fn TransactionsPage() -> impl IntoView {
             lines=4
             show=move |history| view! { <BalanceChart history /> }.into_any()
         />
-        <FilterBar list=LIST list_url />
-        <div class="card">
-            <Loaded
-                resource=page
-                lines=8
-                show=move |page| {
-                    let list_url = list_url.get_untracked();
-                    view! { <History list_url page /> }.into_any()
-                }
-            />
-        </div>
+        {history_section::<TransactionView>()}
     }
 }

@@ -19,7 +19,7 @@ use crate::components::pager::{Filter, FilterChoice};
 use crate::components::score::Gauge;
 use crate::components::select::{Select, yes_no};
 use crate::components::skeleton::Skeleton;
-use crate::components::transaction_list::TransactionTable;
+use crate::components::static_table::StaticTable;
 use crate::components::{Area, Empty, ErrorPanel, Field, FormErrors, Icon, Money, StatusBadge};
 use crate::i18n::I18nLocaleTrait as _;
 use crate::types::{
@@ -162,14 +162,14 @@ fn tables() -> AnyView {
         task_id: task_id.map(TaskId),
         created_at: chrono::DateTime::UNIX_EPOCH,
     };
-    let transactions = vec![
+    let items = vec![
         line(3, TransactionKind::Charge, -10, 100, Some(7)),
         line(2, TransactionKind::TopUp, 100, 110, None),
         line(1, TransactionKind::Welcome, 10, 10, None),
     ];
     section(
         "Tables",
-        view! { <TransactionTable transactions caption="Lines of a ledger" /> },
+        view! { <StaticTable items caption="Lines of a ledger" /> },
     )
 }
 

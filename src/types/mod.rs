@@ -72,3 +72,5 @@ pub use views::{
     SharedView, TaskView, Today, TransactionView, UserView,
 };
 pub use violation::{FieldErrors, Violation};
+pub use words::UnknownWord;
+pub(crate) use words::words;

@@ -121,7 +121,7 @@ words!(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::words::UnknownWord;
+    use crate::types::UnknownWord;
 
     #[test]
     fn every_word_reads_back_as_itself() {

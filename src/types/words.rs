@@ -13,6 +13,7 @@ macro_rules! words {
 
         impl $name {
             /// Every value, in the order of the definition.
+            #[allow(dead_code, reason = "some sets are never listed")]
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
             /// The word on the wire and in the database.
@@ -28,12 +29,12 @@ macro_rules! words {
         }
 
         impl std::str::FromStr for $name {
-            type Err = $crate::types::words::UnknownWord;
+            type Err = $crate::types::UnknownWord;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 match text {
                     $($word => Ok(Self::$variant),)+
-                    _ => Err($crate::types::words::UnknownWord),
+                    _ => Err($crate::types::UnknownWord),
                 }
             }
         }
@@ -55,7 +56,8 @@ macro_rules! stored_words {
     };
 }
 
-pub(super) use {stored_words, words};
+pub(super) use stored_words;
+pub(crate) use words;
 
 /// The text is not a word of the set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

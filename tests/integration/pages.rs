@@ -1,5 +1,6 @@
 //! Every page is complete HTML, signed in or not; health checks; unknown paths.
 
+use reqwest::Method;
 use serde_json::json;
 
 use crate::support::{Browser, Engine, Site, shared_server, unique};
@@ -8,6 +9,7 @@ on_both_databases!(
     every_page_is_html_for_a_signed_in_user,
     private_pages_send_visitors_to_the_login,
     public_pages_are_open_to_visitors,
+    a_query_is_decoded_once,
     an_unknown_page_is_404_html,
     an_unknown_endpoint_is_a_404_problem,
     user_text_is_escaped,
@@ -38,11 +40,14 @@ async fn every_page_is_html_for_a_signed_in_user(engine: Engine) {
         assert!(html.contains("<h1"), "{path} has no heading");
         assert!(html.contains("</html>"), "{path} is cut off");
     }
+    let again = browser.request(Method::GET, &format!("{task}/again"));
+    let again = browser.send(again.header("accept", "text/html")).await;
+    assert!(again.location().starts_with("/predict?country=US&"));
 }
 
 async fn private_pages_send_visitors_to_the_login(engine: Engine) {
     let server = shared_server(engine).await;
-    for path in PRIVATE.into_iter().chain(["/tasks/1"]) {
+    for path in PRIVATE.into_iter().chain(["/tasks/1", "/tasks/1/again"]) {
         let response = server.get(path).await;
         if response.status == 200 {
             assert!(response.is_html(), "{path}");
@@ -50,6 +55,14 @@ async fn private_pages_send_visitors_to_the_login(engine: Engine) {
         } else {
             assert!(response.location().starts_with("/login"), "{path}");
         }
+    }
+}
+
+async fn a_query_is_decoded_once(engine: Engine) {
+    let browser = Browser::registered(shared_server(engine).await).await;
+    for path in ["/tasks?search=20%25back", "/predict?name=20%25back"] {
+        let html = browser.get(path).await.text();
+        assert!(html.contains("value=\"20%back\""), "{path}");
     }
 }
 
@@ -74,6 +87,7 @@ async fn an_unknown_page_is_404_html(engine: Engine) {
     let id = browser.submit().await["id"].clone();
     for path in [
         format!("/tasks/{id}"),
+        format!("/tasks/{id}/again"),
         "/tasks/999999999".to_owned(),
         "/tasks/abc".to_owned(),
     ] {

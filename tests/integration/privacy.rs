@@ -39,9 +39,17 @@ async fn pages_of_a_session_are_not_stored(engine: Engine) {
         .post_form("/api/auth/logout", &[("", ""); 0])
         .await
         .ok();
-    let request = browser.request(Method::GET, "/overview");
-    let response = browser.send(request.header("accept", "text/html")).await;
-    assert_eq!(response.location(), "/login?next=/overview");
+    for (page, login) in [
+        ("/overview", "/login?next=/overview"),
+        (
+            "/tasks?status=failed&search=a%20b",
+            "/login?next=/tasks%3Fstatus%3Dfailed%26search%3Da%2520b",
+        ),
+    ] {
+        let request = browser.request(Method::GET, page);
+        let response = browser.send(request.header("accept", "text/html")).await;
+        assert_eq!(response.location(), login);
+    }
 }
 
 async fn the_end_of_a_session_clears_the_browser(engine: Engine) {

@@ -131,7 +131,7 @@ async fn nul_in_any_url_causes_no_server_error(engine: Engine) {
         "/tasks/1%00",
         "/shared/%00",
         "/compare?a=%00&b=1",
-        "/predict?again=%00",
+        "/tasks/%00/again",
         "/predict?name=%00&model_id=%00",
         "/login?next=%00",
         "/transactions?kind=%00",

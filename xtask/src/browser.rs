@@ -17,7 +17,6 @@ use crate::{apt, fingerprint, npm, paths, process};
 
 /// Names the Chromium to use.
 const CHROMIUM_VARIABLE: &str = "CHROMIUM_PATH";
-const SETTINGS_PREFIX: &str = "PLEDGECAST_";
 const START_LIMIT: Duration = Duration::from_mins(1);
 const POLL: Duration = Duration::from_millis(100);
 
@@ -164,7 +163,9 @@ impl Server {
         let program = folder.path().join("pledgecast");
         fs::copy(built, &program).context("cannot copy the server")?;
         let port = process::free_port()?;
-        let mut command = without_settings(&program);
+        let mut command = process::command(&program);
+        // The developer's settings must not affect the tests.
+        process::remove_variables(&mut command, &["PLEDGECAST_"]);
         command
             .arg("serve")
             .current_dir(folder.path())
@@ -206,17 +207,6 @@ impl Server {
         }
         Ok(())
     }
-}
-
-/// Without the settings of the developer, which must not affect the tests.
-fn without_settings(program: &Path) -> Command {
-    let mut command = process::command(program);
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with(SETTINGS_PREFIX) {
-            command.env_remove(name);
-        }
-    }
-    command
 }
 
 fn is_ready(port: u16) -> bool {

@@ -9,17 +9,17 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::Result;
 
+use crate::cargo::Profile;
 use crate::process::{self, Job};
-use crate::progress::{Steps, note};
-use crate::server::{self, Profile};
-use crate::site::{BuildProfile, Site};
-use crate::{fingerprint, paths};
+use crate::progress::note;
+use crate::{fingerprint, paths, server, site};
 
 /// What is watched.
-const WATCHED: [&str; 9] = [
+const WATCHED: [&str; 10] = [
     "Cargo.lock",
     "Cargo.toml",
     "build.rs",
+    "crates",
     "locales",
     "migration",
     "models",
@@ -38,7 +38,7 @@ pub fn dev(arguments: &[String]) -> Result<()> {
             Ok(program) => {
                 // The old server must release its address first.
                 drop(server.take());
-                server = Some(server::start(&program, arguments)?);
+                server = Some(Job::start(&mut server::serve(&program, arguments))?);
             }
             Err(error) => {
                 process::go_on()?;
@@ -51,10 +51,8 @@ pub fn dev(arguments: &[String]) -> Result<()> {
 }
 
 fn rebuild() -> Result<PathBuf> {
-    let site = Site::check(BuildProfile::Fast)?;
-    let mut steps = Steps::new(site.steps() + 1);
-    site.build(&mut steps)?;
-    steps.step("Building the server", || server::build(Profile::Dev))
+    site::build(Profile::Dev)?;
+    server::build(Profile::Dev)
 }
 
 fn wait_for_change(seen: &[(PathBuf, SystemTime)], mut server: Option<&mut Job>) -> Result<()> {

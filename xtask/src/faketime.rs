@@ -1,9 +1,10 @@
 //! libfaketime, with which the crash test changes the clock of single processes.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
+use walkdir::{DirEntry, WalkDir};
 
 use crate::progress::note;
 use crate::{apt, process};
@@ -16,10 +17,10 @@ const FOLDERS: [&str; 3] = ["/usr/lib", "/usr/lib64", "/usr/local/lib"];
 
 /// Pass the library to a test, and install it first if possible.
 pub fn describe_to(test: &mut Command) -> Result<()> {
-    let mut library = find()?;
+    let mut library = find();
     if library.is_none() && apt::is_available() && process::is_root() {
         apt::install(&["libfaketime"], "the crash test moves clocks with it")?;
-        library = find()?;
+        library = find();
     }
     match library {
         Some(library) => {
@@ -30,22 +31,10 @@ pub fn describe_to(test: &mut Command) -> Result<()> {
     Ok(())
 }
 
-fn find() -> Result<Option<PathBuf>> {
-    for folder in FOLDERS.map(Path::new) {
-        if !folder.is_dir() {
-            continue;
-        }
-        let direct = folder.join(LIBRARY);
-        if direct.is_file() {
-            return Ok(Some(direct));
-        }
-        // Debian has a folder for each architecture.
-        for entry in std::fs::read_dir(folder).context("looking for libfaketime")? {
-            let library = entry?.path().join(LIBRARY);
-            if library.is_file() {
-                return Ok(Some(library));
-            }
-        }
-    }
-    Ok(None)
+fn find() -> Option<PathBuf> {
+    // Debian has a folder for each architecture.
+    let folders = FOLDERS.map(|folder| WalkDir::new(folder).max_depth(3));
+    let files = folders.into_iter().flatten().filter_map(Result::ok);
+    let mut paths = files.map(DirEntry::into_path);
+    paths.find(|path| path.ends_with(LIBRARY))
 }

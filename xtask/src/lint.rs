@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::progress::{Steps, note};
+use crate::progress::{note, step};
 use crate::tools::Tool;
 use crate::{paths, process};
 
@@ -25,11 +25,10 @@ const TYPOS: Tool = Tool {
 /// Checks what the compiler does not.
 pub fn lint() -> Result<()> {
     let root = paths::root()?;
-    let mut steps = Steps::new(4);
-    steps.step("Checking the spelling", || {
+    step("Checking the spelling", || {
         process::run(process::command(TYPOS.ensure()?).current_dir(&root))
     })?;
-    steps.step("Looking for unused dependencies", || {
+    step("Looking for unused dependencies", || {
         // Under `CARGO`, which xtask inherits, it expects to be called as a subcommand.
         let mut machete = process::command(MACHETE.ensure()?);
         process::run(machete.arg("machete").current_dir(&root))
@@ -38,11 +37,11 @@ pub fn lint() -> Result<()> {
         let mut deny = process::command(DENY.ensure()?);
         process::run(deny.args(check).current_dir(&root))
     };
-    steps.step(
+    step(
         "Checking licences, bans and sources of dependencies",
         || deny(&["check", "licenses", "bans", "sources"]),
     )?;
-    steps.step("Checking dependencies for advisories", || {
+    step("Checking dependencies for advisories", || {
         // The database of advisories is a Git repository, which not every network reaches.
         if deny(&["fetch", "db"]).is_err() {
             note("skipped: the advisory database cannot be fetched");

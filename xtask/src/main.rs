@@ -35,6 +35,8 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
+use cargo::Profile;
+
 /// The build, run and test commands of Pledgecast.
 #[derive(Parser)]
 #[command(
@@ -85,7 +87,7 @@ enum Command {
 
 fn main() -> ExitCode {
     match process::pass_signals_on().and_then(|()| execute(Arguments::parse().command)) {
-        Ok(code) => code,
+        Ok(()) => ExitCode::SUCCESS,
         // The user has stopped it and needs no message.
         Err(_) if process::stop_requested() => ExitCode::from(130),
         Err(error) => {
@@ -95,18 +97,17 @@ fn main() -> ExitCode {
     }
 }
 
-fn execute(command: Command) -> Result<ExitCode> {
+fn execute(command: Command) -> Result<()> {
     match command {
-        Command::Run { arguments } => return run::run(&arguments),
-        Command::Build => run::build()?,
-        Command::Site => run::site()?,
-        Command::Dev { arguments } => dev::dev(&arguments)?,
-        Command::Test(options) => test::test(&options)?,
-        Command::Crash(options) => test::crash(&options)?,
-        Command::Mutants(options) => mutants::mutants(&options)?,
-        Command::Lint => lint::lint()?,
-        Command::Bench(options) => bench::bench(&options)?,
-        Command::Train { data } => train::train(&data)?,
+        Command::Run { arguments } => run::run(&arguments),
+        Command::Build => run::build().map(|program| println!("{}", program.display())),
+        Command::Site => site::build(Profile::Release),
+        Command::Dev { arguments } => dev::dev(&arguments),
+        Command::Test(options) => test::test(&options),
+        Command::Crash(options) => test::crash(&options),
+        Command::Mutants(options) => mutants::mutants(&options),
+        Command::Lint => lint::lint(),
+        Command::Bench(options) => bench::bench(&options),
+        Command::Train { data } => train::train(&data),
     }
-    Ok(ExitCode::SUCCESS)
 }

@@ -6,11 +6,11 @@
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
+use crate::cargo::Profile;
 use crate::postgres::{self, Postgres};
-use crate::progress::Steps;
-use crate::site::{BuildProfile, Site};
+use crate::progress::step;
 use crate::tools::Tool;
-use crate::{paths, process};
+use crate::{paths, process, site};
 
 const MUTANTS: Tool = Tool {
     package: "cargo-mutants",
@@ -43,12 +43,10 @@ pub fn mutants(options: &Options) -> Result<()> {
             "commit or stash first: an interrupted run leaves its last mutant in the working tree"
         );
     }
-    let site = Site::check(BuildProfile::Release)?;
-    let mut steps = Steps::new(site.steps() + 3);
-    site.build(&mut steps)?;
-    let mutants = steps.step("Installing cargo-mutants", || MUTANTS.ensure())?;
-    let database = steps.step("Starting PostgreSQL", || Postgres::ensure(false))?;
-    steps.step("Mutating", || {
+    site::build(Profile::Release)?;
+    let mutants = step("Installing cargo-mutants", || MUTANTS.ensure())?;
+    let database = step("Starting PostgreSQL", || Postgres::ensure(false))?;
+    step("Mutating", || {
         let mut command = process::command(mutants);
         command
             .args(["mutants", "--in-place", "--baseline=skip", "--output"])

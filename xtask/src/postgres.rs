@@ -6,13 +6,10 @@ use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use tempfile::TempDir;
 
-use crate::process::Job;
 use crate::progress::note;
 use crate::{apt, fingerprint, process};
 
@@ -21,27 +18,20 @@ pub const URL_VARIABLE: &str = "TEST_DATABASE_URL";
 
 /// Where Debian installs each version.
 const DEBIAN_FOLDER: &str = "/usr/lib/postgresql";
-const START_LIMIT: Duration = Duration::from_mins(1);
-const POLL: Duration = Duration::from_millis(100);
 
 /// Makes tests fast. Unsafe only if the machine crashes.
-const CARELESS: [&str; 3] = [
-    "fsync=off",
-    "synchronous_commit=off",
-    "full_page_writes=off",
-];
+const CARELESS: &str = " -c fsync=off -c synchronous_commit=off -c full_page_writes=off";
 
 /// A server for the tests.
 pub enum Postgres {
     /// A running one, at this URL.
     Given(String),
-    /// Started here and stopped on drop.
+    /// Started here.
     Own(Cluster),
 }
 
 impl Postgres {
-    /// Use the one that `TEST_DATABASE_URL` names, or start one. With `durable`, commits wait for the disk as in
-    /// production.
+    /// Use the one that `TEST_DATABASE_URL` names, or start one.
     pub fn ensure(durable: bool) -> Result<Self> {
         match std::env::var(URL_VARIABLE) {
             Ok(url) if !url.is_empty() => Ok(Self::Given(url)),
@@ -58,106 +48,97 @@ impl Postgres {
     }
 }
 
-/// A running cluster in a temporary folder.
+/// A running cluster in a temporary folder, stopped on drop.
 pub struct Cluster {
     url: String,
-    programs: PathBuf,
-    port: u16,
-    // Dropped in this order: the server must end before its folder is removed.
-    _server: Job,
-    folder: TempDir,
-}
-
-/// A cluster that tests may stop and start, with durable commits as in production.
-pub struct Restartable {
-    cluster: Cluster,
+    /// The script that starts and stops it.
     control: PathBuf,
-}
-
-impl Restartable {
-    /// Start one.
-    pub fn start() -> Result<Self> {
-        let cluster = Cluster::start(true)?;
-        let control = cluster.folder.path().join("control");
-        fs::write(&control, cluster.control_script()?)?;
-        fs::set_permissions(&control, fs::Permissions::from_mode(0o755))?;
-        Ok(Self { cluster, control })
-    }
-
-    /// Set the variables with which a test finds and controls it.
-    pub fn describe_to(&self, test: &mut Command) {
-        test.env("CRASH_DATABASE_URL", &self.cluster.url)
-            .env("CRASH_POSTGRES_CONTROL", &self.control);
-    }
-}
-
-impl Drop for Restartable {
-    fn drop(&mut self) {
-        // If a test has restarted it, it is not a child process. Fails if it is stopped already.
-        let _ = process::succeeds(process::command(&self.control).arg("immediate"));
-    }
+    // Removed after it was stopped.
+    _folder: TempDir,
 }
 
 impl Cluster {
-    /// A script that takes `start` or a shutdown mode.
-    fn control_script(&self) -> Result<String> {
-        let owner = match Owner::choose()? {
-            Owner(Some((user, group))) => {
-                format!("setpriv --reuid {user} --regid {group} --clear-groups ")
-            }
-            Owner(None) => String::new(),
-        };
-        let folder = self.folder.path().display();
-        let pg_ctl = format!(
-            "cd {folder} && exec {owner}{}/pg_ctl --pgdata {folder}/data --log {folder}/restarts --wait --silent",
-            self.programs.display()
-        );
-        let mut options = process::command("postgres");
-        set_options(&mut options, self.port, true);
-        let options: Vec<_> = options.get_args().map(|it| it.to_string_lossy()).collect();
-        let options = options.join(" ");
-        Ok(format!(
-            "#!/bin/sh\nif [ \"$1\" = start ]; then\n  {pg_ctl} --options '{options}' start\nelse\n  \
-             {pg_ctl} --mode \"$1\" stop\nfi\n"
-        ))
-    }
-
-    fn start(durable: bool) -> Result<Self> {
+    /// Start one. With `durable`, commits wait for the disk as in production.
+    pub fn start(durable: bool) -> Result<Self> {
         let programs = ensure_programs()?;
         let owner = Owner::choose()?;
         let folder = tempfile::Builder::new()
             .prefix("pledgecast-postgres-")
             .tempdir()?;
+        let path = folder.path();
         let password = random_password()?;
-        let password_file = folder.path().join("password");
+        let password_file = path.join("password");
         fs::write(&password_file, &password)?;
-        for path in [folder.path(), &password_file] {
+        for path in [path, &password_file] {
             owner.give(path)?;
         }
-        let data = folder.path().join("data");
-        let log = folder.path().join("log");
         initialise(
-            owner.command(&programs, "initdb", folder.path()),
-            &data,
+            owner.command(&programs.join("initdb"), path),
+            &path.join("data"),
             &password_file,
         )?;
         let port = process::free_port()?;
-        let mut postgres = owner.command(&programs, "postgres", folder.path());
-        postgres.arg("-D").arg(&data);
-        set_options(&mut postgres, port, durable);
-        postgres.stdout(Stdio::null()).stderr(File::create(&log)?);
-        let mut server = Job::start(&mut postgres)?.stopped_by_interrupt();
-        wait_until_ready(&programs, port, &mut server, &log)?;
+        let control = path.join("control");
+        fs::write(
+            &control,
+            control_script(path, &programs, &owner, port, durable),
+        )?;
+        fs::set_permissions(&control, fs::Permissions::from_mode(0o755))?;
+        // Made before the server is started, so that it is stopped in any case.
+        let cluster = Self {
+            url: format!("postgres://postgres:{password}@127.0.0.1:{port}/postgres"),
+            control,
+            _folder: folder,
+        };
+        process::run(process::command(&cluster.control).arg("start"))?;
         note(&format!("PostgreSQL runs on port {port}"));
-        let url = format!("postgres://postgres:{password}@127.0.0.1:{port}/postgres");
-        Ok(Self {
-            url,
-            programs,
-            port,
-            _server: server,
-            folder,
-        })
+        Ok(cluster)
     }
+
+    /// Set the variables with which a test finds the cluster, stops it and starts it again.
+    pub fn describe_to(&self, test: &mut Command) {
+        test.env("CRASH_DATABASE_URL", &self.url)
+            .env("CRASH_POSTGRES_CONTROL", &self.control);
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        let mut stop = process::command(&self.control);
+        // Without `Job`, which starts nothing after Ctrl-C. Fails if a test has stopped it.
+        stop.arg("immediate").stderr(Stdio::null()).process_group(0);
+        let _ = stop.status();
+    }
+}
+
+/// A script that takes `start` or a shutdown mode.
+fn control_script(
+    folder: &Path,
+    programs: &Path,
+    owner: &Owner,
+    port: u16,
+    durable: bool,
+) -> String {
+    let (folder, programs) = (folder.display(), programs.display());
+    let owner = match owner {
+        Owner(Some((user, group))) => {
+            format!("setpriv --reuid {user} --regid {group} --clear-groups ")
+        }
+        Owner(None) => String::new(),
+    };
+    let pg_ctl =
+        format!("cd {folder} && {owner}{programs}/pg_ctl --pgdata data --log log --wait --silent");
+    // Each test has its own database and pools.
+    let mut options = format!(
+        "-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=400"
+    );
+    if !durable {
+        options.push_str(CARELESS);
+    }
+    format!(
+        "#!/bin/sh\nif [ \"$1\" = start ]; then\n  {pg_ctl} --options '{options}' start || {{ cat log >&2; exit 1; }}\n\
+         else\n  {pg_ctl} --mode \"$1\" stop\nfi\n"
+    )
 }
 
 fn initialise(mut initdb: Command, data: &Path, password_file: &Path) -> Result<()> {
@@ -175,37 +156,6 @@ fn initialise(mut initdb: Command, data: &Path, password_file: &Path) -> Result<
         .arg(data)
         .stdout(Stdio::null());
     process::run(&mut initdb)
-}
-
-fn set_options(postgres: &mut Command, port: u16, durable: bool) {
-    postgres.args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1"]);
-    // Each test has its own database and pools.
-    postgres.args([
-        "-c",
-        "unix_socket_directories=",
-        "-c",
-        "max_connections=400",
-    ]);
-    for setting in CARELESS.iter().filter(|_| !durable) {
-        postgres.args(["-c", setting]);
-    }
-}
-
-fn wait_until_ready(programs: &Path, port: u16, server: &mut Job, log: &Path) -> Result<()> {
-    let deadline = Instant::now() + START_LIMIT;
-    let mut ask = process::command(programs.join("pg_isready"));
-    ask.args(["--quiet", "--host=127.0.0.1", "--port", &port.to_string()]);
-    while !process::succeeds(&mut ask) {
-        process::go_on()?;
-        if server.ended()?.is_some() || Instant::now() > deadline {
-            bail!(
-                "PostgreSQL did not start: {}",
-                fs::read_to_string(log).unwrap_or_default().trim()
-            );
-        }
-        thread::sleep(POLL);
-    }
-    Ok(())
 }
 
 /// Find the folder with `initdb` and `postgres`, or install them with apt.
@@ -258,8 +208,8 @@ impl Owner {
             .with_context(|| format!("cannot change the owner of {}", path.display()))
     }
 
-    fn command(&self, programs: &Path, name: &str, folder: &Path) -> Command {
-        let mut command = process::command(programs.join(name));
+    fn command(&self, program: &Path, folder: &Path) -> Command {
+        let mut command = process::command(program);
         command.current_dir(folder).env("LC_ALL", "C.UTF-8");
         if let Some((user, group)) = self.0 {
             command.uid(user).gid(group);

@@ -5,10 +5,10 @@ use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 
 use crate::browser::Tools;
-use crate::postgres::{self, Postgres, Restartable};
-use crate::progress::Steps;
-use crate::site::{self, BuildProfile, Site};
-use crate::{cargo, faketime, paths, process};
+use crate::cargo::Profile;
+use crate::postgres::{self, Cluster, Postgres};
+use crate::progress::step;
+use crate::{cargo, faketime, paths, process, site};
 
 /// The arguments of `cargo xtask test`.
 #[derive(Args)]
@@ -44,28 +44,24 @@ impl Options {
 
 /// Build, start the services that the tests need, run the tests, and stop the services.
 pub fn test(options: &Options) -> Result<()> {
-    let made = Site::check(BuildProfile::Release)?;
-    let parts = [Part::Unit, Part::Integration, Part::Browser].map(|part| options.wants(part));
-    let [unit, integration, browser] = parts.map(usize::from);
-    let mut steps = Steps::new(made.steps() + 1 + unit + 2 * integration + 2 * browser);
-    made.build(&mut steps)?;
+    site::build(Profile::Release)?;
     // Without Node.js the modules are not shrunk, and their weight says nothing about the code.
     if process::find_program("node").is_some() {
         site::check_weight()?;
     }
-    let built = steps.step("Building the server and the tests", || {
+    let built = step("Building the server and the tests", || {
         cargo::make(of_server().arg("--no-run"))
     })?;
     let filter = options.filter.as_deref();
     if options.wants(Part::Unit) {
-        steps.step("Unit tests", || unit_tests(filter))?;
+        step("Unit tests", || unit_tests(filter))?;
     }
     if options.wants(Part::Integration) {
-        let (database, restartable) = steps.step("Starting PostgreSQL", || {
+        let (database, restartable) = step("Starting PostgreSQL", || {
             let database = Postgres::ensure(options.durable)?;
-            Ok((database, Restartable::start()?))
+            Ok((database, Cluster::start(true)?))
         })?;
-        steps.step("Integration tests, on SQLite and PostgreSQL", || {
+        step("Integration tests, on SQLite and PostgreSQL", || {
             let mut tests = of_server();
             tests
                 .args(["--test", "*"])
@@ -76,9 +72,9 @@ pub fn test(options: &Options) -> Result<()> {
         })?;
     }
     if options.wants(Part::Browser) {
-        let tools = steps.step("Looking for Playwright and Chromium", Tools::ensure)?;
+        let tools = step("Looking for Playwright and Chromium", Tools::ensure)?;
         let program = cargo::program(&built, "pledgecast")?;
-        steps.step("Browser tests", || {
+        step("Browser tests", || {
             tools.test(&program, filter, options.update_screenshot)
         })?;
     }
@@ -98,11 +94,9 @@ pub struct CrashOptions {
 
 /// Run only the crash test.
 pub fn crash(options: &CrashOptions) -> Result<()> {
-    let site = Site::check(BuildProfile::Release)?;
-    let mut steps = Steps::new(site.steps() + 2);
-    site.build(&mut steps)?;
-    let restartable = steps.step("Starting PostgreSQL", Restartable::start)?;
-    steps.step("Crashing", || {
+    site::build(Profile::Release)?;
+    let restartable = step("Starting PostgreSQL", || Cluster::start(true))?;
+    step("Crashing", || {
         let mut test = of_server();
         test.args(["--test", "integration", "crash::", "--", "--nocapture"])
             .env("CRASH_ROUNDS", options.rounds.to_string());

@@ -5,10 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::progress::{Steps, note};
-use crate::server::{self, Profile};
-use crate::site::{BuildProfile, Site};
-use crate::{apt, fingerprint, paths, process};
+use crate::progress::{note, step};
+use crate::{apt, fingerprint, paths, process, run};
 
 /// Train with the rows in `data`. Python calls the server's own code to compute the features.
 pub fn train(data: &Path) -> Result<()> {
@@ -16,12 +14,9 @@ pub fn train(data: &Path) -> Result<()> {
         .canonicalize()
         .with_context(|| format!("cannot find {}", data.display()))?;
     let folder = paths::root()?.join("training");
-    let site = Site::check(BuildProfile::Release)?;
-    let mut steps = Steps::new(site.steps() + 3);
-    site.build(&mut steps)?;
-    let program = steps.step("Building the server", || server::build(Profile::Release))?;
-    let python = steps.step("Setting up Python", ensure_python)?;
-    steps.step("Training", || {
+    let program = run::build()?;
+    let python = step("Setting up Python", ensure_python)?;
+    step("Training", || {
         let mut command = process::command(python);
         command
             .arg("train.py")

@@ -2,20 +2,21 @@
 
 use js_sys::futures::JsFuture;
 use js_sys::{Function, Promise, Reflect};
+use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlElement;
 
-use super::imp::{document, html_element};
+use super::element;
 
-/// Copies a text, and says whether it could: later, where the browser asks its user first.
+/// Copies a text and calls `done` with whether that worked, after the user has been asked if the browser does so.
 pub fn copy(text: &str, done: impl Fn(bool) + 'static) {
     let get = |of: &JsValue, name: &str| Reflect::get(of, &name.into());
     let copied = || -> Result<Promise, JsValue> {
-        let clipboard = get(&get(&leptos::prelude::window(), "navigator")?, "clipboard")?;
+        let clipboard = get(&get(&window(), "navigator")?, "clipboard")?;
         let write: Function = get(&clipboard, "writeText")?.dyn_into()?;
         write.call1(&clipboard, &text.into())?.dyn_into()
     };
-    // Outside of https the property is not there.
+    // Missing without HTTPS.
     let Ok(copied) = copied() else {
         done(copy_by_selection(text));
         return;
@@ -25,7 +26,7 @@ pub fn copy(text: &str, done: impl Fn(bool) + 'static) {
     });
 }
 
-/// The old way, which works without https: a text that is selected is copied.
+/// The old way, which works without HTTPS: copies a selected text.
 fn copy_by_selection(text: &str) -> bool {
     let try_copy = || -> Result<bool, JsValue> {
         let document = document();
@@ -51,8 +52,8 @@ fn copy_by_selection(text: &str) -> bool {
 
 /// Selects all that is in the element of that id.
 pub fn select_text(id: &str) {
-    let selection = leptos::prelude::window().get_selection().ok().flatten();
-    if let (Some(selection), Some(element)) = (selection, html_element(id)) {
+    let selection = window().get_selection().ok().flatten();
+    if let (Some(selection), Some(element)) = (selection, element::<HtmlElement>(id)) {
         let _ = selection.select_all_children(&element);
     }
 }

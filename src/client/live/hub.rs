@@ -11,7 +11,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
-use web_sys::{BroadcastChannel, EventSource, EventTarget, MessageEvent, PageTransitionEvent};
+use web_sys::{BroadcastChannel, EventSource, MessageEvent, PageTransitionEvent};
 
 use account::{RETRY_SPREAD_MS, leave_account, look_again};
 use device::{now_ms, random};
@@ -96,30 +96,25 @@ impl Hub {
         let ticking = move || hub.look(SILENT_MS, LEADER_SILENT_MS);
         // It fails only where there is no window.
         let _ = set_interval_with_handle(ticking, TICK);
-        self.on(&window(), "online", |hub, _| {
+        self.on("online", |hub, _| {
             // The connection of before may be dead without knowing it.
             hub.heard_ms.set(0);
             hub.return_to();
         });
-        self.on(&window(), "pagehide", |hub, _| hub.go());
-        self.on(&window(), "pageshow", |_, event| {
+        self.on("pagehide", |hub, _| hub.go());
+        self.on("pageshow", |_, event| {
             let event = event.dyn_into::<PageTransitionEvent>();
             if event.is_ok_and(|event| event.persisted()) {
                 // Kept since before somebody left it: whoever comes back to it may be another one.
                 browser::reload();
             }
         });
-        self.on(&document(), "visibilitychange", |hub, _| {
-            hub.change_visibility();
-        });
+        self.on("visibilitychange", |hub, _| hub.change_visibility());
     }
 
-    fn on(self: &Rc<Self>, target: &EventTarget, event: &str, act: fn(&Rc<Self>, web_sys::Event)) {
+    fn on(self: &Rc<Self>, event: &str, act: fn(&Rc<Self>, web_sys::Event)) {
         let hub = Rc::clone(self);
-        let heard = move |event| act(&hub, event);
-        let heard = Closure::<dyn Fn(web_sys::Event)>::new(heard).into_js_value();
-        // It fails only where the listener is no function.
-        let _ = target.add_event_listener_with_callback(event, heard.unchecked_ref());
+        window_event_listener_untyped(event, move |event| act(&hub, event));
     }
 
     /// It is known now who is signed in.
@@ -152,11 +147,13 @@ impl Hub {
             return;
         }
         let hub = Rc::clone(self);
-        browser::after_ms(reply_ms + u64::from(random(300)), move || {
+        let lead = move || {
             if *hub.role.borrow() == Role::Asking {
                 hub.lead();
             }
-        });
+        };
+        let reply_ms = reply_ms + u64::from(random(300));
+        set_timeout(lead, Duration::from_millis(reply_ms));
     }
 
     fn lead(self: &Rc<Self>) {
@@ -314,7 +311,7 @@ impl Hub {
         let spread = RETRY_SPREAD_MS << failures.min(3);
         let wait_ms = RETRY_MIN_MS + random(spread.min(RETRY_SPREAD_MAX_MS));
         let hub = Rc::clone(self);
-        browser::after_ms(wait_ms.into(), move || hub.reopen());
+        set_timeout(move || hub.reopen(), Duration::from_millis(wait_ms.into()));
     }
 
     /// Opens the stream again where this tab still leads and has none.

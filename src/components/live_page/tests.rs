@@ -88,7 +88,7 @@ fn a_row_that_no_longer_matches_disappears_and_the_others_stay() {
 }
 
 #[test]
-fn rows_of_a_list_in_use_change_but_none_comes_or_goes() {
+fn in_a_list_in_use_rows_change_but_are_not_added_or_removed() {
     let shown = page_on_screen(&page(&[3, 2, 1], None));
     let mut latest = page(&[4, 3, 1], None);
     latest.items[1] = line(3, 7);

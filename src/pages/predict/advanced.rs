@@ -1,4 +1,4 @@
-//! The fields that are derived unless somebody knows better.
+//! The fields that are derived from others unless the user fills them in.
 
 use leptos::prelude::*;
 
@@ -25,23 +25,17 @@ const FIELDS: [&str; 10] = [
 ];
 
 fn parent_groups(locale: Locale) -> Vec<Group> {
-    let choices = std::iter::once(Choice::new("", tr!(locale, choice.unknown)))
-        .chain(
-            categories_by_parent()
-                .into_iter()
-                .map(|(parent, _)| Choice::new(parent, parent)),
-        )
-        .collect();
-    vec![Group {
-        label: None,
-        choices,
-    }]
+    let unknown = Choice::new("", tr!(locale, choice.unknown));
+    let parents = categories_by_parent().into_iter();
+    let parents = parents.map(|(parent, _)| Choice::new(parent, parent));
+    let choices: Vec<_> = std::iter::once(unknown).chain(parents).collect();
+    vec![choices.into()]
 }
 
-/// The folded group; it is open where one of its fields has an error.
+/// The group, which is closed unless one of its fields has an error.
 #[component]
 pub fn Advanced(
-    /// What the fields hold at first.
+    /// The initial values.
     input: CampaignInput,
     /// The models on offer.
     models: Models,

@@ -1,4 +1,4 @@
-//! The form as a whole: first values, checking while it is filled in, keeping a draft, sending.
+//! The form as a whole: initial values, checks while it is filled in, the draft, sending.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use leptos::ev::Event;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
-use leptos_router::hooks::use_query_map;
+use leptos_router::hooks::use_location;
 
 use super::advanced::Advanced;
 use super::groups::{Creator, Dates, Idea, Money, Place, offered_categories};
@@ -20,32 +20,34 @@ use crate::client::idempotency::IdempotencyKey;
 use crate::client::{Locale, Session, browser, tr, use_locale, use_session};
 use crate::components::field_faults::{FieldFaults, fields_of};
 use crate::components::form::PostForm;
-use crate::components::number_format::{NumberFormatInput, of_locale};
+use crate::components::number_format::NumberFormatInput;
+use crate::components::query::use_query;
 use crate::components::{FormErrors, format, toast};
+use crate::i18n::I18nLocaleTrait as _;
 use crate::types::{
-    AppError, CampaignInput, FieldErrors, JsonText, campaign_example, currency_of_country,
-    parse_number,
+    AppError, CampaignInput, FieldErrors, JsonText, NumberFormat, campaign_example,
+    currency_of_country, parse_number,
 };
 
 const DRAFT: &str = "draft";
 
-/// What the form knows of its own fields, beside what the server said.
+/// The form's own check of its fields, in addition to the server's.
 #[derive(Clone, Copy)]
 struct Check {
     locale: Locale,
     today: NaiveDate,
     session: Session,
     sending: FormAction,
-    /// The rules broken by what is typed now.
+    /// The rules that the current values break.
     broken: RwSignal<FieldErrors>,
-    /// Whether what is typed was looked at; never in the server's HTML.
+    /// Whether the current values have been checked. Never true on the server.
     is_read: RwSignal<bool>,
-    /// The fields that were left once: only these are marked before the first try to send.
+    /// The fields that have been changed. Only these are marked before the first attempt to send.
     touched: RwSignal<BTreeSet<String>>,
-    /// Whether somebody tried to send what is typed now.
+    /// Whether the user has tried to send the current values.
     attempted: RwSignal<bool>,
     model_id: RwSignal<String>,
-    /// How the goal was understood, where it was not typed as a plain number.
+    /// How the goal was understood, if it was not typed as a plain number.
     goal: RwSignal<String>,
 }
 
@@ -88,15 +90,14 @@ impl Check {
         provide_context(FieldFaults { error, fields });
     }
 
-    /// Reads and checks what is typed.
+    /// Reads and checks the current values.
     fn read(self) -> Option<CampaignInput> {
         let mut input = campaign_in(&browser::form_body(FORM_ID)?);
         let typed = input.usd_goal.clone();
-        let ambiguous = input.read_typed(of_locale(self.locale));
+        let format = NumberFormat::of_language(self.locale.as_str());
+        let ambiguous = format.map(|format| input.read_typed(format));
         let mut broken = input.check(self.today).err().unwrap_or_default();
-        for (field, violation) in ambiguous {
-            broken.insert(field, violation);
-        }
+        broken.extend(ambiguous.unwrap_or_default());
         let is_plain = typed.trim() == input.usd_goal || broken.contains_key("usd_goal");
         let goal = parse_number(&input.usd_goal).filter(|_| !is_plain);
         self.goal.set(
@@ -108,12 +109,7 @@ impl Check {
         Some(input)
     }
 
-    /// While somebody types: what is marked already, and the rail.
-    fn typed(self) {
-        self.read();
-    }
-
-    /// A field was left with a new value.
+    /// A field has got a new value and lost the focus.
     fn changed(self, event: &Event) {
         let Some((name, value)) = browser::changed_control(event) else {
             return;
@@ -138,13 +134,13 @@ impl Check {
         if self.read().is_some() {
             self.keep_draft();
         }
-        // From here on the form's own check speaks.
+        // From now on, the form's own check is shown.
         if self.sending.error_untracked().is_some() {
             self.sending.clear();
         }
     }
 
-    /// Somebody wants to send; true where nothing stands against it.
+    /// The user wants to send the form. Returns false if a value breaks a rule.
     fn may_send(self) -> bool {
         self.attempted.set(false);
         if self.read().is_none() {
@@ -166,7 +162,7 @@ impl Check {
         Some(campaign_in(&body))
     }
 
-    /// Writes values into the fields, as if they had been typed.
+    /// Writes values into the fields as if the user had typed them.
     fn fill(self, mut input: CampaignInput) {
         for name in CampaignInput::FIELDS {
             if let Some(value) = input.field_mut(name) {
@@ -180,7 +176,7 @@ impl Check {
     }
 }
 
-/// The campaign in a form as it would be sent.
+/// The campaign in a URL-encoded form.
 fn campaign_in(body: &str) -> CampaignInput {
     let mut input = CampaignInput::default();
     browser::values_in_body(body, &CampaignInput::FIELDS, |name, value| {
@@ -200,18 +196,20 @@ pub fn PredictForm(
     let locale = use_locale();
     let today = SharedValue::<_, JsonText>::new_with_encoding(browser::today).into_inner();
     let sending = FormAction::new(Predict::PATH);
-    let query = use_query_map();
+    let query = use_query();
     let is_repeated = sending.is_answered_by_page();
     let given = |name: &str| {
         if is_repeated {
             Some(sending.entered(name)).filter(|_| name != EXAMPLE)
         } else {
-            query.with_untracked(|query| query.get(name))
+            untrack(|| query(name))
         }
     };
     let input = first_values(given, today);
-    let is_given =
-        is_repeated || query.with_untracked(|query| query.latest_values().next().is_some());
+    let is_given = is_repeated
+        || use_location()
+            .search
+            .with_untracked(|query| !query.is_empty());
 
     let key = IdempotencyKey::new("predict", sending);
     let check = Check::new(sending, today, given("model_id").unwrap_or_default());
@@ -220,7 +218,7 @@ pub fn PredictForm(
         key.settle(&response);
         match response {
             Ok(_) => check.session.forget(DRAFT),
-            // Draws the button anew, with the price of now.
+            // Renders the button again, with the current price.
             Err(AppError::PriceChanged { .. }) => models.refetch(),
             Err(_) => {}
         }
@@ -233,10 +231,12 @@ pub fn PredictForm(
         if draft.is_some() {
             toast::say(tr!(locale, predict.restored).to_owned());
         }
-        // The form is in the document only after this.
+        // The form is not in the document before.
         request_animation_frame(move || match draft {
             Some(input) => check.fill(input),
-            None => check.typed(),
+            None => {
+                check.read();
+            }
         });
         true
     });
@@ -272,7 +272,9 @@ pub fn PredictForm(
             send=send
             id=FORM_ID
             class="form form-wide"
-            on_input=Callback::new(move |()| check.typed())
+            on_input=Callback::new(move |()| {
+                check.read();
+            })
             on_change=Callback::new(move |event| check.changed(&event))
         >
             <FormErrors />

@@ -1,4 +1,4 @@
-//! The five groups of questions that everybody answers.
+//! The five groups of questions that every user answers.
 
 use leptos::prelude::*;
 
@@ -13,7 +13,7 @@ use crate::types::{
     categories_by_parent,
 };
 
-/// The code of all countries that have none of their own.
+/// The code of all countries without a code of their own.
 const ELSEWHERE: &str = "Other";
 
 /// A titled group of fields.
@@ -41,7 +41,7 @@ pub fn offered_categories() -> Vec<&'static Category> {
         .collect()
 }
 
-/// Which offered category an input names: of several of one name, that of its parent, or the first.
+/// The index of the category that an input names: of several with that name, the one with its parent, or the first.
 fn chosen_category(input: &CampaignInput) -> Option<usize> {
     let offered = offered_categories();
     let is_named = |category: &&Category| {
@@ -56,10 +56,7 @@ fn chosen_category(input: &CampaignInput) -> Option<usize> {
 }
 
 fn category_groups(locale: Locale) -> Vec<Group> {
-    let placeholder = Group {
-        label: None,
-        choices: vec![Choice::new("", tr!(locale, choice.pick))],
-    };
+    let placeholder = vec![Choice::new("", tr!(locale, choice.pick))].into();
     let parents = categories_by_parent()
         .into_iter()
         .map(|(parent, categories)| Group {
@@ -72,7 +69,7 @@ fn category_groups(locale: Locale) -> Vec<Group> {
     std::iter::once(placeholder).chain(parents).collect()
 }
 
-/// Long lists, which are in the server's HTML already where it is taken over.
+/// Long lists. During hydration they are in the HTML of the server already.
 fn offered(groups: impl FnOnce() -> Vec<Group>) -> Vec<Group> {
     if is_taking_over() {
         Vec::new()
@@ -81,7 +78,7 @@ fn offered(groups: impl FnOnce() -> Vec<Group>) -> Vec<Group> {
     }
 }
 
-/// Countries or currencies by name, after an entry that stands for none.
+/// Countries or currencies by name, after an entry for none.
 fn named_groups(locale: Locale, list: &'static str, with_code: bool) -> Vec<Group> {
     let mut choices: Vec<Choice> = Vec::new();
     for (code, name) in labels::named_codes(list) {
@@ -91,7 +88,7 @@ fn named_groups(locale: Locale, list: &'static str, with_code: bool) -> Vec<Grou
             name.to_owned()
         };
         let choice = Choice::new(code, label);
-        // The place for everywhere else, which is the last in the list, stays last.
+        // "Elsewhere", which is the last in the list, stays last.
         let place = if code == ELSEWHERE {
             choices.len()
         } else {
@@ -100,16 +97,13 @@ fn named_groups(locale: Locale, list: &'static str, with_code: bool) -> Vec<Grou
         choices.insert(place, choice);
     }
     choices.insert(0, Choice::new("", tr!(locale, choice.pick)));
-    vec![Group {
-        label: None,
-        choices,
-    }]
+    vec![choices.into()]
 }
 
 /// Idea: title, summary, category.
 #[component]
 pub fn Idea(
-    /// What the fields hold at first.
+    /// The initial values.
     input: CampaignInput,
 ) -> impl IntoView {
     let locale = use_locale();
@@ -136,9 +130,9 @@ pub fn Idea(
 /// Money: goal and currency.
 #[component]
 pub fn Money(
-    /// What the fields hold at first.
+    /// The initial values.
     input: CampaignInput,
-    /// How the goal was understood, where it was not typed as a plain number.
+    /// How the goal was understood, if it was not typed as a plain number.
     goal: RwSignal<String>,
 ) -> impl IntoView {
     let locale = use_locale();
@@ -172,7 +166,7 @@ pub fn Money(
 /// Dates: launch and last day.
 #[component]
 pub fn Dates(
-    /// What the fields hold at first.
+    /// The initial values.
     input: CampaignInput,
 ) -> impl IntoView {
     let locale = use_locale();
@@ -192,7 +186,7 @@ pub fn Dates(
 /// Place: country, city, region.
 #[component]
 pub fn Place(
-    /// What the fields hold at first.
+    /// The initial values.
     input: CampaignInput,
 ) -> impl IntoView {
     let locale = use_locale();
@@ -213,7 +207,7 @@ pub fn Place(
 /// Creator: first campaign, video.
 #[component]
 pub fn Creator(
-    /// What the fields hold at first.
+    /// The initial values.
     input: CampaignInput,
 ) -> impl IntoView {
     let locale = use_locale();
@@ -238,7 +232,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_category_of_several_parents_is_found_by_its_parent() {
+    fn a_category_with_several_parents_is_found_by_its_parent() {
         let input = |name: &str, parent: &str| CampaignInput {
             analytics_name: name.to_owned(),
             parent_name: parent.to_owned(),
@@ -252,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn countries_are_sorted_by_name_with_everywhere_else_last() {
+    fn countries_are_sorted_by_name_with_elsewhere_last() {
         let groups = named_groups(Locale::en, tr!(Locale::en, list.countries), false);
         let choices = &groups[0].choices;
         assert_eq!(choices[0].value, "");

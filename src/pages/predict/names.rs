@@ -1,14 +1,10 @@
-//! The names of countries and currencies, in a chunk of their own: a form that the server rendered contains them.
+//! The names of countries and currencies. They are in a chunk of their own, because a form that the server rendered
+//! contains them.
 
-use crate::client::{Locale, browser};
+use crate::client::Locale;
 
 /// The chunk. Must be loaded before [`names`] is called.
 pub const CHUNK: &str = "predict_names";
-
-/// Whether [`names`] can be called. Otherwise this starts loading the chunk.
-pub fn are_loaded() -> bool {
-    browser::is_loaded(CHUNK)
-}
 
 /// All countries and all currencies by name.
 pub fn names(locale: Locale) -> [&'static str; 2] {

@@ -1,4 +1,4 @@
-//! What a prediction costs and who answers it: the button, the balance beside it, the choice of a model.
+//! The price of a prediction and the choice of a model: the submit button with the balance next to it.
 
 use leptos::prelude::*;
 
@@ -6,14 +6,14 @@ use crate::client::data::Data;
 use crate::client::{tr, use_locale, use_session};
 use crate::components::async_view::{AsyncView, load};
 use crate::components::field::Submit;
-use crate::components::select::{Choice, Group, position_of};
+use crate::components::select::{Choice, position_of};
 use crate::components::{ErrorPanel, Select, format};
 use crate::types::{Credits, ModelView};
 
-/// The models on offer, as a page loads them.
+/// The models on offer, while and after they are loaded.
 pub type Models = Data<Vec<ModelView>>;
 
-/// The model of that id, or the default one where the id is empty.
+/// The model with that id, or the default one if the id is empty.
 fn chosen<'a>(models: &'a [ModelView], model_id: &str) -> Option<&'a ModelView> {
     models.iter().find(|model| {
         if model_id.is_empty() {
@@ -24,7 +24,7 @@ fn chosen<'a>(models: &'a [ModelView], model_id: &str) -> Option<&'a ModelView> 
     })
 }
 
-/// The choice of a model, where there is more than one.
+/// The choice of a model, if there is more than one.
 #[component]
 pub fn ModelChoice(
     /// The models on offer.
@@ -47,10 +47,7 @@ pub fn ModelChoice(
                 Choice::new(model.id.to_string(), label)
             })
             .collect();
-        let groups = vec![Group {
-            label: None,
-            choices,
-        }];
+        let groups = vec![choices.into()];
         let selected = chosen(&models, &model_id.get_untracked())
             .and_then(|model| position_of(&groups, &model.id.to_string()));
         view! { <Select name="model_id" groups selected /> }
@@ -69,7 +66,7 @@ pub fn PayButton(
     models: Models,
     /// The model that is chosen; empty for the default.
     model_id: RwSignal<String>,
-    /// True while the request is on the way.
+    /// Whether the request is pending.
     #[prop(into)]
     pending: Signal<bool>,
 ) -> impl IntoView {
@@ -109,7 +106,7 @@ pub fn PayButton(
 fn Affordable(
     /// What a prediction costs.
     price: Credits,
-    /// What can be spent; `None` while it is not known.
+    /// The available credits; `None` if unknown.
     available: Option<Credits>,
 ) -> impl IntoView {
     let locale = use_locale();

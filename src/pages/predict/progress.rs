@@ -36,7 +36,7 @@ impl Step {
         }
     }
 
-    /// What the group is about.
+    /// The title of the group.
     pub fn title(self, locale: Locale) -> &'static str {
         match self {
             Self::Idea => tr!(locale, predict.idea),
@@ -63,10 +63,10 @@ impl Step {
     }
 }
 
-/// Links to the groups; each with a mark once none of its fields breaks a rule.
+/// Links to the groups. Each has a check mark once none of its fields breaks a rule.
 #[component]
 pub fn Rail(
-    /// The rules broken by what is typed now; `None` until it was looked at.
+    /// The rules that the current values break; `None` until they have been checked.
     broken: Signal<Option<FieldErrors>>,
 ) -> impl IntoView {
     let locale = use_locale();
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn the_groups_ask_for_no_more_than_twelve_things() {
+    fn the_groups_have_at_most_twelve_fields() {
         let count: usize = Step::ALL.iter().map(|step| step.fields().len()).sum();
         assert!(count <= 12, "{count}");
     }

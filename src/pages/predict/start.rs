@@ -1,4 +1,4 @@
-//! What the form holds at first: what was submitted without JavaScript, the example, or defaults.
+//! The initial values of the form: those submitted without JavaScript, the example, or defaults.
 
 use chrono::{Days, NaiveDate};
 
@@ -12,7 +12,7 @@ pub const EXAMPLE_URL: &str = "/predict?example=1";
 const DAYS_TO_LAUNCH: u64 = 30;
 const DAYS_OF_FUNDING: u64 = 30;
 
-/// The values of the form where the URL says `query` of a name.
+/// The initial values. `query` returns the value that the URL has for a name.
 pub fn first_values(query: impl Fn(&str) -> Option<String>, today: NaiveDate) -> CampaignInput {
     let mut input = if query(EXAMPLE).is_some() {
         campaign_example(today)
@@ -57,20 +57,20 @@ mod tests {
     }
 
     #[test]
-    fn the_defaults_break_no_rule_but_the_ones_that_only_a_person_can_mend() {
+    fn the_defaults_lack_only_what_the_user_must_enter() {
         let errors = first_values(|_| None, today()).check(today()).unwrap_err();
         let fields: Vec<_> = errors.keys().map(String::as_str).collect();
         assert_eq!(fields, ["analytics_name", "name", "usd_goal"]);
     }
 
     #[test]
-    fn the_example_can_be_sent_as_it_is() {
+    fn the_example_is_valid() {
         let values = first_values(|name| (name == EXAMPLE).then(|| "1".to_owned()), today());
         assert!(values.check(today()).is_ok());
     }
 
     #[test]
-    fn what_was_submitted_comes_back_and_nothing_else() {
+    fn submitted_values_are_shown_without_defaults() {
         let values = first_values(
             |name| (name == "usd_goal").then(|| "12x".to_owned()),
             today(),

@@ -1,4 +1,4 @@
-//! Beside the answer: how campaigns like this one did, and where it is unlike any.
+//! The context of a result: how similar campaigns did, and in what this one is unlike all others.
 
 use leptos::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::types::{BaseRateView, NeighboursView, OutOfDistribution, ResultContex
 /// Rates of campaigns that have ended, and warnings.
 #[component]
 pub fn Context(
-    /// What was settled with the score.
+    /// The context, stored with the result.
     context: ResultContext,
 ) -> impl IntoView {
     let locale = use_locale();
@@ -53,7 +53,7 @@ pub fn Context(
     }
 }
 
-/// The words for a category, its parent, or all of them.
+/// The text for a category, its parent, or all categories.
 fn circle(locale: Locale, parent: Option<&String>, category: Option<&String>) -> String {
     match (parent, category) {
         (Some(parent), Some(category)) if parent != category => format!("{parent} › {category}"),
@@ -84,7 +84,7 @@ fn neighbours_text(locale: Locale, it: &NeighboursView) -> String {
     )
 }
 
-/// Days from the first on and below the second, as a person says it.
+/// The text for days from the first number up to but excluding the second.
 fn days_range(locale: Locale, from: Option<u32>, below: Option<u32>) -> String {
     match (from, below.map(|days| days.saturating_sub(1))) {
         (Some(from), Some(to)) if from == to => tr!(locale, task.duration, count = i64::from(from)),

@@ -1,5 +1,5 @@
-//! What stands below an answer: how campaigns alike did, the closer look, and what was asked. The server draws
-//! it, and the client bundle has no code for it but that of the sliders.
+//! The cards below a result: how similar campaigns did, insights, and the inputs. Only the server renders them, and the
+//! client bundle has no code for them except for the sliders.
 
 use leptos::prelude::*;
 
@@ -13,17 +13,17 @@ use crate::types::{AppError, ChangeBoundsInput, TaskView};
 /// Id of the part.
 pub const BELOW: &str = "below";
 
-/// A task, and its result looked into.
+/// A task and the insights into its result.
 #[derive(Clone, Debug)]
 struct Found {
     task: TaskView,
-    /// `None` where there is no result.
+    /// `None` if there is no result.
     inspected: Result<Option<Inspected>, AppError>,
 }
 
 /// What [`draw`] needs of the task that `task` holds.
 pub async fn look(task: SharedData, bounds: ChangeBoundsInput) -> impl Send + Sync + 'static {
-    // What is wrong with the task is told where the task is shown.
+    // The errors of the task are shown where the task is.
     let task: TaskView = value_of(task.response().await).ok()?;
     let inspected = inspect(&task, bounds).await;
     Some(Found { task, inspected })

@@ -1,4 +1,4 @@
-//! What was asked, and the facts of the request: price, model, times.
+//! The campaign of a task, and the facts of the task: price, model, times.
 
 use leptos::prelude::*;
 
@@ -6,7 +6,7 @@ use crate::client::{Locale, tr, use_locale};
 use crate::components::{Day, Money, StatusBadge, Time, format, labels};
 use crate::types::{Campaign, TaskView};
 
-/// A term and its value, side by side.
+/// A term and its value.
 #[component]
 fn Fact(
     /// The term.
@@ -69,14 +69,6 @@ pub fn Facts(
     }
 }
 
-fn yes_or_no(locale: Locale, answer: Option<bool>) -> &'static str {
-    match answer {
-        Some(true) => tr!(locale, choice.yes),
-        Some(false) => tr!(locale, choice.no),
-        None => tr!(locale, choice.unknown),
-    }
-}
-
 /// City, region and country, as far as they are known.
 fn place(locale: Locale, campaign: &Campaign) -> String {
     let country = labels::named_codes(tr!(locale, list.countries))
@@ -93,7 +85,7 @@ fn place(locale: Locale, campaign: &Campaign) -> String {
     .join(", ")
 }
 
-/// The campaign as it was described.
+/// The inputs of a campaign.
 #[component]
 pub fn CampaignInputs(
     /// The campaign.
@@ -134,13 +126,13 @@ pub fn CampaignInputs(
                     <bdi>{place}</bdi>
                 </Fact>
                 <Fact term=tr!(locale, field.is_not_first_project)>
-                    {yes_or_no(locale, campaign.is_not_first_project)}
+                    {labels::yes_or_no(locale, campaign.is_not_first_project)}
                 </Fact>
-                <Fact term=tr!(locale, field.has_video)>{yes_or_no(locale, Some(campaign.has_video))}</Fact>
+                <Fact term=tr!(locale, field.has_video)>{labels::yes_or_no(locale, campaign.has_video)}</Fact>
                 <Fact term=tr!(locale, field.prelaunch_activated)>
-                    {yes_or_no(locale, campaign.prelaunch_activated)}
+                    {labels::yes_or_no(locale, campaign.prelaunch_activated)}
                 </Fact>
-                <Fact term=tr!(locale, field.staff_pick)>{yes_or_no(locale, Some(campaign.staff_pick))}</Fact>
+                <Fact term=tr!(locale, field.staff_pick)>{labels::yes_or_no(locale, campaign.staff_pick)}</Fact>
             </dl>
         </section>
     }

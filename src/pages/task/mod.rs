@@ -1,4 +1,4 @@
-//! One task: its state while it is open, then its result, and what was asked.
+//! One task: its state while it is open, then its result, and the campaign.
 
 pub(super) mod context;
 mod details;
@@ -11,7 +11,7 @@ mod state;
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
-use leptos_router::hooks::{use_location, use_params_map, use_query_map};
+use leptos_router::hooks::{use_location, use_params_map};
 
 use crate::api::{CancelTask, get_task};
 use crate::client::data::Data;
@@ -19,6 +19,7 @@ use crate::client::form_action::FormAction;
 use crate::client::live::on_task;
 use crate::client::{tr, use_locale, use_session};
 use crate::components::page_title::PageTitle;
+use crate::components::query::use_query;
 use crate::components::server_part::{self, ServerPart};
 use crate::components::task_list::again_url;
 use crate::components::{Loaded, SignedInOnly, toast};
@@ -32,6 +33,19 @@ use state::State;
 
 page_chunk!(task, TaskPage);
 
+/// The task whose id a URL contains.
+///
+/// # Errors
+/// Those of [`get_task`]; [`AppError::NotFound`] if it is no id.
+pub(super) async fn task_at(id: Option<String>) -> Result<TaskView, AppError> {
+    get_task(id.unwrap_or_default())
+        .await
+        .map_err(|error| match error {
+            AppError::Invalid(_) => AppError::NotFound,
+            error => error,
+        })
+}
+
 /// The page of a task.
 #[component]
 pub fn TaskPage() -> impl IntoView {
@@ -40,21 +54,14 @@ pub fn TaskPage() -> impl IntoView {
     let params = use_params_map();
     let task = Data::new(move || {
         session.version();
-        let id = params.with(|params| params.get("id").unwrap_or_default());
-        async move {
-            get_task(id).await.map_err(|error| match error {
-                // An address with something else than an id has no page.
-                AppError::Invalid(_) => AppError::NotFound,
-                error => error,
-            })
-        }
+        task_at(params.with(|params| params.get("id")))
     });
-    let query = use_query_map();
+    let query = use_query();
     let search = use_location().search;
-    // A result never changes, so this is loaded once, and sliders stay where they are.
+    // A result never changes, so this is loaded once and does not reset the sliders.
     let below = Data::<String>::raw(move || {
         let id = params.with(|params| params.get("id").unwrap_or_default());
-        let read = |name| query.with_untracked(|query| query.get(name).unwrap_or_default());
+        let read = |name| untrack(|| query(name)).unwrap_or_default();
         let bounds = ChangeBoundsInput {
             goal_min_usd: read("goal_min_usd"),
             launch_earliest: read("launch_earliest"),
@@ -129,7 +136,7 @@ fn TaskCards(
     task: TaskView,
     /// The action of the cancel button.
     cancel: FormAction,
-    /// Where it stands in the queue.
+    /// Its position in the queue.
     place: RwSignal<Option<QueueView>>,
 ) -> impl IntoView {
     let locale = use_locale();

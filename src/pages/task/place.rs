@@ -1,4 +1,6 @@
-//! The place of a queued task, asked for again and again while somebody looks.
+//! The position of a queued task, requested again and again while the page is visible.
+
+use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -9,71 +11,71 @@ use crate::client::{Locale, browser, tr, use_locale};
 use crate::components::format;
 use crate::types::{AppError, QueueView, TaskStatus, TaskView};
 
-const ASK_EVERY_MS: u64 = 2_000;
+const TICK_S: u64 = 2;
 
-/// Keeps `place` as it is while the task is queued. That the task itself has changed comes by the stream of
-/// live changes; others move it in the queue without a word.
+/// Keeps `place` up to date while the task is queued. Changes of the task itself come with the event stream, but other
+/// tasks move it in the queue without an event.
 pub fn follow(task: Data<TaskView>, place: RwSignal<Option<QueueView>>) {
-    let is_waiting = StoredValue::new(false);
-    Effect::new(move |_| {
-        let queued = queued_id(task.get());
-        if queued.is_some() && !is_waiting.get_value() {
-            is_waiting.set_value(true);
-            wait(task, place, is_waiting);
-        }
-    });
-}
-
-fn queued_id(task: Option<Result<TaskView, AppError>>) -> Option<String> {
-    match task {
+    let queued = Memo::new(move |_| match task.get() {
         Some(Ok(task)) if task.status == TaskStatus::Queued => Some(task.id.to_string()),
         _ => None,
-    }
-}
-
-fn wait(task: Data<TaskView>, place: RwSignal<Option<QueueView>>, is_waiting: StoredValue<bool>) {
-    browser::after_ms(ASK_EVERY_MS, move || {
-        // It is not there any more once the page was left.
-        if place.is_disposed() {
-            return;
-        }
-        let Some(id) = untrack(|| queued_id(task.get())) else {
-            is_waiting.set_value(false);
+    });
+    Effect::new(move || {
+        let Some(id) = queued.get() else {
             return;
         };
-        if browser::is_hidden() {
-            wait(task, place, is_waiting);
-            return;
+        // How many ticks pass without a request.
+        let skipped = StoredValue::new(0);
+        let tick = move || {
+            if skipped.get_value() > 0 {
+                skipped.update_value(|ticks| *ticks -= 1);
+            } else if !browser::is_hidden() {
+                // Until the response has arrived.
+                skipped.set_value(u64::MAX);
+                spawn_local(request(id.clone(), task, place, skipped));
+            }
+        };
+        if let Ok(ticks) = set_interval_with_handle(tick, Duration::from_secs(TICK_S)) {
+            on_cleanup(move || ticks.clear());
         }
-        spawn_local(async move {
-            let answer = get_task(id).await;
-            if place.is_disposed() {
-                return;
-            }
-            match answer {
-                Ok(now) if now.status != TaskStatus::Queued => {
-                    is_waiting.set_value(false);
-                    task.update(|task| *task = now);
-                }
-                answer => {
-                    if let Ok(now) = answer {
-                        place.set(now.queue);
-                    }
-                    wait(task, place, is_waiting);
-                }
-            }
-        });
     });
 }
 
-/// The place and the expected wait, in words.
+async fn request(
+    id: String,
+    task: Data<TaskView>,
+    place: RwSignal<Option<QueueView>>,
+    skipped: StoredValue<u64>,
+) {
+    let response = get_task(id).await;
+    // The user has left the page, or the task is no longer queued.
+    if skipped.is_disposed() {
+        return;
+    }
+    let pause_s = match response {
+        Ok(now) if now.status == TaskStatus::Queued => {
+            place.set(now.queue);
+            0
+        }
+        Ok(now) => {
+            task.update(|task| *task = now);
+            return;
+        }
+        // The session has ended.
+        Err(AppError::Unauthorized) => return,
+        Err(error) => error.retry_after_s().unwrap_or_default(),
+    };
+    skipped.set_value(pause_s.div_ceil(TICK_S));
+}
+
+/// The position and the expected wait, in words.
 #[component]
 pub fn Place(
-    /// Where the task stands.
+    /// The position.
     place: RwSignal<Option<QueueView>>,
 ) -> impl IntoView {
     let locale = use_locale();
-    // Inside a region that is read aloud; every step of a queue would be too much.
+    // It is inside a live region, and reading every step aloud would be too much.
     view! {
         <p class="queue-place" aria-live="off">
             {move || place.get().map(|place| words(locale, place))}
@@ -100,7 +102,7 @@ fn words(locale: Locale, place: QueueView) -> String {
     }
 }
 
-/// Seconds, or whole minutes where they are many.
+/// Seconds, or whole minutes from 90 seconds on.
 fn duration(locale: Locale, seconds: u32) -> String {
     if seconds < 90 {
         tr!(locale, queue.seconds, count = i64::from(seconds))

@@ -1,4 +1,4 @@
-//! The answer: a gauge, the verdict in words, and what the figure means.
+//! The result: a gauge, the verdict, and what the probability means.
 
 use leptos::prelude::*;
 
@@ -7,10 +7,10 @@ use crate::components::score::Gauge;
 use crate::components::{format, labels};
 use crate::types::ResultView;
 
-/// The answer of the model.
+/// The result of a task.
 #[component]
 pub fn Answer(
-    /// What the model said.
+    /// The result.
     result: ResultView,
 ) -> impl IntoView {
     let locale = use_locale();

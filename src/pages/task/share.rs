@@ -1,4 +1,4 @@
-//! The private link of a result: make it, copy it, end it.
+//! The private link to a result: make it, copy it, end it.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
@@ -18,10 +18,10 @@ use crate::types::{AppError, ShareView, TaskView};
 /// Id of the link on the page.
 const LINK_ID: &str = "private-link";
 
-/// The link of a task that has a result; `None` before.
+/// The link to the result of a task; `None` if there is no result yet.
 pub type Link = Data<Option<ShareView>>;
 
-/// What makes and ends links; made once for the page, because the card comes and goes.
+/// The actions that make and end links. Created once for the page, because the card is rendered again.
 #[derive(Clone, Copy)]
 pub struct Sharing {
     share: FormAction,
@@ -33,7 +33,7 @@ pub struct Sharing {
 /// # Errors
 /// Those of [`get_link`].
 pub async fn link_of(task: SharedData) -> Result<Option<ShareView>, AppError> {
-    // What is wrong with the task is told where the task is shown.
+    // The errors of the task are shown where the task is.
     match value_of::<TaskView>(task.response().await) {
         Ok(task) if task.result.is_some() => get_link(task.id.to_string()).await.map(Some),
         _ => Ok(None),
@@ -58,12 +58,12 @@ impl Sharing {
     }
 }
 
-/// The card of a result's link; nothing where there is no result.
+/// The card with the link to a result; nothing if there is no result.
 #[component]
 pub fn ShareCard(
     /// The link.
     link: Option<ShareView>,
-    /// What makes and ends it.
+    /// The actions that make and end it.
     sharing: Sharing,
 ) -> impl IntoView {
     let locale = use_locale();
@@ -104,7 +104,7 @@ fn Shared(
 ) -> impl IntoView {
     let locale = use_locale();
     let words = path.clone();
-    // The server does not know by which name the browser reaches it.
+    // The server does not know the host name that the browser uses.
     let words = move || {
         let origin = is_hydrated().then(browser::origin).unwrap_or_default();
         format!("{origin}{words}")

@@ -1,4 +1,4 @@
-//! Where a task stands, in words; changes are read aloud.
+//! The state of a task in words. Screen readers read changes aloud.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
@@ -21,7 +21,7 @@ pub fn State(
     task: TaskView,
     /// The action of the cancel button.
     cancel: FormAction,
-    /// Where it stands in the queue.
+    /// Its position in the queue.
     place: RwSignal<Option<QueueView>>,
 ) -> impl IntoView {
     let status = task.status;
@@ -41,12 +41,12 @@ pub fn State(
     }
 }
 
-/// The words of a task without a result.
+/// The text for a task without a result.
 #[component]
 fn Waiting(
     /// The task.
     task: TaskView,
-    /// Where it stands in the queue.
+    /// Its position in the queue.
     place: RwSignal<Option<QueueView>>,
 ) -> impl IntoView {
     let locale = use_locale();

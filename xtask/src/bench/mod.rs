@@ -8,10 +8,10 @@ use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 
 use crate::browser::Tools;
+use crate::cargo::Profile;
 use crate::postgres::{self, Postgres};
-use crate::progress::Steps;
-use crate::site::{BuildProfile, Site};
-use crate::{cargo, paths, process, train};
+use crate::progress::step;
+use crate::{cargo, paths, process, site, train};
 
 /// The length of the history with `--quick`.
 const QUICK_ROWS: u32 = 500;
@@ -94,18 +94,16 @@ pub fn bench(options: &Options) -> Result<()> {
     let subjects = options
         .subject
         .map_or_else(|| Subject::value_variants().to_vec(), |it| vec![it]);
-    let site = Site::check(BuildProfile::Release)?;
-    let mut steps = Steps::new(site.steps() + 4 + subjects.len());
-    site.build(&mut steps)?;
-    let python = steps.step("Setting up Python", || {
+    site::build(Profile::Release)?;
+    let python = step("Setting up Python", || {
         let is_wanted = subjects.contains(&Subject::Inference);
         is_wanted.then(train::ensure_python).transpose()
     })?;
-    let browser = steps.step("Looking for Playwright and Chromium", || {
+    let browser = step("Looking for Playwright and Chromium", || {
         let is_wanted = subjects.contains(&Subject::Pages);
         is_wanted.then(Tools::ensure).transpose()
     })?;
-    let built = steps.step("Building in release mode", || {
+    let built = step("Building in release mode", || {
         let mut command = cargo_bench()?;
         for target in ["inference", "insight", "service"] {
             command.args(["--bench", target]);
@@ -113,10 +111,10 @@ pub fn bench(options: &Options) -> Result<()> {
         cargo::make(command.arg("--no-run"))
     })?;
     // Durable, as in production.
-    let database = steps.step("Starting PostgreSQL", || Postgres::ensure(true))?;
+    let database = step("Starting PostgreSQL", || Postgres::ensure(true))?;
     let mut findings = Vec::with_capacity(subjects.len());
     for subject in subjects {
-        let finding = steps.step(&format!("Measuring: {}", subject.title()), || {
+        let finding = step(&format!("Measuring: {}", subject.title()), || {
             let (text, is_kept) = match (subject.target(), &browser) {
                 (Some(target), _) => measure(target, &database, python.as_deref(), options.quick)?,
                 (None, Some(browser)) => {

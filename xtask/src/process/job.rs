@@ -92,7 +92,6 @@ fn set_foreground(pid: Option<Pid>) {
 pub struct Job {
     child: Child,
     ended: bool,
-    stop_signal: Signal,
 }
 
 impl Job {
@@ -107,14 +106,7 @@ impl Job {
         Ok(Self {
             child,
             ended: false,
-            stop_signal: Signal::TERM,
         })
-    }
-
-    /// Stop it with SIGINT instead of SIGTERM, on which `PostgreSQL` waits for its clients.
-    pub fn stopped_by_interrupt(mut self) -> Self {
-        self.stop_signal = Signal::INT;
-        self
     }
 
     /// The standard output, if it is piped and was not taken before.
@@ -153,14 +145,14 @@ impl Job {
         Ok(status)
     }
 
-    /// Ask it to end, wait, and kill it if that takes too long.
+    /// Terminate it, and kill it if that takes too long.
     pub fn stop(&mut self) {
         if self.ended {
             return;
         }
         let group = Pid::from_child(&self.child);
         // Errors mean that the group has ended already.
-        let _ = kill_process_group(group, self.stop_signal);
+        let _ = kill_process_group(group, Signal::TERM);
         let deadline = Instant::now() + GRACE;
         while matches!(self.ended(), Ok(None)) && Instant::now() < deadline {
             thread::sleep(POLL);

@@ -20,15 +20,18 @@ const CARGO_RUN_PREFIXES: [&str; 2] = ["CARGO_PKG_", "CARGO_MANIFEST_"];
 /// A command without the variables that `cargo run` set for xtask.
 pub fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
+    remove_variables(&mut command, &CARGO_RUN_PREFIXES);
+    command
+}
+
+/// Start a command without the variables whose names begin with one of the prefixes.
+pub fn remove_variables(command: &mut Command, prefixes: &[&str]) {
     for (name, _) in std::env::vars_os() {
-        if CARGO_RUN_PREFIXES
-            .iter()
-            .any(|prefix| name.to_string_lossy().starts_with(prefix))
-        {
-            command.env_remove(name);
+        let text = name.to_string_lossy();
+        if prefixes.iter().any(|prefix| text.starts_with(prefix)) {
+            command.env_remove(&name);
         }
     }
-    command
 }
 
 /// The cargo that started xtask.
@@ -67,15 +70,6 @@ fn text_and_status(command: &mut Command) -> Result<(String, ExitStatus)> {
             .with_context(|| format!("cannot read the output of {}", describe(command)))?;
     }
     Ok((text, job.wait()?))
-}
-
-/// Run without output and return whether the command succeeded. Processes that it leaves behind may keep its outputs
-/// open.
-pub fn succeeds(command: &mut Command) -> bool {
-    command.stdout(Stdio::null()).stderr(Stdio::null());
-    Job::start(command)
-        .and_then(|mut job| job.wait())
-        .is_ok_and(|status| status.success())
 }
 
 /// Run without output. The error contains the last lines of the standard error.

@@ -13,27 +13,13 @@ use flate2::write::GzEncoder;
 use serde_json::json;
 use wasm_chunks::Files;
 
-use super::BuildProfile;
 use super::client_bundle::NAME;
+use crate::cargo::Profile;
 use crate::fingerprint::Fingerprint;
 use crate::{fingerprint, process};
 
 /// How the server finds the other files.
 const MANIFEST: &str = "manifest.json";
-
-/// File types worth compressing.
-const COMPRESSIBLE: [&str; 10] = [
-    "css",
-    "html",
-    "ico",
-    "js",
-    "json",
-    "svg",
-    "txt",
-    "wasm",
-    "webmanifest",
-    "xml",
-];
 
 /// The files by their path.
 pub struct Assets {
@@ -78,12 +64,13 @@ impl Assets {
         })
     }
 
-    /// Make the folder contain exactly these files, compressed for a release. Files that stay the same are not touched.
-    pub fn write(self, folder: &Path, profile: BuildProfile) -> Result<()> {
+    /// Make the folder contain exactly these files, and for a release compressed copies that are smaller. Files that stay
+    /// the same are not touched.
+    pub fn write(self, folder: &Path, profile: Profile) -> Result<()> {
         let mut wanted = BTreeMap::new();
         for (name, content) in self.files {
             process::go_on()?;
-            if profile == BuildProfile::Release && is_compressible(&name) {
+            if profile == Profile::Release {
                 for (suffix, compress) in ENCODINGS {
                     let packed_name = format!("{name}.{suffix}");
                     let packed = match kept(folder, &name, &content, &packed_name) {
@@ -129,13 +116,6 @@ fn kept(folder: &Path, name: &str, content: &[u8], packed_name: &str) -> Option<
     (before == content)
         .then(|| fs::read(folder.join(packed_name)).ok())
         .flatten()
-}
-
-fn is_compressible(name: &str) -> bool {
-    let extension = Path::new(name)
-        .extension()
-        .and_then(|extension| extension.to_str());
-    extension.is_some_and(|extension| COMPRESSIBLE.contains(&extension))
 }
 
 fn url(name: &str) -> String {

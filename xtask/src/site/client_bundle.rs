@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use wasm_chunks::{Config, Files};
 
-use super::{BuildProfile, remove_if_there, shrink};
+use super::{remove_if_there, shrink};
+use crate::cargo::Profile;
 use crate::fingerprint::Fingerprint;
 use crate::wasm_target::{Compiler, TARGET};
 use crate::{cargo, fingerprint, paths, process};
@@ -19,7 +20,8 @@ const ENTRY_MODULE: &str = "chunk_entry";
 /// does. Without it the heaviest page is 41 kB smaller.
 const NEVER_CALLED: [&str; 1] = ["::into_any::hydrate_async"];
 /// What decides how the compiled module is processed.
-const TOOLS: [&str; 4] = [
+const TOOLS: [&str; 5] = [
+    "Cargo.lock",
     "crates/wasm-chunks/src",
     "xtask/package-lock.json",
     "xtask/src/site/client_bundle.rs",
@@ -30,7 +32,7 @@ const INDEX: &str = "index.json";
 
 /// Compile, bind and, for a release, split and shrink. If the compiled module is the same as last time, so is the
 /// result.
-pub fn build(compiler: &Compiler, profile: BuildProfile) -> Result<Files> {
+pub fn build(compiler: &Compiler, profile: Profile) -> Result<Files> {
     let linked = compile(compiler, profile)?;
     let linked = fs::read(&linked).with_context(|| format!("cannot read {}", linked.display()))?;
     let mut made_of = Fingerprint::default();
@@ -40,8 +42,8 @@ pub fn build(compiler: &Compiler, profile: BuildProfile) -> Result<Files> {
     }
     let made_of = made_of.finish();
     let folder = paths::target()?.join("wasm").join(match profile {
-        BuildProfile::Release => "bound-release",
-        BuildProfile::Fast => "bound-fast",
+        Profile::Release => "bound-release",
+        Profile::Dev => "bound-fast",
     });
     let stamp = folder.with_extension("stamp");
     if fs::read_to_string(&stamp).unwrap_or_default() == made_of {
@@ -50,8 +52,8 @@ pub fn build(compiler: &Compiler, profile: BuildProfile) -> Result<Files> {
     process::go_on()?;
     remove_if_there(&stamp)?;
     let (files, is_final) = match profile {
-        BuildProfile::Fast => (wasm_chunks::bind(linked, NAME)?.into_files()?, true),
-        BuildProfile::Release => {
+        Profile::Dev => (wasm_chunks::bind(linked, NAME)?.into_files()?, true),
+        Profile::Release => {
             let config = Config {
                 name: NAME,
                 entry_module: ENTRY_MODULE,
@@ -71,15 +73,15 @@ pub fn build(compiler: &Compiler, profile: BuildProfile) -> Result<Files> {
 
 /// In its own target folder, because another compiler than the server's may be in use, and cargo would discard what
 /// the other one built.
-fn compile(compiler: &Compiler, profile: BuildProfile) -> Result<PathBuf> {
+fn compile(compiler: &Compiler, profile: Profile) -> Result<PathBuf> {
     let mut command = process::cargo();
     command
         .args(["rustc", "--lib", "--package", NAME])
         .args(["--no-default-features", "--features", "hydrate"])
         .args(["--target", TARGET, "--profile"])
         .arg(match profile {
-            BuildProfile::Release => "wasm-release",
-            BuildProfile::Fast => "dev",
+            Profile::Release => "wasm-release",
+            Profile::Dev => "dev",
         })
         .arg("--target-dir")
         .arg(paths::target()?.join("wasm"))
@@ -88,14 +90,14 @@ fn compile(compiler: &Compiler, profile: BuildProfile) -> Result<PathBuf> {
         command.env("RUSTC", rustc);
     }
     let for_compiler: &[&str] = match profile {
-        BuildProfile::Release => &["-Clink-arg=--emit-relocs"],
-        BuildProfile::Fast => &[],
+        Profile::Release => &["-Clink-arg=--emit-relocs"],
+        Profile::Dev => &[],
     };
     let artifacts = cargo::make_with(&mut command, for_compiler)?;
     artifacts
-        .into_iter()
-        .filter(|artifact| artifact.name == NAME)
-        .flat_map(|artifact| artifact.files)
+        .iter()
+        .filter(|artifact| artifact["target"]["name"] == NAME)
+        .flat_map(cargo::files)
         .find(|file| file.extension().is_some_and(|it| it == "wasm"))
         .context("cargo built no wasm module: does the library still have the crate type cdylib?")
 }

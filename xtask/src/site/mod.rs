@@ -14,8 +14,9 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
+use crate::cargo::Profile;
 use crate::fingerprint::Fingerprint;
-use crate::progress::Steps;
+use crate::progress::step;
 use crate::{paths, process, wasm_target};
 use assets::Assets;
 use weight::Weight;
@@ -36,65 +37,32 @@ const INPUTS: [&str; 12] = [
     "xtask/src",
 ];
 
-/// How much work goes into the assets.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum BuildProfile {
-    /// Split, small and compressed.
-    Release,
-    /// Built quickly, for `cargo xtask dev`.
-    Fast,
-}
-
-/// The assets, and whether they are up to date.
-pub struct Site {
-    profile: BuildProfile,
-    fingerprint: String,
-    is_current: bool,
-}
-
-impl Site {
-    /// Compare the last build with the sources.
-    pub fn check(profile: BuildProfile) -> Result<Self> {
-        let fingerprint = fingerprint(profile)?;
-        let made = fs::read_to_string(stamp()?).unwrap_or_default();
-        let is_current = made == fingerprint && paths::site()?.join("manifest.json").is_file();
-        Ok(Self {
-            profile,
-            fingerprint,
-            is_current,
-        })
+/// Build the assets, unless they are up to date.
+pub fn build(profile: Profile) -> Result<()> {
+    let fingerprint = fingerprint(profile)?;
+    let (folder, stamp) = (paths::site()?, stamp()?);
+    let made = fs::read_to_string(&stamp).unwrap_or_default();
+    if made == fingerprint && folder.join("manifest.json").is_file() {
+        return Ok(());
     }
-
-    /// How many steps [`Self::build`] will take.
-    pub fn steps(&self) -> usize {
-        if self.is_current { 0 } else { 3 }
-    }
-
-    /// Build what is not up to date.
-    pub fn build(&self, steps: &mut Steps) -> Result<()> {
-        if self.is_current {
-            return Ok(());
+    // Removed until the end, so that an interrupted build does not count.
+    remove_if_there(&stamp)?;
+    let compiler = step(
+        "Looking for the wasm32 standard library",
+        wasm_target::ensure,
+    )?;
+    let bundle = step("Building the client bundle", || {
+        client_bundle::build(&compiler, profile)
+    })?;
+    step("Assembling the assets", || {
+        let style = style::bundle(&paths::root()?.join("style/main.css"))?;
+        Assets::new(bundle, style, &paths::root()?.join("public"))?.write(&folder, profile)?;
+        if profile == Profile::Release {
+            Weight::of(&folder)?.print();
         }
-        // Removed until the end, so that an interrupted build does not count.
-        remove_if_there(&stamp()?)?;
-        let compiler = steps.step(
-            "Looking for the wasm32 standard library",
-            wasm_target::ensure,
-        )?;
-        let bundle = steps.step("Building the client bundle", || {
-            client_bundle::build(&compiler, self.profile)
-        })?;
-        steps.step("Assembling the assets", || {
-            let style = style::bundle(&paths::root()?.join("style/main.css"))?;
-            Assets::new(bundle, style, &paths::root()?.join("public"))?
-                .write(&paths::site()?, self.profile)?;
-            if self.profile == BuildProfile::Release {
-                Weight::of(&paths::site()?)?.print();
-            }
-            Ok(())
-        })?;
-        fs::write(stamp()?, &self.fingerprint).context("cannot write the stamp of the assets")
-    }
+        Ok(())
+    })?;
+    fs::write(stamp, fingerprint).context("cannot write the stamp of the assets")
 }
 
 /// Fail if a page is heavier than its limit.
@@ -107,7 +75,7 @@ fn stamp() -> Result<PathBuf> {
     Ok(paths::site()?.with_extension("stamp"))
 }
 
-fn fingerprint(profile: BuildProfile) -> Result<String> {
+fn fingerprint(profile: Profile) -> Result<String> {
     let root = paths::root()?;
     let mut fingerprint = Fingerprint::default();
     for input in INPUTS {
@@ -116,7 +84,7 @@ fn fingerprint(profile: BuildProfile) -> Result<String> {
     let has_node = process::find_program("node").is_some();
     fingerprint.add(
         "profile",
-        &[u8::from(profile == BuildProfile::Fast), u8::from(has_node)],
+        &[u8::from(profile == Profile::Dev), u8::from(has_node)],
     );
     Ok(fingerprint.finish())
 }

@@ -1,25 +1,24 @@
-//! What to change: the few changes that gain most, in words, and a way to the form with them filled in.
+//! What to change: the changes that gain most, and a link to the form with them filled in.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use crate::client::{Locale, tr, use_locale};
 use crate::components::field_faults::FieldFaults;
 use crate::components::number_format::NumberFormatInput;
-use crate::components::pager::query_url;
+use crate::components::query::{query_url, use_query};
 use crate::components::{Field, FormErrors, Icon, format, labels};
 use crate::types::{Advice, AppError, Campaign, CampaignInput, Change, ChangeBounds};
 
 /// The changes, the largest gain first.
 #[component]
 pub fn Changes(
-    /// What was asked.
+    /// The campaign.
     campaign: Campaign,
-    /// The probability of it as it was asked.
+    /// The probability of the campaign without changes.
     probability: f64,
-    /// What would gain.
+    /// The changes.
     advice: Advice,
-    /// Why the asker's own bounds were not taken.
+    /// Why the user's bounds were refused.
     refusal: Option<AppError>,
 ) -> impl IntoView {
     let locale = use_locale();
@@ -72,20 +71,20 @@ pub fn Changes(
     }
 }
 
-/// A form of plain GET: the bounds stand in the URL, so reload and a browser without JavaScript both work.
+/// A GET form: the bounds are in the URL, so that reloading and browsers without JavaScript both work.
 #[component]
 fn Bounds(
-    /// The bounds that hold now.
+    /// The current bounds.
     bounds: ChangeBounds,
-    /// Why the asker's own were not taken.
+    /// Why the user's bounds were refused.
     refusal: Option<AppError>,
 ) -> impl IntoView {
     let locale = use_locale();
     let is_refused = refusal.is_some();
     FieldFaults::provide_of(move || refusal.clone());
-    let query = use_query_map();
+    let query = use_query();
     let value = |name: &str, bound: String| {
-        let given = query.with_untracked(|query| query.get(name).unwrap_or_default());
+        let given = untrack(|| query(name)).unwrap_or_default();
         if given.is_empty() { bound } else { given }
     };
     view! {
@@ -153,7 +152,7 @@ fn words(locale: Locale, campaign: &Campaign, change: Change) -> String {
     }
 }
 
-/// The form, filled with the campaign as it would be with some changes.
+/// The URL of the form, filled with a campaign after some changes.
 pub fn form_url(campaign: &Campaign, changes: &[Change]) -> String {
     let mut input = CampaignInput::from(campaign);
     for change in changes {

@@ -1,4 +1,4 @@
-//! Looking into a result: what to change, why it is what it is, and what it would be.
+//! Insights into a result: what to change, why, and what if.
 
 pub(in crate::pages) mod changes;
 mod slider_specs;
@@ -17,19 +17,19 @@ use changes::Changes;
 use what_if::WhatIfCard;
 use why::Why;
 
-/// What was found when a result was looked into.
+/// The insights into a result.
 #[derive(Clone, Debug, Default)]
 pub struct Inspected {
-    /// `None` where the model that made the result can no longer be run.
+    /// `None` if the model that made the result can no longer be run.
     insight: Option<InsightView>,
-    /// Why there is no advice within the asker's own bounds.
+    /// Why there is no advice within the user's bounds.
     refusal: Option<AppError>,
 }
 
-/// Looks into a task, once it has succeeded; `None` before.
+/// Loads the insights into a task's result; `None` if it has not succeeded.
 ///
 /// # Errors
-/// Those of [`get_insight`], and of [`get_advice`] but for bounds that break a rule.
+/// Those of [`get_insight`], and of [`get_advice`] except for bounds that break a rule.
 pub async fn inspect(
     task: &TaskView,
     bounds: ChangeBoundsInput,
@@ -40,7 +40,7 @@ pub async fn inspect(
     let id = task.id.to_string();
     let mut insight = match get_insight(id.clone()).await {
         Ok(insight) => insight,
-        // There is a result: so it is its model that is missing.
+        // There is a result, so the model is missing.
         Err(AppError::Conflict(_)) => return Ok(Some(Inspected::default())),
         Err(error) => return Err(error),
     };
@@ -56,7 +56,7 @@ pub async fn inspect(
         match get_advice(id, bounds).await {
             Ok(advice) => insight.advice = advice,
             Err(error @ AppError::Invalid(_)) => refusal = Some(error),
-            // The model is gone; what was found while it was there is stored.
+            // The model is gone, but earlier insights are stored.
             Err(AppError::Conflict(_)) => {}
             Err(error) => return Err(error),
         }
@@ -67,16 +67,16 @@ pub async fn inspect(
     }))
 }
 
-/// The cards of a result that was looked into.
+/// The cards with the insights.
 #[component]
 pub fn Insight(
     /// The task.
     task: TaskId,
     /// The model that made the result.
     model: ModelRef,
-    /// What was asked.
+    /// The campaign.
     campaign: Campaign,
-    /// What was found.
+    /// The insights.
     inspected: Inspected,
 ) -> impl IntoView {
     let Some(insight) = inspected.insight else {
@@ -98,7 +98,7 @@ pub fn Insight(
     .into_any()
 }
 
-/// In place of the cards of a result whose model can no longer be run.
+/// Shown instead of insights if the model of the result can no longer be run.
 #[component]
 fn ModelGone(
     /// The model that made the result.

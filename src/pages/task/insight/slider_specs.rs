@@ -1,10 +1,10 @@
-//! What can be turned in "what if": each slider with its positions, which are real scores.
+//! The sliders of "what if" with their positions, which are real scores.
 
 use chrono::{Datelike, Days, NaiveDate};
 
 use crate::client::{Locale, tr};
-use crate::components::format;
-use crate::types::{Campaign, Curves, DaysPoint, GoalPoint, LaunchPoint, Switch};
+use crate::components::{format, labels};
+use crate::types::{Campaign, Curves, DaysPoint, GoalPoint, LaunchPoint, Switch, words};
 
 /// One thing that can be changed.
 pub struct SliderSpec {
@@ -14,51 +14,24 @@ pub struct SliderSpec {
     pub label: &'static str,
     /// Its positions, from left to right.
     pub positions: Vec<Position>,
-    /// The position of the campaign as it was asked.
+    /// The position of the campaign itself.
     pub own: usize,
 }
 
-/// What a slider changes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    Goal,
-    Duration,
-    Month,
-    Weekday,
-    Preparation,
-    Video,
-    StaffPick,
-}
+words!(
+    /// What a slider changes, with the name of the slider.
+    Kind {
+        Goal = "goal",
+        Duration = "duration",
+        Month = "month",
+        Weekday = "weekday",
+        Preparation = "preparation",
+        Video = "video",
+        StaffPick = "staff-pick",
+    }
+);
 
 impl Kind {
-    const ALL: [Self; 7] = [
-        Self::Goal,
-        Self::Duration,
-        Self::Month,
-        Self::Weekday,
-        Self::Preparation,
-        Self::Video,
-        Self::StaffPick,
-    ];
-
-    /// The name of its slider.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Goal => "goal",
-            Self::Duration => "duration",
-            Self::Month => "month",
-            Self::Weekday => "weekday",
-            Self::Preparation => "preparation",
-            Self::Video => "video",
-            Self::StaffPick => "staff-pick",
-        }
-    }
-
-    /// That of a slider's name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
-    }
-
     /// Whether it moves the launch.
     pub const fn is_launch(self) -> bool {
         matches!(self, Self::Month | Self::Weekday)
@@ -68,7 +41,7 @@ impl Kind {
 /// A position of a slider.
 #[derive(Clone, Debug)]
 pub struct Position {
-    /// What it stands for, in words.
+    /// Its meaning in words.
     pub words: String,
     /// The score of the campaign with only this changed.
     pub probability: f64,
@@ -78,20 +51,22 @@ pub struct Position {
 
 /// Every slider of a result.
 pub fn slider_specs(locale: Locale, campaign: &Campaign, curves: &Curves) -> Vec<SliderSpec> {
-    let goal = curves.goal.iter().map(|point| Position {
+    let goal = |point: &GoalPoint| Position {
         words: format::usd(locale, point.usd_goal),
         probability: point.probability,
         setting: point.usd_goal.to_string(),
-    });
-    let days = |points: &[DaysPoint]| -> Vec<Position> {
+    };
+    let is_own_goal = |point: &GoalPoint| (point.usd_goal - campaign.usd_goal).abs() < 0.005;
+    let days = |kind, label, points: &[DaysPoint], own| {
         let position = |point: &DaysPoint| Position {
             words: tr!(locale, task.duration, count = i64::from(point.days)),
             probability: point.probability,
             setting: point.days.to_string(),
         };
-        points.iter().map(position).collect()
+        let is_own = |point: &DaysPoint| i64::from(point.days) == own;
+        SliderSpec::new(kind, label, points, position, is_own)
     };
-    let launch = |points: &[LaunchPoint], name: &dyn Fn(NaiveDate) -> String| -> Vec<Position> {
+    let launch = |kind, label, points: &[LaunchPoint], name: &dyn Fn(NaiveDate) -> String| {
         let position = |point: &LaunchPoint| Position {
             words: name(point.launched_at),
             probability: point.probability,
@@ -100,7 +75,8 @@ pub fn slider_specs(locale: Locale, campaign: &Campaign, curves: &Curves) -> Vec
                 point.created_at, point.launched_at, point.deadline
             ),
         };
-        points.iter().map(position).collect()
+        let is_own = |point: &LaunchPoint| point.launched_at == campaign.launched_at;
+        SliderSpec::new(kind, label, points, position, is_own)
     };
     let month = |day: NaiveDate| {
         let name = nth(tr!(locale, list.months), day.month0());
@@ -110,83 +86,73 @@ pub fn slider_specs(locale: Locale, campaign: &Campaign, curves: &Curves) -> Vec
         let number = day.weekday().num_days_from_monday();
         nth(tr!(locale, list.weekdays), number).to_owned()
     };
-    let own_launch = |points: &[LaunchPoint]| {
-        let is_own = |point: &LaunchPoint| point.launched_at == campaign.launched_at;
-        points.iter().position(is_own)
+    let switch = |kind, label, scores: Switch, own: bool| {
+        let position = |(is_on, probability): &(bool, f64)| Position {
+            words: labels::yes_or_no(locale, *is_on).to_owned(),
+            probability: *probability,
+            setting: is_on.to_string(),
+        };
+        let points = [(false, scores.off), (true, scores.on)];
+        SliderSpec::new(kind, label, &points, position, |(is_on, _)| *is_on == own)
     };
-    let own_days = |points: &[DaysPoint], days: i64| {
-        let is_own = |point: &DaysPoint| i64::from(point.days) == days;
-        points.iter().position(is_own)
-    };
-    let is_own_goal = |point: &GoalPoint| (point.usd_goal - campaign.usd_goal).abs() < 0.005;
+    let (duration, preparation) = (campaign.duration_days(), campaign.preparation_days());
+    let label = tr!(locale, why.goal);
     vec![
-        SliderSpec::new(
-            Kind::Goal,
-            tr!(locale, why.goal),
-            goal.collect(),
-            curves.goal.iter().position(is_own_goal),
-        ),
-        SliderSpec::new(
+        SliderSpec::new(Kind::Goal, label, &curves.goal, goal, is_own_goal),
+        days(
             Kind::Duration,
             tr!(locale, why.duration),
-            days(&curves.duration),
-            own_days(&curves.duration, campaign.duration_days()),
+            &curves.duration,
+            duration,
         ),
-        SliderSpec::new(
+        launch(
             Kind::Month,
             tr!(locale, what_if.month),
-            launch(&curves.month, &month),
-            own_launch(&curves.month),
+            &curves.month,
+            &month,
         ),
-        SliderSpec::new(
+        launch(
             Kind::Weekday,
             tr!(locale, what_if.weekday),
-            launch(&curves.weekday, &weekday),
-            own_launch(&curves.weekday),
+            &curves.weekday,
+            &weekday,
         ),
-        SliderSpec::new(
+        days(
             Kind::Preparation,
             tr!(locale, why.preparation),
-            days(&curves.preparation),
-            own_days(&curves.preparation, campaign.preparation_days()),
+            &curves.preparation,
+            preparation,
         ),
-        SliderSpec::new(
+        switch(
             Kind::Video,
             tr!(locale, why.video),
-            switch(locale, curves.video),
-            Some(usize::from(campaign.has_video)),
+            curves.video,
+            campaign.has_video,
         ),
-        SliderSpec::new(
+        switch(
             Kind::StaffPick,
             tr!(locale, why.staff_pick),
-            switch(locale, curves.staff_pick),
-            Some(usize::from(campaign.staff_pick)),
+            curves.staff_pick,
+            campaign.staff_pick,
         ),
     ]
 }
 
 impl SliderSpec {
-    fn new(kind: Kind, label: &'static str, positions: Vec<Position>, own: Option<usize>) -> Self {
+    fn new<P>(
+        kind: Kind,
+        label: &'static str,
+        points: &[P],
+        position: impl Fn(&P) -> Position,
+        is_own: impl Fn(&P) -> bool,
+    ) -> Self {
         Self {
             kind,
             label,
-            positions,
-            own: own.unwrap_or_default(),
+            positions: points.iter().map(position).collect(),
+            own: points.iter().position(is_own).unwrap_or_default(),
         }
     }
-}
-
-/// Off is the first position.
-fn switch(locale: Locale, switch: Switch) -> Vec<Position> {
-    let position = |words: &'static str, probability, on: bool| Position {
-        words: words.to_owned(),
-        probability,
-        setting: on.to_string(),
-    };
-    vec![
-        position(tr!(locale, choice.no), switch.off, false),
-        position(tr!(locale, choice.yes), switch.on, true),
-    ]
 }
 
 fn nth(list: &'static str, number: u32) -> &'static str {
@@ -195,8 +161,8 @@ fn nth(list: &'static str, number: u32) -> &'static str {
         .unwrap_or_default()
 }
 
-/// The fields that chosen settings change, where the campaign was created, launched and ended on `days`: the
-/// launch first, because durations hang on it.
+/// The fields that chosen settings change, with the values. `days` are the campaign's days of creation, launch and
+/// deadline. The launch is moved first, because durations count from it.
 pub fn plan(days: [NaiveDate; 3], chosen: &[(Kind, String)]) -> Vec<(&'static str, String)> {
     let [mut created_at, mut launched_at, mut deadline] = days;
     for (_, setting) in chosen.iter().filter(|(kind, _)| kind.is_launch()) {
@@ -229,7 +195,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_plan_moves_the_launch_before_it_counts_days() {
+    fn a_plan_moves_the_launch_before_counting_days() {
         let days = ["2026-12-01", "2027-01-10", "2027-02-10"].map(|day| day.parse().unwrap());
         let plan = plan(
             days,
@@ -249,10 +215,10 @@ mod tests {
     }
 
     #[test]
-    fn a_slider_is_known_by_its_name() {
+    fn kinds_of_sliders_are_parsed_from_their_names() {
         for kind in Kind::ALL {
-            assert_eq!(Kind::parse(kind.as_str()), Some(kind));
+            assert_eq!(kind.as_str().parse(), Ok(*kind));
         }
-        assert_eq!(Kind::parse(""), None);
+        assert!("".parse::<Kind>().is_err());
     }
 }

@@ -1,9 +1,11 @@
-//! The sliders of what if at work, on the card that the server drew. One change is answered by its curve, which
-//! stands in the card, several by the result's own model.
+//! The code of the "what if" sliders, which works on the card that the server rendered. The answer for one change is in
+//! the card. The answer for several comes from the model of the result.
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use chrono::NaiveDate;
+use leptos::prelude::set_timeout;
 use leptos::server_fn::ServerFn as _;
 use leptos::wasm_bindgen::JsCast;
 use leptos::wasm_bindgen::prelude::Closure;
@@ -15,14 +17,14 @@ use crate::api::WhatIf;
 use crate::client::data::{Response, value_of};
 use crate::client::{Locale, browser, tr};
 use crate::components::format;
-use crate::components::pager::query;
+use crate::components::query::query;
 use crate::components::server_part::Live;
 use crate::types::{AppError, WhatIfView};
 
-/// Sliders rest this long before the server is asked.
-const REST_MS: u64 = 250;
+/// The sliders must rest this long before the request is sent.
+const REST: Duration = Duration::from_millis(250);
 
-/// Finds a card whose sliders are not at work yet.
+/// Selects a card whose sliders are not live yet.
 const INERT: &str = ".what-if:not([data-live])";
 
 /// The sliders, in a chunk of their own.
@@ -43,12 +45,12 @@ mod chunk_entry {
     }
 }
 
-/// Sets the sliders of a card to work; those that were moved before count.
+/// Makes the sliders of a card live. Those that were moved before count.
 fn wake(card: Element, locale: Locale) {
     let Some(answer) = find(&card, ".what-if-answer") else {
         return;
     };
-    // Twice would be one time too many.
+    // So that it is not made live twice.
     let _ = card.set_attribute("data-live", "");
     let before = number(&card, "data-probability");
     let unchanged = answer.text_content().unwrap_or_default();
@@ -83,11 +85,11 @@ fn wake(card: Element, locale: Locale) {
 struct Sliders {
     locale: Locale,
     card: Element,
-    /// Where the answer stands.
+    /// The element with the answer.
     answer: Element,
-    /// The probability of the campaign as it was asked.
+    /// The probability of the campaign without changes.
     before: f64,
-    /// The answer where nothing is changed.
+    /// The answer if nothing is changed.
     unchanged: String,
 }
 
@@ -99,7 +101,7 @@ impl Sliders {
             }
         };
         let act = Closure::<dyn FnMut(Event)>::new(act).into_js_value();
-        // It fails only where `act` is no function.
+        // Fails only if `act` is not a function.
         let _ = self
             .card
             .add_event_listener_with_callback(event, act.unchecked_ref());
@@ -111,12 +113,12 @@ impl Sliders {
     }
 
     fn turned(self: &Rc<Self>, input: &HtmlInputElement) {
-        let kind = Kind::parse(&input.name());
+        let kind: Option<Kind> = input.name().parse().ok();
         for slider in self.elements() {
             if Some(slider.kind) == kind {
                 slider.show(self.locale);
             } else if slider.kind.is_launch() && kind.is_some_and(Kind::is_launch) {
-                // Both move the launch: the one that was turned last holds.
+                // Both move the launch. The one that was moved last counts.
                 slider.reset(self.locale);
             }
         }
@@ -130,7 +132,7 @@ impl Sliders {
         self.tell();
     }
 
-    /// What is turned, and to what.
+    /// The moved sliders and their settings.
     fn chosen(&self) -> Vec<(Kind, String)> {
         let turned = self.elements().filter(SliderElement::is_turned);
         let setting = |slider: SliderElement| {
@@ -151,11 +153,12 @@ impl Sliders {
             _ => {
                 self.say(tr!(self.locale, what_if.asking));
                 let (this, chosen) = (Rc::clone(self), self.chosen());
-                browser::after_ms(REST_MS, move || {
+                let ask = move || {
                     if this.card.is_connected() && this.chosen() == chosen {
                         this.ask(chosen);
                     }
-                });
+                };
+                set_timeout(ask, REST);
             }
         }
     }
@@ -166,7 +169,7 @@ impl Sliders {
         let task = self.card.get_attribute("data-task").unwrap_or_default();
         let body = query(std::iter::once(("id", task)).chain(fields));
         browser::post(WhatIf::PATH, body, false, move |response| {
-            // They may have been moved on meanwhile.
+            // The sliders may have been moved meanwhile.
             if self.chosen() == chosen {
                 self.take(response);
             }
@@ -196,7 +199,7 @@ impl Sliders {
     }
 }
 
-/// One slider with what surrounds it.
+/// One slider and the elements around it.
 struct SliderElement {
     kind: Kind,
     element: Element,
@@ -206,7 +209,7 @@ struct SliderElement {
 impl SliderElement {
     fn of(element: Element) -> Option<Self> {
         let input: HtmlInputElement = find(&element, "input")?.dyn_into().ok()?;
-        let kind = Kind::parse(&input.name())?;
+        let kind = input.name().parse().ok()?;
         Some(Self {
             kind,
             element,
@@ -227,13 +230,13 @@ impl SliderElement {
         self.input.value().parse().unwrap_or_default()
     }
 
-    /// The row of its table for where it stands.
+    /// The row of its table for the current position.
     fn row(&self) -> Option<Element> {
         let rows = find(&self.element, "tbody")?.children();
         rows.item(self.position().try_into().ok()?)
     }
 
-    /// Has all around it say where it stands.
+    /// Shows the current position in the elements around it.
     fn show(&self, locale: Locale) {
         let cell = |name| {
             self.row()

@@ -1,4 +1,4 @@
-//! What if: a slider for each thing that can be changed, over real scores. The card as the server draws it;
+//! What if: a slider for each thing that can be changed, with real scores. This is the card that the server renders;
 //! [`super::sliders`] makes it live.
 
 use leptos::prelude::*;
@@ -8,14 +8,14 @@ use crate::client::{Locale, tr, use_locale};
 use crate::components::format;
 use crate::types::{Campaign, Curves, TaskId};
 
-/// The sliders, where the campaign as it was asked has them.
+/// The sliders, in the positions of the campaign.
 #[component]
 pub fn WhatIfCard(
-    /// The task whose model is asked.
+    /// The task whose model computes the answers.
     task: TaskId,
-    /// What was asked.
+    /// The campaign.
     campaign: Campaign,
-    /// The probability of it as it was asked.
+    /// The probability of the campaign without changes.
     probability: f64,
     /// The scores.
     curves: Curves,
@@ -54,7 +54,7 @@ pub fn WhatIfCard(
     }
 }
 
-/// One slider over its curve; its values stand in a table too.
+/// One slider with its curve, whose values are also in a table.
 fn slider(locale: Locale, spec: SliderSpec) -> AnyView {
     let points = polyline(&spec);
     let last = spec.positions.len().saturating_sub(1);

@@ -1,4 +1,4 @@
-//! Why: what each group of inputs adds to the probability, as a waterfall with a table's words.
+//! Why: what each group of inputs adds to the probability, as a table with waterfall bars.
 
 use leptos::prelude::*;
 
@@ -6,13 +6,13 @@ use crate::client::{Locale, tr, use_locale};
 use crate::components::{format, labels};
 use crate::types::{Campaign, Effect, Explanation, Factor};
 
-/// Effects below half a percentage point are told as one.
+/// Effects below half a percentage point are combined.
 const SMALL: f64 = 0.005;
 
 /// From the average campaign to this one, factor by factor.
 #[component]
 pub fn Why(
-    /// What was asked.
+    /// The campaign.
     campaign: Campaign,
     /// The Shapley values.
     explanation: Explanation,
@@ -69,7 +69,7 @@ pub fn Why(
     }
 }
 
-/// A row that says where the probability stands.
+/// A row with the probability reached so far.
 fn total(locale: Locale, label: &'static str, share: f64) -> AnyView {
     view! {
         <tr class="waterfall-total">
@@ -123,25 +123,17 @@ pub fn factor(locale: Locale, factor: Factor) -> &'static str {
     }
 }
 
-/// What the campaign has of a factor, in a word or two.
+/// The campaign's value of a factor, in a word or two.
 fn what_is_given(locale: Locale, factor: Factor, campaign: &Campaign) -> String {
-    let yes_or_no = |answer: bool| {
-        let words = if answer {
-            tr!(locale, choice.yes)
-        } else {
-            tr!(locale, choice.no)
-        };
-        words.to_owned()
-    };
     match factor {
         Factor::Goal => format::usd(locale, campaign.usd_goal),
         Factor::Duration => tr!(locale, task.duration, count = campaign.duration_days()),
         Factor::Timing => labels::day(locale, campaign.launched_at),
         Factor::Preparation => tr!(locale, task.duration, count = campaign.preparation_days()),
         Factor::Category => campaign.analytics_name.clone(),
-        Factor::Video => yes_or_no(campaign.has_video),
+        Factor::Video => labels::yes_or_no(locale, campaign.has_video).to_owned(),
         Factor::Place => format!("{}, {}", campaign.country, campaign.currency),
-        Factor::StaffPick => yes_or_no(campaign.staff_pick),
+        Factor::StaffPick => labels::yes_or_no(locale, campaign.staff_pick).to_owned(),
         Factor::Text | Factor::Creator => String::new(),
     }
 }

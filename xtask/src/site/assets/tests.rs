@@ -30,7 +30,7 @@ fn write(folder: &Path, main: &str) -> serde_json::Value {
     let site = folder.join("site");
     Assets::new(bundle(main), "a{b:c}".to_owned(), &public)
         .unwrap()
-        .write(&site, BuildProfile::Release)
+        .write(&site, Profile::Release)
         .unwrap();
     serde_json::from_slice(&fs::read(site.join(MANIFEST)).unwrap()).unwrap()
 }
