@@ -197,22 +197,12 @@ async fn behind_a_proxy() -> (Site, crate::support::Server, Proxy) {
     (site, server, proxy)
 }
 
-async fn assert_changes_arrive(browser: &Browser, events: &mut EventStream) {
-    let [amount, ..] = browser.balance().await;
-    browser.top_up(3).await;
-    events
-        .wait_for("a top-up", |event| {
-            event.name == "balance" && event.data["amount"] == amount + 3
-        })
-        .await;
-}
-
 #[tokio::test]
 async fn a_frozen_listen_connection_is_replaced() {
     let (_site, server, proxy) = behind_a_proxy().await;
     let browser = Browser::registered(&server).await;
     let mut events = EventStream::open(&browser).await;
-    assert_changes_arrive(&browser, &mut events).await;
+    events.assert_changes_arrive(&browser).await;
     assert_eq!(proxy.freeze_listen(), 1);
     // Changes in the meantime must not be lost either.
     browser.top_up(1).await;
@@ -226,7 +216,7 @@ async fn a_frozen_listen_connection_is_replaced() {
             event.name == "resync" && event.id.is_some()
         })
         .await;
-    assert_changes_arrive(&browser, &mut events).await;
+    events.assert_changes_arrive(&browser).await;
     server.program.stop().await;
 }
 
@@ -235,20 +225,21 @@ async fn cut_database_connections_end_no_stream() {
     let (_site, server, proxy) = behind_a_proxy().await;
     let browser = Browser::registered(&server).await;
     let mut events = EventStream::open(&browser).await;
-    assert_changes_arrive(&browser, &mut events).await;
+    events.assert_changes_arrive(&browser).await;
     proxy.cut_all();
     wait_for("a new LISTEN", || {
         let log = server.program.log();
         std::future::ready((log.matches("listening to the database\n").count() == 2).then_some(()))
     })
     .await;
+    let [amount, ..] = browser.balance().await;
     events.forget();
     browser.top_up(3).await;
     // The new LISTEN makes streams compare positions. If the top-up is committed by then, the client is told to
     // reload.
     events
         .wait_for("a top-up or a reload", |event| {
-            event.name == "resync" || (event.name == "balance" && event.data["amount"] == 16)
+            event.is_resync() || (event.name == "balance" && event.data["amount"] == amount + 3)
         })
         .await;
 }

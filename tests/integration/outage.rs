@@ -75,7 +75,7 @@ async fn an_unavailable_database_is_reported_and_everything_resumes_when_it_is_b
     let browser = Browser::registered(&server).await;
     for mode in ["fast", "immediate"] {
         let mut events = EventStream::open(&browser).await;
-        events.wait_for("the first event", is_resync).await;
+        events.wait_for("the first event", Event::is_resync).await;
         cluster.control(mode).await;
         assert_unavailable_everywhere(&browser).await;
         cluster.control("start").await;
@@ -85,7 +85,7 @@ async fn an_unavailable_database_is_reported_and_everything_resumes_when_it_is_b
         })
         .await;
 
-        assert_changes_arrive_again(&browser, &mut events).await;
+        events.assert_changes_arrive(&browser).await;
         let task = browser.submit().await;
         let task = browser.wait_until_final(&task["id"]).await;
         assert_eq!(task["status"], "succeeded");
@@ -93,27 +93,4 @@ async fn an_unavailable_database_is_reported_and_everything_resumes_when_it_is_b
     site.assert_audit_is_clean().await;
     worker.stop().await;
     server.program.stop().await;
-}
-
-/// The stream that was opened before the outage sends changes again. Each process reconnects its LISTEN once the
-/// database is back and then reports a gap, so the first changes may arrive as a reload.
-async fn assert_changes_arrive_again(browser: &Browser, events: &mut EventStream) {
-    for _ in 0..5 {
-        let [amount, ..] = browser.balance().await;
-        events.forget();
-        browser.top_up(10).await;
-        let event = events
-            .wait_for("the top-up or a reload", |event| {
-                is_resync(event) || (event.name == "balance" && event.data["amount"] == amount + 10)
-            })
-            .await;
-        if !is_resync(&event) {
-            return;
-        }
-    }
-    panic!("the stream keeps requesting reloads: {:?}", events.seen());
-}
-
-fn is_resync(event: &Event) -> bool {
-    event.name == "resync"
 }

@@ -22,6 +22,13 @@ pub struct EventStream {
     seen: Vec<Event>,
 }
 
+impl Event {
+    /// Whether it tells the client to reload.
+    pub fn is_resync(&self) -> bool {
+        self.name == "resync"
+    }
+}
+
 impl EventStream {
     /// Opens `/events` and waits for the head of the response.
     pub async fn open(browser: &Browser) -> Self {
@@ -71,6 +78,29 @@ impl EventStream {
             Ok(None) => panic!("the stream ended before {what}; seen {:?}", self.seen),
             Err(elapsed) => panic!("no event after {elapsed}: {what}; seen {:?}", self.seen),
         }
+    }
+
+    /// Tops up the user of the stream until the stream sends the change itself. A process that has connected LISTEN again
+    /// reports a gap, so the first changes may arrive as requests to reload.
+    ///
+    /// # Panics
+    /// With all events seen, if the stream sends nothing or only requests to reload.
+    pub async fn assert_changes_arrive(&mut self, browser: &Browser) {
+        for _ in 0..5 {
+            let [amount, ..] = browser.balance().await;
+            self.forget();
+            browser.top_up(10).await;
+            let event = self
+                .wait_for("the top-up or a reload", |event| {
+                    let is_top_up = event.name == "balance" && event.data["amount"] == amount + 10;
+                    is_top_up || event.is_resync()
+                })
+                .await;
+            if !event.is_resync() {
+                return;
+            }
+        }
+        panic!("the stream keeps requesting reloads: {:?}", self.seen);
     }
 
     /// The first event of the stream.
