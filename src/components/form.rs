@@ -61,7 +61,7 @@ pub fn PostForm(
     /// Its fields.
     children: Children,
 ) -> impl IntoView {
-    // Not a signal: what is typed here belongs to this account, whoever signs in meanwhile.
+    // Read once: input on this page belongs to this account, even if someone else signs in meanwhile.
     let account = use_session().account_now().map(|it| it.to_string());
     view! {
         <form

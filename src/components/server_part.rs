@@ -1,8 +1,8 @@
 //! A part of a page that only the server renders.
 //!
 //! Hydration leaves its HTML as it is. If the browser renders the page, or if there is something new to show, it takes
-//! the part from the server's page at the same URL. So the client bundle has no code to render it, and whatever is
-//! interactive in it works on the HTML.
+//! the part from the server's page at the same URL. The client bundle therefore contains no code to render it; its
+//! interactive elements work on the server's HTML.
 
 use std::sync::Arc;
 

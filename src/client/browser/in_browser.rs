@@ -1,5 +1,7 @@
 //! The functions that the server has a version of its own of, in `on_server`.
 
+use std::str::FromStr;
+
 use chrono::NaiveDate;
 use js_sys::futures::JsFuture;
 use js_sys::{Date, Promise};
@@ -19,22 +21,23 @@ use crate::client::data::{Payload, Response};
 use crate::i18n::Locale;
 use crate::types::{AppError, Theme};
 
-/// The language that the server wrote on the page.
-pub fn document_locale() -> Locale {
+/// The value of an attribute of the page's root element; the default if it is missing or unknown.
+fn root_attribute<T: Default + FromStr>(name: &str) -> T {
     document()
         .document_element()
-        .and_then(|html| html.get_attribute("lang"))
-        .and_then(|lang| lang.parse().ok())
+        .and_then(|html| html.get_attribute(name))
+        .and_then(|value| value.parse().ok())
         .unwrap_or_default()
+}
+
+/// The language that the server wrote on the page.
+pub fn document_locale() -> Locale {
+    root_attribute("lang")
 }
 
 /// The theme that the server wrote on the page, or the one chosen since.
 pub fn document_theme() -> Theme {
-    document()
-        .document_element()
-        .and_then(|html| html.get_attribute("data-theme"))
-        .and_then(|word| word.parse().ok())
-        .unwrap_or_default()
+    root_attribute("data-theme")
 }
 
 /// Sets the title of the document.

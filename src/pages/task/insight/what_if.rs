@@ -1,5 +1,5 @@
-//! What if: a slider for each thing that can be changed, with real scores. This is the card that the server renders;
-//! [`super::sliders`] makes it live.
+//! What if: a slider for each value that can be changed, with real scores. The server renders this card;
+//! [`super::sliders`] makes it interactive.
 
 use leptos::prelude::*;
 
