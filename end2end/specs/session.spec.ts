@@ -65,6 +65,9 @@ test("a form that is sent before the page is live comes back with its error, and
   await page.getByLabel("Password").fill(PASSWORD);
   await form.getByRole("button").click();
   await expect(page).toHaveURL(/\/account$/);
+  await expect(page.locator("main")).toContainText(email);
+  // Chromium may never close a page that is still starting.
+  await page.waitForLoadState("networkidle");
   expect(problems.filter((problem) => !problem.includes("401"))).toEqual([]);
 });
 
