@@ -1,4 +1,5 @@
-"""Aggregates of the campaigns for the manifest: rates by category, duration, goal and month, and a background sample.
+"""Aggregates of the campaigns for the manifest: rates by category, duration, goal and month, rates with and without each change
+that advice suggests, rates by day of launch, and a background sample.
 Only counts and synthetic rows: no campaign can be recovered from them."""
 
 import numpy as np
@@ -12,6 +13,11 @@ GOAL_EDGES_USD = [
     70_000, 100_000, 150_000, 200_000, 300_000, 500_000, 1_000_000,
 ]  # fmt: skip
 DURATION_EDGES_DAYS = [15, 30, 31, 45]
+# Wide, so that campaigns with and without a change can be compared within a band and parent category.
+BAND_EDGES_USD = [1000, 5000, 15_000, 50_000]
+PREPARATION_EDGES_DAYS = [7, 15, 30, 60, 120, 240]
+# A category with fewer campaigns has too few per month and weekday; its parent category is shown instead.
+FEWEST_OF_A_CALENDAR = 840
 BACKGROUND_ROWS = 64
 CANDIDATES = 4096
 
@@ -21,18 +27,59 @@ def neighbours(campaigns):
     names, category = np.unique(campaigns.column("category").astype(str), return_inverse=True)
     goal = np.searchsorted(GOAL_EDGES_USD, rounded_goal(campaigns.column("log_goal")), side="right")
     duration = np.searchsorted(DURATION_EDGES_DAYS, campaigns.column("duration_days"), side="right")
-    cells, cell = np.unique(np.column_stack([category, duration, goal]), axis=0, return_inverse=True)
     months, month = np.unique(np.column_stack([parent, campaigns.month.astype(str)]), axis=0, return_inverse=True)
     return {
         "categories": [dict(zip(("parent", "name"), name.split(" / ", 1))) for name in names],
         "goal_edges_usd": [float(edge) for edge in GOAL_EDGES_USD],
         "duration_edges_days": DURATION_EDGES_DAYS,
-        "cells": [[*map(int, c), *counts] for c, counts in zip(cells, counts_of(cell.ravel(), campaigns.success))],
+        "cells": counted(campaigns.success, category, duration, goal),
         "months": [
             {"parent": str(p), "month": str(m), "campaigns": n, "successes": k}
             for (p, m), (n, k) in zip(months, counts_of(month.ravel(), campaigns.success))
         ],
     }
+
+
+def evidence(campaigns):
+    """Counts by parent category and goal band, for each value of the fields that advice changes."""
+    parents, parent = np.unique(campaigns.column("parent").astype(str), return_inverse=True)
+    band = np.searchsorted(BAND_EDGES_USD, rounded_goal(campaigns.column("log_goal")), side="right")
+    preparation = np.expm1(campaigns.column("log_preparation").astype(float)).round()
+    values = {
+        "weekday": campaigns.column("launch_weekday").astype(int),
+        "preparation": np.searchsorted(PREPARATION_EDGES_DAYS, preparation, side="right"),
+        "duration": np.searchsorted(DURATION_EDGES_DAYS, campaigns.column("duration_days"), side="right"),
+        "video": campaigns.column("has_video").astype(int),
+    }
+    return {
+        "parents": [str(name) for name in parents],
+        "goal_edges_usd": [float(edge) for edge in BAND_EDGES_USD],
+        "preparation_edges_days": PREPARATION_EDGES_DAYS,
+        "duration_edges_days": DURATION_EDGES_DAYS,
+        **{name: counted(campaigns.success, parent, band, value) for name, value in values.items()},
+    }
+
+
+def calendar(campaigns):
+    """Counts by month and weekday of launch, for each parent category and each large category."""
+    month, weekday = (campaigns.column(name).astype(int) for name in ("launch_month", "launch_weekday"))
+    tables = []
+    for column in ("parent", "category"):
+        label = campaigns.column(column).astype(str)
+        for name in np.unique(label):
+            rows = label == name
+            if column == "category" and rows.sum() < FEWEST_OF_A_CALENDAR:
+                continue
+            parent, _, category = name.partition(" / ")
+            cells = counted(campaigns.success[rows], month[rows], weekday[rows])
+            tables.append({"parent": parent, "category": category or None, "cells": cells})
+    return tables
+
+
+def counted(success, *groups):
+    """For each combination that occurs: the values of the groups, the number of campaigns and of successes."""
+    cells, cell = np.unique(np.column_stack(groups), axis=0, return_inverse=True)
+    return [[*map(int, c), *counts] for c, counts in zip(cells, counts_of(cell.ravel(), success))]
 
 
 def rounded_goal(log_goal):
@@ -70,10 +117,10 @@ def mixed_within_categories(inputs, random):
     at = len(NUMBERS)
     rows = inputs[random.integers(0, len(inputs), CANDIDATES)].copy()
     groups = [
-        ["log_goal", "duration_days"],
-        ["log_preparation"],
-        ["name_chars", "name_words", "name_digit"],
-        ["blurb_chars", "blurb_words"],
+        ["log_goal", "duration_days", "default_duration", "longest_duration"],
+        ["log_preparation", "fresh_draft"],
+        ["name_chars", "name_words", "name_digit", "name_wording"],
+        ["blurb_chars", "blurb_words", "blurb_wording"],
         ["has_video"],
         ["staff_pick"],
         ["launch_month", "launch_weekday"],

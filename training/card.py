@@ -4,15 +4,17 @@ from pathlib import Path
 
 import numpy as np
 
-import recipe
+import curves
+import data
 import scores
+import student
 
-MODES = {"staff_pick_as_given": "staff pick as given", "staff_pick_false": "staff pick set to false"}
-COLOURS = {"staff_pick_as_given": "#2563eb", "staff_pick_false": "#c2410c"}
+MODES = {"staff_pick_as_given": "staff pick as given", "staff_pick_unknown": "staff pick unknown"}
+COLOURS = {"staff_pick_as_given": "#2563eb", "staff_pick_unknown": "#c2410c"}
 LARGE_PARENT = 100
 
 
-def write(folder, manifest, judged):
+def write(folder, manifest, judged, pupil):
     folder.mkdir(parents=True, exist_ok=True)
     text = (Path(__file__).parent / "card.template.md").read_text(encoding="utf-8")
     test = judged["test"]
@@ -28,11 +30,20 @@ def write(folder, manifest, judged):
         "test_rate": percent(test.success.mean()),
         "scores": scores_table(judged),
         "picks": picks_table(judged),
-        **pick_gap(judged),
         "moves": moves_table(judged),
-        "share": f"{100 * recipe.SHARE_WITHOUT_PICK:.0f} %",
         "months": months_table(judged),
+        "word_count": sum(len(weights) for weights in manifest["wording"].values()),
+        "hidden": " and ".join(map(str, student.HIDDEN)),
+        "floor": student.FLOOR,
         "parents": parents_table(judged),
+        "offsets": offsets_table(manifest),
+        "offset_campaigns": f"{judged['offset_campaigns']:,}",
+        "amount_campaigns": f"{sum(manifest['amounts']['campaigns'].values()):,}",
+        "amount_population": manifest["amounts"]["population"],
+        "amount_coverage": percent(manifest["amounts"]["coverage"]["raised"]),
+        "backer_coverage": percent(manifest["amounts"]["coverage"]["backers"]),
+        "amounts": amounts_table(judged),
+        "gains": gains_table(manifest),
         "interval_method": manifest["intervals"]["method"],
         "coverage": percent(manifest["intervals"]["coverage"]),
         "interval_half": interval_at(manifest, 0.5),
@@ -44,6 +55,7 @@ def write(folder, manifest, judged):
         raise SystemExit(f"the card's template has an unknown placeholder: {text[text.index('{{') :][:40]}")
     (folder / "model-card.md").write_text(text, encoding="utf-8")
     (folder / "model-calibration.svg").write_text(calibration_picture(judged), encoding="utf-8")
+    (folder / "model-curves.svg").write_text(curves.picture(pupil, manifest), encoding="utf-8")
 
 
 def percent(value):
@@ -72,7 +84,7 @@ def scores_table(judged):
         "accuracy": lambda y, p: scores.score(y, p)["accuracy"],
         "log loss": lambda y, p: scores.score(y, p)["log_loss"],
         "Brier score": lambda y, p: scores.score(y, p)["brier"],
-        "calibration error (ECE, 10 bins)": scores.ece,
+        "calibration error (ECE, 15 bins)": scores.ece,
     }
     rows = [
         [name, *(with_spread(measure, success, judged["probability"][mode]) for mode in MODES)]
@@ -80,6 +92,8 @@ def scores_table(judged):
     ]
     chance = [f"{scores.ece_by_chance(judged['probability'][mode]):.3f}" for mode in MODES]
     rows.append(["ECE of a perfect score, from chance alone", *chance])
+    for name, measure in (("AUC of plain LightGBM", scores.auc), ("ECE of plain LightGBM", scores.ece)):
+        rows.append([name, *(with_spread(measure, success, judged["baseline"][mode]) for mode in MODES)])
     return table(["measure", *MODES.values()], rows)
 
 
@@ -87,25 +101,10 @@ def picks_table(judged):
     """Whether the score is right for campaigns with and without the pick."""
     test, p = judged["test"], judged["probability"]["staff_pick_as_given"]
     rows = []
-    for name, value in (("picked", 1), ("not picked", 0)):
+    for name, value in (("picked", data.YES), ("refused", data.NO)):
         chosen = test.column("staff_pick") == value
         rows.append([name, chosen.sum(), percent(p[chosen].mean()), percent(test.success[chosen].mean())])
     return table(["campaigns", "n", "mean score", "succeeded"], rows)
-
-
-def pick_gap(judged, aim=0.015):
-    """How much the mean errors of both modes differ, and the score that would let both reach the aim."""
-    given, false = (judged["probability"][mode] for mode in MODES)
-    picked = judged["test"].column("staff_pick") == 1
-    share, known, blanked = picked.mean(), given[picked].mean(), false[picked].mean()
-    return {
-        "pick_share": percent(share),
-        "picked_with": percent(known),
-        "picked_without": percent(blanked),
-        "pick_gap": f"{share * (known - blanked):.3f}",
-        "ece_sum": f"{sum(scores.ece(judged['test'].success, p) for p in (given, false)):.3f}",
-        "picked_needed": percent(known - 2 * aim / share),
-    }
 
 
 def months_table(judged):
@@ -117,6 +116,37 @@ def months_table(judged):
             auc = with_spread(scores.auc, test.success[chosen], p)
             rows.append([month, name, chosen.sum(), auc, percent(p.mean()), percent(test.success[chosen].mean())])
     return table(["launched", "mode", "n", "AUC", "mean score", "succeeded"], rows)
+
+
+def offsets_table(manifest):
+    names = {
+        "first_project": ("first project", "number of projects"),
+        "returning": ("not the first project", "number of projects"),
+        "earlier_projects": ("earlier projects", "number of projects"),
+        "earlier_successes": ("of these, successful", "published rates"),
+        "reward_tiers": ("reward tiers", "rewards, half of the effect"),
+        "median_reward_usd": ("median price of the tiers, $", "rewards, half of the effect"),
+    }
+    rows = []
+    for name, (label, source) in names.items():
+        found = manifest["offsets"][name]
+        for it in found if isinstance(found, list) else [found]:
+            value = f"{it['from']:g} or more" if "from" in it else ""
+            rows.append([label, value, f"{it['logit']:+.2f}", f"{it['error']:.2f}", source])
+    return table(["input", "value", "on the logit", "standard error", "source"], rows)
+
+
+def amounts_table(judged):
+    rows = [[parent, count, percent(raised), percent(backers)] for parent, count, raised, backers in judged["amounts"]]
+    return table(["parent", "funded campaigns", "within the range, money", "within the range, backers"], rows)
+
+
+def gains_table(manifest):
+    rows = []
+    for lever, error in manifest["gain_errors"].items():
+        cells = [f"{100 * (error['floor'] + error['slope'] * gain):.1f}" for gain in (0.02, 0.05, 0.1, 0.2)]
+        rows.append([lever, *cells])
+    return table(["change", "gain of 2 points", "5", "10", "20"], rows)
 
 
 def moves_table(judged):
@@ -137,7 +167,7 @@ def parents_table(judged):
             p = judged["probability"][mode][chosen]
             cells += [with_spread(scores.auc, success, p), f"{scores.ece(success, p):.3f} ({scores.ece_by_chance(p):.3f})"]
         rows.append(cells)
-    return table(["parent", "n", "succeeded", "AUC, as given", "ECE (by chance)", "AUC, set to false", "ECE (by chance)"], rows)
+    return table(["parent", "n", "succeeded", "AUC, as given", "ECE (by chance)", "AUC, unknown", "ECE (by chance)"], rows)
 
 
 def calibration_picture(judged):

@@ -4,10 +4,12 @@ import csv
 import os
 import subprocess
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+
+import words
 
 WIRE = (
     "country currency prelaunch_activated staff_pick static_usd_rate fx_rate created_at launched_at deadline name blurb "
@@ -45,12 +47,18 @@ def features_of_rows(campaigns):
         return features_of(path)
 
 
-FEATURES = features_of_rows([])[0]
 LABELS = ["parent", "category", "country", "currency"]
-NUMBERS = FEATURES[: -len(LABELS)]
-if FEATURES != NUMBERS + LABELS:
-    raise SystemExit(f"the server computes labels that training does not know: {FEATURES}")
+# The features that depend on the model: the sums of its weights of words, and of its offsets of optional inputs, which the data
+# does not have.
+WORDING = ["name_wording", "blurb_wording"]
+OFFSETS = ["creator_offset", "rewards_offset"]
+COMPUTED = features_of_rows([])[0]
+if COMPUTED[-len(LABELS) :] != LABELS:
+    raise SystemExit(f"the server computes labels that training does not know: {COMPUTED}")
+NUMBERS = COMPUTED[: -len(LABELS)] + WORDING + OFFSETS
+FEATURES = NUMBERS + LABELS
 NUMBER = {name: index for index, name in enumerate(NUMBERS)}
+YES, NO, UNKNOWN = 1, -1, 0
 
 # A label that occurs less often is treated like one that never occurs.
 FEWEST_OF_A_LABEL = 10
@@ -58,10 +66,11 @@ FEWEST_OF_A_LABEL = 10
 
 @dataclass
 class Campaigns:
-    """Rows of numbers and labels, with the outcome and the month of launch."""
+    """Rows of numbers and labels, with the words of the texts, the outcome and the month of launch."""
 
     numbers: np.ndarray
     labels: np.ndarray
+    texts: dict
     success: np.ndarray
     month: np.ndarray
 
@@ -69,12 +78,17 @@ class Campaigns:
         return len(self.success)
 
     def take(self, rows):
-        return Campaigns(self.numbers[rows], self.labels[rows], self.success[rows], self.month[rows])
+        texts = {field: words[rows] for field, words in self.texts.items()}
+        return Campaigns(self.numbers[rows], self.labels[rows], texts, self.success[rows], self.month[rows])
 
     def with_staff_pick(self, value):
+        return replace(self, numbers=with_column(self.numbers, "staff_pick", value))
+
+    def with_wording(self, weights):
+        """The campaigns with the sums of these weights of words."""
         numbers = self.numbers.copy()
-        numbers[:, NUMBER["staff_pick"]] = value
-        return Campaigns(numbers, self.labels, self.success, self.month)
+        numbers[:, [NUMBER[name] for name in WORDING]] = words.totals(self.texts, weights)
+        return replace(self, numbers=numbers)
 
     def column(self, name):
         if name in NUMBER:
@@ -82,22 +96,40 @@ class Campaigns:
         return self.labels[:, LABELS.index(name)]
 
 
+def with_column(numbers, name, value):
+    changed = numbers.copy()
+    changed[:, NUMBER[name]] = value
+    return changed
+
+
 def load(path):
     """Reads a CSV file of campaigns in the wire format with a column `success`."""
     with open(path, newline="", encoding="utf-8") as file:
-        outcome = [(row["success"], row["launched_at"]) for row in csv.DictReader(file)]
+        table = list(csv.DictReader(file))
     _, kept, rows = features_of(path)
-    return campaigns_of(rows, [int(outcome[row][0]) for row in kept], [outcome[row][1][:7] for row in kept])
+    table = [table[row] for row in kept]
+    return campaigns_of(rows, table, [int(row["success"]) for row in table], [row["launched_at"][:7] for row in table])
 
 
-def campaigns_of(rows, success, month):
-    split = len(NUMBERS)
+def campaigns_of(rows, table, success, month):
+    """From rows of features, and the same campaigns in the wire format. Wording stays 0 until `with_wording`."""
+    split = len(COMPUTED) - len(LABELS)
+    numbers = np.zeros((len(rows), len(NUMBERS)), np.float32)
+    if len(rows):
+        numbers[:, :split] = np.array([row[:split] for row in rows], dtype=np.float32)
     return Campaigns(
-        numbers=np.array([row[:split] for row in rows], dtype=np.float32),
+        numbers=numbers,
         labels=np.array([row[split:] for row in rows], dtype=object),
+        texts={field: sets_of([row[field] for row in table]) for field in words.FIELDS},
         success=np.array(success, dtype=np.int8),
         month=np.array(month),
     )
+
+
+def sets_of(texts):
+    found = np.empty(len(texts), dtype=object)
+    found[:] = [words.words_of(text) for text in texts]
+    return found
 
 
 def encodings_of(campaigns):

@@ -14,14 +14,14 @@ import misfits
 from data import NUMBER, NUMBERS, WIRE
 
 COUNT = 1000
-WORDS = "amber board copper drum echo forest glow harbour ink jar kite lantern moss night oak paper quill river stone tide".split()
+WORDS = "amber edition enamel limited board copper drum echo forest glow harbour ink jar kite lantern moss night oak paper quill river stone tide".split()
 CURRENCY = {"US": "USD", "GB": "GBP", "DE": "EUR", "FR": "EUR", "CA": "CAD", "JP": "JPY", "MX": "MXN", "HK": "HKD", "NO": "NOK", "BR": "USD"}
 
 
 def write(folder, model, manifest):
     folder.mkdir(parents=True, exist_ok=True)
     campaigns = list(made_up_campaigns(manifest["encodings"]["category"]))
-    inputs = encode(campaigns, manifest["encodings"])
+    inputs = encode(campaigns, manifest)
     probability = graph.run(model, inputs)
     with open(folder / "made_up_campaigns.csv", "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -52,7 +52,7 @@ def made_up_campaigns(categories, seed=2026):
         yield {name: "" for name in WIRE} | {
             "country": country,
             "currency": CURRENCY[country],
-            "staff_pick": str(random.random() < 0.2).lower(),
+            "staff_pick": str(random.choice(["true", "false", ""], p=[0.2, 0.3, 0.5])),
             "created_at": created.isoformat(),
             "launched_at": launched.isoformat(),
             "deadline": deadline.isoformat(),
@@ -67,12 +67,18 @@ def made_up_campaigns(categories, seed=2026):
         }
 
 
-def encode(campaigns, encodings):
+def encode(campaigns, manifest):
     """Encodes with the server's own features."""
     _, kept, rows = data.features_of_rows(campaigns)
     if len(kept) != len(campaigns):
         raise SystemExit("some made-up campaigns break the rules")
-    return data.encode(data.campaigns_of(rows, np.zeros(len(rows)), [""] * len(rows)), encodings)
+    found = data.campaigns_of(rows, campaigns, np.zeros(len(rows)), [""] * len(rows))
+    inputs = data.encode(found.with_wording(manifest["wording"]), manifest["encodings"])
+    # Of the optional inputs, these campaigns have only `is_not_first_project`.
+    known = {"": None, "true": manifest["offsets"]["returning"], "false": manifest["offsets"]["first_project"]}
+    offsets = [known[campaign["is_not_first_project"]] for campaign in campaigns]
+    inputs[:, NUMBER["creator_offset"]] = [offset["logit"] if offset else 0.0 for offset in offsets]
+    return inputs
 
 
 def tiny_manifest(manifest):
@@ -81,6 +87,7 @@ def tiny_manifest(manifest):
         "version": "0.1.0",
         "description": "A weighted sum of goal, video and staff pick, for tests.",
         "encodings": {name: [] for name in manifest["encodings"]},
+        "wording": {field: {} for field in manifest["wording"]},
         "calibration": "None.",
         "base_rates": [],
         "background": [unlabelled(row) for row in manifest["background"][:4]],
@@ -91,6 +98,14 @@ def tiny_manifest(manifest):
             "cells": [[0, 0, 1, 40, 24], [0, 1, 1, 30, 12], [0, 1, 2, 20, 5]],
             "months": [{"parent": "Dance", "month": "2024-01", "campaigns": 90, "successes": 41}],
         },
+        "offsets": {
+            name: [] if isinstance(value, list) else {"logit": 0.0, "error": 0.0}
+            for name, value in manifest["offsets"].items()
+        },
+        "evidence": None,
+        "gain_errors": {},
+        "calendar": [],
+        "amounts": None,
     }
 
 

@@ -1,20 +1,17 @@
 """Writes a student as an ONNX graph of plain tensor operators, with its manifest inside."""
 
-import itertools
 import json
-from dataclasses import dataclass, replace
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from data import FEATURES, NUMBER, NUMBERS
+from data import FEATURES, LABELS, NUMBER, NUMBERS, OFFSETS
 from onnx_runtime import MANIFEST_KEY, open_session
-from student import FLAGS, NEAREST
 
 OPSET, IR_VERSION = 13, 8
-# The start of a ramp that is 1 for every value.
-FAR_BELOW = -1e4
+# Added before a number of a label is truncated to an integer, against rounding.
+NEAREST = 0.4
 
 
 class Graph:
@@ -63,131 +60,51 @@ class Graph:
         return model.SerializeToString(deterministic=True)
 
 
-@dataclass
-class Axis:
-    """The index of a table: steps of a weighted sum of features, clipped at both ends."""
-
-    weights: dict
-    shift: float
-    count: int
-    stride: int = 1
-
-
-@dataclass
-class Table:
-    axes: list
-    rows: np.ndarray
-
-    def across(self, other):
-        """The table of all pairs of rows, which needs one look-up instead of two."""
-        mine = [replace(axis, stride=axis.stride * len(other.rows)) for axis in self.axes]
-        pairs = self.rows[:, None] + other.rows
-        return Table(mine + other.axes, pairs.reshape(-1, self.rows.shape[1]))
-
-
-def graph_of_student(student, parents, repeat_creator_offset):
-    """The student as look-ups and a few narrow products; tract is better at look-ups.
-
-    Everything except the goal has few values, so the first layer is not a product of ramps and weights but a sum of
-    rows, one from each table. `parents` has the number of the parent for the number of each category.
-    """
+def graph_of_student(student):
+    """The student with its first layer in two parts: a product for the ramps, and a sum of looked-up rows for the labels."""
     graph = Graph()
-    found = tables(student, parents)
-    axes = [axis for table in found for axis in table.axes]
-    # Three more ramps: two that are always 1, for the positive and negative base score, and one for the creator.
-    parts = 3 + len(student.goal.start)
-    bounded = steps_and_ramps(
-        graph,
-        axes,
-        np.concatenate([[0, 0, NUMBER["repeat_creator"]], student.goal.column]).astype(int),
-        np.concatenate([[FAR_BELOW, FAR_BELOW, -1], student.goal.start]).astype(np.float32),
-        np.concatenate([[1, 1, 0.5], student.goal.slope]).astype(np.float32),
+    (first, second, last), (bias, second_bias, last_bias) = (
+        [np.asarray(array) for array in arrays] for arrays in student.parameters
     )
-    second, last = student.weights[1:]
-    hidden = graph.node("Relu", [sum_of_rows(graph, found, bounded, len(axes) + parts)], "hidden1")
-    hidden = graph.node("Relu", [graph.dense(hidden, second, student.biases[1], "hidden2_line")], "hidden2")
-    base, nothing = last[:, :1], np.zeros((len(last), 1))
-    bias = student.biases[2]
-    falls = graph.dense(
-        hidden,
-        np.concatenate([base, -base, nothing, last[:, 1:]], axis=1),
-        np.concatenate([[bias[0], -bias[0], 1.0], bias[1:]]),
-        "parts_line",
-    )
-    falls = graph.node("Relu", [falls], "parts")
-    scale = graph.columns(bounded, len(axes), parts, "ramps")
-    signs = np.full((parts, 1), -1.0)
-    signs[:3, 0] = 1.0, -1.0, 2 * repeat_creator_offset
-    logit = graph.dense(graph.node("Mul", [falls, scale], "scaled"), signs, [-repeat_creator_offset], "logit")
-    graph.node("Sigmoid", [logit], "probability")
+    count = len(student.others.start)
+    ramps = ramps_of(graph, student.others, "ramps")
+    line = graph.dense(ramps, first[:count], bias, "ramps_line")
+    line = graph.node("Add", [line, sum_of_rows(graph, student.tables, first[count:])], "hidden1_line")
+    hidden = graph.node("Relu", [line], "hidden1")
+    hidden = graph.node("Relu", [graph.dense(hidden, second, second_bias, "hidden2_line")], "hidden2")
+    falls = graph.node("Relu", [graph.dense(hidden, last[:, 1:], last_bias[1:], "falls_line")], "falls")
+    falls = graph.node("Add", [falls, graph.constant("floor", student.floor)], "falls_with_floor")
+    falls = graph.node("Mul", [falls, ramps_of(graph, student.goal, "goal")], "falls_so_far")
+    minus = graph.constant("minus", np.full((len(student.floor), 1), -1.0))
+    fall = graph.node("MatMul", [falls, minus], "fall")
+    offsets = np.zeros((len(FEATURES), 1))
+    offsets[[NUMBER[name] for name in OFFSETS]] = 1
+    offset = graph.node("MatMul", ["features", graph.constant("offsets", offsets)], "offset")
+    base = graph.node("Add", [graph.dense(hidden, last[:, :1], last_bias[:1], "base"), offset], "base_with_offset")
+    graph.node("Sigmoid", [graph.node("Add", [base, fall], "logit")], "probability")
     return graph
 
 
-def steps_and_ramps(graph, axes, column, start, slope):
-    """The position of a row on each axis, from 0 to 1, and its ramps: one product and one clip for both."""
-    weights = np.zeros((len(FEATURES), len(axes) + len(start)))
-    bias = np.empty(weights.shape[1])
-    at = {name: index for index, name in enumerate(FEATURES)}
-    for index, axis in enumerate(axes):
-        for name, weight in axis.weights.items():
-            weights[at[name], index] = weight / (axis.count - 1)
-        bias[index] = axis.shift / (axis.count - 1)
-    weights[column, len(axes) + np.arange(len(start))] = slope
-    bias[len(axes) :] = -start * slope
-    return graph.clip(graph.dense("features", weights, bias, "bounded_line"), 0.0, 1.0, "bounded")
+def ramps_of(graph, ramps, output):
+    weights = np.zeros((len(FEATURES), len(ramps.start)))
+    weights[ramps.column, np.arange(len(ramps.start))] = ramps.slope
+    return graph.clip(graph.dense("features", weights, -ramps.start * ramps.slope, f"{output}_of_features"), 0.0, 1.0, output)
 
 
-def sum_of_rows(graph, found, bounded, width):
+def sum_of_rows(graph, tables, rows):
     """The sum of one row per table. The tables are stacked for a single look-up; slices and sums are fastest in tract."""
-    number = np.zeros((width, len(found)))
-    begin = np.cumsum([0, *(len(table.rows) for table in found)])[:-1]
-    axes = ((column, axis) for column, table in enumerate(found) for axis in table.axes)
-    for index, (column, axis) in enumerate(axes):
-        number[index, column] = (axis.count - 1) * axis.stride
-    ids = graph.node("Cast", [graph.dense(bounded, number, begin + NEAREST, "ids_sum")], "ids", to=TensorProto.INT32)
-    stack = graph.constant("tables", np.concatenate([table.rows for table in found]))
-    rows = graph.node("Gather", [stack, ids], "rows", axis=0)
-    size = found[0].rows.shape[1]
-    flat = graph.node("Reshape", [rows, graph.constant("flat", [-1, len(found) * size], np.int64)], "rows_flat")
-    total, *others = (graph.columns(flat, at * size, size, f"row{at}") for at in range(len(found)))
+    columns = [len(NUMBERS) + LABELS.index(name) if name in LABELS else NUMBER[name] for name in tables]
+    select = np.zeros((len(FEATURES), len(tables)))
+    select[columns, np.arange(len(tables))] = 1
+    first = np.cumsum([0, *tables.values()])[:-1] - [name == "launch_month" for name in tables]
+    ids = graph.node("Cast", [graph.dense("features", select, first + NEAREST, "ids_line")], "ids", to=TensorProto.INT32)
+    found = graph.node("Gather", [graph.constant("tables", rows), ids], "rows", axis=0)
+    size = rows.shape[1]
+    flat = graph.node("Reshape", [found, graph.constant("flat", [-1, len(tables) * size], np.int64)], "rows_flat")
+    total, *others = (graph.columns(flat, at * size, size, f"row{at}") for at in range(len(tables)))
     for at, part in enumerate(others, 1):
         total = graph.node("Add", [total, part], f"rows_to_{at}")
     return total
-
-
-def tables(student, parents):
-    """The tables of the first layer; its bias is added to the rows of month and weekday."""
-    by = student.rows_by_name()
-
-    def stepped(name):
-        steps = student.steps[name]
-        axis = Axis({name: 1 / steps.width}, -steps.low / steps.width, steps.count)
-        return Table([axis], by[name])
-
-    labels = {name: Table([Axis({name: 1}, 0, len(by[name]))], by[name]) for name in ("country", "currency")}
-    flags = np.array(list(itertools.product([0, 1], repeat=len(FLAGS))))
-    bits = {name: 2.0**bit for bit, name in enumerate(reversed(FLAGS))}
-    flagged = Table([Axis(bits, 0, len(flags))], flags @ np.concatenate([by[name] for name in FLAGS]))
-    days = len(by["launch_weekday"])
-    time = (by["launch_month"][:, None] + by["launch_weekday"]).reshape(-1, len(student.biases[0]))
-    when = Axis({"launch_month": days, "launch_weekday": 1}, -days, len(time))
-    # A category includes the row of its parent. Rows for the parent alone follow all categories and are used if the
-    # category is unknown; otherwise their axis is far below zero.
-    kind = np.concatenate([by["category"] + by["parent"][parents], by["category"][0] + by["parent"]])
-    categories = len(by["category"])
-    known = Axis({"category": 1}, 0, categories)
-    alone = Axis({"parent": 1, "category": -len(kind)}, categories, len(kind))
-    return [
-        stepped("log_preparation"),
-        stepped("duration_days"),
-        stepped("name_chars"),
-        stepped("blurb_chars"),
-        stepped("blurb_words"),
-        stepped("name_words").across(flagged),
-        Table([when], time + student.biases[0]),
-        Table([known, alone], kind),
-        labels["country"].across(labels["currency"]),
-    ]
 
 
 def graph_of_line(weights, bias):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from teacher import logit, sigmoid
+from logistic import logit, sigmoid
 
 LEVEL, WIDTH = 0.90, 1.645
 SMALLEST_GROUP = 25

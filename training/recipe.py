@@ -7,62 +7,87 @@ import numpy as np
 import data
 import student
 import teacher
-from teacher import sigmoid
+import words
+from baseline import Baseline
+from data import NO, UNKNOWN, YES
+from logistic import logit, sigmoid
 
-# If staff pick is false, it may be unknown (a planner) or known (a finished campaign). The score lies between that of a
-# teacher without staff picks and that of one that saw this pick refused; `rolling.py` shows the error of each choice.
-SHARE_WITHOUT_PICK = 0.6
-# On the logit, added for a creator with earlier projects and subtracted for a first project.
-REPEAT_CREATOR_OFFSET = 0.4
 MADE_UP_ROWS = 400_000
 EPOCHS = 40
-PICK_SHARE = 0.25
+PICKS, PICK_SHARES = [UNKNOWN, NO, YES], [0.5, 0.3, 0.2]
+FOLDS = 3
 
 
 @dataclass
 class Teacher:
-    """Both blends of trees: with and without staff picks."""
+    """Both blends of trees: for campaigns whose pick is known, and for all others."""
 
     given: teacher.Trees
     without: teacher.Trees
 
-    def logits(self, inputs):
-        """Logits for staff pick false and true. Trees fitted with log loss need no calibration: see `rolling.py`."""
-        column = data.NUMBER["staff_pick"]
-        off, on = inputs.copy(), inputs.copy()
-        off[:, column], on[:, column] = 0, 1
-        share = SHARE_WITHOUT_PICK
-        unpicked = (1 - share) * self.given.logits(off) + share * self.without.logits(inputs)
-        return unpicked, self.given.logits(on)
+    def scores(self, inputs):
+        """The probabilities for each of [`PICKS`]. Trees fitted with log loss need no calibration: see `rolling.py`."""
+        known = lambda pick: self.given.logits(data.with_column(inputs, "staff_pick", pick))
+        return [sigmoid(it).astype(np.float32) for it in (self.without.logits(inputs), known(NO), known(YES))]
 
 
-def teach(campaigns, encodings, threads):
+@dataclass
+class Fitted:
+    """A student with what its inputs are made with."""
+
+    pupil: student.Student
+    encodings: dict
+    wording: dict
+
+    def inputs(self, campaigns):
+        return data.encode(campaigns.with_wording(self.wording), self.encodings)
+
+    def score(self, campaigns):
+        return sigmoid(self.pupil.logits(self.inputs(campaigns)).astype(float))
+
+
+def fit(campaigns, threads, seed, report):
+    """Applies the whole recipe."""
+    encodings = data.encodings_of(campaigns)
+    wording = learn_wording(campaigns, encodings, threads)
+    inputs = data.encode(campaigns.with_wording(wording), encodings)
+    taught = Teacher(*(teacher.Trees(inputs, campaigns.success, pick, threads) for pick in (True, False)))
+    report("teacher fitted")
+    pupil = distil(taught, inputs, encodings, seed)
+    report("student fitted")
+    return Fitted(pupil, encodings, wording)
+
+
+def learn_wording(campaigns, encodings, threads):
+    """Weights of words, given scores of trees that have not seen the campaign."""
     inputs = data.encode(campaigns, encodings)
-    weight = np.ones(len(campaigns))
-    return Teacher(*(teacher.Trees(inputs, campaigns.success, weight, pick, threads) for pick in (True, False)))
+    fold = np.random.default_rng(1).integers(0, FOLDS, len(campaigns))
+    score = np.empty(len(campaigns))
+    for at in range(FOLDS):
+        seen = fold != at
+        score[~seen] = Baseline(inputs[seen], campaigns.success[seen], True, threads).score(inputs[~seen])
+    return words.learn(campaigns.texts, campaigns.success, logit(score))
 
 
-def distil(taught, campaigns, encodings, seed, report=None):
+def distil(taught, inputs, encodings, seed):
     """A student trained on the teacher's scores of real and synthetic rows."""
-    inputs = data.encode(campaigns, encodings)
     random = np.random.default_rng(seed)
     rows = np.concatenate([inputs, student.mixed_rows(inputs, random, MADE_UP_ROWS)])
-    off, on = (sigmoid(logit).astype(np.float32) for logit in taught.logits(rows))
-    pick_column = data.NUMBER["staff_pick"]
-    parent = len(data.NUMBERS)
+    targets = np.stack(taught.scores(rows))
+    labels = {name: data.FEATURES.index(name) for name in data.LABELS}
+    # An unknown label is number 0: it is trained on the average of the scores of the others.
+    hideable = [(["category"], 0.02), (["parent", "category"], 0.01), (["country"], 0.02), (["currency"], 0.02)]
 
     def draw(random):
-        seen = rows.copy()
-        pick = random.random(len(rows)) < PICK_SHARE
-        seen[:, pick_column] = pick
-        # An unknown label is number 0: it is trained on the average of the scores of the others.
-        for columns, share in [([parent + 1], 0.02), ([parent, parent + 1], 0.01), ([parent + 2], 0.02), ([parent + 3], 0.02)]:
+        pick = random.choice(len(PICKS), len(rows), p=PICK_SHARES)
+        seen = data.with_column(rows, "staff_pick", np.array(PICKS)[pick])
+        for names, share in hideable:
             hidden = np.flatnonzero(random.random(len(rows)) < share)
-            seen[np.ix_(hidden, columns)] = 0
-        return seen, np.where(pick, on, off)
+            seen[np.ix_(hidden, [labels[name] for name in names])] = 0
+        return seen, targets[pick, np.arange(len(rows))]
 
     pupil = student.Student(inputs, encodings, seed)
-    pupil.fit(draw, EPOCHS, report=report)
+    pupil.fit(draw, EPOCHS)
     return pupil
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-BINS = 10
+BINS = 15
 
 
 def auc(success, probability):
@@ -18,11 +18,13 @@ def auc(success, probability):
 
 
 def bins_of(probability):
-    return np.minimum((probability * BINS).astype(int), BINS - 1)
+    """Bins of equal size, by score."""
+    ranks = np.argsort(np.argsort(probability, kind="stable"), kind="stable")
+    return ranks * BINS // len(probability)
 
 
 def ece(success, probability):
-    """Expected calibration error over ten bins of equal width."""
+    """Expected calibration error over bins with the same number of campaigns."""
     bins = bins_of(probability)
     n = np.bincount(bins, minlength=BINS)
     gap = np.bincount(bins, weights=success - probability, minlength=BINS)

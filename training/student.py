@@ -1,28 +1,42 @@
-"""The student: the small network that is shipped, trained on the teacher's scores.
+"""The student: the network that is shipped, trained on the teacher's scores.
 
-All inputs except the goal go through two hidden layers to a base score a(x) and K decreases b_k(x) >= 0. The score is
-a(x) - sum of b_k(x) * ramp_k(log goal), where the ramps never fall. So the score cannot rise with the goal, whatever the
-weights are. Numbers enter as ramps between quantiles, which also limits them; labels, month and weekday enter as rows of
-tables. All numbers except the goal are quantized, so that what the ramps have learnt can be written as rows of tables
-as well.
+All inputs except the goal go through two hidden layers to a base score a(x) and K decreases b_k(x) >= 0. On the logit the score
+is a(x) - sum of (b_k(x) + FLOOR) * ramp_k(log goal), where the ramps never fall. So the score falls with every increase of the
+goal, whatever the weights are. Numbers enter as ramps, which also limits them; labels, month and weekday as rows of tables.
+
+Training penalizes a change of more than STEP_MAX from one day of funding or preparation to the next: a planner does not
+believe such a step, and trees make many. Features of habits keep their value meanwhile.
 """
 
 from dataclasses import dataclass
 
+import jax
+import jax.numpy as jnp
 import numpy as np
+import optax
 
 from data import FEATURES, LABELS, NUMBER, NUMBERS
 
-RAMPED = {"duration_days": 10, "log_preparation": 10, "name_chars": 8, "name_words": 6, "blurb_chars": 8, "blurb_words": 6}
-FLAGS = ["name_digit", "has_video", "staff_pick", "california"]
-GOAL_RAMPS = 20
+QUANTILES = {"name_chars": 8, "name_words": 6, "blurb_chars": 8, "blurb_words": 6, "name_wording": 6, "blurb_wording": 6}
+# Few and wide, so that the score is smooth between them.
+KNOTS = {
+    "duration_days": [1, 7, 14, 21, 30, 40, 50, 60],
+    "log_preparation": np.log1p([0, 10, 20, 35, 60, 120, 240, 480, 900]),
+    "fresh_draft": [0, 2, 4, 5, 6, 7],
+    "staff_pick": [-1, 0, 1],
+    "name_digit": [0, 1],
+    "has_video": [0, 1],
+    "california": [0, 1],
+    "default_duration": [0, 1],
+    "longest_duration": [0, 1],
+}
+GOAL_RAMPS = 16
 TABLED = {"launch_month": 12, "launch_weekday": 7}
-HIDDEN = (64, 24)
-# Whole numbers have a step each; preparation has steps of about a twentieth of its days.
-PREPARATION_STEP = 0.05
-# Added before a value is truncated to a step. A half would be correct too, but the bounds of a manifest have halves
-# between them, where two implementations could round differently.
-NEAREST = 0.4
+HIDDEN = (192, 96)
+# On the logit, for a goal e times as high.
+FLOOR = 0.2
+STEP_MAX = 0.015
+STEP_ROWS = 256
 
 
 @dataclass
@@ -34,180 +48,142 @@ class Ramps:
     slope: np.ndarray
 
     def of(self, inputs):
-        return np.clip((inputs[:, self.column] - self.start) * self.slope, 0, 1).astype(np.float32)
-
-
-@dataclass
-class Steps:
-    """Equal steps of a number, starting at `low`; values outside count as the first or last step."""
-
-    low: float
-    width: float
-    count: int
-
-    def nearest(self, values):
-        step = np.floor((values.astype(float) - self.low) / self.width + NEAREST)
-        return self.low + self.width * np.clip(step, 0, self.count - 1)
-
-    def values(self):
-        return self.low + self.width * np.arange(self.count)
-
-
-def whole_steps(first, last):
-    return Steps(np.floor(first), 1.0, int(np.ceil(last) - np.floor(first)) + 1)
-
-
-def preparation_steps(last, width=PREPARATION_STEP):
-    """Steps whose edges are far from whole days, so that rounding cannot choose the wrong step."""
-    days = np.log1p(np.arange(np.ceil(np.expm1(last)) + 1))
-
-    def distance(low):
-        step = (days - low) / width + NEAREST
-        return np.abs(step - np.round(step)).min()
-
-    low = max(-width * np.linspace(0, 0.5, 501), key=distance)
-    return Steps(low, width, int(np.ceil((last - low) / width)) + 1)
-
-
-def ramps_between(column, values, count):
-    knots = np.unique(np.quantile(values, np.linspace(0.001, 0.999, count + 1)).round(4))
-    return np.full(len(knots) - 1, column), knots[:-1], 1 / np.diff(knots)
+        return jnp.clip((inputs[:, self.column] - self.start) * self.slope, 0, 1)
 
 
 def fit_ramps(inputs):
-    parts = [ramps_between(NUMBER[name], inputs[:, NUMBER[name]], count) for name, count in RAMPED.items()]
-    for name in FLAGS:
-        parts.append((np.array([NUMBER[name]]), np.array([0.0]), np.array([1.0])))
-    others = Ramps(*(np.concatenate(part).astype(t) for part, t in zip(zip(*parts), (int, "f4", "f4"))))
-    column, start, slope = ramps_between(0, inputs[:, 0], GOAL_RAMPS)
-    return others, Ramps(column, start.astype("f4"), slope.astype("f4"))
+    """The ramps of all numbers except the goal, and those of the goal."""
+    knots = {name: np.asarray(values, float) for name, values in KNOTS.items()}
+    for name, count in QUANTILES.items():
+        knots[name] = np.unique(np.quantile(inputs[:, NUMBER[name]], np.linspace(0.001, 0.999, count + 1)).round(4))
+    low, high = np.quantile(inputs[:, 0], [0.003, 0.997])
+    return ramps_between(knots), ramps_between({"log_goal": np.linspace(low, high, GOAL_RAMPS + 1)})
+
+
+def ramps_between(knots):
+    column = np.concatenate([np.full(len(values) - 1, NUMBER[name]) for name, values in knots.items()])
+    start = np.concatenate([values[:-1] for values in knots.values()])
+    slope = np.concatenate([1 / np.diff(values) for values in knots.values()])
+    return Ramps(column, start.astype(np.float32), slope.astype(np.float32))
 
 
 class Student:
     def __init__(self, inputs, encodings, seed):
         self.others, self.goal = fit_ramps(inputs)
-        self.steps = {name: self.fit_steps(name) for name in RAMPED}
+        self.floor = np.float32(FLOOR) / self.goal.slope
         self.tables = {name: len(encodings[name]) + 1 for name in LABELS} | TABLED
         self.random = np.random.default_rng(seed)
         width = len(self.others.start) + sum(self.tables.values())
-        outputs = 1 + len(self.goal.start)
-        sizes = [width, *HIDDEN, outputs]
-        self.weights = [
-            self.random.normal(0, np.sqrt(2 / min(a, 80)), (a, b)).astype(np.float32) for a, b in zip(sizes, sizes[1:])
-        ]
-        self.weights[-1] *= 0.3
-        self.biases = [np.zeros(b, np.float32) for b in sizes[1:]]
-        self.biases[-1][:] = 0.3
-
-    def fit_steps(self, name):
-        mine = self.others.column == NUMBER[name]
-        first, last = self.others.start[mine][0], (self.others.start + 1 / self.others.slope)[mine][-1]
-        return preparation_steps(last) if name == "log_preparation" else whole_steps(first, last)
-
-    def rows_by_name(self):
-        """The rows of the first layer: one for each step of a number, each flag that is set and each label."""
-        ramps, first = len(self.others.start), self.weights[0]
-        rows = {}
-        for name in [*RAMPED, *FLAGS]:
-            values = self.steps[name].values() if name in RAMPED else np.ones(1)
-            inputs = np.zeros((len(values), len(FEATURES)))
-            inputs[:, NUMBER[name]] = values
-            mine = self.others.column == NUMBER[name]
-            rows[name] = self.others.of(inputs)[:, mine] @ first[:ramps][mine]
-        at = ramps
-        for name, size in self.tables.items():
-            rows[name] = first[at : at + size]
-            at += size
-        return rows
+        sizes = [width, *HIDDEN, 1 + GOAL_RAMPS]
+        shapes = list(zip(sizes, sizes[1:]))
+        weights = [self.random.normal(0, np.sqrt(2 / min(a, 60)), (a, b)).astype(np.float32) for a, b in shapes]
+        weights[-1] *= 0.3
+        biases = [np.zeros(b, np.float32) for b in sizes[1:]]
+        biases[-1][:] = 0.3
+        self.parameters = jax.tree.map(jnp.asarray, (weights, biases))
+        self.compiled = jax.jit(self.forward)
 
     def wide(self, inputs):
         """The ramps, then one column for each row of each table."""
-        stepped = inputs.copy()
-        for name, steps in self.steps.items():
-            stepped[:, NUMBER[name]] = steps.nearest(inputs[:, NUMBER[name]])
-        ramps = self.others.of(stepped)
-        out = np.zeros((len(inputs), self.weights[0].shape[0]), np.float32)
-        out[:, : ramps.shape[1]] = ramps
-        at, rows = ramps.shape[1], np.arange(len(inputs))
+        parts = [self.others.of(inputs)]
         for name, size in self.tables.items():
-            out[rows, at + self.table_rows(inputs, name)] = 1
-            at += size
-        return out
+            parts.append(jax.nn.one_hot(table_rows(inputs, name), size, dtype=jnp.float32))
+        return jnp.concatenate(parts, axis=1)
 
-    @staticmethod
-    def table_rows(inputs, name):
-        if name in LABELS:
-            return inputs[:, len(NUMBERS) + LABELS.index(name)].astype(int)
-        return inputs[:, NUMBER[name]].astype(int) - (1 if name == "launch_month" else 0)
+    def forward(self, parameters, inputs):
+        weights, biases = parameters
+        hidden = self.wide(inputs)
+        for weight, bias in zip(weights[:-1], biases[:-1]):
+            hidden = jax.nn.relu(hidden @ weight + bias)
+        raw = hidden @ weights[-1] + biases[-1]
+        falls = (jax.nn.relu(raw[:, 1:]) + self.floor) * self.goal.of(inputs)
+        return raw[:, 0] - falls.sum(axis=1)
 
     def logits(self, inputs, chunk=20000):
-        return np.concatenate([self.forward(inputs[i : i + chunk])[0] for i in range(0, len(inputs), chunk)])
+        parts = [inputs[at : at + chunk].astype(np.float32) for at in range(0, len(inputs), chunk)]
+        return np.concatenate([np.asarray(self.compiled(self.parameters, part)) for part in parts])
 
-    def forward(self, inputs):
-        layers = [self.wide(inputs)]
-        for weight, bias in zip(self.weights[:-1], self.biases[:-1]):
-            layers.append(np.maximum(layers[-1] @ weight + bias, 0))
-        raw = layers[-1] @ self.weights[-1] + self.biases[-1]
-        ramps = self.goal.of(inputs)
-        falls = np.maximum(raw[:, 1:], 0)
-        return raw[:, 0] - (falls * ramps).sum(axis=1), layers, raw, ramps
-
-    def gradients(self, inputs, target):
-        """The gradients of the cross-entropy against the teacher's probability."""
-        logit, layers, raw, ramps = self.forward(inputs)
-        error = (1 / (1 + np.exp(-logit)) - target) / len(target)
-        back = np.empty_like(raw)
-        back[:, 0] = error
-        back[:, 1:] = -error[:, None] * ramps * (raw[:, 1:] > 0)
-        weights, biases = [], []
-        for level in reversed(range(len(self.weights))):
-            weights.append(layers[level].T @ back)
-            biases.append(back.sum(axis=0))
-            if level:
-                back = (back @ self.weights[level].T) * (layers[level] > 0)
-        return weights[::-1] + biases[::-1]
+    def loss(self, parameters, inputs, target, days, preparation):
+        """The cross-entropy against the teacher's probability, and the penalty for steps from one day to the next."""
+        entropy = optax.sigmoid_binary_cross_entropy(self.forward(parameters, inputs), target).mean()
+        rows = inputs[:STEP_ROWS]
+        set_days = lambda count: rows.at[:, NUMBER["duration_days"]].set(count)
+        set_preparation = lambda count: rows.at[:, NUMBER["log_preparation"]].set(jnp.log1p(count))
+        moved = [set_days(days), set_preparation(preparation), set_days(days + 1), set_preparation(preparation + 1)]
+        before, after = jnp.split(jax.nn.sigmoid(self.forward(parameters, jnp.concatenate(moved))), 2)
+        excess = jax.nn.relu(jnp.abs(after - before) - STEP_MAX)
+        return entropy + 20 * excess.mean() + 200 * (excess**2).mean()
 
     def fit(self, draw, epochs, rate=2e-3, batch=1024, decay=1e-5, report=None):
         """Adam with a decreasing rate; `draw(random)` returns new rows and scores for each epoch."""
-        parameters = self.weights + self.biases
-        first = [np.zeros_like(p) for p in parameters]
-        second = [np.zeros_like(p) for p in parameters]
-        step = 0
+        inputs, target = draw(self.random)
+        optimizer = optax.adamw(optax.cosine_decay_schedule(rate, epochs * (len(inputs) // batch)), weight_decay=decay)
+        state = optimizer.init(self.parameters)
+
+        @jax.jit
+        def step(parameters, state, *arguments):
+            gradients = jax.grad(self.loss)(parameters, *arguments)
+            updates, state = optimizer.update(gradients, state, parameters)
+            return optax.apply_updates(parameters, updates), state
+
         for epoch in range(epochs):
-            inputs, target = draw(self.random)
             order = self.random.permutation(len(inputs))
             for at in range(0, len(order) - batch + 1, batch):
                 rows = order[at : at + batch]
-                step += 1
-                progress = (epoch + at / len(order)) / epochs
-                speed = rate * 0.5 * (1 + np.cos(np.pi * progress)) + 1e-6
-                for p, m, v, g in zip(parameters, first, second, self.gradients(inputs[rows], target[rows])):
-                    m += 0.1 * (g - m)
-                    v += 0.001 * (g * g - v)
-                    hat = np.sqrt(v / (1 - 0.999**step)) + 1e-8
-                    p -= speed * (m / (1 - 0.9**step) / hat + decay * p)
+                self.parameters, state = step(self.parameters, state, inputs[rows], target[rows], *self.draw_days())
             if report:
                 report(epoch)
+            inputs, target = draw(self.random)
+
+    def draw_days(self):
+        """Days of funding, and of preparation: mostly few, because there a day matters most."""
+        days = self.random.integers(1, 60, STEP_ROWS)
+        few = self.random.integers(0, 30, STEP_ROWS)
+        many = np.floor(np.exp(self.random.uniform(0, 6.5, STEP_ROWS)))
+        preparation = np.where(self.random.random(STEP_ROWS) < 0.6, few, many)
+        return days.astype(np.float32), preparation.astype(np.float32)
 
 
-def mixed_rows(inputs, random, count, share=0.35, unknown=0.02):
-    """Synthetic rows: real ones with fields from other rows, some labels unknown.
+def table_rows(inputs, name):
+    column = len(NUMBERS) + LABELS.index(name) if name in LABELS else NUMBER[name]
+    return inputs[:, column].astype(jnp.int32) - (1 if name == "launch_month" else 0)
 
-    Parent and category move together, as do country and currency: impossible combinations need not be learnt.
+
+def mixed_rows(inputs, random, count, share=0.35):
+    """Synthetic rows: real ones with fields from other rows.
+
+    Parent and category move together, as do country and currency: impossible combinations need not be learnt. Some have
+    numbers from the whole range without the habits that go with them, because "what if" asks for those.
     """
     rows = inputs[random.integers(0, len(inputs), count)].copy()
     for group in field_groups():
         moved = np.flatnonzero(random.random(count) < share)
         rows[np.ix_(moved, group)] = inputs[np.ix_(random.integers(0, len(inputs), len(moved)), group)]
-    # Random goals from the whole range, so that the tails are trained as well.
-    moved = np.flatnonzero(random.random(count) < 0.1)
-    rows[moved, 0] = random.uniform(inputs[:, 0].min(), inputs[:, 0].max(), len(moved))
+    whole_range = {
+        "log_goal": lambda n: random.uniform(inputs[:, 0].min(), inputs[:, 0].max(), n),
+        "duration_days": lambda n: random.integers(1, 61, n),
+        "log_preparation": lambda n: np.log1p(np.floor(np.exp(random.uniform(0, 6.5, n))) - 1),
+    }
+    for name, values in whole_range.items():
+        moved = np.flatnonzero(random.random(count) < 0.1)
+        rows[moved, NUMBER[name]] = values(len(moved))
     return rows
 
 
 def field_groups():
-    at = len(NUMBERS)
-    alone = [[NUMBER[n]] for n in ["log_goal", "duration_days", "log_preparation", "name_digit", "has_video", "launch_month", "launch_weekday"]]
-    text = [[NUMBER["name_chars"], NUMBER["name_words"]], [NUMBER["blurb_chars"], NUMBER["blurb_words"]]]
-    place = [[NUMBER["california"], at + 2, at + 3]]
-    return alone + text + place + [[at, at + 1]]
+    together = [
+        ["log_goal"],
+        ["duration_days", "default_duration", "longest_duration"],
+        ["log_preparation", "fresh_draft"],
+        ["name_digit"],
+        ["has_video"],
+        ["launch_month"],
+        ["launch_weekday"],
+        ["name_chars", "name_words"],
+        ["blurb_chars", "blurb_words"],
+        ["name_wording"],
+        ["blurb_wording"],
+        ["california", "country", "currency"],
+        ["parent", "category"],
+    ]
+    return [[FEATURES.index(name) for name in group] for group in together]

@@ -14,76 +14,84 @@ from pathlib import Path
 import numpy as np
 
 import aggregates
+import amounts
+import baseline
 import card
 import data
 import fixtures
+import gains
 import graph
 import intervals
 import moves
+import offsets
 import recipe
 import scores
-from data import NUMBER, NUMBERS
+from data import NUMBERS, OFFSETS
 
 ROOT = Path(__file__).resolve().parent.parent
-NAME, VERSION = "Campaign Outlook", "1.2.0"
+NAME, VERSION = "Campaign Outlook", "2.0.0"
 FILE = "campaign-outlook"
 POPULATION = "campaigns in public Kickstarter listings of 2024-25 that ran to their end"
 SEED = 5
 TEST_MONTHS = 2
-THREADS = 1
+THREADS = 2
+MODES = ("staff_pick_as_given", "staff_pick_unknown")
 
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--data", required=True, type=Path, help="CSV in the wire format, with `success`")
-    path = arguments.parse_args().data
-    campaigns = data.load(path)
+    arguments.add_argument("--outcomes", required=True, type=Path, help="CSV of finished campaigns with money raised and backers")
+    arguments.add_argument("--creators", required=True, type=Path, help="CSV of campaigns with creator's history and rewards")
+    paths = arguments.parse_args()
+    campaigns = data.load(paths.data)
     last = max(campaigns.month)
     say(f"{len(campaigns)} campaigns, {min(campaigns.month)} to {last}")
 
     test_from = recipe.months_before(last, TEST_MONTHS - 1)
     judged = judge(campaigns, test_from)
-    shipped, encodings = build(campaigns, last, "shipped")
-    score = lambda inputs: recipe.sigmoid(shipped.logits(inputs.astype(np.float32)).astype(float))
-    manifest = describe(campaigns, encodings, judged) | {
-        "background": aggregates.background(campaigns, encodings, score, SEED),
+    shipped = recipe.fit(campaigns, THREADS, SEED, lambda text: say(f"shipped: {text}"))
+    campaigns = campaigns.with_wording(shipped.wording)
+    score = lambda inputs: recipe.sigmoid(shipped.pupil.logits(inputs).astype(float))
+    raised, judged["amounts"] = amounts.model(*amounts.load(paths.outcomes))
+    say(f"amounts: coverage {raised['coverage']}")
+    learnt_offsets, judged["offset_campaigns"] = offsets.learn(paths.creators)
+    manifest = describe(campaigns, shipped, judged) | {
+        "offsets": learnt_offsets,
+        "amounts": raised,
+        "gain_errors": gains.measure(campaigns, shipped.encodings, SEED, THREADS),
+        "evidence": aggregates.evidence(campaigns),
+        "calendar": aggregates.calendar(campaigns),
+        "background": aggregates.background(campaigns, shipped.encodings, score, SEED),
         "neighbours": aggregates.neighbours(campaigns),
     }
-    model = graph.graph_of_student(shipped, data.parents_of(encodings), recipe.REPEAT_CREATOR_OFFSET).model(manifest)
-    check_graph(model, shipped, data.encode(campaigns, encodings))
+    model = graph.graph_of_student(shipped.pupil).model(manifest)
+    check_graph(model, shipped.pupil, data.encode(campaigns, shipped.encodings))
 
     write(ROOT / "models" / f"{FILE}.onnx", model)
     write(ROOT / "models" / f"{FILE}.json", readable(manifest).encode())
-    card.write(ROOT / "docs", manifest, judged)
+    card.write(ROOT / "docs", manifest, judged, shipped.pupil)
     fixtures.write(ROOT / "tests" / "fixtures", model, manifest)
 
 
-def build(campaigns, last, purpose):
-    """Applies the recipe to all months up to `last`."""
-    seen = campaigns.take(campaigns.month <= last)
-    encodings = data.encodings_of(seen)
-    taught = recipe.teach(seen, encodings, THREADS)
-    say(f"{purpose}: teacher fitted on {len(seen)} campaigns up to {last}")
-    pupil = recipe.distil(taught, seen, encodings, SEED)
-    say(f"{purpose}: student fitted")
-    return pupil, encodings
-
-
 def judge(campaigns, test_from):
-    """Applies the recipe to the months before the test months, and evaluates it on these once."""
+    """Applies the recipe to the months before the test months, and evaluates it and the baseline on these once."""
     last = recipe.months_before(test_from, 1)
-    pupil, encodings = build(campaigns, last, "judged")
-    test = campaigns.take(campaigns.month >= test_from)
-    probability = {}
-    for mode, rows in (("staff_pick_as_given", test), ("staff_pick_false", test.with_staff_pick(0))):
-        logits = pupil.logits(data.encode(rows, encodings))
-        probability[mode] = recipe.sigmoid(logits.astype(float))
+    early, test = campaigns.take(campaigns.month <= last), campaigns.take(campaigns.month >= test_from)
+    fitted = recipe.fit(early, THREADS, SEED, lambda text: say(f"judged: {text}"))
+    shown = {"staff_pick_as_given": test, "staff_pick_unknown": test.with_staff_pick(data.UNKNOWN)}
+    probability = {mode: fitted.score(rows) for mode, rows in shown.items()}
+    line_to_beat = baseline.scores_of(early, test, fitted.encodings, THREADS)
+    for mode in MODES:
         say(f"{mode}: {scores.score(test.success, probability[mode])}")
+        say(f"{mode}, baseline: {scores.score(test.success, line_to_beat[mode])}")
+    test = test.with_wording(fitted.wording)
     return {
         "test": test,
         "last": last,
         "probability": probability,
-        "moves": moves.measure(pupil, test, encodings, SEED),
+        "baseline": line_to_beat,
+        "moves": moves.measure(fitted.pupil, test, fitted.encodings, SEED),
         **judge_intervals(test, probability),
     }
 
@@ -110,26 +118,27 @@ def widest_spread(test, probability, rows):
     return max(intervals.spread_of(test.take(rows), p[rows]) for p in probability.values())
 
 
-def describe(campaigns, encodings, judged):
+def describe(campaigns, shipped, judged):
     test = judged["test"]
     first, last = str(min(campaigns.month)), str(max(campaigns.month))
     bounds = {}
     for name in NUMBERS:
-        low, high = np.quantile(campaigns.column(name), [0.001, 0.999])
-        bounds[name] = {"low": float(low), "high": float(high)}
-    bounds["repeat_creator"] = {"low": -1.0, "high": 1.0}
+        if name not in OFFSETS:
+            low, high = np.quantile(campaigns.column(name), [0.001, 0.999])
+            bounds[name] = {"low": float(low), "high": float(high)}
     return {
         "name": NAME,
         "version": VERSION,
         "description": "Probability that a Kickstarter campaign reaches its goal, from what is known before launch.",
-        "feature_set": 1,
+        "feature_set": 2,
         "features": data.FEATURES,
-        "encodings": encodings,
+        "encodings": shipped.encodings,
+        "wording": shipped.wording,
         "bounds": bounds,
         "never_rises_with": ["log_goal"],
         "calibration": (
-            "None after training, for calibration on the latest months made later months worse. Without a staff "
-            "pick the score stands between what holds where it was refused and what holds where it is unknown."
+            "None after training, because calibration on the latest months made later months worse. A staff pick that was "
+            "given, one that was refused and one that is unknown are scored separately."
         ),
         "intervals": {
             "coverage": round(judged["coverage"], 3),
@@ -186,8 +195,6 @@ def base_rate(campaigns, parent, category):
 
 def check_graph(model, pupil, inputs):
     """Checks that the graph gives the student's scores."""
-    inputs = inputs.copy()
-    inputs[:, NUMBER["repeat_creator"]] = 0
     apart = np.abs(graph.run(model, inputs) - recipe.sigmoid(pupil.logits(inputs))).max()
     say(f"graph of {len(model)} bytes, at most {apart:.1e} from the student")
     if apart > 1e-5:

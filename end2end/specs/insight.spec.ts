@@ -21,9 +21,16 @@ test("a result says why, what to change and how campaigns alike did", async ({ p
   await expect(why.locator("tbody tr").last()).toContainText(`${result}%`);
   expect(await why.locator("tbody tr").count()).toBeGreaterThan(3);
   await expect(page.getByRole("region", { name: "How similar campaigns did" })).toContainText("Tabletop Games");
+  // One story: the sentence names the rate of similar campaigns and says why this one differs from it.
+  await expect(page.getByRole("region", { name: "In short" })).toContainText(/campaigns with a similar category, goal and length/);
+  const amounts = page.getByRole("region", { name: "If it reaches its goal" });
+  await expect(amounts.getByRole("row", { name: /Money raised/ })).toContainText(/\$[\d,]+/);
+  await expect(amounts).toContainText(`The chance that it doesn’t reach its goal is ${100 - result}%`);
+  await expect(page.getByRole("region", { name: "When to launch: Tabletop Games" }).getByRole("row")).toHaveCount(13);
 
   const changes = page.getByRole("region", { name: "What to change" });
   const first = changes.getByRole("listitem").first();
+  await expect(first).toContainText(/Succeeded among Games/);
   expect(percentOf(await first.innerText())).toBeGreaterThan(result);
   await changes.getByRole("link", { name: "Open the form with these changes" }).click();
   await expect(page).toHaveURL(/\/predict\?/);

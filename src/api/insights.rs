@@ -6,8 +6,8 @@ use leptos::server_fn::codec::GetUrl;
 #[cfg(feature = "ssr")]
 use crate::types::parse_task_id;
 use crate::types::{
-    Advice, AppError, CampaignInput, ChangeBoundsInput, ExploreView, InsightView, JsonAnswer,
-    WhatIfView,
+    Advice, AppError, CalendarView, CampaignInput, ChangeBoundsInput, ExploreView, InsightView,
+    JsonAnswer, WhatIfView,
 };
 
 /// `GET /api/task/insight?id=`: why the result is what it is, what-if curves, and what to change. Computed on first
@@ -68,4 +68,18 @@ pub async fn get_advice(
 pub async fn explore() -> Result<ExploreView, AppError> {
     let (services, _request) = super::request::visitor()?;
     services.insights.explore().await
+}
+
+/// `GET /api/calendar`: success by month and weekday of launch, of a `category` or of its `parent`, or of all categories
+/// without a parent. Needs no session.
+///
+/// # Errors
+/// 422 naming `parent` or `category`; 404 if no model is live.
+#[server(prefix = "/api", endpoint = "calendar", input = GetUrl, output = JsonAnswer)]
+pub async fn launch_calendar(
+    #[server(default)] parent: String,
+    #[server(default)] category: String,
+) -> Result<CalendarView, AppError> {
+    let (services, _request) = super::request::visitor()?;
+    services.insights.calendar(&parent, &category).await
 }

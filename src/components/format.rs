@@ -70,6 +70,15 @@ pub fn usd(locale: Locale, dollars: f64) -> String {
     tr!(locale, number.usd, value = value)
 }
 
+/// An estimate with two significant digits: the rest would look more precise than it is.
+pub fn two_digits(number: f64) -> f64 {
+    if number < 10.0 {
+        return number.round();
+    }
+    let unit = 10_f64.powf(number.log10().floor() - 1.0);
+    (number / unit).round() * unit
+}
+
 /// A count with thousands separators.
 pub fn count(locale: Locale, count: u64) -> String {
     whole_number(locale, i64::try_from(count).unwrap_or(i64::MAX))
@@ -99,6 +108,19 @@ pub fn usd_range(locale: Locale, from: Option<f64>, below: Option<f64>) -> Strin
         (Some(from), None) => tr!(locale, number.usd_from, from = usd(locale, from.round())),
         (None, Some(below)) => tr!(locale, number.usd_below, below = usd(locale, below.round())),
         (None, None) => tr!(locale, number.usd_any).to_owned(),
+    }
+}
+
+/// Whole days from the first number up to but excluding the second. A missing end is open.
+#[expect(clippy::cast_possible_truncation, reason = "days of campaigns are few")]
+pub fn days_range(locale: Locale, from: Option<f64>, below: Option<f64>) -> String {
+    let (from, to) = (from.map(|it| it as i64), below.map(|it| it as i64 - 1));
+    match (from, to) {
+        (Some(from), Some(to)) if from == to => tr!(locale, task.duration, count = from),
+        (Some(from), Some(to)) => tr!(locale, context.days_between, from = from, to = to),
+        (Some(from), None) => tr!(locale, context.days_from, from = from),
+        (None, Some(to)) => tr!(locale, context.days_to, to = to),
+        (None, None) => tr!(locale, context.days_any).to_owned(),
     }
 }
 

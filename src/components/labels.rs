@@ -31,6 +31,10 @@ pub fn field(locale: Locale, name: &str) -> &str {
         "type" => tr!(locale, field.location_type),
         "is_not_first_project" => tr!(locale, field.is_not_first_project),
         "has_video" => tr!(locale, field.has_video),
+        "earlier_projects" => tr!(locale, field.earlier_projects),
+        "earlier_successes" => tr!(locale, field.earlier_successes),
+        "reward_tiers" => tr!(locale, field.reward_tiers),
+        "median_reward_usd" => tr!(locale, field.median_reward_usd),
         "prelaunch_activated" => tr!(locale, field.prelaunch_activated),
         "staff_pick" => tr!(locale, field.staff_pick),
         "ppohasaction" => tr!(locale, field.ppohasaction),
@@ -85,6 +89,7 @@ pub fn stored_text(locale: Locale, text: &str) -> &str {
         Ok(SystemMessage::WelcomeCredits) => tr!(locale, stored.welcome_credits),
         Ok(SystemMessage::DemonstrationTopUp) => tr!(locale, stored.demonstration_top_up),
         Ok(SystemMessage::ShippedPopulation) => tr!(locale, stored.shipped_population),
+        Ok(SystemMessage::ShippedOutcomes) => tr!(locale, stored.shipped_outcomes),
         Err(_) => text,
     }
 }
@@ -127,6 +132,18 @@ pub fn day(locale: Locale, day: NaiveDate) -> String {
         day = day.day(),
         year = day.year()
     )
+}
+
+/// The weekday of a day: `Tuesday`.
+pub fn weekday(locale: Locale, day: NaiveDate) -> &'static str {
+    let weekday = usize::try_from(day.weekday().num_days_from_monday()).unwrap_or_default();
+    let mut weekdays = tr!(locale, list.weekdays).split(';');
+    weekdays.nth(weekday).unwrap_or_default()
+}
+
+/// A day with its weekday: `Tuesday, Jan 19, 2027`.
+pub fn weekday_and_day(locale: Locale, date: NaiveDate) -> String {
+    format!("{}, {}", weekday(locale, date), day(locale, date))
 }
 
 /// A category's name. Kickstarter's data has a placeholder if there is none.

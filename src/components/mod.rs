@@ -2,6 +2,7 @@
 
 pub mod async_view;
 pub mod balance_chart;
+pub mod calendar;
 pub mod connection_notice;
 pub mod empty;
 pub mod error_text;

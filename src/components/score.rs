@@ -25,7 +25,7 @@ pub fn Gauge(
     base: Option<f64>,
 ) -> impl IntoView {
     let locale = use_locale();
-    let verdict = Verdict::of_probability(probability);
+    let verdict = Verdict::of(probability, low, high);
     let value = format::percents(probability);
     let (from, to) = (format::percents(low), format::percents(high));
     let words = tr!(

@@ -68,8 +68,14 @@ impl ListItem for TransactionView {
     fn cells(self, locale: Locale, _with_tools: bool) -> AnyView {
         let what = match self.task_id {
             Some(id) => {
-                view! { <a href=format!("/tasks/{id}")>{tr!(locale, transactions.task_link, id = id.0)}</a> }
-                    .into_any()
+                let title = self.task_title;
+                let title = title.unwrap_or_else(|| tr!(locale, transactions.task_link, id = id.0));
+                view! {
+                    <a href=format!("/tasks/{id}")>
+                        <bdi>{title}</bdi>
+                    </a>
+                }
+                .into_any()
             }
             None => labels::stored_text(locale, &self.description)
                 .to_owned()

@@ -86,8 +86,10 @@ impl Summary {
 
     /// Converts the row for the API; `default` is the id of the default model.
     pub fn into_view(self, default: Option<ModelId>) -> ModelView {
-        // Users do not know whether Kickstarter will pick their campaign as a staff favorite.
-        let planned = self.metrics.get("staff_pick_false");
+        // Users do not know whether Kickstarter will pick their campaign as a staff favorite. Models before feature set 2
+        // did not tell unknown from refused.
+        let planned = self.metrics.get("staff_pick_unknown");
+        let planned = planned.or_else(|| self.metrics.get("staff_pick_false"));
         let metric = |name: &str| planned.and_then(|it| it.get(name)).and_then(Json::as_f64);
         ModelView {
             id: self.id,

@@ -71,11 +71,12 @@ impl Entity {
         span: Span,
         limit: u64,
     ) -> Selector<SelectModel<Titled>> {
-        Self::history(user, filter, span, limit)
-            .select_only()
-            .column(Column::Id)
-            .column_as(Expr::cust("\"task\".\"input\" ->> 'name'"), "title")
-            .into_model()
+        titled(Self::history(user, filter, span, limit))
+    }
+
+    /// The ids and titles of tasks of a user by their ids, newest first.
+    pub fn titles_among(user: UserId, ids: Vec<TaskId>) -> Selector<SelectModel<Titled>> {
+        titled(Self::among(user, ids))
     }
 
     /// Tasks of a user by their ids, newest first.
@@ -124,6 +125,15 @@ impl Model {
             queue: None,
         }
     }
+}
+
+/// Only the id and the title of the selected tasks.
+fn titled(tasks: Select<Entity>) -> Selector<SelectModel<Titled>> {
+    tasks
+        .select_only()
+        .column(Column::Id)
+        .column_as(Expr::cust("\"task\".\"input\" ->> 'name'"), "title")
+        .into_model()
 }
 
 /// A subquery that returns one value per row. Unlike EXISTS, the planner cannot turn it into a join that reads the

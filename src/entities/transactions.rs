@@ -73,6 +73,7 @@ impl From<Model> for TransactionView {
             balance_after: Credits(line.balance_after),
             description: line.description,
             task_id: line.task_id,
+            task_title: None,
             created_at: line.created_at,
         }
     }

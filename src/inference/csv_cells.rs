@@ -32,8 +32,9 @@ pub(super) fn read_cell(
         | "ppohasaction"
         | "is_not_first_project"
         | "has_video" => flag(cell),
-        "usd_goal" => goal(cell, is_comma_separated)?,
-        "static_usd_rate" | "fx_rate" | "position" => number(cell),
+        "usd_goal" | "median_reward_usd" => goal(cell, is_comma_separated)?,
+        "static_usd_rate" | "fx_rate" | "position" | "earlier_projects" | "earlier_successes"
+        | "reward_tiers" => number(cell),
         _ => text.to_owned(),
     })
 }

@@ -1,9 +1,15 @@
-//! Converts labels to numbers, as a model's manifest defines them: the last step from a campaign to a model's input.
+//! Converts labels and words to numbers, as a model's manifest defines them: the last step from a campaign to a model's
+//! input.
 
 use std::collections::HashMap;
 
-use super::features::{FEATURE_COUNT, Features, LABEL_FEATURES, NUMBER_FEATURES, Row};
+use super::features::{
+    FEATURE_COUNT, Features, LABEL_FEATURES, NUMBER_FEATURES, OFFSET_FEATURES, Row,
+    WORDING_FEATURES,
+};
 use super::manifest::Manifest;
+use super::offsets::Offsets;
+use super::wording::Wording;
 use crate::types::Campaign;
 
 /// The number of a label that the model does not know.
@@ -13,6 +19,8 @@ const UNKNOWN: f32 = 0.0;
 #[derive(Debug)]
 pub struct Encoder {
     numbers: [HashMap<String, f32>; LABEL_FEATURES.len()],
+    wording: Wording,
+    offsets: Offsets,
 }
 
 impl Encoder {
@@ -28,15 +36,23 @@ impl Encoder {
                 .map(|(number, label)| (label, number))
                 .collect()
         });
-        Self { numbers }
+        Self {
+            numbers,
+            wording: manifest.wording.clone(),
+            offsets: manifest.offsets.clone(),
+        }
     }
 
     /// The input of one campaign, in the order of [`super::feature_names`].
     pub fn encode(&self, campaign: &Campaign) -> Row {
         let features = Features::of(campaign);
         let mut input = [UNKNOWN; FEATURE_COUNT];
-        let (numbers, labels) = input.split_at_mut(NUMBER_FEATURES.len());
+        let (numbers, others) = input.split_at_mut(NUMBER_FEATURES.len());
+        let (wording, others) = others.split_at_mut(WORDING_FEATURES.len());
+        let (offsets, labels) = others.split_at_mut(OFFSET_FEATURES.len());
         numbers.copy_from_slice(&features.numbers);
+        wording.copy_from_slice(&self.wording.features(campaign));
+        offsets.copy_from_slice(&self.offsets.features(campaign));
         for ((target, known), label) in labels.iter_mut().zip(&self.numbers).zip(&features.labels) {
             *target = known.get(label.as_ref()).copied().unwrap_or(UNKNOWN);
         }

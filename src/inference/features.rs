@@ -10,10 +10,10 @@ use chrono::Datelike;
 use crate::types::Campaign;
 
 /// The version of this definition. Models made for another version are refused.
-pub const FEATURE_SET: u32 = 1;
+pub const FEATURE_SET: u32 = 2;
 
 /// The features that are numbers, in the order of a model's input.
-pub const NUMBER_FEATURES: [&str; 14] = [
+pub const NUMBER_FEATURES: [&str; 16] = [
     "log_goal",
     "duration_days",
     "log_preparation",
@@ -25,23 +25,51 @@ pub const NUMBER_FEATURES: [&str; 14] = [
     "has_video",
     "staff_pick",
     "california",
-    "repeat_creator",
     "launch_month",
     "launch_weekday",
+    "default_duration",
+    "longest_duration",
+    "fresh_draft",
 ];
 
-/// The features that are labels; they follow the numbers in a model's input.
+/// The features that are sums of a model's weights of words; they follow the numbers (see [`super::Wording`]).
+pub const WORDING_FEATURES: [&str; 2] = ["name_wording", "blurb_wording"];
+
+/// The features that are a model's offsets of optional inputs, on the logit; they follow the wording (see
+/// [`super::Offsets`]).
+pub const OFFSET_FEATURES: [&str; 2] = ["creator_offset", "rewards_offset"];
+
+/// The features that tell something about the creator: a duration that is the default or the longest possible,
+/// and a draft of a few days. Choosing another number of days does not change the creator, so "what if"
+/// and advice keep their values (see [`keep_habits`]).
+pub const HABIT_FEATURES: [&str; 3] = ["default_duration", "longest_duration", "fresh_draft"];
+
+/// The features that are labels; they come last in a model's input.
 pub const LABEL_FEATURES: [&str; 4] = ["parent", "category", "country", "currency"];
 
 /// How many values a model's input has.
-pub const FEATURE_COUNT: usize = NUMBER_FEATURES.len() + LABEL_FEATURES.len();
+pub const FEATURE_COUNT: usize =
+    NUMBER_FEATURES.len() + WORDING_FEATURES.len() + OFFSET_FEATURES.len() + LABEL_FEATURES.len();
 
 /// The input of a model for one campaign, in the order of [`feature_names`], with labels as numbers.
 pub type Row = [f32; FEATURE_COUNT];
 
 /// The names of all features, in the order of a model's input.
 pub fn feature_names() -> impl Iterator<Item = &'static str> {
-    NUMBER_FEATURES.into_iter().chain(LABEL_FEATURES)
+    NUMBER_FEATURES
+        .into_iter()
+        .chain(WORDING_FEATURES)
+        .chain(OFFSET_FEATURES)
+        .chain(LABEL_FEATURES)
+}
+
+/// `row`, the input of a changed campaign, with the habits of `own`, the input of the original.
+pub fn keep_habits(row: &mut Row, own: &Row) {
+    for (at, name) in NUMBER_FEATURES.iter().enumerate() {
+        if HABIT_FEATURES.contains(name) {
+            row[at] = own[at];
+        }
+    }
 }
 
 /// A campaign as a model sees it.
@@ -69,11 +97,13 @@ impl<'a> Features<'a> {
                 blurb.words,
                 flag(campaign.name.chars().any(|it| it.is_ascii_digit())),
                 flag(campaign.has_video),
-                flag(campaign.staff_pick),
+                known_flag(campaign.staff_pick),
                 flag(is_california(campaign)),
-                known_flag(campaign.is_not_first_project),
                 count(campaign.launched_at.month().into()),
                 count(campaign.launched_at.weekday().num_days_from_monday().into()),
+                flag(campaign.has_default_duration()),
+                flag(campaign.has_longest_duration()),
+                count(campaign.fresh_draft_days()),
             ],
             labels: [
                 Cow::Borrowed(campaign.parent_name.as_str()),
@@ -181,13 +211,14 @@ mod tests {
             ("ppohasaction", "true"),
             ("analytics_name", "Performances"),
             ("position", "77"),
-            ("is_not_first_project", "false"),
             ("has_video", "false"),
         ];
-        // The parent cannot change alone: it follows from the category.
+        // The parent cannot change alone: it follows from the category. Features do not contain what a model's offsets
+        // depend on.
+        let elsewhere = ["parent_name", "is_not_first_project"];
         let alone = CampaignInput::FIELDS
             .iter()
-            .filter(|it| **it != "parent_name");
+            .filter(|it| !elsewhere.contains(it) && !CampaignInput::CREATOR_FIELDS.contains(it));
         assert!(alone.eq(other.iter().map(|(field, _)| field)));
         let sample = sample();
         for (field, value) in other {
@@ -216,15 +247,6 @@ mod tests {
         close(number(&sample, "launch_weekday"), 1.0);
         let labels = Features::of(&sample).labels;
         assert_eq!(labels, ["Dance", "Dance / Dance", "US", "USD"]);
-    }
-
-    #[test]
-    fn an_unknown_creator_differs_from_new_and_experienced_ones() {
-        let mut campaign = sample();
-        for (known, expected) in [(None, 0.0), (Some(false), -1.0), (Some(true), 1.0)] {
-            campaign.is_not_first_project = known;
-            close(number(&campaign, "repeat_creator"), expected);
-        }
     }
 
     #[test]

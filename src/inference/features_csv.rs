@@ -1,6 +1,6 @@
 //! `pledgecast features`: converts campaigns in the wire format to the features that training uses.
 //!
-//! The output has one line per valid campaign: `row` (its number in the input, from 1), then [`feature_names`]. Numbers
+//! The output has one line per valid campaign: `row` (its number in the input, from 1), then [`NUMBER_FEATURES`] and [`LABEL_FEATURES`]. Numbers
 //! are written so that they read back as the identical `f32`.
 
 use std::io::{Read, Write};
@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use super::campaign_csv::{CampaignReader, Rules};
 use super::csv_errors::{CsvError, CsvReport, Observer};
 use super::csv_output::OutputFile;
-use super::features::{Features, feature_names};
+use super::features::{Features, LABEL_FEATURES, NUMBER_FEATURES};
 
 /// Writes the features of every campaign in `input` to `output`, which is replaced once all are written. `today`
 /// replaces a blank `created_at`.
@@ -37,7 +37,11 @@ fn convert(
 ) -> Result<CsvReport, CsvError> {
     let reader = CampaignReader::new(source, today, Rules::Plan)?;
     let mut writer = csv::Writer::from_writer(target);
-    writer.write_record(std::iter::once("row").chain(feature_names()))?;
+    writer.write_record(
+        std::iter::once("row")
+            .chain(NUMBER_FEATURES)
+            .chain(LABEL_FEATURES),
+    )?;
     let mut report = CsvReport::default();
     for record in reader {
         let record = record?;
@@ -61,7 +65,6 @@ fn convert(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inference::features::FEATURE_COUNT;
     use crate::inference::test_support::{Notes, sample, today, wire_csv};
 
     #[test]
@@ -74,7 +77,8 @@ mod tests {
         let mut reader = csv::Reader::from_reader(output.as_slice());
         let lines: Vec<_> = reader.records().map(Result::unwrap).collect();
         assert_eq!(lines.len(), 2);
-        assert_eq!(lines[1].len(), FEATURE_COUNT + 1);
+        let features = NUMBER_FEATURES.len() + LABEL_FEATURES.len();
+        assert_eq!(lines[1].len(), features + 1);
         assert_eq!(&lines[1][0], "2");
         let sample = sample();
         let features = Features::of(&sample);

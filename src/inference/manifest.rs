@@ -7,9 +7,15 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::features::{FEATURE_SET, LABEL_FEATURES, NUMBER_FEATURES, Row, feature_names};
+use super::amounts::Amounts;
+use super::evidence::{CalendarCounts, Evidence, GainError, Lever};
+use super::features::{
+    FEATURE_SET, LABEL_FEATURES, NUMBER_FEATURES, Row, WORDING_FEATURES, feature_names,
+};
 use super::intervals::IntervalTable;
 use super::neighbours::Neighbours;
+use super::offsets::Offsets;
+use super::wording::Wording;
 use crate::types::CategoryRate;
 
 /// The key of the manifest in an ONNX file's `metadata_props`.
@@ -35,7 +41,12 @@ pub struct Manifest {
     pub features: Vec<String>,
     /// The known labels of each label feature: the first is number 1; unknown labels are 0.
     pub encodings: BTreeMap<String, Vec<String>>,
-    /// The range of the training data for each number feature; campaigns outside of it are out of distribution.
+    /// Weights of words of names and blurbs.
+    pub wording: Wording,
+    /// Offsets of optional inputs that the training data lacks.
+    #[serde(default)]
+    pub offsets: Offsets,
+    /// The range of the training data for each number and wording feature; campaigns outside of it are out of distribution.
     pub bounds: BTreeMap<String, Bounds>,
     /// Features that never raise the score when they increase and everything else stays equal.
     pub never_rises_with: Vec<String>,
@@ -54,6 +65,18 @@ pub struct Manifest {
     pub background: Vec<Row>,
     /// Counts by category, duration and goal, and by month.
     pub neighbours: Neighbours,
+    /// Counts with and without each change that advice suggests; `None` if they are not known.
+    #[serde(default)]
+    pub evidence: Option<Evidence>,
+    /// How uncertain the gain of each kind of change is. A kind that is not listed is never suggested.
+    #[serde(default)]
+    pub gain_errors: BTreeMap<Lever, GainError>,
+    /// Counts by month and weekday of launch, for each parent category and for large categories.
+    #[serde(default)]
+    pub calendar: Vec<CalendarCounts>,
+    /// How much funded campaigns raise; `None` if that is not known.
+    #[serde(default)]
+    pub amounts: Option<Amounts>,
 }
 
 /// The range that contains nearly all of the training data.
@@ -87,8 +110,8 @@ pub struct Metrics {
     pub split: String,
     /// With each campaign's own staff pick.
     pub staff_pick_as_given: Scores,
-    /// With staff pick set to false, as for a planned campaign.
-    pub staff_pick_false: Scores,
+    /// With the staff pick unknown, as for a planned campaign.
+    pub staff_pick_unknown: Scores,
 }
 
 /// The usual metrics of probabilities.
@@ -102,7 +125,7 @@ pub struct Scores {
     pub log_loss: f64,
     /// Brier score.
     pub brier: f64,
-    /// Expected calibration error over ten bins.
+    /// Expected calibration error over fifteen bins with the same number of campaigns.
     pub ece: f64,
     /// Number of campaigns evaluated.
     pub n: u64,
@@ -118,12 +141,26 @@ impl Manifest {
         self.check_features()?;
         self.check_encodings()?;
         self.check_bounds()?;
+        if !self.wording.is_finite() {
+            return Err("`wording` has a weight that is not a number".to_owned());
+        }
         self.intervals.check()?;
         self.check_shares()?;
         self.metrics.staff_pick_as_given.check()?;
-        self.metrics.staff_pick_false.check()?;
+        self.metrics.staff_pick_unknown.check()?;
         self.check_background()?;
-        self.neighbours.check()
+        self.neighbours.check()?;
+        self.offsets.check()?;
+        self.evidence.as_ref().map_or(Ok(()), Evidence::check)?;
+        if !self.gain_errors.values().all(GainError::is_valid) {
+            return Err(
+                "each of `gain_errors` must have `floor` and `slope` from 0 to 1".to_owned(),
+            );
+        }
+        if !self.calendar.iter().all(CalendarCounts::is_valid) {
+            return Err("`calendar` must have months 1 to 12, weekdays 0 to 6, and at most as many successes as campaigns".to_owned());
+        }
+        self.amounts.as_ref().map_or(Ok(()), Amounts::check)
     }
 
     fn check_texts(&self) -> Result<(), String> {
@@ -199,7 +236,7 @@ impl Manifest {
     }
 
     fn check_bounds(&self) -> Result<(), String> {
-        for name in NUMBER_FEATURES {
+        for name in NUMBER_FEATURES.into_iter().chain(WORDING_FEATURES) {
             let bounds = self
                 .bounds
                 .get(name)

@@ -2,7 +2,7 @@
 
 use super::features::Row;
 use super::manifest::Manifest;
-use crate::types::Campaign;
+use crate::types::{Campaign, Verdict};
 
 /// A loaded model. It may be used by several threads at the same time.
 pub trait Predictor: Send + Sync {
@@ -24,8 +24,16 @@ pub trait Predictor: Send + Sync {
     /// Those of [`Predictor::score`].
     fn predict(&self, campaigns: &[Campaign]) -> Result<Vec<Prediction>, PredictError> {
         let rows: Vec<Row> = campaigns.iter().map(|it| self.encode(it)).collect();
+        self.predict_rows(&rows)
+    }
+
+    /// The predictions of inputs, in their order.
+    ///
+    /// # Errors
+    /// Those of [`Predictor::score`].
+    fn predict_rows(&self, rows: &[Row]) -> Result<Vec<Prediction>, PredictError> {
         let intervals = &self.manifest().intervals;
-        let predictions = self.score(&rows)?.into_iter().map(|probability| {
+        let predictions = self.score(rows)?.into_iter().map(|probability| {
             let (interval_low, interval_high) = intervals.interval(probability);
             Prediction {
                 probability,
@@ -46,6 +54,13 @@ pub struct Prediction {
     pub interval_low: f64,
     /// Upper end of the probability's interval.
     pub interval_high: f64,
+}
+
+impl Prediction {
+    /// The prediction in one word.
+    pub fn verdict(&self) -> Verdict {
+        Verdict::of(self.probability, self.interval_low, self.interval_high)
+    }
 }
 
 /// Why a model returned no prediction.

@@ -1,4 +1,4 @@
-//! `pledgecast score`: adds probability and verdict to campaigns in the wire format.
+//! `pledgecast score`: adds probability, verdict and amounts to campaigns in the wire format.
 //!
 //! The output has one line for each input line that is not blank, in the same order: the unchanged columns of the
 //! input, then [`ADDED`]. If a line cannot be scored, the added columns are blank, and the observer receives the
@@ -15,11 +15,20 @@ use super::campaign_csv::{CampaignReader, CampaignRecord, Rules};
 use super::csv_dialect::Dialect;
 use super::csv_errors::{CsvError, CsvReport, Observer};
 use super::csv_output::OutputFile;
+use super::insight::{Assessment, assess};
 use super::predictor::Predictor;
-use crate::types::{Campaign, Verdict};
+use crate::types::{AmountRange, Campaign};
 
-/// The columns that scoring adds.
-pub const ADDED: [&str; 2] = ["probability", "verdict"];
+/// The columns that scoring adds. Money is in US dollars, and like the backers given that the goal is reached: the 10th,
+/// 50th and 90th percentile. These four are blank for a category whose amounts the model does not know.
+pub const ADDED: [&str; 6] = [
+    "probability",
+    "verdict",
+    "raised_low",
+    "raised_mid",
+    "raised_high",
+    "backers_mid",
+];
 
 /// Campaigns that are held in memory and scored together.
 const BATCH: usize = 4096;
@@ -83,13 +92,31 @@ fn score_batch<W: Write>(
         let is_campaign = record.campaign.map(|it| campaigns.push(it)).is_ok();
         lines.push((record.values, is_campaign));
     }
-    let mut predictions = predictor.predict(&campaigns)?.into_iter();
+    let mut assessments = assess(predictor, &campaigns)?.into_iter();
     for (values, is_campaign) in lines {
-        let prediction = is_campaign.then(|| predictions.next()).flatten();
-        let probability = prediction.map(|it| it.probability);
-        writer.write(&values, probability)?;
+        let assessment = is_campaign.then(|| assessments.next()).flatten();
+        writer.write(&values, assessment.map(cells).unwrap_or_default())?;
     }
     Ok(())
+}
+
+/// The cells of [`ADDED`].
+fn cells(assessment: Assessment) -> [String; ADDED.len()] {
+    let prediction = assessment.prediction;
+    let amounts = assessment.context.amounts.map(|amounts| {
+        let AmountRange { low, mid, high } = amounts.raised_usd;
+        let [low, mid, high] = [low, mid, high].map(|usd| format!("{usd:.2}"));
+        [low, mid, high, format!("{:.0}", amounts.backers.mid)]
+    });
+    let [low, mid, high, backers] = amounts.unwrap_or_default();
+    [
+        format!("{:.8}", prediction.probability),
+        prediction.verdict().to_string(),
+        low,
+        mid,
+        high,
+        backers,
+    ]
 }
 
 /// Writes lines with the columns of the header, even if the input line has more or fewer.
@@ -118,12 +145,7 @@ impl<W: Write> LineWriter<W> {
         Ok(Self { writer, kept })
     }
 
-    fn write(&mut self, values: &StringRecord, probability: Option<f64>) -> csv::Result<()> {
-        let added = probability.map(|probability| {
-            let verdict = Verdict::of_probability(probability);
-            [format!("{probability:.8}"), verdict.to_string()]
-        });
-        let added = added.unwrap_or_default();
+    fn write(&mut self, values: &StringRecord, added: [String; ADDED.len()]) -> csv::Result<()> {
         let kept = self.kept.iter();
         let kept = kept.map(|column| values.get(*column).unwrap_or(""));
         let line = kept.chain(added.iter().map(String::as_str));
@@ -136,6 +158,7 @@ mod tests {
     use super::*;
     use crate::inference::insight::test_support::{probability_of, shipped_model};
     use crate::inference::test_support::{Notes, sample, today, wire_csv, wire_with};
+    use crate::types::CampaignInput;
 
     /// The output and the messages.
     fn scored_bytes(input: &[u8]) -> (Vec<u8>, Notes) {
@@ -165,19 +188,26 @@ mod tests {
     fn a_file_keeps_its_columns_and_gets_the_scores_of_single_campaigns() {
         let mut other = sample();
         other.usd_goal = 900_000.0;
-        other.staff_pick = false;
+        other.staff_pick = Some(false);
         let campaigns = [sample(), other];
         let input = wire_csv(&campaigns);
         let (lines, report) = scored(input.as_bytes());
         assert_eq!((report.done, report.left_out.len()), (2, 0));
         for (line, before) in lines.iter().zip(input.lines()) {
-            let kept: Vec<&str> = line.iter().take(21).collect();
+            let kept: Vec<&str> = line.iter().take(CampaignInput::FIELDS.len()).collect();
             assert_eq!(kept.join(","), before);
         }
         for (text, campaign) in column(&lines, "probability").iter().zip(&campaigns) {
             let alone = probability_of(campaign);
             assert!((text.parse::<f64>().unwrap() - alone).abs() < 1e-6);
         }
+        let amounts = ["raised_low", "raised_mid", "raised_high"].map(|name| {
+            let text = column(&lines, name)[0];
+            text.parse::<f64>().unwrap()
+        });
+        assert!(campaigns[0].usd_goal <= amounts[0], "{amounts:?}");
+        assert!(amounts.is_sorted(), "{amounts:?}");
+        assert!(column(&lines, "backers_mid")[0].parse::<u32>().unwrap() > 0);
         assert_eq!(column(&lines, "verdict")[0], "likely");
         assert_ne!(column(&lines, "verdict")[1], "likely");
     }
@@ -265,7 +295,7 @@ mod tests {
         notes.is_stopped = false;
         run(shipped_model(), (&input, &output), today(), &mut notes).unwrap();
         let text = std::fs::read_to_string(&output).unwrap();
-        assert!(text.ends_with(",likely\n"), "{text}");
+        assert!(text.contains(",likely,"), "{text}");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
     }
 
@@ -294,8 +324,9 @@ mod tests {
         let plain = "usd_goal,analytics_name,country,currency,created_at,launched_at,deadline,name,has_video\n\
                      10000.5,Hardware,US,USD,2025-03-01,2025-03-03,2025-04-02,\"Лампа, большая\",true\n";
         let (expected, _) = scored(plain.as_bytes());
-        let (score, verdict) = (&expected[1][9], &expected[1][10]);
-        let written = format!("{header};probability;verdict\r\n{row};{score};{verdict}\r\n");
+        let added: Vec<&str> = expected[1].iter().skip(9).collect();
+        let (names, added) = (ADDED.join(";"), added.join(";"));
+        let written = format!("{header};{names}\r\n{row};{added}\r\n");
         for (input, output) in [
             (text.as_bytes(), written.clone()),
             (marked.as_bytes(), format!("\u{feff}{written}")),

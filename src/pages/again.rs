@@ -28,7 +28,8 @@ pub fn AgainPage() -> impl IntoView {
         ..NavigateOptions::default()
     };
     let redirect = move |task: TaskView| {
-        view! { <Redirect path=form_url(&task.campaign, &[]) options=options.clone() /> }.into_any()
+        view! { <Redirect path=form_url(&task.campaign, &[], None) options=options.clone() /> }
+            .into_any()
     };
     view! {
         <PageTitle page=tr!(locale, predict.title) />

@@ -287,7 +287,9 @@ fn as_read(locale: Locale, name: &str, value: String) -> String {
         ) => flag.parse().map_or(value, |flag: bool| {
             labels::yes_or_no(locale, flag).to_owned()
         }),
-        ("usd_goal", goal) => parse_number(goal).map_or(value, |goal| format::usd(locale, goal)),
+        ("usd_goal" | "median_reward_usd", goal) => {
+            parse_number(goal).map_or(value, |goal| format::usd(locale, goal))
+        }
         ("created_at" | "launched_at" | "deadline", day) => {
             day.parse().map_or(value, |day| labels::day(locale, day))
         }

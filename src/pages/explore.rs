@@ -1,16 +1,17 @@
-//! Success rates of campaigns by category, goal and month. Open to everybody.
+//! Success rates of campaigns by category, goal, month and day of launch. Open to everybody.
 
 use leptos::prelude::*;
 
-use crate::api::explore;
+use crate::api::{explore, launch_calendar};
 use crate::client::data::Data;
 use crate::client::{Locale, tr, use_locale};
+use crate::components::calendar::Calendar;
 use crate::components::page_title::PageTitle;
 use crate::components::pager::{Filter, FilterChoice};
 use crate::components::query::{query_url, use_query};
 use crate::components::{Loaded, format, labels};
 use crate::pages::chunk::page_chunk;
-use crate::types::{CategoryRate, ExploreView, GoalRate, LaunchMonthRate};
+use crate::types::{AppError, CalendarView, CategoryRate, ExploreView, GoalRate, LaunchMonthRate};
 
 const PATH: &str = "/explore";
 const PARENT: &str = "parent";
@@ -24,6 +25,7 @@ pub fn ExplorePage() -> impl IntoView {
     let rates = Data::new(explore);
     let query = use_query();
     let parent = Memo::new(move |_| query(PARENT));
+    let calendar = Data::new(move || calendar_of(parent.get().unwrap_or_default()));
     view! {
         <PageTitle page=tr!(locale, explore.title) />
         <div class="page-head">
@@ -37,6 +39,19 @@ pub fn ExplorePage() -> impl IntoView {
             lines=12
             show=move |rates| view! { <Rates rates parent /> }.into_any()
         />
+        <Loaded
+            resource=calendar
+            lines=12
+            show=|calendar| view! { <Calendar calendar /> }.into_any()
+        />
+    }
+}
+
+/// The launch days of a parent category, or of all categories if there is no such parent.
+async fn calendar_of(parent: String) -> Result<CalendarView, AppError> {
+    match launch_calendar(parent, String::new()).await {
+        Err(AppError::Invalid(_)) => launch_calendar(String::new(), String::new()).await,
+        found => found,
     }
 }
 

@@ -3,10 +3,12 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
+use super::task::amounts::Amounts;
 use super::task::context::Context;
 use super::task::inputs::CampaignInputs;
 use super::task::insight::why::Why;
 use super::task::result::Answer;
+use super::task::summary::Summary;
 use crate::api::get_shared;
 use crate::client::data::Data;
 use crate::client::respond::respond_in_private;
@@ -49,6 +51,16 @@ fn Shared(
         version = shared.model.version
     );
     let context = shared.result.context.clone();
+    let summary = context
+        .clone()
+        .zip(shared.explanation.clone())
+        .map(|(context, explanation)| {
+            let campaign = campaign.clone();
+            view! { <Summary campaign context explanation /> }
+        });
+    let amounts = context.as_ref().and_then(|context| context.amounts.clone());
+    let probability = shared.result.probability;
+    let amounts = amounts.map(|amounts| view! { <Amounts amounts probability /> });
     let context = context.map(|context| view! { <Context context /> });
     let why = shared.explanation.map(|explanation| {
         let campaign = campaign.clone();
@@ -71,7 +83,9 @@ fn Shared(
             <Answer result=shared.result />
             <p class="quiet">{tr!(locale, task.model)} ": " {model}</p>
         </section>
+        {summary}
         {context}
+        {amounts}
         {why}
         <CampaignInputs campaign />
     }

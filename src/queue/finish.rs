@@ -87,7 +87,11 @@ pub async fn succeed_all(
         results.push(task_result::ActiveModel {
             task_id: Set(task),
             probability: Set(outcome.probability),
-            verdict: Set(Verdict::of_probability(outcome.probability)),
+            verdict: Set(Verdict::of(
+                outcome.probability,
+                outcome.interval_low,
+                outcome.interval_high,
+            )),
             interval_low: Set(outcome.interval_low),
             interval_high: Set(outcome.interval_high),
             inference_us: Set(outcome.inference_us),

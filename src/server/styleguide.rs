@@ -160,6 +160,7 @@ fn tables() -> AnyView {
         balance_after: Credits(balance_after),
         description: "An explanation".to_owned(),
         task_id: task_id.map(TaskId),
+        task_title: task_id.map(|_| "A campaign".to_owned()),
         created_at: chrono::DateTime::UNIX_EPOCH,
     };
     let items = vec![

@@ -42,7 +42,13 @@ pub fn predict_hash(sent: &CampaignInput, checked: &Campaign, model: Option<Mode
     for name in CampaignInput::FIELDS {
         let is_given = sent.field_mut(name).is_some_and(|it| !it.trim().is_empty());
         let value = canonical.field_mut(name).filter(|_| is_given);
-        parts.push(value.map(std::mem::take).unwrap_or_default());
+        let value = value.map(std::mem::take);
+        if !CampaignInput::CREATOR_FIELDS.contains(&name) {
+            parts.push(value.unwrap_or_default());
+        } else if let Some(value) = value {
+            // Hashes stored before these fields existed stay valid.
+            parts.extend([name.to_owned(), value]);
+        }
     }
     parts.push(model.map(|id| id.to_string()).unwrap_or_default());
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();

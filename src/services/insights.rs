@@ -14,11 +14,13 @@ use super::rate_limit::RateLimit;
 use super::{Catalog, LoadError, LoadedModels};
 use crate::database::Database;
 use crate::entities::{task, task_result};
-use crate::inference::insight::{Insight, advise, assess, default_bounds, explore};
+use crate::inference::insight::{
+    Insight, advise, assess_variant, calendar, default_bounds, explore,
+};
 use crate::inference::{InferenceError, InferencePool, PredictError, Predictor, Priority};
 use crate::types::{
-    Advice, AppError, CampaignInput, ChangeBounds, ChangeBoundsInput, ExploreView, InsightView,
-    ModelId, TaskId, TaskStatus, UserId, Verdict, WhatIfView,
+    Advice, AppError, CalendarView, CampaignInput, ChangeBounds, ChangeBoundsInput, ExploreView,
+    InsightView, ModelId, TaskId, TaskStatus, UserId, Violation, WhatIfView, categories_by_parent,
 };
 
 const BUSY_RETRY_S: u64 = 5;
@@ -122,17 +124,15 @@ impl Insights {
     ) -> Result<WhatIfView, AppError> {
         self.questions.count(&user)?;
         let paid = self.paid(user, id).await?;
-        let campaign = changes
-            .check_changed(&paid.task.input)
-            .map_err(AppError::Invalid)?;
-        let assessed = self
-            .run_model(&paid, move |model| assess(model, &[campaign]))
+        let own = paid.task.input.clone();
+        let changed = changes.check_changed(&own).map_err(AppError::Invalid)?;
+        let assessment = self
+            .run_model(&paid, move |model| assess_variant(model, &own, &changed))
             .await?;
-        let assessment = assessed.into_iter().next().ok_or(AppError::Internal)?;
         let prediction = assessment.prediction;
         Ok(WhatIfView {
             probability: prediction.probability,
-            verdict: Verdict::of_probability(prediction.probability),
+            verdict: prediction.verdict(),
             interval_low: prediction.interval_low,
             interval_high: prediction.interval_high,
             unlike: assessment.context.unlike,
@@ -169,6 +169,21 @@ impl Insights {
         let model = self.catalog.live_model(None).await?;
         let predictor = self.load(model.id).await?;
         Ok(explore(predictor.manifest(), model.model_ref()))
+    }
+
+    /// How campaigns did by month and weekday of launch, from the default model's data: of a category, or of its parent
+    /// if that has too few. Blank names stand for all. Public.
+    ///
+    /// # Errors
+    /// 422 for an unknown category; 404 if no model is live; 409 if this program cannot run the default one.
+    pub async fn calendar(&self, parent: &str, category: &str) -> Result<CalendarView, AppError> {
+        let named = |name: &str| Some(name.trim().to_owned()).filter(|it| !it.is_empty());
+        let (parent, category) = (named(parent), named(category));
+        check_category(parent.as_deref(), category.as_deref())?;
+        let model = self.catalog.live_model(None).await?;
+        let predictor = self.load(model.id).await?;
+        let manifest = predictor.manifest();
+        Ok(calendar(manifest, parent.as_deref(), category.as_deref()))
     }
 
     /// A user's task with its result.
@@ -249,4 +264,20 @@ impl Insights {
             }
         }
     }
+}
+
+/// Whether the form offers these categories.
+fn check_category(parent: Option<&str>, category: Option<&str>) -> Result<(), AppError> {
+    let parents = categories_by_parent();
+    let named = parents.iter().find(|(name, _)| Some(*name) == parent);
+    if parent.is_some() && named.is_none() {
+        let allowed = parents.iter().map(|(name, _)| *name);
+        return Err(AppError::invalid("parent", Violation::not_one_of(allowed)));
+    }
+    let categories = named.into_iter().flat_map(|(_, categories)| categories);
+    let names: Vec<&str> = categories.map(|it| it.name).collect();
+    if category.is_some_and(|category| !names.contains(&category)) {
+        return Err(AppError::invalid("category", Violation::not_one_of(names)));
+    }
+    Ok(())
 }

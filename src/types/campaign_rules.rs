@@ -15,6 +15,9 @@ pub const DURATION_MAX_DAYS: u32 = 60;
 /// between time zones can add up to two.
 pub const PAST_DURATION_MAX_DAYS: u32 = 92;
 const PLACE_MAX_CHARS: u32 = 100;
+const EARLIER_PROJECTS_MAX: u32 = 1000;
+const REWARD_TIERS_MAX: u32 = 1000;
+const REWARD_MAX_USD: f64 = 10_000.0;
 
 impl CampaignInput {
     /// Checks every field and derives optional ones: rates from the currency, `parent_name` and `position` from the
@@ -56,6 +59,16 @@ impl CampaignInput {
         let region = checker.text("region", &self.region, PLACE_MAX_CHARS);
         let location_type = checker.text("type", &self.location_type, PLACE_MAX_CHARS);
 
+        let earlier = self.earlier_projects(is_not_first_project, checker);
+        let reward_tiers =
+            checker.whole_number("reward_tiers", &self.reward_tiers, 1, REWARD_TIERS_MAX);
+        let median_reward_usd = checker.optional_number(
+            "median_reward_usd",
+            &self.median_reward_usd,
+            0.01,
+            REWARD_MAX_USD,
+        );
+
         let currency = currency?;
         let category = category?;
         let (created_at, launched_at, deadline) = dates?;
@@ -63,7 +76,7 @@ impl CampaignInput {
             country: country?,
             currency: currency.code.to_owned(),
             prelaunch_activated,
-            staff_pick: staff_pick.unwrap_or(false),
+            staff_pick,
             static_usd_rate: static_usd_rate.or(Some(currency.static_usd_rate)),
             fx_rate: fx_rate.or(Some(currency.fx_rate)),
             created_at,
@@ -79,9 +92,36 @@ impl CampaignInput {
             analytics_name: category.name.to_owned(),
             position: position.or(category.position),
             parent_name: category.parent.to_owned(),
-            is_not_first_project,
+            is_not_first_project: is_not_first_project.or(earlier.0.map(|projects| projects > 0)),
             has_video: has_video.unwrap_or(false),
+            earlier_projects: earlier.0,
+            earlier_successes: earlier.1,
+            reward_tiers,
+            median_reward_usd,
         })
+    }
+
+    /// Earlier projects and successes, which must not contradict each other or `is_not_first_project`.
+    fn earlier_projects(
+        &self,
+        is_not_first: Option<bool>,
+        checker: &mut Checker,
+    ) -> (Option<u32>, Option<u32>) {
+        let lowest = u32::from(is_not_first == Some(true));
+        let highest = if is_not_first == Some(false) {
+            0
+        } else {
+            EARLIER_PROJECTS_MAX
+        };
+        let projects =
+            checker.whole_number("earlier_projects", &self.earlier_projects, lowest, highest);
+        let successes = checker.whole_number(
+            "earlier_successes",
+            &self.earlier_successes,
+            0,
+            projects.unwrap_or(highest),
+        );
+        (projects, successes)
     }
 
     /// Draft, launch and deadline.

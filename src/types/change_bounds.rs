@@ -14,13 +14,15 @@ const LAUNCH_WINDOW_MAX_DAYS: u32 = 366;
 
 impl CampaignInput {
     /// The fields that may differ from the paid campaign: those that a creator can still choose.
-    pub const PLANNED: [&str; 6] = [
+    pub const PLANNED: [&str; 8] = [
         "usd_goal",
         "created_at",
         "launched_at",
         "deadline",
         "has_video",
         "staff_pick",
+        "reward_tiers",
+        "median_reward_usd",
     ];
 
     /// The campaign `paid` with the fields of `self` changed, checked by the same rules. Blank fields stay as they

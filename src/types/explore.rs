@@ -1,4 +1,5 @@
-//! Success rates by category, goal and month: the Explore page and `GET /api/explore`.
+//! Success rates by category, goal, month and day of launch: the Explore page, `GET /api/explore` and
+//! `GET /api/calendar`.
 
 use serde::{Deserialize, Serialize};
 
@@ -64,6 +65,32 @@ pub struct LaunchMonthRate {
     pub parent: Option<String>,
     /// The month of launch, such as `2024-01`.
     pub month: String,
+    /// The number of campaigns.
+    pub campaigns: u64,
+    /// The share that reached their goal, 0 to 1.
+    pub success_rate: f64,
+}
+
+/// How campaigns did by month and weekday of launch.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CalendarView {
+    /// Which campaigns these are. Must be shown with every rate.
+    pub population: String,
+    /// The parent category; absent for all categories.
+    pub parent: Option<String>,
+    /// The category; absent for the whole parent, also if the category has too few campaigns.
+    pub category: Option<String>,
+    /// The days on which there were campaigns, by month and weekday.
+    pub days: Vec<CalendarDay>,
+}
+
+/// The campaigns that launched in one month of the year on one weekday.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CalendarDay {
+    /// The month of the year, 1 to 12.
+    pub month: u32,
+    /// The weekday; 0 is Monday.
+    pub weekday: u32,
     /// The number of campaigns.
     pub campaigns: u64,
     /// The share that reached their goal, 0 to 1.

@@ -14,6 +14,8 @@ use super::{
 pub const GOAL_MAX_USD: f64 = 1e9;
 /// Smallest goal, in US dollars.
 pub const GOAL_MIN_USD: f64 = 0.01;
+/// The text of a yes-or-no field whose answer is not known; blank means the same.
+pub const UNKNOWN: &str = "unknown";
 /// The years that dates of campaigns may be in.
 pub const CAMPAIGN_YEARS: RangeInclusive<i32> = 2009..=2099;
 const RATE_MAX: f64 = 1e4;
@@ -72,7 +74,7 @@ impl Checker {
 
     pub(super) fn flag(&mut self, field: &str, text: &str) -> Option<bool> {
         match text.trim().to_ascii_lowercase().as_str() {
-            "" => None,
+            "" | UNKNOWN => None,
             "true" | "1" | "on" | "yes" => Some(true),
             "false" | "0" | "off" | "no" => Some(false),
             _ => self.refuse(field, Violation::NotABoolean),
@@ -94,27 +96,45 @@ impl Checker {
 
     /// In Kickstarter's data a rate of 0 means unknown.
     pub(super) fn rate(&mut self, field: &str, text: &str) -> Option<f64> {
-        if text.trim().is_empty() {
-            return None;
-        }
-        self.number(field, text, 0.0, RATE_MAX)
+        self.optional_number(field, text, 0.0, RATE_MAX)
             .filter(|rate| *rate > 0.0)
     }
 
-    pub(super) fn position(&mut self, text: &str) -> Option<u32> {
+    pub(super) fn optional_number(
+        &mut self,
+        field: &str,
+        text: &str,
+        min: f64,
+        max: f64,
+    ) -> Option<f64> {
+        if text.trim().is_empty() {
+            return None;
+        }
+        self.number(field, text, min, max)
+    }
+
+    /// A whole number, if one is given.
+    pub(super) fn whole_number(
+        &mut self,
+        field: &str,
+        text: &str,
+        min: u32,
+        max: u32,
+    ) -> Option<u32> {
         let text = text.trim();
         if text.is_empty() {
             return None;
         }
         // Spreadsheets write whole numbers as `5.0`.
         match text.strip_suffix(".0").unwrap_or(text).parse::<u32>() {
-            Ok(position) if position <= POSITION_MAX => Some(position),
-            Ok(_) => {
-                let violation = Violation::out_of_range(0.0, f64::from(POSITION_MAX));
-                self.refuse("position", violation)
-            }
-            Err(_) => self.refuse("position", Violation::NotAWholeNumber),
+            Ok(number) if (min..=max).contains(&number) => Some(number),
+            Ok(_) => self.refuse(field, Violation::out_of_range(min.into(), max.into())),
+            Err(_) => self.refuse(field, Violation::NotAWholeNumber),
         }
+    }
+
+    pub(super) fn position(&mut self, text: &str) -> Option<u32> {
+        self.whole_number("position", text, 0, POSITION_MAX)
     }
 
     pub(super) fn required_date(&mut self, field: &str, text: &str) -> Option<NaiveDate> {

@@ -21,6 +21,35 @@ pub struct ResultContext {
     pub neighbours: Option<NeighboursView>,
     /// The fields that are far from the training data.
     pub unlike: Vec<OutOfDistribution>,
+    /// How much it raises if it reaches its goal; absent if that is not known for its category.
+    #[serde(default)]
+    pub amounts: Option<AmountsView>,
+}
+
+/// How much a campaign raises, and from how many backers, if it reaches its goal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AmountsView {
+    /// Money raised, in US dollars.
+    pub raised_usd: AmountRange,
+    /// The number of backers.
+    pub backers: AmountRange,
+    /// The parent category of the funded campaigns behind the ranges.
+    pub parent: String,
+    /// The number of these campaigns.
+    pub campaigns: u64,
+    /// Where they come from. Must be shown with the ranges.
+    pub population: String,
+}
+
+/// The range of four fifths of funded campaigns.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AmountRange {
+    /// One in ten stays below.
+    pub low: f64,
+    /// Half stay below.
+    pub mid: f64,
+    /// One in ten exceeds this.
+    pub high: f64,
 }
 
 /// The success rate of the campaign's category, or of the next larger group for which the model has a rate.
@@ -140,8 +169,13 @@ words!(
         Place = "place",
         /// Whether Kickstarter picked it as a "Project We Love".
         StaffPick = "staff_pick",
-        /// Whether the creator has launched a campaign before.
+        /// The creator's earlier campaigns.
         Creator = "creator",
+        /// The number of reward tiers and their price.
+        Rewards = "rewards",
+        /// What tells how carefully the campaign was prepared: whether it keeps the default of 30 days or the longest
+        /// possible duration, and whether its draft is younger than a week.
+        Habits = "habits",
     }
 );
 
@@ -184,8 +218,8 @@ pub struct Curves {
     pub preparation: Vec<DaysPoint>,
     /// With and without a video.
     pub video: Switch,
-    /// With and without being picked by Kickstarter.
-    pub staff_pick: Switch,
+    /// With and without being picked by Kickstarter, and while that is unknown.
+    pub staff_pick: StaffPickScores,
 }
 
 /// The score at another goal.
@@ -228,6 +262,17 @@ pub struct Switch {
     pub off: f64,
 }
 
+/// The scores by staff pick.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StaffPickScores {
+    /// The probability if Kickstarter picks the campaign.
+    pub on: f64,
+    /// The probability if Kickstarter does not.
+    pub off: f64,
+    /// The probability while that is unknown; `None` in results of models that did not tell it from `off`.
+    pub unknown: Option<f64>,
+}
+
 /// The few changes with the largest gains. Similar campaigns did better with them, which does not prove that the
 /// change is the cause.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -268,7 +313,23 @@ pub enum Change {
         /// When funding ends.
         deadline: NaiveDate,
     },
-    /// Launch on another day. The date of the draft stays, so the preparation time changes, too.
+    /// Launch on another weekday, as close to the planned day as possible. All dates move together.
+    ChangeWeekday {
+        /// When the draft is created.
+        created_at: NaiveDate,
+        /// When funding starts.
+        launched_at: NaiveDate,
+        /// When funding ends.
+        deadline: NaiveDate,
+    },
+    /// Prepare for longer before the launch.
+    PrepareLonger {
+        /// The days between draft and launch.
+        days: u32,
+        /// The draft, if the launch stays: what is scored, so that month and weekday stay the same.
+        created_at: NaiveDate,
+    },
+    /// Launch on another day. Only in stored advice: it mixes the weekday, the month and the preparation.
     MoveLaunch {
         /// When funding starts.
         launched_at: NaiveDate,
@@ -291,6 +352,48 @@ pub struct RatedChange {
     pub probability: f64,
     /// The increase of the probability.
     pub gain: f64,
+    /// The 90 % interval of the gain; absent in advice stored before it was computed.
+    #[serde(default)]
+    pub gain_interval: Option<[f64; 2]>,
+    /// How similar campaigns did with and without the change; absent if they are not known.
+    #[serde(default)]
+    pub evidence: Option<ChangeEvidence>,
+}
+
+/// How campaigns of the same parent category did with and without a change.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChangeEvidence {
+    /// With the change.
+    pub with: MatchedRate,
+    /// Without it, as the campaign is planned.
+    pub without: MatchedRate,
+    /// Their goals are at least this, in US dollars; absent if the range is open, or the goal is what changes.
+    pub goal_from_usd: Option<f64>,
+    /// Their goals are below this, in US dollars.
+    pub goal_below_usd: Option<f64>,
+}
+
+/// The success rate of campaigns with one value, or range of values, of the changed field.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MatchedRate {
+    /// The number of campaigns.
+    pub campaigns: u64,
+    /// The share that reached their goal, 0 to 1.
+    pub success_rate: f64,
+    /// The value is at least this: dollars or days; absent if the range is open, or the value has no range.
+    pub from: Option<f64>,
+    /// The value is below this.
+    pub below: Option<f64>,
+}
+
+impl ChangeEvidence {
+    /// With fewer campaigns, a rate may be chance.
+    pub const ENOUGH: u64 = 50;
+
+    /// Whether there are too few campaigns on either side for a reliable comparison.
+    pub const fn is_thin(&self) -> bool {
+        self.with.campaigns < Self::ENOUGH || self.without.campaigns < Self::ENOUGH
+    }
 }
 
 /// Several changes at once.
@@ -298,10 +401,22 @@ pub struct RatedChange {
 pub struct Combination {
     /// The changes. If several set a deadline, it is the same.
     pub changes: Vec<Change>,
+    /// The dates of the campaign with all changes; absent in advice stored before they were.
+    #[serde(default)]
+    pub dates: Option<PlanDates>,
     /// The probability with all changes.
     pub probability: f64,
     /// The increase of the probability.
     pub gain: f64,
+}
+
+/// The dates of a changed campaign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanDates {
+    /// When funding starts.
+    pub launched_at: NaiveDate,
+    /// When funding ends.
+    pub deadline: NaiveDate,
 }
 
 /// The score of a paid campaign with some fields changed.

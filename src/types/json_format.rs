@@ -60,6 +60,21 @@ fn changes_are_tagged_with_their_code() {
         r#"{"code":"change_duration","days":30,"deadline":"2026-12-23"}"#,
     );
     assert_json(
+        &Change::ChangeWeekday {
+            created_at: day("2026-11-01"),
+            launched_at,
+            deadline,
+        },
+        r#"{"code":"change_weekday","created_at":"2026-11-01","launched_at":"2026-11-23","deadline":"2026-12-23"}"#,
+    );
+    assert_json(
+        &Change::PrepareLonger {
+            days: 60,
+            created_at: day("2026-09-24"),
+        },
+        r#"{"code":"prepare_longer","days":60,"created_at":"2026-09-24"}"#,
+    );
+    assert_json(
         &Change::MoveLaunch {
             launched_at,
             deadline,

@@ -38,16 +38,19 @@ pub use credits::{Credits, TOP_UP_MAX, TOP_UP_MIN};
 pub use error::AppError;
 #[cfg(feature = "ssr")]
 pub use error::describe_fields;
-pub use explore::{CategoryRate, ExploreView, GoalRate, LaunchMonthRate};
-pub use field_checker::{CAMPAIGN_YEARS, GOAL_MAX_USD, GOAL_MIN_USD};
+pub use explore::{
+    CalendarDay, CalendarView, CategoryRate, ExploreView, GoalRate, LaunchMonthRate,
+};
+pub use field_checker::{CAMPAIGN_YEARS, GOAL_MAX_USD, GOAL_MIN_USD, UNKNOWN};
 pub use filters::{
     TaskFilter, TaskFilterInput, TimeRange, TransactionFilter, TransactionFilterInput,
 };
 pub use ids::{ModelId, TaskId, TransactionId, UserId};
 pub use insight::{
-    Advice, BaseRateView, Change, ChangeBounds, Combination, Curves, DaysPoint, Effect,
-    Explanation, Factor, GoalPoint, InsightView, LaunchPoint, NeighboursView, OutOfDistribution,
-    RatedChange, ResultContext, Switch, WhatIfView,
+    Advice, AmountRange, AmountsView, BaseRateView, Change, ChangeBounds, ChangeEvidence,
+    Combination, Curves, DaysPoint, Effect, Explanation, Factor, GoalPoint, InsightView,
+    LaunchPoint, MatchedRate, NeighboursView, OutOfDistribution, PlanDates, RatedChange,
+    ResultContext, StaffPickScores, Switch, WhatIfView,
 };
 pub use json_text::{JsonAnswer, JsonText};
 pub use model_ref::ModelRef;

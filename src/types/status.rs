@@ -64,11 +64,11 @@ stored_words!(
 stored_words!(
     /// The probability in one word.
     Verdict {
-        /// At least [`Verdict::LIKELY_FROM`].
+        /// At least [`Verdict::LIKELY_FROM`], and more likely than not in the whole interval.
         Likely = "likely",
-        /// Between the two bounds: too close to call.
+        /// Too close to call.
         TossUp = "toss_up",
-        /// At most [`Verdict::UNLIKELY_TO`].
+        /// At most [`Verdict::UNLIKELY_TO`], and less likely than not in the whole interval.
         Unlikely = "unlikely",
     }
 );
@@ -78,12 +78,14 @@ impl Verdict {
     pub const LIKELY_FROM: f64 = 0.6;
     /// The highest probability that is called unlikely.
     pub const UNLIKELY_TO: f64 = 0.4;
+    /// As likely as not.
+    const EVEN: f64 = 0.5;
 
-    /// The verdict of a probability between 0 and 1.
-    pub fn of_probability(probability: f64) -> Self {
-        if probability >= Self::LIKELY_FROM {
+    /// The verdict of a probability and the ends of its interval, all between 0 and 1.
+    pub fn of(probability: f64, low: f64, high: f64) -> Self {
+        if probability >= Self::LIKELY_FROM && low > Self::EVEN {
             Self::Likely
-        } else if probability <= Self::UNLIKELY_TO {
+        } else if probability <= Self::UNLIKELY_TO && high < Self::EVEN {
             Self::Unlikely
         } else {
             Self::TossUp
@@ -115,6 +117,8 @@ words!(
         DemonstrationTopUp = "Top-up (demonstration: no card was charged)",
         /// Which campaigns the shipped model's rates are about, from its manifest.
         ShippedPopulation = "campaigns in public Kickstarter listings of 2024-25 that ran to their end",
+        /// Which campaigns the shipped model's amounts are about, from its manifest.
+        ShippedOutcomes = "funded campaigns of another public Kickstarter scrape, launched from 2017 to 2024",
     }
 );
 
@@ -153,10 +157,20 @@ mod tests {
     }
 
     #[test]
-    fn the_verdict_changes_at_its_bounds() {
-        assert_eq!(Verdict::of_probability(0.6), Verdict::Likely);
-        assert_eq!(Verdict::of_probability(0.599), Verdict::TossUp);
-        assert_eq!(Verdict::of_probability(0.4), Verdict::Unlikely);
-        assert_eq!(Verdict::of_probability(0.401), Verdict::TossUp);
+    fn the_verdict_changes_at_its_bounds_and_respects_the_interval() {
+        for (probability, low, high, expected) in [
+            (0.6, 0.51, 0.7, Verdict::Likely),
+            (0.599, 0.51, 0.7, Verdict::TossUp),
+            (0.61, 0.44, 0.75, Verdict::TossUp),
+            (0.4, 0.3, 0.49, Verdict::Unlikely),
+            (0.401, 0.3, 0.49, Verdict::TossUp),
+            (0.39, 0.25, 0.55, Verdict::TossUp),
+        ] {
+            assert_eq!(
+                Verdict::of(probability, low, high),
+                expected,
+                "{probability}"
+            );
+        }
     }
 }

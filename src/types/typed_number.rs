@@ -58,10 +58,15 @@ impl CampaignInput {
     /// Converts the numbers of a form to plain ones. Returns the ambiguous fields.
     pub fn read_typed(&mut self, format: NumberFormat) -> FieldErrors {
         let mut errors = FieldErrors::new();
-        match format.read_sum(&self.usd_goal) {
-            Ok(goal) => self.usd_goal = goal,
-            Err(violation) => {
-                errors.insert("usd_goal".to_owned(), violation);
+        for field in ["usd_goal", "median_reward_usd"] {
+            let Some(text) = self.field_mut(field) else {
+                continue;
+            };
+            match format.read_sum(text) {
+                Ok(sum) => *text = sum,
+                Err(violation) => {
+                    errors.insert(field.to_owned(), violation);
+                }
             }
         }
         for rate in [&mut self.static_usd_rate, &mut self.fx_rate] {

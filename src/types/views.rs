@@ -49,6 +49,9 @@ pub struct TransactionView {
     pub description: String,
     /// The task that a charge paid for.
     pub task_id: Option<TaskId>,
+    /// The title of that task's campaign, in lists.
+    #[serde(default)]
+    pub task_title: Option<String>,
     /// When it was written.
     pub created_at: DateTime<Utc>,
 }

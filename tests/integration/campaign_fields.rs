@@ -10,6 +10,7 @@ on_both_databases!(
     several_violations_are_reported_together,
     numbers_in_forms_are_parsed_in_the_language_of_the_form,
     a_missing_or_invalid_idempotency_key_names_its_field,
+    facts_about_the_creator_must_agree,
 );
 
 const NO_FLAG: &str = r#"["maybe", 2, -1, "truefalse", 0.5]"#;
@@ -56,6 +57,13 @@ const BROKEN: &[(&str, &str)] = &[
     ("parent_name", r#"["Games", "Nowhere", 5]"#),
     ("is_not_first_project", NO_FLAG),
     ("has_video", NO_FLAG),
+    ("earlier_projects", r#"["many", -1, 1.5, 1001, true]"#),
+    ("earlier_successes", r#"["many", -1, 1.5, 1001]"#),
+    ("reward_tiers", r#"["many", 0, -1, 1.5, 1001]"#),
+    (
+        "median_reward_usd",
+        r#"["much", 0, -1, 10001, "inf", "NaN"]"#,
+    ),
 ];
 
 async fn assert_names(browser: &Browser, field: &str, value: Value) {
@@ -68,6 +76,36 @@ async fn assert_names(browser: &Browser, field: &str, value: Value) {
 async fn assert_nothing_happened(browser: &Browser) {
     assert_eq!(browser.balance().await, [10, 0, 10]);
     assert!(browser.items("/api/tasks").await.is_empty());
+}
+
+async fn facts_about_the_creator_must_agree(engine: Engine) {
+    let browser = Browser::registered(shared_idle_server(engine).await).await;
+    for (fields, wrong) in [
+        (
+            json!({"is_not_first_project": true, "earlier_projects": 0}),
+            "earlier_projects",
+        ),
+        (
+            json!({"is_not_first_project": false, "earlier_projects": 1}),
+            "earlier_projects",
+        ),
+        (
+            json!({"is_not_first_project": true, "earlier_projects": 2, "earlier_successes": 3}),
+            "earlier_successes",
+        ),
+        (
+            json!({"is_not_first_project": false, "earlier_successes": 1}),
+            "earlier_successes",
+        ),
+    ] {
+        let mut body = predict_body(&unique("creator"));
+        for (name, value) in fields.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        let response = browser.post_json("/api/tasks/predict", &body).await;
+        response.names_fields(&[wrong]);
+    }
+    assert_nothing_happened(&browser).await;
 }
 
 async fn a_violation_names_its_field_and_holds_nothing(engine: Engine) {

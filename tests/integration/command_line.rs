@@ -213,8 +213,11 @@ async fn scoring_a_file_reports_bad_lines_and_scores_the_others() {
     let message = String::from_utf8_lossy(&outcome.stderr).into_owned();
     assert!(message.contains("line 3: usd_goal"), "{message}");
     let lines: Vec<&str> = text.lines().collect();
-    assert_eq!(lines[0], format!("{header},probability,verdict"));
-    assert_eq!(lines[2], format!("{bad},,"));
+    assert_eq!(
+        lines[0],
+        format!("{header},probability,verdict,raised_low,raised_mid,raised_high,backers_mid")
+    );
+    assert_eq!(lines[2], format!("{bad},,,,,,"));
     assert_eq!(lines[1], lines[3]);
     let probability = lines[1].split(',').nth(8).unwrap();
     assert!((0.0..=1.0).contains(&probability.parse::<f64>().unwrap()));

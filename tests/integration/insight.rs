@@ -1,5 +1,7 @@
 //! Insights and context of a paid result, recomputed here from single scores over HTTP.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use crate::support::{
@@ -17,6 +19,8 @@ on_both_databases!(
     only_the_owner_sees_the_insight,
     only_a_result_has_an_insight,
     explore_is_public,
+    a_result_says_how_much_it_raises_if_it_is_funded,
+    the_calendar_is_public_and_of_the_category_or_its_parent,
 );
 
 const TOLERANCE: f64 = 1e-6;
@@ -101,14 +105,14 @@ async fn the_effects_add_up_to_the_probability(engine: Engine) {
     let explanation = &insight(&browser, &task).await["explanation"];
     let probability = task["result"]["probability"].as_f64().unwrap();
     let effects = explanation["effects"].as_array().unwrap();
-    assert_eq!(effects.len(), 10);
+    assert_eq!(effects.len(), 12);
     let value = |effect: &Value| effect["value"].as_f64().unwrap();
     let sum: f64 = effects.iter().map(value).sum();
     let base = explanation["base"].as_f64().unwrap();
     assert!((base + sum - probability).abs() < 1e-9, "{explanation}");
     let mut pairs = effects.windows(2);
     assert!(pairs.all(|pair| value(&pair[0]).abs() >= value(&pair[1]).abs()));
-    assert!(explanation["background"].as_u64().unwrap() >= 16);
+    assert!(explanation["background"].as_u64().unwrap() >= 4);
 }
 
 /// The fields of a point except its probability.
@@ -161,6 +165,15 @@ async fn advised_gains_are_differences_of_single_scores(engine: Engine) {
     let own = task["result"]["probability"].as_f64().unwrap();
     let changes = advice["changes"].as_array().unwrap();
     assert!((2..=5).contains(&changes.len()), "{advice}");
+    let codes: BTreeSet<&str> = changes
+        .iter()
+        .map(|it| it["change"]["code"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        codes.len(),
+        changes.len(),
+        "one change of each kind: {advice}"
+    );
     for rated in changes {
         let then = score(&browser, &task, &settable(&rated["change"])).await;
         let gain = rated["gain"].as_f64().unwrap();
@@ -168,12 +181,18 @@ async fn advised_gains_are_differences_of_single_scores(engine: Engine) {
             gain >= 0.01 && (then - own - gain).abs() < TOLERANCE,
             "{rated}"
         );
+        let [low, high] = [0, 1].map(|end| rated["gain_interval"][end].as_f64().unwrap());
+        assert!(0.0 < low && low < gain && gain <= high, "{rated}");
     }
+    let compared = changes.iter().filter(|it| it["evidence"].is_object());
+    assert!(compared.count() > 0, "{advice}");
     let combination = &advice["combination"];
     let mut all = Map::new();
     for change in combination["changes"].as_array().unwrap() {
         all.extend(settable(change).as_object().unwrap().clone());
     }
+    all.extend(combination["dates"].as_object().unwrap().clone());
+    all["created_at"] = task["campaign"]["created_at"].clone();
     assert_scores(
         &browser,
         &task,
@@ -221,6 +240,43 @@ async fn advice_stays_within_the_users_bounds(engine: Engine) {
             .await;
         response.names_fields(&[field]);
     }
+}
+
+async fn a_result_says_how_much_it_raises_if_it_is_funded(engine: Engine) {
+    let (_browser, task) = paid(engine).await;
+    let amounts = &task["result"]["context"]["amounts"];
+    for (measure, least) in [("raised_usd", 60_000.0), ("backers", 1.0)] {
+        let [low, mid, high] =
+            ["low", "mid", "high"].map(|end| amounts[measure][end].as_f64().unwrap());
+        assert!(least <= low && low < mid && mid < high, "{amounts}");
+    }
+    assert_eq!(amounts["parent"], "Design");
+    assert!(!amounts["population"].as_str().unwrap().is_empty());
+}
+
+async fn the_calendar_is_public_and_of_the_category_or_its_parent(engine: Engine) {
+    let visitor = Browser::new(shared_server(engine).await);
+    let calendar = async |query: &str| visitor.get(format!("/api/calendar?{query}")).await;
+    let campaigns = |view: &Value| -> u64 {
+        let days = view["days"].as_array().unwrap().iter();
+        days.map(|day| day["campaigns"].as_u64().unwrap()).sum()
+    };
+    let all = calendar("").await.ok();
+    let games = calendar("parent=Games").await.ok();
+    let tabletop = calendar("parent=Games&category=Tabletop%20Games")
+        .await
+        .ok();
+    let small = calendar("parent=Games&category=Puzzles").await.ok();
+    assert!(campaigns(&all) > campaigns(&games) && campaigns(&games) > campaigns(&tabletop));
+    assert_eq!(tabletop["category"], "Tabletop Games");
+    assert_eq!(
+        (&small["category"], &small["days"]),
+        (&Value::Null, &games["days"])
+    );
+    calendar("parent=Nowhere").await.names_fields(&["parent"]);
+    calendar("parent=Games&category=Jazz")
+        .await
+        .names_fields(&["category"]);
 }
 
 async fn what_if_costs_nothing(engine: Engine) {

@@ -87,6 +87,7 @@ pub fn outcome() -> Outcome {
             },
             neighbours: None,
             unlike: Vec::new(),
+            amounts: None,
         },
         inference_us: 1,
     }

@@ -77,12 +77,8 @@ enum Command {
     Lint,
     /// Run the benchmarks with the release build.
     Bench(bench::Options),
-    /// Train the model with the rows in FILE.
-    Train {
-        /// A table of campaigns with their outcomes.
-        #[arg(long, value_name = "FILE")]
-        data: PathBuf,
-    },
+    /// Train the model with the data of three files.
+    Train(train::Options),
 }
 
 fn main() -> ExitCode {
@@ -108,6 +104,6 @@ fn execute(command: Command) -> Result<()> {
         Command::Mutants(options) => mutants::mutants(&options),
         Command::Lint => lint::lint(),
         Command::Bench(options) => bench::bench(&options),
-        Command::Train { data } => train::train(&data),
+        Command::Train(options) => train::train(&options),
     }
 }

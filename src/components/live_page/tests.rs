@@ -12,6 +12,7 @@ fn line(id: i64, amount: i64) -> TransactionView {
         balance_after: Credits(amount),
         description: String::new(),
         task_id: None,
+        task_title: None,
         created_at: chrono::DateTime::UNIX_EPOCH,
     }
 }

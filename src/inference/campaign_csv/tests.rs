@@ -40,7 +40,7 @@ fn a_bad_record_is_reported_by_line_and_the_others_are_still_read() {
         width.campaign,
         Err(RecordError::Width {
             found: 2,
-            expected: 21
+            expected: 25
         })
     );
     assert_eq!(

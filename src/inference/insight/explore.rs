@@ -1,10 +1,10 @@
-//! Success by category, goal and month, from the aggregates in a model's manifest.
+//! Success by category, goal, month and day of launch, from the aggregates in a model's manifest.
 
 use std::collections::BTreeMap;
 
 use super::neighbours::share;
 use crate::inference::{Manifest, bin_ends};
-use crate::types::{ExploreView, GoalRate, LaunchMonthRate, ModelRef};
+use crate::types::{CalendarDay, CalendarView, ExploreView, GoalRate, LaunchMonthRate, ModelRef};
 
 /// Number of campaigns and of successes.
 type Counts = (u64, u64);
@@ -80,4 +80,37 @@ fn months(manifest: &Manifest) -> Vec<LaunchMonthRate> {
             },
         )
         .collect()
+}
+
+/// Success by month and weekday of launch: of a category, if there are enough campaigns, otherwise of its parent, and
+/// without a parent of all categories.
+pub fn calendar(manifest: &Manifest, parent: Option<&str>, category: Option<&str>) -> CalendarView {
+    let tables = manifest.calendar.iter();
+    let of_parent = tables.filter(|it| parent.is_none_or(|parent| it.parent == parent));
+    let of_category = of_parent
+        .clone()
+        .find(|it| parent.is_some() && it.category.is_some() && it.category.as_deref() == category);
+    let whole = of_parent.filter(|it| it.category.is_none());
+    let mut counts: BTreeMap<(u32, u32), Counts> = BTreeMap::new();
+    for table in of_category.map_or_else(|| whole.collect(), |it| vec![it]) {
+        for (month, weekday, campaigns, successes) in &table.cells {
+            let (all, good) = counts.entry((*month, *weekday)).or_default();
+            *all += campaigns;
+            *good += successes;
+        }
+    }
+    let days = counts.into_iter();
+    CalendarView {
+        population: manifest.data.population.clone(),
+        parent: parent.map(ToOwned::to_owned),
+        category: of_category.and_then(|it| it.category.clone()),
+        days: days
+            .map(|((month, weekday), (campaigns, successes))| CalendarDay {
+                month,
+                weekday,
+                campaigns,
+                success_rate: share(successes, campaigns),
+            })
+            .collect(),
+    }
 }

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::inference::insight::variants::score_variants;
 use crate::inference::{
     Encoder, Manifest, OnnxPredictor, PredictError, Predictor, Row, SHIPPED_MODEL,
 };
@@ -19,6 +20,16 @@ pub fn shipped_model() -> &'static OnnxPredictor {
 pub fn probability_of(campaign: &Campaign) -> f64 {
     let predictions = shipped_model().predict(std::slice::from_ref(campaign));
     predictions.unwrap()[0].probability
+}
+
+/// The shipped model's probability for a variant of the campaign `own`, whose habits it keeps.
+pub fn probability_of_variant(own: &Campaign, variant: &Campaign) -> f64 {
+    score_variants_of(own, std::slice::from_ref(variant))[0]
+}
+
+/// The same for several variants.
+pub fn score_variants_of(own: &Campaign, variants: &[Campaign]) -> Vec<f64> {
+    score_variants(shipped_model(), own, variants).unwrap()
 }
 
 /// A model that computes a formula, with the manifest of the shipped model. It counts the rows that it scores.

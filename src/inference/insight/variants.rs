@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate, TimeDelta};
 
-use crate::inference::{PredictError, Predictor, Row};
+use crate::inference::{PredictError, Predictor, Row, keep_habits};
 use crate::types::{CAMPAIGN_YEARS, Campaign};
 
 /// The campaign with another goal, in US dollars.
@@ -56,13 +56,24 @@ pub(super) fn has_allowed_dates(campaign: &Campaign) -> bool {
         && campaign.created_at <= campaign.launched_at
 }
 
-/// The scores of campaigns, in their order.
-pub(super) fn score_all(
+/// The model's input for `changed`, a variant of `own`, with the habits of `own`.
+pub(super) fn encode_variant(predictor: &dyn Predictor, own: &Row, changed: &Campaign) -> Row {
+    let mut row = predictor.encode(changed);
+    keep_habits(&mut row, own);
+    row
+}
+
+/// The scores of variants of `own`, in their order.
+pub(super) fn score_variants(
     predictor: &dyn Predictor,
-    campaigns: &[Campaign],
+    own: &Campaign,
+    variants: &[Campaign],
 ) -> Result<Vec<f64>, PredictError> {
-    let rows: Vec<Row> = campaigns.iter().map(|it| predictor.encode(it)).collect();
-    predictor.score(&rows)
+    let own = predictor.encode(own);
+    let rows = variants
+        .iter()
+        .map(|it| encode_variant(predictor, &own, it));
+    predictor.score(&rows.collect::<Vec<_>>())
 }
 
 #[cfg(test)]

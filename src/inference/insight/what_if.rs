@@ -1,15 +1,16 @@
 //! What if: curves over the values that a planner can choose. Each point is the model's own score of a changed
-//! campaign.
+//! campaign, with the habits of the unchanged one.
 
 use chrono::{Datelike, NaiveDate, TimeDelta};
 
 use super::variants::{
-    has_allowed_dates, score_all, with_all_dates_moved, with_duration, with_goal, with_preparation,
+    has_allowed_dates, score_variants, with_all_dates_moved, with_duration, with_goal,
+    with_preparation,
 };
 use crate::inference::{Bounds, PredictError, Predictor};
 use crate::types::{
     Campaign, Curves, DURATION_MAX_DAYS, DaysPoint, GOAL_MAX_USD, GOAL_MIN_USD, GoalPoint,
-    LaunchPoint, Switch,
+    LaunchPoint, StaffPickScores, Switch,
 };
 
 /// Number of points of the goal curve.
@@ -33,15 +34,28 @@ pub(super) fn curves(
 ) -> Result<Curves, PredictError> {
     let bounds = predictor.manifest().bounds.get("log_goal").copied();
     let goals = goals_around(campaign.usd_goal, bounds);
-    let goal = score_each(predictor, goals, |usd_goal| with_goal(campaign, *usd_goal))?;
+    let goal = score_each(predictor, campaign, goals, |usd_goal| {
+        with_goal(campaign, *usd_goal)
+    })?;
     let durations = (1..=DURATION_MAX_DAYS).collect();
-    let duration = score_each(predictor, durations, |days| with_duration(campaign, *days))?;
+    let duration = score_each(predictor, campaign, durations, |days| {
+        with_duration(campaign, *days)
+    })?;
     let preparations = preparations_around(campaign);
-    let preparation = score_each(predictor, preparations, |days| {
+    let preparation = score_each(predictor, campaign, preparations, |days| {
         with_preparation(campaign, *days)
     })?;
-    let video = score_switch(predictor, campaign, |it| &mut it.has_video)?;
-    let staff_pick = score_switch(predictor, campaign, |it| &mut it.staff_pick)?;
+    let video = score_each(predictor, campaign, vec![true, false], |has_video| {
+        Campaign {
+            has_video: *has_video,
+            ..campaign.clone()
+        }
+    })?;
+    let picks = vec![Some(true), Some(false), None];
+    let staff_pick = score_each(predictor, campaign, picks, |staff_pick| Campaign {
+        staff_pick: *staff_pick,
+        ..campaign.clone()
+    })?;
     Ok(Curves {
         goal: goal
             .into_iter()
@@ -54,18 +68,26 @@ pub(super) fn curves(
         month: score_launches(predictor, campaign, months_from(campaign.launched_at))?,
         weekday: score_launches(predictor, campaign, weekdays_around(campaign.launched_at))?,
         preparation: days_points(preparation),
-        video,
-        staff_pick,
+        video: Switch {
+            on: video[0].1,
+            off: video[1].1,
+        },
+        staff_pick: StaffPickScores {
+            on: staff_pick[0].1,
+            off: staff_pick[1].1,
+            unknown: Some(staff_pick[2].1),
+        },
     })
 }
 
 fn score_each<T>(
     predictor: &dyn Predictor,
+    own: &Campaign,
     values: Vec<T>,
     change: impl Fn(&T) -> Campaign,
 ) -> Result<Vec<(T, f64)>, PredictError> {
     let campaigns: Vec<Campaign> = values.iter().map(change).collect();
-    let scores = score_all(predictor, &campaigns)?;
+    let scores = score_variants(predictor, own, &campaigns)?;
     Ok(values.into_iter().zip(scores).collect())
 }
 
@@ -79,7 +101,7 @@ fn score_launches(
         .map(|day| with_all_dates_moved(campaign, day))
         .collect();
     campaigns.retain(has_allowed_dates);
-    let scores = score_all(predictor, &campaigns)?;
+    let scores = score_variants(predictor, campaign, &campaigns)?;
     let points = campaigns.into_iter().zip(scores);
     Ok(points
         .map(|(campaign, probability)| LaunchPoint {
@@ -89,22 +111,6 @@ fn score_launches(
             probability,
         })
         .collect())
-}
-
-fn score_switch(
-    predictor: &dyn Predictor,
-    campaign: &Campaign,
-    field: fn(&mut Campaign) -> &mut bool,
-) -> Result<Switch, PredictError> {
-    let scored = score_each(predictor, vec![true, false], |position| {
-        let mut changed = campaign.clone();
-        *field(&mut changed) = *position;
-        changed
-    })?;
-    Ok(Switch {
-        on: scored[0].1,
-        off: scored[1].1,
-    })
 }
 
 fn days_points(scored: Vec<(u32, f64)>) -> Vec<DaysPoint> {
@@ -177,7 +183,7 @@ fn months_from(launch: NaiveDate) -> Vec<NaiveDate> {
 }
 
 /// One day for each weekday from Monday on, as close to the launch as possible and in the same month.
-fn weekdays_around(launch: NaiveDate) -> Vec<NaiveDate> {
+pub(super) fn weekdays_around(launch: NaiveDate) -> Vec<NaiveDate> {
     (0..7)
         .map(|weekday| {
             let day = on_weekday(launch, weekday);
@@ -204,7 +210,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::inference::insight::test_support::{probability_of, shipped_model};
+    use crate::inference::insight::test_support::{probability_of_variant, shipped_model};
     use crate::inference::test_support::sample;
 
     fn close(left: f64, right: f64) {
@@ -218,19 +224,19 @@ mod tests {
         for point in &curves.goal {
             close(
                 point.probability,
-                probability_of(&with_goal(&sample, point.usd_goal)),
+                probability_of_variant(&sample, &with_goal(&sample, point.usd_goal)),
             );
         }
         for point in &curves.duration {
             close(
                 point.probability,
-                probability_of(&with_duration(&sample, point.days)),
+                probability_of_variant(&sample, &with_duration(&sample, point.days)),
             );
         }
         for point in &curves.preparation {
             close(
                 point.probability,
-                probability_of(&with_preparation(&sample, point.days)),
+                probability_of_variant(&sample, &with_preparation(&sample, point.days)),
             );
         }
         for point in curves.month.iter().chain(&curves.weekday) {
@@ -240,24 +246,31 @@ mod tests {
                 deadline: point.deadline,
                 ..sample.clone()
             };
-            close(point.probability, probability_of(&moved));
+            close(point.probability, probability_of_variant(&sample, &moved));
         }
         let has_video = |has_video| {
-            probability_of(&Campaign {
-                has_video,
-                ..sample.clone()
-            })
+            probability_of_variant(
+                &sample,
+                &Campaign {
+                    has_video,
+                    ..sample.clone()
+                },
+            )
         };
         close(curves.video.on, has_video(true));
         close(curves.video.off, has_video(false));
         let picked = |staff_pick| {
-            probability_of(&Campaign {
-                staff_pick,
-                ..sample.clone()
-            })
+            probability_of_variant(
+                &sample,
+                &Campaign {
+                    staff_pick,
+                    ..sample.clone()
+                },
+            )
         };
-        close(curves.staff_pick.on, picked(true));
-        close(curves.staff_pick.off, picked(false));
+        close(curves.staff_pick.on, picked(Some(true)));
+        close(curves.staff_pick.off, picked(Some(false)));
+        close(curves.staff_pick.unknown.unwrap(), picked(None));
     }
 
     #[test]

@@ -27,7 +27,7 @@ fn every_broken_manifest_is_refused_with_the_reason() {
     assert_refused("`version` must have", |it| it.version = " 1".to_owned());
     assert_refused("`description`", |it| it.description = "x".repeat(1001));
     assert_refused("made for feature set 7", |it| it.feature_set = 7);
-    assert_refused("names 17 features", |it| drop(it.features.pop()));
+    assert_refused("names 23 features", |it| drop(it.features.pop()));
     assert_refused(
         "its feature 1 is `duration_days`, but this server computes `log_goal` there",
         |it| it.features.swap(0, 1),
@@ -65,7 +65,7 @@ fn every_broken_manifest_is_refused_with_the_reason() {
         it.intervals.coverage = f64::NAN;
     });
     assert_refused("`auc` in `metrics`", |it| {
-        it.metrics.staff_pick_false.auc = 91.0;
+        it.metrics.staff_pick_unknown.auc = 91.0;
     });
     assert_refused("`background` must have 1 to 128 rows", |it| {
         it.background.clear();
@@ -109,7 +109,7 @@ fn a_background_row_of_another_length_is_refused() {
     let mut short = JSON.clone();
     short["background"][0].as_array_mut().unwrap().pop();
     let error = serde_json::from_value::<Manifest>(short).unwrap_err();
-    assert!(error.to_string().contains("length 17"), "{error}");
+    assert!(error.to_string().contains("length 23"), "{error}");
 }
 
 static JSON: LazyLock<Value> = LazyLock::new(|| serde_json::to_value(manifest()).unwrap());

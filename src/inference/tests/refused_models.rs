@@ -29,7 +29,7 @@ fn every_misfit_is_refused_with_its_own_reason() {
         (misfit!("two_inputs"), "2 inputs instead of one"),
         (
             misfit!("too_few_features"),
-            "must have the shape [campaigns, 18]",
+            "must have the shape [campaigns, 24]",
         ),
         (misfit!("fixed_batch"), "fixed number of campaigns"),
         (misfit!("input_of_doubles"), "`features` is not float32"),

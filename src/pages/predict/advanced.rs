@@ -11,7 +11,7 @@ use crate::components::{Field, Select};
 use crate::types::{CampaignInput, categories_by_parent};
 
 /// Wire names of the fields in this group.
-const FIELDS: [&str; 10] = [
+const FIELDS: [&str; 14] = [
     "parent_name",
     "position",
     "created_at",
@@ -22,6 +22,10 @@ const FIELDS: [&str; 10] = [
     "staff_pick",
     "ppohasaction",
     "model_id",
+    "earlier_projects",
+    "earlier_successes",
+    "reward_tiers",
+    "median_reward_usd",
 ];
 
 fn parent_groups(locale: Locale) -> Vec<Group> {
@@ -56,14 +60,43 @@ pub fn Advanced(
     let flags = yes_no(true);
     let prelaunch = position_of(&flags, &input.prelaunch_activated);
     let ppo = position_of(&flags, &input.ppohasaction);
-    let picks = yes_no(false);
-    let pick = position_of(&picks, &input.staff_pick);
+    let pick = position_of(&flags, &input.staff_pick);
     view! {
         <details class="card" id=ADVANCED_ID open=move || has_fault.get()>
             <summary>{tr!(locale, predict.advanced)}</summary>
             <p class="quiet">{tr!(locale, predict.advanced_lead)}</p>
             <div class="fields">
                 <ModelChoice models model_id />
+                <Field
+                    name="earlier_projects"
+                    value=input.earlier_projects
+                    optional=true
+                    inputmode="numeric"
+                    autocomplete="off"
+                />
+                <Field
+                    name="earlier_successes"
+                    value=input.earlier_successes
+                    optional=true
+                    inputmode="numeric"
+                    autocomplete="off"
+                    hint=tr!(locale, hint.earlier_successes)
+                />
+                <Field
+                    name="reward_tiers"
+                    value=input.reward_tiers
+                    optional=true
+                    inputmode="numeric"
+                    autocomplete="off"
+                />
+                <Field
+                    name="median_reward_usd"
+                    value=input.median_reward_usd
+                    optional=true
+                    inputmode="decimal"
+                    autocomplete="off"
+                    hint=tr!(locale, hint.median_reward_usd)
+                />
                 <Select
                     name="parent_name"
                     groups=parents
@@ -113,8 +146,9 @@ pub fn Advanced(
                 />
                 <Select
                     name="staff_pick"
-                    groups=picks
+                    groups=flags.clone()
                     selected=pick
+                    optional=true
                     hint=tr!(locale, hint.staff_pick)
                 />
                 <Select name="ppohasaction" groups=flags selected=ppo optional=true />

@@ -204,19 +204,24 @@ pub fn Place(
     }
 }
 
-/// Creator: first campaign, video.
+/// Creator: earlier campaigns, video.
 #[component]
 pub fn Creator(
     /// The initial values.
     input: CampaignInput,
 ) -> impl IntoView {
     let locale = use_locale();
-    let (first, video) = (yes_no(false), yes_no(false));
+    let (first, video) = (yes_no(true), yes_no(false));
     let is_not_first = position_of(&first, &input.is_not_first_project);
     let has_video = position_of(&video, &input.has_video);
     view! {
         <Fieldset step=Step::Creator>
-            <Select name="is_not_first_project" groups=first selected=is_not_first />
+            <Select
+                name="is_not_first_project"
+                groups=first
+                selected=is_not_first
+                optional=true
+            />
             <Select
                 name="has_video"
                 groups=video

@@ -41,9 +41,7 @@ fn defaults(today: NaiveDate) -> CampaignInput {
         currency: "USD".to_owned(),
         launched_at: launched_at.to_string(),
         deadline: deadline.to_string(),
-        is_not_first_project: "false".to_owned(),
         has_video: "false".to_owned(),
-        staff_pick: "false".to_owned(),
         ..CampaignInput::default()
     }
 }

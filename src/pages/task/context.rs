@@ -72,27 +72,29 @@ fn base_rate_text(locale: Locale, rate: &BaseRateView) -> String {
     )
 }
 
+/// What similar campaigns have in common: category, goal and duration.
+pub fn similar_group(locale: Locale, it: &NeighboursView) -> String {
+    tr!(
+        locale,
+        context.group,
+        category = circle(locale, it.parent.as_ref(), it.category.as_ref()),
+        goal = format::usd_range(locale, it.goal_from_usd, it.goal_below_usd),
+        days = format::days_range(
+            locale,
+            it.duration_from_days.map(f64::from),
+            it.duration_below_days.map(f64::from)
+        )
+    )
+}
+
 fn neighbours_text(locale: Locale, it: &NeighboursView) -> String {
     tr!(
         locale,
         context.neighbours,
-        category = circle(locale, it.parent.as_ref(), it.category.as_ref()),
-        goal = format::usd_range(locale, it.goal_from_usd, it.goal_below_usd),
-        days = days_range(locale, it.duration_from_days, it.duration_below_days),
+        group = similar_group(locale, it),
         rate = format::percent(locale, it.success_rate),
         campaigns = format::count(locale, it.campaigns)
     )
-}
-
-/// The text for days from the first number up to but excluding the second.
-fn days_range(locale: Locale, from: Option<u32>, below: Option<u32>) -> String {
-    match (from, below.map(|days| days.saturating_sub(1))) {
-        (Some(from), Some(to)) if from == to => tr!(locale, task.duration, count = i64::from(from)),
-        (Some(from), Some(to)) => tr!(locale, context.days_between, from = from, to = to),
-        (Some(from), None) => tr!(locale, context.days_from, from = from),
-        (None, Some(to)) => tr!(locale, context.days_to, to = to),
-        (None, None) => tr!(locale, context.days_any).to_owned(),
-    }
 }
 
 fn unlike_text(locale: Locale, unlike: &OutOfDistribution) -> String {

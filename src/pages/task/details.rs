@@ -3,12 +3,16 @@
 
 use leptos::prelude::*;
 
+use super::amounts::Amounts;
 use super::context::Context;
 use super::inputs::CampaignInputs;
 use super::insight::{Insight, Inspected, inspect};
+use super::summary::Summary;
+use crate::api::launch_calendar;
 use crate::client::data::{Payload, SharedData, value_of};
+use crate::components::calendar::Calendar;
 use crate::components::guard::LoadError;
-use crate::types::{AppError, ChangeBoundsInput, TaskView};
+use crate::types::{AppError, CalendarView, Campaign, ChangeBoundsInput, TaskView};
 
 /// Id of the part.
 pub const BELOW: &str = "below";
@@ -19,6 +23,8 @@ struct Found {
     task: TaskView,
     /// `None` if there is no result.
     inspected: Result<Option<Inspected>, AppError>,
+    /// Launch days of the category; `None` without a result, or if no model is live.
+    calendar: Option<CalendarView>,
 }
 
 /// What [`draw`] needs of the task that `task` holds.
@@ -26,17 +32,53 @@ pub async fn look(task: SharedData, bounds: ChangeBoundsInput) -> impl Send + Sy
     // The errors of the task are shown where the task is.
     let task: TaskView = value_of(task.response().await).ok()?;
     let inspected = inspect(&task, bounds).await;
-    Some(Found { task, inspected })
+    let calendar = match &inspected {
+        Ok(Some(_)) => {
+            let Campaign {
+                parent_name,
+                analytics_name,
+                ..
+            } = task.campaign.clone();
+            launch_calendar(parent_name, analytics_name).await.ok()
+        }
+        _ => None,
+    };
+    Some(Found {
+        task,
+        inspected,
+        calendar,
+    })
 }
 
 /// The cards.
 pub fn draw(found: &Payload) -> AnyView {
-    let Some(Found { task, inspected }) = found.held::<Option<Found>>().flatten() else {
+    let Some(Found {
+        task,
+        inspected,
+        calendar,
+    }) = found.held::<Option<Found>>().flatten()
+    else {
         return ().into_any();
     };
-    let context = task.result.and_then(|result| result.context);
-    let context = context.map(|context| view! { <Context context /> });
     let campaign = task.campaign.clone();
+    let probability = task.result.as_ref().map(|result| result.probability);
+    let context = task.result.and_then(|result| result.context);
+    let explanation = match &inspected {
+        Ok(Some(inspected)) => inspected.explanation().cloned(),
+        _ => None,
+    };
+    let summary = context
+        .clone()
+        .zip(explanation)
+        .map(|(context, explanation)| {
+            let campaign = campaign.clone();
+            view! { <Summary campaign context explanation /> }
+        });
+    let amounts = context.as_ref().and_then(|context| context.amounts.clone());
+    let amounts = amounts.zip(probability).map(|(amounts, probability)| {
+        view! { <Amounts amounts probability /> }
+    });
+    let context = context.map(|context| view! { <Context context /> });
     let insight = match inspected {
         Ok(Some(inspected)) => {
             view! { <Insight task=task.id model=task.model campaign=task.campaign inspected /> }
@@ -46,8 +88,11 @@ pub fn draw(found: &Payload) -> AnyView {
         Err(error) => view! { <LoadError error /> }.into_any(),
     };
     view! {
+        {summary}
         {context}
+        {amounts}
         {insight}
+        {calendar.map(|calendar| view! { <Calendar calendar /> })}
         <CampaignInputs campaign />
     }
     .into_any()

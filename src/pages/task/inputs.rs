@@ -51,9 +51,6 @@ pub fn Facts(
         <section class="card" aria-labelledby="facts-title">
             <h2 id="facts-title">{tr!(locale, task.facts)}</h2>
             <dl class="facts">
-                <Fact term=tr!(locale, task.status)>
-                    <StatusBadge status=task.status />
-                </Fact>
                 <Fact term=tr!(locale, task.price)>
                     <Money credits=task.price />
                 </Fact>
@@ -61,10 +58,18 @@ pub fn Facts(
                 <Fact term=tr!(locale, task.queued_at)>
                     <Time at=task.queued_at />
                 </Fact>
-                {started}
-                {finished}
-                {inference}
             </dl>
+            <details>
+                <summary>{tr!(locale, task.technical)}</summary>
+                <dl class="facts">
+                    <Fact term=tr!(locale, task.status)>
+                        <StatusBadge status=task.status />
+                    </Fact>
+                    {started}
+                    {finished}
+                    {inference}
+                </dl>
+            </details>
         </section>
     }
 }
@@ -100,6 +105,11 @@ pub fn CampaignInputs(
         format!("{} › {}", campaign.parent_name, campaign.analytics_name)
     };
     let place = place(locale, &campaign);
+    let count = |name: &'static str, value: Option<u32>| {
+        value.map(|value| {
+            view! { <Fact term=labels::field(locale, name)>{format::count(locale, value.into())}</Fact> }
+        })
+    };
     view! {
         <section class="card" aria-labelledby="asked-title">
             <h2 id="asked-title">{tr!(locale, task.asked)}</h2>
@@ -128,6 +138,18 @@ pub fn CampaignInputs(
                 <Fact term=tr!(locale, field.is_not_first_project)>
                     {labels::yes_or_no(locale, campaign.is_not_first_project)}
                 </Fact>
+                {count("earlier_projects", campaign.earlier_projects)}
+                {count("earlier_successes", campaign.earlier_successes)}
+                {count("reward_tiers", campaign.reward_tiers)}
+                {campaign
+                    .median_reward_usd
+                    .map(|price| {
+                        view! {
+                            <Fact term=tr!(
+                                locale, field.median_reward_usd
+                            )>{format::usd(locale, price)}</Fact>
+                        }
+                    })}
                 <Fact term=tr!(locale, field.has_video)>{labels::yes_or_no(locale, campaign.has_video)}</Fact>
                 <Fact term=tr!(locale, field.prelaunch_activated)>
                     {labels::yes_or_no(locale, campaign.prelaunch_activated)}

@@ -1,5 +1,6 @@
 //! One task: its state while it is open, then its result, and the campaign.
 
+pub(super) mod amounts;
 pub(super) mod context;
 mod details;
 pub(super) mod inputs;
@@ -8,6 +9,7 @@ mod place;
 pub(super) mod result;
 mod share;
 mod state;
+pub(super) mod summary;
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;

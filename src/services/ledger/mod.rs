@@ -16,7 +16,7 @@ use super::idempotency::{check_key, request_hash};
 use super::pages::{cut_span, page_span};
 use crate::database::Database;
 use crate::entities::history::Span;
-use crate::entities::{balance, transactions};
+use crate::entities::{balance, task, transactions};
 use crate::queue::{Change, Notifier};
 pub(crate) use postings::open;
 pub use postings::{Charge, LockMode, LockedBalances, lock_balances, release, settle_all};
@@ -25,7 +25,7 @@ pub(crate) use submit::{SubmitOutcome, hold_and_enqueue};
 
 use crate::types::{
     AppError, BalanceHistory, BalancePoint, BalanceView, Credits, Page, SystemMessage, TOP_UP_MAX,
-    TOP_UP_MIN, TransactionFilter, TransactionKind, TransactionView, UserId, Violation,
+    TOP_UP_MIN, TaskId, TransactionFilter, TransactionKind, TransactionView, UserId, Violation,
     parse_whole,
 };
 
@@ -84,7 +84,9 @@ impl Ledger {
             .all(database)
             .await?;
         let page = cut_span(lines, limit, span, |line| line.id.0);
-        Ok(page.map(TransactionView::from))
+        let mut page: Page<TransactionView> = page.map(TransactionView::from);
+        self.add_titles(user, &mut page.items).await?;
+        Ok(page)
     }
 
     /// The balance after each of a user's latest lines, oldest first: a bounded number of rows, read via the index of
@@ -128,7 +130,25 @@ impl Ledger {
         .all(self.database.read())
         .await?;
         let oldest_first = newest.into_iter().rev();
-        Ok(oldest_first.map(TransactionView::from).collect())
+        let mut lines: Vec<_> = oldest_first.map(TransactionView::from).collect();
+        self.add_titles(user, &mut lines).await?;
+        Ok(lines)
+    }
+
+    /// Names the campaigns that charges paid for.
+    async fn add_titles(&self, user: UserId, lines: &mut [TransactionView]) -> Result<(), DbErr> {
+        let tasks: Vec<TaskId> = lines.iter().filter_map(|line| line.task_id).collect();
+        if tasks.is_empty() {
+            return Ok(());
+        }
+        let titles = task::Entity::titles_among(user, tasks)
+            .all(self.database.read())
+            .await?;
+        for line in lines {
+            let titled = titles.iter().find(|it| Some(it.id) == line.task_id);
+            line.task_title = titled.map(|it| it.title.clone());
+        }
+        Ok(())
     }
 
     /// Buys credits. A repeated key returns the line that the first request wrote. This demonstration charges nobody;

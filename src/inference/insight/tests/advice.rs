@@ -1,13 +1,15 @@
 //! Advice: the gains are real, the bounds are kept, and what cannot be changed is never suggested.
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{Datelike as _, NaiveDate, TimeDelta};
 use proptest::prelude::*;
 
 use crate::inference::Predictor;
-use crate::inference::insight::test_support::{FakePredictor, probability_of, shipped_model};
+use crate::inference::insight::test_support::{
+    FakePredictor, probability_of, probability_of_variant, shipped_model,
+};
 use crate::inference::insight::{Insight, advise, default_bounds};
 use crate::inference::test_support::sample;
-use crate::types::{Advice, Campaign, Change, ChangeBounds};
+use crate::types::{Advice, Campaign, Change, ChangeBounds, ChangeEvidence};
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -19,7 +21,7 @@ fn ambitious() -> Campaign {
         usd_goal: 60_000.0,
         deadline: day("2024-03-30"),
         has_video: false,
-        staff_pick: false,
+        staff_pick: None,
         is_not_first_project: None,
         analytics_name: "Product Design".to_owned(),
         parent_name: "Design".to_owned(),
@@ -32,12 +34,37 @@ fn set(campaign: &mut Campaign, change: &Change) {
     match *change {
         Change::LowerGoal { usd_goal } => campaign.usd_goal = usd_goal,
         Change::ChangeDuration { deadline, .. } => campaign.deadline = deadline,
-        Change::MoveLaunch {
+        Change::ChangeWeekday {
+            created_at,
             launched_at,
             deadline,
-        } => (campaign.launched_at, campaign.deadline) = (launched_at, deadline),
+        } => {
+            campaign.created_at = created_at;
+            (campaign.launched_at, campaign.deadline) = (launched_at, deadline);
+        }
+        Change::PrepareLonger { created_at, .. } => campaign.created_at = created_at,
         Change::AddVideo { has_video } => campaign.has_video = has_video,
+        Change::MoveLaunch { .. } => panic!("mixes several changes"),
     }
+}
+
+/// Which fields differ from the campaign, by lever.
+fn levers_of(campaign: &Campaign, plan: &Campaign) -> Vec<&'static str> {
+    let levers = [
+        (
+            "goal",
+            plan.usd_goal.to_bits() != campaign.usd_goal.to_bits(),
+        ),
+        ("duration", plan.duration_days() != campaign.duration_days()),
+        ("launch", plan.launched_at != campaign.launched_at),
+        (
+            "preparation",
+            plan.preparation_days() != campaign.preparation_days(),
+        ),
+        ("video", plan.has_video != campaign.has_video),
+    ];
+    let changed = levers.into_iter().filter(|(_, differs)| *differs);
+    changed.map(|(lever, _)| lever).collect()
 }
 
 fn advice_of(campaign: &Campaign, bounds: ChangeBounds) -> Advice {
@@ -50,15 +77,36 @@ fn assert_is_valid(campaign: &Campaign, advice: &Advice) {
     for rated in &advice.changes {
         let mut plan = campaign.clone();
         set(&mut plan, &rated.change);
-        assert!(close(probability_of(&plan), rated.probability), "{rated:?}");
+        assert!(
+            close(probability_of_variant(campaign, &plan), rated.probability),
+            "{rated:?}"
+        );
         assert!(close(rated.gain, rated.probability - own), "{rated:?}");
         assert!(rated.gain >= 0.01, "{rated:?}");
+        assert_eq!(levers_of(campaign, &plan).len(), 1, "{rated:?}");
+        let [low, high] = rated.gain_interval.unwrap();
+        assert!(
+            0.0 < low && low < rated.gain && rated.gain <= high,
+            "{rated:?}"
+        );
+        assert!(own + high <= 1.0 + 1e-9, "{rated:?}");
+        if let Some(ChangeEvidence { with, without, .. }) = rated.evidence {
+            let is_compared = with.campaigns.min(without.campaigns) >= 10;
+            assert!(
+                !is_compared || with.success_rate >= without.success_rate,
+                "{rated:?}"
+            );
+        }
+        if plan.created_at < campaign.created_at && plan.launched_at == campaign.launched_at {
+            let later = campaign.created_at - plan.created_at;
+            assert!(campaign.launched_at + later <= advice.bounds.launch_latest);
+        }
         assert!(plan.usd_goal >= advice.bounds.goal_min_usd.min(campaign.usd_goal));
         assert!((1..=60).contains(&plan.duration_days()));
         if plan.launched_at != campaign.launched_at {
             assert!(plan.launched_at >= advice.bounds.launch_earliest);
             assert!(plan.launched_at <= advice.bounds.launch_latest);
-            assert!(plan.launched_at >= campaign.created_at);
+            assert_eq!(plan.launched_at.month(), campaign.launched_at.month());
         }
     }
     assert!(advice.changes.len() <= 5);
@@ -69,9 +117,15 @@ fn assert_is_valid(campaign: &Campaign, advice: &Advice) {
         for change in &combination.changes {
             set(&mut plan, change);
         }
+        let dates = combination.dates.unwrap();
+        plan.created_at = campaign.created_at;
+        (plan.launched_at, plan.deadline) = (dates.launched_at, dates.deadline);
         assert!(combination.changes.len() >= 2);
         assert!(
-            close(probability_of(&plan), combination.probability),
+            close(
+                probability_of_variant(campaign, &plan),
+                combination.probability
+            ),
             "{combination:?}"
         );
         assert!(combination.gain >= advice.changes[0].gain + 0.01);
@@ -164,7 +218,7 @@ proptest! {
             launched_at,
             deadline: launched_at + TimeDelta::days(duration),
             has_video,
-            staff_pick: false,
+            staff_pick: None,
             ..sample()
         };
         let launch_earliest = launched_at + TimeDelta::days(from);

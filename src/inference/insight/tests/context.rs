@@ -6,7 +6,7 @@ use crate::inference::insight::neighbours::{Region, base_rate};
 use crate::inference::insight::test_support::shipped_model;
 use crate::inference::insight::{Assessment, assess, out_of_distribution};
 use crate::inference::test_support::sample;
-use crate::inference::{CategoryName, Cell, Manifest, Predictor};
+use crate::inference::{CategoryName, Cell, Manifest, Prediction, Predictor};
 use crate::types::{Campaign, NeighboursView, OutOfDistribution};
 
 type Parts = (usize, usize, usize, u64, u64);
@@ -116,12 +116,30 @@ fn the_base_rate_is_that_of_the_narrowest_known_category() {
 
 #[test]
 fn an_ordinary_campaign_is_not_out_of_distribution() {
-    let assessed = one(&tabletop_game());
+    let campaign = Campaign {
+        is_not_first_project: None,
+        ..tabletop_game()
+    };
+    let assessed = one(&campaign);
     assert_eq!(assessed.context.unlike, Vec::new());
-    let plain = shipped_model().predict(&[tabletop_game()]).unwrap()[0];
+    let plain = shipped_model().predict(&[campaign]).unwrap()[0];
     assert_eq!(assessed.prediction, plain);
     let alike = assessed.context.neighbours.unwrap();
     assert!(alike.campaigns >= 50 && alike.category.is_some());
+}
+
+#[test]
+fn an_optional_input_widens_the_interval_by_its_uncertainty() {
+    let plain = one(&tabletop_game());
+    let known = one(&Campaign {
+        reward_tiers: Some(20),
+        median_reward_usd: Some(45.0),
+        ..tabletop_game()
+    });
+    let (plain, known) = (plain.prediction, known.prediction);
+    assert!(known.probability > plain.probability);
+    let low = |it: Prediction| it.interval_low - it.probability;
+    assert!(low(known) < low(plain), "{known:?} and {plain:?}");
 }
 
 #[test]

@@ -7,7 +7,10 @@ use crate::components::field_faults::FieldFaults;
 use crate::components::number_format::NumberFormatInput;
 use crate::components::query::{query_url, use_query};
 use crate::components::{Field, FormErrors, Icon, format, labels};
-use crate::types::{Advice, AppError, Campaign, CampaignInput, Change, ChangeBounds};
+use crate::types::{
+    Advice, AppError, Campaign, CampaignInput, Change, ChangeBounds, ChangeEvidence, MatchedRate,
+    PlanDates,
+};
 
 /// The changes, the largest gain first.
 #[component]
@@ -27,21 +30,36 @@ pub fn Changes(
         Some(combination) => combination.changes.clone(),
         None => advice.changes.iter().take(1).map(|it| it.change).collect(),
     };
+    let dates = advice.combination.as_ref().and_then(|it| it.dates);
     let items = advice.changes.iter().map(|it| {
         view! {
             <li>
                 <span class="change-words">{words(locale, &campaign, it.change)}</span>
                 <span class="change-gain">{format::points(locale, it.gain)}</span>
-                <span class="quiet">{reached(locale, it.probability, probability)}</span>
+                <span class="quiet">
+                    {reached(locale, it.probability, probability)}
+                    {it.gain_interval.map(|interval| gain_range(locale, interval))}
+                </span>
+                {it.evidence.map(|evidence| evidence_text(locale, &campaign, it.change, &evidence))}
             </li>
         }
     });
     let combination = advice.combination.as_ref().map(|it| {
+        let dates = it.dates.map(|dates| {
+            tr!(
+                locale,
+                changes.plan_dates,
+                launch = labels::weekday_and_day(locale, dates.launched_at),
+                deadline = labels::day(locale, dates.deadline)
+            )
+        });
         view! {
             <p class="change-together">
                 <strong>{tr!(locale, changes.together)}</strong>
                 " "
                 {reached(locale, it.probability, probability)}
+                " "
+                {dates}
             </p>
         }
     });
@@ -49,7 +67,7 @@ pub fn Changes(
         <ol class="change-list">{items.collect_view()}</ol>
         {combination}
         <p>
-            <a class="button button-main" href=form_url(&campaign, &best)>
+            <a class="button button-main" href=form_url(&campaign, &best, dates)>
                 {tr!(locale, changes.open_form)}
                 <Icon name="arrow" />
             </a>
@@ -128,6 +146,79 @@ fn reached(locale: Locale, probability: f64, before: f64) -> String {
     )
 }
 
+/// The interval of a gain, after the score that it leads to.
+fn gain_range(locale: Locale, [low, high]: [f64; 2]) -> String {
+    let low = format::points(locale, low);
+    let high = format::points(locale, high);
+    format!(
+        " ({})",
+        tr!(locale, changes.gain_range, low = low, high = high)
+    )
+}
+
+/// How similar campaigns did with and without the change.
+fn evidence_text(
+    locale: Locale,
+    campaign: &Campaign,
+    change: Change,
+    evidence: &ChangeEvidence,
+) -> AnyView {
+    let rate = |rate: &MatchedRate, value: String| {
+        tr!(
+            locale,
+            changes.matched,
+            value = value,
+            rate = format::percent(locale, rate.success_rate),
+            campaigns = format::count(locale, rate.campaigns)
+        )
+    };
+    let ChangeEvidence { with, without, .. } = evidence;
+    let (value_with, value_without) = compared(locale, campaign, change, evidence);
+    let group = match change {
+        Change::LowerGoal { .. } => campaign.parent_name.clone(),
+        _ => format!(
+            "{}, {}",
+            campaign.parent_name,
+            format::usd_range(locale, evidence.goal_from_usd, evidence.goal_below_usd)
+        ),
+    };
+    let thin = evidence.is_thin().then(|| {
+        view! { <span class="badge">{tr!(locale, changes.thin)}</span> }
+    });
+    view! {
+        <span class="quiet change-evidence">
+            {tr!(
+                locale, changes.evidence, group = group, with = rate(with, value_with), without = rate(without, value_without)
+            )} " " {thin}
+        </span>
+    }
+    .into_any()
+}
+
+/// What distinguishes the campaigns with the change from those without it.
+fn compared(
+    locale: Locale,
+    campaign: &Campaign,
+    change: Change,
+    evidence: &ChangeEvidence,
+) -> (String, String) {
+    let range = |rate: &MatchedRate| match change {
+        Change::LowerGoal { .. } => format::usd_range(locale, rate.from, rate.below),
+        _ => format::days_range(locale, rate.from, rate.below),
+    };
+    let weekday = |day| labels::weekday(locale, day).to_owned();
+    match change {
+        Change::ChangeWeekday { launched_at, .. } => {
+            (weekday(launched_at), weekday(campaign.launched_at))
+        }
+        Change::AddVideo { .. } => (
+            tr!(locale, changes.with_video).to_owned(),
+            tr!(locale, changes.without_video).to_owned(),
+        ),
+        _ => (range(&evidence.with), range(&evidence.without)),
+    }
+}
+
 fn words(locale: Locale, campaign: &Campaign, change: Change) -> String {
     match change {
         Change::LowerGoal { usd_goal } => tr!(
@@ -142,6 +233,18 @@ fn words(locale: Locale, campaign: &Campaign, change: Change) -> String {
             days = tr!(locale, task.duration, count = i64::from(days)),
             before = tr!(locale, task.duration, count = campaign.duration_days())
         ),
+        Change::ChangeWeekday { launched_at, .. } => tr!(
+            locale,
+            changes.launch,
+            day = labels::weekday_and_day(locale, launched_at),
+            before = labels::weekday_and_day(locale, campaign.launched_at)
+        ),
+        Change::PrepareLonger { days, .. } => tr!(
+            locale,
+            changes.prepare,
+            days = tr!(locale, task.duration, count = i64::from(days)),
+            before = tr!(locale, task.duration, count = campaign.preparation_days())
+        ),
         Change::MoveLaunch { launched_at, .. } => tr!(
             locale,
             changes.launch,
@@ -152,22 +255,35 @@ fn words(locale: Locale, campaign: &Campaign, change: Change) -> String {
     }
 }
 
-/// The URL of the form, filled with a campaign after some changes.
-pub fn form_url(campaign: &Campaign, changes: &[Change]) -> String {
+/// The URL of the form, filled with a campaign after some changes, with these dates if they are given. Without them, a
+/// longer preparation keeps the draft and moves the launch.
+pub fn form_url(campaign: &Campaign, changes: &[Change], dates: Option<PlanDates>) -> String {
     let mut input = CampaignInput::from(campaign);
+    let mut launch = None;
     for change in changes {
         match *change {
             Change::LowerGoal { usd_goal } => input.usd_goal = usd_goal.to_string(),
             Change::ChangeDuration { deadline, .. } => input.deadline = deadline.to_string(),
-            Change::MoveLaunch {
+            Change::ChangeWeekday {
                 launched_at,
                 deadline,
-            } => {
-                input.launched_at = launched_at.to_string();
-                input.deadline = deadline.to_string();
+                ..
+            }
+            | Change::MoveLaunch {
+                launched_at,
+                deadline,
+            } => launch = Some((launched_at, deadline)),
+            Change::PrepareLonger { created_at, .. } => {
+                let later = campaign.created_at - created_at;
+                launch = Some((campaign.launched_at + later, campaign.deadline + later));
             }
             Change::AddVideo { has_video } => input.has_video = has_video.to_string(),
         }
+    }
+    if let Some((launched_at, deadline)) = dates.map(|it| (it.launched_at, it.deadline)).or(launch)
+    {
+        input.launched_at = launched_at.to_string();
+        input.deadline = deadline.to_string();
     }
     let fields = CampaignInput::FIELDS.iter().map(|name| {
         let value = input.field_mut(name).map(|value| value.clone());
@@ -185,9 +301,24 @@ mod tests {
     fn the_form_opens_with_the_campaign_and_its_changes() {
         let today = "2026-11-23".parse().unwrap();
         let campaign = campaign_example(today).check(today).unwrap();
-        let url = form_url(&campaign, &[Change::LowerGoal { usd_goal: 4321.0 }]);
+        let url = form_url(&campaign, &[Change::LowerGoal { usd_goal: 4321.0 }], None);
         assert!(url.starts_with("/predict?country=US&"), "{url}");
         assert!(url.contains("&usd_goal=4321&"), "{url}");
         assert!(url.contains("&name=Little%20Lanterns"), "{url}");
+    }
+
+    #[test]
+    fn a_longer_preparation_moves_the_launch_and_not_the_draft() {
+        let today: chrono::NaiveDate = "2026-11-23".parse().unwrap();
+        let campaign = campaign_example(today).check(today).unwrap();
+        let longer = Change::PrepareLonger {
+            days: 28,
+            created_at: today - chrono::Days::new(14),
+        };
+        let url = form_url(&campaign, &[longer], None);
+        assert!(
+            url.contains("&created_at=2026-11-23&launched_at=2026-12-21&"),
+            "{url}"
+        );
     }
 }

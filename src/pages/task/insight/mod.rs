@@ -11,7 +11,8 @@ use leptos::prelude::*;
 use crate::api::{get_advice, get_insight};
 use crate::client::{tr, use_locale};
 use crate::types::{
-    AppError, Campaign, ChangeBoundsInput, InsightView, ModelRef, TaskId, TaskStatus, TaskView,
+    AppError, Campaign, ChangeBoundsInput, Explanation, InsightView, ModelRef, TaskId, TaskStatus,
+    TaskView,
 };
 use changes::Changes;
 use what_if::WhatIfCard;
@@ -24,6 +25,13 @@ pub struct Inspected {
     insight: Option<InsightView>,
     /// Why there is no advice within the user's bounds.
     refusal: Option<AppError>,
+}
+
+impl Inspected {
+    /// Why the probability is what it is; `None` if the model is gone.
+    pub fn explanation(&self) -> Option<&Explanation> {
+        self.insight.as_ref().map(|insight| &insight.explanation)
+    }
 }
 
 /// Loads the insights into a task's result; `None` if it has not succeeded.

@@ -4,7 +4,9 @@ use chrono::{Datelike, Days, NaiveDate};
 
 use crate::client::{Locale, tr};
 use crate::components::{format, labels};
-use crate::types::{Campaign, Curves, DaysPoint, GoalPoint, LaunchPoint, Switch, words};
+use crate::types::{
+    Campaign, Curves, DaysPoint, GoalPoint, LaunchPoint, StaffPickScores, Switch, UNKNOWN, words,
+};
 
 /// One thing that can be changed.
 pub struct SliderSpec {
@@ -82,10 +84,7 @@ pub fn slider_specs(locale: Locale, campaign: &Campaign, curves: &Curves) -> Vec
         let name = nth(tr!(locale, list.months), day.month0());
         format!("{name} {}", day.year())
     };
-    let weekday = |day: NaiveDate| {
-        let number = day.weekday().num_days_from_monday();
-        nth(tr!(locale, list.weekdays), number).to_owned()
-    };
+    let weekday = |day: NaiveDate| labels::weekday(locale, day).to_owned();
     let switch = |kind, label, scores: Switch, own: bool| {
         let position = |(is_on, probability): &(bool, f64)| Position {
             words: labels::yes_or_no(locale, *is_on).to_owned(),
@@ -129,12 +128,7 @@ pub fn slider_specs(locale: Locale, campaign: &Campaign, curves: &Curves) -> Vec
             curves.video,
             campaign.has_video,
         ),
-        switch(
-            Kind::StaffPick,
-            tr!(locale, why.staff_pick),
-            curves.staff_pick,
-            campaign.staff_pick,
-        ),
+        staff_pick(locale, campaign, curves.staff_pick),
     ]
 }
 
@@ -153,6 +147,23 @@ impl SliderSpec {
             own: points.iter().position(is_own).unwrap_or_default(),
         }
     }
+}
+
+/// From the lowest score to the highest.
+fn staff_pick(locale: Locale, campaign: &Campaign, scores: StaffPickScores) -> SliderSpec {
+    let mut points = vec![(Some(false), scores.off), (Some(true), scores.on)];
+    if let Some(score) = scores.unknown {
+        points.insert(1, (None, score));
+    }
+    let position = |(answer, probability): &(Option<bool>, f64)| Position {
+        words: labels::yes_or_no(locale, *answer).to_owned(),
+        probability: *probability,
+        setting: answer.map_or_else(|| UNKNOWN.to_owned(), |answer| answer.to_string()),
+    };
+    let label = tr!(locale, why.staff_pick);
+    SliderSpec::new(Kind::StaffPick, label, &points, position, |(answer, _)| {
+        *answer == campaign.staff_pick
+    })
 }
 
 fn nth(list: &'static str, number: u32) -> &'static str {

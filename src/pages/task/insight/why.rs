@@ -120,11 +120,43 @@ pub fn factor(locale: Locale, factor: Factor) -> &'static str {
         Factor::Place => tr!(locale, why.place),
         Factor::StaffPick => tr!(locale, why.staff_pick),
         Factor::Creator => tr!(locale, why.creator),
+        Factor::Rewards => tr!(locale, why.rewards),
+        Factor::Habits => tr!(locale, why.habits),
     }
 }
 
+/// What is known of the creator's earlier campaigns.
+fn creator(locale: Locale, campaign: &Campaign) -> String {
+    match (campaign.earlier_projects, campaign.is_not_first_project) {
+        (Some(0), _) | (_, Some(false)) => tr!(locale, why.first_project).to_owned(),
+        (Some(projects), _) => tr!(locale, why.earlier_projects, count = i64::from(projects)),
+        (None, Some(true)) => tr!(locale, why.returning).to_owned(),
+        (None, None) => String::new(),
+    }
+}
+
+/// The habits that a campaign shows.
+fn habits(locale: Locale, campaign: &Campaign) -> String {
+    let shown = [
+        (
+            campaign.has_default_duration(),
+            tr!(locale, why.default_duration),
+        ),
+        (
+            campaign.has_longest_duration(),
+            tr!(locale, why.longest_duration),
+        ),
+        (
+            campaign.fresh_draft_days() > 0,
+            tr!(locale, why.fresh_draft),
+        ),
+    ];
+    let shown = shown.into_iter().filter(|(is_shown, _)| *is_shown);
+    shown.map(|(_, words)| words).collect::<Vec<_>>().join(", ")
+}
+
 /// The campaign's value of a factor, in a word or two.
-fn what_is_given(locale: Locale, factor: Factor, campaign: &Campaign) -> String {
+pub fn what_is_given(locale: Locale, factor: Factor, campaign: &Campaign) -> String {
     match factor {
         Factor::Goal => format::usd(locale, campaign.usd_goal),
         Factor::Duration => tr!(locale, task.duration, count = campaign.duration_days()),
@@ -134,6 +166,12 @@ fn what_is_given(locale: Locale, factor: Factor, campaign: &Campaign) -> String 
         Factor::Video => labels::yes_or_no(locale, campaign.has_video).to_owned(),
         Factor::Place => format!("{}, {}", campaign.country, campaign.currency),
         Factor::StaffPick => labels::yes_or_no(locale, campaign.staff_pick).to_owned(),
-        Factor::Text | Factor::Creator => String::new(),
+        Factor::Habits => habits(locale, campaign),
+        Factor::Creator => creator(locale, campaign),
+        Factor::Rewards => campaign
+            .reward_tiers
+            .map(|tiers| format::count(locale, tiers.into()))
+            .unwrap_or_default(),
+        Factor::Text => String::new(),
     }
 }
