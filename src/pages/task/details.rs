@@ -1,4 +1,4 @@
-//! The cards below a result: how similar campaigns did, insights, and the inputs. Only the server renders them, and the
+//! The cards below a result: the way to the launch planner, how similar campaigns did, insights, and the inputs. Only the server renders them, and the
 //! client bundle has no code for them except for the sliders.
 
 use leptos::prelude::*;
@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::context::Context;
 use super::inputs::CampaignInputs;
 use super::insight::{Insight, Inspected, inspect};
+use super::plan_link::PlanLink;
 use crate::client::data::{Payload, SharedData, value_of};
 use crate::components::guard::LoadError;
 use crate::types::{AppError, ChangeBoundsInput, TaskView};
@@ -34,6 +35,10 @@ pub fn draw(found: &Payload) -> AnyView {
     let Some(Found { task, inspected }) = found.held::<Option<Found>>().flatten() else {
         return ().into_any();
     };
+    let plan = task.result.is_some().then(|| {
+        let campaign = task.campaign.clone();
+        view! { <PlanLink campaign /> }
+    });
     let context = task.result.and_then(|result| result.context);
     let context = context.map(|context| view! { <Context context /> });
     let campaign = task.campaign.clone();
@@ -46,6 +51,7 @@ pub fn draw(found: &Payload) -> AnyView {
         Err(error) => view! { <LoadError error /> }.into_any(),
     };
     view! {
+        {plan}
         {context}
         {insight}
         <CampaignInputs campaign />
