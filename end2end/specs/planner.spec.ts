@@ -97,6 +97,18 @@ test("a wrong value is marked, the others stay, and the plan comes back with a r
   await expect(conclusion(page)).toContainText("24 backers");
 });
 
+test("a currency that does not exist stays marked until another one is chosen", async ({ page }, info) => {
+  const isLive = info.project.name === "hydrated";
+  await open(page, isLive, "/plan?goal=8000&currency=XYZ");
+  await expect(field(page, "currency")).toHaveAttribute("aria-invalid", "true");
+  await expect(conclusion(page)).toContainText("Fix the highlighted fields");
+  await field(page, "currency").selectOption("USD");
+  if (!isLive) {
+    await page.getByRole("button", { name: "Calculate" }).click();
+  }
+  await expect(page.locator(".figure-number")).toHaveText("122");
+});
+
 test("the button marks a goal that is missing, and moves the focus to what there is to read", async ({ page }, info) => {
   test.skip(info.project.name !== "hydrated", "without JavaScript the server answers");
   await open(page, true, "/plan");

@@ -82,6 +82,10 @@ async fn wrong_values_are_marked_and_the_others_kept(engine: Engine) {
     ] {
         assert!(html.contains(error), "no {error}");
     }
+    assert!(
+        html.contains("<option value=\"Nonsense\" selected>"),
+        "{html}"
+    );
     let dollars = server.get("/plan?goal=8000&currency=EUR").await;
     assert_eq!(dollars.status, 422);
     let html = dollars.text();

@@ -86,21 +86,27 @@ fn number(
     .into_any()
 }
 
-fn currency_choices() -> Vec<Group> {
+fn currency_choices() -> Vec<Choice> {
     let codes = CURRENCIES.iter().map(|it| Choice::new(it.code, it.code));
-    vec![codes.collect::<Vec<_>>().into()]
+    codes.collect()
 }
 
-fn category_choices(locale: Locale) -> Vec<Group> {
+fn category_choices(locale: Locale) -> Vec<Choice> {
     let all = Choice::new("", tr!(locale, context.all_categories));
     let parents = categories_by_parent().into_iter();
     let parents = parents.map(|(parent, _)| Choice::new(parent, parent));
-    vec![
-        std::iter::once(all)
-            .chain(parents)
-            .collect::<Vec<_>>()
-            .into(),
-    ]
+    std::iter::once(all).chain(parents).collect()
+}
+
+/// The choices, with one more for a value of the URL that is none of them. Otherwise the browser would choose the first,
+/// and the field would lose its error.
+fn choices(locale: Locale, known: Vec<Choice>, value: &str) -> Vec<Group> {
+    let groups = vec![Group::from(known)];
+    if position_of(&groups, value).is_some() {
+        return groups;
+    }
+    let unknown = vec![Choice::new(value, tr!(locale, choice.pick))];
+    std::iter::once(unknown.into()).chain(groups).collect()
 }
 
 #[component]
@@ -111,9 +117,9 @@ fn Goal(
     input: PlannerInput,
 ) -> impl IntoView {
     let locale = use_locale();
-    let currencies = currency_choices();
+    let currencies = choices(locale, currency_choices(), input.get("currency"));
     let currency = position_of(&currencies, input.get("currency"));
-    let categories = category_choices(locale);
+    let categories = choices(locale, category_choices(locale), input.get("category"));
     let category = position_of(&categories, input.get("category"));
     let typical = Memo::new(move |_| planner.input.with(|input| typical_words(locale, input)));
     view! {
