@@ -20,7 +20,7 @@ use crate::components::toast::{ToastList, Toasts};
 #[cfg(feature = "ssr")]
 use crate::pages::chunk::PageChunk;
 use crate::pages::{
-    account, again, compare, explore, home, login, overview, predict, register, shared, task,
+    account, again, compare, explore, home, login, overview, plan, predict, register, shared, task,
     tasks, transactions,
 };
 
@@ -87,6 +87,7 @@ macro_rules! routes {
 routes! {
     "/" home;
     "/explore" explore;
+    "/plan" plan;
     "/register" register;
     "/login" login;
     "/overview" overview;

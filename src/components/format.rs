@@ -3,7 +3,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use crate::client::{Locale, tr};
-use crate::types::Credits;
+use crate::types::{Cents, Credits, Rate};
 
 /// `2026-11-23 11:40 UTC`.
 pub fn utc_time(at: DateTime<Utc>) -> String {
@@ -37,6 +37,12 @@ pub fn credits(locale: Locale, credits: Credits) -> String {
     tr!(locale, number.credits, count = credits.0, number = number)
 }
 
+/// A number of backers in words: `1 backer`, `1,000 backers`.
+pub fn backers(locale: Locale, backers: i64) -> String {
+    let number = whole_number(locale, backers);
+    tr!(locale, number.backers, count = backers, number = number)
+}
+
 /// A share between 0 and 1 as whole percents, from 0 to 100.
 #[expect(
     clippy::cast_possible_truncation,
@@ -53,13 +59,14 @@ pub fn percent(locale: Locale, share: f64) -> String {
 }
 
 /// A sum of US dollars with thousands separators, and with cents if there are any.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "goals are at most a thousand million"
-)]
 pub fn usd(locale: Locale, dollars: f64) -> String {
-    let cents = (dollars * 100.0).round() as i64;
-    let mut value = whole_number(locale, cents / 100);
+    money(locale, "USD", Cents::of_units(dollars))
+}
+
+/// A sum in a currency, with thousands separators, and with cents if there are any: `$1,234.50`, `1,234 EUR`.
+pub fn money(locale: Locale, currency: &str, sum: Cents) -> String {
+    let Cents(cents) = sum;
+    let mut value = whole_number(locale, (cents / 100).abs());
     if cents % 100 != 0 {
         value = format!(
             "{value}{}{:02}",
@@ -67,7 +74,19 @@ pub fn usd(locale: Locale, dollars: f64) -> String {
             (cents % 100).abs()
         );
     }
-    tr!(locale, number.usd, value = value)
+    let words = match currency {
+        "USD" => tr!(locale, number.usd, value = value),
+        code => format!("{value}\u{a0}{code}"),
+    };
+    let sign = if cents < 0 { "\u{2212}" } else { "" };
+    format!("{sign}{words}")
+}
+
+/// A rate with all its decimals: `0.5%`.
+#[expect(clippy::cast_precision_loss, reason = "at most 10,000")]
+pub fn rate(locale: Locale, rate: Rate) -> String {
+    let percent = plain_number(locale, rate.0 as f64 / 100.0);
+    tr!(locale, number.percent, value = percent)
 }
 
 /// An estimate with two significant digits: the rest would look more precise than it is.
@@ -205,6 +224,26 @@ mod tests {
         assert_eq!(usd(Locale::en, 8000.0), "$8,000");
         assert_eq!(usd(Locale::en, 0.5), "$0.50");
         assert_eq!(usd(Locale::en, 1_234.567), "$1,234.57");
+    }
+
+    #[test]
+    fn a_sum_has_its_currency_and_a_true_minus_sign() {
+        for (locale, currency, cents, words) in [
+            (Locale::en, "USD", 123_450, "$1,234.50"),
+            (Locale::en, "USD", -50, "\u{2212}$0.50"),
+            (Locale::en, "EUR", 123_400, "1,234\u{a0}EUR"),
+            (Locale::ru, "EUR", 5, "0,05\u{a0}EUR"),
+            (Locale::ru, "USD", -100, "\u{2212}1\u{a0}$"),
+        ] {
+            assert_eq!(money(locale, currency, Cents(cents)), words);
+        }
+    }
+
+    #[test]
+    fn a_rate_has_all_its_decimals() {
+        assert_eq!(rate(Locale::en, Rate(50)), "0.5%");
+        assert_eq!(rate(Locale::en, Rate(10_000)), "100%");
+        assert_eq!(rate(Locale::ru, Rate(1_225)), "12,25\u{a0}%");
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub fn field(locale: Locale, name: &str) -> &str {
         "amount" => tr!(locale, field.amount),
         "name" => tr!(locale, field.name),
         "blurb" => tr!(locale, field.blurb),
-        "analytics_name" => tr!(locale, field.analytics_name),
+        "analytics_name" | "category" => tr!(locale, field.analytics_name),
         "parent_name" => tr!(locale, field.parent_name),
         "position" => tr!(locale, field.position),
         "usd_goal" => tr!(locale, field.usd_goal),
@@ -38,6 +38,20 @@ pub fn field(locale: Locale, name: &str) -> &str {
         "prelaunch_activated" => tr!(locale, field.prelaunch_activated),
         "staff_pick" => tr!(locale, field.staff_pick),
         "ppohasaction" => tr!(locale, field.ppohasaction),
+        "goal" => tr!(locale, field.goal),
+        "average_pledge" => tr!(locale, field.average_pledge),
+        "subscribers" => tr!(locale, field.subscribers),
+        "subscriber_rate" => tr!(locale, field.subscriber_rate),
+        "followers" => tr!(locale, field.followers),
+        "follower_rate" => tr!(locale, field.follower_rate),
+        "social_followers" => tr!(locale, field.social_followers),
+        "social_rate" => tr!(locale, field.social_rate),
+        "early_share" => tr!(locale, field.early_share),
+        "platform_fee" => tr!(locale, field.platform_fee),
+        "payment_fee" => tr!(locale, field.payment_fee),
+        "payment_fixed" => tr!(locale, field.payment_fixed),
+        "uncollected" => tr!(locale, field.uncollected),
+        "backer_cost" => tr!(locale, field.backer_cost),
         "goal_min_usd" => tr!(locale, field.goal_min_usd),
         "launch_earliest" => tr!(locale, field.launch_earliest),
         "launch_latest" => tr!(locale, field.launch_latest),
@@ -174,7 +188,7 @@ pub fn named_codes(list: &'static str) -> impl Iterator<Item = (&'static str, &'
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::{COUNTRIES, CURRENCIES, CampaignInput};
+    use crate::types::{COUNTRIES, CURRENCIES, CampaignInput, PlannerInput};
 
     #[test]
     fn every_country_and_currency_has_a_name() {
@@ -204,8 +218,8 @@ mod tests {
     }
 
     #[test]
-    fn every_field_of_the_campaign_has_a_label() {
-        for name in CampaignInput::FIELDS {
+    fn every_field_of_the_campaign_and_of_the_planner_has_a_label() {
+        for name in CampaignInput::FIELDS.into_iter().chain(PlannerInput::NAMES) {
             assert_ne!(field(Locale::en, name), name);
         }
     }

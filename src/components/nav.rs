@@ -164,8 +164,9 @@ pub fn Footer() -> impl IntoView {
     let locale = use_locale();
     view! {
         <footer class="site-footer">
-            <p>
+            <p class="footer-links">
                 <a href="/explore">{tr!(locale, explore.link)}</a>
+                <a href="/plan">{tr!(locale, planner.title)}</a>
             </p>
             <p>{tr!(locale, app.footer)}</p>
         </footer>

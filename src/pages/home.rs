@@ -45,6 +45,7 @@ pub fn HomePage() -> impl IntoView {
         </section>
         <Loaded resource=models lines=6 show=offer />
         <HowItWorks />
+        <PlanFirst />
     }
 }
 
@@ -155,6 +156,23 @@ fn HowItWorks() -> impl IntoView {
                     })
                     .collect_view()}
             </ol>
+        </section>
+    }
+}
+
+/// The way to the launch planner, which is free and needs no account.
+#[component]
+fn PlanFirst() -> impl IntoView {
+    let locale = use_locale();
+    view! {
+        <section class="card" aria-labelledby="planner-title">
+            <h2 id="planner-title">{tr!(locale, home.planner_title)}</h2>
+            <p>{tr!(locale, home.planner_text)}</p>
+            <p>
+                <a class="button" href="/plan">
+                    {tr!(locale, home.planner_link)}
+                </a>
+            </p>
         </section>
     }
 }

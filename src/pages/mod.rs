@@ -8,6 +8,7 @@ pub mod explore;
 pub mod home;
 pub mod login;
 pub mod overview;
+pub mod plan;
 pub mod predict;
 pub mod register;
 pub mod shared;

@@ -16,8 +16,10 @@ mod insight;
 #[cfg(test)]
 mod json_format;
 mod json_text;
+mod launch_plan;
 mod model_ref;
 mod parse;
+mod planner_input;
 mod reference;
 mod status;
 #[cfg(test)]
@@ -25,6 +27,7 @@ pub(crate) mod test_support;
 mod text;
 mod theme;
 mod typed_number;
+mod typical_pledges;
 mod views;
 mod violation;
 mod words;
@@ -53,11 +56,16 @@ pub use insight::{
     ResultContext, StaffPickScores, Switch, WhatIfView,
 };
 pub use json_text::{JsonAnswer, JsonText};
+pub use launch_plan::{
+    Assumptions, Budget, Cents, Channel, EARLY_BENCHMARK, EXPECTED, LaunchPlan, Outcome, Rate,
+    Reach, Scenarios, backers_needed,
+};
 pub use model_ref::ModelRef;
 pub use parse::{
     PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, parse_choice, parse_cursor, parse_date, parse_id,
     parse_number, parse_page_limit, parse_task_id, parse_whole,
 };
+pub use planner_input::{FOLLOWER_RATES, PlannerInput, SOCIAL_RATES, SUBSCRIBER_RATES};
 #[cfg(feature = "ssr")]
 pub use reference::UNKNOWN_COUNTRY;
 pub use reference::{
@@ -70,6 +78,7 @@ pub use theme::Theme;
 #[cfg(feature = "ssr")]
 pub(crate) use typed_number::TypedNumber;
 pub use typed_number::{NUMBER_FORMAT, NumberFormat};
+pub use typical_pledges::TypicalPledge;
 pub use views::{
     BalanceHistory, BalancePoint, BalanceView, ModelView, Page, QueueView, ResultView, ShareView,
     SharedView, TaskView, Today, TransactionView, UserView,

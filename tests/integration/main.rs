@@ -62,6 +62,7 @@ mod onnx_file;
 mod outage;
 mod page_account;
 mod pages;
+mod planner;
 mod poison;
 mod predictions;
 mod preferences;

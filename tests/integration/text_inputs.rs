@@ -134,6 +134,7 @@ async fn nul_in_any_url_causes_no_server_error(engine: Engine) {
         "/tasks/%00/again",
         "/predict?name=%00&model_id=%00",
         "/login?next=%00",
+        "/plan?goal=%00&currency=%00&category=%00&subscribers=%00&number_format=%00",
         "/transactions?kind=%00",
         "/%00",
     ] {

@@ -13,7 +13,7 @@ use super::groups::{Creator, Dates, Idea, Money, Place, offered_categories};
 use super::ids::FORM_ID;
 use super::price::{Models, PayButton};
 use super::progress::Rail;
-use super::start::{EXAMPLE, EXAMPLE_URL, first_values};
+use super::start::{DEFAULTS, EXAMPLE, EXAMPLE_URL, first_values};
 use crate::api::Predict;
 use crate::client::form_action::FormAction;
 use crate::client::idempotency::IdempotencyKey;
@@ -200,7 +200,7 @@ pub fn PredictForm(
     let is_repeated = sending.is_answered_by_page();
     let given = |name: &str| {
         if is_repeated {
-            Some(sending.entered(name)).filter(|_| name != EXAMPLE)
+            Some(sending.entered(name)).filter(|_| ![EXAMPLE, DEFAULTS].contains(&name))
         } else {
             untrack(|| query(name))
         }

@@ -22,6 +22,8 @@ use crate::components::page_title::PageTitle;
 use crate::pages::chunk::page_chunk;
 use form::PredictForm;
 
+pub use start::DEFAULTS;
+
 page_chunk!(predict, PredictPage, Some(names::CHUNK));
 
 /// The page of a new prediction.

@@ -6,6 +6,8 @@ use crate::types::{CampaignInput, campaign_example};
 
 /// Name of the query parameter that asks for the example.
 pub const EXAMPLE: &str = "example";
+/// Name of the query parameter that keeps the defaults of the fields that the URL does not give.
+pub const DEFAULTS: &str = "defaults";
 /// The form with the example in it, for browsers without JavaScript too.
 pub const EXAMPLE_URL: &str = "/predict?example=1";
 
@@ -19,10 +21,8 @@ pub fn first_values(query: impl Fn(&str) -> Option<String>, today: NaiveDate) ->
     } else {
         defaults(today)
     };
-    if CampaignInput::FIELDS
-        .iter()
-        .any(|name| query(name).is_some())
-    {
+    let is_given = |name: &&str| query(name).is_some();
+    if query(DEFAULTS).is_none() && CampaignInput::FIELDS.iter().any(is_given) {
         input = CampaignInput::default();
     }
     for name in CampaignInput::FIELDS {
@@ -75,5 +75,18 @@ mod tests {
         );
         assert_eq!(values.usd_goal, "12x");
         assert_eq!(values.country, "");
+    }
+
+    #[test]
+    fn a_link_may_give_some_values_and_keep_the_defaults_of_the_others() {
+        let given = |name: &str| match name {
+            "usd_goal" => Some("8000".to_owned()),
+            DEFAULTS => Some("1".to_owned()),
+            _ => None,
+        };
+        let values = first_values(given, today());
+        assert_eq!(values.usd_goal, "8000");
+        assert_eq!(values.country, "US");
+        assert_eq!(values.launched_at, "2026-12-23");
     }
 }

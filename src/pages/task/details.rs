@@ -1,4 +1,4 @@
-//! The cards below a result: how similar campaigns did, insights, and the inputs. Only the server renders them, and the
+//! The cards below a result: the way to the launch planner, how similar campaigns did, insights, and the inputs. Only the server renders them, and the
 //! client bundle has no code for them except for the sliders.
 
 use leptos::prelude::*;
@@ -7,6 +7,7 @@ use super::amounts::Amounts;
 use super::context::Context;
 use super::inputs::CampaignInputs;
 use super::insight::{Insight, Inspected, inspect};
+use super::plan_link::PlanLink;
 use super::summary::Summary;
 use crate::api::launch_calendar;
 use crate::client::data::{Payload, SharedData, value_of};
@@ -60,6 +61,10 @@ pub fn draw(found: &Payload) -> AnyView {
     else {
         return ().into_any();
     };
+    let plan = task.result.is_some().then(|| {
+        let campaign = task.campaign.clone();
+        view! { <PlanLink campaign /> }
+    });
     let campaign = task.campaign.clone();
     let probability = task.result.as_ref().map(|result| result.probability);
     let context = task.result.and_then(|result| result.context);
@@ -91,6 +96,7 @@ pub fn draw(found: &Payload) -> AnyView {
         {summary}
         {context}
         {amounts}
+        {plan}
         {insight}
         {calendar.map(|calendar| view! { <Calendar calendar /> })}
         <CampaignInputs campaign />

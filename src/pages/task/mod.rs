@@ -6,6 +6,7 @@ mod details;
 pub(super) mod inputs;
 pub(super) mod insight;
 mod place;
+mod plan_link;
 pub(super) mod result;
 mod share;
 mod state;
