@@ -10,6 +10,7 @@ mod csv_dialect;
 mod csv_errors;
 mod csv_output;
 mod csv_records;
+mod csv_table;
 mod encoder;
 mod features;
 pub mod features_csv;
@@ -32,6 +33,7 @@ mod tests;
 pub use campaign_csv::{CampaignReader, CampaignRecord, Rules};
 pub use csv_dialect::Dialect;
 pub use csv_errors::{CsvError, CsvReport, Observer, RecordError, RecordWarning};
+pub use csv_table::{CsvTable, TableRecord};
 pub use encoder::Encoder;
 pub use features::{
     FEATURE_COUNT, FEATURE_SET, Features, LABEL_FEATURES, NUMBER_FEATURES, Row, category_label,
