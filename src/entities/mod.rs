@@ -6,6 +6,7 @@ pub mod balance;
 pub mod history;
 pub mod login_failure;
 pub mod model;
+pub mod outcome;
 mod position;
 pub mod shared_result;
 pub mod task;

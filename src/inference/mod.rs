@@ -31,6 +31,7 @@ mod test_support;
 mod tests;
 
 pub use campaign_csv::{CampaignReader, CampaignRecord, Rules};
+pub use csv_cells::read_cell;
 pub use csv_dialect::Dialect;
 pub use csv_errors::{CsvError, CsvReport, Observer, RecordError, RecordWarning};
 pub use csv_table::{CsvTable, TableRecord};

@@ -7,6 +7,7 @@ pub mod compare;
 pub mod explore;
 pub mod home;
 pub mod login;
+pub mod outcomes;
 pub mod overview;
 pub mod predict;
 pub mod register;

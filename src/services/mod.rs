@@ -24,6 +24,7 @@ pub mod in_use;
 pub mod insights;
 pub mod ledger;
 mod loaded_models;
+pub mod outcomes;
 mod pages;
 pub mod passwords;
 pub mod positions;
@@ -44,6 +45,7 @@ pub use clock::{Clock, SystemClock};
 pub use insights::Insights;
 pub use ledger::Ledger;
 pub use loaded_models::{LoadError, LoadedModels};
+pub use outcomes::Outcomes;
 pub use positions::Positions;
 pub use predictions::Predictions;
 pub use sessions::Sessions;
@@ -105,6 +107,8 @@ pub struct Services {
     pub positions: Arc<Positions>,
     /// Private links.
     pub sharing: Arc<Sharing>,
+    /// How campaigns ended, as users report it.
+    pub outcomes: Arc<Outcomes>,
     /// Models.
     pub catalog: Arc<Catalog>,
     /// Models that this process has loaded.
@@ -174,6 +178,11 @@ impl Services {
                 Arc::clone(&catalog),
                 &options.cookie_key,
                 options.shared_per_minute,
+            )),
+            outcomes: Arc::new(Outcomes::new(
+                database.clone(),
+                notifier.clone(),
+                Arc::clone(clock),
             )),
             sessions,
             ledger,

@@ -17,6 +17,8 @@ mod insight;
 mod json_format;
 mod json_text;
 mod model_ref;
+mod outcome;
+mod outcome_rules;
 mod parse;
 mod reference;
 mod status;
@@ -51,6 +53,10 @@ pub use insight::{
 };
 pub use json_text::{JsonAnswer, JsonText};
 pub use model_ref::ModelRef;
+pub use outcome::{OutcomeView, OutcomesView, ReportedView, UnreportedView};
+pub use outcome_rules::{
+    OutcomeInput, RAISED_MAX_USD, ReportedOutcome, line_field, split_line_field,
+};
 pub use parse::{
     PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, parse_choice, parse_cursor, parse_date, parse_id,
     parse_number, parse_page_limit, parse_task_id, parse_whole,

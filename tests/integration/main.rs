@@ -60,6 +60,8 @@ mod models;
 mod money;
 mod onnx_file;
 mod outage;
+mod outcome_files;
+mod outcomes;
 mod page_account;
 mod pages;
 mod poison;

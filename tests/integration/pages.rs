@@ -18,10 +18,11 @@ on_both_databases!(
     each_response_has_a_request_id,
 );
 
-const PRIVATE: [&str; 5] = [
+const PRIVATE: [&str; 6] = [
     "/overview",
     "/predict",
     "/tasks",
+    "/outcomes",
     "/transactions",
     "/account",
 ];

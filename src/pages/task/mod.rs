@@ -4,6 +4,7 @@ pub(super) mod context;
 mod details;
 pub(super) mod inputs;
 pub(super) mod insight;
+mod outcome;
 mod place;
 pub(super) mod result;
 mod share;
