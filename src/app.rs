@@ -21,7 +21,7 @@ use crate::components::toast::{ToastList, Toasts};
 use crate::pages::chunk::PageChunk;
 use crate::pages::{
     account, again, compare, explore, home, login, outcomes, overview, predict, register, shared,
-    task, tasks, transactions,
+    task, tasks, track_record, transactions,
 };
 
 /// URLs of the files that a page loads. The server provides them as a context, because it knows the content hashes. All
@@ -87,6 +87,7 @@ macro_rules! routes {
 routes! {
     "/" home;
     "/explore" explore;
+    "/models/:id/track-record" track_record;
     "/register" register;
     "/login" login;
     "/overview" overview;

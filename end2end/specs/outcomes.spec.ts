@@ -1,4 +1,4 @@
-// Somebody reports how a campaign ended, corrects it, and uploads a file.
+// Somebody reports how a campaign ended, corrects it, uploads a file, and looks at the track record of the model.
 
 import { expect, type Page, test } from "@playwright/test";
 
@@ -124,4 +124,17 @@ test("outcomes are uploaded with the filled-in template, after its mistakes were
   await expect(page.locator("main")).toContainText("Nothing to report");
   await page.goto(first);
   await expect(page.locator("#outcome .figure-text")).toHaveText("Reached its goal");
+});
+
+test("the track record of a model is open to everybody and says how many outcomes are missing", async ({ page }, info) => {
+  const problems = gatherProblems(page);
+  const isLive = info.project.name === "hydrated";
+  await page.goto("/");
+  await page.getByRole("link", { name: "Track record of this model" }).click();
+  await expect(page).toHaveURL(/\/models\/\d+\/track-record$/);
+  await expect(page.locator("h1")).toHaveText("Track record");
+  await expect(page.locator("main")).toContainText("Users report the outcomes themselves");
+  await expect(page.locator("main")).toContainText(/more outcomes? (is|are) needed/);
+  await lookAt(page, `${info.project.name}-track-record`, isLive);
+  expect(problems).toEqual([]);
 });

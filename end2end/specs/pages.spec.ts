@@ -16,7 +16,7 @@ import {
 const WIDTHS = [320, 768, 1440];
 const SCHEMES = ["light", "dark"] as const;
 const LOCALES = ["en", "ru"] as const;
-const OPEN_PAGES = ["/", "/explore", "/explore?parent=Games", "/login", "/register"];
+const OPEN_PAGES = ["/", "/explore", "/explore?parent=Games", "/models/1/track-record", "/login", "/register"];
 const OWN_PAGES = [
   "/",
   "/overview",

@@ -1,13 +1,18 @@
-//! How campaigns ended.
+//! How campaigns ended, and how the predictions of a model compare with that.
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
 #[cfg(feature = "ssr")]
 use crate::services::outcomes::sent_file;
-use crate::types::{AppError, JsonAnswer, OutcomesView, Page, ReportedView, UnreportedView};
+use crate::types::{
+    AppError, DriftView, JsonAnswer, OutcomesView, Page, ReportedView, TrackRecordView,
+    UnreportedView,
+};
 #[cfg(feature = "ssr")]
-use crate::types::{NumberFormat, OutcomeInput, parse_cursor, parse_page_limit, parse_task_id};
+use crate::types::{
+    NumberFormat, OutcomeInput, parse_cursor, parse_model_id, parse_page_limit, parse_task_id,
+};
 
 /// `POST /api/task/report_outcome`: reports or corrects how the campaign of a task ended. `reached` is true or false,
 /// `raised_usd` an optional sum in US dollars: plain, unless `number_format` names the language in whose format it was
@@ -91,5 +96,33 @@ pub async fn list_unreported(
     services
         .outcomes
         .unreported(user.id, parse_cursor(&cursor)?, limit)
+        .await
+}
+
+/// `GET /api/model/track_record?id=`: how the predictions of a model compare with the reported outcomes. Needs no
+/// session.
+///
+/// # Errors
+/// 422 naming `id`; 404 if there is no such model, or if it was never on offer.
+#[server(prefix = "/api", endpoint = "model/track_record", input = GetUrl, output = JsonAnswer)]
+pub async fn get_track_record(#[server(default)] id: String) -> Result<TrackRecordView, AppError> {
+    let (services, _request) = super::request::visitor()?;
+    services
+        .track_records
+        .track_record(parse_model_id(&id)?)
+        .await
+}
+
+/// `GET /api/model/drift?id=`: the inputs of a model by month of prediction, and its calibration by month of launch
+/// (admins only).
+///
+/// # Errors
+/// 422 naming `id`; 401; 403; 404; 503 if another drift is being computed.
+#[server(prefix = "/api", endpoint = "model/drift", input = GetUrl, output = JsonAnswer)]
+pub async fn get_drift(#[server(default)] id: String) -> Result<DriftView, AppError> {
+    let (services, user) = super::request::signed_in().await?;
+    services
+        .track_records
+        .drift(&user, parse_model_id(&id)?)
         .await
 }

@@ -11,6 +11,7 @@ mod position;
 pub mod shared_result;
 pub mod task;
 pub mod task_result;
+pub mod track_record;
 pub mod transactions;
 pub mod users;
 

@@ -14,4 +14,5 @@ pub mod register;
 pub mod shared;
 pub mod task;
 pub mod tasks;
+pub mod track_record;
 pub mod transactions;

@@ -36,6 +36,7 @@ pub mod sharing;
 mod submit_queue;
 mod task_limits;
 mod title_search;
+pub mod track_record;
 pub mod user_slots;
 
 pub use crate::entities::users::Model as User;
@@ -50,6 +51,7 @@ pub use positions::Positions;
 pub use predictions::Predictions;
 pub use sessions::Sessions;
 pub use sharing::Sharing;
+pub use track_record::TrackRecords;
 pub use user_slots::UserSlots;
 
 /// Pages of lists that one user may read at the same time, per process.
@@ -109,6 +111,8 @@ pub struct Services {
     pub sharing: Arc<Sharing>,
     /// How campaigns ended, as users report it.
     pub outcomes: Arc<Outcomes>,
+    /// How predictions compare with outcomes.
+    pub track_records: Arc<TrackRecords>,
     /// Models.
     pub catalog: Arc<Catalog>,
     /// Models that this process has loaded.
@@ -183,6 +187,11 @@ impl Services {
                 database.clone(),
                 notifier.clone(),
                 Arc::clone(clock),
+            )),
+            track_records: Arc::new(TrackRecords::new(
+                database.clone(),
+                Arc::clone(clock),
+                Arc::clone(&catalog),
             )),
             sessions,
             ledger,

@@ -53,13 +53,16 @@ pub use insight::{
 };
 pub use json_text::{JsonAnswer, JsonText};
 pub use model_ref::ModelRef;
-pub use outcome::{OutcomeView, OutcomesView, ReportedView, UnreportedView};
+pub use outcome::{
+    CALIBRATION_BINS, CalibrationBin, CalibrationDrift, CalibrationView, DriftView, InputDrift,
+    OUTCOMES_NEEDED, OutcomeView, OutcomesView, ReportedView, TrackRecordView, UnreportedView,
+};
 pub use outcome_rules::{
     OutcomeInput, RAISED_MAX_USD, ReportedOutcome, line_field, split_line_field,
 };
 pub use parse::{
     PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, parse_choice, parse_cursor, parse_date, parse_id,
-    parse_number, parse_page_limit, parse_task_id, parse_whole,
+    parse_model_id, parse_number, parse_page_limit, parse_task_id, parse_whole,
 };
 #[cfg(feature = "ssr")]
 pub use reference::UNKNOWN_COUNTRY;

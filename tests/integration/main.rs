@@ -82,3 +82,4 @@ mod slow_clients;
 mod startup;
 mod support;
 mod text_inputs;
+mod track_record;

@@ -69,7 +69,7 @@ async fn a_query_is_decoded_once(engine: Engine) {
 
 async fn public_pages_are_open_to_visitors(engine: Engine) {
     let server = shared_server(engine).await;
-    for path in ["/", "/login", "/register"] {
+    for path in ["/", "/login", "/register", "/models/1/track-record"] {
         let response = server.get(path).await;
         assert_eq!(response.status, 200, "{path}");
         assert!(response.is_html(), "{path}");

@@ -66,7 +66,7 @@ fn posts(task: &Value) -> Vec<(&'static str, Value)> {
     ]
 }
 
-const GETS: [(&str, &[&str]); 13] = [
+const GETS: [(&str, &[&str]); 15] = [
     ("/api/task", &["id"]),
     (
         "/api/tasks",
@@ -92,6 +92,8 @@ const GETS: [(&str, &[&str]); 13] = [
     ("/api/task/outcomes", &["id"]),
     ("/api/tasks/unreported", &["limit", "cursor"]),
     ("/api/outcomes.csv", &["any"]),
+    ("/api/model/track_record", &["id"]),
+    ("/api/model/drift", &["id"]),
     ("/api/shared", &["token"]),
     ("/api/models", &["any"]),
 ];
@@ -145,6 +147,7 @@ async fn nul_in_any_url_causes_no_server_error(engine: Engine) {
         "/tasks/%00",
         "/tasks/1%00",
         "/shared/%00",
+        "/models/%00/track-record",
         "/outcomes?reported=%00",
         "/compare?a=%00&b=1",
         "/tasks/%00/again",

@@ -216,4 +216,7 @@ async fn report(services: &Services, user: UserId) {
     // The oldest one waited, too, and was reported meanwhile.
     let file = sent_file("", format!("task_id,reached\n{}", lines.concat()));
     outcomes.report_file(user, file.unwrap()).await.unwrap();
+    let records = &services.track_records;
+    let record = records.track_record(ModelId(2)).await.unwrap();
+    assert_eq!(record.predictions, record.reported);
 }
