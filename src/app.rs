@@ -20,8 +20,8 @@ use crate::components::toast::{ToastList, Toasts};
 #[cfg(feature = "ssr")]
 use crate::pages::chunk::PageChunk;
 use crate::pages::{
-    account, again, compare, explore, home, login, overview, plan, predict, register, shared, task,
-    tasks, transactions,
+    account, again, compare, explore, home, login, outcomes, overview, plan, predict, register,
+    shared, task, tasks, track_record, transactions,
 };
 
 /// URLs of the files that a page loads. The server provides them as a context, because it knows the content hashes. All
@@ -88,6 +88,7 @@ routes! {
     "/" home;
     "/explore" explore;
     "/plan" plan;
+    "/models/:id/track-record" track_record;
     "/register" register;
     "/login" login;
     "/overview" overview;
@@ -95,6 +96,7 @@ routes! {
     "/tasks" tasks;
     "/tasks/:id" task;
     "/tasks/:id/again" again;
+    "/outcomes" outcomes;
     "/compare" compare;
     "/shared/:token" shared;
     "/transactions" transactions;

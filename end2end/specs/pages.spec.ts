@@ -17,8 +17,26 @@ const WIDTHS = [320, 768, 1440];
 const SCHEMES = ["light", "dark"] as const;
 const LOCALES = ["en", "ru"] as const;
 const PLAN = "/plan?goal=10000&category=Games&subscribers=1000&followers=400&social_followers=2100";
-const OPEN_PAGES = ["/", "/explore", "/explore?parent=Games", "/plan", PLAN, "/login", "/register"];
-const OWN_PAGES = ["/", "/overview", "/predict", "/tasks", "/tasks?status=failed", "/transactions", "/account"];
+const OPEN_PAGES = [
+  "/",
+  "/explore",
+  "/explore?parent=Games",
+  "/plan",
+  PLAN,
+  "/models/1/track-record",
+  "/login",
+  "/register",
+];
+const OWN_PAGES = [
+  "/",
+  "/overview",
+  "/predict",
+  "/tasks",
+  "/tasks?status=failed",
+  "/outcomes",
+  "/transactions",
+  "/account",
+];
 
 /** One load for each language; width and colours change under the loaded page, as they do on a device. */
 async function look(page: Page, path: string, project: string, name: string): Promise<void> {

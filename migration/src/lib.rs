@@ -16,6 +16,7 @@ mod m09_shared_result;
 mod m10_login_failures;
 mod m12_queue_order;
 mod m13_task_retry;
+mod m14_outcome_additive;
 mod status;
 
 pub use status::{SchemaStatus, schema_status};
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m10_login_failures::Migration),
             Box::new(m12_queue_order::Migration),
             Box::new(m13_task_retry::Migration),
+            Box::new(m14_outcome_additive::Migration),
         ]
     }
 }

@@ -13,6 +13,7 @@ mod balance;
 mod history;
 mod insights;
 mod models;
+mod outcomes;
 mod position;
 mod predictions;
 #[cfg(feature = "ssr")]
@@ -24,6 +25,7 @@ pub use balance::*;
 pub use history::*;
 pub use insights::*;
 pub use models::*;
+pub use outcomes::*;
 pub use position::page_position;
 pub use predictions::*;
 pub use sharing::*;

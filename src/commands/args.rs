@@ -35,7 +35,7 @@ pub enum Command {
     Backup(BackupArgs),
     /// Create users, and change their roles, passwords and balances.
     User(UserArgs),
-    /// List models, and set their states and prices.
+    /// List models, set their states and prices, and show their drift.
     Model(ModelArgs),
     /// Score a CSV of campaigns with the built-in model, without a database.
     ///
@@ -152,6 +152,12 @@ pub enum ModelCommand {
     List,
     /// Change the state or price of a model. The newest live model, by id, is the default.
     Set(SetArgs),
+    /// Show how the inputs and the calibration of a model change from month to month.
+    Drift {
+        /// Model id, as shown by `pledgecast model list`.
+        #[arg(long)]
+        id: ModelId,
+    },
 }
 
 /// `pledgecast model set`.

@@ -55,6 +55,24 @@ pub fn violation_text(locale: Locale, violation: &Violation) -> String {
             other = labels::field(locale, other).to_owned(),
             days = *max_days
         ),
+        Violation::TooEarly { other, date } => tr!(
+            locale,
+            violation.too_early,
+            other = labels::field(locale, other).to_owned(),
+            date = labels::day(locale, *date)
+        ),
+        Violation::BelowGoal { goal_usd } => tr!(
+            locale,
+            violation.below_goal,
+            goal = format::usd(locale, *goal_usd)
+        ),
+        Violation::NotBelowGoal { goal_usd } => tr!(
+            locale,
+            violation.not_below_goal,
+            goal = format::usd(locale, *goal_usd)
+        ),
+        Violation::NoResult => tr!(locale, violation.no_result).to_owned(),
+        Violation::Repeated { line } => tr!(locale, violation.repeated, line = *line),
         Violation::Wrong => tr!(locale, violation.wrong).to_owned(),
         Violation::Rejected { reason } => reason.clone(),
     }

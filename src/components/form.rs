@@ -52,6 +52,9 @@ pub fn PostForm(
     /// Its CSS class.
     #[prop(default = "form")]
     class: &'static str,
+    /// How the browser encodes it; a form with a file needs `multipart/form-data`.
+    #[prop(optional)]
+    enctype: Option<&'static str>,
     /// Called on every input.
     #[prop(optional)]
     on_input: Option<Callback<()>>,
@@ -67,6 +70,7 @@ pub fn PostForm(
         <form
             action=url
             method="post"
+            enctype=enctype
             id=id
             class=class
             novalidate

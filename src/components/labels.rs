@@ -56,6 +56,9 @@ pub fn field(locale: Locale, name: &str) -> &str {
         "launch_earliest" => tr!(locale, field.launch_earliest),
         "launch_latest" => tr!(locale, field.launch_latest),
         "model_id" => tr!(locale, field.model_id),
+        "reached" => tr!(locale, field.reached),
+        "raised_usd" => tr!(locale, field.raised_usd),
+        "file" => tr!(locale, field.file),
         "status" => tr!(locale, task.status),
         "verdict" => tr!(locale, field.verdict),
         "kind" => tr!(locale, transactions.column_kind),
@@ -123,6 +126,15 @@ pub fn verdict_short(locale: Locale, verdict: Verdict) -> &'static str {
         Verdict::Likely => tr!(locale, verdict.likely_short),
         Verdict::TossUp => tr!(locale, verdict.toss_up_short),
         Verdict::Unlikely => tr!(locale, verdict.unlikely_short),
+    }
+}
+
+/// How a campaign ended.
+pub fn outcome(locale: Locale, reached: bool) -> &'static str {
+    if reached {
+        tr!(locale, outcome.reached)
+    } else {
+        tr!(locale, outcome.missed)
     }
 }
 

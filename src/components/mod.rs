@@ -37,6 +37,7 @@ pub mod task_list;
 pub mod time;
 pub mod toast;
 pub mod top_up;
+pub mod track_record_link;
 pub mod transaction_list;
 
 pub use empty::Empty;
@@ -48,3 +49,4 @@ pub use money::Money;
 pub use select::Select;
 pub use status_badge::StatusBadge;
 pub use time::{Day, Time};
+pub use track_record_link::TrackRecordLink;

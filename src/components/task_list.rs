@@ -112,6 +112,9 @@ impl ListItem for TaskView {
         let score = self.result.map(|result| {
             view! { <ScoreBar probability=result.probability verdict=result.verdict /> }
         });
+        let outcome = self.outcome.map(|it| {
+            view! { <span class="outcome-label quiet">{labels::outcome(locale, it.reached)}</span> }
+        });
         view! {
             {pick}
             <th scope="row">
@@ -126,7 +129,7 @@ impl ListItem for TaskView {
             <td>
                 <StatusBadge status=self.status />
             </td>
-            <td>{score}</td>
+            <td>{score} {outcome}</td>
             <td class="wide-only">
                 <Money credits=self.price />
             </td>

@@ -6,10 +6,12 @@ pub mod balance;
 pub mod history;
 pub mod login_failure;
 pub mod model;
+pub mod outcome;
 mod position;
 pub mod shared_result;
 pub mod task;
 pub mod task_result;
+pub mod track_record;
 pub mod transactions;
 pub mod users;
 

@@ -1,11 +1,12 @@
 //! The table `task`: the paid requests. Its use as a queue is in [`crate::queue`].
 
+use chrono::NaiveDate;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{ExprTrait, Query, SimpleExpr};
 use sea_orm::{FromQueryResult, QueryOrder, QuerySelect, QueryTrait, SelectModel, Selector};
 
 use super::history::{Span, in_time_range, look_back};
-use super::{Relation, model, task_result};
+use super::{Relation, model, outcome, task_result};
 use crate::types::{
     Campaign, Credits, ModelId, TaskFilter, TaskId, TaskStatus, TaskView, UserId, Verdict,
 };
@@ -92,6 +93,19 @@ impl Entity {
         look_back((Column::Id, Column::UserId), user, before, rows)
     }
 
+    /// A user's succeeded tasks without an outcome whose deadline was before `today`, newest first, within a span of
+    /// ids.
+    pub fn unreported(user: UserId, today: NaiveDate, span: Span, limit: u64) -> Select<Self> {
+        let succeeded = TaskFilter {
+            status: Some(TaskStatus::Succeeded),
+            ..TaskFilter::default()
+        };
+        let deadline = Expr::cust("\"task\".\"input\" ->> 'deadline'");
+        Self::history(user, &succeeded, span, limit)
+            .filter(ExprTrait::lt(deadline, today.to_string()))
+            .filter(has_no_outcome())
+    }
+
     /// A user's task. Tasks of other users are not found.
     pub fn of_user(user: UserId, task: TaskId) -> Select<Self> {
         Self::find()
@@ -108,8 +122,13 @@ impl Entity {
 }
 
 impl Model {
-    /// Converts the row for the API, with the task's model and its result.
-    pub fn into_view(self, model: &model::Summary, result: Option<task_result::Model>) -> TaskView {
+    /// Converts the row for the API, with the task's model, its result and its current outcome.
+    pub fn into_view(
+        self,
+        model: &model::Summary,
+        result: Option<task_result::Model>,
+        outcome: Option<outcome::Model>,
+    ) -> TaskView {
         TaskView {
             id: self.id,
             status: self.status,
@@ -122,6 +141,7 @@ impl Model {
             finished_at: self.finished_at,
             error: self.error,
             result: result.map(Into::into),
+            outcome: outcome.map(Into::into),
             queue: None,
         }
     }
@@ -134,6 +154,19 @@ fn titled(tasks: Select<Entity>) -> Selector<SelectModel<Titled>> {
         .column(Column::Id)
         .column_as(Expr::cust("\"task\".\"input\" ->> 'name'"), "title")
         .into_model()
+}
+
+/// For the same reason not NOT EXISTS: see [`has_verdict`].
+fn has_no_outcome() -> SimpleExpr {
+    let revision = Query::select()
+        .expr(Expr::col((outcome::Entity, outcome::Column::Revision)).max())
+        .from(outcome::Entity)
+        .and_where(
+            Expr::col((outcome::Entity, outcome::Column::TaskId)).equals((Entity, Column::Id)),
+        )
+        .to_owned();
+    let revision_of_task = SimpleExpr::SubQuery(None, Box::new(revision.into()));
+    ExprTrait::is_null(revision_of_task)
 }
 
 /// A subquery that returns one value per row. Unlike EXISTS, the planner cannot turn it into a join that reads the

@@ -1,7 +1,7 @@
 //! Reads campaigns from a CSV file in the wire format: a header of field names, one campaign per record.
 //!
 //! Columns may be in any order. A missing column counts as blank; a column that is not a field of a campaign is
-//! ignored. Records whose cells are all blank are skipped: spreadsheets leave them at the end.
+//! ignored, as in any [`CsvTable`].
 
 use std::io::Read;
 
@@ -9,16 +9,13 @@ use chrono::NaiveDate;
 use csv::StringRecord;
 
 use super::csv_cells::read_cell;
-use super::csv_dialect::{self, Decoded, Dialect};
+use super::csv_dialect::Dialect;
 use super::csv_errors::{CsvError, RecordError, RecordWarning};
-use super::csv_records::{RawRecord, RecordReader};
+use super::csv_table::{CsvTable, TableRecord};
 use crate::types::{
     COUNTRIES, Campaign, CampaignInput, DURATION_MAX_DAYS, FieldErrors, PAST_DURATION_MAX_DAYS,
     UNKNOWN_COUNTRY,
 };
-
-/// Each costs a second read of what follows it. A file with more is not a CSV, or has another dialect.
-const UNCLOSED_QUOTES_MAX: u32 = 1_000;
 
 /// Which rules campaigns must satisfy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,14 +43,9 @@ pub struct CampaignRecord {
 
 /// Reads a CSV file record by record.
 pub struct CampaignReader<R> {
-    records: RecordReader<Decoded<R>>,
-    dialect: Dialect,
-    header: StringRecord,
-    fields: Vec<(usize, &'static str)>,
+    table: CsvTable<R>,
     rules: Rules,
     today: NaiveDate,
-    number: u64,
-    unclosed_quotes: u32,
 }
 
 impl<R: Read> CampaignReader<R> {
@@ -62,80 +54,33 @@ impl<R: Read> CampaignReader<R> {
     /// # Errors
     /// If the header cannot be read, lacks a required field, or names one twice.
     pub fn new(source: R, today: NaiveDate, rules: Rules) -> Result<Self, CsvError> {
-        let (source, has_mark) = csv_dialect::decode(source)?;
-        let mut records = RecordReader::new(source);
-        let dialect = csv_dialect::detect(&mut records, has_mark)?;
-        let header = match records.next_record()? {
-            None => StringRecord::new(),
-            Some(record) => match text_of(record) {
-                (record, Ok(header)) if record.fault.is_none() => header,
-                (_, Ok(_)) => return Err(CsvError::BrokenHeader),
-                (_, Err(_)) => return Err(CsvError::HeaderNotText),
-            },
-        };
-        let fields = find_columns(&header)?;
-        let missing: Vec<String> = required_fields(today)
-            .filter(|field| !fields.iter().any(|(_, name)| name == field))
-            .collect();
-        if !missing.is_empty() {
-            return Err(CsvError::MissingColumns {
-                missing,
-                columns: header.len(),
-            });
-        }
         Ok(Self {
-            records,
-            dialect,
-            header,
-            fields,
+            table: CsvTable::new(source, &CampaignInput::FIELDS, required_fields(today))?,
             rules,
             today,
-            number: 0,
-            unclosed_quotes: 0,
         })
     }
 
     /// The header as in the file.
     pub const fn header(&self) -> &StringRecord {
-        &self.header
+        self.table.header()
     }
 
     /// How the file is formatted.
     pub const fn dialect(&self) -> Dialect {
-        self.dialect
+        self.table.dialect()
     }
 
-    fn next_campaign(&mut self) -> Result<Option<CampaignRecord>, CsvError> {
-        loop {
-            let Some(record) = self.records.next_record()? else {
-                return Ok(None);
-            };
-            self.number += 1;
-            if record.fault.is_none() && record.fields.iter().all(is_blank) {
-                continue;
-            }
-            if record.fault == Some(RecordError::UnclosedQuote) {
-                self.unclosed_quotes += 1;
-                if self.unclosed_quotes > UNCLOSED_QUOTES_MAX {
-                    return Err(CsvError::UnclosedQuotes { line: record.line });
-                }
-            }
-            return Ok(Some(self.check(record)));
-        }
-    }
-
-    fn check(&self, record: RawRecord) -> CampaignRecord {
-        let (record, values) = text_of(record);
+    fn check(&self, record: TableRecord) -> CampaignRecord {
         let mut warnings = Vec::new();
-        let campaign = match (record.fault, &values) {
-            (Some(fault), _) => Err(fault),
-            (None, Ok(values)) => self.check_values(values, &mut warnings),
-            (None, Err(error)) => Err(error.clone()),
+        let campaign = match record.fault {
+            Some(fault) => Err(fault),
+            None => self.check_values(&record.values, &mut warnings),
         };
         CampaignRecord {
             line: record.line,
-            number: self.number,
-            values: values.unwrap_or_default(),
+            number: record.number,
+            values: record.values,
             campaign,
             warnings,
         }
@@ -146,12 +91,6 @@ impl<R: Read> CampaignReader<R> {
         values: &StringRecord,
         warnings: &mut Vec<RecordWarning>,
     ) -> Result<Campaign, RecordError> {
-        if values.len() != self.header.len() {
-            return Err(RecordError::Width {
-                found: values.len(),
-                expected: self.header.len(),
-            });
-        }
         let (mut input, unclear) = self.read_cells(values);
         if self.rules == Rules::Past {
             warnings.extend(accept_country(&mut input));
@@ -179,14 +118,15 @@ impl<R: Read> CampaignReader<R> {
     fn read_cells(&self, values: &StringRecord) -> (CampaignInput, FieldErrors) {
         let mut input = CampaignInput::default();
         let mut unclear = FieldErrors::new();
-        for (column, name) in &self.fields {
-            let (Some(field), Some(value)) = (input.field_mut(name), values.get(*column)) else {
+        let is_comma_separated = self.table.dialect().is_comma_separated();
+        for (name, value) in self.table.cells(values) {
+            let Some(field) = input.field_mut(name) else {
                 continue;
             };
-            match read_cell(name, value, self.dialect.is_comma_separated()) {
+            match read_cell(name, value, is_comma_separated) {
                 Ok(text) => *field = text,
                 Err(violation) => {
-                    unclear.insert((*name).to_owned(), violation);
+                    unclear.insert(name.to_owned(), violation);
                 }
             }
         }
@@ -198,7 +138,8 @@ impl<R: Read> Iterator for CampaignReader<R> {
     type Item = Result<CampaignRecord, CsvError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.next_campaign().transpose()
+        let record = self.table.next_record().transpose()?;
+        Some(record.map(|record| self.check(record)))
     }
 }
 
@@ -214,34 +155,6 @@ fn accept_country(input: &mut CampaignInput) -> Option<RecordWarning> {
     let country = country.to_owned();
     UNKNOWN_COUNTRY.clone_into(&mut input.country);
     Some(RecordWarning::UnknownCountry(country))
-}
-
-/// Decodes the fields as UTF-8.
-fn text_of(mut record: RawRecord) -> (RawRecord, Result<StringRecord, RecordError>) {
-    let fields = std::mem::take(&mut record.fields);
-    let text = StringRecord::from_byte_record(fields);
-    (record, text.map_err(|_| RecordError::NotText))
-}
-
-fn is_blank(cell: &[u8]) -> bool {
-    std::str::from_utf8(cell).is_ok_and(|cell| cell.trim().is_empty())
-}
-
-fn find_columns(header: &StringRecord) -> Result<Vec<(usize, &'static str)>, CsvError> {
-    let mut fields: Vec<(usize, &'static str)> = Vec::new();
-    for (column, name) in header.iter().enumerate() {
-        let Some(field) = CampaignInput::FIELDS
-            .into_iter()
-            .find(|field| *field == name.trim())
-        else {
-            continue;
-        };
-        if fields.iter().any(|(_, earlier)| *earlier == field) {
-            return Err(CsvError::DoubleColumn(field.to_owned()));
-        }
-        fields.push((column, field));
-    }
-    Ok(fields)
 }
 
 /// The fields that may not be blank: those for which a blank campaign has an error.

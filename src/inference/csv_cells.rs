@@ -14,15 +14,11 @@ const YEAR_MIN: i32 = 1000;
 /// Separators of digit groups, in addition to the point and the comma.
 const GROUP_MARKS: [char; 6] = [' ', '\u{a0}', '\u{2009}', '\u{202f}', '\'', '’'];
 
-/// Converts a cell to the text of a field of [`crate::types::CampaignInput`].
+/// Converts a cell to the text of a field of [`crate::types::CampaignInput`] or [`crate::types::OutcomeInput`].
 ///
 /// # Errors
 /// If the cell is ambiguous.
-pub(super) fn read_cell(
-    field: &str,
-    text: &str,
-    is_comma_separated: bool,
-) -> Result<String, Violation> {
+pub fn read_cell(field: &str, text: &str, is_comma_separated: bool) -> Result<String, Violation> {
     let is_missing = MISSING.contains(&text.trim().to_lowercase().as_str());
     let cell = if is_missing { "" } else { text.trim() };
     Ok(match field {
@@ -31,10 +27,13 @@ pub(super) fn read_cell(
         | "staff_pick"
         | "ppohasaction"
         | "is_not_first_project"
-        | "has_video" => flag(cell),
-        "usd_goal" | "median_reward_usd" => goal(cell, is_comma_separated)?,
+        | "has_video"
+        | "reached" => flag(cell),
+        "usd_goal" | "raised_usd" | "median_reward_usd" => sum(cell, is_comma_separated)?,
         "static_usd_rate" | "fx_rate" | "position" | "earlier_projects" | "earlier_successes"
         | "reward_tiers" => number(cell),
+        // Spreadsheets write whole numbers as `5.0`.
+        "task_id" => cell.strip_suffix(".0").unwrap_or(cell).to_owned(),
         _ => text.to_owned(),
     })
 }
@@ -105,9 +104,9 @@ fn without_clock(text: &str) -> Option<&str> {
     parse_date(&whole).map(|_| date)
 }
 
-/// A goal. In a comma-separated file a point is a decimal point. In a spreadsheet's file, `10.000` can be ten thousand
+/// A sum. In a comma-separated file a point is a decimal point. In a spreadsheet's file, `10.000` can be ten thousand
 /// or ten, depending on the country.
-fn goal(text: &str, is_comma_separated: bool) -> Result<String, Violation> {
+fn sum(text: &str, is_comma_separated: bool) -> Result<String, Violation> {
     if let Some(typed) = split(text)
         && let Some(mark) = typed.ambiguous_mark()
         && !(is_comma_separated && mark == '.')

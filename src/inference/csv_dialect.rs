@@ -8,7 +8,6 @@ use encoding_rs_io::{DecodeReaderBytes, DecodeReaderBytesBuilder};
 
 use super::csv_errors::CsvError;
 use super::csv_records::RecordReader;
-use crate::types::CampaignInput;
 
 /// Delimiters to try. The first is the default.
 const DELIMITERS: [u8; 4] = *b",;\t|";
@@ -55,16 +54,17 @@ pub(super) fn decode<R: Read>(mut source: R) -> Result<(Decoded<R>, bool), CsvEr
     Ok((decoded, has_mark))
 }
 
-/// Detects the dialect from the header. The header is not consumed.
+/// Detects the dialect from the header, which names some of the columns in `known`. The header is not consumed.
 ///
 /// # Errors
 /// If reading fails.
 pub(super) fn detect<R: Read>(
     records: &mut RecordReader<R>,
     has_mark: bool,
+    known: &[&str],
 ) -> io::Result<Dialect> {
     let line = records.peek_line()?;
-    let delimiter = delimiter_of(&String::from_utf8_lossy(&line));
+    let delimiter = delimiter_of(&String::from_utf8_lossy(&line), known);
     records.set_delimiter(delimiter);
     Ok(Dialect {
         delimiter,
@@ -73,17 +73,15 @@ pub(super) fn detect<R: Read>(
     })
 }
 
-/// The delimiter that yields the most fields of a campaign.
-fn delimiter_of(header: &str) -> u8 {
+/// The delimiter that yields the most known columns.
+fn delimiter_of(header: &str, known: &[&str]) -> u8 {
     let mut best = (0, DELIMITERS[0]);
     for delimiter in DELIMITERS {
         let names = header.split(char::from(delimiter));
         let names = names.map(|name| name.trim().trim_matches('"').trim());
-        let fields = names
-            .filter(|name| CampaignInput::FIELDS.contains(name))
-            .count();
-        if fields > best.0 {
-            best = (fields, delimiter);
+        let found = names.filter(|name| known.contains(name)).count();
+        if found > best.0 {
+            best = (found, delimiter);
         }
     }
     best.1
@@ -111,7 +109,8 @@ mod tests {
 
     fn dialect_of(bytes: &[u8]) -> Dialect {
         let (decoded, has_mark) = decode(bytes).unwrap();
-        detect(&mut RecordReader::new(decoded), has_mark).unwrap()
+        let known = ["country", "name"];
+        detect(&mut RecordReader::new(decoded), has_mark, &known).unwrap()
     }
 
     #[test]

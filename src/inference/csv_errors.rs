@@ -1,10 +1,10 @@
-//! Errors and warnings of a CSV file of campaigns and of its records, and how they are reported.
+//! Errors and warnings of a CSV file and of its records, and how they are reported.
 
 use std::path::PathBuf;
 
 use crate::types::{FieldErrors, describe_fields};
 
-/// Why a file cannot be read as campaigns.
+/// Why a file cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum CsvError {
     /// Writing a record failed.
@@ -66,7 +66,7 @@ fn hint(columns: usize) -> &'static str {
     }
 }
 
-/// Why a record is not a valid campaign.
+/// Why a record is not valid.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum RecordError {
     /// Fields break rules.

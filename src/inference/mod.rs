@@ -11,6 +11,7 @@ mod csv_dialect;
 mod csv_errors;
 mod csv_output;
 mod csv_records;
+mod csv_table;
 mod encoder;
 mod evidence;
 mod features;
@@ -35,8 +36,10 @@ mod tests;
 
 pub use amounts::{Amounts, Quantile};
 pub use campaign_csv::{CampaignReader, CampaignRecord, Rules};
+pub use csv_cells::read_cell;
 pub use csv_dialect::Dialect;
 pub use csv_errors::{CsvError, CsvReport, Observer, RecordError, RecordWarning};
+pub use csv_table::{CsvTable, TableRecord};
 pub use encoder::Encoder;
 pub use evidence::{CalendarCounts, Counts, Evidence, GainError, Lever};
 pub use features::{

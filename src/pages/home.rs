@@ -8,7 +8,7 @@ use crate::client::{tr, use_locale, use_session};
 use crate::components::async_view::{AsyncView, load};
 use crate::components::page_title::PageTitle;
 use crate::components::score::Gauge;
-use crate::components::{Icon, Loaded, Money, format};
+use crate::components::{Icon, Loaded, Money, TrackRecordLink, format};
 use crate::pages::chunk::page_chunk;
 use crate::types::ModelView;
 
@@ -126,6 +126,9 @@ fn Offer(
                 {auc}
                 <p class="quiet">{note}</p>
                 <p class="quiet">{name}</p>
+                <p>
+                    <TrackRecordLink model=model.id />
+                </p>
             </section>
         </div>
     }

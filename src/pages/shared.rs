@@ -13,8 +13,8 @@ use crate::api::get_shared;
 use crate::client::data::Data;
 use crate::client::respond::respond_in_private;
 use crate::client::{tr, use_locale};
-use crate::components::Loaded;
 use crate::components::page_title::PageTitle;
+use crate::components::{Loaded, TrackRecordLink};
 use crate::pages::chunk::page_chunk;
 use crate::types::SharedView;
 
@@ -82,6 +82,9 @@ fn Shared(
         <section class="card result">
             <Answer result=shared.result />
             <p class="quiet">{tr!(locale, task.model)} ": " {model}</p>
+            <p class="quiet">
+                <TrackRecordLink model=shared.model.id />
+            </p>
         </section>
         {summary}
         {context}

@@ -20,10 +20,15 @@ pub fn TasksPage() -> impl IntoView {
         <SignedInOnly />
         <div class="page-head">
             <h1>{tr!(locale, tasks.title)}</h1>
-            <a class="button button-main" href="/predict">
-                <Icon name="predict" />
-                {tr!(locale, overview.new_prediction)}
-            </a>
+            <div class="buttons">
+                <a class="button" href="/outcomes">
+                    {tr!(locale, outcomes.link)}
+                </a>
+                <a class="button button-main" href="/predict">
+                    <Icon name="predict" />
+                    {tr!(locale, overview.new_prediction)}
+                </a>
+            </div>
         </div>
         {history_section::<TaskView>()}
     }

@@ -1,4 +1,5 @@
-//! `GET /api/tasks.csv` and `GET /api/transactions.csv`: a filtered history as a CSV file.
+//! `GET /api/tasks.csv` and `GET /api/transactions.csv`: a filtered history as a CSV file. `GET /api/outcomes.csv`: the
+//! user's tasks that lack an outcome, to be filled in and sent to `/api/tasks/report_outcomes`.
 //!
 //! Rows are read page by page while they are sent, so memory use is that of one page. The format is RFC 4180 in UTF-8.
 //! A text that a spreadsheet would run as a formula gets a leading apostrophe.
@@ -19,12 +20,12 @@ use crate::services::Services;
 use crate::services::user_slots::Slot;
 use crate::types::{
     AppError, CampaignInput, PAGE_LIMIT_MAX, Page, TaskFilterInput, TaskView,
-    TransactionFilterInput, TransactionView, UserId, parse_cursor,
+    TransactionFilterInput, TransactionView, UnreportedView, UserId, parse_cursor,
 };
 
 /// Spreadsheets need the mark to detect UTF-8; other programs do not.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
-const TASK_COLUMNS: [&str; 13] = [
+const TASK_COLUMNS: [&str; 15] = [
     "id",
     "status",
     "queued_at",
@@ -38,6 +39,8 @@ const TASK_COLUMNS: [&str; 13] = [
     "interval_low",
     "interval_high",
     "error",
+    "reached",
+    "raised_usd",
 ];
 const TRANSACTION_COLUMNS: [&str; 8] = [
     "id",
@@ -48,6 +51,17 @@ const TRANSACTION_COLUMNS: [&str; 8] = [
     "description",
     "task_id",
     "created_at",
+];
+
+/// The last two are blank.
+const OUTCOME_COLUMNS: [&str; 7] = [
+    "task_id",
+    "name",
+    "launched_at",
+    "deadline",
+    "usd_goal",
+    "reached",
+    "raised_usd",
 ];
 
 /// Options in the query, in addition to the filter.
@@ -62,6 +76,7 @@ struct Shape {
 enum History {
     Tasks(TaskFilterInput),
     Transactions(TransactionFilterInput),
+    Unreported,
 }
 
 /// A user's history as rows of text.
@@ -76,6 +91,7 @@ impl History {
         match self {
             Self::Tasks(_) => "tasks.csv",
             Self::Transactions(_) => "transactions.csv",
+            Self::Unreported => "outcomes.csv",
         }
     }
 
@@ -83,6 +99,7 @@ impl History {
         let columns: Vec<&str> = match self {
             Self::Tasks(_) => [&TASK_COLUMNS[..], &CampaignInput::FIELDS].concat(),
             Self::Transactions(_) => TRANSACTION_COLUMNS.into(),
+            Self::Unreported => OUTCOME_COLUMNS.into(),
         };
         columns.into_iter().map(ToOwned::to_owned).collect()
     }
@@ -108,6 +125,10 @@ impl Rows {
                     .transactions(*user, filter, before, PAGE_LIMIT_MAX);
                 Ok(page.await?.map(transaction_row))
             }
+            History::Unreported => {
+                let page = services.outcomes.unreported(*user, before, PAGE_LIMIT_MAX);
+                Ok(page.await?.map(unreported_row))
+            }
         }
     }
 }
@@ -130,6 +151,15 @@ pub async fn transactions(
 ) -> Result<Response<Body>, Problem> {
     let history = History::Transactions(parse_filter(&uri)?);
     Ok(answer(&state, &cookies, &uri, history).await?)
+}
+
+/// The signed-in user's tasks whose deadline has passed without an outcome.
+pub async fn unreported(
+    State(state): State<AppState>,
+    cookies: Cookies,
+    uri: Uri,
+) -> Result<Response<Body>, Problem> {
+    Ok(answer(&state, &cookies, &uri, History::Unreported).await?)
 }
 
 fn parse_filter<F: DeserializeOwned>(uri: &Uri) -> Result<F, AppError> {
@@ -250,6 +280,8 @@ fn task_row(task: TaskView) -> Vec<String> {
         optional(result.map(|it| it.interval_low)),
         optional(result.map(|it| it.interval_high)),
         text(task.error.unwrap_or_default()),
+        optional(task.outcome.map(|it| it.reached)),
+        optional(task.outcome.and_then(|it| it.raised_usd)),
     ];
     let mut campaign = CampaignInput::from(&task.campaign);
     let fields = CampaignInput::FIELDS
@@ -269,6 +301,18 @@ fn transaction_row(line: TransactionView) -> Vec<String> {
         text(line.description),
         optional(line.task_id),
         time(line.created_at),
+    ]
+}
+
+fn unreported_row(task: UnreportedView) -> Vec<String> {
+    vec![
+        task.task_id.to_string(),
+        text(task.name),
+        task.launched_at.to_string(),
+        task.deadline.to_string(),
+        task.usd_goal.to_string(),
+        String::new(),
+        String::new(),
     ]
 }
 

@@ -33,6 +33,8 @@ use crate::types::AppError;
 const API: &str = "/api/";
 /// Not a form of our pages; rendering it again would copy the model file into the page.
 const NOT_REPEATED: &str = CreateModel::PATH;
+/// Fields with files, which would be copied into the page.
+const FILES: [&str; 2] = ["file", "csv"];
 /// Headers that describe the request body.
 const OF_THE_BODY: [HeaderName; 5] = [
     header::CONTENT_TYPE,
@@ -56,11 +58,11 @@ pub struct Forms {
 pub struct SentForm(Arc<OnceLock<Vec<(String, String)>>>);
 
 impl SentForm {
-    /// Stores the entries of a URL-encoded form, except passwords.
+    /// Stores the entries of a URL-encoded form, except passwords and files.
     pub fn keep(&self, form: &str) {
         self.0.get_or_init(|| {
             form_urlencoded::parse(form.as_bytes())
-                .filter(|(name, _)| !name.contains("password"))
+                .filter(|(name, _)| !name.contains("password") && !FILES.contains(&name.as_ref()))
                 .map(|(name, value)| (name.into_owned(), value.into_owned()))
                 .collect()
         });
@@ -224,9 +226,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn passwords_are_not_kept() {
+    fn passwords_and_files_are_not_kept() {
         let form = SentForm::default();
-        form.keep("email=a%40b.example&password=x&current_password=y&new_password=z");
+        form.keep("email=a%40b.example&password=x&current_password=y&new_password=z&file=QUJD");
         let entry = ("email".to_owned(), "a@b.example".to_owned());
         assert_eq!(form.entries(), [entry]);
     }

@@ -53,6 +53,7 @@ pub fn router(state: AppState) -> Router {
         .route("/api/{*unknown}", any(unknown_function))
         .route("/api/tasks.csv", get(export::tasks))
         .route("/api/transactions.csv", get(export::transactions))
+        .route("/api/outcomes.csv", get(export::unreported))
         .route(PREFERENCES_URL, post(preferences::set))
         .route("/events", get(events::events))
         .route("/health/live", get(health::live))

@@ -92,6 +92,30 @@ const CHECKS: &[Check] = &[
               LAG(balance_after, 1, CAST(0 AS BIGINT)) OVER (PARTITION BY user_id ORDER BY id) AS expected \
               FROM transactions) chained WHERE found <> expected",
     },
+    Check {
+        invariant: "5: an outcome belongs to the owner of its task",
+        row: "outcome",
+        sql: "SELECT o.id AS id, o.user_id AS found, t.user_id AS expected FROM outcome o \
+              JOIN task t ON t.id = o.task_id WHERE o.user_id <> t.user_id",
+    },
+    Check {
+        invariant: "5: an outcome names the model of its task",
+        row: "outcome",
+        sql: "SELECT o.id AS id, o.model_id AS found, t.model_id AS expected FROM outcome o \
+              JOIN task t ON t.id = o.task_id WHERE o.model_id <> t.model_id",
+    },
+    Check {
+        invariant: "5: only a succeeded task has an outcome",
+        row: "outcome",
+        sql: "SELECT o.id AS id, CAST(1 AS BIGINT) AS found, CAST(0 AS BIGINT) AS expected FROM outcome o \
+              JOIN task t ON t.id = o.task_id WHERE t.status <> 'succeeded'",
+    },
+    Check {
+        invariant: "5: the revisions of an outcome have no gaps",
+        row: "outcomes of task",
+        sql: "SELECT task_id AS id, CAST(COUNT(*) AS BIGINT) AS found, CAST(MAX(revision) AS BIGINT) AS expected \
+              FROM outcome GROUP BY task_id HAVING COUNT(*) <> MAX(revision)",
+    },
 ];
 
 /// Checks all invariants in one snapshot and returns the rows that break one.

@@ -24,6 +24,7 @@ pub mod in_use;
 pub mod insights;
 pub mod ledger;
 mod loaded_models;
+pub mod outcomes;
 mod pages;
 pub mod passwords;
 pub mod positions;
@@ -35,6 +36,7 @@ pub mod sharing;
 mod submit_queue;
 mod task_limits;
 mod title_search;
+pub mod track_record;
 pub mod user_slots;
 
 pub use crate::entities::users::Model as User;
@@ -44,10 +46,12 @@ pub use clock::{Clock, SystemClock};
 pub use insights::Insights;
 pub use ledger::Ledger;
 pub use loaded_models::{LoadError, LoadedModels};
+pub use outcomes::Outcomes;
 pub use positions::Positions;
 pub use predictions::Predictions;
 pub use sessions::Sessions;
 pub use sharing::Sharing;
+pub use track_record::TrackRecords;
 pub use user_slots::UserSlots;
 
 /// Pages of lists that one user may read at the same time, per process.
@@ -105,6 +109,10 @@ pub struct Services {
     pub positions: Arc<Positions>,
     /// Private links.
     pub sharing: Arc<Sharing>,
+    /// How campaigns ended, as users report it.
+    pub outcomes: Arc<Outcomes>,
+    /// How predictions compare with outcomes.
+    pub track_records: Arc<TrackRecords>,
     /// Models.
     pub catalog: Arc<Catalog>,
     /// Models that this process has loaded.
@@ -174,6 +182,16 @@ impl Services {
                 Arc::clone(&catalog),
                 &options.cookie_key,
                 options.shared_per_minute,
+            )),
+            outcomes: Arc::new(Outcomes::new(
+                database.clone(),
+                notifier.clone(),
+                Arc::clone(clock),
+            )),
+            track_records: Arc::new(TrackRecords::new(
+                database.clone(),
+                Arc::clone(clock),
+                Arc::clone(&catalog),
             )),
             sessions,
             ledger,

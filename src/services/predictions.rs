@@ -14,7 +14,7 @@ use super::submit_queue::{SubmitMode, SubmitQueue};
 use super::title_search;
 use super::{Catalog, Clock};
 use crate::database::Database;
-use crate::entities::{task, task_result};
+use crate::entities::{outcome, task, task_result};
 use crate::queue::{self, Change, NewTask, Notifier};
 use crate::types::{
     AppError, Campaign, CampaignInput, Credits, ModelId, Page, TaskFilter, TaskId, TaskStatus,
@@ -144,7 +144,7 @@ impl Predictions {
                 SubmitMode::Single
             };
             if let Some(task) = self.submits.submit(new, &room, mode).await? {
-                return Ok(task.into_view(&model, None));
+                return Ok(task.into_view(&model, None, None));
             }
             if let Some(task) = self.find_by_key(user, submission).await? {
                 return Ok(task);
@@ -288,7 +288,8 @@ impl Predictions {
         views.pop().ok_or(AppError::Internal)
     }
 
-    /// Needs at most two queries for a whole page: one for the results of its tasks, one for models not yet cached.
+    /// Needs at most three queries for a whole page: one for the results of its tasks, one for their outcomes, one for
+    /// models not yet cached.
     async fn views(&self, tasks: Vec<task::Model>) -> Result<Vec<TaskView>, AppError> {
         let models: HashSet<ModelId> = tasks.iter().map(|task| task.model_id).collect();
         let models = self.catalog.named(models).await?;
@@ -309,15 +310,41 @@ impl Predictions {
             .into_iter()
             .map(|result| (result.task_id, result))
             .collect();
+        let mut outcomes = self.outcomes(&tasks).await?;
         let mut views = Vec::with_capacity(tasks.len());
         for task in tasks {
             let model = models
                 .get(&task.model_id)
                 .ok_or_else(|| DbErr::RecordNotFound(format!("model {}", task.model_id)))?;
-            let result = results.remove(&task.id);
-            views.push(task.into_view(model, result));
+            let (result, outcome) = (results.remove(&task.id), outcomes.remove(&task.id));
+            views.push(task.into_view(model, result, outcome));
         }
         Ok(views)
+    }
+
+    /// The current outcomes of tasks. No outcome is reported before the launch, so plans need no query.
+    async fn outcomes(
+        &self,
+        tasks: &[task::Model],
+    ) -> Result<HashMap<TaskId, outcome::Model>, DbErr> {
+        let today = self.clock.now().date_naive();
+        let may_have_one = |task: &&task::Model| {
+            task.status == TaskStatus::Succeeded && task.input.launched_at <= today
+        };
+        let tasks: Vec<TaskId> = tasks
+            .iter()
+            .filter(may_have_one)
+            .map(|task| task.id)
+            .collect();
+        if tasks.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let outcomes = outcome::Entity::current()
+            .filter(outcome::Column::TaskId.is_in(tasks))
+            .all(self.database.read())
+            .await?;
+        let by_task = outcomes.into_iter().map(|it| (it.task_id, it));
+        Ok(by_task.collect())
     }
 }
 

@@ -18,6 +18,8 @@ mod json_format;
 mod json_text;
 mod launch_plan;
 mod model_ref;
+mod outcome;
+mod outcome_rules;
 mod parse;
 mod planner_input;
 mod reference;
@@ -61,9 +63,16 @@ pub use launch_plan::{
     Reach, Scenarios, backers_needed,
 };
 pub use model_ref::ModelRef;
+pub use outcome::{
+    CALIBRATION_BINS, CalibrationBin, CalibrationDrift, CalibrationView, DriftView, InputDrift,
+    OUTCOMES_NEEDED, OutcomeView, OutcomesView, ReportedView, TrackRecordView, UnreportedView,
+};
+pub use outcome_rules::{
+    OutcomeInput, RAISED_MAX_USD, ReportedOutcome, line_field, split_line_field,
+};
 pub use parse::{
     PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, parse_choice, parse_cursor, parse_date, parse_id,
-    parse_number, parse_page_limit, parse_task_id, parse_whole,
+    parse_model_id, parse_number, parse_page_limit, parse_task_id, parse_whole,
 };
 pub use planner_input::{FOLLOWER_RATES, PlannerInput, SOCIAL_RATES, SUBSCRIBER_RATES};
 #[cfg(feature = "ssr")]

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 
 use chrono::{DateTime, NaiveDate};
 
-use super::{AppError, TaskId, Violation};
+use super::{AppError, ModelId, TaskId, Violation};
 
 /// Items per page if the request sets no limit.
 pub const PAGE_LIMIT_DEFAULT: u32 = 20;
@@ -47,6 +47,14 @@ pub fn parse_task_id(text: &str) -> Result<TaskId, AppError> {
     let id = parse_id("id", text)?;
     id.map(TaskId)
         .ok_or_else(|| AppError::invalid("id", Violation::Required))
+}
+
+/// Parses the id of a model.
+///
+/// # Errors
+/// [`AppError::Invalid`] naming `id` if the text is blank or not a positive whole number.
+pub fn parse_model_id(text: &str) -> Result<ModelId, AppError> {
+    parse_task_id(text).map(|TaskId(id)| ModelId(id))
 }
 
 /// Parses an id; `None` if the text is blank.

@@ -44,7 +44,7 @@ stored_words!(
     Role {
         /// Predicts and pays.
         User = "user",
-        /// May also register models.
+        /// May also register models and see their drift.
         Admin = "admin",
     }
 );

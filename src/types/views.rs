@@ -4,8 +4,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Campaign, Credits, Explanation, ModelId, ModelRef, ModelState, ResultContext, Role, TaskId,
-    TaskStatus, TransactionId, TransactionKind, UserId, Verdict,
+    Campaign, Credits, Explanation, ModelId, ModelRef, ModelState, OutcomeView, ResultContext,
+    Role, TaskId, TaskStatus, TransactionId, TransactionKind, UserId, Verdict,
 };
 
 /// The signed-in user.
@@ -81,6 +81,9 @@ pub struct TaskView {
     pub error: Option<String>,
     /// What the model returned.
     pub result: Option<ResultView>,
+    /// How the campaign ended; only present once its user has reported it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<OutcomeView>,
     /// The place in the queue; only present while the task is queued, and only in responses about a single task.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub queue: Option<QueueView>,

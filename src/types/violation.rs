@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 /// What is wrong, by the name of the field on the wire.
@@ -101,6 +102,35 @@ pub enum Violation {
         /// Most days between the two.
         max_days: u32,
     },
+    /// An outcome before the day from which it can be known.
+    #[error("cannot be reported before {other}, which is {date}")]
+    TooEarly {
+        /// The field of the campaign with that day.
+        other: String,
+        /// The day.
+        date: NaiveDate,
+    },
+    /// A sum below the goal of a campaign that reached it.
+    #[error("must be at least the goal of {goal_usd} US dollars, because the campaign reached it")]
+    BelowGoal {
+        /// The goal in US dollars.
+        goal_usd: f64,
+    },
+    /// A sum that covers the goal of a campaign that missed it.
+    #[error("must be less than the goal of {goal_usd} US dollars, because the campaign missed it")]
+    NotBelowGoal {
+        /// The goal in US dollars.
+        goal_usd: f64,
+    },
+    /// Not the id of a task of the user that has a result.
+    #[error("must be the ID of one of your tasks that succeeded")]
+    NoResult,
+    /// A task that an earlier line of the file names, too.
+    #[error("is already on line {line}")]
+    Repeated {
+        /// The earlier line.
+        line: u64,
+    },
     /// Two passwords that should be equal are not, or the current one is wrong.
     #[error("is incorrect")]
     Wrong,
@@ -169,6 +199,14 @@ mod tests {
                 other: other(),
                 max_days: 60,
             },
+            Violation::TooEarly {
+                other: other(),
+                date: "2026-12-23".parse().unwrap(),
+            },
+            Violation::BelowGoal { goal_usd: 8000.5 },
+            Violation::NotBelowGoal { goal_usd: 1e9 },
+            Violation::NoResult,
+            Violation::Repeated { line: 7 },
             Violation::Wrong,
             Violation::Rejected {
                 reason: "too large a model".to_owned(),

@@ -1,5 +1,7 @@
 //! What the database itself refuses, and what `pledgecast audit` finds if these guards are bypassed.
 
+use serde_json::json;
+
 use crate::support::{Browser, Engine, Server, Site};
 
 on_both_databases!(
@@ -18,6 +20,10 @@ on_both_databases!(
     the_audit_finds_a_charge_with_a_wrong_price,
     the_audit_finds_a_charge_without_a_task,
     the_audit_finds_a_line_that_does_not_add_up,
+    an_outcome_cannot_be_changed_or_removed,
+    the_audit_finds_an_outcome_of_another_user,
+    the_audit_finds_an_outcome_of_an_unfinished_task,
+    the_audit_finds_a_missing_outcome,
 );
 
 /// The invariants, as abbreviated in the output of the audit.
@@ -228,4 +234,87 @@ async fn the_audit_finds_a_line_that_does_not_add_up(engine: Engine) {
     let sql = format!("UPDATE transactions SET balance_after = 7 WHERE id = {newest}");
     link.execute(&sql).await;
     assert_reported(&site, "4: balance_after is", newest).await;
+}
+
+/// A used site where the user has reported an outcome and corrected it.
+async fn site_with_outcomes(engine: Engine) -> (Site, Server) {
+    let (site, server) = Site::serving(engine, &[]).await;
+    let browser = Browser::registered(&server).await;
+    let task = browser.submit().await;
+    browser.wait_until_final(&task["id"]).await;
+    for reached in [true, false] {
+        let body = json!({ "id": task["id"], "reached": reached });
+        browser
+            .post_json("/api/task/report_outcome", body)
+            .await
+            .ok();
+    }
+    (site, server)
+}
+
+async fn an_outcome_cannot_be_changed_or_removed(engine: Engine) {
+    let (site, _server) = site_with_outcomes(engine).await;
+    for sql in [
+        "UPDATE outcome SET reached = NOT reached",
+        "UPDATE outcome SET revision = revision + 1",
+        "DELETE FROM outcome WHERE revision = 1",
+        "DELETE FROM outcome",
+    ] {
+        assert_refused(&site, sql).await;
+    }
+    let way_around = match engine {
+        Engine::Sqlite => {
+            "INSERT OR REPLACE INTO outcome (task_id, user_id, model_id, revision, reached, reported_at) \
+             SELECT task_id, user_id, model_id, revision, TRUE, reported_at FROM outcome"
+        }
+        Engine::Postgres => "TRUNCATE outcome",
+    };
+    assert_refused(&site, way_around).await;
+    // A used revision, a negative sum, and a revision before the first.
+    for values in ["2, TRUE, 1", "3, TRUE, -1", "0, TRUE, 1"] {
+        let sql = format!(
+            "INSERT INTO outcome (task_id, user_id, model_id, reported_at, revision, reached, raised_usd_cents) \
+             SELECT task_id, user_id, model_id, reported_at, {values} FROM outcome WHERE revision = 1"
+        );
+        assert_refused(&site, &sql).await;
+    }
+    assert_eq!(
+        site.database.number("SELECT COUNT(*) FROM outcome").await,
+        2
+    );
+    site.assert_audit_is_clean().await;
+}
+
+/// Adds a report to the task; the others remain.
+fn next_report(user: &str, revision: i32) -> String {
+    format!(
+        "INSERT INTO outcome (task_id, user_id, model_id, revision, reached, reported_at) \
+         SELECT task_id, {user}, model_id, {revision}, TRUE, reported_at FROM outcome WHERE revision = 1"
+    )
+}
+
+async fn the_audit_finds_an_outcome_of_another_user(engine: Engine) {
+    let (site, server) = site_with_outcomes(engine).await;
+    Browser::registered(&server).await;
+    let other = next_report("(SELECT MAX(id) FROM users)", 3);
+    site.database.execute(&other).await;
+    let newest = site.database.number("SELECT MAX(id) FROM outcome").await;
+    assert_reported(&site, "5: an outcome belongs to the owner", newest).await;
+}
+
+async fn the_audit_finds_an_outcome_of_an_unfinished_task(engine: Engine) {
+    let (site, _server) = site_with_outcomes(engine).await;
+    let newest = site.database.number("SELECT MAX(id) FROM outcome").await;
+    let sql = "UPDATE task SET status = 'canceled'";
+    assert_found(&site, sql, "5: only a succeeded task has", newest).await;
+}
+
+async fn the_audit_finds_a_missing_outcome(engine: Engine) {
+    let (site, _server) = site_with_outcomes(engine).await;
+    let task = site
+        .database
+        .number("SELECT MAX(task_id) FROM outcome")
+        .await;
+    let sql = next_report("user_id", 4);
+    assert_found(&site, &sql, "5: the revisions of an outcome", task).await;
 }

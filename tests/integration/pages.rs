@@ -18,10 +18,11 @@ on_both_databases!(
     each_response_has_a_request_id,
 );
 
-const PRIVATE: [&str; 5] = [
+const PRIVATE: [&str; 6] = [
     "/overview",
     "/predict",
     "/tasks",
+    "/outcomes",
     "/transactions",
     "/account",
 ];
@@ -68,7 +69,14 @@ async fn a_query_is_decoded_once(engine: Engine) {
 
 async fn public_pages_are_open_to_visitors(engine: Engine) {
     let server = shared_server(engine).await;
-    for path in ["/", "/explore", "/plan", "/login", "/register"] {
+    for path in [
+        "/",
+        "/explore",
+        "/plan",
+        "/login",
+        "/register",
+        "/models/1/track-record",
+    ] {
         let response = server.get(path).await;
         assert_eq!(response.status, 200, "{path}");
         assert!(response.is_html(), "{path}");

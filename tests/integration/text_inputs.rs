@@ -44,6 +44,18 @@ fn posts(task: &Value) -> Vec<(&'static str, Value)> {
         ("/api/task/share", json!({ "id": task, "account": "" })),
         ("/api/task/unshare", json!({ "id": task, "account": "" })),
         (
+            "/api/task/report_outcome",
+            json!({ "id": task, "reached": "true", "raised_usd": "20000", "account": "" }),
+        ),
+        (
+            "/api/tasks/report_outcomes",
+            json!({ "csv": format!("task_id,reached\n{task},true"), "account": "" }),
+        ),
+        (
+            "/api/tasks/report_outcomes",
+            json!({ "file": "dGFza19pZCxyZWFjaGVkCg==", "account": "" }),
+        ),
+        (
             "/api/task/what_if",
             json!({ "id": task, "usd_goal": "5000", "launched_at": "", "name": "" }),
         ),
@@ -54,7 +66,7 @@ fn posts(task: &Value) -> Vec<(&'static str, Value)> {
     ]
 }
 
-const GETS: [(&str, &[&str]); 10] = [
+const GETS: [(&str, &[&str]); 15] = [
     ("/api/task", &["id"]),
     (
         "/api/tasks",
@@ -77,6 +89,11 @@ const GETS: [(&str, &[&str]); 10] = [
         &["id", "goal_min_usd", "launch_earliest", "launch_latest"],
     ),
     ("/api/task/link", &["id"]),
+    ("/api/task/outcomes", &["id"]),
+    ("/api/tasks/unreported", &["limit", "cursor"]),
+    ("/api/outcomes.csv", &["any"]),
+    ("/api/model/track_record", &["id"]),
+    ("/api/model/drift", &["id"]),
     ("/api/shared", &["token"]),
     ("/api/models", &["any"]),
 ];
@@ -130,6 +147,8 @@ async fn nul_in_any_url_causes_no_server_error(engine: Engine) {
         "/tasks/%00",
         "/tasks/1%00",
         "/shared/%00",
+        "/models/%00/track-record",
+        "/outcomes?reported=%00",
         "/compare?a=%00&b=1",
         "/tasks/%00/again",
         "/predict?name=%00&model_id=%00",

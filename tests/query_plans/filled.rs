@@ -16,6 +16,8 @@ use tempfile::TempDir;
 pub const POOR: i64 = 21;
 const USERS: i64 = 5_000;
 const TASKS_EACH: i64 = 4;
+/// Every so many succeeded tasks are of another model than the default one.
+const OTHER_MODEL_EVERY: i64 = 1_000;
 /// The number of users that PostgreSQL assumes the tasks belong to.
 const ESTIMATED_USERS: i64 = 20;
 const TIME: &str = "2026-02-01T12:00:00+00:00";
@@ -109,7 +111,7 @@ fn campaign() -> String {
         .replace('\'', "''")
 }
 
-/// Each user has credits, settled tasks with their charges, and one task that is queued or running.
+/// Each user has credits, settled tasks with their charges and outcomes, and one task that is queued or running.
 fn rows(engine: Engine) -> Vec<String> {
     let typed = |text: &str, kind: &str| match engine {
         Engine::Sqlite => format!("'{text}'"),
@@ -146,6 +148,14 @@ fn rows(engine: Engine) -> Vec<String> {
             "INSERT INTO transactions (user_id, kind, amount, balance_before, balance_after, description, \
              task_id, created_at) SELECT user_id, 'charge', -10, 2000, 1990, '', id, {time} FROM task"
         ),
+        "INSERT INTO model (name, version, description, price, onnx, sha256, manifest, metrics, state, created_at) \
+         SELECT name, 'other', description, price, onnx, 'other', manifest, metrics, 'retired', created_at FROM model"
+            .to_owned(),
+        format!("UPDATE task SET model_id = 2 WHERE id % {OTHER_MODEL_EVERY} = 0"),
+        format!(
+            "INSERT INTO outcome (task_id, user_id, model_id, revision, reached, reported_at) \
+             SELECT id, user_id, model_id, 1, TRUE, {time} FROM task WHERE id % 4 = 0"
+        ),
         format!(
             "INSERT INTO task (user_id, model_id, input, status, price, attempts, lease_token, \
              lease_expires_at, idempotency_key, request_hash, queued_at) SELECT id, 1, {input}, \
@@ -157,9 +167,15 @@ fn rows(engine: Engine) -> Vec<String> {
     if engine == Engine::Postgres {
         // Makes PostgreSQL plan for long histories of tasks that have all succeeded. Inserting them would take longer
         // than everything else.
-        for (column, distinct) in [("user_id", ESTIMATED_USERS), ("status", 1)] {
+        for (table, column, distinct) in [
+            ("task", "user_id", ESTIMATED_USERS),
+            ("task", "status", 1),
+            // Plans for any model, of which there are many.
+            ("task", "model_id", OTHER_MODEL_EVERY),
+            ("outcome", "model_id", OTHER_MODEL_EVERY),
+        ] {
             rows.push(format!(
-                "ALTER TABLE task ALTER COLUMN {column} SET (n_distinct = {distinct})"
+                "ALTER TABLE {table} ALTER COLUMN {column} SET (n_distinct = {distinct})"
             ));
         }
     }

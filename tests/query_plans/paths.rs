@@ -9,10 +9,11 @@ use pledgecast::entities::users;
 use pledgecast::inference::InferencePool;
 use pledgecast::queue::{self, ClaimOptions, Notifier};
 use pledgecast::services::attempts::{Client, Device};
+use pledgecast::services::outcomes::sent_file;
 use pledgecast::services::{Clock, ServiceOptions, Services, SystemClock};
 use pledgecast::types::{
-    AppError, CampaignInput, ModelId, TaskFilter, TaskFilterInput, TaskId, TaskStatus,
-    TransactionFilterInput, UserId, campaign_example,
+    AppError, CampaignInput, ModelId, OutcomeInput, TaskFilter, TaskFilterInput, TaskId,
+    TaskStatus, TransactionFilterInput, UserId, campaign_example,
 };
 use pledgecast::worker::{Worker, WorkerOptions};
 use sea_orm::EntityTrait as _;
@@ -50,6 +51,7 @@ pub async fn walk(database: Database, filled: &Filled) {
     sign_in(&services, &user).await;
     work(&services, &worker, &database, &*clock).await;
     look(&services, user.id).await;
+    report(&services, user.id).await;
 }
 
 fn options() -> ServiceOptions {
@@ -187,4 +189,34 @@ async fn look(services: &Services, user: UserId) {
     ledger.transactions_after(user, 1).await.unwrap();
     ledger.balance(user).await.unwrap();
     services.positions.of(user).await.unwrap();
+}
+
+/// Outcomes of tasks that were there from the start, whose campaigns have been launched.
+async fn report(services: &Services, user: UserId) {
+    let outcomes = &services.outcomes;
+    let waiting = outcomes.unreported(user, None, 20).await.unwrap();
+    outcomes.unreported(user, Some(10_000), 20).await.unwrap();
+    let succeeded = TaskFilter {
+        status: Some(TaskStatus::Succeeded),
+        ..TaskFilter::default()
+    };
+    let tasks = services.predictions.tasks(user, &succeeded, None, 20).await;
+    let oldest = tasks.unwrap().items.last().unwrap().id;
+    let reached = OutcomeInput {
+        reached: "true".to_owned(),
+        raised_usd: "9000".to_owned(),
+    };
+    let reported = outcomes.report(user, oldest, &reached, None).await.unwrap();
+    assert_eq!(reported.outcomes[0].raised_usd, Some(9000.0));
+    let lines: Vec<_> = waiting
+        .items
+        .iter()
+        .map(|it| format!("{},true\n", it.task_id))
+        .collect();
+    // The oldest one waited, too, and was reported meanwhile.
+    let file = sent_file("", format!("task_id,reached\n{}", lines.concat()));
+    outcomes.report_file(user, file.unwrap()).await.unwrap();
+    let records = &services.track_records;
+    let record = records.track_record(ModelId(2)).await.unwrap();
+    assert_eq!(record.predictions, record.reported);
 }

@@ -7,7 +7,7 @@ use crate::client::{tr, use_locale, use_session};
 use crate::components::async_view::{AsyncView, load};
 use crate::components::field::Submit;
 use crate::components::select::{Choice, position_of};
-use crate::components::{ErrorPanel, Select, format};
+use crate::components::{ErrorPanel, Select, TrackRecordLink, format};
 use crate::types::{Credits, ModelView};
 
 /// The models on offer, while and after they are loaded.
@@ -79,7 +79,8 @@ pub fn PayButton(
                 Ok(models) => models,
                 Err(error) => return view! { <ErrorPanel error /> }.into_any(),
             };
-            let Some(price) = chosen(&models, &model_id).map(|model| model.price) else {
+            let chosen = chosen(&models, &model_id).map(|model| (model.id, model.price));
+            let Some((model, price)) = chosen else {
                 return view! { <p class="notice">{tr!(locale, predict.no_model)}</p> }.into_any();
             };
             let balance = session.balance.await.ok().flatten();
@@ -95,6 +96,9 @@ pub fn PayButton(
                     {tr!(locale, predict.submit, price = format::credits(locale, price))}
                 </Submit>
                 <Affordable price available />
+                <p class="quiet">
+                    <TrackRecordLink model />
+                </p>
             }
             .into_any()
         }

@@ -1,5 +1,5 @@
-//! The cards below a result: the way to the launch planner, how similar campaigns did, insights, and the inputs. Only the server renders them, and the
-//! client bundle has no code for them except for the sliders.
+//! The cards below a result: the outcome, how similar campaigns did, amounts, insights, and the inputs. Only the server
+//! renders them, and the client bundle has no code for them except for the sliders.
 
 use leptos::prelude::*;
 
@@ -7,13 +7,14 @@ use super::amounts::Amounts;
 use super::context::Context;
 use super::inputs::CampaignInputs;
 use super::insight::{Insight, Inspected, inspect};
+use super::outcome::{Outcome, is_launched, outcomes_of};
 use super::plan_link::PlanLink;
 use super::summary::Summary;
 use crate::api::launch_calendar;
 use crate::client::data::{Payload, SharedData, value_of};
 use crate::components::calendar::Calendar;
 use crate::components::guard::LoadError;
-use crate::types::{AppError, CalendarView, Campaign, ChangeBoundsInput, TaskView};
+use crate::types::{AppError, CalendarView, Campaign, ChangeBoundsInput, OutcomesView, TaskView};
 
 /// Id of the part.
 pub const BELOW: &str = "below";
@@ -26,6 +27,8 @@ struct Found {
     inspected: Result<Option<Inspected>, AppError>,
     /// Launch days of the category; `None` without a result, or if no model is live.
     calendar: Option<CalendarView>,
+    /// `None` if there is no result.
+    outcomes: Result<Option<OutcomesView>, AppError>,
 }
 
 /// What [`draw`] needs of the task that `task` holds.
@@ -44,10 +47,12 @@ pub async fn look(task: SharedData, bounds: ChangeBoundsInput) -> impl Send + Sy
         }
         _ => None,
     };
+    let outcomes = outcomes_of(&task).await;
     Some(Found {
         task,
         inspected,
         calendar,
+        outcomes,
     })
 }
 
@@ -57,6 +62,7 @@ pub fn draw(found: &Payload) -> AnyView {
         task,
         inspected,
         calendar,
+        outcomes,
     }) = found.held::<Option<Found>>().flatten()
     else {
         return ().into_any();
@@ -65,6 +71,21 @@ pub fn draw(found: &Payload) -> AnyView {
         let campaign = task.campaign.clone();
         view! { <PlanLink campaign /> }
     });
+    let is_first = is_launched(&task.campaign);
+    let outcome = match outcomes {
+        Ok(Some(outcomes)) => {
+            let campaign = task.campaign.clone();
+            view! { <Outcome campaign outcomes /> }.into_any()
+        }
+        Ok(None) => ().into_any(),
+        Err(error) => view! { <LoadError error /> }.into_any(),
+    };
+    // Before the launch there is nothing to do about it, so it comes last.
+    let (first, last) = if is_first {
+        (Some(outcome), None)
+    } else {
+        (None, Some(outcome))
+    };
     let campaign = task.campaign.clone();
     let probability = task.result.as_ref().map(|result| result.probability);
     let context = task.result.and_then(|result| result.context);
@@ -93,6 +114,7 @@ pub fn draw(found: &Payload) -> AnyView {
         Err(error) => view! { <LoadError error /> }.into_any(),
     };
     view! {
+        {first}
         {summary}
         {context}
         {amounts}
@@ -100,6 +122,7 @@ pub fn draw(found: &Payload) -> AnyView {
         {insight}
         {calendar.map(|calendar| view! { <Calendar calendar /> })}
         <CampaignInputs campaign />
+        {last}
     }
     .into_any()
 }

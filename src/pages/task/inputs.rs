@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::client::{Locale, tr, use_locale};
-use crate::components::{Day, Money, StatusBadge, Time, format, labels};
+use crate::components::{Day, Money, StatusBadge, Time, TrackRecordLink, format, labels};
 use crate::types::{Campaign, TaskView};
 
 /// A term and its value.
@@ -54,7 +54,9 @@ pub fn Facts(
                 <Fact term=tr!(locale, task.price)>
                     <Money credits=task.price />
                 </Fact>
-                <Fact term=tr!(locale, task.model)>{model}</Fact>
+                <Fact term=tr!(locale, task.model)>
+                    {model} <br /> <TrackRecordLink model=task.model.id />
+                </Fact>
                 <Fact term=tr!(locale, task.queued_at)>
                     <Time at=task.queued_at />
                 </Fact>

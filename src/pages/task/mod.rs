@@ -5,6 +5,7 @@ pub(super) mod context;
 mod details;
 pub(super) mod inputs;
 pub(super) mod insight;
+mod outcome;
 mod place;
 mod plan_link;
 pub(super) mod result;

@@ -1,5 +1,5 @@
-//! Bodies of POST requests: bounded in size and time, and converted from JSON or multipart to the URL-encoded form that
-//! server functions parse.
+//! Bodies of POST requests: bounded in size and time, and converted from JSON, multipart or CSV to the URL-encoded form
+//! that server functions parse.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ use super::headers::text_of;
 use super::min_rate::MinRate;
 use super::problem::{EdgeProblem, Problem};
 use super::state::AppState;
-use crate::api::CreateModel;
+use crate::api::{CreateModel, ReportOutcomes};
 use crate::components::preferences::URL as PREFERENCES_URL;
 use crate::services::SignedIn;
 use crate::types::AppError;
@@ -35,6 +35,8 @@ const BODY_MAX_BYTES: usize = 64 * 1024;
 const ANONYMOUS_BODY_MAX_BYTES: usize = 16 * 1024;
 /// A model file of 8 MiB in base64, URL-encoded.
 const MODEL_BODY_MAX_BYTES: usize = 16 * 1024 * 1024;
+/// 10,000 lines with titles and dates, as in the template for outcomes.
+const OUTCOMES_BODY_MAX_BYTES: usize = 4 * 1024 * 1024;
 /// If the body took longer, the session is checked again.
 const SESSION_MAX_AGE: Duration = Duration::from_secs(1);
 
@@ -52,6 +54,8 @@ pub async fn normalize_body(
     }
     let max_bytes = if path == CreateModel::PATH {
         MODEL_BODY_MAX_BYTES
+    } else if path == ReportOutcomes::PATH {
+        OUTCOMES_BODY_MAX_BYTES
     } else if is_for_anybody(path) {
         ANONYMOUS_BODY_MAX_BYTES
     } else {
@@ -120,11 +124,16 @@ async fn form_of(headers: &HeaderMap, bytes: Bytes) -> Result<String, AppError> 
         form_of_multipart(headers, bytes).await
     } else if kind.starts_with("application/json") {
         form_of_json(&bytes)
+    } else if kind.starts_with("text/csv") {
+        // Not necessarily UTF-8, so it is passed on like an uploaded file.
+        let mut form = Serializer::new(String::new());
+        form.append_pair("file", &BASE64_URL_SAFE.encode(&bytes));
+        Ok(form.finish())
     } else if kind.starts_with("application/x-www-form-urlencoded") || bytes.is_empty() {
         String::from_utf8(bytes.into()).map_err(|_| malformed("the body must be UTF-8"))
     } else {
         Err(malformed(
-            "the body must be application/json, application/x-www-form-urlencoded or multipart/form-data",
+            "the body must be application/json, application/x-www-form-urlencoded, multipart/form-data or text/csv",
         ))
     }
 }

@@ -34,7 +34,7 @@ proptest! {
     #[test]
     fn any_body_of_any_kind_is_a_form_or_malformed(
         kind in prop::sample::select(vec![
-            "", "application/json", "application/x-www-form-urlencoded", "text/plain",
+            "", "application/json", "application/x-www-form-urlencoded", "text/plain", "text/csv",
             "multipart/form-data", "multipart/form-data; boundary=b",
         ]),
         parts in prop::collection::vec(prop::sample::select(vec![
@@ -90,4 +90,17 @@ fn json_other_than_a_flat_object_is_refused() {
     for bad in ["[]", "1", "{", r#"{"a":[1]}"#, r#"{"a":{}}"#] {
         assert!(form_of_json(bad.as_bytes()).is_err(), "{bad}");
     }
+}
+
+#[test]
+fn a_csv_file_as_the_body_is_passed_on_like_an_uploaded_one() {
+    let kind = HeaderValue::from_static("Text/CSV; charset=utf-8");
+    let headers = HeaderMap::from_iter([(CONTENT_TYPE, kind)]);
+    let file = Bytes::from_static(b"\xff\xfet\0");
+    let form = futures::executor::block_on(form_of(&headers, file)).unwrap();
+    let sent: Vec<_> = form_urlencoded::parse(form.as_bytes()).collect();
+    let (name, value) = &sent[0];
+    assert_eq!(name, "file");
+    let bytes = BASE64_URL_SAFE.decode(value.as_bytes()).unwrap();
+    assert_eq!(bytes, b"\xff\xfet\0");
 }

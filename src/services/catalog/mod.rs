@@ -151,6 +151,19 @@ impl Catalog {
         Ok(found)
     }
 
+    /// A model in any state, not cached.
+    ///
+    /// # Errors
+    /// 404 if there is none.
+    pub(super) async fn summary(&self, id: ModelId) -> Result<Summary, AppError> {
+        model::Entity::newest_first(None)
+            .filter(model::Column::Id.eq(id))
+            .into_partial_model::<Summary>()
+            .one(self.database.read())
+            .await?
+            .ok_or(AppError::NotFound)
+    }
+
     /// Name and version of a model in any state.
     ///
     /// # Errors
