@@ -25,7 +25,7 @@ pub fn Calendar(
     };
     let heads = (0..WEEKDAYS).map(|weekday| {
         let name = nth(tr!(locale, list.weekdays), weekday);
-        let short: String = name.chars().take(2).collect();
+        let short = nth(tr!(locale, list.weekdays_short), weekday);
         view! {
             <th scope="col" class="number">
                 <abbr title=name>{short}</abbr>
@@ -44,7 +44,7 @@ pub fn Calendar(
     let best = best(locale, &calendar);
     let population = labels::stored_text(locale, &calendar.population).to_owned();
     view! {
-        <section class="card" aria-labelledby="calendar-title">
+        <section class="card calendar-card" aria-labelledby="calendar-title">
             <h2 id="calendar-title">{tr!(locale, calendar.title, group = group)}</h2>
             {best.map(|best| view! { <p>{best}</p> })}
             <table class="table calendar">
@@ -82,7 +82,7 @@ fn cell(locale: Locale, day: Option<CalendarDay>) -> AnyView {
     };
     view! {
         <td class=class>
-            {format::percent(locale, day.success_rate)}
+            {format::percents(day.success_rate)}
             <small>{format::count(locale, day.campaigns)}</small>
         </td>
     }

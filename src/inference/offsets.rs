@@ -178,7 +178,10 @@ mod tests {
         assert_eq!(offsets().error(&campaign).to_bits(), 0.0_f64.to_bits());
         campaign.reward_tiers = Some(8);
         campaign.median_reward_usd = Some(29.99);
-        assert_eq!(offsets().features(&campaign), [0.0, -0.125]);
+        assert_eq!(
+            offsets().features(&campaign).map(f32::to_bits),
+            [0.0_f32, -0.125].map(f32::to_bits)
+        );
         assert!((offsets().error(&campaign) - 0.5).abs() < 1e-12);
     }
 

@@ -125,9 +125,9 @@ impl Insights {
         self.questions.count(&user)?;
         let paid = self.paid(user, id).await?;
         let own = paid.task.input.clone();
-        let changed = changes.check_changed(&own).map_err(AppError::Invalid)?;
+        let variant = changes.check_changed(&own).map_err(AppError::Invalid)?;
         let assessment = self
-            .run_model(&paid, move |model| assess_variant(model, &own, &changed))
+            .run_model(&paid, move |model| assess_variant(model, &own, &variant))
             .await?;
         let prediction = assessment.prediction;
         Ok(WhatIfView {
@@ -269,12 +269,12 @@ impl Insights {
 /// Whether the form offers these categories.
 fn check_category(parent: Option<&str>, category: Option<&str>) -> Result<(), AppError> {
     let parents = categories_by_parent();
-    let named = parents.iter().find(|(name, _)| Some(*name) == parent);
-    if parent.is_some() && named.is_none() {
+    let group = parents.iter().find(|(name, _)| Some(*name) == parent);
+    if parent.is_some() && group.is_none() {
         let allowed = parents.iter().map(|(name, _)| *name);
         return Err(AppError::invalid("parent", Violation::not_one_of(allowed)));
     }
-    let categories = named.into_iter().flat_map(|(_, categories)| categories);
+    let categories = group.into_iter().flat_map(|(_, categories)| categories);
     let names: Vec<&str> = categories.map(|it| it.name).collect();
     if category.is_some_and(|category| !names.contains(&category)) {
         return Err(AppError::invalid("category", Violation::not_one_of(names)));

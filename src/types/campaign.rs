@@ -4,6 +4,8 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+/// Maximum funding period, in days: Kickstarter's limit.
+pub const DURATION_MAX_DAYS: u32 = 60;
 /// What Kickstarter proposes, in days.
 const DEFAULT_DURATION_DAYS: i64 = 30;
 /// From this age on, in days, a draft counts as prepared.
@@ -89,10 +91,10 @@ impl Campaign {
     /// Whether the duration is the longest that Kickstarter allows. A change to or from daylight saving time can take a
     /// day away.
     pub fn has_longest_duration(&self) -> bool {
-        self.duration_days() >= i64::from(super::DURATION_MAX_DAYS) - 1
+        self.duration_days() >= i64::from(DURATION_MAX_DAYS) - 1
     }
 
-    /// How many days younger than [`FRESH_DRAFT_DAYS`] the draft is at launch; 0 if it is not.
+    /// How many days younger than a week the draft is at launch; 0 if it is not.
     pub fn fresh_draft_days(&self) -> i64 {
         (FRESH_DRAFT_DAYS - self.preparation_days()).max(0)
     }

@@ -3,14 +3,12 @@
 use chrono::NaiveDate;
 
 use super::field_checker::Checker;
-use super::{Campaign, CampaignInput, FieldErrors, Violation};
+use super::{Campaign, CampaignInput, DURATION_MAX_DAYS, FieldErrors, Violation};
 
 /// Maximum length of the title, in characters; Kickstarter allows 60.
 pub const NAME_MAX_CHARS: u32 = 100;
 /// Maximum length of the summary, in characters; Kickstarter allows 135.
 pub const BLURB_MAX_CHARS: u32 = 200;
-/// Maximum funding period, in days: Kickstarter's limit.
-pub const DURATION_MAX_DAYS: u32 = 60;
 /// Maximum funding period of a past campaign, in days: Kickstarter's limit was 90 days until 2011, and differences
 /// between time zones can add up to two.
 pub const PAST_DURATION_MAX_DAYS: u32 = 92;

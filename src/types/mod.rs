@@ -3,6 +3,7 @@
 //!
 //! Depends on no other module of this crate and does no I/O.
 
+mod advice;
 mod campaign;
 mod campaign_rules;
 mod change_bounds;
@@ -34,9 +35,12 @@ mod views;
 mod violation;
 mod words;
 
-pub use campaign::{Campaign, CampaignInput};
+pub use advice::{
+    Advice, Change, ChangeBounds, ChangeEvidence, Combination, MatchedRate, PlanDates, RatedChange,
+};
+pub use campaign::{Campaign, CampaignInput, DURATION_MAX_DAYS};
 pub use campaign_rules::{
-    BLURB_MAX_CHARS, DURATION_MAX_DAYS, NAME_MAX_CHARS, PAST_DURATION_MAX_DAYS, campaign_example,
+    BLURB_MAX_CHARS, NAME_MAX_CHARS, PAST_DURATION_MAX_DAYS, campaign_example,
 };
 pub use change_bounds::ChangeBoundsInput;
 pub use credits::{Credits, TOP_UP_MAX, TOP_UP_MIN};
@@ -52,10 +56,9 @@ pub use filters::{
 };
 pub use ids::{ModelId, TaskId, TransactionId, UserId};
 pub use insight::{
-    Advice, AmountRange, AmountsView, BaseRateView, Change, ChangeBounds, ChangeEvidence,
-    Combination, Curves, DaysPoint, Effect, Explanation, Factor, GoalPoint, InsightView,
-    LaunchPoint, MatchedRate, NeighboursView, OutOfDistribution, PlanDates, RatedChange,
-    ResultContext, StaffPickScores, Switch, WhatIfView,
+    AmountRange, AmountsView, BaseRateView, Curves, DaysPoint, Effect, Explanation, Factor,
+    GoalPoint, InsightView, LaunchPoint, NeighboursView, OutOfDistribution, ResultContext,
+    StaffPickScores, Switch, WhatIfView,
 };
 pub use json_text::{JsonAnswer, JsonText};
 pub use launch_plan::{

@@ -29,7 +29,6 @@ mod tools;
 mod train;
 mod wasm_target;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::inference::{IntervalPoint, Manifest, OnnxPredictor, Predictor};
+use crate::inference::{FEATURE_COUNT, IntervalPoint, Manifest, OnnxPredictor, Predictor};
 use crate::types::CategoryRate;
 
 fn manifest() -> Manifest {
@@ -77,10 +77,10 @@ fn every_broken_manifest_is_refused_with_the_reason() {
         it.background[0][0] = f32::NAN;
     });
     assert_refused("`background[0]` has an invalid `parent`", |it| {
-        it.background[0][14] = 0.5;
+        it.background[0][FEATURE_COUNT - 4] = 0.5;
     });
     assert_refused("`background[0]` has an invalid `currency`", |it| {
-        it.background[0][17] = 1000.0;
+        it.background[0][FEATURE_COUNT - 1] = 1000.0;
     });
     assert_refused("`neighbours.goal_edges_usd` must be", |it| {
         it.neighbours.goal_edges_usd.reverse();

@@ -67,36 +67,7 @@ pub fn Advanced(
             <p class="quiet">{tr!(locale, predict.advanced_lead)}</p>
             <div class="fields">
                 <ModelChoice models model_id />
-                <Field
-                    name="earlier_projects"
-                    value=input.earlier_projects
-                    optional=true
-                    inputmode="numeric"
-                    autocomplete="off"
-                />
-                <Field
-                    name="earlier_successes"
-                    value=input.earlier_successes
-                    optional=true
-                    inputmode="numeric"
-                    autocomplete="off"
-                    hint=tr!(locale, hint.earlier_successes)
-                />
-                <Field
-                    name="reward_tiers"
-                    value=input.reward_tiers
-                    optional=true
-                    inputmode="numeric"
-                    autocomplete="off"
-                />
-                <Field
-                    name="median_reward_usd"
-                    value=input.median_reward_usd
-                    optional=true
-                    inputmode="decimal"
-                    autocomplete="off"
-                    hint=tr!(locale, hint.median_reward_usd)
-                />
+                <CreatorFields input=input.clone() />
                 <Select
                     name="parent_name"
                     groups=parents
@@ -154,5 +125,46 @@ pub fn Advanced(
                 <Select name="ppohasaction" groups=flags selected=ppo optional=true />
             </div>
         </details>
+    }
+}
+
+/// What only the creator knows: earlier campaigns and rewards.
+#[component]
+fn CreatorFields(
+    /// The initial values.
+    input: CampaignInput,
+) -> impl IntoView {
+    let locale = use_locale();
+    view! {
+        <Field
+            name="earlier_projects"
+            value=input.earlier_projects
+            optional=true
+            inputmode="numeric"
+            autocomplete="off"
+        />
+        <Field
+            name="earlier_successes"
+            value=input.earlier_successes
+            optional=true
+            inputmode="numeric"
+            autocomplete="off"
+            hint=tr!(locale, hint.earlier_successes)
+        />
+        <Field
+            name="reward_tiers"
+            value=input.reward_tiers
+            optional=true
+            inputmode="numeric"
+            autocomplete="off"
+        />
+        <Field
+            name="median_reward_usd"
+            value=input.median_reward_usd
+            optional=true
+            inputmode="decimal"
+            autocomplete="off"
+            hint=tr!(locale, hint.median_reward_usd)
+        />
     }
 }

@@ -35,19 +35,17 @@ pub fn Amounts(
                     <tr>
                         <td></td>
                         <th scope="col" class="number">
-                            {tr!(locale, amounts.low)}
+                            {tr!(locale, amounts.raised)}
                         </th>
                         <th scope="col" class="number">
-                            {tr!(locale, amounts.mid)}
-                        </th>
-                        <th scope="col" class="number">
-                            {tr!(locale, amounts.high)}
+                            {tr!(locale, amounts.backers)}
                         </th>
                     </tr>
                 </thead>
                 <tbody>
-                    {row(tr!(locale, amounts.raised), amounts.raised_usd, usd)}
-                    {row(tr!(locale, amounts.backers), amounts.backers, count)}
+                    {row(tr!(locale, amounts.low), usd(low), count(amounts.backers.low))}
+                    {row(tr!(locale, amounts.mid), usd(mid), count(amounts.backers.mid))}
+                    {row(tr!(locale, amounts.high), usd(high), count(amounts.backers.high))}
                 </tbody>
             </table>
             <p>{text}</p>
@@ -61,14 +59,12 @@ pub fn Amounts(
     }
 }
 
-fn row(label: &'static str, range: AmountRange, show: impl Fn(f64) -> String) -> AnyView {
-    let cells = [range.low, range.mid, range.high].map(|value| {
-        view! { <td class="number">{show(value)}</td> }
-    });
+fn row(label: &'static str, raised: String, backers: String) -> AnyView {
     view! {
         <tr>
             <th scope="row">{label}</th>
-            {cells.into_iter().collect_view()}
+            <td class="number">{raised}</td>
+            <td class="number">{backers}</td>
         </tr>
     }
     .into_any()

@@ -145,8 +145,8 @@ impl Ledger {
             .all(self.database.read())
             .await?;
         for line in lines {
-            let titled = titles.iter().find(|it| Some(it.id) == line.task_id);
-            line.task_title = titled.map(|it| it.title.clone());
+            let found = titles.iter().find(|it| Some(it.id) == line.task_id);
+            line.task_title = found.map(|it| it.title.clone());
         }
         Ok(())
     }

@@ -130,16 +130,24 @@ fn an_ordinary_campaign_is_not_out_of_distribution() {
 
 #[test]
 fn an_optional_input_widens_the_interval_by_its_uncertainty() {
-    let plain = one(&tabletop_game());
+    let ambitious = Campaign {
+        usd_goal: 90_000.0,
+        has_video: false,
+        is_not_first_project: None,
+        staff_pick: None,
+        ..tabletop_game()
+    };
+    let plain = one(&ambitious);
     let known = one(&Campaign {
         reward_tiers: Some(20),
         median_reward_usd: Some(45.0),
-        ..tabletop_game()
+        ..ambitious
     });
     let (plain, known) = (plain.prediction, known.prediction);
     assert!(known.probability > plain.probability);
-    let low = |it: Prediction| it.interval_low - it.probability;
-    assert!(low(known) < low(plain), "{known:?} and {plain:?}");
+    let logit = |share: f64| (share / (1.0 - share)).ln();
+    let below = |it: Prediction| logit(it.probability) - logit(it.interval_low);
+    assert!(below(known) > below(plain), "{known:?} and {plain:?}");
 }
 
 #[test]
