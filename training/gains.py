@@ -9,7 +9,7 @@ import numpy as np
 
 import data
 import teacher
-from data import NUMBER
+from data import NUMBER, with_column
 from logistic import sigmoid
 
 FITS = 8
@@ -47,19 +47,13 @@ def line(gains):
     return {"floor": round(floor, 4), "slope": round(slope, 4)}
 
 
-def with_value(rows, name, value):
-    changed = rows.copy()
-    changed[:, NUMBER[name]] = value
-    return changed
-
-
 # Each kind of change to random allowed values; habits stay, as in advice.
 CHANGES = {
-    "goal": lambda rows, random: with_value(rows, "log_goal", rows[:, 0] + np.log(random.uniform(0.5, 0.9, len(rows)))),
-    "duration": lambda rows, random: with_value(rows, "duration_days", random.integers(14, 61, len(rows))),
-    "weekday": lambda rows, random: with_value(rows, "launch_weekday", random.integers(0, 7, len(rows))),
-    "preparation": lambda rows, random: with_value(
+    "goal": lambda rows, random: with_column(rows, "log_goal", rows[:, 0] + np.log(random.uniform(0.5, 0.9, len(rows)))),
+    "duration": lambda rows, random: with_column(rows, "duration_days", random.integers(14, 61, len(rows))),
+    "weekday": lambda rows, random: with_column(rows, "launch_weekday", random.integers(0, 7, len(rows))),
+    "preparation": lambda rows, random: with_column(
         rows, "log_preparation", np.log1p(np.expm1(rows[:, NUMBER["log_preparation"]]) + random.integers(7, 121, len(rows)))
     ),
-    "video": lambda rows, random: with_value(rows, "has_video", 1 - rows[:, NUMBER["has_video"]]),
+    "video": lambda rows, random: with_column(rows, "has_video", 1 - rows[:, NUMBER["has_video"]]),
 }

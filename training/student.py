@@ -114,7 +114,7 @@ class Student:
         excess = jax.nn.relu(jnp.abs(after - before) - STEP_MAX)
         return entropy + 20 * excess.mean() + 200 * (excess**2).mean()
 
-    def fit(self, draw, epochs, rate=2e-3, batch=1024, decay=1e-5, report=None):
+    def fit(self, draw, epochs, rate=2e-3, batch=1024, decay=1e-5):
         """Adam with a decreasing rate; `draw(random)` returns new rows and scores for each epoch."""
         inputs, target = draw(self.random)
         optimizer = optax.adamw(optax.cosine_decay_schedule(rate, epochs * (len(inputs) // batch)), weight_decay=decay)
@@ -126,13 +126,11 @@ class Student:
             updates, state = optimizer.update(gradients, state, parameters)
             return optax.apply_updates(parameters, updates), state
 
-        for epoch in range(epochs):
+        for _ in range(epochs):
             order = self.random.permutation(len(inputs))
             for at in range(0, len(order) - batch + 1, batch):
                 rows = order[at : at + batch]
                 self.parameters, state = step(self.parameters, state, inputs[rows], target[rows], *self.draw_days())
-            if report:
-                report(epoch)
             inputs, target = draw(self.random)
 
     def draw_days(self):

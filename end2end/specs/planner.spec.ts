@@ -135,7 +135,7 @@ test("a link to the empty planner empties the form, and the back button fills it
   expect(problems).toEqual([]);
 });
 
-test("the typical pledge is told in dollars, and asked for in another currency", async ({ page }, info) => {
+test("the typical pledge is shown in dollars, and must be entered in another currency", async ({ page }, info) => {
   const isLive = info.project.name === "hydrated";
   await open(page, isLive, "/plan?goal=8000&category=Technology");
   await expect(page.locator("#planner")).toContainText("the median is $116");

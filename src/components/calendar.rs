@@ -24,8 +24,8 @@ pub fn Calendar(
         (None, None) => tr!(locale, context.all_categories).to_owned(),
     };
     let heads = (0..WEEKDAYS).map(|weekday| {
-        let name = nth(tr!(locale, list.weekdays), weekday);
-        let short = nth(tr!(locale, list.weekdays_short), weekday);
+        let name = labels::nth(tr!(locale, list.weekdays), weekday);
+        let short = labels::nth(tr!(locale, list.weekdays_short), weekday);
         view! {
             <th scope="col" class="number">
                 <abbr title=name>{short}</abbr>
@@ -36,7 +36,7 @@ pub fn Calendar(
         let cells = (0..WEEKDAYS).map(|weekday| cell(locale, find(&calendar, month, weekday)));
         view! {
             <tr>
-                <th scope="row">{nth(tr!(locale, list.months), month - 1)}</th>
+                <th scope="row">{labels::nth(tr!(locale, list.months), month - 1)}</th>
                 {cells.collect_view()}
             </tr>
         }
@@ -103,9 +103,9 @@ fn best(locale: Locale, calendar: &CalendarView) -> Option<String> {
     Some(tr!(
         locale,
         calendar.best,
-        weekday = nth(tr!(locale, list.weekdays), weekday),
+        weekday = labels::nth(tr!(locale, list.weekdays), weekday),
         weekday_rate = format::percent(locale, weekday_rate),
-        month = nth(tr!(locale, list.months), month - 1),
+        month = labels::nth(tr!(locale, list.months), month - 1),
         month_rate = format::percent(locale, month_rate)
     ))
 }
@@ -130,11 +130,6 @@ fn best_by(calendar: &CalendarView, group: fn(&CalendarDay) -> u32) -> Option<(u
         is_enough.then(|| (value, successes / campaigns as f64))
     });
     rates.max_by(|(_, a), (_, b)| a.total_cmp(b))
-}
-
-fn nth(names: &'static str, at: u32) -> &'static str {
-    let at = usize::try_from(at).unwrap_or_default();
-    names.split(';').nth(at).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -149,12 +149,10 @@ pub fn yes_or_no(locale: Locale, answer: impl Into<Option<bool>>) -> &'static st
 
 /// A day in words: `Jan 19, 2027`.
 pub fn day(locale: Locale, day: NaiveDate) -> String {
-    let month = usize::try_from(day.month0()).unwrap_or_default();
-    let month = tr!(locale, list.months_of_day).split(';').nth(month);
     tr!(
         locale,
         number.day,
-        month = month.unwrap_or_default(),
+        month = nth(tr!(locale, list.months_of_day), day.month0()),
         day = day.day(),
         year = day.year()
     )
@@ -162,9 +160,16 @@ pub fn day(locale: Locale, day: NaiveDate) -> String {
 
 /// The weekday of a day: `Tuesday`.
 pub fn weekday(locale: Locale, day: NaiveDate) -> &'static str {
-    let weekday = usize::try_from(day.weekday().num_days_from_monday()).unwrap_or_default();
-    let mut weekdays = tr!(locale, list.weekdays).split(';');
-    weekdays.nth(weekday).unwrap_or_default()
+    nth(
+        tr!(locale, list.weekdays),
+        day.weekday().num_days_from_monday(),
+    )
+}
+
+/// A name from a list such as `Monday;Tuesday`, whose first is number 0; empty beyond its end.
+pub fn nth(list: &'static str, number: u32) -> &'static str {
+    let number = usize::try_from(number).unwrap_or(usize::MAX);
+    list.split(';').nth(number).unwrap_or_default()
 }
 
 /// A day with its weekday: `Tuesday, Jan 19, 2027`.

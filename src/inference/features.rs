@@ -171,7 +171,7 @@ fn day_count(days: i64) -> f64 {
     clippy::cast_possible_truncation,
     reason = "models compute in f32; the values are small"
 )]
-fn to_f32(value: f64) -> f32 {
+pub(super) fn to_f32(value: f64) -> f32 {
     value as f32
 }
 

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::features::OFFSET_FEATURES;
+use super::features::{OFFSET_FEATURES, to_f32};
 use crate::types::Campaign;
 
 const LOGIT_MAX: f64 = 10.0;
@@ -114,14 +114,6 @@ fn step_at(steps: &[Step], value: Option<f64>) -> Offset {
     let after = steps.partition_point(|step| step.from <= value);
     let step = after.checked_sub(1).and_then(|at| steps.get(at));
     step.map_or_else(Offset::default, |step| step.offset)
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "models compute in f32; a checked offset is small"
-)]
-fn to_f32(value: f64) -> f32 {
-    value as f32
 }
 
 #[cfg(test)]

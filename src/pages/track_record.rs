@@ -27,10 +27,7 @@ page_chunk!(track_record, TrackRecordPage);
 async fn record_at(id: Option<String>) -> Result<TrackRecordView, AppError> {
     get_track_record(id.unwrap_or_default())
         .await
-        .map_err(|error| match error {
-            AppError::Invalid(_) => AppError::NotFound,
-            error => error,
-        })
+        .map_err(AppError::of_id_in_path)
 }
 
 /// The page.

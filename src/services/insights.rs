@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::rate_limit::RateLimit;
-use super::{Catalog, LoadError, LoadedModels};
+use super::{Catalog, LoadError, LoadedModels, own_tasks};
 use crate::database::Database;
 use crate::entities::{task, task_result};
 use crate::inference::insight::{
@@ -20,7 +20,7 @@ use crate::inference::insight::{
 use crate::inference::{InferenceError, InferencePool, PredictError, Predictor, Priority};
 use crate::types::{
     Advice, AppError, CalendarView, CampaignInput, ChangeBounds, ChangeBoundsInput, ExploreView,
-    InsightView, ModelId, TaskId, TaskStatus, UserId, Violation, WhatIfView, categories_by_parent,
+    InsightView, ModelId, TaskId, UserId, Violation, WhatIfView, categories_by_parent,
 };
 
 const BUSY_RETRY_S: u64 = 5;
@@ -188,16 +188,8 @@ impl Insights {
 
     /// A user's task with its result.
     async fn paid(&self, user: UserId, id: TaskId) -> Result<Paid, AppError> {
-        let task = task::Entity::of_user(user, id)
-            .one(self.database.read())
-            .await?
-            .ok_or(AppError::NotFound)?;
-        if task.status != TaskStatus::Succeeded {
-            return Err(AppError::Conflict(format!(
-                "only a succeeded task can be explained; this one is {}",
-                task.status
-            )));
-        }
+        let needed = "be explained";
+        let task = own_tasks::find_succeeded(&self.database, user, id, needed).await?;
         let result = task_result::Entity::of_task(id)
             .one(self.database.read())
             .await?

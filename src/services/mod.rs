@@ -25,6 +25,7 @@ pub mod insights;
 pub mod ledger;
 mod loaded_models;
 pub mod outcomes;
+mod own_tasks;
 mod pages;
 pub mod passwords;
 pub mod positions;

@@ -12,7 +12,7 @@ use super::pages::{cut_span, page_span};
 use super::queue_eta::QueueEta;
 use super::submit_queue::{SubmitMode, SubmitQueue};
 use super::title_search;
-use super::{Catalog, Clock};
+use super::{Catalog, Clock, own_tasks};
 use crate::database::Database;
 use crate::entities::{outcome, task, task_result};
 use crate::queue::{self, Change, NewTask, Notifier};
@@ -188,10 +188,7 @@ impl Predictions {
     /// # Errors
     /// 404, also for another user's task.
     pub async fn find(&self, user: UserId, id: TaskId) -> Result<TaskView, AppError> {
-        let task = task::Entity::of_user(user, id)
-            .one(self.database.read())
-            .await?
-            .ok_or(AppError::NotFound)?;
+        let task = own_tasks::find(&self.database, user, id).await?;
         let queue = if task.status == TaskStatus::Queued {
             // The task is returned even if its place in the queue cannot be read.
             let eta = self.eta.of(&task).await;

@@ -17,10 +17,10 @@ use tower_cookies::Key;
 
 use super::attempts::{Client, network_of};
 use super::rate_limit::RateLimit;
-use super::{Catalog, Clock};
+use super::{Catalog, Clock, own_tasks};
 use crate::database::Database;
 use crate::entities::{shared_result, task, task_result};
-use crate::types::{AppError, ShareView, SharedView, TaskId, TaskStatus, UserId, hex};
+use crate::types::{AppError, ShareView, SharedView, TaskId, UserId, hex};
 
 const NONCE_BYTES: usize = 16;
 const MARK_BYTES: usize = 16;
@@ -64,13 +64,7 @@ impl Sharing {
     /// # Errors
     /// 404, also for another user's task; 409 if the task has no result.
     pub async fn share(&self, user: UserId, id: TaskId) -> Result<ShareView, AppError> {
-        let task = self.find_task(user, id).await?;
-        if task.status != TaskStatus::Succeeded {
-            return Err(AppError::Conflict(format!(
-                "only a succeeded task can be shared; this one is {}",
-                task.status
-            )));
-        }
+        let task = own_tasks::find_succeeded(&self.database, user, id, "be shared").await?;
         let link = shared_result::ActiveModel {
             task_id: Set(task.id),
             nonce: Set(hex(&rand::random::<[u8; NONCE_BYTES]>())),
@@ -92,7 +86,7 @@ impl Sharing {
     /// # Errors
     /// 404, also for another user's task.
     pub async fn unshare(&self, user: UserId, id: TaskId) -> Result<ShareView, AppError> {
-        let task = self.find_task(user, id).await?;
+        let task = own_tasks::find(&self.database, user, id).await?;
         shared_result::Entity::delete_by_id(task.id)
             .exec(self.database.write())
             .await?;
@@ -107,7 +101,7 @@ impl Sharing {
     /// # Errors
     /// 404, also for another user's task.
     pub async fn link(&self, user: UserId, id: TaskId) -> Result<ShareView, AppError> {
-        let task = self.find_task(user, id).await?;
+        let task = own_tasks::find(&self.database, user, id).await?;
         self.view(task.id).await
     }
 
@@ -139,13 +133,6 @@ impl Sharing {
             explanation: result.explanation.clone(),
             result: result.into(),
         })
-    }
-
-    async fn find_task(&self, user: UserId, id: TaskId) -> Result<task::Model, AppError> {
-        let task = task::Entity::of_user(user, id)
-            .one(self.database.read())
-            .await?;
-        task.ok_or(AppError::NotFound)
     }
 
     async fn view(&self, task: TaskId) -> Result<ShareView, AppError> {

@@ -104,6 +104,15 @@ impl AppError {
         Self::Invalid(FieldErrors::from([(field.to_owned(), violation)]))
     }
 
+    /// The error of a page whose path contains the id of a request: what is no id is not found.
+    #[must_use]
+    pub fn of_id_in_path(self) -> Self {
+        match self {
+            Self::Invalid(_) => Self::NotFound,
+            error => error,
+        }
+    }
+
     /// The service cannot process the request now; `reason` is in English, without internals.
     pub fn unavailable(reason: impl Into<String>, retry_after_s: u64) -> Self {
         Self::Unavailable {

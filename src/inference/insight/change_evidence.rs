@@ -3,7 +3,6 @@
 
 use chrono::Datelike as _;
 
-use super::neighbours::share;
 use crate::inference::{Counts, Evidence, Lever, Manifest, Neighbours, bin_ends};
 use crate::types::{Campaign, Change, ChangeEvidence, MatchedRate};
 
@@ -90,7 +89,7 @@ fn of_goals(neighbours: &Neighbours, campaign: &Campaign, usd_goal: f64) -> Opti
 fn matched(counts: Counts, (from, below): (Option<f64>, Option<f64>)) -> MatchedRate {
     MatchedRate {
         campaigns: counts.campaigns,
-        success_rate: share(counts.successes, counts.campaigns),
+        success_rate: counts.success_rate(),
         from,
         below,
     }

@@ -5,8 +5,8 @@
 //! effort is chosen that brings most of the kind's possible gain, because the best point of a curve is rarely worth the
 //! effort. A change never gains by turning a habit of the creator into another (see [`crate::inference::keep_habits`]).
 //!
-//! Each suggestion changes one thing: the goal, the duration, the weekday, the preparation or the video. It is left out
-//! if campaigns with it did worse, or if its gain may be none. The combination has the dates of the whole plan.
+//! Each suggestion changes one thing: the goal, the duration, the weekday, the preparation or the video. A suggestion is
+//! dropped if similar campaigns did worse with the change, or if the interval of its gain reaches zero. The combination has the dates of the whole plan.
 
 use chrono::{NaiveDate, TimeDelta};
 

@@ -210,11 +210,11 @@ pub(super) fn base_rate(manifest: &Manifest, campaign: &Campaign) -> BaseRateVie
 
 /// `part / all`; 0 if `all` is 0.
 pub(super) fn share(part: u64, all: u64) -> f64 {
-    if all == 0 {
-        0.0
-    } else {
-        to_f64(part) / to_f64(all)
-    }
+    let counts = crate::inference::Counts {
+        campaigns: all,
+        successes: part,
+    };
+    counts.success_rate()
 }
 
 fn to_f64(count: u64) -> f64 {

@@ -44,10 +44,7 @@ page_chunk!(task, TaskPage);
 pub(super) async fn task_at(id: Option<String>) -> Result<TaskView, AppError> {
     get_task(id.unwrap_or_default())
         .await
-        .map_err(|error| match error {
-            AppError::Invalid(_) => AppError::NotFound,
-            error => error,
-        })
+        .map_err(AppError::of_id_in_path)
 }
 
 /// The page of a task.

@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use sea_orm::{ColumnTrait, QueryFilter};
 
-use super::Clock;
 use super::pages::{cut_span, page_span};
+use super::{Clock, own_tasks};
 use crate::database::Database;
 use crate::entities::{outcome, task};
 use crate::queue::{Change, Notifier};
@@ -54,16 +54,8 @@ impl Outcomes {
         input: &OutcomeInput,
         format: Option<NumberFormat>,
     ) -> Result<OutcomesView, AppError> {
-        let task = task::Entity::of_user(user, id)
-            .one(self.database.read())
-            .await?
-            .ok_or(AppError::NotFound)?;
-        if task.status != TaskStatus::Succeeded {
-            return Err(AppError::Conflict(format!(
-                "only a succeeded task can have an outcome; this one is {}",
-                task.status
-            )));
-        }
+        let needed = "have an outcome";
+        let task = own_tasks::find_succeeded(&self.database, user, id, needed).await?;
         let outcome = parse(input, format).map_err(AppError::Invalid)?;
         let today = self.clock.now().date_naive();
         outcome
@@ -78,10 +70,7 @@ impl Outcomes {
     /// # Errors
     /// 404, also for another user's task.
     pub async fn outcomes(&self, user: UserId, id: TaskId) -> Result<OutcomesView, AppError> {
-        task::Entity::of_user(user, id)
-            .one(self.database.read())
-            .await?
-            .ok_or(AppError::NotFound)?;
+        own_tasks::find(&self.database, user, id).await?;
         self.view(id).await
     }
 

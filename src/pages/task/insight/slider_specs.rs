@@ -81,7 +81,7 @@ pub fn slider_specs(locale: Locale, campaign: &Campaign, curves: &Curves) -> Vec
         SliderSpec::new(kind, label, points, position, is_own)
     };
     let month = |day: NaiveDate| {
-        let name = nth(tr!(locale, list.months), day.month0());
+        let name = labels::nth(tr!(locale, list.months), day.month0());
         format!("{name} {}", day.year())
     };
     let weekday = |day: NaiveDate| labels::weekday(locale, day).to_owned();
@@ -164,12 +164,6 @@ fn staff_pick(locale: Locale, campaign: &Campaign, scores: StaffPickScores) -> S
     SliderSpec::new(Kind::StaffPick, label, &points, position, |(answer, _)| {
         *answer == campaign.staff_pick
     })
-}
-
-fn nth(list: &'static str, number: u32) -> &'static str {
-    list.split(';')
-        .nth(usize::try_from(number).unwrap_or_default())
-        .unwrap_or_default()
 }
 
 /// The fields that chosen settings change, with the values. `days` are the campaign's days of creation, launch and
