@@ -20,8 +20,8 @@ use crate::components::toast::{ToastList, Toasts};
 #[cfg(feature = "ssr")]
 use crate::pages::chunk::PageChunk;
 use crate::pages::{
-    account, again, compare, explore, home, login, overview, predict, register, shared, task,
-    tasks, transactions,
+    account, again, compare, example, explore, home, login, overview, predict, register, shared,
+    task, tasks, transactions,
 };
 
 /// URLs of the files that a page loads. The server provides them as a context, because it knows the content hashes. All
@@ -86,6 +86,7 @@ macro_rules! routes {
 
 routes! {
     "/" home;
+    "/example" example;
     "/explore" explore;
     "/register" register;
     "/login" login;
@@ -179,6 +180,12 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     // In addition to the header of `respond_in_private`, for copies of the page without headers.
     let robots =
         (chunk == shared::CHUNK.name).then(|| view! { <meta name="robots" content="noindex" /> });
+    // Other pages describe themselves.
+    let has_preview = [home::CHUNK, example::CHUNK, explore::CHUNK, shared::CHUNK]
+        .iter()
+        .any(|page| page.name == chunk);
+    let description = (!has_preview)
+        .then(|| view! { <meta name="description" content=tr!(locale, app.description) /> });
     let assets = use_context::<Arc<SiteAssets>>().filter(|assets| !assets.js.is_empty());
     let assets = assets.map(|assets| {
         let script = script(&assets, chunk, address.as_deref());
@@ -214,7 +221,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content=theme.color_scheme() />
-                <meta name="description" content=tr!(locale, app.description) />
+                {description}
                 {robots}
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 {assets}

@@ -16,7 +16,7 @@ import {
 const WIDTHS = [320, 768, 1440];
 const SCHEMES = ["light", "dark"] as const;
 const LOCALES = ["en", "ru"] as const;
-const OPEN_PAGES = ["/", "/explore", "/explore?parent=Games", "/login", "/register"];
+const OPEN_PAGES = ["/", "/example", "/explore", "/explore?parent=Games", "/login", "/register"];
 const OWN_PAGES = ["/", "/overview", "/predict", "/tasks", "/tasks?status=failed", "/transactions", "/account"];
 
 /** One load for each language; width and colours change under the loaded page, as they do on a device. */

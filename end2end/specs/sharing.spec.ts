@@ -36,6 +36,7 @@ test("a result is shared by a link, seen without an account, and no more once th
   await expect(visit.locator("main")).toContainText("Why this result");
   await expect(visit.locator("body")).not.toContainText(email);
   await expect(visit.locator('meta[name="robots"]')).toHaveAttribute("content", "noindex");
+  await expect(visit.locator('meta[property="og:title"]')).toHaveAttribute("content", /Little Lanterns/);
   await expectAccessible(visit, isLive);
   for (const width of [320, 1440]) {
     await visit.setViewportSize({ width, height: 800 });

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::api::explore;
 use crate::client::data::Data;
+use crate::client::preview::{Preview, SITE_IMAGE, describe};
 use crate::client::{Locale, tr, use_locale};
 use crate::components::page_title::PageTitle;
 use crate::components::pager::{Filter, FilterChoice};
@@ -24,6 +25,13 @@ pub fn ExplorePage() -> impl IntoView {
     let rates = Data::new(explore);
     let query = use_query();
     let parent = Memo::new(move |_| query(PARENT));
+    describe(|| Preview {
+        title: tr!(locale, explore.title).to_owned(),
+        description: tr!(locale, explore.lead).to_owned(),
+        path: PATH.to_owned(),
+        image: SITE_IMAGE.to_owned(),
+        is_indexed: true,
+    });
     view! {
         <PageTitle page=tr!(locale, explore.title) />
         <div class="page-head">

@@ -1,7 +1,7 @@
 //! A result that its owner has shared, for everybody who has the private link.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_location, use_params_map};
 
 use super::task::context::Context;
 use super::task::inputs::CampaignInputs;
@@ -9,12 +9,13 @@ use super::task::insight::why::Why;
 use super::task::result::Answer;
 use crate::api::get_shared;
 use crate::client::data::Data;
+use crate::client::preview::{Preview, describe};
 use crate::client::respond::respond_in_private;
-use crate::client::{tr, use_locale};
-use crate::components::Loaded;
+use crate::client::{Locale, tr, use_locale};
 use crate::components::page_title::PageTitle;
+use crate::components::{Loaded, format, labels};
 use crate::pages::chunk::page_chunk;
-use crate::types::SharedView;
+use crate::types::{ResultView, SharedView};
 
 page_chunk!(shared, SharedPage);
 
@@ -41,6 +42,17 @@ fn Shared(
     shared: SharedView,
 ) -> impl IntoView {
     let locale = use_locale();
+    let path = use_location().pathname;
+    describe(|| {
+        let path = path.get_untracked();
+        Preview {
+            title: shared.campaign.name.clone(),
+            description: description(locale, &shared.result),
+            image: format!("{path}/card.png"),
+            path,
+            is_indexed: false,
+        }
+    });
     let campaign = shared.campaign;
     let model = tr!(
         locale,
@@ -75,4 +87,16 @@ fn Shared(
         {why}
         <CampaignInputs campaign />
     }
+}
+
+/// A result in a sentence.
+fn description(locale: Locale, result: &ResultView) -> String {
+    tr!(
+        locale,
+        task.gauge,
+        probability = format::percent(locale, result.probability),
+        low = format::percent(locale, result.interval_low),
+        high = format::percent(locale, result.interval_high),
+        verdict = labels::verdict(locale, result.verdict)
+    )
 }

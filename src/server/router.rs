@@ -20,8 +20,8 @@ use super::headers::text_of;
 use super::problem::{self, Problem};
 use super::state::AppState;
 use super::{
-    admission, assets, body, client, csrf, events, export, health, limits, preferences,
-    security_headers, styleguide,
+    admission, assets, body, client, crawlers, csrf, events, export, health, limits, preferences,
+    security_headers, shared_files, styleguide,
 };
 use crate::app::{App, has_page, shell};
 use crate::components::preferences::URL as PREFERENCES_URL;
@@ -54,6 +54,10 @@ pub fn router(state: AppState) -> Router {
         .route("/api/tasks.csv", get(export::tasks))
         .route("/api/transactions.csv", get(export::transactions))
         .route(PREFERENCES_URL, post(preferences::set))
+        .route(crawlers::ROBOTS_PATH, get(crawlers::robots))
+        .route(crawlers::SITEMAP_PATH, get(crawlers::sitemap))
+        .route("/card.png", get(shared_files::site_card))
+        .route("/shared/{token}/card.png", get(shared_files::card))
         .route("/events", get(events::events))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready));

@@ -8,6 +8,7 @@ mod campaign_rules;
 mod change_bounds;
 mod credits;
 mod error;
+mod example;
 mod explore;
 mod field_checker;
 mod filters;
@@ -38,6 +39,7 @@ pub use credits::{Credits, TOP_UP_MAX, TOP_UP_MIN};
 pub use error::AppError;
 #[cfg(feature = "ssr")]
 pub use error::describe_fields;
+pub use example::{ExampleSummary, ExampleView};
 pub use explore::{CategoryRate, ExploreView, GoalRate, LaunchMonthRate};
 pub use field_checker::{CAMPAIGN_YEARS, GOAL_MAX_USD, GOAL_MIN_USD};
 pub use filters::{
@@ -69,7 +71,7 @@ pub(crate) use typed_number::TypedNumber;
 pub use typed_number::{NUMBER_FORMAT, NumberFormat};
 pub use views::{
     BalanceHistory, BalancePoint, BalanceView, ModelView, Page, QueueView, ResultView, ShareView,
-    SharedView, TaskView, Today, TransactionView, UserView,
+    SharedView, SiteOrigin, TaskView, Today, TransactionView, UserView,
 };
 pub use violation::{FieldErrors, Violation};
 pub use words::UnknownWord;

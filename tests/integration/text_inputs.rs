@@ -48,6 +48,10 @@ fn posts(task: &Value) -> Vec<(&'static str, Value)> {
             json!({ "id": task, "usd_goal": "5000", "launched_at": "", "name": "" }),
         ),
         (
+            "/api/example/what_if",
+            json!({ "usd_goal": "5000", "launched_at": "", "name": "" }),
+        ),
+        (
             "/api/models/create",
             json!({ "onnx": "AAAA", "price": "1", "state": "live", "description": "" }),
         ),
@@ -130,6 +134,8 @@ async fn nul_in_any_url_causes_no_server_error(engine: Engine) {
         "/tasks/%00",
         "/tasks/1%00",
         "/shared/%00",
+        "/shared/%00/card.png",
+        "/card.png?lang=%00",
         "/compare?a=%00&b=1",
         "/tasks/%00/again",
         "/predict?name=%00&model_id=%00",

@@ -70,7 +70,7 @@ pub fn TaskPage() -> impl IntoView {
         };
         let url = format!("/tasks/{id}?{}", search.get_untracked());
         let look = move || details::look(task.share(), bounds);
-        server_part::fetch(BELOW, url, task.share(), look)
+        server_part::fetch(BELOW, url, Some(task.share()), look)
     });
     let link = Data::new(move || {
         params.track();
@@ -120,7 +120,7 @@ pub fn TaskPage() -> impl IntoView {
             id=BELOW
             data=below.share()
             draw=|found| details::draw(&found)
-            live=WHAT_IF
+            live=Some(WHAT_IF)
         />
         <Loaded
             resource=link

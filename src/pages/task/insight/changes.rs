@@ -20,6 +20,8 @@ pub fn Changes(
     advice: Advice,
     /// Why the user's bounds were refused.
     refusal: Option<AppError>,
+    /// Whether the visitor owns the campaign, and may set bounds and open the form with the changes.
+    is_own: bool,
 ) -> impl IntoView {
     let locale = use_locale();
     let is_empty = advice.changes.is_empty();
@@ -48,12 +50,17 @@ pub fn Changes(
     let list = view! {
         <ol class="change-list">{items.collect_view()}</ol>
         {combination}
-        <p>
-            <a class="button button-main" href=form_url(&campaign, &best)>
-                {tr!(locale, changes.open_form)}
-                <Icon name="arrow" />
-            </a>
-        </p>
+        {is_own
+            .then(|| {
+                view! {
+                    <p>
+                        <a class="button button-main" href=form_url(&campaign, &best)>
+                            {tr!(locale, changes.open_form)}
+                            <Icon name="arrow" />
+                        </a>
+                    </p>
+                }
+            })}
     };
     view! {
         <section class="card" aria-labelledby="changes-title">
@@ -66,7 +73,7 @@ pub fn Changes(
                     locale, changes.bounds, goal = format::usd(locale, advice.bounds.goal_min_usd), earliest = labels::day(locale, advice.bounds.launch_earliest), latest = labels::day(locale, advice.bounds.launch_latest)
                 )}
             </p>
-            <Bounds bounds=advice.bounds refusal />
+            {is_own.then(|| view! { <Bounds bounds=advice.bounds refusal /> })}
         </section>
     }
 }
