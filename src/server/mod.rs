@@ -4,6 +4,7 @@
 
 mod admission;
 pub mod assets;
+mod badge;
 mod bare_errors;
 mod body;
 mod client;

@@ -57,6 +57,7 @@ pub fn router(state: AppState) -> Router {
         .route(crawlers::ROBOTS_PATH, get(crawlers::robots))
         .route(crawlers::SITEMAP_PATH, get(crawlers::sitemap))
         .route("/card.png", get(shared_files::site_card))
+        .route("/shared/{token}/badge.svg", get(shared_files::badge))
         .route("/shared/{token}/card.png", get(shared_files::card))
         .route("/events", get(events::events))
         .route("/health/live", get(health::live))

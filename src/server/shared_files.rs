@@ -1,6 +1,7 @@
-//! The pictures that messengers show with links: of a shared result, and of all other pages.
+//! Files that other sites show of a shared result: the badge and the picture of its link. Also the picture of all other
+//! pages.
 //!
-//! They are the same for everybody who asks, so the query alone selects the language, and caches may keep them for
+//! They are the same for everybody who asks, so the query alone selects language and theme, and caches may keep them for
 //! a short while.
 
 use axum::Extension;
@@ -12,22 +13,65 @@ use axum::response::IntoResponse as _;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::OnceCell;
 
+use super::badge;
 use super::drawing::card::{Card, CardResult};
 use super::headers::{is_known, text_of};
 use super::problem::Problem;
+use super::security_headers::Embeddable;
 use super::state::AppState;
 use crate::client::locale::locale_of_query;
 use crate::client::{Locale, tr};
+use crate::components::preferences::THEME;
+use crate::components::query::values_of;
 use crate::components::{format, labels};
 use crate::services::attempts::Client;
-use crate::types::{AppError, SharedView, hex};
+use crate::types::{AppError, SharedView, Theme, hex};
 
-/// How long a picture may be shown after its link has ended.
+/// How long a badge or a picture may be shown after its link has ended.
 const SHORTLY: &str = "public, max-age=300";
 const AN_HOUR: &str = "public, max-age=3600";
+/// An SVG drawing needs its own styles and nothing else. It may be anywhere.
+const BADGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors *";
+const SVG: &str = "image/svg+xml; charset=utf-8";
 const PNG: &str = "image/png";
 const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+/// `GET /shared/TOKEN/badge.svg`: the badge of a shared result. The optional `lang` and `theme` select its language and
+/// colours. A link that has ended has a badge that says so, with status 404.
+pub async fn badge(
+    State(state): State<AppState>,
+    Extension(visitor): Extension<Client>,
+    Path(token): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response<Body>, Problem> {
+    let (locale, theme) = (locale_of(&uri), theme_of(&uri));
+    let shared = state.services.sharing.open(&visitor, &token).await;
+    let mut response = match shared {
+        Ok(shared) => {
+            let svg = badge::of_result(locale, theme, &shared);
+            file(svg.into(), SVG, SHORTLY, &headers)
+        }
+        Err(AppError::NotFound) => {
+            let svg = badge::of_nothing(locale, theme);
+            let headers = [
+                (header::CONTENT_TYPE, SVG),
+                (header::CACHE_CONTROL, "no-store"),
+            ];
+            (StatusCode::NOT_FOUND, headers, svg).into_response()
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let out = response.headers_mut();
+    out.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(BADGE_POLICY),
+    );
+    publish(&mut response);
+    response.extensions_mut().insert(Embeddable);
+    Ok(response)
+}
 
 /// `GET /shared/TOKEN/card.png`: the picture that messengers show with the link of a shared result.
 pub async fn card(
@@ -94,6 +138,13 @@ fn card_of(locale: Locale, shared: &SharedView) -> Card {
 
 fn locale_of(uri: &Uri) -> Locale {
     uri.query().and_then(locale_of_query).unwrap_or_default()
+}
+
+fn theme_of(uri: &Uri) -> Theme {
+    let chosen = values_of(uri.query().unwrap_or_default(), THEME).pop();
+    chosen
+        .and_then(|theme| theme.parse().ok())
+        .unwrap_or_default()
 }
 
 /// A file with a tag of its content, or 304 if the client has it.

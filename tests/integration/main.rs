@@ -31,6 +31,7 @@ macro_rules! on_both_databases {
 mod accounts;
 mod architecture;
 mod backup;
+mod badges;
 mod campaign_fields;
 mod command_line;
 mod contention;

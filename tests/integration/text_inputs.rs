@@ -134,6 +134,7 @@ async fn nul_in_any_url_causes_no_server_error(engine: Engine) {
         "/tasks/%00",
         "/tasks/1%00",
         "/shared/%00",
+        "/shared/%00/badge.svg?lang=%00&theme=%00",
         "/shared/%00/card.png",
         "/card.png?lang=%00",
         "/compare?a=%00&b=1",

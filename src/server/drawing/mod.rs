@@ -1,7 +1,7 @@
 //! Pictures, drawn on threads of their own and a few at a time.
 
 pub mod card;
-mod typeface;
+pub mod typeface;
 
 use std::sync::Arc;
 use std::time::Duration;
