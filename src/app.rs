@@ -20,8 +20,8 @@ use crate::components::toast::{ToastList, Toasts};
 #[cfg(feature = "ssr")]
 use crate::pages::chunk::PageChunk;
 use crate::pages::{
-    account, again, compare, example, explore, home, login, overview, predict, register, shared,
-    task, tasks, transactions,
+    account, again, compare, example, explore, home, login, overview, predict, register, report,
+    shared, task, tasks, transactions,
 };
 
 /// URLs of the files that a page loads. The server provides them as a context, because it knows the content hashes. All
@@ -96,10 +96,15 @@ routes! {
     "/tasks/:id" task;
     "/tasks/:id/again" again;
     "/compare" compare;
+    "/report" report;
     "/shared/:token" shared;
     "/transactions" transactions;
     "/account" account;
 }
+
+/// Reports, which the server also writes as PDF files.
+#[cfg(feature = "ssr")]
+pub use crate::pages::report as reports;
 
 /// The page at a path, so that the server can preload its chunk.
 #[cfg(feature = "ssr")]

@@ -72,6 +72,7 @@ test("pages of somebody with a history", async ({ page }, info) => {
     await look(page, path, info.project.name, `own-${nameOf(path)}`);
   }
   await look(page, task, info.project.name, "own-result");
+  await look(page, `/report?task=${task.split("/").pop()}`, info.project.name, "own-report");
   expect(problems).toEqual([]);
 });
 

@@ -130,6 +130,31 @@ test("the HTML of a badge is copied", async ({ page }, info) => {
   await expect(page.locator(".toast")).toContainText("HTML copied.");
 });
 
+test("a report is printed without controls, and downloaded as a file", async ({ page }, info) => {
+  const problems = gatherProblems(page);
+  const isLive = info.project.name === "hydrated";
+  await register(page);
+  const task = await predictExample(page);
+  await waitForResult(page, isLive);
+  await page.goto(task);
+  await page.getByRole("main").getByRole("link", { name: "Report" }).click();
+  await expect(page).toHaveURL(/\/report\?task=\d+$/);
+  await expect(page.locator("h1")).toHaveText("Prediction report");
+  const report = page.locator(".report");
+  await expect(report).toContainText("Little Lanterns");
+  await expect(report).toContainText("What this can and can’t tell you");
+  const download = page.waitForEvent("download");
+  await page.getByRole("link", { name: "Download PDF" }).click();
+  expect((await download).suggestedFilename()).toBe("report.pdf");
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  await expect(page.locator("header nav").first()).toBeHidden();
+  for (const button of await page.locator(".button").all()) {
+    await expect(button).toBeHidden();
+  }
+  await keepScreenshot(page, `${info.project.name}-report-print`);
+  expect(problems).toEqual([]);
+});
+
 test("a link is copied also where the service is reached over plain HTTP", async ({ page }, info) => {
   test.skip(info.project.name !== "hydrated", "without JavaScript people copy by themselves");
   await page.addInitScript(() => {

@@ -129,7 +129,7 @@ pub struct ServeArgs {
     /// example for each address; not charged.
     #[arg(long, env = "PLEDGECAST_WHAT_IF_PER_MINUTE", default_value = "120")]
     pub what_if_per_minute: NonZeroU32,
-    /// Visits to shared results, their badges and pictures, per minute for each address.
+    /// Visits to shared results, their badges, pictures and reports, per minute for each address.
     #[arg(long, env = "PLEDGECAST_SHARED_PER_MINUTE", default_value = "120")]
     pub shared_per_minute: NonZeroU32,
     /// Password hashes computed at the same time (19 MiB each).

@@ -11,6 +11,7 @@ pub mod login;
 pub mod overview;
 pub mod predict;
 pub mod register;
+pub mod report;
 pub mod shared;
 pub mod task;
 pub mod tasks;

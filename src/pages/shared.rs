@@ -43,6 +43,7 @@ fn Shared(
 ) -> impl IntoView {
     let locale = use_locale();
     let path = use_location().pathname;
+    let file = format!("{}/report.pdf", path.get_untracked());
     describe(|| {
         let path = path.get_untracked();
         Preview {
@@ -75,9 +76,14 @@ fn Shared(
                 </h1>
                 <p class="lead">{tr!(locale, share.lead)}</p>
             </div>
-            <a class="button" href="/">
-                {tr!(locale, share.own)}
-            </a>
+            <div class="buttons">
+                <a class="button" href=file rel="external" download="">
+                    {tr!(locale, report.download)}
+                </a>
+                <a class="button" href="/">
+                    {tr!(locale, share.own)}
+                </a>
+            </div>
         </div>
         <section class="card result">
             <Answer result=shared.result />

@@ -25,6 +25,7 @@ pub mod min_rate;
 mod preferences;
 mod problem;
 pub mod public_url;
+mod reports;
 pub mod router;
 mod security_headers;
 mod shared_files;

@@ -21,7 +21,7 @@ use super::problem::{self, Problem};
 use super::state::AppState;
 use super::{
     admission, assets, body, client, crawlers, csrf, events, export, health, limits, preferences,
-    security_headers, shared_files, styleguide,
+    reports, security_headers, shared_files, styleguide,
 };
 use crate::app::{App, has_page, shell};
 use crate::components::preferences::URL as PREFERENCES_URL;
@@ -59,6 +59,8 @@ pub fn router(state: AppState) -> Router {
         .route("/card.png", get(shared_files::site_card))
         .route("/shared/{token}/badge.svg", get(shared_files::badge))
         .route("/shared/{token}/card.png", get(shared_files::card))
+        .route("/shared/{token}/report.pdf", get(reports::of_shared))
+        .route("/report.pdf", get(reports::of_tasks))
         .route("/events", get(events::events))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready));

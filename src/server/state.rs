@@ -30,7 +30,7 @@ pub struct Shared {
     pub notifier: Notifier,
     /// Limits the event streams of each user.
     pub streams: KeyedLimit<UserId>,
-    /// Limits the pictures that are drawn at the same time.
+    /// Limits the pictures and PDF files that are drawn at the same time.
     pub drawings: Drawings,
     /// What `/health/ready` checks.
     pub readiness: Readiness,

@@ -91,7 +91,9 @@ async fn a_badge_of_a_revoked_link_shows_nothing_of_the_result(engine: Engine) {
     let svg = badge.text();
     assert!(svg.contains("no longer shared"), "{svg}");
     assert!(!svg.contains("Lanterns") && !svg.contains('%'), "{svg}");
-    owner.get(format!("{path}/card.png")).await.problem(404);
+    for file in ["card.png", "report.pdf"] {
+        owner.get(format!("{path}/{file}")).await.problem(404);
+    }
 }
 
 async fn a_title_on_a_badge_is_escaped(engine: Engine) {
@@ -107,7 +109,7 @@ async fn badges_count_as_visits_and_their_tokens_are_not_logged(engine: Engine) 
     let settings = [("PLEDGECAST_SHARED_PER_MINUTE", "3")];
     let (_site, server) = Site::serving(engine, &settings).await;
     let (owner, _task, path) = shared(Browser::registered(&server).await, "Lanterns").await;
-    for file in ["badge.svg", "card.png", "badge.svg"] {
+    for file in ["badge.svg", "card.png", "report.pdf"] {
         assert_eq!(
             owner.get(format!("{path}/{file}")).await.status,
             200,

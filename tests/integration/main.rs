@@ -74,6 +74,7 @@ mod queue;
 mod queue_crashes;
 mod queue_place;
 mod redirects;
+mod reports;
 mod repository;
 mod request_bodies;
 mod safety;

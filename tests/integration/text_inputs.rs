@@ -58,7 +58,7 @@ fn posts(task: &Value) -> Vec<(&'static str, Value)> {
     ]
 }
 
-const GETS: [(&str, &[&str]); 10] = [
+const GETS: [(&str, &[&str]); 11] = [
     ("/api/task", &["id"]),
     (
         "/api/tasks",
@@ -82,6 +82,7 @@ const GETS: [(&str, &[&str]); 10] = [
     ),
     ("/api/task/link", &["id"]),
     ("/api/shared", &["token"]),
+    ("/report.pdf", &["task", "lang"]),
     ("/api/models", &["any"]),
 ];
 
@@ -136,6 +137,7 @@ async fn nul_in_any_url_causes_no_server_error(engine: Engine) {
         "/shared/%00",
         "/shared/%00/badge.svg?lang=%00&theme=%00",
         "/shared/%00/card.png",
+        "/report?task=%00",
         "/card.png?lang=%00",
         "/compare?a=%00&b=1",
         "/tasks/%00/again",

@@ -21,7 +21,7 @@ use crate::client::{tr, use_locale, use_session};
 use crate::components::page_title::PageTitle;
 use crate::components::query::use_query;
 use crate::components::server_part::{self, ServerPart};
-use crate::components::task_list::again_url;
+use crate::components::task_list::{again_url, report_url};
 use crate::components::{Loaded, SignedInOnly, toast};
 use crate::pages::chunk::page_chunk;
 use crate::types::{AppError, ChangeBoundsInput, NUMBER_FORMAT, QueueView, TaskView};
@@ -159,6 +159,9 @@ fn TaskCards(
                             </a>
                             <a class="button" href="/tasks?status=succeeded">
                                 {tr!(locale, compare.link)}
+                            </a>
+                            <a class="button" href=report_url(task.id)>
+                                {tr!(locale, report.link)}
                             </a>
                         }
                     })}

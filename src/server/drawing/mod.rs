@@ -1,6 +1,9 @@
-//! Pictures, drawn on threads of their own and a few at a time.
+//! Pictures and PDF files, drawn on threads of their own and a few at a time.
 
 pub mod card;
+mod layout;
+pub mod pdf;
+mod placed;
 pub mod typeface;
 
 use std::sync::Arc;

@@ -126,6 +126,28 @@ fn Bounds(
     }
 }
 
+/// The changes in sentences, the largest gain first, and then all of them together if that gains more.
+pub fn change_texts(
+    locale: Locale,
+    campaign: &Campaign,
+    probability: f64,
+    advice: &Advice,
+) -> Vec<String> {
+    let single = advice.changes.iter().map(|it| {
+        let (words, gain) = (
+            words(locale, campaign, it.change),
+            format::points(locale, it.gain),
+        );
+        let reached = reached(locale, it.probability, probability);
+        format!("{words}: {gain} ({reached})")
+    });
+    let together = advice.combination.iter().map(|it| {
+        let reached = reached(locale, it.probability, probability);
+        format!("{} {reached}", tr!(locale, changes.together))
+    });
+    single.chain(together).collect()
+}
+
 fn reached(locale: Locale, probability: f64, before: f64) -> String {
     tr!(
         locale,
