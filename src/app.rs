@@ -20,8 +20,8 @@ use crate::components::toast::{ToastList, Toasts};
 #[cfg(feature = "ssr")]
 use crate::pages::chunk::PageChunk;
 use crate::pages::{
-    account, again, compare, explore, home, login, outcomes, overview, plan, predict, register,
-    shared, task, tasks, track_record, transactions,
+    account, again, compare, example, explore, home, login, outcomes, overview, plan, predict,
+    register, report, shared, task, tasks, track_record, transactions,
 };
 
 /// URLs of the files that a page loads. The server provides them as a context, because it knows the content hashes. All
@@ -86,6 +86,7 @@ macro_rules! routes {
 
 routes! {
     "/" home;
+    "/example" example;
     "/explore" explore;
     "/plan" plan;
     "/models/:id/track-record" track_record;
@@ -98,10 +99,15 @@ routes! {
     "/tasks/:id/again" again;
     "/outcomes" outcomes;
     "/compare" compare;
+    "/report" report;
     "/shared/:token" shared;
     "/transactions" transactions;
     "/account" account;
 }
+
+/// Reports, which the server also writes as PDF files.
+#[cfg(feature = "ssr")]
+pub use crate::pages::report as reports;
 
 /// The page at a path, so that the server can preload its chunk.
 #[cfg(feature = "ssr")]
@@ -182,6 +188,12 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     // In addition to the header of `respond_in_private`, for copies of the page without headers.
     let robots =
         (chunk == shared::CHUNK.name).then(|| view! { <meta name="robots" content="noindex" /> });
+    // Other pages describe themselves.
+    let has_preview = [home::CHUNK, example::CHUNK, explore::CHUNK, shared::CHUNK]
+        .iter()
+        .any(|page| page.name == chunk);
+    let description = (!has_preview)
+        .then(|| view! { <meta name="description" content=tr!(locale, app.description) /> });
     let assets = use_context::<Arc<SiteAssets>>().filter(|assets| !assets.js.is_empty());
     let assets = assets.map(|assets| {
         let script = script(&assets, chunk, address.as_deref());
@@ -217,7 +229,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content=theme.color_scheme() />
-                <meta name="description" content=tr!(locale, app.description) />
+                {description}
                 {robots}
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 {assets}

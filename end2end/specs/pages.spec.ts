@@ -19,6 +19,7 @@ const LOCALES = ["en", "ru"] as const;
 const PLAN = "/plan?goal=10000&category=Games&subscribers=1000&followers=400&social_followers=2100";
 const OPEN_PAGES = [
   "/",
+  "/example",
   "/explore",
   "/explore?parent=Games",
   "/plan",
@@ -91,6 +92,7 @@ test("pages of somebody with a history", async ({ page }, info) => {
     await look(page, path, info.project.name, `own-${nameOf(path)}`);
   }
   await look(page, task, info.project.name, "own-result");
+  await look(page, `/report?task=${task.split("/").pop()}`, info.project.name, "own-report");
   expect(problems).toEqual([]);
 });
 

@@ -10,6 +10,7 @@
 
 mod auth;
 mod balance;
+mod example;
 mod history;
 mod insights;
 mod models;
@@ -22,6 +23,7 @@ mod sharing;
 
 pub use auth::*;
 pub use balance::*;
+pub use example::*;
 pub use history::*;
 pub use insights::*;
 pub use models::*;

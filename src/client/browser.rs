@@ -82,6 +82,11 @@ pub fn reload() {
     let _ = window().location().reload();
 }
 
+/// Lets the user print this page.
+pub fn print() {
+    let _ = window().print();
+}
+
 /// Replaces this document by another page of this service.
 pub fn load(path: &str) {
     let _ = window().location().replace(path);

@@ -12,6 +12,16 @@ pub fn use_locale() -> Locale {
     use_context().unwrap_or_default()
 }
 
+/// The name of the query parameter that selects the language of one page, for links that others open.
+pub const LANGUAGE: &str = "lang";
+
+/// The language that a query selects.
+#[cfg(feature = "ssr")]
+pub fn locale_of_query(query: &str) -> Option<Locale> {
+    let mut pairs = form_urlencoded::parse(query.as_bytes());
+    pairs.find_map(|(name, value)| (name == LANGUAGE).then(|| value.parse().ok())?)
+}
+
 /// Gives `use_locale` its answer: on the server the default language, in the browser what the server
 /// chose, as written on `<html lang>`.
 pub fn provide_locale() {

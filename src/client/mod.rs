@@ -11,6 +11,7 @@ pub mod idempotency;
 pub mod live;
 pub mod local_path;
 pub mod locale;
+pub mod preview;
 pub mod respond;
 pub mod scroll_position;
 pub mod session;

@@ -125,10 +125,11 @@ pub struct ServeArgs {
     /// twice as long after each failure.
     #[arg(long, env = "PLEDGECAST_AUTH_PER_MINUTE", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
     pub auth_per_minute: u32,
-    /// Questions about changed campaigns (`what_if` and `advice`) per minute for each user; not charged.
+    /// Questions about changed campaigns (`what_if` and `advice`) per minute for each user, and about the
+    /// example for each address; not charged.
     #[arg(long, env = "PLEDGECAST_WHAT_IF_PER_MINUTE", default_value = "120")]
     pub what_if_per_minute: NonZeroU32,
-    /// Visits to shared results per minute for each address.
+    /// Visits to shared results, their badges, pictures and reports, per minute for each address.
     #[arg(long, env = "PLEDGECAST_SHARED_PER_MINUTE", default_value = "120")]
     pub shared_per_minute: NonZeroU32,
     /// Password hashes computed at the same time (19 MiB each).

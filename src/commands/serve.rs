@@ -16,6 +16,7 @@ use super::stop::unless_stopped;
 use super::{cookie_key, setup};
 use crate::inference::{InferenceError, InferencePool, SHIPPED_MODEL};
 use crate::queue::Notifier;
+use crate::server::drawing::Drawings;
 use crate::server::health::{self, Readiness};
 use crate::server::listen_address::ListenAddress;
 use crate::server::public_url::PublicUrl;
@@ -81,6 +82,7 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
         services,
         notifier,
         streams: KeyedLimit::new(args.streams_per_user.into()),
+        drawings: Drawings::default(),
         readiness,
         stop: stop.clone(),
         public_url: args.public_url,

@@ -25,11 +25,11 @@ pub struct Live {
 }
 
 /// The part with the id `id` of the page at `url`: on the server the result of `look`, which is not sent to the
-/// browser; in the browser its HTML. It waits for `page`, whose errors are shown elsewhere.
+/// browser; in the browser its HTML. It waits for `page`, if there is one, whose errors are shown elsewhere.
 pub fn fetch<T, F>(
     id: &'static str,
     url: String,
-    page: SharedData,
+    page: Option<SharedData>,
     look: impl FnOnce() -> F + Send + 'static,
 ) -> ResponseFuture
 where
@@ -40,10 +40,12 @@ where
     {
         drop(look);
         Box::pin(async move {
-            let html = match page.response().await {
-                Ok(_) => crate::client::browser::part_of_page(&url, id).await?,
-                Err(_) => String::new(),
-            };
+            if let Some(page) = page
+                && page.response().await.is_err()
+            {
+                return Ok(Payload::of(String::new()));
+            }
+            let html = crate::client::browser::part_of_page(&url, id).await?;
             Ok(Payload::of(html))
         })
     }
@@ -64,8 +66,8 @@ pub fn ServerPart(
     /// Renders it. Only called on the server. It must not create resources, shared values or
     /// [`AsyncView`](super::async_view::AsyncView)s, because the browser numbers none here.
     draw: impl Fn(Payload) -> AnyView + Send + Sync + 'static,
-    /// The element in it that needs code.
-    live: Live,
+    /// The element in it that needs code, if there is one.
+    live: Option<Live>,
 ) -> impl IntoView {
     #[cfg(not(feature = "hydrate"))]
     let show = move |payload| {
@@ -85,7 +87,9 @@ pub fn ServerPart(
             // Empty if the HTML of the server is there.
             let html: String = payload.held().unwrap_or_default();
             let slot = NodeRef::new();
-            wake_when_near(slot, live, locale);
+            if let Some(live) = live {
+                wake_when_near(slot, live, locale);
+            }
             view! { <div class="stack" id=id inner_html=html node_ref=slot></div> }.into_any()
         }
     };

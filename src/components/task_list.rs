@@ -11,12 +11,19 @@ use crate::client::live::on_task;
 use crate::client::{Locale, tr};
 use crate::types::{AppError, Page, TaskFilterInput, TaskId, TaskStatus, TaskView};
 
-/// The query parameter that names a task to compare; the URL has two.
+/// The query parameter that names a task to compare or report; the URL has several.
 pub const COMPARED: &str = "task";
+/// The path of reports.
+pub const REPORT_PATH: &str = "/report";
 
 /// The URL of the form with the campaign of a task.
 pub fn again_url(id: TaskId) -> String {
     format!("/tasks/{id}/again")
+}
+
+/// The URL of the report of a task.
+pub fn report_url(id: TaskId) -> String {
+    format!("{REPORT_PATH}?{COMPARED}={id}")
 }
 
 impl ListItem for TaskView {
@@ -140,7 +147,7 @@ impl ListItem for TaskView {
         .into_any()
     }
 
-    /// A GET form. Its checkboxes select two results to compare.
+    /// A GET form. Its checkboxes select two results to compare, or up to five to report.
     fn wrap_table(locale: Locale, table: AnyView) -> AnyView {
         view! {
             <form method="get" action="/compare" class="comparing">
@@ -148,6 +155,9 @@ impl ListItem for TaskView {
                 <p class="comparing-foot">
                     <button type="submit" class="button">
                         {tr!(locale, compare.submit)}
+                    </button>
+                    <button type="submit" class="button" formaction=REPORT_PATH>
+                        {tr!(locale, report.link)}
                     </button>
                     <span class="quiet">{tr!(locale, compare.how)}</span>
                 </p>

@@ -10,9 +10,9 @@ use crate::api::get_insight;
 use crate::client::data::Data;
 use crate::client::{Locale, tr, use_locale};
 use crate::components::page_title::PageTitle;
-use crate::components::query::values_of;
+use crate::components::query::{query_url, values_of};
 use crate::components::score::ScoreBar;
-use crate::components::task_list::COMPARED;
+use crate::components::task_list::{COMPARED, REPORT_PATH};
 use crate::components::{Empty, Loaded, SignedInOnly, format, labels};
 use crate::pages::chunk::page_chunk;
 use crate::types::{
@@ -46,6 +46,7 @@ pub fn ComparePage() -> impl IntoView {
     let query = use_location().search;
     let ids = Memo::new(move |_| query.with(|query| values_of(query, COMPARED)));
     let sides = Data::new(move || sides(ids.get()));
+    let report = move || query_url(REPORT_PATH, ids.get().into_iter().map(|id| (COMPARED, id)));
     view! {
         <PageTitle page=tr!(locale, compare.title) />
         <SignedInOnly />
@@ -54,6 +55,11 @@ pub fn ComparePage() -> impl IntoView {
         </p>
         <div class="page-head">
             <h1>{tr!(locale, compare.title)}</h1>
+            <div class="buttons">
+                <a class="button" href=report>
+                    {tr!(locale, report.link)}
+                </a>
+            </div>
         </div>
         <Loaded resource=sides lines=12 show=move |sides| compared(locale, sides) />
     }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::api::{explore, launch_calendar};
 use crate::client::data::Data;
+use crate::client::preview::{Preview, SITE_IMAGE, describe};
 use crate::client::{Locale, tr, use_locale};
 use crate::components::calendar::Calendar;
 use crate::components::page_title::PageTitle;
@@ -26,6 +27,13 @@ pub fn ExplorePage() -> impl IntoView {
     let query = use_query();
     let parent = Memo::new(move |_| query(PARENT));
     let calendar = Data::new(move || calendar_of(parent.get().unwrap_or_default()));
+    describe(|| Preview {
+        title: tr!(locale, explore.title).to_owned(),
+        description: tr!(locale, explore.lead).to_owned(),
+        path: PATH.to_owned(),
+        image: SITE_IMAGE.to_owned(),
+        is_indexed: true,
+    });
     view! {
         <PageTitle page=tr!(locale, explore.title) />
         <div class="page-head">

@@ -2,17 +2,19 @@
 
 use leptos::prelude::*;
 
-use crate::api::list_models;
+use crate::api::{get_example_summary, list_models};
 use crate::client::data::Data;
+use crate::client::preview::{Preview, SITE_IMAGE, describe};
 use crate::client::{tr, use_locale, use_session};
 use crate::components::async_view::{AsyncView, load};
 use crate::components::page_title::PageTitle;
 use crate::components::score::Gauge;
 use crate::components::{Icon, Loaded, Money, TrackRecordLink, format};
 use crate::pages::chunk::page_chunk;
-use crate::types::ModelView;
+use crate::types::{ExampleSummary, ModelView};
 
-const SAMPLE: (f64, f64, f64) = (0.68, 0.59, 0.76);
+/// The path of the page with the example.
+pub const EXAMPLE_PATH: &str = "/example";
 
 page_chunk!(home, HomePage);
 
@@ -29,19 +31,28 @@ pub fn HomePage() -> impl IntoView {
         let model = models.into_iter().find(|model| model.is_default);
         view! { <Offer model /> }.into_any()
     };
-    let (probability, low, high) = SAMPLE;
+    let example = Data::new(get_example_summary);
+    let figure = |example: Option<ExampleSummary>| {
+        example
+            .map(|example| view! { <ExampleFigure example /> })
+            .into_any()
+    };
+    describe(|| Preview {
+        title: tr!(locale, home.title).to_owned(),
+        description: tr!(locale, app.description).to_owned(),
+        path: "/".to_owned(),
+        image: SITE_IMAGE.to_owned(),
+        is_indexed: true,
+    });
     view! {
         <PageTitle page=tr!(locale, home.title) />
         <section class="hero">
             <div class="hero-words">
                 <h1>{tr!(locale, home.title)}</h1>
                 <p class="lead">{tr!(locale, home.lead)}</p>
-                <CallToAction />
+                <CallToAction with_example=true />
             </div>
-            <figure class="hero-figure card">
-                <Gauge probability low high />
-                <figcaption class="quiet">{tr!(locale, home.sample_caption)}</figcaption>
-            </figure>
+            <Loaded resource=example lines=6 show=figure />
         </section>
         <Loaded resource=models lines=6 show=offer />
         <HowItWorks />
@@ -49,8 +60,33 @@ pub fn HomePage() -> impl IntoView {
     }
 }
 
+/// The result of the example, which is calculated like any other.
 #[component]
-fn CallToAction() -> impl IntoView {
+fn ExampleFigure(
+    /// The numbers of the example.
+    example: ExampleSummary,
+) -> impl IntoView {
+    let locale = use_locale();
+    view! {
+        <figure class="hero-figure card">
+            <Gauge
+                probability=example.probability
+                low=example.interval_low
+                high=example.interval_high
+            />
+            <figcaption class="quiet">
+                {tr!(locale, home.example_caption)} " " <bdi>{example.name}</bdi>
+            </figcaption>
+        </figure>
+    }
+}
+
+/// The links to the first steps.
+#[component]
+pub fn CallToAction(
+    /// Whether to link to the example.
+    with_example: bool,
+) -> impl IntoView {
     let locale = use_locale();
     let session = use_session();
     let view = load(move || async move {
@@ -60,6 +96,13 @@ fn CallToAction() -> impl IntoView {
         } else {
             ("/register", tr!(locale, home.start))
         };
+        let example = with_example.then(|| {
+            view! {
+                <a class="button button-large" href=EXAMPLE_PATH>
+                    {tr!(locale, home.see_example)}
+                </a>
+            }
+        });
         let note = (!is_signed_in).then(|| tr!(locale, home.welcome_note));
         view! {
             <p class="buttons">
@@ -67,6 +110,7 @@ fn CallToAction() -> impl IntoView {
                     {words}
                     <Icon name="arrow" />
                 </a>
+                {example}
             </p>
             <p class="quiet">{note}</p>
         }

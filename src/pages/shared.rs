@@ -1,7 +1,7 @@
 //! A result that its owner has shared, for everybody who has the private link.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_location, use_params_map};
 
 use super::task::amounts::Amounts;
 use super::task::context::Context;
@@ -11,12 +11,13 @@ use super::task::result::Answer;
 use super::task::summary::Summary;
 use crate::api::get_shared;
 use crate::client::data::Data;
+use crate::client::preview::{Preview, describe};
 use crate::client::respond::respond_in_private;
-use crate::client::{tr, use_locale};
+use crate::client::{Locale, tr, use_locale};
 use crate::components::page_title::PageTitle;
-use crate::components::{Loaded, TrackRecordLink};
+use crate::components::{Loaded, TrackRecordLink, format, labels};
 use crate::pages::chunk::page_chunk;
-use crate::types::SharedView;
+use crate::types::{ResultView, SharedView};
 
 page_chunk!(shared, SharedPage);
 
@@ -43,6 +44,18 @@ fn Shared(
     shared: SharedView,
 ) -> impl IntoView {
     let locale = use_locale();
+    let path = use_location().pathname;
+    let file = format!("{}/report.pdf", path.get_untracked());
+    describe(|| {
+        let path = path.get_untracked();
+        Preview {
+            title: shared.campaign.name.clone(),
+            description: description(locale, &shared.result),
+            image: format!("{path}/card.png"),
+            path,
+            is_indexed: false,
+        }
+    });
     let campaign = shared.campaign;
     let model = tr!(
         locale,
@@ -75,9 +88,14 @@ fn Shared(
                 </h1>
                 <p class="lead">{tr!(locale, share.lead)}</p>
             </div>
-            <a class="button" href="/">
-                {tr!(locale, share.own)}
-            </a>
+            <div class="buttons">
+                <a class="button" href=file rel="external" download="">
+                    {tr!(locale, report.download)}
+                </a>
+                <a class="button" href="/">
+                    {tr!(locale, share.own)}
+                </a>
+            </div>
         </div>
         <section class="card result">
             <Answer result=shared.result />
@@ -92,4 +110,16 @@ fn Shared(
         {why}
         <CampaignInputs campaign />
     }
+}
+
+/// A result in a sentence.
+fn description(locale: Locale, result: &ResultView) -> String {
+    tr!(
+        locale,
+        task.gauge,
+        probability = format::percent(locale, result.probability),
+        low = format::percent(locale, result.interval_low),
+        high = format::percent(locale, result.interval_high),
+        verdict = labels::verdict(locale, result.verdict)
+    )
 }

@@ -15,13 +15,19 @@ use tower_cookies::Cookies;
 use super::limits::in_time;
 use super::problem::Problem;
 use super::state::AppState;
-use crate::api::{CreateModel, Login, Logout, Register};
+use crate::api::{CreateModel, Login, Logout, Register, WhatIfExample};
 use crate::components::preferences::URL as PREFERENCES_URL;
 use crate::services::SignedIn;
 use crate::types::AppError;
 
 /// Paths that accept a POST without a session. The limit on their bodies is lower.
-const FOR_ANYBODY: [&str; 4] = [Login::PATH, Register::PATH, Logout::PATH, PREFERENCES_URL];
+const FOR_ANYBODY: [&str; 5] = [
+    Login::PATH,
+    Register::PATH,
+    Logout::PATH,
+    WhatIfExample::PATH,
+    PREFERENCES_URL,
+];
 
 /// Whether `path` accepts a POST without a session.
 pub fn is_for_anybody(path: &str) -> bool {

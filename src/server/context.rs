@@ -10,11 +10,12 @@ use leptos_axum::ResponseOptions;
 use tower_cookies::Cookies;
 
 use super::preferences;
+use super::public_url::origin_of;
 use super::security_headers::page_policy;
 use super::state::AppState;
 use crate::client::form_action::FailedForm;
 use crate::services::positions::PagePosition;
-use crate::types::Today;
+use crate::types::{SiteOrigin, Today};
 
 /// Provides the services and the visitor's preferences to pages and server functions, and sets the content security
 /// policy and the cache headers of the response.
@@ -29,7 +30,10 @@ pub fn provide(state: &AppState) {
         if !request.uri.path().starts_with("/api/") {
             provide_context(PagePosition::default());
         }
-        provide_context(preferences::locale(&request.headers));
+        provide_context(preferences::locale(&request.uri, &request.headers));
+        if let Some(origin) = origin_of(&request.headers, state.public_url.as_ref()) {
+            provide_context(SiteOrigin(origin));
+        }
         provide_context(preferences::theme(&request.headers));
         let cookies = request.extensions.get::<Cookies>();
         is_personal = cookies.is_some_and(|it| state.services.sessions.has_cookie(it));

@@ -25,3 +25,24 @@ pub fn qualities(header: &str) -> impl Iterator<Item = (f32, &str)> {
         Some((quality, name.trim()))
     })
 }
+
+/// Whether the `If-None-Match` of a request names a tag. Weak tags count, because a proxy that compresses makes tags weak.
+pub fn is_known(known: &str, tag: &str) -> bool {
+    let mut known = known.split(',').map(str::trim);
+    known.any(|it| it == "*" || it.strip_prefix("W/").unwrap_or(it) == tag)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_is_named_alone_in_a_list_or_as_weak() {
+        for known in ["\"a\"", "W/\"a\"", "\"b\", W/\"a\"", "\"b\",\"a\"", "*"] {
+            assert!(is_known(known, "\"a\""), "{known}");
+        }
+        for known in ["\"b\"", "a", "", "\"b\", \"ab\""] {
+            assert!(!is_known(known, "\"a\""), "{known}");
+        }
+    }
+}

@@ -4,13 +4,16 @@
 
 mod admission;
 pub mod assets;
+mod badge;
 mod bare_errors;
 mod body;
 mod client;
 mod client_stream;
 pub mod connections;
 mod context;
+mod crawlers;
 mod csrf;
+pub mod drawing;
 mod events;
 mod export;
 mod forms;
@@ -22,8 +25,10 @@ pub mod min_rate;
 mod preferences;
 mod problem;
 pub mod public_url;
+mod reports;
 pub mod router;
 mod security_headers;
+mod shared_files;
 pub mod state;
 mod styleguide;
 pub mod trusted_proxies;

@@ -1,9 +1,10 @@
-//! Language and theme, stored in cookies and read for each page. Without a choice, `Accept-Language` decides.
+//! Language and theme, stored in cookies and read for each page. Without a choice, `Accept-Language` decides. The query
+//! of a URL can select the language of one page.
 
 use axum::body::Body;
 use axum::extract::{Form, State};
 use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, LOCATION};
-use axum::http::{HeaderMap, Response, StatusCode};
+use axum::http::{HeaderMap, Response, StatusCode, Uri};
 use axum::response::IntoResponse as _;
 use serde::Deserialize;
 use tower_cookies::cookie::SameSite;
@@ -14,6 +15,7 @@ use super::headers::{accepts_html, qualities, text_of};
 use super::state::AppState;
 use crate::client::Locale;
 use crate::client::local_path::local_path;
+use crate::client::locale::{LANGUAGE, locale_of_query};
 use crate::components::preferences::{LOCALE, THEME};
 use crate::types::Theme;
 
@@ -44,6 +46,7 @@ pub async fn set(
             .max_age(LIFETIME);
         cookies.add(cookie.build());
     };
+    let chooses_language = choices.locale.is_some();
     if let Some(locale) = choices.locale.and_then(|word| find(&word)) {
         put(LOCALE, name(locale));
     }
@@ -52,17 +55,35 @@ pub async fn set(
     }
     if accepts_html(&headers) {
         let back = choices.back.and_then(|back| local_path(&back));
-        let back = back.unwrap_or_else(|| "/".to_owned());
+        let mut back = back.unwrap_or_else(|| "/".to_owned());
+        if chooses_language {
+            back = without_language(&back);
+        }
         (StatusCode::SEE_OTHER, [(LOCATION, back)]).into_response()
     } else {
         StatusCode::NO_CONTENT.into_response()
     }
 }
 
-/// The language for a request with these headers.
-pub fn locale(headers: &HeaderMap) -> Locale {
-    cookie(headers, LOCALE)
-        .and_then(find)
+/// A path whose query does not select a language, because that would override the chosen one.
+fn without_language(path: &str) -> String {
+    let (page, fragment) = match path.split_once('#') {
+        Some((page, fragment)) => (page, format!("#{fragment}")),
+        None => (path, String::new()),
+    };
+    let (page, query) = page.split_once('?').unwrap_or((page, ""));
+    let is_other = |pair: &&str| pair.split('=').next() != Some(LANGUAGE);
+    let query: Vec<_> = query.split('&').filter(is_other).collect();
+    let query = query.join("&");
+    let mark = if query.is_empty() { "" } else { "?" };
+    format!("{page}{mark}{query}{fragment}")
+}
+
+/// The language for a request of this URL with these headers.
+pub fn locale(uri: &Uri, headers: &HeaderMap) -> Locale {
+    uri.query()
+        .and_then(locale_of_query)
+        .or_else(|| cookie(headers, LOCALE).and_then(find))
         .or_else(|| accepted(text_of(headers, ACCEPT_LANGUAGE)?))
         .unwrap_or_default()
 }
@@ -140,13 +161,39 @@ mod tests {
             (ACCEPT_LANGUAGE, "en"),
             (COOKIE, "a=b; locale=ru; theme=dark"),
         ]);
-        assert_eq!(locale(&chosen), Locale::ru);
+        let page = Uri::from_static("/explore?lang=xx");
+        assert_eq!(locale(&page, &chosen), Locale::ru);
         assert_eq!(theme(&chosen), Theme::Dark);
         let nonsense = headers(&[
             (ACCEPT_LANGUAGE, "ru"),
             (COOKIE, "locale=xx; theme=\"><script>"),
         ]);
-        assert_eq!(locale(&nonsense), Locale::ru);
+        assert_eq!(locale(&page, &nonsense), Locale::ru);
         assert_eq!(theme(&nonsense), Theme::System);
+    }
+
+    #[test]
+    fn a_chosen_language_is_not_overridden_by_the_query_of_the_page() {
+        for (path, expected) in [
+            ("/explore?lang=ru", "/explore"),
+            (
+                "/explore?parent=Games&lang=ru#top",
+                "/explore?parent=Games#top",
+            ),
+            (
+                "/tasks?search=lang%3Dru&langs=1",
+                "/tasks?search=lang%3Dru&langs=1",
+            ),
+            ("/", "/"),
+        ] {
+            assert_eq!(without_language(path), expected);
+        }
+    }
+
+    #[test]
+    fn the_query_selects_the_language_of_one_page() {
+        let chosen = headers(&[(COOKIE, "locale=ru")]);
+        let page = Uri::from_static("/?parent=Games&lang=en");
+        assert_eq!(locale(&page, &chosen), Locale::en);
     }
 }

@@ -97,6 +97,19 @@ pub fn referring_page(headers: &HeaderMap, public_url: Option<&PublicUrl>) -> Op
     })
 }
 
+/// The origin at which browsers reach the service: the configured one, or else the host that the request was sent to.
+/// Without a configured one, the service is reached over plain HTTP.
+pub fn origin_of(headers: &HeaderMap, public_url: Option<&PublicUrl>) -> Option<String> {
+    if let Some(url) = public_url {
+        return Some(url.text());
+    }
+    let host = text_of(headers, header::HOST)?;
+    let url: PublicUrl = format!("http://{host}").parse().ok()?;
+    // A URL may have quotes in its host, a host has none.
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:/[]".contains(&byte);
+    Some(url.text()).filter(|text| text.bytes().all(is_part))
+}
+
 /// Whether the origin of `url` is the host that the request was sent to.
 fn is_at_host(url: &Url, headers: &HeaderMap) -> bool {
     if !matches!(url.scheme(), "http" | "https") {
@@ -190,6 +203,23 @@ mod tests {
             source("public.example", "https://evil.example"),
             Source::Foreign
         );
+    }
+
+    #[test]
+    fn the_own_origin_is_the_configured_one_or_the_host() {
+        let origin = |host: &str, public_url: Option<&PublicUrl>| {
+            origin_of(&headers(&[("host", host)]), public_url)
+        };
+        let own = |text: &str| Some(text.to_owned());
+        let url = public("https://public.example");
+        assert_eq!(
+            origin("inner:80", Some(&url)),
+            own("https://public.example")
+        );
+        assert_eq!(origin("A.example:3000", None), own("http://a.example:3000"));
+        for bad in ["", "a.example/x", "a\"b", "u@a.example", "a b"] {
+            assert_eq!(origin(bad, None), None, "{bad}");
+        }
     }
 
     #[test]

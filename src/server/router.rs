@@ -20,8 +20,8 @@ use super::headers::text_of;
 use super::problem::{self, Problem};
 use super::state::AppState;
 use super::{
-    admission, assets, body, client, csrf, events, export, health, limits, preferences,
-    security_headers, styleguide,
+    admission, assets, body, client, crawlers, csrf, events, export, health, limits, preferences,
+    reports, security_headers, shared_files, styleguide,
 };
 use crate::app::{App, has_page, shell};
 use crate::components::preferences::URL as PREFERENCES_URL;
@@ -55,6 +55,13 @@ pub fn router(state: AppState) -> Router {
         .route("/api/transactions.csv", get(export::transactions))
         .route("/api/outcomes.csv", get(export::unreported))
         .route(PREFERENCES_URL, post(preferences::set))
+        .route(crawlers::ROBOTS_PATH, get(crawlers::robots))
+        .route(crawlers::SITEMAP_PATH, get(crawlers::sitemap))
+        .route("/card.png", get(shared_files::site_card))
+        .route("/shared/{token}/badge.svg", get(shared_files::badge))
+        .route("/shared/{token}/card.png", get(shared_files::card))
+        .route("/shared/{token}/report.pdf", get(reports::of_shared))
+        .route("/report.pdf", get(reports::of_tasks))
         .route("/events", get(events::events))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready));

@@ -20,6 +20,10 @@ pub const SECURITY_HEADERS: [(HeaderName, &str); 4] = [
     ),
 ];
 
+/// Marks a response that pages of other sites may show in a frame.
+#[derive(Clone, Copy, Debug)]
+pub struct Embeddable;
+
 /// Adds the security headers that the response does not set itself.
 pub async fn add_security_headers(
     State(state): State<AppState>,
@@ -27,6 +31,7 @@ pub async fn add_security_headers(
     next: Next,
 ) -> Response<Body> {
     let mut response = next.run(request).await;
+    let is_embeddable = response.extensions_mut().remove::<Embeddable>().is_some();
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| {
         headers
@@ -34,7 +39,9 @@ pub async fn add_security_headers(
             .or_insert(HeaderValue::from_static(value));
     };
     for (name, value) in SECURITY_HEADERS {
-        set(name, value);
+        if !(is_embeddable && name == header::X_FRAME_OPTIONS) {
+            set(name, value);
+        }
     }
     if state.https() {
         set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");

@@ -7,6 +7,7 @@ use axum::extract::FromRef;
 use leptos::prelude::LeptosOptions;
 use tokio_util::sync::CancellationToken;
 
+use super::drawing::Drawings;
 use super::health::Readiness;
 use super::min_rate::MinRate;
 use super::public_url::PublicUrl;
@@ -29,6 +30,8 @@ pub struct Shared {
     pub notifier: Notifier,
     /// Limits the event streams of each user.
     pub streams: KeyedLimit<UserId>,
+    /// Limits the pictures and PDF files that are drawn at the same time.
+    pub drawings: Drawings,
     /// What `/health/ready` checks.
     pub readiness: Readiness,
     /// Cancelled when the process must stop.

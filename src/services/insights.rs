@@ -6,24 +6,21 @@
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::{Mutex, MutexGuard};
 
+use super::model_runs::ModelRuns;
 use super::rate_limit::RateLimit;
-use super::{Catalog, LoadError, LoadedModels, own_tasks};
+use super::{Catalog, own_tasks};
 use crate::database::Database;
 use crate::entities::{task, task_result};
-use crate::inference::insight::{
-    Insight, advise, assess_variant, calendar, default_bounds, explore,
-};
-use crate::inference::{InferenceError, InferencePool, PredictError, Predictor, Priority};
+use crate::inference::insight::{Insight, advise, calendar, default_bounds, explore};
+use crate::inference::{PredictError, Predictor};
 use crate::types::{
     Advice, AppError, CalendarView, CampaignInput, ChangeBounds, ChangeBoundsInput, ExploreView,
-    InsightView, ModelId, TaskId, UserId, Violation, WhatIfView, categories_by_parent,
+    InsightView, TaskId, UserId, Violation, WhatIfView, categories_by_parent,
 };
 
-const BUSY_RETRY_S: u64 = 5;
 /// Locks that requests for tasks share: requests for different tasks rarely wait for each other.
 const LOCKS: usize = 64;
 
@@ -31,9 +28,7 @@ const LOCKS: usize = 64;
 pub struct Insights {
     database: Database,
     catalog: Arc<Catalog>,
-    models: Arc<LoadedModels>,
-    pool: InferencePool,
-    timeout: Duration,
+    runs: Arc<ModelRuns>,
     questions: RateLimit,
     /// Requests for the same task wait for each other, so that the first computes the insight for all.
     locks: [Mutex<()>; LOCKS],
@@ -46,22 +41,17 @@ struct Paid {
 }
 
 impl Insights {
-    /// Uses the models and the inference threads of this process, for which a request waits at most `timeout`. Each
-    /// user may send `questions_per_minute` requests about changed campaigns.
+    /// Each user may send `questions_per_minute` requests about changed campaigns.
     pub fn new(
         database: Database,
         catalog: Arc<Catalog>,
-        models: Arc<LoadedModels>,
-        pool: InferencePool,
-        timeout: Duration,
+        runs: Arc<ModelRuns>,
         questions_per_minute: NonZeroU32,
     ) -> Self {
         Self {
             database,
             catalog,
-            models,
-            pool,
-            timeout,
+            runs,
             questions: RateLimit::per_minute(questions_per_minute),
             locks: std::array::from_fn(|_| Mutex::default()),
         }
@@ -126,17 +116,9 @@ impl Insights {
         let paid = self.paid(user, id).await?;
         let own = paid.task.input.clone();
         let variant = changes.check_changed(&own).map_err(AppError::Invalid)?;
-        let assessment = self
-            .run_model(&paid, move |model| assess_variant(model, &own, &variant))
-            .await?;
-        let prediction = assessment.prediction;
-        Ok(WhatIfView {
-            probability: prediction.probability,
-            verdict: prediction.verdict(),
-            interval_low: prediction.interval_low,
-            interval_high: prediction.interval_high,
-            unlike: assessment.context.unlike,
-        })
+        self.runs
+            .score(paid.task.model_id, Some(paid.task.id), own, variant)
+            .await
     }
 
     /// What to change within the user's bounds. Blank bounds have their defaults. Costs no credits.
@@ -167,7 +149,7 @@ impl Insights {
     /// 404 if no model is live; 409 if this program cannot run the default one.
     pub async fn explore(&self) -> Result<ExploreView, AppError> {
         let model = self.catalog.live_model(None).await?;
-        let predictor = self.load(model.id).await?;
+        let predictor = self.runs.load(model.id).await?;
         Ok(explore(predictor.manifest(), model.model_ref()))
     }
 
@@ -181,7 +163,7 @@ impl Insights {
         let (parent, category) = (named(parent), named(category));
         check_category(parent.as_deref(), category.as_deref())?;
         let model = self.catalog.live_model(None).await?;
-        let predictor = self.load(model.id).await?;
+        let predictor = self.runs.load(model.id).await?;
         let manifest = predictor.manifest();
         Ok(calendar(manifest, parent.as_deref(), category.as_deref()))
     }
@@ -214,47 +196,17 @@ impl Insights {
         }))
     }
 
-    async fn load(&self, model: ModelId) -> Result<Arc<dyn Predictor>, AppError> {
-        // The failure is already logged.
-        let loaded = self.models.get(model).await;
-        loaded.map_err(|error| match &*error {
-            LoadError::Incompatible(_) => AppError::Conflict(
-                "the model was registered by another version of the program, but this version \
-                 cannot run it"
-                    .to_owned(),
-            ),
-            LoadError::Unread(error) => error.clone(),
-            LoadError::BrokeOff(_) => AppError::Internal,
-        })
-    }
-
     /// Runs the model of a result, after all waiting scores.
     async fn run_model<T: Send + 'static>(
         &self,
         paid: &Paid,
         work: impl FnOnce(&dyn Predictor) -> Result<T, PredictError> + Send + 'static,
     ) -> Result<T, AppError> {
-        let model = paid.task.model_id;
-        let predictor = self.load(model).await?;
-        let result = self
-            .pool
-            .run(Priority::Background, predictor, self.timeout, work)
-            .await;
-        match result {
-            Ok(output) => Ok(output.value),
-            Err(
-                error @ (InferenceError::TooSlow(_)
-                | InferenceError::Stuck
-                | InferenceError::Stopped),
-            ) => {
-                tracing::warn!(%model, task = paid.task.id.0, %error, "cannot compute an insight");
-                Err(AppError::unavailable("all models are busy", BUSY_RETRY_S))
-            }
-            Err(error) => {
-                tracing::error!(%model, task = paid.task.id.0, %error, "cannot compute an insight");
-                Err(AppError::Internal)
-            }
-        }
+        let output = self
+            .runs
+            .run(paid.task.model_id, Some(paid.task.id), work)
+            .await?;
+        Ok(output.value)
     }
 }
 

@@ -18,12 +18,14 @@ mod bounded_count;
 pub mod catalog;
 pub mod clock;
 mod credentials;
+pub mod example;
 mod field_check;
 mod idempotency;
 pub mod in_use;
 pub mod insights;
 pub mod ledger;
 mod loaded_models;
+mod model_runs;
 pub mod outcomes;
 mod own_tasks;
 mod pages;
@@ -44,6 +46,7 @@ pub use crate::entities::users::Model as User;
 pub use accounts::Accounts;
 pub use catalog::Catalog;
 pub use clock::{Clock, SystemClock};
+pub use example::Example;
 pub use insights::Insights;
 pub use ledger::Ledger;
 pub use loaded_models::{LoadError, LoadedModels};
@@ -85,7 +88,8 @@ pub struct ServiceOptions {
     pub shared_per_minute: NonZeroU32,
     /// Longest wait of an insight for the inference threads.
     pub insight_timeout: Duration,
-    /// Requests about changed campaigns that each user may send per minute.
+    /// Requests about changed campaigns that each user may send per minute, and about the changed example that each
+    /// address may send.
     pub questions_per_minute: NonZeroU32,
     /// The key of the session cookie.
     pub cookie_key: tower_cookies::Key,
@@ -106,6 +110,8 @@ pub struct Services {
     pub predictions: Arc<Predictions>,
     /// Insights into results.
     pub insights: Arc<Insights>,
+    /// The example for visitors.
+    pub example: Arc<Example>,
     /// Positions of users' data.
     pub positions: Arc<Positions>,
     /// Private links.
@@ -143,6 +149,11 @@ impl Services {
         ));
         let catalog = Arc::new(Catalog::new(database.clone(), Arc::clone(clock)));
         let models = Arc::new(LoadedModels::new(Arc::clone(&catalog)));
+        let runs = Arc::new(model_runs::ModelRuns::new(
+            Arc::clone(&models),
+            pool,
+            options.insight_timeout,
+        ));
         let ledger = Arc::new(Ledger::new(
             database.clone(),
             notifier.clone(),
@@ -171,9 +182,13 @@ impl Services {
             insights: Arc::new(Insights::new(
                 database.clone(),
                 Arc::clone(&catalog),
-                Arc::clone(&models),
-                pool,
-                options.insight_timeout,
+                Arc::clone(&runs),
+                options.questions_per_minute,
+            )),
+            example: Arc::new(Example::new(
+                Arc::clone(&catalog),
+                Arc::clone(clock),
+                runs,
                 options.questions_per_minute,
             )),
             positions: Arc::new(Positions::new(database.clone())),

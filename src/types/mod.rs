@@ -9,6 +9,7 @@ mod campaign_rules;
 mod change_bounds;
 mod credits;
 mod error;
+mod example;
 mod explore;
 mod field_checker;
 mod filters;
@@ -47,6 +48,7 @@ pub use credits::{Credits, TOP_UP_MAX, TOP_UP_MIN};
 pub use error::AppError;
 #[cfg(feature = "ssr")]
 pub use error::describe_fields;
+pub use example::{ExampleSummary, ExampleView};
 pub use explore::{
     CalendarDay, CalendarView, CategoryRate, ExploreView, GoalRate, LaunchMonthRate,
 };
@@ -93,7 +95,7 @@ pub use typed_number::{NUMBER_FORMAT, NumberFormat};
 pub use typical_pledges::TypicalPledge;
 pub use views::{
     BalanceHistory, BalancePoint, BalanceView, ModelView, Page, QueueView, ResultView, ShareView,
-    SharedView, TaskView, Today, TransactionView, UserView,
+    SharedView, SiteOrigin, TaskView, Today, TransactionView, UserView,
 };
 pub use violation::{FieldErrors, Violation};
 pub use words::UnknownWord;

@@ -221,3 +221,8 @@ impl<T> Page<T> {
 /// The current date in UTC by the clock of the service. The server provides it to each page as context.
 #[derive(Clone, Copy, Debug)]
 pub struct Today(pub NaiveDate);
+
+/// Scheme, host and port at which browsers reach the service, without a trailing slash. The server provides it to each
+/// page as context, unless it is unknown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SiteOrigin(pub String);

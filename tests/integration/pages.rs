@@ -48,7 +48,8 @@ async fn every_page_is_html_for_a_signed_in_user(engine: Engine) {
 
 async fn private_pages_send_visitors_to_the_login(engine: Engine) {
     let server = shared_server(engine).await;
-    for path in PRIVATE.into_iter().chain(["/tasks/1", "/tasks/1/again"]) {
+    let others = ["/tasks/1", "/tasks/1/again", "/report?task=1"];
+    for path in PRIVATE.into_iter().chain(others) {
         let response = server.get(path).await;
         if response.status == 200 {
             assert!(response.is_html(), "{path}");
@@ -71,6 +72,7 @@ async fn public_pages_are_open_to_visitors(engine: Engine) {
     let server = shared_server(engine).await;
     for path in [
         "/",
+        "/example",
         "/explore",
         "/plan",
         "/login",

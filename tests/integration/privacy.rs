@@ -78,6 +78,9 @@ async fn secrets_in_urls_are_not_logged(engine: Engine) {
     for path in [
         "/shared/SECRET-token",
         "/shared/SECRET-token/",
+        "/shared/SECRET-token/badge.svg",
+        "/shared/SECRET-token/card.png",
+        "/shared/SECRET-token/report.pdf",
         "/api/shared?token=SECRET-token",
         "/api/unknown/SECRET-token",
         "/tasks?search=SECRET-token",

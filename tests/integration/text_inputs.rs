@@ -60,13 +60,17 @@ fn posts(task: &Value) -> Vec<(&'static str, Value)> {
             json!({ "id": task, "usd_goal": "5000", "launched_at": "", "name": "" }),
         ),
         (
+            "/api/example/what_if",
+            json!({ "usd_goal": "5000", "launched_at": "", "name": "" }),
+        ),
+        (
             "/api/models/create",
             json!({ "onnx": "AAAA", "price": "1", "state": "live", "description": "" }),
         ),
     ]
 }
 
-const GETS: [(&str, &[&str]); 15] = [
+const GETS: [(&str, &[&str]); 16] = [
     ("/api/task", &["id"]),
     (
         "/api/tasks",
@@ -95,6 +99,7 @@ const GETS: [(&str, &[&str]); 15] = [
     ("/api/model/track_record", &["id"]),
     ("/api/model/drift", &["id"]),
     ("/api/shared", &["token"]),
+    ("/report.pdf", &["task", "lang"]),
     ("/api/models", &["any"]),
 ];
 
@@ -149,6 +154,10 @@ async fn nul_in_any_url_causes_no_server_error(engine: Engine) {
         "/shared/%00",
         "/models/%00/track-record",
         "/outcomes?reported=%00",
+        "/shared/%00/badge.svg?lang=%00&theme=%00",
+        "/shared/%00/card.png",
+        "/report?task=%00",
+        "/card.png?lang=%00",
         "/compare?a=%00&b=1",
         "/tasks/%00/again",
         "/predict?name=%00&model_id=%00",

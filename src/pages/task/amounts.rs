@@ -18,14 +18,7 @@ pub fn Amounts(
     let usd = move |usd: f64| format::usd(locale, format::two_digits(usd));
     let count = move |count: f64| format::plain_number(locale, format::two_digits(count));
     let AmountRange { low, mid, high } = amounts.raised_usd;
-    let text = tr!(
-        locale,
-        amounts.text,
-        parent = amounts.parent.clone(),
-        low = usd(low),
-        mid = usd(mid),
-        high = usd(high)
-    );
+    let [text, failure, source] = amounts_texts(locale, &amounts, probability);
     view! {
         <section class="card" aria-labelledby="amounts-title">
             <h2 id="amounts-title">{tr!(locale, amounts.title)}</h2>
@@ -49,12 +42,8 @@ pub fn Amounts(
                 </tbody>
             </table>
             <p>{text}</p>
-            <p>
-                {tr!(
-                    locale, amounts.failure, failure = format::percent(locale, 1.0 - probability)
-                )}
-            </p>
-            <p class="quiet">{source(locale, &amounts)}</p>
+            <p>{failure}</p>
+            <p class="quiet">{source}</p>
         </section>
     }
 }
@@ -70,12 +59,29 @@ fn row(label: &'static str, raised: String, backers: String) -> AnyView {
     .into_any()
 }
 
-fn source(locale: Locale, amounts: &AmountsView) -> String {
-    tr!(
+/// What the ranges mean, the probability of failure, and where the ranges come from.
+pub fn amounts_texts(locale: Locale, amounts: &AmountsView, probability: f64) -> [String; 3] {
+    let AmountRange { low, mid, high } = amounts.raised_usd;
+    let usd = |usd: f64| format::usd(locale, format::two_digits(usd));
+    let text = tr!(
+        locale,
+        amounts.text,
+        parent = amounts.parent.clone(),
+        low = usd(low),
+        mid = usd(mid),
+        high = usd(high)
+    );
+    let failure = format::percent(locale, 1.0 - probability);
+    let source = tr!(
         locale,
         amounts.population,
         campaigns = format::count(locale, amounts.campaigns),
         parent = amounts.parent.clone(),
         population = labels::stored_text(locale, &amounts.population)
-    )
+    );
+    [
+        text,
+        tr!(locale, amounts.failure, failure = failure),
+        source,
+    ]
 }

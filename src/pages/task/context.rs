@@ -13,18 +13,11 @@ pub fn Context(
     context: ResultContext,
 ) -> impl IntoView {
     let locale = use_locale();
+    let population = population_text(locale, &context);
     let neighbours = context.neighbours.map(|it| {
-        let quartiles = it
-            .goal_quartiles_usd
-            .map(|goal| format::usd(locale, goal.round()));
-        let [quarter, half, three_quarters] = quartiles;
         view! {
             <p>{neighbours_text(locale, &it)}</p>
-            <p class="quiet">
-                {tr!(
-                    locale, context.neighbour_goals, quarter = quarter, half = half, three_quarters = three_quarters
-                )}
-            </p>
+            <p class="quiet">{goals_text(locale, &it)}</p>
         }
     });
     let warnings = (!context.unlike.is_empty()).then(|| {
@@ -41,15 +34,39 @@ pub fn Context(
             </div>
         }
     });
-    let population = labels::stored_text(locale, &context.population);
     view! {
         {warnings}
         <section class="card" aria-labelledby="context-title">
             <h2 id="context-title">{tr!(locale, context.title)}</h2>
             <p>{base_rate_text(locale, &context.base_rate)}</p>
             {neighbours}
-            <p class="quiet">{tr!(locale, context.population, population = population)}</p>
+            <p class="quiet">{population}</p>
         </section>
+    }
+}
+
+/// A context in sentences.
+pub struct ContextTexts {
+    /// How similar campaigns did.
+    pub rates: Vec<String>,
+    /// In what the campaign is unlike all others.
+    pub warnings: Vec<String>,
+    /// Which campaigns the rates are about.
+    pub population: String,
+}
+
+/// The sentences of a context.
+pub fn context_texts(locale: Locale, context: &ResultContext) -> ContextTexts {
+    let mut rates = vec![base_rate_text(locale, &context.base_rate)];
+    if let Some(neighbours) = &context.neighbours {
+        rates.push(neighbours_text(locale, neighbours));
+        rates.push(goals_text(locale, neighbours));
+    }
+    let unlike = context.unlike.iter();
+    ContextTexts {
+        rates,
+        warnings: unlike.map(|it| unlike_text(locale, it)).collect(),
+        population: population_text(locale, context),
     }
 }
 
@@ -94,6 +111,30 @@ fn neighbours_text(locale: Locale, it: &NeighboursView) -> String {
         group = similar_group(locale, it),
         rate = format::percent(locale, it.success_rate),
         campaigns = format::count(locale, it.campaigns)
+    )
+}
+
+/// The goals of similar campaigns.
+fn goals_text(locale: Locale, it: &NeighboursView) -> String {
+    let quartiles = it
+        .goal_quartiles_usd
+        .map(|goal| format::usd(locale, goal.round()));
+    let [quarter, half, three_quarters] = quartiles;
+    tr!(
+        locale,
+        context.neighbour_goals,
+        quarter = quarter,
+        half = half,
+        three_quarters = three_quarters
+    )
+}
+
+fn population_text(locale: Locale, context: &ResultContext) -> String {
+    let population = labels::stored_text(locale, &context.population);
+    tr!(
+        locale,
+        context.population,
+        population = population.to_owned()
     )
 }
 

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::client::{Locale, tr, use_locale};
-use crate::components::{Day, Money, StatusBadge, Time, TrackRecordLink, format, labels};
+use crate::components::{Money, StatusBadge, Time, TrackRecordLink, format, labels};
 use crate::types::{Campaign, TaskView};
 
 /// A term and its value.
@@ -92,6 +92,61 @@ fn place(locale: Locale, campaign: &Campaign) -> String {
     .join(", ")
 }
 
+/// The inputs of a campaign, with their names.
+pub fn campaign_facts(locale: Locale, campaign: &Campaign) -> Vec<(&'static str, String)> {
+    let duration = tr!(locale, task.duration, count = campaign.duration_days());
+    let category = if campaign.parent_name == campaign.analytics_name {
+        campaign.analytics_name.clone()
+    } else {
+        format!("{} › {}", campaign.parent_name, campaign.analytics_name)
+    };
+    let deadline = format!("{} ({duration})", labels::day(locale, campaign.deadline));
+    let flag = |answer: Option<bool>| labels::yes_or_no(locale, answer).to_owned();
+    let mut facts = vec![
+        (tr!(locale, field.name), campaign.name.clone()),
+        (tr!(locale, field.blurb), campaign.blurb.clone()),
+        (tr!(locale, field.analytics_name), category),
+        (
+            tr!(locale, field.usd_goal),
+            format::usd(locale, campaign.usd_goal),
+        ),
+        (tr!(locale, field.currency), campaign.currency.clone()),
+        (
+            tr!(locale, field.launched_at),
+            labels::day(locale, campaign.launched_at),
+        ),
+        (tr!(locale, field.deadline), deadline),
+        (tr!(locale, predict.place), place(locale, campaign)),
+        (
+            tr!(locale, field.is_not_first_project),
+            flag(campaign.is_not_first_project),
+        ),
+        (
+            tr!(locale, field.has_video),
+            flag(campaign.has_video.into()),
+        ),
+        (
+            tr!(locale, field.prelaunch_activated),
+            flag(campaign.prelaunch_activated),
+        ),
+        (tr!(locale, field.staff_pick), flag(campaign.staff_pick)),
+    ];
+    let count = |value: Option<u32>| value.map(|value| format::count(locale, value.into()));
+    let price = campaign.median_reward_usd;
+    let known = [
+        ("earlier_projects", count(campaign.earlier_projects)),
+        ("earlier_successes", count(campaign.earlier_successes)),
+        ("reward_tiers", count(campaign.reward_tiers)),
+        (
+            "median_reward_usd",
+            price.map(|price| format::usd(locale, price)),
+        ),
+    ];
+    let known = known.into_iter();
+    facts.extend(known.filter_map(|(name, value)| Some((labels::field(locale, name), value?))));
+    facts
+}
+
 /// The inputs of a campaign.
 #[component]
 pub fn CampaignInputs(
@@ -99,65 +154,18 @@ pub fn CampaignInputs(
     campaign: Campaign,
 ) -> impl IntoView {
     let locale = use_locale();
-    let days = campaign.duration_days();
-    let duration = tr!(locale, task.duration, count = days);
-    let category = if campaign.parent_name == campaign.analytics_name {
-        campaign.analytics_name.clone()
-    } else {
-        format!("{} › {}", campaign.parent_name, campaign.analytics_name)
-    };
-    let place = place(locale, &campaign);
-    let count = |name: &'static str, value: Option<u32>| {
-        value.map(|value| {
-            view! { <Fact term=labels::field(locale, name)>{format::count(locale, value.into())}</Fact> }
-        })
-    };
+    let facts = campaign_facts(locale, &campaign);
+    let facts = facts.into_iter().map(|(term, value)| {
+        view! {
+            <Fact term>
+                <bdi>{value}</bdi>
+            </Fact>
+        }
+    });
     view! {
         <section class="card" aria-labelledby="asked-title">
             <h2 id="asked-title">{tr!(locale, task.asked)}</h2>
-            <dl class="facts facts-wide">
-                <Fact term=tr!(locale, field.name)>
-                    <bdi>{campaign.name}</bdi>
-                </Fact>
-                <Fact term=tr!(locale, field.blurb)>
-                    <bdi>{campaign.blurb}</bdi>
-                </Fact>
-                <Fact term=tr!(locale, field.analytics_name)>{category}</Fact>
-                <Fact term=tr!(locale, field.usd_goal)>{format::usd(locale, campaign.usd_goal)}</Fact>
-                <Fact term=tr!(locale, field.currency)>{campaign.currency}</Fact>
-                <Fact term=tr!(locale, field.launched_at)>
-                    <Day day=campaign.launched_at />
-                </Fact>
-                <Fact term=tr!(locale, field.deadline)>
-                    <Day day=campaign.deadline />
-                    " ("
-                    {duration}
-                    ")"
-                </Fact>
-                <Fact term=tr!(locale, predict.place)>
-                    <bdi>{place}</bdi>
-                </Fact>
-                <Fact term=tr!(locale, field.is_not_first_project)>
-                    {labels::yes_or_no(locale, campaign.is_not_first_project)}
-                </Fact>
-                {count("earlier_projects", campaign.earlier_projects)}
-                {count("earlier_successes", campaign.earlier_successes)}
-                {count("reward_tiers", campaign.reward_tiers)}
-                {campaign
-                    .median_reward_usd
-                    .map(|price| {
-                        view! {
-                            <Fact term=tr!(
-                                locale, field.median_reward_usd
-                            )>{format::usd(locale, price)}</Fact>
-                        }
-                    })}
-                <Fact term=tr!(locale, field.has_video)>{labels::yes_or_no(locale, campaign.has_video)}</Fact>
-                <Fact term=tr!(locale, field.prelaunch_activated)>
-                    {labels::yes_or_no(locale, campaign.prelaunch_activated)}
-                </Fact>
-                <Fact term=tr!(locale, field.staff_pick)>{labels::yes_or_no(locale, campaign.staff_pick)}</Fact>
-            </dl>
+            <dl class="facts facts-wide">{facts.collect_view()}</dl>
         </section>
     }
 }

@@ -25,7 +25,7 @@ use crate::client::{tr, use_locale, use_session};
 use crate::components::page_title::PageTitle;
 use crate::components::query::use_query;
 use crate::components::server_part::{self, ServerPart};
-use crate::components::task_list::again_url;
+use crate::components::task_list::{again_url, report_url};
 use crate::components::{Loaded, SignedInOnly, toast};
 use crate::pages::chunk::page_chunk;
 use crate::types::{AppError, ChangeBoundsInput, NUMBER_FORMAT, QueueView, TaskView};
@@ -71,7 +71,7 @@ pub fn TaskPage() -> impl IntoView {
         };
         let url = format!("/tasks/{id}?{}", search.get_untracked());
         let look = move || details::look(task.share(), bounds);
-        server_part::fetch(BELOW, url, task.share(), look)
+        server_part::fetch(BELOW, url, Some(task.share()), look)
     });
     let link = Data::new(move || {
         params.track();
@@ -121,7 +121,7 @@ pub fn TaskPage() -> impl IntoView {
             id=BELOW
             data=below.share()
             draw=|found| details::draw(&found)
-            live=WHAT_IF
+            live=Some(WHAT_IF)
         />
         <Loaded
             resource=link
@@ -160,6 +160,9 @@ fn TaskCards(
                             </a>
                             <a class="button" href="/tasks?status=succeeded">
                                 {tr!(locale, compare.link)}
+                            </a>
+                            <a class="button" href=report_url(task.id)>
+                                {tr!(locale, report.link)}
                             </a>
                         }
                     })}

@@ -7,16 +7,22 @@ use crate::api::{Share, Unshare, get_link};
 use crate::client::data::{Data, SharedData, value_of};
 use crate::client::form_action::FormAction;
 use crate::client::hydration::is_hydrated;
+use crate::client::locale::LANGUAGE;
 use crate::client::{browser, tr, use_locale};
 use crate::components::FormErrors;
 use crate::components::field::Submit;
 use crate::components::field_faults::FieldFaults;
 use crate::components::form::PostForm;
 use crate::components::toast::Toasts;
-use crate::types::{AppError, ShareView, TaskView};
+use crate::i18n::I18nLocaleTrait as _;
+use crate::types::{AppError, ShareView, SiteOrigin, TaskView};
 
 /// Id of the link on the page.
 const LINK_ID: &str = "private-link";
+/// Id of the HTML that shows the badge.
+const BADGE_ID: &str = "badge-html";
+/// The size of the badge, as `server/badge.rs` draws it.
+const BADGE_SIZE: (u16, u16) = (320, 88);
 
 /// The link to the result of a task; `None` if there is no result yet.
 pub type Link = Data<Option<ShareView>>;
@@ -103,21 +109,112 @@ fn Shared(
     unshare: FormAction,
 ) -> impl IntoView {
     let locale = use_locale();
-    let words = path.clone();
-    // The server does not know the host name that the browser uses.
-    let words = move || {
-        let origin = is_hydrated().then(browser::origin).unwrap_or_default();
-        format!("{origin}{words}")
+    let origin = use_origin();
+    let url = {
+        let path = path.clone();
+        move |origin: String| format!("{origin}{path}")
     };
-    let copied = path.clone();
+    let words = {
+        let url = url.clone();
+        move || url(origin())
+    };
+    view! {
+        <p>{tr!(locale, share.shared)}</p>
+        <p class="share-link">
+            <a id=LINK_ID href=path.clone() rel="external">
+                {words}
+            </a>
+        </p>
+        <div class="buttons">
+            <CopyButton
+                words=tr!(locale, share.copy)
+                text=move || url(browser::origin())
+                element=LINK_ID
+                copied=tr!(locale, share.copied)
+            />
+            <PostForm url=Unshare::url() send=unshare.sender(|| true) class="form-inline">
+                <input type="hidden" name="id" value=id />
+                <Submit pending=unshare.pending() class="button button-bad">
+                    {tr!(locale, share.end)}
+                </Submit>
+            </PostForm>
+        </div>
+        <Badge path />
+    }
+}
+
+/// The badge, and the HTML that shows it on another site.
+#[component]
+fn Badge(
+    /// The path of the shared page.
+    path: String,
+) -> impl IntoView {
+    let locale = use_locale();
+    let origin = use_origin();
+    let (width, height) = BADGE_SIZE;
+    let badge = format!("{path}/badge.svg?{LANGUAGE}={}", locale.as_str());
+    let alt = tr!(locale, share.badge_alt);
+    let html = {
+        let badge = badge.clone();
+        move |origin: String| {
+            format!(
+                "<a href=\"{origin}{path}\"><img src=\"{origin}{badge}\" alt=\"{alt}\" width=\"{width}\" \
+                 height=\"{height}\"></a>"
+            )
+        }
+    };
+    let shown = {
+        let html = html.clone();
+        move || html(origin())
+    };
+    view! {
+        <details class="badge-embed">
+            <summary>{tr!(locale, share.badge)}</summary>
+            <p>{tr!(locale, share.badge_text)}</p>
+            <p>
+                <img
+                    src=badge
+                    alt=alt
+                    width=width.to_string()
+                    height=height.to_string()
+                    loading="lazy"
+                />
+            </p>
+            <p>
+                <code id=BADGE_ID class="snippet">
+                    {shown}
+                </code>
+            </p>
+            <CopyButton
+                words=tr!(locale, share.badge_copy)
+                text=move || html(browser::origin())
+                element=BADGE_ID
+                copied=tr!(locale, share.badge_copied)
+            />
+        </details>
+    }
+}
+
+/// Copies a text, or selects it if the browser does not allow that.
+#[component]
+fn CopyButton(
+    /// What is on the button.
+    words: &'static str,
+    /// What it copies.
+    text: impl Fn() -> String + 'static,
+    /// Id of the element that shows the text.
+    element: &'static str,
+    /// What is said when the text has been copied.
+    copied: &'static str,
+) -> impl IntoView {
+    let locale = use_locale();
     let toasts = use_context::<Toasts>();
     let copy = move |_| {
-        let url = format!("{}{copied}", browser::origin());
-        browser::copy(&url, move |is_copied| {
+        browser::copy(&text(), move |is_copied| {
             let words = if is_copied {
-                tr!(locale, share.copied)
+                copied
             } else {
-                browser::select_text(LINK_ID);
+                browser::select_text(element);
                 tr!(locale, share.not_copied)
             };
             if let Some(toasts) = toasts {
@@ -126,22 +223,21 @@ fn Shared(
         });
     };
     view! {
-        <p>{tr!(locale, share.shared)}</p>
-        <p class="share-link">
-            <a id=LINK_ID href=path rel="external">
-                {words}
-            </a>
-        </p>
-        <div class="buttons">
-            <button type="button" class="button with-script" on:click=copy>
-                {tr!(locale, share.copy)}
-            </button>
-            <PostForm url=Unshare::url() send=unshare.sender(|| true) class="form-inline">
-                <input type="hidden" name="id" value=id />
-                <Submit pending=unshare.pending() class="button button-bad">
-                    {tr!(locale, share.end)}
-                </Submit>
-            </PostForm>
-        </div>
+        <button type="button" class="button with-script" on:click=copy>
+            {words}
+        </button>
+    }
+}
+
+/// The address of this site before paths: in the browser its own, once the page is live.
+fn use_origin() -> impl Fn() -> String + Copy + Send + Sync + 'static {
+    let from_server = use_context::<SiteOrigin>().map(|SiteOrigin(origin)| origin);
+    let from_server = StoredValue::new(from_server.unwrap_or_default());
+    move || {
+        if is_hydrated() {
+            browser::origin()
+        } else {
+            from_server.get_value()
+        }
     }
 }

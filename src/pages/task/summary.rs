@@ -25,16 +25,26 @@ pub fn Summary(
     explanation: Explanation,
 ) -> impl IntoView {
     let locale = use_locale();
-    let similar = context.neighbours?;
+    let text = summary_text(locale, &campaign, &context, &explanation)?;
     Some(view! {
         <section class="card" aria-labelledby="summary-title">
             <h2 id="summary-title">{tr!(locale, summary.title)}</h2>
-            <p>
-                {similar_sentence(locale, &similar)} " "
-                {comparison(locale, &campaign, similar.success_rate, &explanation)}
-            </p>
+            <p>{text}</p>
         </section>
     })
+}
+
+/// The sentences; `None` if no similar campaigns are known.
+pub fn summary_text(
+    locale: Locale,
+    campaign: &Campaign,
+    context: &ResultContext,
+    explanation: &Explanation,
+) -> Option<String> {
+    let similar = context.neighbours.as_ref()?;
+    let rate = similar_sentence(locale, similar);
+    let difference = comparison(locale, campaign, similar.success_rate, explanation);
+    Some(format!("{rate} {difference}"))
 }
 
 fn similar_sentence(locale: Locale, similar: &NeighboursView) -> String {

@@ -23,6 +23,8 @@ pub fn Changes(
     advice: Advice,
     /// Why the user's bounds were refused.
     refusal: Option<AppError>,
+    /// Whether the visitor owns the campaign, and may set bounds and open the form with the changes.
+    is_own: bool,
 ) -> impl IntoView {
     let locale = use_locale();
     let is_empty = advice.changes.is_empty();
@@ -40,7 +42,12 @@ pub fn Changes(
                     {reached(locale, it.probability, probability)}
                     {it.gain_interval.map(|interval| gain_range(locale, interval))}
                 </span>
-                {it.evidence.map(|evidence| evidence_text(locale, &campaign, it.change, &evidence))}
+                {it
+                    .evidence
+                    .map(|evidence| {
+                        let words = evidence_words(locale, &campaign, it.change, &evidence);
+                        view! { <span class="quiet change-evidence">{words}</span> }
+                    })}
             </li>
         }
     });
@@ -66,12 +73,17 @@ pub fn Changes(
     let list = view! {
         <ol class="change-list">{items.collect_view()}</ol>
         {combination}
-        <p>
-            <a class="button button-main" href=form_url(&campaign, &best, dates)>
-                {tr!(locale, changes.open_form)}
-                <Icon name="arrow" />
-            </a>
-        </p>
+        {is_own
+            .then(|| {
+                view! {
+                    <p>
+                        <a class="button button-main" href=form_url(&campaign, &best, dates)>
+                            {tr!(locale, changes.open_form)}
+                            <Icon name="arrow" />
+                        </a>
+                    </p>
+                }
+            })}
     };
     view! {
         <section class="card" aria-labelledby="changes-title">
@@ -84,7 +96,7 @@ pub fn Changes(
                     locale, changes.bounds, goal = format::usd(locale, advice.bounds.goal_min_usd), earliest = labels::day(locale, advice.bounds.launch_earliest), latest = labels::day(locale, advice.bounds.launch_latest)
                 )}
             </p>
-            <Bounds bounds=advice.bounds refusal />
+            {is_own.then(|| view! { <Bounds bounds=advice.bounds refusal /> })}
         </section>
     }
 }
@@ -137,6 +149,38 @@ fn Bounds(
     }
 }
 
+/// The changes in sentences, the largest gain first, and then all of them together if that gains more.
+pub fn change_texts(
+    locale: Locale,
+    campaign: &Campaign,
+    probability: f64,
+    advice: &Advice,
+) -> Vec<String> {
+    let single = advice.changes.iter().map(|it| {
+        let (words, gain) = (
+            words(locale, campaign, it.change),
+            format::points(locale, it.gain),
+        );
+        let reached = reached(locale, it.probability, probability);
+        let range = it
+            .gain_interval
+            .map(|interval| gain_range(locale, interval));
+        let evidence = it
+            .evidence
+            .as_ref()
+            .map(|evidence| evidence_words(locale, campaign, it.change, evidence));
+        let (range, evidence) = (range.unwrap_or_default(), evidence.unwrap_or_default());
+        format!("{words}: {gain}, {reached}{range}. {evidence}")
+            .trim_end()
+            .to_owned()
+    });
+    let together = advice.combination.iter().map(|it| {
+        let reached = reached(locale, it.probability, probability);
+        format!("{} {reached}", tr!(locale, changes.together))
+    });
+    single.chain(together).collect()
+}
+
 fn reached(locale: Locale, probability: f64, before: f64) -> String {
     tr!(
         locale,
@@ -157,12 +201,12 @@ fn gain_range(locale: Locale, [low, high]: [f64; 2]) -> String {
 }
 
 /// How similar campaigns did with and without the change.
-fn evidence_text(
+fn evidence_words(
     locale: Locale,
     campaign: &Campaign,
     change: Change,
     evidence: &ChangeEvidence,
-) -> AnyView {
+) -> String {
     let rate = |rate: &MatchedRate, value: String| {
         tr!(
             locale,
@@ -182,17 +226,18 @@ fn evidence_text(
             format::usd_range(locale, evidence.goal_from_usd, evidence.goal_below_usd)
         ),
     };
-    let thin = evidence.is_thin().then(|| {
-        view! { <span class="badge">{tr!(locale, changes.thin)}</span> }
-    });
-    view! {
-        <span class="quiet change-evidence">
-            {tr!(
-                locale, changes.evidence, group = group, with = rate(with, value_with), without = rate(without, value_without)
-            )} " " {thin}
-        </span>
+    let words = tr!(
+        locale,
+        changes.evidence,
+        group = group,
+        with = rate(with, value_with),
+        without = rate(without, value_without)
+    );
+    if evidence.is_thin() {
+        format!("{words} {}.", tr!(locale, changes.thin))
+    } else {
+        words
     }
-    .into_any()
 }
 
 /// What distinguishes the campaigns with the change from those without it.

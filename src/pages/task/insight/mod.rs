@@ -3,7 +3,7 @@
 pub(in crate::pages) mod changes;
 mod slider_specs;
 pub(in crate::pages) mod sliders;
-mod what_if;
+pub(in crate::pages) mod what_if;
 pub(in crate::pages) mod why;
 
 use leptos::prelude::*;
@@ -97,10 +97,11 @@ pub fn Insight(
             probability
             advice=insight.advice
             refusal=inspected.refusal
+            is_own=true
         />
         <div class="columns">
             <Why campaign=campaign.clone() explanation=insight.explanation />
-            <WhatIfCard task campaign probability curves=insight.curves />
+            <WhatIfCard task=Some(task) campaign probability curves=insight.curves />
         </div>
     }
     .into_any()

@@ -13,7 +13,7 @@ use leptos::web_sys::{Element, Event, HtmlInputElement};
 
 use super::slider_specs::{Kind, plan};
 use super::what_if::{position_words, share};
-use crate::api::WhatIf;
+use crate::api::{WhatIf, WhatIfExample};
 use crate::client::data::{Response, value_of};
 use crate::client::{Locale, browser, tr};
 use crate::components::format;
@@ -166,9 +166,14 @@ impl Sliders {
     fn ask(self: Rc<Self>, chosen: Vec<(Kind, String)>) {
         let days = ["data-created-at", "data-launched-at", "data-deadline"];
         let fields = plan(days.map(|name| day(&self.card, name)), &chosen);
-        let task = self.card.get_attribute("data-task").unwrap_or_default();
-        let body = query(std::iter::once(("id", task)).chain(fields));
-        browser::post(WhatIf::PATH, body, false, move |response| {
+        let task = self.card.get_attribute("data-task");
+        let url = match task {
+            Some(_) => WhatIf::PATH,
+            None => WhatIfExample::PATH,
+        };
+        let id = task.map(|task| ("id", task));
+        let body = query(id.into_iter().chain(fields));
+        browser::post(url, body, false, move |response| {
             // The sliders may have been moved meanwhile.
             if self.chosen() == chosen {
                 self.take(response);

@@ -11,8 +11,8 @@ use crate::types::{Campaign, Curves, TaskId};
 /// The sliders, in the positions of the campaign.
 #[component]
 pub fn WhatIfCard(
-    /// The task whose model computes the answers.
-    task: TaskId,
+    /// The task whose model computes the answers; none for the public example.
+    task: Option<TaskId>,
     /// The campaign.
     campaign: Campaign,
     /// The probability of the campaign without changes.
@@ -32,7 +32,7 @@ pub fn WhatIfCard(
         <section
             class="card what-if"
             aria-labelledby="what-if-title"
-            data-task=task.to_string()
+            data-task=task.map(|task| task.to_string())
             data-probability=probability.to_string()
             data-created-at=campaign.created_at.to_string()
             data-launched-at=campaign.launched_at.to_string()

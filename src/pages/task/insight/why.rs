@@ -18,30 +18,8 @@ pub fn Why(
     explanation: Explanation,
 ) -> impl IntoView {
     let locale = use_locale();
-    let (strong, small): (Vec<Effect>, Vec<Effect>) = explanation
-        .effects
-        .iter()
-        .partition(|effect| effect.value.abs() >= SMALL);
-    let rest: f64 = small.iter().map(|effect| effect.value).sum();
-    let mut reached = explanation.base;
-    let mut rows: Vec<_> = strong
-        .iter()
-        .map(|effect| {
-            let from = reached;
-            reached += effect.value;
-            step(
-                locale,
-                factor(locale, effect.factor).to_owned(),
-                what_is_given(locale, effect.factor, &campaign),
-                from,
-                reached,
-            )
-        })
-        .collect();
-    if !small.is_empty() {
-        let label = tr!(locale, why.rest).to_owned();
-        rows.push(step(locale, label, String::new(), reached, reached + rest));
-    }
+    let steps = steps(locale, &campaign, &explanation);
+    let rows: Vec<_> = steps.into_iter().map(|it| row(locale, it)).collect();
     view! {
         <section class="card" aria-labelledby="why-title">
             <h2 id="why-title">{tr!(locale, why.title)}</h2>
@@ -69,6 +47,47 @@ pub fn Why(
     }
 }
 
+/// What one factor adds, in words.
+pub struct Step {
+    /// The factor.
+    pub label: String,
+    /// The campaign's value of it; empty if there is none.
+    pub given: String,
+    /// The probability before.
+    pub from: f64,
+    /// The probability with it.
+    pub to: f64,
+}
+
+/// The effects, one after the other, from the average campaign to this one. Small ones are combined into the last step.
+pub fn steps(locale: Locale, campaign: &Campaign, explanation: &Explanation) -> Vec<Step> {
+    let (strong, small): (Vec<Effect>, Vec<Effect>) = explanation
+        .effects
+        .iter()
+        .partition(|effect| effect.value.abs() >= SMALL);
+    let mut reached = explanation.base;
+    let mut steps = Vec::new();
+    let mut add = |label: &str, given: String, value: f64| {
+        let from = reached;
+        reached += value;
+        steps.push(Step {
+            label: label.to_owned(),
+            given,
+            from,
+            to: reached,
+        });
+    };
+    for effect in &strong {
+        let given = what_is_given(locale, effect.factor, campaign);
+        add(factor(locale, effect.factor), given, effect.value);
+    }
+    if !small.is_empty() {
+        let rest: f64 = small.iter().map(|effect| effect.value).sum();
+        add(tr!(locale, why.rest), String::new(), rest);
+    }
+    steps
+}
+
 /// A row with the probability reached so far.
 fn total(locale: Locale, label: &'static str, share: f64) -> AnyView {
     view! {
@@ -81,7 +100,13 @@ fn total(locale: Locale, label: &'static str, share: f64) -> AnyView {
 }
 
 /// A row of one factor: from one probability to the next.
-fn step(locale: Locale, label: String, given: String, from: f64, to: f64) -> AnyView {
+fn row(locale: Locale, step: Step) -> AnyView {
+    let Step {
+        label,
+        given,
+        from,
+        to,
+    } = step;
     let class = if to >= from {
         "waterfall-gain"
     } else {
