@@ -35,6 +35,7 @@ def write(folder, manifest, judged, pupil):
         "word_count": sum(len(weights) for weights in manifest["wording"].values()),
         "hidden": " and ".join(map(str, student.HIDDEN)),
         "floor": student.FLOOR,
+        "goal_share": f"{100 * student.GOAL_SHARE:.1f} %",
         "parents": parents_table(judged),
         "offsets": offsets_table(manifest),
         "offset_campaigns": f"{judged['offset_campaigns']:,}",

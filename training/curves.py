@@ -4,7 +4,6 @@ import numpy as np
 
 import data
 from data import NUMBER, WIRE
-from logistic import sigmoid
 
 # Parent, category, goal in dollars, colour.
 TYPICAL = {
@@ -93,6 +92,6 @@ def drawn(pupil, inputs, panel, left, top):
         yield f'<text x="{x(place):.1f}" y="{top + PANEL[1] + 14}" text-anchor="middle">{label}</text>'
     for row, (_, _, _, colour) in zip(inputs, TYPICAL.values()):
         changed = data.with_column(np.repeat(row[None], len(values), axis=0), column, values)
-        scores = sigmoid(pupil.logits(changed).astype(float))
+        scores = pupil.score(changed)
         points = " ".join(f"{x(place):.1f},{y(score):.1f}" for place, score in zip(places, scores))
         yield f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="1.5"/>'

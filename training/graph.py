@@ -8,6 +8,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from data import FEATURES, LABELS, NUMBER, NUMBERS, OFFSETS
 from onnx_runtime import MANIFEST_KEY, open_session
+from student import GOAL_SHARE, share_of_goal
 
 OPSET, IR_VERSION = 13, 8
 # Added before a number of a label is truncated to an integer, against rounding.
@@ -81,8 +82,17 @@ def graph_of_student(student):
     offsets[[NUMBER[name] for name in OFFSETS]] = 1
     offset = graph.node("MatMul", ["features", graph.constant("offsets", offsets)], "offset")
     base = graph.node("Add", [graph.dense(hidden, last[:, :1], last_bias[:1], "base"), offset], "base_with_offset")
-    graph.node("Sigmoid", [graph.node("Add", [base, fall], "logit")], "probability")
+    add_probability(graph, graph.node("Add", [base, fall], "logit"))
     return graph
+
+
+def add_probability(graph, logit):
+    """The probability of the logit, and the small share of it that depends on the goal alone."""
+    by_logit = graph.node("Sigmoid", [logit], "probability_by_logit")
+    by_logit = graph.node("Mul", [by_logit, graph.constant("logit_share", 1 - GOAL_SHARE)], "probability_by_logit_share")
+    high_goal = ramps_of(graph, share_of_goal(), "high_goal")
+    by_goal = graph.dense(high_goal, np.full((1, 1), -GOAL_SHARE), [GOAL_SHARE], "probability_by_goal")
+    graph.node("Add", [by_logit, by_goal], "probability")
 
 
 def ramps_of(graph, ramps, output):

@@ -3,7 +3,6 @@
 import numpy as np
 
 import data
-import recipe
 import scores
 from data import LABELS, NUMBER, NUMBERS
 
@@ -29,8 +28,7 @@ def measure(pupil, campaigns, encodings, seed):
     """For each field the mean change of the score, and the loss of AUC, when campaigns exchange it."""
     random = np.random.default_rng(seed)
     inputs = data.encode(campaigns, encodings)
-    score = lambda rows: recipe.sigmoid(pupil.logits(rows).astype(float))
-    own = score(inputs)
+    own = pupil.score(inputs)
     rows = []
     for field, features in FIELDS.items():
         columns = [column_of(feature) for feature in features]
@@ -38,7 +36,7 @@ def measure(pupil, campaigns, encodings, seed):
         for _ in range(ROUNDS):
             changed = inputs.copy()
             changed[:, columns] = inputs[np.ix_(random.permutation(len(inputs)), columns)]
-            other = score(changed)
+            other = pupil.score(changed)
             moved.append(np.abs(other - own).mean())
             lost.append(scores.auc(campaigns.success, own) - scores.auc(campaigns.success, other))
         rows.append((field, float(np.mean(moved)), float(np.mean(lost))))

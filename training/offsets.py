@@ -18,7 +18,7 @@ import csv
 import numpy as np
 
 from intervals import WIDTH
-from logistic import logit, sigmoid
+from logistic import logit, regress
 
 FIRST_SHARE = 0.66  # Of the campaigns of 2020, by grumpyspider.com.
 FIRST_RATE = 0.39  # Of these campaigns, by the same source.
@@ -97,12 +97,8 @@ def fit(table, success):
     """Weights, and a function that gives the standard errors of a group of them relative to the group's mean."""
     penalty = np.full(table.shape[1], RIDGE)
     penalty[0] = 1e-6
-    weights = np.zeros(table.shape[1])
-    for _ in range(25):
-        p = sigmoid(table @ weights)
-        curve = (table.T * (p * (1 - p))) @ table + np.diag(penalty)
-        weights = weights + np.linalg.solve(curve, table.T @ (success - p) - penalty * weights)
-    covariance = np.linalg.inv(curve)
+    weights, curvature = regress(table, success, penalty)
+    covariance = np.linalg.inv(curvature)
 
     def errors(group):
         mine = covariance[group, group]

@@ -43,7 +43,7 @@ class Fitted:
         return data.encode(campaigns.with_wording(self.wording), self.encodings)
 
     def score(self, campaigns):
-        return sigmoid(self.pupil.logits(self.inputs(campaigns)).astype(float))
+        return self.pupil.score(self.inputs(campaigns))
 
 
 def fit(campaigns, threads, seed, report):

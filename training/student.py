@@ -4,6 +4,9 @@ All inputs except the goal go through two hidden layers to a base score a(x) and
 is a(x) - sum of (b_k(x) + FLOOR) * ramp_k(log goal), where the ramps never fall. So the score falls with every increase of the
 goal, whatever the weights are. Numbers enter as ramps, which also limits them; labels, month and weekday as rows of tables.
 
+Near 0 and 1 the logistic curve is flat. There a small share of the probability, which depends on the goal alone, keeps the score
+falling: two goals a factor of 1.25 apart always differ by more than 0.0001.
+
 Training penalizes a change of more than STEP_MAX from one day of funding or preparation to the next: a planner does not
 believe such a step, and trees make many. Features of habits keep their value meanwhile.
 """
@@ -35,6 +38,8 @@ TABLED = {"launch_month": 12, "launch_weekday": 7}
 HIDDEN = (192, 96)
 # On the logit, for a goal e times as high.
 FLOOR = 0.2
+# The share of the probability that falls in proportion to the logarithm of the goal, from 1 to 0 between these goals.
+GOAL_SHARE, GOAL_RANGE_USD = 0.005, (100, 1_000_000)
 STEP_MAX = 0.015
 STEP_ROWS = 256
 
@@ -67,6 +72,11 @@ def ramps_between(knots):
     return Ramps(column, start.astype(np.float32), slope.astype(np.float32))
 
 
+def share_of_goal():
+    """One ramp over the whole range of goals."""
+    return ramps_between({"log_goal": np.log(GOAL_RANGE_USD)})
+
+
 class Student:
     def __init__(self, inputs, encodings, seed):
         self.others, self.goal = fit_ramps(inputs)
@@ -81,7 +91,7 @@ class Student:
         biases = [np.zeros(b, np.float32) for b in sizes[1:]]
         biases[-1][:] = 0.3
         self.parameters = jax.tree.map(jnp.asarray, (weights, biases))
-        self.compiled = jax.jit(self.forward)
+        self.compiled = jax.jit(lambda parameters, inputs: self.both(parameters, inputs)[0])
 
     def wide(self, inputs):
         """The ramps, then one column for each row of each table."""
@@ -90,7 +100,7 @@ class Student:
             parts.append(jax.nn.one_hot(table_rows(inputs, name), size, dtype=jnp.float32))
         return jnp.concatenate(parts, axis=1)
 
-    def forward(self, parameters, inputs):
+    def logits(self, parameters, inputs):
         weights, biases = parameters
         hidden = self.wide(inputs)
         for weight, bias in zip(weights[:-1], biases[:-1]):
@@ -99,18 +109,25 @@ class Student:
         falls = (jax.nn.relu(raw[:, 1:]) + self.floor) * self.goal.of(inputs)
         return raw[:, 0] - falls.sum(axis=1)
 
-    def logits(self, inputs, chunk=20000):
+    def both(self, parameters, inputs):
+        """The probabilities of success and of failure, each computed by itself so that small ones stay exact."""
+        logits, of_goal = self.logits(parameters, inputs), GOAL_SHARE * share_of_goal().of(inputs)[:, 0]
+        success = (1 - GOAL_SHARE) * jax.nn.sigmoid(logits) + GOAL_SHARE - of_goal
+        return success, (1 - GOAL_SHARE) * jax.nn.sigmoid(-logits) + of_goal
+
+    def score(self, inputs, chunk=20000):
         parts = [inputs[at : at + chunk].astype(np.float32) for at in range(0, len(inputs), chunk)]
-        return np.concatenate([np.asarray(self.compiled(self.parameters, part)) for part in parts])
+        return np.concatenate([np.asarray(self.compiled(self.parameters, part)) for part in parts]).astype(float)
 
     def loss(self, parameters, inputs, target, days, preparation):
         """The cross-entropy against the teacher's probability, and the penalty for steps from one day to the next."""
-        entropy = optax.sigmoid_binary_cross_entropy(self.forward(parameters, inputs), target).mean()
+        success, failure = self.both(parameters, inputs)
+        entropy = -(target * jnp.log(success) + (1 - target) * jnp.log(failure)).mean()
         rows = inputs[:STEP_ROWS]
         set_days = lambda count: rows.at[:, NUMBER["duration_days"]].set(count)
         set_preparation = lambda count: rows.at[:, NUMBER["log_preparation"]].set(jnp.log1p(count))
         moved = [set_days(days), set_preparation(preparation), set_days(days + 1), set_preparation(preparation + 1)]
-        before, after = jnp.split(jax.nn.sigmoid(self.forward(parameters, jnp.concatenate(moved))), 2)
+        before, after = jnp.split(self.both(parameters, jnp.concatenate(moved))[0], 2)
         excess = jax.nn.relu(jnp.abs(after - before) - STEP_MAX)
         return entropy + 20 * excess.mean() + 200 * (excess**2).mean()
 

@@ -29,7 +29,7 @@ import scores
 from data import NUMBERS, OFFSETS
 
 ROOT = Path(__file__).resolve().parent.parent
-NAME, VERSION = "Campaign Outlook", "2.0.0"
+NAME, VERSION = "Campaign Outlook", "2.0.1"
 FILE = "campaign-outlook"
 POPULATION = "campaigns in public Kickstarter listings of 2024-25 that ran to their end"
 SEED = 5
@@ -52,7 +52,6 @@ def main():
     judged = judge(campaigns, test_from)
     shipped = recipe.fit(campaigns, THREADS, SEED, lambda text: say(f"shipped: {text}"))
     campaigns = campaigns.with_wording(shipped.wording)
-    score = lambda inputs: recipe.sigmoid(shipped.pupil.logits(inputs).astype(float))
     raised, judged["amounts"] = amounts.model(*amounts.load(paths.outcomes))
     say(f"amounts: coverage {raised['coverage']}")
     learnt_offsets, judged["offset_campaigns"] = offsets.learn(paths.creators)
@@ -62,7 +61,7 @@ def main():
         "gain_errors": gains.measure(campaigns, shipped.encodings, SEED, THREADS),
         "evidence": aggregates.evidence(campaigns),
         "calendar": aggregates.calendar(campaigns),
-        "background": aggregates.background(campaigns, shipped.encodings, score, SEED),
+        "background": aggregates.background(campaigns, shipped.encodings, shipped.pupil.score, SEED),
         "neighbours": aggregates.neighbours(campaigns),
     }
     model = graph.graph_of_student(shipped.pupil).model(manifest)
@@ -195,7 +194,7 @@ def base_rate(campaigns, parent, category):
 
 def check_graph(model, pupil, inputs):
     """Checks that the graph gives the student's scores."""
-    apart = np.abs(graph.run(model, inputs) - recipe.sigmoid(pupil.logits(inputs))).max()
+    apart = np.abs(graph.run(model, inputs) - pupil.score(inputs)).max()
     say(f"graph of {len(model)} bytes, at most {apart:.1e} from the student")
     if apart > 1e-5:
         raise SystemExit("the graph does not give the student's scores")

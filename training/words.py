@@ -10,7 +10,7 @@ from collections import Counter
 
 import numpy as np
 
-from logistic import sigmoid
+from logistic import regress
 
 FIELDS = ("name", "blurb")
 LEAST_CAMPAIGNS = 50
@@ -19,7 +19,6 @@ SHORTEST = 3
 CHANCE = {"able", "com", "car", "rap", "pet"}
 STOP = {"the", "and", "for", "you", "your", "our", "with", "from", "this", "that", "one", "all", "new", "about", "its"}
 RIDGE = 8.0
-STEPS = 12
 
 
 def words_of(text):
@@ -34,12 +33,7 @@ def learn(texts, success, logits):
     flags = np.column_stack([flags, np.ones(len(flags))])
     penalty = np.full(flags.shape[1], RIDGE)
     penalty[-1] = 1e-6
-    weights = np.zeros(flags.shape[1])
-    for _ in range(STEPS):
-        p = sigmoid(logits + flags @ weights)
-        slope = flags.T @ (success - p) - penalty * weights
-        curve = (flags * (p * (1 - p))[:, None]).T @ flags + np.diag(penalty)
-        weights += np.linalg.solve(curve, slope)
+    weights, _ = regress(flags, success, penalty, logits, steps=12)
     learnt = {field: {} for field in FIELDS}
     for (field, word), weight in zip(known, weights):
         learnt[field][word] = round(float(weight), 4)
