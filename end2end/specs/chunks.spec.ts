@@ -1,8 +1,9 @@
 // The client bundle is split into chunks, one or a few for each page. Missing chunks are fetched; if that fails, the
 // page is loaded from the server.
 
-import { expect, type Page, test } from "@playwright/test";
+import type { Page } from "@playwright/test";
 
+import { expect, test } from "../support/test.ts";
 import { gatherProblems, PASSWORD, register } from "../support/visitor.ts";
 
 const CHUNKS = "**/pkg/pledgecast_chunk.*";

@@ -1,7 +1,6 @@
 // Before an account: a complete result of an invented campaign, with sliders that work.
 
-import { expect, test } from "@playwright/test";
-
+import { expect, test } from "../support/test.ts";
 import { gatherProblems } from "../support/visitor.ts";
 
 function percentOf(text: string): number {

@@ -1,7 +1,6 @@
 // The form as one fills it in: what helps on the way.
 
-import { expect, test } from "@playwright/test";
-
+import { expect, test } from "../support/test.ts";
 import { gatherProblems, register } from "../support/visitor.ts";
 
 test.beforeEach(async ({ page }) => {

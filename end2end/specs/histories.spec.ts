@@ -2,9 +2,10 @@
 
 import { readFileSync } from "node:fs";
 
-import { expect, type Locator, type Page, test } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 
 import { keepScreenshot } from "../support/screenshots.ts";
+import { expect, test } from "../support/test.ts";
 import {
   expectAccessible,
   expectNoSidewaysScroll,

@@ -1,7 +1,6 @@
 // Looking into a result: why, what to change, what if; and the rates that are open to all.
 
-import { expect, test } from "@playwright/test";
-
+import { expect, test } from "../support/test.ts";
 import { gatherProblems, predictExample, register, waitForResult } from "../support/visitor.ts";
 
 function percentOf(text: string): number {

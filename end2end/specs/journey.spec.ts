@@ -1,8 +1,7 @@
 // The main job, as a person does it: register, fill in the example, pay, read the result, see the histories.
 
-import { expect, test } from "@playwright/test";
-
 import { keepResultScreenshot, keepScreenshot } from "../support/screenshots.ts";
+import { expect, test } from "../support/test.ts";
 import { gatherProblems, predictExample, register, waitForResult } from "../support/visitor.ts";
 
 test("a newcomer registers, pays for a prediction and sees its result and its charge", async ({ page }, info) => {

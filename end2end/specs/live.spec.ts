@@ -1,7 +1,8 @@
 // Changes arrive by themselves, in every window of the same person.
 
-import { type BrowserContext, expect, type Page, type Request, test } from "@playwright/test";
+import type { BrowserContext, Page, Request } from "@playwright/test";
 
+import { expect, test } from "../support/test.ts";
 import { gatherProblems, register, topUp } from "../support/visitor.ts";
 
 /** Counts the event streams that the pages of a context have opened and not closed. */

@@ -1,8 +1,7 @@
 // A page that does not become live says so, and works as it does without JavaScript.
 
-import { expect, test } from "@playwright/test";
-
 import { keepScreenshot } from "../support/screenshots.ts";
+import { expect, test } from "../support/test.ts";
 import { expectAccessible, PASSWORD, register } from "../support/visitor.ts";
 
 test.beforeEach(({}, info) => {

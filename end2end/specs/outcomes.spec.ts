@@ -1,8 +1,9 @@
 // Somebody reports how a campaign ended, corrects it, uploads a file, and looks at the track record of the model.
 
-import { expect, type Page, test } from "@playwright/test";
+import type { Page } from "@playwright/test";
 
 import { keepScreenshot } from "../support/screenshots.ts";
+import { expect, test } from "../support/test.ts";
 import {
   expectAccessible,
   expectNoSidewaysScroll,

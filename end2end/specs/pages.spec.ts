@@ -1,9 +1,10 @@
 // Every page, as narrow as a small phone and as wide as a desk, light and dark: it holds together, is
 // accessible, and the browser has nothing to complain about.
 
-import { expect, type Page, test } from "@playwright/test";
+import type { Page } from "@playwright/test";
 
 import { keepScreenshot } from "../support/screenshots.ts";
+import { expect, test } from "../support/test.ts";
 import {
   expectAccessible,
   expectNoSidewaysScroll,

@@ -1,8 +1,9 @@
 // The launch planner: a plan that follows what one types, or a press of the button without JavaScript. Its URL holds it.
 
-import { expect, type Locator, type Page, test } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 
 import { keepScreenshot } from "../support/screenshots.ts";
+import { expect, test } from "../support/test.ts";
 import {
   expectAccessible,
   expectNoSidewaysScroll,

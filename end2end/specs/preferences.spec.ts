@@ -1,7 +1,8 @@
 // Language and theme: chosen in the header, remembered, and there before the first paint.
 
-import { expect, type Page, test } from "@playwright/test";
+import type { Page } from "@playwright/test";
 
+import { expect, test } from "../support/test.ts";
 import { expectAccessible, gatherProblems, register } from "../support/visitor.ts";
 
 async function choose(page: Page, words: string): Promise<void> {

@@ -6,8 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { expect, test } from "@playwright/test";
-
+import { expect, test } from "../support/test.ts";
 import { PASSWORD } from "../support/visitor.ts";
 
 async function freePort(): Promise<number> {

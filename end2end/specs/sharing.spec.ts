@@ -1,8 +1,7 @@
 // A result is shared by a private link, and printed.
 
-import { expect, test } from "@playwright/test";
-
 import { keepScreenshot } from "../support/screenshots.ts";
+import { expect, test } from "../support/test.ts";
 import {
   expectAccessible,
   expectNoSidewaysScroll,
@@ -105,7 +104,6 @@ test("a badge shows the result on another site until the link is ended", async (
   const url = /src="([^"]+)"/.exec(html)?.[1] ?? "";
   await other.goto(url);
   await expect(other.locator("svg")).toContainText(/\d+%/);
-  await keepScreenshot(other, `${info.project.name}-badge`);
 
   await card.getByRole("button", { name: "Turn off link" }).click();
   await expect(card.getByRole("button", { name: "Create link" })).toBeVisible();

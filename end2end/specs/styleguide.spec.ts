@@ -1,8 +1,7 @@
 // The design system's pieces, photographed light and dark; the page is there in debug builds.
 
-import { expect, test } from "@playwright/test";
-
 import { keepScreenshot } from "../support/screenshots.ts";
+import { expect, test } from "../support/test.ts";
 import { expectAccessible, expectNoSidewaysScroll, gatherProblems } from "../support/visitor.ts";
 
 test("every piece of the design system holds together, light and dark", async ({ page }, info) => {

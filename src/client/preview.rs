@@ -19,24 +19,39 @@ pub struct Preview {
 /// The path of the picture of pages that have none of their own.
 pub const SITE_IMAGE: &str = "/card.png";
 
+/// Whether the page has its preview already. The server provides it to each page as context.
+#[cfg(feature = "ssr")]
+#[derive(Clone, Debug, Default)]
+pub struct Described(std::sync::Arc<std::sync::atomic::AtomicBool>);
+
 /// Writes the preview into the head of the document; does nothing in the browser.
+///
+/// Only the first call of a page counts: the server renders twice what waits for data.
 pub fn describe(preview: impl FnOnce() -> Preview) {
     #[cfg(feature = "ssr")]
-    written::write(&preview());
+    if written::is_first() {
+        written::write(&preview());
+    }
     #[cfg(not(feature = "ssr"))]
     drop(preview);
 }
 
 #[cfg(feature = "ssr")]
 mod written {
+    use std::sync::atomic::Ordering;
+
     use http::request::Parts;
     use leptos::prelude::*;
     use leptos_meta::{Link, LinkProps, Meta, MetaProps};
 
-    use super::Preview;
+    use super::{Described, Preview};
     use crate::client::locale::{LANGUAGE, Locale, locale_of_query, tr, use_locale};
     use crate::i18n::I18nLocaleTrait as _;
     use crate::types::SiteOrigin;
+
+    pub fn is_first() -> bool {
+        use_context().is_none_or(|Described(before)| !before.swap(true, Ordering::Relaxed))
+    }
 
     pub fn write(preview: &Preview) {
         let locale = use_locale();

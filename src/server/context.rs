@@ -14,6 +14,7 @@ use super::public_url::origin_of;
 use super::security_headers::page_policy;
 use super::state::AppState;
 use crate::client::form_action::FailedForm;
+use crate::client::preview::Described;
 use crate::services::positions::PagePosition;
 use crate::types::{SiteOrigin, Today};
 
@@ -31,6 +32,7 @@ pub fn provide(state: &AppState) {
             provide_context(PagePosition::default());
         }
         provide_context(preferences::locale(&request.uri, &request.headers));
+        provide_context(Described::default());
         if let Some(origin) = origin_of(&request.headers, state.public_url.as_ref()) {
             provide_context(SiteOrigin(origin));
         }

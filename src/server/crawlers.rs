@@ -19,7 +19,7 @@ pub const ROBOTS_PATH: &str = "/robots.txt";
 pub const SITEMAP_PATH: &str = "/sitemap.xml";
 
 /// The pages with content that is the same for everybody.
-const PUBLIC_PAGES: [&str; 3] = ["/", "/example", "/explore"];
+const PUBLIC_PAGES: [&str; 4] = ["/", "/example", "/explore", "/plan"];
 const AN_HOUR: (axum::http::HeaderName, &str) = (CACHE_CONTROL, "public, max-age=3600");
 
 /// `GET /robots.txt`. It names the sitemap only if there is a public URL, because an address must be complete, and a

@@ -14,7 +14,7 @@ on_both_databases!(
     pictures_are_png_files,
 );
 
-const PUBLIC: [&str; 3] = ["/", "/example", "/explore"];
+const PUBLIC: [&str; 4] = ["/", "/example", "/explore", "/plan"];
 
 /// The value of an attribute in the tag that contains `mark`.
 fn attribute<'a>(html: &'a str, mark: &str, name: &str) -> Option<&'a str> {
@@ -27,7 +27,9 @@ fn attribute<'a>(html: &'a str, mark: &str, name: &str) -> Option<&'a str> {
 }
 
 fn property<'a>(html: &'a str, name: &str) -> &'a str {
-    attribute(html, &format!("property=\"{name}\""), "content").unwrap_or_else(|| panic!("{name}"))
+    let mark = format!("property=\"{name}\"");
+    assert_eq!(html.matches(&mark).count(), 1, "{name} once");
+    attribute(html, &mark, "content").unwrap_or_else(|| panic!("{name}"))
 }
 
 fn canonical(html: &str) -> &str {

@@ -13,13 +13,14 @@ mod words;
 
 use leptos::prelude::*;
 
+use crate::client::preview::{Preview, SITE_IMAGE, describe};
 use crate::client::{tr, use_locale};
 use crate::components::page_title::PageTitle;
 use crate::pages::chunk::page_chunk;
 use fields::PlannerForm;
 use result::PlanCard;
 use sources::Sources;
-use state::Planner;
+use state::{PATH, Planner};
 
 page_chunk!(plan, PlanPage);
 
@@ -28,6 +29,13 @@ page_chunk!(plan, PlanPage);
 pub fn PlanPage() -> impl IntoView {
     let locale = use_locale();
     let planner = Planner::new();
+    describe(|| Preview {
+        title: tr!(locale, planner.title).to_owned(),
+        description: tr!(locale, planner.lead).to_owned(),
+        path: PATH.to_owned(),
+        image: SITE_IMAGE.to_owned(),
+        is_indexed: true,
+    });
     view! {
         <PageTitle page=tr!(locale, planner.title) />
         <div class="page-head">
