@@ -16,6 +16,8 @@ DURATION_EDGES_DAYS = [15, 30, 31, 45]
 # Wide, so that campaigns with and without a change can be compared within a band and parent category.
 BAND_EDGES_USD = [1000, 5000, 15_000, 50_000]
 PREPARATION_EDGES_DAYS = [7, 15, 30, 60, 120, 240]
+# A category with fewer campaigns has too few with and without a change; its parent category is shown instead.
+FEWEST_OF_A_GROUP = 50
 # A category with fewer campaigns has too few per month and weekday; its parent category is shown instead.
 FEWEST_OF_A_CALENDAR = 840
 BACKGROUND_ROWS = 64
@@ -40,9 +42,12 @@ def neighbours(campaigns):
     }
 
 
-def evidence(campaigns):
-    """Counts by parent category and goal band, for each value of the fields that advice changes."""
-    parents, parent = np.unique(campaigns.column("parent").astype(str), return_inverse=True)
+def evidence(campaigns, label):
+    """Counts by parent category or category and by goal band, for each value of the fields that advice changes."""
+    names, sizes = np.unique(campaigns.column(label).astype(str), return_counts=True)
+    groups = names[sizes >= FEWEST_OF_A_GROUP]
+    campaigns = campaigns.take(np.isin(campaigns.column(label).astype(str), groups))
+    group = np.searchsorted(groups, campaigns.column(label).astype(str))
     band = np.searchsorted(BAND_EDGES_USD, rounded_goal(campaigns.column("log_goal")), side="right")
     preparation = np.expm1(campaigns.column("log_preparation").astype(float)).round()
     values = {
@@ -52,11 +57,11 @@ def evidence(campaigns):
         "video": campaigns.column("has_video").astype(int),
     }
     return {
-        "parents": [str(name) for name in parents],
+        "groups": [str(name) for name in groups],
         "goal_edges_usd": [float(edge) for edge in BAND_EDGES_USD],
         "preparation_edges_days": PREPARATION_EDGES_DAYS,
         "duration_edges_days": DURATION_EDGES_DAYS,
-        **{name: counted(campaigns.success, parent, band, value) for name, value in values.items()},
+        **{name: counted(campaigns.success, group, band, value) for name, value in values.items()},
     }
 
 

@@ -21,11 +21,12 @@ pub enum Lever {
     Video,
 }
 
-/// Counts by parent category and goal band, for each value of the fields that advice changes.
+/// Counts by group of campaigns and goal band, for each value of the fields that advice changes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
-    /// The parent categories. Cells refer to them by index, from 0.
-    pub parents: Vec<String>,
+    /// The groups: parent categories, or categories as `Parent / Category`. Cells refer to them by index, from 0.
+    #[serde(alias = "parents")]
+    pub groups: Vec<String>,
     /// Increasing edges of the goal bands in US dollars. k edges make k + 1 bands; an edge belongs to the band above it.
     pub goal_edges_usd: Vec<f64>,
     /// Increasing edges of days of preparation; bins as for goals.
@@ -42,7 +43,7 @@ pub struct Evidence {
     pub video: Vec<EvidenceCell>,
 }
 
-/// Parent, goal band, value, campaigns and successes. It has no field names, because there are thousands of cells.
+/// Group, goal band, value, campaigns and successes. It has no field names, because there are thousands of cells.
 pub type EvidenceCell = (usize, usize, u32, u64, u64);
 
 /// A number of campaigns and how many of them succeeded.
@@ -81,24 +82,33 @@ impl Evidence {
             .partition_point(|edge| *edge <= usd_goal)
     }
 
-    /// The campaigns of a parent category and goal band whose value of a field is `value`; `None` for a lever that has
-    /// no counts here.
-    pub fn counts(&self, lever: Lever, parent: &str, band: usize, value: u32) -> Option<Counts> {
+    /// The campaigns of a group and goal band, or of all bands, whose value of a field is `value`; `None` if the group
+    /// has no counts here. For [`Lever::Goal`], `value` is a goal band itself.
+    pub fn counts(
+        &self,
+        lever: Lever,
+        group: &str,
+        band: Option<usize>,
+        value: u32,
+    ) -> Option<Counts> {
+        let group = self.groups.iter().position(|it| it == group)?;
         let cells = match lever {
-            Lever::Goal => return None,
+            // Every campaign is in one cell of each list.
+            Lever::Goal | Lever::Video => &self.video,
             Lever::Duration => &self.duration,
             Lever::Weekday => &self.weekday,
             Lever::Preparation => &self.preparation,
-            Lever::Video => &self.video,
         };
-        let parent = self.parents.iter().position(|it| it == parent)?;
-        let cell = cells
-            .iter()
-            .find(|it| (it.0, it.1, it.2) == (parent, band, value));
-        Some(cell.map_or_else(Counts::default, |cell| Counts {
-            campaigns: cell.3,
-            successes: cell.4,
-        }))
+        let is_counted = |cell: &&EvidenceCell| match lever {
+            Lever::Goal => u32::try_from(cell.1) == Ok(value),
+            _ => cell.2 == value && band.is_none_or(|band| cell.1 == band),
+        };
+        let cells = cells.iter().filter(|cell| cell.0 == group);
+        Some(
+            cells
+                .filter(is_counted)
+                .fold(Counts::default(), |sum, it| sum.with(it.3, it.4)),
+        )
     }
 
     pub(super) fn check(&self) -> Result<(), String> {
@@ -123,15 +133,15 @@ impl Evidence {
             ("video", (&self.video, 2)),
         ]);
         for (name, (cells, values)) in lists {
-            let is_valid = |(parent, band, value, campaigns, successes): &EvidenceCell| {
-                *parent < self.parents.len()
+            let is_valid = |(group, band, value, campaigns, successes): &EvidenceCell| {
+                *group < self.groups.len()
                     && *band <= self.goal_edges_usd.len()
                     && usize::try_from(*value).is_ok_and(|it| it < values)
                     && successes <= campaigns
             };
             if let Some(at) = cells.iter().position(|cell| !is_valid(cell)) {
                 return Err(format!(
-                    "`evidence.{name}[{at}]` must name a parent, a band and a value that are there, and have at most as many successes as campaigns"
+                    "`evidence.{name}[{at}]` must name a group, a band and a value that are there, and have at most as many successes as campaigns"
                 ));
             }
         }
@@ -140,6 +150,14 @@ impl Evidence {
 }
 
 impl Counts {
+    /// With more campaigns, some of which succeeded.
+    pub fn with(self, campaigns: u64, successes: u64) -> Self {
+        Self {
+            campaigns: self.campaigns + campaigns,
+            successes: self.successes + successes,
+        }
+    }
+
     /// The share of campaigns that succeeded, 0 to 1; 0 without campaigns.
     pub fn success_rate(self) -> f64 {
         #[expect(
@@ -180,32 +198,32 @@ mod tests {
     fn evidence() -> Evidence {
         serde_json::from_str(
             r#"{
-                "parents": ["Dance", "Games"],
+                "groups": ["Dance", "Games"],
                 "goal_edges_usd": [1000.0, 5000.0],
                 "preparation_edges_days": [7, 30],
                 "duration_edges_days": [30],
-                "weekday": [[1, 1, 6, 40, 10]],
+                "weekday": [[1, 0, 6, 10, 2], [1, 1, 6, 40, 10]],
                 "preparation": [],
                 "duration": [[0, 2, 1, 8, 8]],
-                "video": []
+                "video": [[1, 1, 0, 7, 1], [1, 1, 1, 40, 20]]
             }"#,
         )
         .unwrap()
     }
 
     #[test]
-    fn counts_are_those_of_parent_band_and_value() {
+    fn counts_are_those_of_group_band_and_value() {
         let evidence = evidence();
-        let band = evidence.goal_band(1000.0);
-        let counts = |lever, parent, value| evidence.counts(lever, parent, band, value);
-        let found = counts(Lever::Weekday, "Games", 6).unwrap();
-        assert_eq!(
-            (found.campaigns, found.success_rate().to_bits()),
-            (40, 0.25_f64.to_bits())
-        );
-        assert_eq!(counts(Lever::Weekday, "Dance", 6), Some(Counts::default()));
-        assert_eq!(counts(Lever::Weekday, "Elsewhere", 6), None);
-        assert_eq!(counts(Lever::Goal, "Games", 0), None);
+        let band = Some(evidence.goal_band(1000.0));
+        let counts = |lever, group, band, value| {
+            let found = evidence.counts(lever, group, band, value)?;
+            Some((found.campaigns, found.successes))
+        };
+        assert_eq!(counts(Lever::Weekday, "Games", band, 6), Some((40, 10)));
+        assert_eq!(counts(Lever::Weekday, "Games", None, 6), Some((50, 12)));
+        assert_eq!(counts(Lever::Weekday, "Dance", band, 6), Some((0, 0)));
+        assert_eq!(counts(Lever::Weekday, "Elsewhere", band, 6), None);
+        assert_eq!(counts(Lever::Goal, "Games", None, 1), Some((47, 21)));
     }
 
     #[test]
@@ -223,7 +241,7 @@ mod tests {
                 evidence
                     .check()
                     .unwrap_err()
-                    .contains("evidence.weekday[1]"),
+                    .contains("evidence.weekday[2]"),
                 "{broken:?}"
             );
         }

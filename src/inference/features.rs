@@ -44,6 +44,10 @@ pub const OFFSET_FEATURES: [&str; 2] = ["creator_offset", "rewards_offset"];
 /// and advice keep their values (see [`keep_habits`]).
 pub const HABIT_FEATURES: [&str; 3] = ["default_duration", "longest_duration", "fresh_draft"];
 
+/// The feature that is 1 for yes, -1 for no and [`UNKNOWN`].
+const KNOWN_OR_NOT: &str = "staff_pick";
+const UNKNOWN: f32 = 0.0;
+
 /// The features that are labels; they come last in a model's input.
 pub const LABEL_FEATURES: [&str; 4] = ["parent", "category", "country", "currency"];
 
@@ -70,6 +74,17 @@ pub fn keep_habits(row: &mut Row, own: &Row) {
             row[at] = own[at];
         }
     }
+}
+
+/// `row`, with those features unknown that `own` leaves unknown.
+pub fn leave_unknown(row: &Row, own: &Row) -> Row {
+    let mut row = *row;
+    for (at, name) in NUMBER_FEATURES.iter().enumerate() {
+        if *name == KNOWN_OR_NOT && own[at] == UNKNOWN {
+            row[at] = UNKNOWN;
+        }
+    }
+    row
 }
 
 /// A campaign as a model sees it.
@@ -152,7 +167,7 @@ fn flag(value: bool) -> f32 {
 
 /// 1 for yes, -1 for no, 0 if unknown.
 fn known_flag(value: Option<bool>) -> f32 {
-    value.map_or(0.0, |value| if value { 1.0 } else { -1.0 })
+    value.map_or(UNKNOWN, |value| if value { 1.0 } else { -1.0 })
 }
 
 fn count(value: i64) -> f32 {

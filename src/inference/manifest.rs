@@ -68,6 +68,9 @@ pub struct Manifest {
     /// Counts with and without each change that advice suggests; `None` if they are not known.
     #[serde(default)]
     pub evidence: Option<Evidence>,
+    /// The same for categories that have enough campaigns.
+    #[serde(default)]
+    pub category_evidence: Option<Evidence>,
     /// How uncertain the gain of each kind of change is. A kind that is not listed is never suggested.
     #[serde(default)]
     pub gain_errors: BTreeMap<Lever, GainError>,
@@ -151,7 +154,9 @@ impl Manifest {
         self.check_background()?;
         self.neighbours.check()?;
         self.offsets.check()?;
-        self.evidence.as_ref().map_or(Ok(()), Evidence::check)?;
+        for evidence in [&self.evidence, &self.category_evidence] {
+            evidence.as_ref().map_or(Ok(()), Evidence::check)?;
+        }
         if !self.gain_errors.values().all(GainError::is_valid) {
             return Err(
                 "each of `gain_errors` must have `floor` and `slope` from 0 to 1".to_owned(),

@@ -44,7 +44,7 @@ pub use encoder::Encoder;
 pub use evidence::{CalendarCounts, Counts, Evidence, GainError, Lever};
 pub use features::{
     FEATURE_COUNT, FEATURE_SET, Features, LABEL_FEATURES, NUMBER_FEATURES, OFFSET_FEATURES, Row,
-    WORDING_FEATURES, category_label, feature_names, keep_habits,
+    WORDING_FEATURES, category_label, feature_names, keep_habits, leave_unknown,
 };
 pub use intervals::{IntervalPoint, IntervalTable};
 pub use manifest::{Bounds, MANIFEST_KEY, Manifest, Metrics, Scores, TrainingData};

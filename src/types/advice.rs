@@ -90,13 +90,16 @@ pub struct RatedChange {
     pub evidence: Option<ChangeEvidence>,
 }
 
-/// How campaigns of the same parent category did with and without a change.
+/// How campaigns of the same category or parent category did with and without a change.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChangeEvidence {
     /// With the change.
     pub with: MatchedRate,
     /// Without it, as the campaign is planned.
     pub without: MatchedRate,
+    /// Whether they are of the same category; else they are of the same parent category.
+    #[serde(default)]
+    pub of_category: bool,
     /// Their goals are at least this, in US dollars; absent if the range is open, or the goal is what changes.
     pub goal_from_usd: Option<f64>,
     /// Their goals are below this, in US dollars.

@@ -6,12 +6,13 @@
 //! effort. A change never gains by turning a habit of the creator into another (see [`crate::inference::keep_habits`]).
 //!
 //! Each suggestion changes one thing: the goal, the duration, the weekday, the preparation or the video. A suggestion is
-//! dropped if similar campaigns did worse with the change, or if the interval of its gain reaches zero. The combination has the dates of the whole plan.
+//! dropped if similar campaigns did no better with the change, or if the interval of its gain reaches zero. The
+//! combination has the dates of the whole plan.
 
 use chrono::{NaiveDate, TimeDelta};
 
 use super::WIDTH_OF_INTERVAL;
-use super::change_evidence::{self, is_contradicted, lever_of};
+use super::change_evidence::{Support, lever_of, support};
 use super::variants::{
     has_allowed_dates, score_variants, with_all_dates_moved, with_duration, with_goal, with_launch,
 };
@@ -194,7 +195,7 @@ fn add_to_plan(plan: &Campaign, campaign: &Campaign, change: &Change) -> Campaig
     with_launch(plan, plan.launched_at + moved)
 }
 
-/// The suggested option of one kind, if any is worth it. An option that the training data contradicts is none.
+/// The suggested option of one kind, if any is worth it. An option that the training data does not support is none.
 fn choose(
     predictor: &dyn Predictor,
     campaign: &Campaign,
@@ -203,9 +204,11 @@ fn choose(
 ) -> Result<Option<RatedChange>, PredictError> {
     let manifest = predictor.manifest();
     let options = options.into_iter().filter_map(|choice| {
-        let evidence = change_evidence::of(manifest, campaign, &choice.change);
-        let is_contradicted = evidence.as_ref().is_some_and(is_contradicted);
-        (!is_contradicted).then_some((choice, evidence))
+        match support(manifest, campaign, &choice.change) {
+            Support::Unknown => Some((choice, None)),
+            Support::None => None,
+            Support::Found(evidence) => Some((choice, Some(evidence))),
+        }
     });
     let options: Vec<_> = options.collect();
     let changed: Vec<Campaign> = options

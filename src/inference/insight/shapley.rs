@@ -6,12 +6,13 @@
 //!
 //! The cost is bounded, and the values stay exact. If the campaign and a background row agree in a factor, coalitions
 //! with and without it have the same input. A row that differs in `d` factors therefore needs 2^d scores instead of
-//! 2^10; many rows agree in staff pick, video, place and creator. If the whole sample would still need more than
+//! 2^10; many rows agree in staff pick, video, place and creator. What the campaign leaves unknown is unknown in the
+//! background, too: it is no reason for anything. If the whole sample would still need more than
 //! [`SCORES_MAX`] scores, only its first half is used, or the first quarter and so on: the values are exact for the
 //! rows that were used, and the explanation says how many those were.
 
 use super::groups::{Coalition, EVERYONE, differing, mix};
-use crate::inference::{PredictError, Predictor, Row};
+use crate::inference::{PredictError, Predictor, Row, leave_unknown};
 use crate::types::{Effect, Explanation, Factor};
 
 /// Maximum number of scores of one explanation: about 40 ms for a model that computes 300,000 rows per second.
@@ -34,7 +35,10 @@ pub(super) fn explain(
 ) -> Result<Explanation, PredictError> {
     let mut rows = Vec::new();
     let mut opponents = Vec::new();
-    for theirs in affordable(ours, &predictor.manifest().background) {
+    let background = &predictor.manifest().background;
+    let background = background.iter().map(|it| leave_unknown(it, ours));
+    let background: Vec<Row> = background.collect();
+    for theirs in affordable(ours, &background) {
         let differs = differing(ours, theirs);
         opponents.push(Opponent {
             differs,
@@ -189,6 +193,17 @@ mod tests {
         let explanation = explain(&predictor, &ours, 0.8).unwrap();
         assert!((effect(&explanation, Factor::Video) - 0.3).abs() < 1e-9);
         assert!((effect(&explanation, Factor::StaffPick) - 0.3).abs() < 1e-9);
+    }
+
+    #[test]
+    fn what_is_unknown_has_no_effect() {
+        let predictor = FakePredictor::new(|row| 0.5 + 0.2 * f64::from(row[9]));
+        let mut theirs = [0.0; FEATURE_COUNT];
+        theirs[9] = -1.0;
+        let predictor = predictor.with_background(vec![theirs]);
+        let explanation = explain(&predictor, &[0.0; FEATURE_COUNT], 0.5).unwrap();
+        assert!((explanation.base - 0.5).abs() < 1e-9);
+        assert!(effect(&explanation, Factor::StaffPick).abs() < 1e-9);
     }
 
     #[test]

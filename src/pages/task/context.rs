@@ -71,7 +71,7 @@ pub fn context_texts(locale: Locale, context: &ResultContext) -> ContextTexts {
 }
 
 /// The text for a category, its parent, or all categories.
-fn circle(locale: Locale, parent: Option<&String>, category: Option<&String>) -> String {
+pub fn circle(locale: Locale, parent: Option<&String>, category: Option<&String>) -> String {
     match (parent, category) {
         (Some(parent), Some(category)) if parent != category => format!("{parent} › {category}"),
         (Some(parent), _) => parent.clone(),

@@ -100,19 +100,24 @@ fn reasons(effects: &[Effect], difference: f64) -> Vec<Factor> {
     strongest.map(|effect| effect.factor).collect()
 }
 
-/// A factor in lower case, with the campaign's value of it.
+/// A factor as it is called within a sentence, with the campaign's value of it.
 fn described(locale: Locale, campaign: &Campaign, reason: Factor) -> String {
-    let name = factor(locale, reason);
-    let mut letters = name.chars();
-    let name = letters.next().map_or_else(String::new, |first| {
-        first.to_lowercase().chain(letters).collect()
-    });
+    let name = match reason {
+        Factor::StaffPick => tr!(locale, summary.staff_pick).to_owned(),
+        reason => in_lower_case(factor(locale, reason)),
+    };
     let value = what_is_given(locale, reason, campaign);
     if value.is_empty() {
         name
     } else {
         format!("{name} ({value})")
     }
+}
+
+fn in_lower_case(name: &str) -> String {
+    let mut letters = name.chars();
+    let first = letters.next().into_iter().flat_map(char::to_lowercase);
+    first.chain(letters).collect()
 }
 
 #[cfg(test)]

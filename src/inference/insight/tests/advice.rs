@@ -90,13 +90,9 @@ fn assert_is_valid(campaign: &Campaign, advice: &Advice) {
             "{rated:?}"
         );
         assert!(own + high <= 1.0 + 1e-9, "{rated:?}");
-        if let Some(ChangeEvidence { with, without, .. }) = rated.evidence {
-            let is_compared = with.campaigns.min(without.campaigns) >= 10;
-            assert!(
-                !is_compared || with.success_rate >= without.success_rate,
-                "{rated:?}"
-            );
-        }
+        let ChangeEvidence { with, without, .. } = rated.evidence.unwrap();
+        assert!(with.campaigns.min(without.campaigns) >= 10, "{rated:?}");
+        assert!(with.success_rate > without.success_rate, "{rated:?}");
         if plan.created_at < campaign.created_at && plan.launched_at == campaign.launched_at {
             let later = campaign.created_at - plan.created_at;
             assert!(campaign.launched_at + later <= advice.bounds.launch_latest);

@@ -7,6 +7,7 @@ use crate::components::field_faults::FieldFaults;
 use crate::components::number_format::NumberFormatInput;
 use crate::components::query::{query_url, use_query};
 use crate::components::{Field, FormErrors, Icon, format, labels};
+use crate::pages::task::context::circle;
 use crate::types::{
     Advice, AppError, Campaign, CampaignInput, Change, ChangeBounds, ChangeEvidence, MatchedRate,
     PlanDates,
@@ -52,21 +53,13 @@ pub fn Changes(
         }
     });
     let combination = advice.combination.as_ref().map(|it| {
-        let dates = it.dates.map(|dates| {
-            tr!(
-                locale,
-                changes.plan_dates,
-                launch = labels::weekday_and_day(locale, dates.launched_at),
-                deadline = labels::day(locale, dates.deadline)
-            )
-        });
+        let dates = it.dates.map(|dates| plan_dates(locale, dates));
         view! {
             <p class="change-together">
                 <strong>{tr!(locale, changes.together)}</strong>
                 " "
                 {reached(locale, it.probability, probability)}
-                " "
-                {dates}
+                {dates.map(|dates| format!(", {dates}"))}
             </p>
         }
     });
@@ -176,9 +169,21 @@ pub fn change_texts(
     });
     let together = advice.combination.iter().map(|it| {
         let reached = reached(locale, it.probability, probability);
-        format!("{} {reached}", tr!(locale, changes.together))
+        let dates = it.dates.map(|dates| plan_dates(locale, dates));
+        let dates = dates.map_or_else(String::new, |dates| format!(", {dates}"));
+        format!("{} {reached}{dates}", tr!(locale, changes.together))
     });
     single.chain(together).collect()
+}
+
+/// The dates of the plan with all changes.
+fn plan_dates(locale: Locale, dates: PlanDates) -> String {
+    tr!(
+        locale,
+        changes.plan_dates,
+        launch = labels::weekday_and_day(locale, dates.launched_at),
+        deadline = labels::day(locale, dates.deadline)
+    )
 }
 
 fn reached(locale: Locale, probability: f64, before: f64) -> String {
@@ -218,13 +223,11 @@ fn evidence_words(
     };
     let ChangeEvidence { with, without, .. } = evidence;
     let (value_with, value_without) = compared(locale, campaign, change, evidence);
-    let group = match change {
-        Change::LowerGoal { .. } => campaign.parent_name.clone(),
-        _ => format!(
-            "{}, {}",
-            campaign.parent_name,
-            format::usd_range(locale, evidence.goal_from_usd, evidence.goal_below_usd)
-        ),
+    let category = evidence.of_category.then_some(&campaign.analytics_name);
+    let category = circle(locale, Some(&campaign.parent_name), category);
+    let group = match (evidence.goal_from_usd, evidence.goal_below_usd) {
+        (None, None) => category,
+        (from, below) => format!("{category}, {}", format::usd_range(locale, from, below)),
     };
     let words = tr!(
         locale,
