@@ -151,6 +151,7 @@ impl Evidence {
 
 impl Counts {
     /// With more campaigns, some of which succeeded.
+    #[must_use]
     pub fn with(self, campaigns: u64, successes: u64) -> Self {
         Self {
             campaigns: self.campaigns + campaigns,

@@ -286,9 +286,15 @@ mod tests {
             Some((false, Some(5_000.0), 25))
         );
         assert_eq!(found(None, parent), Some((false, Some(5_000.0), 25)));
-        let (nine, one) = ([(9, 9), (9, 0)], [(1, 1), (1, 0)]);
-        assert_eq!(found(None, of_parent(nine, one)), Some((false, None, 10)));
-        assert_eq!(support_of_video(None, of_parent(nine, none)), Support::None);
+        let (too_few, rest) = ([(9, 9), (9, 0)], [(1, 1), (1, 0)]);
+        assert_eq!(
+            found(None, of_parent(too_few, rest)),
+            Some((false, None, 10))
+        );
+        assert_eq!(
+            support_of_video(None, of_parent(too_few, none)),
+            Support::None
+        );
         assert_eq!(support_of_video(None, None), Support::Unknown);
     }
 
