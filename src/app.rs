@@ -189,9 +189,14 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let robots =
         (chunk == shared::CHUNK.name).then(|| view! { <meta name="robots" content="noindex" /> });
     // Other pages describe themselves.
-    let has_preview = [home::CHUNK, example::CHUNK, explore::CHUNK, shared::CHUNK]
-        .iter()
-        .any(|page| page.name == chunk);
+    let with_preview = [
+        home::CHUNK,
+        example::CHUNK,
+        explore::CHUNK,
+        plan::CHUNK,
+        shared::CHUNK,
+    ];
+    let has_preview = with_preview.iter().any(|page| page.name == chunk);
     let description = (!has_preview)
         .then(|| view! { <meta name="description" content=tr!(locale, app.description) /> });
     let assets = use_context::<Arc<SiteAssets>>().filter(|assets| !assets.js.is_empty());
