@@ -40,6 +40,8 @@ HIDDEN = (192, 96)
 FLOOR = 0.2
 # The share of the probability that falls in proportion to the logarithm of the goal, from 1 to 0 between these goals.
 GOAL_SHARE, GOAL_RANGE_USD = 0.005, (100, 1_000_000)
+# Keeps the logarithm of a probability finite: in 32 bits one can be 0.
+TINY = 1e-7
 STEP_MAX = 0.015
 STEP_ROWS = 256
 
@@ -122,7 +124,7 @@ class Student:
     def loss(self, parameters, inputs, target, days, preparation):
         """The cross-entropy against the teacher's probability, and the penalty for steps from one day to the next."""
         success, failure = self.both(parameters, inputs)
-        entropy = -(target * jnp.log(success) + (1 - target) * jnp.log(failure)).mean()
+        entropy = -(target * jnp.log(success + TINY) + (1 - target) * jnp.log(failure + TINY)).mean()
         rows = inputs[:STEP_ROWS]
         set_days = lambda count: rows.at[:, NUMBER["duration_days"]].set(count)
         set_preparation = lambda count: rows.at[:, NUMBER["log_preparation"]].set(jnp.log1p(count))
