@@ -1,5 +1,7 @@
 // A result is shared by a private link, and printed.
 
+import type { Locator, Page } from "@playwright/test";
+
 import { keepScreenshot } from "../support/screenshots.ts";
 import { expect, test } from "../support/test.ts";
 import {
@@ -11,15 +13,21 @@ import {
   waitForResult,
 } from "../support/visitor.ts";
 
-test("a result is shared by a link, seen without an account, and no more once the link is ended", async ({ page, browser }, info) => {
-  const problems = gatherProblems(page);
-  const isLive = info.project.name === "hydrated";
-  const email = await register(page);
+/** Predict the example and create the link to its result; returns the card of the link. */
+async function shareExample(page: Page, isLive: boolean): Promise<Locator> {
   const task = await predictExample(page);
   await waitForResult(page, isLive);
   await page.goto(task);
   const card = page.locator("#share");
   await card.getByRole("button", { name: "Create link" }).click();
+  return card;
+}
+
+test("a result is shared by a link, seen without an account, and no more once the link is ended", async ({ page, browser }, info) => {
+  const problems = gatherProblems(page);
+  const isLive = info.project.name === "hydrated";
+  const email = await register(page);
+  const card = await shareExample(page, isLive);
   const link = card.locator(".share-link a");
   await expect(link).toHaveAttribute("href", /^\/shared\/[\w-]{43}$/);
   const path = (await link.getAttribute("href"))!;
@@ -73,11 +81,7 @@ test("a badge shows the result on another site until the link is ended", async (
   const problems = gatherProblems(page);
   const isLive = info.project.name === "hydrated";
   await register(page);
-  const task = await predictExample(page);
-  await waitForResult(page, isLive);
-  await page.goto(task);
-  const card = page.locator("#share");
-  await card.getByRole("button", { name: "Create link" }).click();
+  const card = await shareExample(page, isLive);
   await card.getByText("Badge for other websites").click();
   const preview = card.getByRole("img", { name: /by Pledgecast/ });
   await expect(preview).toBeVisible();
@@ -118,11 +122,7 @@ test("a badge shows the result on another site until the link is ended", async (
 test("the HTML of a badge is copied", async ({ page }, info) => {
   test.skip(info.project.name !== "hydrated", "without JavaScript people copy by themselves");
   await register(page);
-  const task = await predictExample(page);
-  await waitForResult(page, true);
-  await page.goto(task);
-  const card = page.locator("#share");
-  await card.getByRole("button", { name: "Create link" }).click();
+  const card = await shareExample(page, true);
   await card.getByText("Badge for other websites").click();
   await card.getByRole("button", { name: "Copy HTML" }).click();
   await expect(page.locator(".toast")).toContainText("HTML copied.");

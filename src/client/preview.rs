@@ -17,7 +17,20 @@ pub struct Preview {
 }
 
 /// The path of the picture of pages that have none of their own.
-pub const SITE_IMAGE: &str = "/card.png";
+const SITE_IMAGE: &str = "/card.png";
+
+impl Preview {
+    /// The preview of a page that is the same for everybody.
+    pub fn of_public_page(title: &str, description: &str, path: &str) -> Self {
+        Self {
+            title: title.to_owned(),
+            description: description.to_owned(),
+            path: path.to_owned(),
+            image: SITE_IMAGE.to_owned(),
+            is_indexed: true,
+        }
+    }
+}
 
 /// Whether the page has its preview already. The server provides it to each page as context.
 #[cfg(feature = "ssr")]

@@ -3,7 +3,19 @@
 use chrono::{Datelike, NaiveDate};
 
 use crate::client::{Locale, tr};
-use crate::types::{SystemMessage, TaskStatus, TransactionKind, UNKNOWN_CATEGORY, Verdict};
+use crate::types::{
+    ModelRef, SystemMessage, TaskStatus, TransactionKind, UNKNOWN_CATEGORY, Verdict,
+};
+
+/// A model with its version.
+pub fn model(locale: Locale, model: &ModelRef) -> String {
+    tr!(
+        locale,
+        task.model_name,
+        name = model.name.clone(),
+        version = model.version.clone()
+    )
+}
 
 /// The label of the field with that wire name; the name itself if it has none.
 pub fn field(locale: Locale, name: &str) -> &str {

@@ -4,23 +4,21 @@
 use leptos::prelude::*;
 
 use super::home::{CallToAction, EXAMPLE_PATH};
-use super::task::amounts::Amounts;
-use super::task::context::Context;
+use super::task::context_cards::ContextCards;
 use super::task::inputs::CampaignInputs;
 use super::task::insight::changes::Changes;
 use super::task::insight::sliders::WHAT_IF;
 use super::task::insight::what_if::WhatIfCard;
 use super::task::insight::why::Why;
 use super::task::result::Answer;
-use super::task::summary::Summary;
 use crate::api::{get_example, list_models};
 use crate::client::data::{Data, Payload};
-use crate::client::preview::{Preview, SITE_IMAGE, describe};
+use crate::client::preview::{Preview, describe};
 use crate::client::{tr, use_locale};
 use crate::components::guard::LoadError;
 use crate::components::page_title::PageTitle;
 use crate::components::server_part::{self, ServerPart};
-use crate::components::{Empty, format};
+use crate::components::{Empty, format, labels};
 use crate::pages::chunk::page_chunk;
 use crate::types::{AppError, Credits, ExampleView};
 
@@ -38,12 +36,12 @@ pub fn ExamplePage() -> impl IntoView {
     let locale = use_locale();
     let cards =
         Data::<String>::raw(|| server_part::fetch(CARDS, EXAMPLE_PATH.to_owned(), None, look));
-    describe(|| Preview {
-        title: tr!(locale, example.title).to_owned(),
-        description: tr!(locale, example.lead).to_owned(),
-        path: EXAMPLE_PATH.to_owned(),
-        image: SITE_IMAGE.to_owned(),
-        is_indexed: true,
+    describe(|| {
+        Preview::of_public_page(
+            tr!(locale, example.title),
+            tr!(locale, example.lead),
+            EXAMPLE_PATH,
+        )
     });
     view! {
         <PageTitle page=tr!(locale, example.title) />
@@ -101,20 +99,11 @@ fn Cards(
     let locale = use_locale();
     let campaign = example.campaign;
     let probability = example.result.probability;
-    let model = tr!(
-        locale,
-        task.model_name,
-        name = example.model.name,
-        version = example.model.version
-    );
-    let context = example.result.context.clone();
-    let summary = context.clone().map(|context| {
-        let (campaign, explanation) = (campaign.clone(), example.explanation.clone());
-        view! { <Summary campaign context explanation /> }
+    let model = labels::model(locale, &example.model);
+    let context = example.result.context.clone().map(|context| {
+        let (campaign, explanation) = (campaign.clone(), Some(example.explanation.clone()));
+        view! { <ContextCards campaign probability context explanation /> }
     });
-    let amounts = context.as_ref().and_then(|context| context.amounts.clone());
-    let amounts = amounts.map(|amounts| view! { <Amounts amounts probability /> });
-    let context = context.map(|context| view! { <Context context /> });
     let goal = format::usd(locale, campaign.usd_goal);
     let days = tr!(locale, task.duration, count = campaign.duration_days());
     let cost = price.map(|price| {
@@ -135,9 +124,7 @@ fn Cards(
             <Answer result=example.result />
             <p class="quiet">{tr!(locale, task.model)} ": " {model}</p>
         </section>
-        {summary}
         {context}
-        {amounts}
         <Changes
             campaign=campaign.clone()
             probability

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::api::{explore, launch_calendar};
 use crate::client::data::Data;
-use crate::client::preview::{Preview, SITE_IMAGE, describe};
+use crate::client::preview::{Preview, describe};
 use crate::client::{Locale, tr, use_locale};
 use crate::components::calendar::Calendar;
 use crate::components::page_title::PageTitle;
@@ -27,12 +27,8 @@ pub fn ExplorePage() -> impl IntoView {
     let query = use_query();
     let parent = Memo::new(move |_| query(PARENT));
     let calendar = Data::new(move || calendar_of(parent.get().unwrap_or_default()));
-    describe(|| Preview {
-        title: tr!(locale, explore.title).to_owned(),
-        description: tr!(locale, explore.lead).to_owned(),
-        path: PATH.to_owned(),
-        image: SITE_IMAGE.to_owned(),
-        is_indexed: true,
+    describe(|| {
+        Preview::of_public_page(tr!(locale, explore.title), tr!(locale, explore.lead), PATH)
     });
     view! {
         <PageTitle page=tr!(locale, explore.title) />

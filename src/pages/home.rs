@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::api::{get_example_summary, list_models};
 use crate::client::data::Data;
-use crate::client::preview::{Preview, SITE_IMAGE, describe};
+use crate::client::preview::{Preview, describe};
 use crate::client::{tr, use_locale, use_session};
 use crate::components::async_view::{AsyncView, load};
 use crate::components::page_title::PageTitle;
@@ -37,12 +37,8 @@ pub fn HomePage() -> impl IntoView {
             .map(|example| view! { <ExampleFigure example /> })
             .into_any()
     };
-    describe(|| Preview {
-        title: tr!(locale, home.title).to_owned(),
-        description: tr!(locale, app.description).to_owned(),
-        path: "/".to_owned(),
-        image: SITE_IMAGE.to_owned(),
-        is_indexed: true,
+    describe(|| {
+        Preview::of_public_page(tr!(locale, home.title), tr!(locale, app.description), "/")
     });
     view! {
         <PageTitle page=tr!(locale, home.title) />

@@ -3,12 +3,10 @@
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_params_map};
 
-use super::task::amounts::Amounts;
-use super::task::context::Context;
+use super::task::context_cards::ContextCards;
 use super::task::inputs::CampaignInputs;
 use super::task::insight::why::Why;
 use super::task::result::Answer;
-use super::task::summary::Summary;
 use crate::api::get_shared;
 use crate::client::data::Data;
 use crate::client::preview::{Preview, describe};
@@ -57,24 +55,12 @@ fn Shared(
         }
     });
     let campaign = shared.campaign;
-    let model = tr!(
-        locale,
-        task.model_name,
-        name = shared.model.name,
-        version = shared.model.version
-    );
-    let context = shared.result.context.clone();
-    let summary = context
-        .clone()
-        .zip(shared.explanation.clone())
-        .map(|(context, explanation)| {
-            let campaign = campaign.clone();
-            view! { <Summary campaign context explanation /> }
-        });
-    let amounts = context.as_ref().and_then(|context| context.amounts.clone());
+    let model = labels::model(locale, &shared.model);
     let probability = shared.result.probability;
-    let amounts = amounts.map(|amounts| view! { <Amounts amounts probability /> });
-    let context = context.map(|context| view! { <Context context /> });
+    let context = shared.result.context.clone().map(|context| {
+        let (campaign, explanation) = (campaign.clone(), shared.explanation.clone());
+        view! { <ContextCards campaign probability context explanation /> }
+    });
     let why = shared.explanation.map(|explanation| {
         let campaign = campaign.clone();
         view! { <Why campaign explanation /> }
@@ -104,9 +90,7 @@ fn Shared(
                 <TrackRecordLink model=shared.model.id />
             </p>
         </section>
-        {summary}
         {context}
-        {amounts}
         {why}
         <CampaignInputs campaign />
     }

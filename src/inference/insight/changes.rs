@@ -5,9 +5,9 @@
 //! effort is chosen that brings most of the kind's possible gain, because the best point of a curve is rarely worth the
 //! effort. A change never gains by turning a habit of the creator into another (see [`crate::inference::keep_habits`]).
 //!
-//! Each suggestion changes one thing: the goal, the duration, the weekday, the preparation or the video. A suggestion is
-//! dropped if similar campaigns did no better with the change, or if the interval of its gain reaches zero. The
-//! combination has the dates of the whole plan.
+//! A suggestion changes only the goal, the duration, the weekday, the preparation or the video. It is made if similar
+//! campaigns did better with the change, and if the whole interval of its gain is above zero. The combination has the
+//! dates of the whole plan.
 
 use chrono::{NaiveDate, TimeDelta};
 

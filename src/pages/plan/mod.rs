@@ -13,7 +13,7 @@ mod words;
 
 use leptos::prelude::*;
 
-use crate::client::preview::{Preview, SITE_IMAGE, describe};
+use crate::client::preview::{Preview, describe};
 use crate::client::{tr, use_locale};
 use crate::components::page_title::PageTitle;
 use crate::pages::chunk::page_chunk;
@@ -29,12 +29,8 @@ page_chunk!(plan, PlanPage);
 pub fn PlanPage() -> impl IntoView {
     let locale = use_locale();
     let planner = Planner::new();
-    describe(|| Preview {
-        title: tr!(locale, planner.title).to_owned(),
-        description: tr!(locale, planner.lead).to_owned(),
-        path: PATH.to_owned(),
-        image: SITE_IMAGE.to_owned(),
-        is_indexed: true,
+    describe(|| {
+        Preview::of_public_page(tr!(locale, planner.title), tr!(locale, planner.lead), PATH)
     });
     view! {
         <PageTitle page=tr!(locale, planner.title) />

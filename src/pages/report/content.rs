@@ -269,12 +269,7 @@ fn add_reasons(blocks: &mut Vec<Block>, locale: Locale, reported: &Reported) {
 
 /// When the result was made, and by which model.
 fn about(locale: Locale, reported: &Reported) -> Vec<(String, String)> {
-    let model = tr!(
-        locale,
-        task.model_name,
-        name = reported.model.name.clone(),
-        version = reported.model.version.clone()
-    );
+    let model = labels::model(locale, &reported.model);
     let day = labels::day(locale, reported.result.created_at.date_naive());
     vec![
         (tr!(locale, report.predicted_on).to_owned(), day),

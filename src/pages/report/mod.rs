@@ -78,10 +78,8 @@ async fn look(locale: Locale, ids: Vec<String>) -> Found {
     };
     let mut results = Vec::new();
     for id in ids {
-        let task = get_task(id.clone()).await.map_err(|error| match error {
-            AppError::Invalid(_) => AppError::NotFound,
-            error => error,
-        })?;
+        let task = get_task(id.clone()).await;
+        let task = task.map_err(AppError::of_id_in_path)?;
         if task.result.is_none() {
             return Ok(None);
         }

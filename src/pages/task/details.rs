@@ -3,13 +3,11 @@
 
 use leptos::prelude::*;
 
-use super::amounts::Amounts;
-use super::context::Context;
+use super::context_cards::ContextCards;
 use super::inputs::CampaignInputs;
 use super::insight::{Insight, Inspected, inspect};
 use super::outcome::{Outcome, is_launched, outcomes_of};
 use super::plan_link::PlanLink;
-use super::summary::Summary;
 use crate::api::launch_calendar;
 use crate::client::data::{Payload, SharedData, value_of};
 use crate::components::calendar::Calendar;
@@ -87,24 +85,15 @@ pub fn draw(found: &Payload) -> AnyView {
         (None, Some(outcome))
     };
     let campaign = task.campaign.clone();
-    let probability = task.result.as_ref().map(|result| result.probability);
-    let context = task.result.and_then(|result| result.context);
     let explanation = match &inspected {
         Ok(Some(inspected)) => inspected.explanation().cloned(),
         _ => None,
     };
-    let summary = context
-        .clone()
-        .zip(explanation)
-        .map(|(context, explanation)| {
-            let campaign = campaign.clone();
-            view! { <Summary campaign context explanation /> }
-        });
-    let amounts = context.as_ref().and_then(|context| context.amounts.clone());
-    let amounts = amounts.zip(probability).map(|(amounts, probability)| {
-        view! { <Amounts amounts probability /> }
+    let context = task.result.and_then(|result| {
+        let (campaign, probability) = (campaign.clone(), result.probability);
+        let context = result.context?;
+        Some(view! { <ContextCards campaign probability context explanation /> })
     });
-    let context = context.map(|context| view! { <Context context /> });
     let insight = match inspected {
         Ok(Some(inspected)) => {
             view! { <Insight task=task.id model=task.model campaign=task.campaign inspected /> }
@@ -115,9 +104,7 @@ pub fn draw(found: &Payload) -> AnyView {
     };
     view! {
         {first}
-        {summary}
         {context}
-        {amounts}
         {plan}
         {insight}
         {calendar.map(|calendar| view! { <Calendar calendar /> })}

@@ -27,12 +27,7 @@ pub fn Facts(
     task: TaskView,
 ) -> impl IntoView {
     let locale = use_locale();
-    let model = tr!(
-        locale,
-        task.model_name,
-        name = task.model.name,
-        version = task.model.version
-    );
+    let model = labels::model(locale, &task.model);
     let started = task
         .started_at
         .map(|at| view! { <Fact term=tr!(locale, task.started_at)><Time at /></Fact> });

@@ -2,6 +2,7 @@
 
 pub(super) mod amounts;
 pub(super) mod context;
+pub(super) mod context_cards;
 mod details;
 pub(super) mod inputs;
 pub(super) mod insight;
