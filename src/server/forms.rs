@@ -23,7 +23,7 @@ use super::problem::Problem;
 use super::public_url::referring_page;
 use super::state::AppState;
 use crate::api::{CreateModel, Login};
-use crate::client::form_action::FailedForm;
+use crate::client::form_action::{AnsweredForm, FormAnswer};
 use crate::client::local_path::local_path;
 use crate::components::form::RETURN_TO;
 use crate::components::guard::NEXT;
@@ -150,7 +150,8 @@ pub async fn answer_forms(
         // Errors of HTTP itself, such as a body that is too slow, are not an `AppError`.
         _ => AppError::Malformed(status.to_string()),
     };
-    let mut answer = show_again(&forms, visit, &page, &form, error).await;
+    let error = FormAnswer::Error(error);
+    let mut answer = show_again(&forms, visit, &page, form.entries(), error).await;
     if answer.status().is_success() || answer.status() == StatusCode::NOT_FOUND {
         *answer.status_mut() = status;
     }
@@ -192,25 +193,25 @@ fn next_of(page: &str) -> Option<String> {
     pairs.find_map(|(name, value)| (name == NEXT).then(|| local_path(&value))?)
 }
 
-/// Renders the page of the form again, with the errors and the entered values.
+/// Renders the page of the form again, with the answer and the entered values.
 async fn show_again(
     forms: &Forms,
     visit: Visit,
     page: &str,
-    form: &SentForm,
-    error: AppError,
+    entries: &[(String, String)],
+    answer: FormAnswer,
 ) -> Response<Body> {
     let uri = page.split('#').next().unwrap_or_default();
     let mut request = Request::new(Body::empty());
     *request.uri_mut() = uri.parse().unwrap_or_else(|_| Uri::from_static("/"));
     *request.headers_mut() = visit.headers;
     *request.extensions_mut() = visit.extensions;
-    let entries = form.entries().iter();
-    request.extensions_mut().insert(FailedForm {
+    request.extensions_mut().insert(AnsweredForm {
         page: uri.to_owned(),
         url: visit.url,
-        error,
+        answer,
         entries: entries
+            .iter()
             .filter(|(name, _)| name != RETURN_TO)
             .cloned()
             .collect(),
