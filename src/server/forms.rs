@@ -27,6 +27,7 @@ use crate::client::form_action::{AnsweredForm, FormAnswer};
 use crate::client::local_path::local_path;
 use crate::components::form::RETURN_TO;
 use crate::components::guard::NEXT;
+use crate::services::UsedKey;
 use crate::services::attempts::Client;
 use crate::types::AppError;
 
@@ -116,8 +117,8 @@ impl Visit {
     }
 }
 
-/// Responds to form submissions of browsers with pages. Server functions would redirect browsers to any `Referer`, so
-/// they get the request with `Accept: application/json`.
+/// Responds to form submissions of browsers with pages; a program with an API key gets none. Server functions would
+/// redirect browsers to any `Referer`, so they get the request with `Accept: application/json`.
 pub async fn answer_forms(
     State(forms): State<Forms>,
     mut request: Request,
@@ -126,11 +127,12 @@ pub async fn answer_forms(
     if !request.uri().path().starts_with(API) || !accepts_html(request.headers()) {
         return next.run(request).await;
     }
+    let has_key = request.extensions().get::<UsedKey>().is_some();
     let visit = Visit::of(&request);
     let json = HeaderValue::from_static("application/json");
     request.headers_mut().insert(header::ACCEPT, json);
     let has_form = *request.method() == Method::POST && takes_body(&visit.url);
-    if !has_form || visit.url == NOT_REPEATED {
+    if !has_form || has_key || visit.url == NOT_REPEATED {
         return next.run(request).await;
     }
     let form = SentForm::default();

@@ -38,6 +38,9 @@ async fn a_request_from_a_page_of_another_account_changes_nothing(engine: Engine
             json!({ "current_password": password, "new_password": "a different long one" }),
         ),
         ("/api/auth/end_sessions", json!({})),
+        ("/api/keys/create", json!({ "label": "x", "read": true })),
+        ("/api/keys/rename", json!({ "id": 1, "label": "x" })),
+        ("/api/keys/revoke", json!({ "id": 1 })),
     ] {
         for account in [theirs.clone(), json!("nobody"), json!("-1")] {
             let mut body = body.clone();
