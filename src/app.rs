@@ -20,7 +20,7 @@ use crate::components::toast::{ToastList, Toasts};
 #[cfg(feature = "ssr")]
 use crate::pages::chunk::PageChunk;
 use crate::pages::{
-    account, again, compare, example, explore, home, login, outcomes, overview, plan,
+    account, again, compare, example, explore, home, keys, login, outcomes, overview, plan,
     predict, register, report, shared, task, tasks, track_record, transactions,
 };
 
@@ -103,6 +103,7 @@ routes! {
     "/shared/:token" shared;
     "/transactions" transactions;
     "/account" account;
+    "/account/keys" keys;
 }
 
 /// Reports, which the server also writes as PDF files.

@@ -1,10 +1,11 @@
 //! Forms without JavaScript. A success redirects to a page; a failure renders the page of the form again with its
-//! errors and the entered values. Entered values never appear in a URL.
+//! errors and the entered values. So does a success whose result is shown only once. Neither results nor entered values
+//! appear in a URL.
 
 use std::sync::{Arc, OnceLock};
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderName};
 use axum::http::{Extensions, HeaderMap, HeaderValue, Method, Response, StatusCode, Uri};
@@ -22,7 +23,7 @@ use super::limits::in_time;
 use super::problem::Problem;
 use super::public_url::referring_page;
 use super::state::AppState;
-use crate::api::{CreateModel, Login};
+use crate::api::{CreateApiKey, CreateModel, Login};
 use crate::client::form_action::{AnsweredForm, FormAnswer};
 use crate::client::local_path::local_path;
 use crate::components::form::RETURN_TO;
@@ -34,6 +35,11 @@ use crate::types::AppError;
 const API: &str = "/api/";
 /// Not a form of our pages; rendering it again would copy the model file into the page.
 const NOT_REPEATED: &str = CreateModel::PATH;
+/// Its result is shown only once, so a redirect would lose it.
+const SHOWN_ONCE: &str = CreateApiKey::PATH;
+/// The page that shows that result.
+const SHOWN_AT: &str = "/account/keys";
+const RESULT_MAX_BYTES: usize = 64 * 1024;
 /// Fields with files, which would be copied into the page.
 const FILES: [&str; 2] = ["file", "csv"];
 /// Headers that describe the request body.
@@ -141,6 +147,9 @@ pub async fn answer_forms(
     if response.extensions().get::<SentByAnotherSite>().is_some() {
         return response;
     }
+    if response.status().is_success() && visit.url == SHOWN_ONCE {
+        return show_result(&forms, visit, response).await;
+    }
     let page = visit.page(&forms.state, &form);
     if response.status().is_success() {
         return lead_on(&visit.url, &page, response);
@@ -193,6 +202,16 @@ fn next_of(page: &str) -> Option<String> {
     let query = query.split('#').next().unwrap_or_default();
     let mut pairs = form_urlencoded::parse(query.as_bytes());
     pairs.find_map(|(name, value)| (name == NEXT).then(|| local_path(&value))?)
+}
+
+/// Renders the page that shows a result.
+async fn show_result(forms: &Forms, visit: Visit, response: Response<Body>) -> Response<Body> {
+    let result = to_bytes(response.into_body(), RESULT_MAX_BYTES).await;
+    let json = result.ok().and_then(|it| String::from_utf8(it.into()).ok());
+    match json {
+        Some(json) => show_again(forms, visit, SHOWN_AT, &[], FormAnswer::Value(json)).await,
+        None => Problem::App(AppError::Internal).into_response(),
+    }
 }
 
 /// Renders the page of the form again, with the answer and the entered values.

@@ -32,6 +32,7 @@ mod accounts;
 mod api_key_caps;
 mod api_key_guards;
 mod api_key_management;
+mod api_key_pages;
 mod api_keys;
 mod architecture;
 mod backup;

@@ -79,10 +79,12 @@ async fn every_form_of_a_page_names_its_account(engine: Engine) {
     let browser = Browser::registered(server).await;
     let id = id_of(&browser).await;
     let task = browser.submit().await["id"].clone();
+    browser.create_key(json!({ "read": true })).await;
     for page in [
         "/predict",
         "/overview",
         "/account",
+        "/account/keys",
         &format!("/tasks/{task}"),
     ] {
         let html = browser.get(page).await.text();

@@ -179,6 +179,7 @@ async fn nul_in_any_url_causes_no_server_error(engine: Engine) {
         "/login?next=%00",
         "/plan?goal=%00&currency=%00&category=%00&subscribers=%00&number_format=%00",
         "/transactions?kind=%00",
+        "/account/keys?x=%00",
         "/%00",
     ] {
         let request = browser.request(Method::GET, page);
