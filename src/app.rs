@@ -8,7 +8,7 @@ use leptos_router::{SsrMode, path};
 use serde::{Deserialize, Serialize};
 
 use crate::client::Session;
-use crate::client::form_action::FailedForm;
+use crate::client::form_action::AnsweredForm;
 use crate::client::hydration::provide_hydrated;
 use crate::client::live::Live;
 use crate::client::locale::provide_locale;
@@ -20,8 +20,8 @@ use crate::components::toast::{ToastList, Toasts};
 #[cfg(feature = "ssr")]
 use crate::pages::chunk::PageChunk;
 use crate::pages::{
-    account, again, compare, example, explore, home, login, outcomes, overview, plan, predict,
-    register, report, shared, task, tasks, track_record, transactions,
+    account, again, compare, example, explore, home, keys, login, outcomes, overview, plan,
+    predict, register, report, shared, task, tasks, track_record, transactions,
 };
 
 /// URLs of the files that a page loads. The server provides them as a context, because it knows the content hashes. All
@@ -46,7 +46,7 @@ pub fn App() -> impl IntoView {
     leptos_meta::provide_meta_context();
     provide_locale();
     provide_hydrated();
-    FailedForm::provide();
+    AnsweredForm::provide();
     Toasts::provide();
     let session = Session::provide();
     Live::provide(session);
@@ -103,6 +103,7 @@ routes! {
     "/shared/:token" shared;
     "/transactions" transactions;
     "/account" account;
+    "/account/keys" keys;
 }
 
 /// Reports, which the server also writes as PDF files.
@@ -144,7 +145,7 @@ const NOT_LIVE_ID: &str = "not-live";
 const LIVE_WITHIN_MS: u32 = 15_000;
 
 /// The script that loads the client bundle. If loading fails, for example because an extension has changed the page, or
-/// if the bundle crashes later, the notice is shown. A page rendered for a failed form first sets the URL to that of the
+/// if the bundle crashes later, the notice is shown. A page that answers a form first sets the URL to that of the
 /// form's page.
 #[cfg(feature = "ssr")]
 fn script(assets: &SiteAssets, chunk: &str, address: Option<&str>) -> String {
@@ -180,8 +181,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let locale = document_locale();
     let theme = document_theme();
     let request = use_context::<Parts>();
-    // A page rendered for a failed form has another URL than the request.
-    let address = use_context::<FailedForm>().map(|failed| failed.page);
+    // A page that answers a form has another URL than the request.
+    let address = use_context::<AnsweredForm>().map(|answered| answered.page);
     let reload_url = address.clone().unwrap_or_default();
     let page = request.and_then(|request| page_at(request.uri.path()));
     let chunk = page.map(|page| page.name).unwrap_or_default();

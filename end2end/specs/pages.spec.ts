@@ -38,6 +38,7 @@ const OWN_PAGES = [
   "/outcomes",
   "/transactions",
   "/account",
+  "/account/keys",
 ];
 
 /** One load for each language; width and colours change under the loaded page, as they do on a device. */

@@ -8,6 +8,7 @@
     reason = "`#[server]` makes a public struct of the arguments of each function"
 )]
 
+mod api_keys;
 mod auth;
 mod balance;
 mod example;
@@ -21,6 +22,7 @@ mod predictions;
 mod request;
 mod sharing;
 
+pub use api_keys::*;
 pub use auth::*;
 pub use balance::*;
 pub use example::*;

@@ -13,9 +13,9 @@ use crate::types::{NumberFormat, Today, parse_task_id};
 /// user agreed to, and `account` the user of the page.
 ///
 /// # Errors
-/// 422 naming every field that breaks a rule, or if the key was used for another campaign; 401; 402; 404 if there is no
-/// such live model; 409 with the `price` if it is higher than `max_price`, or if the page belongs to another account;
-/// 429 if the user has too many open tasks; 503 if the queue is full.
+/// 422 naming every field that breaks a rule, or if the key was used for another campaign; 401; 402, also if a cap of
+/// the API key is reached; 404 if there is no such live model; 409 with the `price` if it is higher than `max_price`, or if
+/// the page belongs to another account; 429 if the user has too many open tasks; 503 if the queue is full.
 #[server(prefix = "/api", endpoint = "tasks/predict", output = JsonAnswer)]
 pub async fn predict(
     #[server(flatten)] campaign: CampaignInput,
@@ -26,7 +26,8 @@ pub async fn predict(
     #[server(default)] number_format: String,
 ) -> Result<TaskView, AppError> {
     let Today(today) = use_context().ok_or(AppError::Internal)?;
-    let (services, user) = super::request::signed_in_as(&account).await?;
+    let (services, request) = super::request::visitor()?;
+    let user = request.user_as(&services, &account).await?;
     let mut campaign = campaign;
     if let Some(format) = NumberFormat::of_language(&number_format) {
         let ambiguous = campaign.read_typed(format);
@@ -38,7 +39,13 @@ pub async fn predict(
     }
     let task = services
         .predictions
-        .submit(user.id, &campaign, &idempotency_key, &model_id, &max_price)
+        .submit(
+            request.payer(&user),
+            &campaign,
+            &idempotency_key,
+            &model_id,
+            &max_price,
+        )
         .await?;
     leptos_axum::redirect(&format!("/tasks/{}", task.id));
     Ok(task)

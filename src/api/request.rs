@@ -1,4 +1,4 @@
-//! What server functions need from their request: the services, the cookies, the client.
+//! What server functions need from their request: the services, the cookies or the API key, the client.
 
 use http::HeaderValue;
 use leptos::prelude::use_context;
@@ -7,15 +7,18 @@ use tower_cookies::Cookies;
 
 use crate::services::attempts::Client;
 use crate::services::positions::PagePosition;
+use crate::services::predictions::Payer;
 use crate::services::user_slots::Slot;
-use crate::services::{Services, SignedIn, User};
+use crate::services::{Services, SignedIn, UsedKey, User};
 use crate::types::{AppError, UserId};
 
 /// The request behind a server function or a page.
 pub struct Request {
     cookies: Cookies,
-    /// The user, if [`crate::server`] has already checked the session.
+    /// The user, if [`crate::server`] has already checked the session or the key.
     signed_in: Option<SignedIn>,
+    /// The API key, which takes the place of the cookies.
+    key: Option<UsedKey>,
     /// The client, for the limits on logins.
     pub client: Client,
 }
@@ -40,6 +43,7 @@ pub fn visitor() -> Result<(Services, Request), AppError> {
     let request = Request {
         cookies: cookies.clone(),
         signed_in: parts.extensions.get::<SignedIn>().cloned(),
+        key: parts.extensions.get::<UsedKey>().cloned(),
         client,
     };
     Ok((services, request))
@@ -107,15 +111,31 @@ impl Request {
     /// # Errors
     /// 401.
     pub async fn user(&self, services: &Services) -> Result<User, AppError> {
-        match &self.signed_in {
-            Some(SignedIn(user)) => Ok(User::clone(user)),
-            None => services.sessions.user(&self.cookies).await,
+        match (&self.signed_in, &self.key) {
+            (Some(SignedIn(user)), _) => Ok(User::clone(user)),
+            (None, Some(key)) => services.api_keys.user(key).await,
+            (None, None) => services.sessions.user(&self.cookies).await,
         }
     }
 
-    /// Starts a session in this browser.
+    /// The API key of the request.
+    pub fn key(&self) -> Option<&UsedKey> {
+        self.key.as_ref()
+    }
+
+    /// Who pays for what this user requests.
+    pub fn payer(&self, user: &User) -> Payer {
+        Payer {
+            user: user.id,
+            api_key: self.key.as_ref().map(|UsedKey(key)| key.id),
+        }
+    }
+
+    /// Starts a session in this browser. A program with an API key gets none.
     pub fn sign_in(&self, services: &Services, user: &User) {
-        services.sessions.open(&self.cookies, user);
+        if self.key.is_none() {
+            services.sessions.open(&self.cookies, user);
+        }
     }
 
     /// Ends the session of this browser.
@@ -131,10 +151,12 @@ impl Request {
         services.sessions.close(&self.cookies).await
     }
 
-    /// Removes the cookie of a session that has ended.
+    /// Removes the cookie of a session that has ended. A program with an API key has none.
     pub fn forget(&self, services: &Services) {
-        clear_browser_storage();
-        services.sessions.forget(&self.cookies);
+        if self.key.is_none() {
+            clear_browser_storage();
+            services.sessions.forget(&self.cookies);
+        }
     }
 }
 

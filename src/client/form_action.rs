@@ -8,43 +8,62 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::browser;
-use super::data::{Response, Wire, value_of};
+use super::data::{Payload, Response, Wire, value_of};
 use super::hydration::is_taking_over;
 use crate::types::{AppError, JsonText};
 
-/// A form that was sent without JavaScript and failed; the page of the form is the answer to it.
+/// A form that was sent without JavaScript and to which its page is the answer: it failed, or its result must not be in a
+/// URL.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct FailedForm {
+pub struct AnsweredForm {
     /// Path and query of the page.
     pub page: String,
     /// The server function's URL.
     pub url: String,
-    /// What is wrong.
-    pub error: AppError,
+    /// What is wrong, or the JSON of the result.
+    pub answer: FormAnswer,
     /// What was entered, by name; no passwords.
     pub entries: Vec<(String, String)>,
 }
 
-/// The failed form that the page answers, if it does.
-#[derive(Clone, Copy)]
-struct Failed(StoredValue<Option<FailedForm>>);
+/// The answer to a form.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum FormAnswer {
+    /// The error.
+    Error(AppError),
+    /// The JSON of the result.
+    Value(String),
+}
 
-impl FailedForm {
+impl FormAnswer {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Error(error) => Err(error),
+            Self::Value(json) => Ok(Payload::of_json(&json)),
+        }
+    }
+}
+
+/// The form that the page answers, if it does.
+#[derive(Clone, Copy)]
+struct Answered(StoredValue<Option<AnsweredForm>>);
+
+impl AnsweredForm {
     /// Tells the forms below of it, the server's and the browser's. To be called once, for the application.
     pub fn provide() {
-        let failed =
+        let answered =
             SharedValue::<_, JsonText>::new_with_encoding(use_context::<Self>).into_inner();
-        provide_context(Failed(StoredValue::new(failed)));
+        provide_context(Answered(StoredValue::new(answered)));
     }
 
     /// What loads this page anew: nothing, which stands for its address, but where that is the form's.
     pub fn reload_url() -> String {
-        Self::read(|failed| failed.page.clone()).unwrap_or_default()
+        Self::read(|answered| answered.page.clone()).unwrap_or_default()
     }
 
     /// Reads it for a form with that URL.
     fn of<T>(url: &str, read: impl FnOnce(&Self) -> T) -> Option<T> {
-        Self::read(|failed| (failed.url == url).then(|| read(failed))).flatten()
+        Self::read(|answered| (answered.url == url).then(|| read(answered))).flatten()
     }
 
     /// Reads it in the page that the server sent for it; `None` in every other.
@@ -52,8 +71,8 @@ impl FailedForm {
         if cfg!(feature = "hydrate") && !is_taking_over() {
             return None;
         }
-        let Failed(failed) = use_context()?;
-        failed.with_value(|failed| failed.as_ref().map(read))
+        let Answered(answered) = use_context()?;
+        answered.with_value(|answered| answered.as_ref().map(read))
     }
 }
 
@@ -72,14 +91,14 @@ pub struct FormAction {
 }
 
 impl FormAction {
-    /// Requests to a server function. The error of a form sent without JavaScript is its first answer.
+    /// Requests to a server function. The answer to a form sent without JavaScript is its first answer.
     pub fn new(url: &'static str) -> Self {
-        let first = FailedForm::of(url, |failed| failed.error.clone());
+        let first = AnsweredForm::of(url, |answered| answered.answer.clone());
         Self {
             url,
             loads_document: false,
             pending: RwSignal::new(false),
-            answer: RwSignal::new(first.map(Err)),
+            answer: RwSignal::new(first.map(FormAnswer::into_response)),
             answers: RwSignal::new(0),
             requests: StoredValue::new(0),
         }
@@ -102,6 +121,11 @@ impl FormAction {
         self.answer.get().and_then(Result::err)
     }
 
+    /// The value of the last answer, until it is cleared or the next request is sent.
+    pub fn value<T: Wire>(self) -> Option<T> {
+        value_of(self.answer.get()?).ok()
+    }
+
     /// The error of the last answer, without following it.
     pub fn error_untracked(self) -> Option<AppError> {
         self.answer.get_untracked().and_then(Result::err)
@@ -109,16 +133,16 @@ impl FormAction {
 
     /// What a field held when the form was sent without JavaScript and failed; empty otherwise.
     pub fn entered(self, name: &str) -> String {
-        let entered = FailedForm::of(self.url, |failed| {
-            let mut entries = failed.entries.iter();
+        let entered = AnsweredForm::of(self.url, |answered| {
+            let mut entries = answered.entries.iter();
             entries.find_map(|(it, value)| (it == name).then(|| value.clone()))
         });
         entered.flatten().unwrap_or_default()
     }
 
-    /// Whether the page answers this form, which was sent without JavaScript and failed.
+    /// Whether the page answers this form, which was sent without JavaScript.
     pub fn is_answered_by_page(self) -> bool {
-        FailedForm::of(self.url, |_| ()).is_some()
+        AnsweredForm::of(self.url, |_| ()).is_some()
     }
 
     /// Forgets the last answer.

@@ -109,6 +109,12 @@ pub enum UserCommand {
         #[arg(long)]
         email: String,
     },
+    /// Revoke all API keys of a user.
+    RevokeKeys {
+        /// E-mail address of the user.
+        #[arg(long)]
+        email: String,
+    },
     /// Adjust a balance, up or down.
     Grant {
         /// E-mail address of the user.

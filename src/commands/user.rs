@@ -1,16 +1,17 @@
 //! `pledgecast user`: creates and changes users.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 
 use super::args::{UserArgs, UserCommand};
 use super::setup;
 use crate::queue::Notifier;
-use crate::services::Accounts;
 use crate::services::attempts::Attempts;
 use crate::services::ledger::Ledger;
 use crate::services::passwords::Passwords;
+use crate::services::{Accounts, ApiKeys, Catalog};
 use crate::types::Credits;
 
 /// Creates or changes a user.
@@ -57,6 +58,13 @@ pub async fn run(args: UserArgs) -> anyhow::Result<ExitCode> {
                 "changed the password of {} and ended all sessions",
                 user.email
             );
+        }
+        UserCommand::RevokeKeys { email } => {
+            let user = accounts(0).find_by_email(&email).await?;
+            let catalog = Catalog::new(database.clone(), setup::clock());
+            let keys = ApiKeys::new(database.clone(), setup::clock(), Arc::new(catalog));
+            let revoked = keys.revoke_all(user.id).await?;
+            println!("revoked {revoked} API keys of {}", user.email);
         }
         UserCommand::Grant {
             email,

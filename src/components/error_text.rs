@@ -84,7 +84,9 @@ pub fn error_text(locale: Locale, error: &AppError) -> String {
         AppError::Malformed(_) | AppError::WrongMethod => tr!(locale, error.malformed).to_owned(),
         AppError::Invalid(_) => tr!(locale, error.invalid).to_owned(),
         AppError::KeyReused => tr!(locale, error.key_reused).to_owned(),
-        AppError::Unauthorized => tr!(locale, error.unauthorized).to_owned(),
+        AppError::Unauthorized | AppError::InvalidKey(_) => {
+            tr!(locale, error.unauthorized).to_owned()
+        }
         AppError::BadCredentials => tr!(locale, error.bad_credentials).to_owned(),
         AppError::InsufficientCredits { needed, available } => tr!(
             locale,
@@ -92,7 +94,10 @@ pub fn error_text(locale: Locale, error: &AppError) -> String {
             needed = format::credits(locale, *needed),
             available = format::credits(locale, *available)
         ),
-        AppError::Forbidden(_) => tr!(locale, error.forbidden).to_owned(),
+        // Pages send no API keys.
+        AppError::Forbidden(_) | AppError::MissingScope(_) | AppError::CapReached(_) => {
+            tr!(locale, error.forbidden).to_owned()
+        }
         AppError::WrongAddress { public_url } => {
             tr!(locale, error.wrong_address, url = public_url.clone())
         }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::error_text::{error_text, violation_text};
 use super::field_faults::{FieldFaults, control_id, fields_of};
 use super::{Icon, labels};
-use crate::client::form_action::FailedForm;
+use crate::client::form_action::AnsweredForm;
 use crate::client::respond::respond_with_error;
 use crate::client::{browser, tr, use_locale};
 use crate::types::{AppError, Violation};
@@ -111,7 +111,7 @@ pub fn ErrorPanel(
                 <h2 class="notice-title">{tr!(locale, error.load_title)}</h2>
                 {what}
                 <p>
-                    <a href=FailedForm::reload_url() rel="external">
+                    <a href=AnsweredForm::reload_url() rel="external">
                         {tr!(locale, error.reload)}
                     </a>
                 </p>

@@ -4,6 +4,7 @@ pub mod async_view;
 pub mod balance_chart;
 pub mod calendar;
 pub mod connection_notice;
+pub mod copy_button;
 pub mod empty;
 pub mod error_text;
 pub mod errors;

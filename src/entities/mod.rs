@@ -2,6 +2,9 @@
 //!
 //! Business rules are in the services.
 
+pub mod api_key;
+pub mod api_key_budget;
+pub mod api_key_spend;
 pub mod balance;
 pub mod history;
 pub mod login_failure;

@@ -8,7 +8,7 @@ use sea_orm::{FromQueryResult, QueryOrder, QuerySelect, QueryTrait, SelectModel,
 use super::history::{Span, in_time_range, look_back};
 use super::{Relation, model, outcome, task_result};
 use crate::types::{
-    Campaign, Credits, ModelId, TaskFilter, TaskId, TaskStatus, TaskView, UserId, Verdict,
+    ApiKeyId, Campaign, Credits, ModelId, TaskFilter, TaskId, TaskStatus, TaskView, UserId, Verdict,
 };
 
 /// One paid request.
@@ -37,6 +37,7 @@ pub struct Model {
     pub finished_at: Option<DateTimeUtc>,
     pub round: i64,
     pub retry_at: Option<DateTimeUtc>,
+    pub api_key_id: Option<ApiKeyId>,
 }
 
 /// The id and the title of a task.
@@ -134,6 +135,7 @@ impl Model {
             status: self.status,
             price: Credits(self.price),
             model: model.model_ref(),
+            api_key_id: self.api_key_id,
             campaign: self.input,
             attempts: self.attempts,
             queued_at: self.queued_at,

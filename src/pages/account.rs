@@ -1,4 +1,4 @@
-//! The account: password, sessions, signing out.
+//! The account: password, sessions, signing out. API keys have a page of their own.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
@@ -31,6 +31,7 @@ pub fn AccountPage() -> impl IntoView {
         <div class="columns">
             <PasswordForm />
             <div class="stack">
+                <ApiKeysLink />
                 <SignOutForm />
                 <EndSessionsForm />
             </div>
@@ -130,6 +131,22 @@ fn PasswordForm() -> impl IntoView {
                 />
                 <Submit pending=sending.pending()>{tr!(locale, account.password_submit)}</Submit>
             </PostForm>
+        </section>
+    }
+}
+
+#[component]
+fn ApiKeysLink() -> impl IntoView {
+    let locale = use_locale();
+    view! {
+        <section class="card" aria-labelledby="api-keys-title">
+            <h2 id="api-keys-title">{tr!(locale, api_keys.title)}</h2>
+            <p class="quiet">{tr!(locale, api_keys.account_text)}</p>
+            <p>
+                <a class="button" href="/account/keys">
+                    {tr!(locale, api_keys.link)}
+                </a>
+            </p>
         </section>
     }
 }

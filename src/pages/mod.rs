@@ -7,6 +7,7 @@ pub mod compare;
 pub mod example;
 pub mod explore;
 pub mod home;
+pub mod keys;
 pub mod login;
 pub mod outcomes;
 pub mod overview;

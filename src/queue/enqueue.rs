@@ -10,7 +10,7 @@ use sea_orm::{
 use super::IS_OPEN;
 use crate::database::Database;
 use crate::entities::task;
-use crate::types::{Campaign, Credits, ModelId, TaskId, TaskStatus, UserId};
+use crate::types::{ApiKeyId, Campaign, Credits, ModelId, TaskId, TaskStatus, UserId};
 
 /// A task to be queued.
 #[derive(Clone, Debug)]
@@ -27,18 +27,20 @@ pub struct NewTask {
     pub key: String,
     /// The hash of the request with that key.
     pub hash: String,
+    /// The API key that the request came with.
+    pub api_key: Option<ApiKeyId>,
 }
 
 /// The part of a PostgreSQL statement that queues the rows of a common table `affordable`. Its columns are those of
 /// [`NewTask`]; `n`, their order; and `next_round`, the earliest round of the user's next task. It needs the common
 /// table [`super::queue_now`]. Rows whose key was used before are skipped.
 pub const INSERT_AFFORDABLE: &str = "INSERT INTO task \
-    (user_id, model_id, input, status, price, attempts, idempotency_key, request_hash, queued_at, round) \
-    SELECT user_id, model_id, input, 'queued', price, 0, key, hash, now, \
+    (user_id, model_id, input, status, price, attempts, idempotency_key, request_hash, queued_at, api_key_id, round) \
+    SELECT user_id, model_id, input, 'queued', price, 0, key, hash, now, api_key_id, \
     GREATEST(queue_now.round, next_round) - 1 + ROW_NUMBER() OVER (PARTITION BY user_id ORDER BY n) \
     FROM affordable CROSS JOIN queue_now ORDER BY n \
     ON CONFLICT (user_id, idempotency_key) DO NOTHING \
-    RETURNING id, user_id, price, idempotency_key, request_hash, queued_at, round";
+    RETURNING id, user_id, model_id, price, idempotency_key, request_hash, queued_at, round, api_key_id";
 
 /// What the database assigned to a queued task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +74,7 @@ pub async fn enqueue(
         request_hash: Set(new.hash.clone()),
         queued_at: Set(now),
         round: Set(round),
+        api_key_id: Set(new.api_key),
         ..Default::default()
     };
     let inserted = task::Entity::insert(row)
@@ -109,6 +112,7 @@ impl NewTask {
             finished_at: None,
             round: enqueued.round,
             retry_at: None,
+            api_key_id: self.api_key,
         }
     }
 }

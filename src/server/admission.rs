@@ -12,27 +12,13 @@ use leptos::server_fn::ServerFn as _;
 use leptos::server_fn::axum::server_fn_paths;
 use tower_cookies::Cookies;
 
+use super::access::is_for_anybody;
 use super::limits::in_time;
 use super::problem::Problem;
 use super::state::AppState;
-use crate::api::{CreateModel, Login, Logout, Register, WhatIfExample};
-use crate::components::preferences::URL as PREFERENCES_URL;
+use crate::api::CreateModel;
 use crate::services::SignedIn;
 use crate::types::AppError;
-
-/// Paths that accept a POST without a session. The limit on their bodies is lower.
-const FOR_ANYBODY: [&str; 5] = [
-    Login::PATH,
-    Register::PATH,
-    Logout::PATH,
-    WhatIfExample::PATH,
-    PREFERENCES_URL,
-];
-
-/// Whether `path` accepts a POST without a session.
-pub fn is_for_anybody(path: &str) -> bool {
-    FOR_ANYBODY.contains(&path)
-}
 
 /// Whether `path` is a server function that takes a body.
 pub fn takes_body(path: &str) -> bool {
@@ -72,7 +58,8 @@ pub async fn announce_close(mut request: Request, next: Next) -> Response<Body> 
     response
 }
 
-/// Refuses a POST without the required session or role; stores [`SignedIn`] in the extensions of the others.
+/// Refuses a POST without the required session or role; stores [`SignedIn`] in the extensions of the others. If there is
+/// an API key, `key_auth` has already stored it.
 pub async fn admit(
     State(state): State<AppState>,
     mut request: Request,
@@ -82,23 +69,23 @@ pub async fn admit(
     let needs_session =
         *request.method() == Method::POST && takes_body(path) && !is_for_anybody(path);
     if needs_session {
-        let signed_in = check(&state, request.extensions().get::<Cookies>(), path).await?;
+        let extensions = request.extensions();
+        let signed_in = match extensions.get::<SignedIn>() {
+            Some(signed_in) => signed_in.clone(),
+            None => find_session(&state, extensions.get::<Cookies>()).await?,
+        };
+        if path == CreateModel::PATH {
+            state.services.catalog.may_create_model(&signed_in.0)?;
+        }
         request.extensions_mut().insert(signed_in);
     }
     Ok(next.run(request).await)
 }
 
-async fn check(
-    state: &AppState,
-    cookies: Option<&Cookies>,
-    path: &str,
-) -> Result<SignedIn, AppError> {
+async fn find_session(state: &AppState, cookies: Option<&Cookies>) -> Result<SignedIn, AppError> {
     // The cookie layer runs before this one.
     let cookies = cookies.ok_or(AppError::Internal)?;
     // The timeout covers the session lookup only; reading the body has its own limits.
     let user = in_time(state.services.sessions.user(cookies)).await??;
-    if path == CreateModel::PATH {
-        state.services.catalog.may_create_model(&user)?;
-    }
     Ok(SignedIn(Arc::new(user)))
 }

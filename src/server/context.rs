@@ -13,7 +13,7 @@ use super::preferences;
 use super::public_url::origin_of;
 use super::security_headers::page_policy;
 use super::state::AppState;
-use crate::client::form_action::FailedForm;
+use crate::client::form_action::AnsweredForm;
 use crate::client::preview::Described;
 use crate::services::positions::PagePosition;
 use crate::types::{SiteOrigin, Today};
@@ -39,8 +39,8 @@ pub fn provide(state: &AppState) {
         provide_context(preferences::theme(&request.headers));
         let cookies = request.extensions.get::<Cookies>();
         is_personal = cookies.is_some_and(|it| state.services.sessions.has_cookie(it));
-        if let Some(failed) = request.extensions.get::<FailedForm>() {
-            provide_context(failed.clone());
+        if let Some(answered) = request.extensions.get::<AnsweredForm>() {
+            provide_context(answered.clone());
             is_personal = true;
         }
     }

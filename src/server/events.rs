@@ -18,9 +18,9 @@ use futures::stream;
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, Interval, interval_at, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
-use tower_cookies::Cookies;
 
 use super::headers::text_of;
+use super::identity::Identity;
 use super::problem::Problem;
 use super::state::AppState;
 use crate::queue::{Changes, Subscription};
@@ -58,7 +58,7 @@ pub struct Since {
 
 struct Stream {
     services: Services,
-    cookies: Cookies,
+    identity: Identity,
     user: UserId,
     changes: Subscription,
     /// The position of the user's data, read before the last events were made.
@@ -79,12 +79,12 @@ struct Stream {
 pub async fn events(
     State(state): State<AppState>,
     Query(Since { since }): Query<Since>,
-    cookies: Cookies,
+    identity: Identity,
     headers: HeaderMap,
 ) -> Result<Response<Body>, Problem> {
     // A browser that reconnects by itself repeats the original URL, but its `Last-Event-ID` is newer.
     let last = text_of(&headers, LAST_EVENT_ID).unwrap_or(&since);
-    let stream = Stream::open(&state, cookies, last).await?;
+    let stream = Stream::open(&state, identity, last).await?;
     let events = stream::unfold(stream, |mut stream| async {
         let event = stream.next().await?;
         Some((Ok::<_, Infallible>(event), stream))
@@ -95,9 +95,9 @@ pub async fn events(
 }
 
 impl Stream {
-    async fn open(state: &AppState, cookies: Cookies, since: &str) -> Result<Self, AppError> {
+    async fn open(state: &AppState, identity: Identity, since: &str) -> Result<Self, AppError> {
         let services = state.services.clone();
-        let user = services.sessions.user(&cookies).await?.id;
+        let user = identity.user(&services).await?.id;
         let permit = state
             .streams
             .try_acquire(user)
@@ -117,7 +117,7 @@ impl Stream {
         let first = Event::default().event(first).data("{}").id(token);
         Ok(Self {
             services,
-            cookies,
+            identity,
             user,
             changes,
             sent_line: position.newest_line(),
@@ -192,8 +192,11 @@ impl Stream {
     }
 
     async fn has_session_ended(&self) -> bool {
-        let session = timeout(READ_DEADLINE, self.services.sessions.user(&self.cookies));
-        matches!(session.await, Ok(Err(AppError::Unauthorized)))
+        let user = timeout(READ_DEADLINE, self.identity.user(&self.services)).await;
+        matches!(
+            user,
+            Ok(Err(AppError::Unauthorized | AppError::InvalidKey(_)))
+        )
     }
 
     /// Sends `resync` if the client has not received all changes.

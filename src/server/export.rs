@@ -12,8 +12,8 @@ use axum::http::{HeaderValue, Response, Uri, header};
 use futures::stream;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use tower_cookies::Cookies;
 
+use super::identity::Identity;
 use super::problem::Problem;
 use super::state::AppState;
 use crate::services::Services;
@@ -136,30 +136,30 @@ impl Rows {
 /// The signed-in user's tasks that match the filter.
 pub async fn tasks(
     State(state): State<AppState>,
-    cookies: Cookies,
+    identity: Identity,
     uri: Uri,
 ) -> Result<Response<Body>, Problem> {
     let history = History::Tasks(parse_filter(&uri)?);
-    Ok(answer(&state, &cookies, &uri, history).await?)
+    Ok(answer(&state, &identity, &uri, history).await?)
 }
 
 /// The signed-in user's transactions that match the filter.
 pub async fn transactions(
     State(state): State<AppState>,
-    cookies: Cookies,
+    identity: Identity,
     uri: Uri,
 ) -> Result<Response<Body>, Problem> {
     let history = History::Transactions(parse_filter(&uri)?);
-    Ok(answer(&state, &cookies, &uri, history).await?)
+    Ok(answer(&state, &identity, &uri, history).await?)
 }
 
 /// The signed-in user's tasks whose deadline has passed without an outcome.
 pub async fn unreported(
     State(state): State<AppState>,
-    cookies: Cookies,
+    identity: Identity,
     uri: Uri,
 ) -> Result<Response<Body>, Problem> {
-    Ok(answer(&state, &cookies, &uri, History::Unreported).await?)
+    Ok(answer(&state, &identity, &uri, History::Unreported).await?)
 }
 
 fn parse_filter<F: DeserializeOwned>(uri: &Uri) -> Result<F, AppError> {
@@ -170,12 +170,12 @@ fn parse_filter<F: DeserializeOwned>(uri: &Uri) -> Result<F, AppError> {
 /// The file, or the error of its first page.
 async fn answer(
     state: &AppState,
-    cookies: &Cookies,
+    identity: &Identity,
     uri: &Uri,
     history: History,
 ) -> Result<Response<Body>, AppError> {
     let services = state.services.clone();
-    let user = services.sessions.user(cookies).await?.id;
+    let user = identity.user(&services).await?.id;
     let slot = services.export_slots.take(user).await?;
     let (name, columns) = (history.file_name(), history.columns());
     let rows = Arc::new(Rows {

@@ -1,10 +1,11 @@
 //! Forms without JavaScript. A success redirects to a page; a failure renders the page of the form again with its
-//! errors and the entered values. Entered values never appear in a URL.
+//! errors and the entered values. So does a success whose result is shown only once. Neither results nor entered values
+//! appear in a URL.
 
 use std::sync::{Arc, OnceLock};
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderName};
 use axum::http::{Extensions, HeaderMap, HeaderValue, Method, Response, StatusCode, Uri};
@@ -22,17 +23,23 @@ use super::limits::in_time;
 use super::problem::Problem;
 use super::public_url::referring_page;
 use super::state::AppState;
-use crate::api::{CreateModel, Login};
-use crate::client::form_action::FailedForm;
+use crate::api::{CreateApiKey, CreateModel, Login};
+use crate::client::form_action::{AnsweredForm, FormAnswer};
 use crate::client::local_path::local_path;
 use crate::components::form::RETURN_TO;
 use crate::components::guard::NEXT;
+use crate::services::UsedKey;
 use crate::services::attempts::Client;
 use crate::types::AppError;
 
 const API: &str = "/api/";
 /// Not a form of our pages; rendering it again would copy the model file into the page.
 const NOT_REPEATED: &str = CreateModel::PATH;
+/// Its result is shown only once, so a redirect would lose it.
+const SHOWN_ONCE: &str = CreateApiKey::PATH;
+/// The page that shows that result.
+const SHOWN_AT: &str = "/account/keys";
+const RESULT_MAX_BYTES: usize = 64 * 1024;
 /// Fields with files, which would be copied into the page.
 const FILES: [&str; 2] = ["file", "csv"];
 /// Headers that describe the request body.
@@ -116,8 +123,8 @@ impl Visit {
     }
 }
 
-/// Responds to form submissions of browsers with pages. Server functions would redirect browsers to any `Referer`, so
-/// they get the request with `Accept: application/json`.
+/// Responds to form submissions of browsers with pages; a program with an API key gets none. Server functions would
+/// redirect browsers to any `Referer`, so they get the request with `Accept: application/json`.
 pub async fn answer_forms(
     State(forms): State<Forms>,
     mut request: Request,
@@ -126,11 +133,12 @@ pub async fn answer_forms(
     if !request.uri().path().starts_with(API) || !accepts_html(request.headers()) {
         return next.run(request).await;
     }
+    let has_key = request.extensions().get::<UsedKey>().is_some();
     let visit = Visit::of(&request);
     let json = HeaderValue::from_static("application/json");
     request.headers_mut().insert(header::ACCEPT, json);
     let has_form = *request.method() == Method::POST && takes_body(&visit.url);
-    if !has_form || visit.url == NOT_REPEATED {
+    if !has_form || has_key || visit.url == NOT_REPEATED {
         return next.run(request).await;
     }
     let form = SentForm::default();
@@ -138,6 +146,9 @@ pub async fn answer_forms(
     let response = next.run(request).await;
     if response.extensions().get::<SentByAnotherSite>().is_some() {
         return response;
+    }
+    if response.status().is_success() && visit.url == SHOWN_ONCE {
+        return show_result(&forms, visit, response).await;
     }
     let page = visit.page(&forms.state, &form);
     if response.status().is_success() {
@@ -150,7 +161,8 @@ pub async fn answer_forms(
         // Errors of HTTP itself, such as a body that is too slow, are not an `AppError`.
         _ => AppError::Malformed(status.to_string()),
     };
-    let mut answer = show_again(&forms, visit, &page, &form, error).await;
+    let error = FormAnswer::Error(error);
+    let mut answer = show_again(&forms, visit, &page, form.entries(), error).await;
     if answer.status().is_success() || answer.status() == StatusCode::NOT_FOUND {
         *answer.status_mut() = status;
     }
@@ -192,25 +204,35 @@ fn next_of(page: &str) -> Option<String> {
     pairs.find_map(|(name, value)| (name == NEXT).then(|| local_path(&value))?)
 }
 
-/// Renders the page of the form again, with the errors and the entered values.
+/// Renders the page that shows a result.
+async fn show_result(forms: &Forms, visit: Visit, response: Response<Body>) -> Response<Body> {
+    let result = to_bytes(response.into_body(), RESULT_MAX_BYTES).await;
+    let json = result.ok().and_then(|it| String::from_utf8(it.into()).ok());
+    match json {
+        Some(json) => show_again(forms, visit, SHOWN_AT, &[], FormAnswer::Value(json)).await,
+        None => Problem::App(AppError::Internal).into_response(),
+    }
+}
+
+/// Renders the page of the form again, with the answer and the entered values.
 async fn show_again(
     forms: &Forms,
     visit: Visit,
     page: &str,
-    form: &SentForm,
-    error: AppError,
+    entries: &[(String, String)],
+    answer: FormAnswer,
 ) -> Response<Body> {
     let uri = page.split('#').next().unwrap_or_default();
     let mut request = Request::new(Body::empty());
     *request.uri_mut() = uri.parse().unwrap_or_else(|_| Uri::from_static("/"));
     *request.headers_mut() = visit.headers;
     *request.extensions_mut() = visit.extensions;
-    let entries = form.entries().iter();
-    request.extensions_mut().insert(FailedForm {
+    request.extensions_mut().insert(AnsweredForm {
         page: uri.to_owned(),
         url: visit.url,
-        error,
+        answer,
         entries: entries
+            .iter()
             .filter(|(name, _)| name != RETURN_TO)
             .cloned()
             .collect(),

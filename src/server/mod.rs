@@ -2,6 +2,7 @@
 //!
 //! There are no business rules here.
 
+mod access;
 mod admission;
 pub mod assets;
 mod badge;
@@ -19,6 +20,8 @@ mod export;
 mod forms;
 mod headers;
 pub mod health;
+mod identity;
+mod key_auth;
 mod limits;
 pub mod listen_address;
 pub mod min_rate;

@@ -118,8 +118,30 @@ impl IntoResponse for Problem {
         if let Some(seconds) = retry_after_s {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }
+        if let Some(challenge) = self.challenge() {
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
+        }
         response.extensions_mut().insert(self);
         response
+    }
+}
+
+impl Problem {
+    /// How to authenticate (RFC 6750), in a response that refuses a request for lack of it.
+    fn challenge(&self) -> Option<HeaderValue> {
+        match self {
+            Self::App(AppError::InvalidKey(_)) => Some(HeaderValue::from_static(
+                "Bearer realm=\"Pledgecast\", error=\"invalid_token\"",
+            )),
+            Self::App(AppError::MissingScope(scope)) => HeaderValue::from_str(&format!(
+                "Bearer realm=\"Pledgecast\", error=\"insufficient_scope\", scope=\"{scope}\""
+            ))
+            .ok(),
+            Self::App(AppError::Unauthorized | AppError::BadCredentials) => {
+                Some(HeaderValue::from_static("Bearer realm=\"Pledgecast\""))
+            }
+            _ => None,
+        }
     }
 }
 

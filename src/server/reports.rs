@@ -5,9 +5,9 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Response, Uri, header};
 use axum::response::IntoResponse as _;
-use tower_cookies::Cookies;
 
 use super::drawing::pdf;
+use super::identity::Identity;
 use super::preferences;
 use super::problem::Problem;
 use super::state::AppState;
@@ -21,11 +21,11 @@ use crate::types::{AppError, UserId, parse_task_id};
 /// `GET /report.pdf?task=ID`: the report of one to five results of the signed-in user; `task` is repeated.
 pub async fn of_tasks(
     State(state): State<AppState>,
-    cookies: Cookies,
+    identity: Identity,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response<Body>, Problem> {
-    let user = state.services.sessions.user(&cookies).await?.id;
+    let user = identity.user(&state.services).await?.id;
     let _slot = state.services.export_slots.take(user).await?;
     let ids = report_ids(values_of(uri.query().unwrap_or_default(), COMPARED))?;
     let mut results = Vec::new();

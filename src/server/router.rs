@@ -1,10 +1,12 @@
 //! Routes and middleware.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, Response, StatusCode, Uri, header};
 use axum::response::IntoResponse;
-use axum::routing::{any, get, post};
+use axum::routing::{MethodRouter, any, get, post};
 use axum::{Router, middleware};
 use leptos_axum::{LeptosRoutes as _, generate_route_list};
 use tower::ServiceBuilder;
@@ -13,10 +15,12 @@ use tower_http::compression::CompressionLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::trace::TraceLayer;
 
+use super::access::{Access, AccessTable};
 use super::client::ClientRequestId;
 use super::context::provide;
 use super::forms::{self, Forms};
 use super::headers::text_of;
+use super::key_auth::{KeyCheck, check_key};
 use super::problem::{self, Problem};
 use super::state::AppState;
 use super::{
@@ -25,7 +29,7 @@ use super::{
 };
 use crate::app::{App, has_page, shell};
 use crate::components::preferences::URL as PREFERENCES_URL;
-use crate::types::AppError;
+use crate::types::{AppError, Scope};
 
 /// The router of the whole service.
 pub fn router(state: AppState) -> Router {
@@ -46,32 +50,51 @@ pub fn router(state: AppState) -> Router {
         state: state.clone(),
         pages: pages.clone().with_state(state.clone()),
     };
-    // Leptos mounts each server function at its own path; every other path under /api is unknown.
-    let router = pages
-        .route("/api", any(unknown_function))
-        .route("/api/", any(unknown_function))
-        .route("/api/{*unknown}", any(unknown_function))
-        .route("/api/tasks.csv", get(export::tasks))
-        .route("/api/transactions.csv", get(export::transactions))
-        .route("/api/outcomes.csv", get(export::unreported))
-        .route(PREFERENCES_URL, post(preferences::set))
-        .route(crawlers::ROBOTS_PATH, get(crawlers::robots))
-        .route(crawlers::SITEMAP_PATH, get(crawlers::sitemap))
-        .route("/card.png", get(shared_files::site_card))
-        .route("/shared/{token}/badge.svg", get(shared_files::badge))
-        .route("/shared/{token}/card.png", get(shared_files::card))
-        .route("/shared/{token}/report.pdf", get(reports::of_shared))
-        .route("/report.pdf", get(reports::of_tasks))
-        .route("/events", get(events::events))
-        .route("/health/live", get(health::live))
-        .route("/health/ready", get(health::ready));
+    let mounted = routes().into_iter();
+    let router = mounted.fold(pages, |router, (path, _, method)| {
+        router.route(path, method)
+    });
     with_layers(router, &state, forms).with_state(state)
+}
+
+/// Every route that is neither a page nor a server function, with what an API key needs for it. Leptos mounts each server
+/// function at its own path; every other path under /api is unknown.
+fn routes() -> [(&'static str, Access, MethodRouter<AppState>); 17] {
+    use Access::{Anybody, Needs, Open, SessionOnly};
+    let read = Needs(Scope::Read);
+    [
+        ("/api", Anybody, any(unknown_function)),
+        ("/api/", Anybody, any(unknown_function)),
+        ("/api/{*unknown}", Anybody, any(unknown_function)),
+        ("/api/tasks.csv", read, get(export::tasks)),
+        ("/api/transactions.csv", read, get(export::transactions)),
+        ("/api/outcomes.csv", read, get(export::unreported)),
+        (PREFERENCES_URL, SessionOnly, post(preferences::set)),
+        (crawlers::ROBOTS_PATH, Open, get(crawlers::robots)),
+        (crawlers::SITEMAP_PATH, Open, get(crawlers::sitemap)),
+        ("/card.png", Open, get(shared_files::site_card)),
+        ("/shared/{token}/badge.svg", Open, get(shared_files::badge)),
+        ("/shared/{token}/card.png", Open, get(shared_files::card)),
+        ("/shared/{token}/report.pdf", Open, get(reports::of_shared)),
+        ("/report.pdf", read, get(reports::of_tasks)),
+        ("/events", read, get(events::events)),
+        ("/health/live", Open, get(health::live)),
+        ("/health/ready", Open, get(health::ready)),
+    ]
+}
+
+fn access_table() -> AccessTable {
+    AccessTable::new(routes().into_iter().map(|(path, access, _)| (path, access)))
 }
 
 /// Adds the middleware. A request passes it from top to bottom, a response from bottom to top.
 fn with_layers(router: Router<AppState>, state: &AppState, forms: Forms) -> Router<AppState> {
     let with = || state.clone();
     let request_id = HeaderName::from_static(problem::REQUEST_ID);
+    let keys = KeyCheck {
+        state: with(),
+        access: Arc::new(access_table()),
+    };
     let outer = ServiceBuilder::new()
         .layer(middleware::map_request(client::take_request_id))
         .layer(SetRequestIdLayer::new(request_id.clone(), MakeRequestUuid))
@@ -87,6 +110,7 @@ fn with_layers(router: Router<AppState>, state: &AppState, forms: Forms) -> Rout
         .layer(middleware::from_fn(limits::catch_panics))
         .layer(middleware::from_fn(limits::limit_uri))
         .layer(middleware::from_fn_with_state(with(), client::note_client))
+        .layer(middleware::from_fn_with_state(keys, check_key))
         .layer(CookieManagerLayer::new());
     let inner = ServiceBuilder::new()
         .layer(middleware::from_fn_with_state(forms, forms::answer_forms))
@@ -130,19 +154,42 @@ fn without_slash(uri: &Uri) -> Option<String> {
     is_page.then(|| format!("{page}{query}"))
 }
 
-/// Logs the route instead of the path, because paths can contain secrets such as the token of a shared result.
+/// Who sends the request is recorded only if an API key says so. Logs the route instead of the path, because paths can contain secrets such as the token of a shared result.
 fn span(request: &Request) -> tracing::Span {
     let id = text_of(request.headers(), problem::REQUEST_ID).unwrap_or_default();
     let route = request.extensions().get::<MatchedPath>();
     let route = route.map_or("none", MatchedPath::as_str);
     let client_id = request.extensions().get::<ClientRequestId>();
     let client_request_id = client_id.map(|ClientRequestId(id)| id.as_str());
-    tracing::info_span!("request", id, method = %request.method(), route, client_request_id)
+    let empty = tracing::field::Empty;
+    tracing::info_span!(
+        "request", id, method = %request.method(), route, client_request_id, user = empty, api_key = empty
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn no_page_takes_an_api_key() {
+        let table = access_table();
+        for page in generate_route_list(App) {
+            assert_eq!(table.of(Some(page.path())), Access::SessionOnly);
+        }
+    }
+
+    #[test]
+    fn what_belongs_to_a_user_needs_a_scope() {
+        let open: Vec<&str> = routes()
+            .iter()
+            .filter(|(_, access, _)| *access == Access::Open)
+            .map(|(path, ..)| *path)
+            .collect();
+        let public = ["/robots", "/sitemap", "/card.png", "/shared/", "/health/"];
+        let is_public = |path: &&str| public.iter().any(|start| path.starts_with(start));
+        assert!(open.iter().all(is_public), "{open:?}");
+    }
 
     #[test]
     fn a_trailing_slash_is_removed_from_pages_only() {

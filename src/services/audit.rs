@@ -1,6 +1,6 @@
 //! Checks the invariants of `docs/architecture.md` ("Money") over the whole database.
 
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, FromQueryResult, Statement};
 
 use crate::database::{Database, Transaction};
 
@@ -25,6 +25,11 @@ struct Check {
     row: &'static str,
     sql: &'static str,
 }
+
+/// Stands for the day of the time `queued_at`, in UTC.
+const DAY: &str = "{day}";
+/// Stands for the Monday of the week of `day`.
+const WEEK: &str = "{week}";
 
 /// Each query returns only offending rows: `id`, the value `found` and the value `expected`. Sums of BIGINT are
 /// NUMERIC on PostgreSQL, hence the casts.
@@ -116,6 +121,67 @@ const CHECKS: &[Check] = &[
         sql: "SELECT task_id AS id, CAST(COUNT(*) AS BIGINT) AS found, CAST(MAX(revision) AS BIGINT) AS expected \
               FROM outcome GROUP BY task_id HAVING COUNT(*) <> MAX(revision)",
     },
+    Check {
+        invariant: "6: a task has a key of its own user",
+        row: "task",
+        sql: "SELECT t.id AS id, t.user_id AS found, k.user_id AS expected FROM task t \
+              JOIN api_key k ON k.id = t.api_key_id WHERE t.user_id <> k.user_id",
+    },
+    Check {
+        invariant: "6: the spending of a day is the price of the open and succeeded tasks",
+        row: "spending of API key",
+        sql: "SELECT api_key_id AS id, CAST(SUM(booked) AS BIGINT) AS found, CAST(SUM(price) AS BIGINT) AS expected \
+              FROM (SELECT api_key_id, day, model_id, credits AS booked, 0 AS price FROM api_key_spend UNION ALL \
+              SELECT p.id, {day}, t.model_id, 0, t.price FROM task t JOIN api_key k ON k.id = t.api_key_id \
+              JOIN api_key p ON p.id = k.id OR p.id = k.parent_id \
+              WHERE t.status IN ('queued', 'running', 'succeeded')) spent \
+              GROUP BY api_key_id, day, model_id HAVING SUM(booked) <> SUM(price)",
+    },
+    Check {
+        invariant: "6: the predictions of a day are the open and succeeded tasks",
+        row: "spending of API key",
+        sql: "SELECT api_key_id AS id, CAST(SUM(booked) AS BIGINT) AS found, CAST(SUM(tasks) AS BIGINT) AS expected \
+              FROM (SELECT api_key_id, day, model_id, predictions AS booked, 0 AS tasks FROM api_key_spend UNION ALL \
+              SELECT p.id, {day}, t.model_id, 0, 1 FROM task t JOIN api_key k ON k.id = t.api_key_id \
+              JOIN api_key p ON p.id = k.id OR p.id = k.parent_id \
+              WHERE t.status IN ('queued', 'running', 'succeeded')) spent \
+              GROUP BY api_key_id, day, model_id HAVING SUM(booked) <> SUM(tasks)",
+    },
+    Check {
+        invariant: "6: the budget of a key is the sum of its days",
+        row: "budget of API key",
+        sql: "SELECT k.id AS id, COALESCE(b.spent, -1) AS found, CAST(COALESCE(s.total, 0) AS BIGINT) AS expected \
+              FROM api_key k LEFT JOIN api_key_budget b ON b.api_key_id = k.id \
+              LEFT JOIN (SELECT api_key_id, SUM(credits) AS total FROM api_key_spend GROUP BY api_key_id) s \
+              ON s.api_key_id = k.id WHERE COALESCE(b.spent, -1) <> COALESCE(s.total, 0)",
+    },
+    Check {
+        invariant: "6: a key has not spent more than its total cap",
+        row: "budget of API key",
+        sql: "SELECT k.id AS id, b.spent AS found, k.cap_total AS expected FROM api_key k \
+              JOIN api_key_budget b ON b.api_key_id = k.id WHERE b.spent > k.cap_total",
+    },
+    Check {
+        invariant: "6: a key has not spent more than its cap per day",
+        row: "spending of API key",
+        sql: "SELECT k.id AS id, CAST(SUM(s.credits) AS BIGINT) AS found, k.cap_day AS expected FROM api_key k \
+              JOIN api_key_spend s ON s.api_key_id = k.id GROUP BY k.id, k.cap_day, s.day \
+              HAVING SUM(s.credits) > k.cap_day",
+    },
+    Check {
+        invariant: "6: a key has not spent more than its cap per week",
+        row: "spending of API key",
+        sql: "SELECT k.id AS id, CAST(SUM(s.credits) AS BIGINT) AS found, k.cap_week AS expected FROM api_key k \
+              JOIN (SELECT api_key_id, credits, {week} AS week FROM api_key_spend) s ON s.api_key_id = k.id \
+              GROUP BY k.id, k.cap_week, s.week HAVING SUM(s.credits) > k.cap_week",
+    },
+    Check {
+        invariant: "6: a key has not spent more than its cap per month",
+        row: "spending of API key",
+        sql: "SELECT k.id AS id, CAST(SUM(s.credits) AS BIGINT) AS found, k.cap_month AS expected FROM api_key k \
+              JOIN (SELECT api_key_id, credits, SUBSTR(CAST(day AS text), 1, 7) AS month FROM api_key_spend) s \
+              ON s.api_key_id = k.id GROUP BY k.id, k.cap_month, s.month HAVING SUM(s.credits) > k.cap_month",
+    },
 ];
 
 /// Checks all invariants in one snapshot and returns the rows that break one.
@@ -130,8 +196,18 @@ pub async fn audit(database: &Database) -> Result<Vec<Finding>, DbErr> {
 
 async fn check_all(transaction: &Transaction) -> Result<Vec<Finding>, DbErr> {
     let mut findings = Vec::new();
+    let backend = transaction.get_database_backend();
+    let (day, week) = match backend {
+        DatabaseBackend::Postgres => (
+            "CAST(t.queued_at AT TIME ZONE 'UTC' AS date)",
+            "date_trunc('week', day)",
+        ),
+        // The Sunday on or after the day, and back.
+        _ => ("date(t.queued_at)", "date(day, 'weekday 0', '-6 days')"),
+    };
     for check in CHECKS {
-        let statement = Statement::from_string(transaction.get_database_backend(), check.sql);
+        let sql = check.sql.replace(DAY, day).replace(WEEK, week);
+        let statement = Statement::from_string(backend, sql);
         let offenders = Offender::find_by_statement(statement)
             .all(transaction)
             .await?;

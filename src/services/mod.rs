@@ -11,6 +11,7 @@ use crate::inference::InferencePool;
 use crate::queue::Notifier;
 
 pub mod accounts;
+pub mod api_keys;
 pub mod attempts;
 pub mod audit;
 mod batcher;
@@ -44,6 +45,7 @@ pub mod user_slots;
 
 pub use crate::entities::users::Model as User;
 pub use accounts::Accounts;
+pub use api_keys::{ApiKeys, UsedKey};
 pub use catalog::Catalog;
 pub use clock::{Clock, SystemClock};
 pub use example::Example;
@@ -104,6 +106,8 @@ pub struct Services {
     pub accounts: Arc<Accounts>,
     /// Sessions and the signed-in user.
     pub sessions: Arc<Sessions>,
+    /// API keys.
+    pub api_keys: Arc<ApiKeys>,
     /// Balances and transactions.
     pub ledger: Arc<Ledger>,
     /// Paid predictions.
@@ -170,6 +174,11 @@ impl Services {
                     options.attempts_per_minute,
                 ),
                 options.welcome_credits,
+            )),
+            api_keys: Arc::new(ApiKeys::new(
+                database.clone(),
+                Arc::clone(clock),
+                Arc::clone(&catalog),
             )),
             predictions: Arc::new(Predictions::new(
                 database.clone(),

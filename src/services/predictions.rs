@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 
 use super::field_check::FieldCheck;
 use super::idempotency::{check_key, predict_hash, request_hash};
-use super::ledger;
+use super::ledger::{self, Hold};
 use super::pages::{cut_span, page_span};
 use super::queue_eta::QueueEta;
 use super::submit_queue::{SubmitMode, SubmitQueue};
@@ -17,8 +17,8 @@ use crate::database::Database;
 use crate::entities::{outcome, task, task_result};
 use crate::queue::{self, Change, NewTask, Notifier};
 use crate::types::{
-    AppError, Campaign, CampaignInput, Credits, ModelId, Page, TaskFilter, TaskId, TaskStatus,
-    TaskView, UserId, Violation, parse_id,
+    ApiKeyId, AppError, Campaign, CampaignInput, Credits, ModelId, Page, TaskFilter, TaskId,
+    TaskStatus, TaskView, UserId, Violation, parse_id,
 };
 
 /// Attempts when the cause of a refusal disappears before we can report it.
@@ -32,6 +32,24 @@ pub struct Predictions {
     catalog: Arc<Catalog>,
     submits: SubmitQueue,
     eta: QueueEta,
+}
+
+/// Who pays for a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Payer {
+    /// The user.
+    pub user: UserId,
+    /// The API key that the request came with; its caps apply.
+    pub api_key: Option<ApiKeyId>,
+}
+
+impl From<UserId> for Payer {
+    fn from(user: UserId) -> Self {
+        Self {
+            user,
+            api_key: None,
+        }
+    }
 }
 
 struct Submission {
@@ -76,21 +94,25 @@ impl Predictions {
     /// Holds the price and queues a task. A repeated key returns the task that the first request created.
     ///
     /// # Errors
-    /// 422 naming fields, or [`AppError::KeyReused`]; 402; 404 for a model that is not live; 409 if it costs
+    /// 422 naming fields, or [`AppError::KeyReused`]; 402, also if a cap of the API key is reached; 404 for a model that is not live; 409 if it costs
     /// more than `max_price`; 429 if too many tasks of the user are open; 503 if the queue is full.
     pub async fn submit(
         &self,
-        user: UserId,
+        payer: impl Into<Payer>,
         campaign: &CampaignInput,
         key: &str,
         model_id: &str,
         max_price: &str,
     ) -> Result<TaskView, AppError> {
         let submission = self.check(campaign, key, model_id, max_price)?;
-        match self.enqueue(user, &submission).await {
+        let payer = payer.into();
+        match self.enqueue(payer, &submission).await {
             Ok(task) => Ok(task),
             // A repeated key returns its task, even if a new task would be refused now.
-            Err(refusal) => self.find_by_key(user, &submission).await?.ok_or(refusal),
+            Err(refusal) => self
+                .find_by_key(payer.user, &submission)
+                .await?
+                .ok_or(refusal),
         }
     }
 
@@ -124,7 +146,8 @@ impl Predictions {
         })
     }
 
-    async fn enqueue(&self, user: UserId, submission: &Submission) -> Result<TaskView, AppError> {
+    async fn enqueue(&self, payer: Payer, submission: &Submission) -> Result<TaskView, AppError> {
+        let Payer { user, api_key } = payer;
         let mut model = self.catalog.offer(submission.model).await?;
         let room = self.submits.reserve(user).await?;
         for attempt in 0..SUBMIT_ATTEMPTS {
@@ -137,6 +160,7 @@ impl Predictions {
                 input: submission.campaign.clone(),
                 key: submission.key.clone(),
                 hash: submission.hash.clone(),
+                api_key,
             };
             let mode = if attempt == 0 {
                 SubmitMode::Batched
@@ -157,6 +181,10 @@ impl Predictions {
             let available = Credits(balance.amount - balance.held);
             let needed = Credits(model.price);
             submission.check_price(needed)?;
+            if let Some(key) = api_key {
+                let (database, now) = (self.database.write(), self.clock.now());
+                ledger::check_budget(database, key, needed, now).await?;
+            }
             if available < needed {
                 return Err(AppError::InsufficientCredits { needed, available });
             }
@@ -261,7 +289,7 @@ impl Predictions {
                         return Ok(false);
                     };
                     let at = canceled.finished_at.unwrap_or(*now);
-                    ledger::release(transaction, *user, Credits(canceled.price), at).await?;
+                    ledger::release(transaction, Hold::of(&canceled), at).await?;
                     let changes = vec![Change::task_of(*user, *id)];
                     notifier
                         .publish_on_commit(transaction, false, changes)

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
-use super::{Credits, FieldErrors, JsonText, Violation};
+use super::{CapPeriod, CapReached, Credits, FieldErrors, JsonText, Scope, Violation};
 
 /// When to check again whether tasks have become final.
 const OPEN_RETRY_S: u64 = 5;
@@ -26,6 +27,9 @@ pub enum AppError {
     /// Nobody is signed in, or the session has ended.
     #[error("log in first")]
     Unauthorized,
+    /// The `Authorization` header contains no valid API key; the text says why.
+    #[error("{0}")]
+    InvalidKey(String),
     /// Unknown e-mail or wrong password. The response does not say which.
     #[error("wrong email or password")]
     BadCredentials,
@@ -37,6 +41,12 @@ pub enum AppError {
         /// The available credits.
         available: Credits,
     },
+    /// The API key has reached a cap.
+    #[error("{0}")]
+    CapReached(CapReached),
+    /// The API key may not do this.
+    #[error("the API key lacks the scope {0}")]
+    MissingScope(Scope),
     /// Signed in but not allowed, or sent from another site.
     #[error("{0}")]
     Forbidden(String),
@@ -142,8 +152,11 @@ impl AppError {
         match self {
             Self::Malformed(_) => (400, "malformed", "The request could not be read"),
             Self::Unauthorized => (401, "unauthorized", "Not logged in"),
+            Self::InvalidKey(_) => (401, "invalid_key", "No valid API key"),
             Self::BadCredentials => (401, "bad_credentials", "Wrong email or password"),
             Self::InsufficientCredits { .. } => (402, "insufficient_credits", "Not enough credits"),
+            Self::CapReached(_) => (402, "cap_reached", "A cap of the API key is reached"),
+            Self::MissingScope(_) => (403, "missing_scope", "The API key lacks a scope"),
             Self::Forbidden(_) => (403, "forbidden", "Not allowed"),
             Self::WrongAddress { .. } => (403, "wrong_address", "Wrong address"),
             Self::NotFound => (404, "not_found", "Not found"),
@@ -212,6 +225,16 @@ struct Problem {
     retry_after_s: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     public_url: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    scope: Option<Scope>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cap: Option<CapPeriod>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    spent: Option<Credits>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    resets_at: Option<DateTime<Utc>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    api_key: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -248,6 +271,15 @@ impl From<AppError> for Problem {
                 problem.needed = Some(needed);
                 problem.available = Some(available);
             }
+            AppError::CapReached(reached) => {
+                problem.cap = Some(reached.cap);
+                problem.limit = Some(reached.limit.0.unsigned_abs());
+                problem.spent = Some(reached.spent);
+                problem.needed = Some(reached.needed);
+                problem.resets_at = reached.resets_at;
+                problem.api_key = Some(reached.api_key);
+            }
+            AppError::MissingScope(scope) => problem.scope = Some(scope),
             AppError::PriceChanged { price } => problem.price = Some(price),
             AppError::TooLarge { max_bytes } => problem.max_bytes = Some(max_bytes),
             AppError::TooManyOpen { limit } => problem.limit = Some(limit),
@@ -279,6 +311,16 @@ impl From<Problem> for AppError {
                 needed: problem.needed.unwrap_or_default(),
                 available: problem.available.unwrap_or_default(),
             },
+            "invalid_key" => Self::InvalidKey(problem.detail),
+            "cap_reached" => Self::CapReached(CapReached {
+                cap: problem.cap.unwrap_or(CapPeriod::Total),
+                limit: Credits(problem.limit.unwrap_or_default().cast_signed()),
+                spent: problem.spent.unwrap_or_default(),
+                needed: problem.needed.unwrap_or_default(),
+                resets_at: problem.resets_at,
+                api_key: problem.api_key.unwrap_or_default(),
+            }),
+            "missing_scope" => problem.scope.map_or(Self::Internal, Self::MissingScope),
             "forbidden" => Self::Forbidden(problem.detail),
             "wrong_address" => Self::WrongAddress {
                 public_url: problem.public_url.unwrap_or_default(),

@@ -44,3 +44,7 @@ id!(
     /// A row of `model`.
     ModelId
 );
+id!(
+    /// A row of `api_key`.
+    ApiKeyId
+);

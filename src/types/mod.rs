@@ -4,6 +4,8 @@
 //! Depends on no other module of this crate and does no I/O.
 
 mod advice;
+mod api_key;
+mod api_key_input;
 mod campaign;
 mod campaign_rules;
 mod change_bounds;
@@ -39,6 +41,13 @@ mod words;
 pub use advice::{
     Advice, Change, ChangeBounds, ChangeEvidence, Combination, MatchedRate, PlanDates, RatedChange,
 };
+pub use api_key::{
+    ApiKeySpendView, ApiKeyView, CapPeriod, CapReached, Caps, NewApiKeyView, Scope, Spent,
+};
+pub use api_key_input::{
+    ApiKeyInput, ApiKeySpendInput, CAP_MAX, EXPIRY_MAX_DAYS, LABEL_MAX_CHARS, NewApiKey,
+    SPEND_MAX_DAYS, cap_field,
+};
 pub use campaign::{Campaign, CampaignInput, DURATION_MAX_DAYS};
 pub use campaign_rules::{
     BLURB_MAX_CHARS, NAME_MAX_CHARS, PAST_DURATION_MAX_DAYS, campaign_example,
@@ -56,7 +65,7 @@ pub use field_checker::{CAMPAIGN_YEARS, GOAL_MAX_USD, GOAL_MIN_USD, UNKNOWN};
 pub use filters::{
     TaskFilter, TaskFilterInput, TimeRange, TransactionFilter, TransactionFilterInput,
 };
-pub use ids::{ModelId, TaskId, TransactionId, UserId};
+pub use ids::{ApiKeyId, ModelId, TaskId, TransactionId, UserId};
 pub use insight::{
     AmountRange, AmountsView, BaseRateView, Curves, DaysPoint, Effect, Explanation, Factor,
     GoalPoint, InsightView, LaunchPoint, NeighboursView, OutOfDistribution, ResultContext,
@@ -76,8 +85,8 @@ pub use outcome_rules::{
     OutcomeInput, RAISED_MAX_USD, ReportedOutcome, line_field, split_line_field,
 };
 pub use parse::{
-    PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, parse_choice, parse_cursor, parse_date, parse_id,
-    parse_model_id, parse_number, parse_page_limit, parse_task_id, parse_whole,
+    PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, parse_api_key_id, parse_choice, parse_cursor, parse_date,
+    parse_id, parse_model_id, parse_number, parse_page_limit, parse_task_id, parse_whole,
 };
 pub use planner_input::{FOLLOWER_RATES, PlannerInput, SOCIAL_RATES, SUBSCRIBER_RATES};
 #[cfg(feature = "ssr")]

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 
 use chrono::{DateTime, NaiveDate};
 
-use super::{AppError, ModelId, TaskId, Violation};
+use super::{ApiKeyId, AppError, ModelId, TaskId, Violation};
 
 /// Items per page if the request sets no limit.
 pub const PAGE_LIMIT_DEFAULT: u32 = 20;
@@ -55,6 +55,14 @@ pub fn parse_task_id(text: &str) -> Result<TaskId, AppError> {
 /// [`AppError::Invalid`] naming `id` if the text is blank or not a positive whole number.
 pub fn parse_model_id(text: &str) -> Result<ModelId, AppError> {
     parse_task_id(text).map(|TaskId(id)| ModelId(id))
+}
+
+/// Parses the id of an API key.
+///
+/// # Errors
+/// [`AppError::Invalid`] naming `id` if the text is blank or not a positive whole number.
+pub fn parse_api_key_id(text: &str) -> Result<ApiKeyId, AppError> {
+    parse_task_id(text).map(|TaskId(id)| ApiKeyId(id))
 }
 
 /// Parses an id; `None` if the text is blank.

@@ -4,8 +4,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Campaign, Credits, Explanation, ModelId, ModelRef, ModelState, OutcomeView, ResultContext,
-    Role, TaskId, TaskStatus, TransactionId, TransactionKind, UserId, Verdict,
+    ApiKeyId, Campaign, Credits, Explanation, ModelId, ModelRef, ModelState, OutcomeView,
+    ResultContext, Role, TaskId, TaskStatus, TransactionId, TransactionKind, UserId, Verdict,
 };
 
 /// The signed-in user.
@@ -67,6 +67,9 @@ pub struct TaskView {
     pub price: Credits,
     /// The model that predicts.
     pub model: ModelRef,
+    /// The API key that submitted it; only present if one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub api_key_id: Option<ApiKeyId>,
     /// The input.
     pub campaign: Campaign,
     /// How often a worker has started the task.

@@ -13,8 +13,8 @@ use super::{Worker, to_chrono};
 use crate::database::{DbErrorKind, Transaction};
 use crate::entities::task;
 use crate::queue::{self, Change, Lease, Notifier};
-use crate::services::ledger::{self, LockMode};
-use crate::types::{Credits, ModelId, SystemMessage, TaskId, UserId};
+use crate::services::ledger::{self, Hold, LockMode};
+use crate::types::{ModelId, SystemMessage, TaskId};
 
 /// Tasks per transaction.
 const BATCH: u64 = 100;
@@ -144,7 +144,7 @@ struct Reap {
 #[derive(Default)]
 struct Done {
     changes: Vec<Change>,
-    releases: Vec<(UserId, Credits)>,
+    releases: Vec<Hold>,
     is_any_queued: bool,
 }
 
@@ -161,9 +161,9 @@ impl Reap {
                 Reason::Stuck => self.write_stuck(transaction, now).await?,
             };
             // Balance rows by user, after all task rows: see "Lock order" in `docs/architecture.md`.
-            done.releases.sort_by_key(|(user, _)| *user);
-            for (user, price) in done.releases {
-                ledger::release(transaction, user, price, now).await?;
+            done.releases.sort_by_key(|hold| hold.user);
+            for hold in done.releases {
+                ledger::release(transaction, hold, now).await?;
             }
             let reaped = done.changes.len();
             self.notifier
@@ -192,7 +192,7 @@ impl Reap {
             } else if balances.contains(user) {
                 let reason = SystemMessage::WorkLost.as_str();
                 if queue::fail(transaction, &lease, id, reason, now).await? {
-                    done.releases.push((user, Credits(task.price)));
+                    done.releases.push(Hold::of(task));
                 }
             } else {
                 continue;
@@ -216,7 +216,7 @@ impl Reap {
             let (user, id) = (task.user_id, task.id);
             let reason = SystemMessage::NoCapableWorker.as_str();
             if balances.contains(user) && queue::fail_queued(transaction, id, reason, now).await? {
-                done.releases.push((user, Credits(task.price)));
+                done.releases.push(Hold::of(&task));
                 done.changes.push(Change::task_of(user, id));
             }
         }

@@ -13,7 +13,7 @@ use super::retry::{longest_retry_delay, retry_delay};
 use crate::database::Transaction;
 use crate::entities::task;
 use crate::queue::{self, Change, Lease, Notifier, Outcome};
-use crate::services::ledger::{self, Charge, LockMode, LockedBalances};
+use crate::services::ledger::{self, Charge, Hold, LockMode, LockedBalances};
 use crate::types::{Credits, SystemMessage, TaskId, UserId};
 
 /// Users whose locked balances a claim waits for at the same time, each with a connection.
@@ -127,7 +127,7 @@ struct Settlement {
 struct Effects {
     outcomes: Vec<(TaskId, Outcome)>,
     charges: Vec<Charge>,
-    releases: Vec<(UserId, Credits)>,
+    releases: Vec<Hold>,
     not_started: Vec<TaskId>,
     changes: Vec<Change>,
     is_any_queued: bool,
@@ -199,7 +199,7 @@ impl Settlement {
             }
             Attempt::Failed(reason) if task.attempts >= self.max_attempts => {
                 queue::fail(transaction, lease, id, reason.as_str(), now).await?;
-                effects.releases.push((user, price));
+                effects.releases.push(Hold::of(task));
             }
             Attempt::Failed(_) => {
                 let retry_at = now + retry_delay(task.attempts);
@@ -221,8 +221,8 @@ impl Settlement {
         let released = queue::release(transaction, lease, &effects.not_started).await?;
         queue::succeed_all(transaction, lease, effects.outcomes, now).await?;
         ledger::settle_all(transaction, balances, effects.charges, now).await?;
-        for (user, price) in effects.releases {
-            ledger::release(transaction, user, price, now).await?;
+        for hold in effects.releases {
+            ledger::release(transaction, hold, now).await?;
         }
         let is_any_queued = effects.is_any_queued || released > 0;
         self.notifier

@@ -29,6 +29,11 @@ macro_rules! on_both_databases {
 }
 
 mod accounts;
+mod api_key_caps;
+mod api_key_guards;
+mod api_key_management;
+mod api_key_pages;
+mod api_keys;
 mod architecture;
 mod backup;
 mod badges;

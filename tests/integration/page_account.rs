@@ -38,6 +38,9 @@ async fn a_request_from_a_page_of_another_account_changes_nothing(engine: Engine
             json!({ "current_password": password, "new_password": "a different long one" }),
         ),
         ("/api/auth/end_sessions", json!({})),
+        ("/api/keys/create", json!({ "label": "x", "read": true })),
+        ("/api/keys/rename", json!({ "id": 1, "label": "x" })),
+        ("/api/keys/revoke", json!({ "id": 1 })),
     ] {
         for account in [theirs.clone(), json!("nobody"), json!("-1")] {
             let mut body = body.clone();
@@ -76,10 +79,12 @@ async fn every_form_of_a_page_names_its_account(engine: Engine) {
     let browser = Browser::registered(server).await;
     let id = id_of(&browser).await;
     let task = browser.submit().await["id"].clone();
+    browser.create_key(json!({ "read": true })).await;
     for page in [
         "/predict",
         "/overview",
         "/account",
+        "/account/keys",
         &format!("/tasks/{task}"),
     ] {
         let html = browser.get(page).await.text();

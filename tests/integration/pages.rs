@@ -18,13 +18,14 @@ on_both_databases!(
     each_response_has_a_request_id,
 );
 
-const PRIVATE: [&str; 6] = [
+const PRIVATE: [&str; 7] = [
     "/overview",
     "/predict",
     "/tasks",
     "/outcomes",
     "/transactions",
     "/account",
+    "/account/keys",
 ];
 
 async fn every_page_is_html_for_a_signed_in_user(engine: Engine) {

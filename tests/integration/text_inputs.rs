@@ -36,6 +36,19 @@ fn posts(task: &Value) -> Vec<(&'static str, Value)> {
         ),
         ("/api/auth/end_sessions", json!({ "account": "" })),
         (
+            "/api/keys/create",
+            json!({
+                "label": "key", "read": "true", "predict": "true", "top_up": "true", "manage": "true",
+                "expires_in_days": "30", "cap_day": "1", "cap_week": "2", "cap_month": "3", "cap_total": "4",
+                "account": ""
+            }),
+        ),
+        (
+            "/api/keys/rename",
+            json!({ "id": "1", "label": "key", "account": "" }),
+        ),
+        ("/api/keys/revoke", json!({ "id": "1", "account": "" })),
+        (
             "/api/balance/top_up",
             json!({ "amount": "5", "idempotency_key": "key", "account": "" }),
         ),
@@ -70,7 +83,9 @@ fn posts(task: &Value) -> Vec<(&'static str, Value)> {
     ]
 }
 
-const GETS: [(&str, &[&str]); 16] = [
+const GETS: [(&str, &[&str]); 18] = [
+    ("/api/keys", &["any"]),
+    ("/api/keys/spend", &["id", "from", "to"]),
     ("/api/task", &["id"]),
     (
         "/api/tasks",
@@ -164,6 +179,7 @@ async fn nul_in_any_url_causes_no_server_error(engine: Engine) {
         "/login?next=%00",
         "/plan?goal=%00&currency=%00&category=%00&subscribers=%00&number_format=%00",
         "/transactions?kind=%00",
+        "/account/keys?x=%00",
         "/%00",
     ] {
         let request = browser.request(Method::GET, page);

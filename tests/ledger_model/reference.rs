@@ -9,6 +9,41 @@ pub const WELCOME: i64 = 30;
 pub const PRICE: i64 = 10;
 pub const LEASE_MS: i64 = 10_000;
 pub const MAX_ATTEMPTS: i32 = 3;
+/// The time from the start of a case to the next day, which is also the next week and month.
+pub const MIDNIGHT_MS: i64 = 30_000;
+
+/// An API key, as the template creates it.
+#[derive(Clone, Copy, Debug)]
+pub struct KeySpec {
+    pub user: usize,
+    /// The key that made it.
+    pub maker: Option<usize>,
+    /// The cap per day, week or month.
+    pub cap_of_period: (&'static str, i64),
+    pub cap_total: i64,
+}
+
+/// The second key pays with the caps of the first, too.
+pub const KEYS: [KeySpec; 3] = [
+    KeySpec {
+        user: 0,
+        maker: None,
+        cap_of_period: ("cap_day", 60),
+        cap_total: 120,
+    },
+    KeySpec {
+        user: 0,
+        maker: Some(0),
+        cap_of_period: ("cap_month", 30),
+        cap_total: 50,
+    },
+    KeySpec {
+        user: 1,
+        maker: None,
+        cap_of_period: ("cap_week", 45),
+        cap_total: 90,
+    },
+];
 
 #[derive(Clone, Debug)]
 pub struct Account {
@@ -36,6 +71,9 @@ pub struct Task {
     /// The time before which there is no further attempt.
     retry_ms: i64,
     retries: RangeInclusive<i64>,
+    /// The API key, and the day of submission.
+    api_key: Option<usize>,
+    day: usize,
 }
 
 /// The idempotency key of a submit.
@@ -63,6 +101,7 @@ pub enum Response {
     Task(usize),
     KeyReused,
     NotEnough,
+    CapReached,
     NotFound,
     TooLate,
 }
@@ -73,10 +112,17 @@ pub struct Reference {
     pub tasks: Vec<Task>,
     /// The tasks of each claim.
     pub claims: Vec<Vec<usize>>,
+    /// What each API key has spent on each day.
+    pub spent: [[i64; 2]; KEYS.len()],
     now_ms: i64,
     /// One after the highest round that was claimed from.
     round: i64,
     batches: usize,
+}
+
+/// A key and the one that made it.
+fn payers(api_key: usize) -> impl Iterator<Item = usize> {
+    std::iter::once(api_key).chain(KEYS[api_key].maker)
 }
 
 impl Reference {
@@ -93,6 +139,7 @@ impl Reference {
             accounts: vec![account; users],
             tasks: Vec::new(),
             claims: Vec::new(),
+            spent: [[0; 2]; KEYS.len()],
             now_ms: 0,
             round: 0,
             batches: 0,
@@ -129,7 +176,36 @@ impl Reference {
         self.batches
     }
 
-    pub fn submit(&mut self, user: usize, key: SubmitKey, other_body: bool) -> Response {
+    /// The current day.
+    pub fn day(&self) -> usize {
+        usize::from(self.now_ms >= MIDNIGHT_MS)
+    }
+
+    /// Whether a price exceeds a cap of this key or of the key that made it.
+    fn exceeds_cap(&self, api_key: usize) -> bool {
+        let today = self.day();
+        payers(api_key).any(|payer| {
+            let (
+                KeySpec {
+                    cap_of_period,
+                    cap_total,
+                    ..
+                },
+                spent,
+            ) = (KEYS[payer], self.spent[payer]);
+            spent[today] + PRICE > cap_of_period.1 || spent.iter().sum::<i64>() + PRICE > cap_total
+        })
+    }
+
+    pub fn submit(
+        &mut self,
+        user: usize,
+        key: SubmitKey,
+        other_body: bool,
+        api_key: Option<usize>,
+    ) -> Response {
+        let exceeds_cap = api_key.is_some_and(|key| self.exceeds_cap(key));
+        let day = self.day();
         // One round after the user's last task, unless none is open.
         let next = match self.accounts[user].held {
             0 => 0,
@@ -142,6 +218,7 @@ impl Reference {
         match account.submits.get(&key) {
             Some((body, task)) if *body == other_body => Response::Task(*task),
             Some(_) => Response::KeyReused,
+            None if exceeds_cap => Response::CapReached,
             None if account.amount - account.held < PRICE => Response::NotEnough,
             None => {
                 account.held += PRICE;
@@ -157,7 +234,12 @@ impl Reference {
                     expires_ms: 0,
                     retry_ms: i64::MIN,
                     retries: 0..=0,
+                    api_key,
+                    day,
                 });
+                for payer in api_key.into_iter().flat_map(payers) {
+                    self.spent[payer][day] += PRICE;
+                }
                 Response::Task(self.tasks.len() - 1)
             }
         }
@@ -174,7 +256,7 @@ impl Reference {
             _ => return Response::TooLate,
         }
         canceled.status = TaskStatus::Canceled;
-        self.accounts[user].held -= PRICE;
+        canceled.release(&mut self.accounts, &mut self.spent);
         Response::Task(task)
     }
 
@@ -227,7 +309,7 @@ impl Reference {
                     account.lines += 1;
                 }
                 AttemptKind::Failed => {
-                    task.end_attempt(&mut self.accounts, self.round, self.now_ms);
+                    task.end_attempt(&mut self.accounts, &mut self.spent, self.round, self.now_ms);
                 }
                 AttemptKind::Released => {
                     task.attempts -= 1;
@@ -268,7 +350,7 @@ impl Reference {
     pub fn reap(&mut self) {
         for task in &mut self.tasks {
             if task.status == TaskStatus::Running && task.expires_ms < self.now_ms {
-                task.end_attempt(&mut self.accounts, self.round, self.now_ms);
+                task.end_attempt(&mut self.accounts, &mut self.spent, self.round, self.now_ms);
             }
         }
     }
@@ -279,7 +361,21 @@ impl Task {
         self.status == TaskStatus::Running && self.claim == Some(claim)
     }
 
-    fn end_attempt(&mut self, accounts: &mut [Account], round: i64, now_ms: i64) {
+    /// Gives the price back to the user and to the keys.
+    fn release(&self, accounts: &mut [Account], spent: &mut [[i64; 2]]) {
+        accounts[self.user].held -= PRICE;
+        for payer in self.api_key.into_iter().flat_map(payers) {
+            spent[payer][self.day] -= PRICE;
+        }
+    }
+
+    fn end_attempt(
+        &mut self,
+        accounts: &mut [Account],
+        spent: &mut [[i64; 2]],
+        round: i64,
+        now_ms: i64,
+    ) {
         if self.attempts < MAX_ATTEMPTS {
             let longest_ms = 1_000 * 4_i64.pow(self.attempts.unsigned_abs() - 1);
             self.retries = now_ms + longest_ms / 2..=now_ms + longest_ms;
@@ -287,7 +383,7 @@ impl Task {
         } else {
             self.claim = None;
             self.status = TaskStatus::Failed;
-            accounts[self.user].held -= PRICE;
+            self.release(accounts, spent);
         }
     }
 

@@ -1,9 +1,10 @@
 //! The possible steps.
 
+use proptest::option::of;
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::sample::Index;
 
-use super::reference::AttemptKind;
+use super::reference::{AttemptKind, KEYS};
 
 /// One step of a user, a worker or the clock. An [`Index`] selects one of the existing items.
 #[derive(Clone, Debug)]
@@ -17,6 +18,8 @@ pub enum Step {
         user: usize,
         key: u8,
         other_body: bool,
+        /// The API key; its user submits.
+        api_key: Option<usize>,
     },
     Cancel {
         user: usize,
@@ -31,6 +34,8 @@ pub enum Step {
     SubmitMany {
         count: u8,
         twice: bool,
+        /// Whether the users submit with their API keys in turn.
+        with_keys: bool,
     },
     Claim {
         worker: usize,
@@ -60,14 +65,17 @@ pub fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         2 => (user.clone(), 1_i64..40, 0_u8..6)
             .prop_map(|(user, amount, key)| Step::TopUp { user, amount, key }),
-        6 => (user.clone(), 0_u8..12, proptest::bool::weighted(0.1))
-            .prop_map(|(user, key, other_body)| Step::Submit { user, key, other_body }),
+        8 => (user.clone(), 0_u8..24, proptest::bool::weighted(0.1), of(0..KEYS.len()))
+            .prop_map(|(user, key, other_body, api_key)| {
+                let user = api_key.map_or(user, |key| KEYS[key].user);
+                Step::Submit { user, key, other_body, api_key }
+            }),
         2 => (user, any::<Index>()).prop_map(|(user, task)| Step::Cancel { user, task }),
         1 => (user_again, -30_i64..30)
             .prop_filter("an adjustment is not 0", |(_, amount)| *amount != 0)
             .prop_map(|(user, amount)| Step::Grant { user, amount }),
-        1 => (1_u8..4, any::<bool>())
-            .prop_map(|(count, twice)| Step::SubmitMany { count, twice }),
+        2 => (1_u8..5, any::<bool>(), any::<bool>())
+            .prop_map(|(count, twice, with_keys)| Step::SubmitMany { count, twice, with_keys }),
         4 => (worker.clone(), 1_u64..4)
             .prop_map(|(worker, limit)| Step::Claim { worker, limit }),
         1 => (worker.clone(), any::<Index>())

@@ -12,15 +12,17 @@ use migration::{Migrator, MigratorTrait as _};
 use pledgecast::database::{Database, DatabaseOptions};
 use pledgecast::inference::SHIPPED_MODEL;
 use pledgecast::queue::Notifier;
-use pledgecast::services::Clock;
-use pledgecast::types::{Role, UserId};
+use pledgecast::services::{Clock, Services};
+use pledgecast::types::{ApiKeyId, ApiKeyInput, Role, UserId};
 use sea_orm::ConnectionTrait as _;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use tempfile::TempDir;
 
+use super::reference::KEYS;
 use super::world::services;
 
-const START: &str = "2026-03-01T12:00:00Z";
+/// A Sunday, and the end of a month; see [`super::reference::MIDNIGHT_MS`].
+const START: &str = "2026-05-31T23:59:30Z";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
@@ -35,6 +37,8 @@ pub struct Template {
     pub server: String,
     number: u32,
     pub users: Vec<UserId>,
+    /// The API keys of [`KEYS`].
+    pub keys: Vec<ApiKeyId>,
 }
 
 /// The clock of one process, which may be wrong.
@@ -93,6 +97,7 @@ impl Template {
                 ),
             },
             users: Vec::new(),
+            keys: Vec::new(),
         };
         if engine == Engine::Postgres {
             let name = template.name();
@@ -123,6 +128,7 @@ impl Template {
                 .create(&email, "correct horse battery", Role::User);
             template.users.push(user.await.unwrap().id);
         }
+        template.keys = create_keys(&services, &template.users).await;
         close(&database).await;
         template
     }
@@ -168,6 +174,40 @@ impl Template {
         }
         name
     }
+}
+
+async fn create_keys(services: &Services, users: &[UserId]) -> Vec<ApiKeyId> {
+    let mut created = Vec::new();
+    for spec in KEYS {
+        let (field, cap) = spec.cap_of_period;
+        let mut input = ApiKeyInput {
+            label: "key".to_owned(),
+            predict: "true".to_owned(),
+            // A key that makes others is made by its user.
+            manage: spec.maker.is_none().to_string(),
+            cap_total: spec.cap_total.to_string(),
+            ..ApiKeyInput::default()
+        };
+        match field {
+            "cap_day" => input.cap_day = cap.to_string(),
+            "cap_week" => input.cap_week = cap.to_string(),
+            _ => input.cap_month = cap.to_string(),
+        }
+        let maker = match spec.maker {
+            Some(maker) => {
+                let (secret, _): &(String, ApiKeyId) = &created[maker];
+                let used = services.api_keys.authenticate(secret).await;
+                Some(used.unwrap().0)
+            }
+            None => None,
+        };
+        let new = services
+            .api_keys
+            .create(users[spec.user], maker.as_ref(), &input);
+        let new = new.await.unwrap();
+        created.push((new.secret, new.key.id));
+    }
+    created.into_iter().map(|(_, id)| id).collect()
 }
 
 fn options(url: &str) -> DatabaseOptions {

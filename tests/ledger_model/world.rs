@@ -11,10 +11,11 @@ use pledgecast::entities::task;
 use pledgecast::inference::InferencePool;
 use pledgecast::queue::{self, ClaimOptions, Lease, Notifier, Outcome};
 use pledgecast::services::audit::audit;
+use pledgecast::services::predictions::Payer;
 use pledgecast::services::{Clock, ServiceOptions, Services};
 use pledgecast::types::{
-    AppError, BaseRateView, CampaignInput, Credits, ResultContext, SystemMessage, TaskId, TaskView,
-    TransactionFilter, UserId, campaign_example,
+    ApiKeyId, AppError, BaseRateView, CampaignInput, Credits, ResultContext, SystemMessage, TaskId,
+    TaskView, TransactionFilter, UserId, campaign_example,
 };
 use pledgecast::worker::{Attempt, Worker, WorkerOptions};
 use proptest::prop_assert;
@@ -24,7 +25,7 @@ use sea_orm::EntityTrait as _;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 use super::reference::{
-    AttemptKind, LEASE_MS, MAX_ATTEMPTS, Reference, Response, SubmitKey, WELCOME,
+    AttemptKind, KEYS, LEASE_MS, MAX_ATTEMPTS, Reference, Response, SubmitKey, WELCOME,
 };
 use super::steps::Step;
 use super::template::{Engine, Template, TestClock, close, connect};
@@ -35,6 +36,8 @@ pub type Claim = (Lease, Vec<task::Model>);
 /// The state of one case.
 pub struct World {
     pub users: Vec<UserId>,
+    /// The API keys of [`KEYS`].
+    keys: Vec<ApiKeyId>,
     pub database: Database,
     pub services: Services,
     /// With the right clock, one that is behind, and one that is ahead.
@@ -110,6 +113,7 @@ fn response_of<T>(response: &Result<T, AppError>, done: impl Fn(&T) -> Response)
         Ok(value) => done(value),
         Err(AppError::KeyReused) => Response::KeyReused,
         Err(AppError::InsufficientCredits { .. }) => Response::NotEnough,
+        Err(AppError::CapReached(_)) => Response::CapReached,
         Err(AppError::NotFound) => Response::NotFound,
         Err(AppError::Conflict(_)) => Response::TooLate,
         Err(error) => panic!("{error:?}"),
@@ -141,6 +145,7 @@ impl World {
         });
         Self {
             users: template.users.clone(),
+            keys: template.keys.clone(),
             workers,
             database,
             services,
@@ -208,9 +213,11 @@ impl World {
                 user,
                 key,
                 other_body,
+                api_key,
             } => {
-                let expected = reference.submit(user, SubmitKey::One(key), other_body);
-                self.submit(user, key, other_body, expected).await?;
+                let expected = reference.submit(user, SubmitKey::One(key), other_body, api_key);
+                let payer = self.payer(user, api_key);
+                self.submit(payer, key, other_body, expected).await?;
                 self.learn_rounds(reference).await?;
             }
             Step::Cancel { user, task } if !self.tasks.is_empty() => {
@@ -228,8 +235,12 @@ impl World {
                 let expected = reference.grant(user, amount);
                 prop_assert_eq!(response_of(&response, |_| Response::Done), expected);
             }
-            Step::SubmitMany { count, twice } => {
-                self.submit_many(count, twice, reference).await?;
+            Step::SubmitMany {
+                count,
+                twice,
+                with_keys,
+            } => {
+                self.submit_many(count, twice, with_keys, reference).await?;
             }
             Step::Claim { worker, limit } => {
                 let claim = self.claim(worker, limit, LEASE_MS).await;
@@ -275,9 +286,16 @@ impl World {
         Ok(())
     }
 
+    fn payer(&self, user: usize, api_key: Option<usize>) -> Payer {
+        Payer {
+            user: self.users[user],
+            api_key: api_key.map(|key| self.keys[key]),
+        }
+    }
+
     async fn submit(
         &mut self,
-        user: usize,
+        payer: Payer,
         key: u8,
         other_body: bool,
         expected: Response,
@@ -285,13 +303,7 @@ impl World {
         let response = self
             .services
             .predictions
-            .submit(
-                self.users[user],
-                &campaign(other_body),
-                &format!("task-{key}"),
-                "",
-                "",
-            )
+            .submit(payer, &campaign(other_body), &format!("task-{key}"), "", "")
             .await;
         if let (Ok(task), Response::Task(index)) = (&response, expected)
             && index == self.tasks.len()
@@ -309,6 +321,7 @@ impl World {
         &mut self,
         count: u8,
         twice: bool,
+        with_keys: bool,
         reference: &mut Reference,
     ) -> Result<(), TestCaseError> {
         let batch = reference.next_batch();
@@ -316,9 +329,15 @@ impl World {
             .flat_map(|user| (0..count).map(move |number| (user, number)))
             .collect();
         let (predictions, campaign) = (&self.services.predictions, campaign(false));
+        let api_key = |user: usize, number: u8| {
+            let of_user = (0..KEYS.len()).filter(|key| KEYS[*key].user == user);
+            let of_user: Vec<usize> = of_user.collect();
+            with_keys.then(|| of_user[usize::from(number) % of_user.len()])
+        };
         let submit = async |(user, number): (usize, u8)| {
             let key = format!("batch-{batch}-{number}");
-            let response = predictions.submit(self.users[user], &campaign, &key, "", "");
+            let payer = self.payer(user, api_key(user, number));
+            let response = predictions.submit(payer, &campaign, &key, "", "");
             (user, number, response.await)
         };
         let times = if twice { 2 } else { 1 };
@@ -327,7 +346,8 @@ impl World {
         responses
             .sort_by_key(|(_, _, response)| response.as_ref().map_or(i64::MAX, |task| task.id.0));
         for (user, number, response) in responses {
-            let expected = reference.submit(user, SubmitKey::OfBatch(batch, number), false);
+            let key = SubmitKey::OfBatch(batch, number);
+            let expected = reference.submit(user, key, false, api_key(user, number));
             if let (Ok(task), Response::Task(index)) = (&response, expected)
                 && index == self.tasks.len()
             {
@@ -410,6 +430,7 @@ impl World {
                 .unwrap();
             prop_assert_eq!(lines.items.len(), expected.lines, "{:?}", step);
         }
+        self.compare_keys(reference, step).await?;
         for (task, expected) in self.tasks.iter().zip(&reference.tasks) {
             let user = self.users[expected.user];
             let task = self.services.predictions.find(user, task.id).await.unwrap();
@@ -421,6 +442,22 @@ impl World {
                 "{:?}",
                 step
             );
+        }
+        Ok(())
+    }
+
+    /// Compares what every API key has spent with the reference.
+    async fn compare_keys(&self, reference: &Reference, step: &Step) -> Result<(), TestCaseError> {
+        let today = reference.day();
+        for user in &self.users {
+            for key in self.services.api_keys.list(*user).await.unwrap() {
+                let index = self.keys.iter().position(|id| *id == key.id).unwrap();
+                let days = reference.spent[index];
+                let total: i64 = days.iter().sum();
+                let found = [key.spent.day, key.spent.week, key.spent.month].map(|it| it.0);
+                prop_assert_eq!(found, [days[today]; 3], "key {}, {:?}", index, step);
+                prop_assert_eq!(key.spent.total.0, total, "key {}, {:?}", index, step);
+            }
         }
         Ok(())
     }

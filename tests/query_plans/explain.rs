@@ -88,6 +88,7 @@ fn name_of(kind: &ArrayType) -> &'static str {
         ArrayType::Double => "double precision",
         ArrayType::String => "text",
         ArrayType::Json => "jsonb",
+        ArrayType::ChronoDate => "date",
         ArrayType::ChronoDateTimeUtc => "timestamptz",
         other => panic!("no statement has sent a {other:?} so far"),
     }

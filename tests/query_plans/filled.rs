@@ -164,6 +164,19 @@ fn rows(engine: Engine) -> Vec<String> {
              'open-' || id, 'x', {time} FROM users"
         ),
     ];
+    rows.extend([
+        format!(
+            "INSERT INTO api_key (user_id, label, hint, hash, scopes, created_at) SELECT id, 'key', 'pc_', \
+             'hash-' || id, {}, {time} FROM users",
+            json("[]")
+        ),
+        "INSERT INTO api_key_budget (api_key_id, spent) SELECT id, 10 FROM api_key".to_owned(),
+        format!(
+            "INSERT INTO api_key_spend (api_key_id, day, model_id, credits, predictions) \
+             SELECT id, {}, 1, 10, 1 FROM api_key",
+            typed("2026-02-01", "date")
+        ),
+    ]);
     if engine == Engine::Postgres {
         // Makes PostgreSQL plan for long histories of tasks that have all succeeded. Inserting them would take longer
         // than everything else.

@@ -10,10 +10,11 @@ use pledgecast::inference::InferencePool;
 use pledgecast::queue::{self, ClaimOptions, Notifier};
 use pledgecast::services::attempts::{Client, Device};
 use pledgecast::services::outcomes::sent_file;
+use pledgecast::services::predictions::Payer;
 use pledgecast::services::{Clock, ServiceOptions, Services, SystemClock};
 use pledgecast::types::{
-    AppError, CampaignInput, ModelId, OutcomeInput, TaskFilter, TaskFilterInput, TaskId,
-    TaskStatus, TransactionFilterInput, UserId, campaign_example,
+    ApiKeyInput, ApiKeySpendInput, AppError, CampaignInput, ModelId, OutcomeInput, TaskFilter,
+    TaskFilterInput, TaskId, TaskStatus, TransactionFilterInput, UserId, campaign_example,
 };
 use pledgecast::worker::{Worker, WorkerOptions};
 use sea_orm::EntityTrait as _;
@@ -52,6 +53,7 @@ pub async fn walk(database: Database, filled: &Filled) {
     work(&services, &worker, &database, &*clock).await;
     look(&services, user.id).await;
     report(&services, user.id).await;
+    use_keys(&services, user.id, &*clock).await;
 }
 
 fn options() -> ServiceOptions {
@@ -141,6 +143,54 @@ async fn work(services: &Services, worker: &Worker, database: &Database, clock: 
     let refused = submit(POOR, "too-dear").await;
     let is_poor = matches!(refused, Err(AppError::InsufficientCredits { .. }));
     assert!(is_poor, "{refused:?}");
+}
+
+/// A key that another key made, so that both pay.
+async fn use_keys(services: &Services, user: UserId, clock: &dyn Clock) {
+    let keys = &services.api_keys;
+    let input = ApiKeyInput {
+        label: "key".to_owned(),
+        predict: "true".to_owned(),
+        manage: "true".to_owned(),
+        cap_day: "10".to_owned(),
+        ..ApiKeyInput::default()
+    };
+    let maker = keys.create(user, None, &input).await.unwrap();
+    let (maker, _) = keys.authenticate(&maker.secret).await.unwrap();
+    let child = ApiKeyInput {
+        manage: String::new(),
+        ..input
+    };
+    let child = keys.create(user, Some(&maker), &child).await.unwrap();
+    let (child, found) = keys.authenticate(&child.secret).await.unwrap();
+    assert_eq!(found.id, user);
+    let payer = Payer {
+        user,
+        api_key: Some(child.0.id),
+    };
+    let campaign = campaign(clock);
+    let predictions = &services.predictions;
+    services
+        .ledger
+        .top_up(user, "20", "for-keys")
+        .await
+        .unwrap();
+    let task = predictions.submit(payer, &campaign, "with-a-key", "", "");
+    let task = task.await.unwrap();
+    let refused = predictions.submit(payer, &campaign, "beyond-the-cap", "", "");
+    let refused = refused.await;
+    assert!(
+        matches!(refused, Err(AppError::CapReached(_))),
+        "{refused:?}"
+    );
+    let spent = keys.list(user).await.unwrap();
+    assert_eq!(spent[0].spent.day.0, 10);
+    let all = ApiKeySpendInput::default();
+    assert_eq!(keys.spend(user, &all).await.unwrap().len(), 2);
+    predictions.cancel(user, task.id).await.unwrap();
+    keys.rename(user, child.0.id, "renamed").await.unwrap();
+    keys.revoke(user, maker.0.id).await.unwrap();
+    assert!(keys.user(&child).await.is_err());
 }
 
 async fn look(services: &Services, user: UserId) {

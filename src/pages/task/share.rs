@@ -10,10 +10,10 @@ use crate::client::hydration::is_hydrated;
 use crate::client::locale::LANGUAGE;
 use crate::client::{browser, tr, use_locale};
 use crate::components::FormErrors;
+use crate::components::copy_button::CopyButton;
 use crate::components::field::Submit;
 use crate::components::field_faults::FieldFaults;
 use crate::components::form::PostForm;
-use crate::components::toast::Toasts;
 use crate::i18n::I18nLocaleTrait as _;
 use crate::types::{AppError, ShareView, SiteOrigin, TaskView};
 
@@ -192,40 +192,6 @@ fn Badge(
                 copied=tr!(locale, share.badge_copied)
             />
         </details>
-    }
-}
-
-/// Copies a text, or selects it if the browser does not allow that.
-#[component]
-fn CopyButton(
-    /// What is on the button.
-    words: &'static str,
-    /// What it copies.
-    text: impl Fn() -> String + 'static,
-    /// Id of the element that shows the text.
-    element: &'static str,
-    /// What is said when the text has been copied.
-    copied: &'static str,
-) -> impl IntoView {
-    let locale = use_locale();
-    let toasts = use_context::<Toasts>();
-    let copy = move |_| {
-        browser::copy(&text(), move |is_copied| {
-            let words = if is_copied {
-                copied
-            } else {
-                browser::select_text(element);
-                tr!(locale, share.not_copied)
-            };
-            if let Some(toasts) = toasts {
-                toasts.say(words.to_owned());
-            }
-        });
-    };
-    view! {
-        <button type="button" class="button with-script" on:click=copy>
-            {words}
-        </button>
     }
 }
 

@@ -6,7 +6,7 @@ use leptos::server_fn::ServerFn as _;
 use super::place::Place;
 use super::result::Answer;
 use crate::api::CancelTask;
-use crate::client::form_action::{FailedForm, FormAction};
+use crate::client::form_action::{AnsweredForm, FormAction};
 use crate::client::{tr, use_locale};
 use crate::components::field::Submit;
 use crate::components::field_faults::FieldFaults;
@@ -96,7 +96,7 @@ fn Waiting(
             .then(|| {
                 view! {
                     <p class="without-script">
-                        <a href=FailedForm::reload_url() rel="external">
+                        <a href=AnsweredForm::reload_url() rel="external">
                             {tr!(locale, task.reload)}
                         </a>
                     </p>

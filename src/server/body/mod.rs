@@ -16,7 +16,8 @@ use leptos::server_fn::ServerFn as _;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::admission::{BodyWasRead, is_for_anybody, takes_body};
+use super::access::is_for_anybody;
+use super::admission::{BodyWasRead, takes_body};
 use super::forms::SentForm;
 use super::headers::text_of;
 use super::min_rate::MinRate;
@@ -56,7 +57,7 @@ pub async fn normalize_body(
         MODEL_BODY_MAX_BYTES
     } else if path == ReportOutcomes::PATH {
         OUTCOMES_BODY_MAX_BYTES
-    } else if is_for_anybody(path) {
+    } else if path == PREFERENCES_URL || is_for_anybody(path) {
         ANONYMOUS_BODY_MAX_BYTES
     } else {
         BODY_MAX_BYTES
@@ -68,7 +69,7 @@ pub async fn normalize_body(
         was_read.set();
     }
     if begun.elapsed() > SESSION_MAX_AGE {
-        // The session may have ended in the meantime.
+        // The session or the API key may have ended in the meantime.
         parts.extensions.remove::<SignedIn>();
     }
     let form = form_of(&parts.headers, bytes).await?;

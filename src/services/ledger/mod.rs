@@ -1,8 +1,10 @@
 //! The ledger: the only place that changes a balance or writes a transaction.
 //!
 //! Lock order, here and in the queue: task rows by id, then balance rows by user, then new lines. A hold locks the
-//! balance row first and then inserts the task row, which nobody else can have locked.
+//! balance row first and then inserts the task row, which nobody else can have locked. The spending of a user's API keys
+//! changes only under the lock of the user's balance.
 
+mod budgets;
 mod postings;
 mod submit;
 
@@ -18,8 +20,9 @@ use crate::database::Database;
 use crate::entities::history::Span;
 use crate::entities::{balance, task, transactions};
 use crate::queue::{Change, Notifier};
+pub(crate) use budgets::{check_budget, end_of, open_budget, read_spent};
 pub(crate) use postings::open;
-pub use postings::{Charge, LockMode, LockedBalances, lock_balances, release, settle_all};
+pub use postings::{Charge, Hold, LockMode, LockedBalances, lock_balances, release, settle_all};
 use postings::{Line, add};
 pub(crate) use submit::{SubmitOutcome, hold_and_enqueue};
 

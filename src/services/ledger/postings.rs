@@ -9,8 +9,9 @@ use sea_orm::{
     QueryFilter, QueryOrder, QuerySelect, Set, Statement, Value,
 };
 
+use super::budgets::{Booking, reverse};
 use crate::database::{Transaction, array_of, insert_all, is_among};
-use crate::entities::{balance, transactions};
+use crate::entities::{balance, task, transactions};
 use crate::queue;
 use crate::types::{Credits, SystemMessage, TaskId, TransactionKind, UserId};
 
@@ -66,11 +67,44 @@ pub(crate) async fn hold(
     Ok(updated.first().map(|balance| balance.next_round - 1))
 }
 
-/// Releases a reserved price.
+/// The reserved price of a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hold {
+    /// The user who pays.
+    pub user: UserId,
+    price: Credits,
+    booking: Option<Booking>,
+}
+
+impl Hold {
+    /// The hold of an open task.
+    pub fn of(task: &task::Model) -> Self {
+        Self {
+            user: task.user_id,
+            price: Credits(task.price),
+            booking: Booking::of(task),
+        }
+    }
+}
+
+/// Releases a hold, and gives its price back to the API key that submitted the task.
 ///
 /// # Errors
-/// [`DbErr::RecordNotUpdated`] if the price was not held.
+/// [`DbErr::RecordNotUpdated`] if the price was not held, or not booked on the key.
 pub async fn release(
+    transaction: &Transaction,
+    hold: Hold,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    release_price(transaction, hold.user, hold.price, now).await?;
+    match hold.booking {
+        Some(booking) => reverse(transaction, booking).await,
+        None => Ok(()),
+    }
+}
+
+/// Releases a reserved price that is not booked on a key.
+pub(super) async fn release_price(
     transaction: &Transaction,
     user: UserId,
     price: Credits,

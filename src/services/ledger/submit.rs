@@ -12,19 +12,20 @@ use sea_orm::{
 };
 use serde::Serialize;
 
-use super::postings::{hold, release};
+use super::budgets::{BLOCKED, BOOKED, Booking, book, refusal};
+use super::postings::{hold, release_price};
 use crate::database::{Database, Transaction, retry};
 use crate::entities::{model, task};
 use crate::queue::{self, Enqueued, NewTask};
-use crate::types::{Campaign, ModelId, TaskId, UserId};
+use crate::types::{ApiKeyId, Campaign, ModelId, TaskId, UserId};
 
 /// What became of a submit.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum SubmitOutcome {
     /// The price is held and the task is queued.
     Enqueued(Box<task::Model>),
-    /// Nothing was done: the credits do not cover the price, the key was used before, or the model is not live at this
-    /// price.
+    /// Nothing was done: the credits do not cover the price, a cap of the API key does not, the idempotency key was used
+    /// before, the API key has ended, or the model is not live at this price.
     Refused,
     /// Nothing was done: another transaction has locked the balance.
     Locked,
@@ -67,6 +68,7 @@ struct RequestRow<'a> {
     input: &'a Campaign,
     key: &'a str,
     hash: &'a str,
+    api_key_id: Option<ApiKeyId>,
 }
 
 #[derive(FromQueryResult)]
@@ -103,11 +105,13 @@ async fn in_one_statement(
             input: &request.input,
             key: &request.key,
             hash: &request.hash,
+            api_key_id: request.api_key,
         })
         .collect();
     let rows = serde_json::to_string(&rows).map_err(|error| DbErr::Json(error.to_string()))?;
-    let statement =
-        Statement::from_sql_and_values(DatabaseBackend::Postgres, statement(), [rows.into()]);
+    let has_keys = requests.iter().any(|request| request.api_key.is_some());
+    let sql = statement(has_keys);
+    let statement = Statement::from_sql_and_values(DatabaseBackend::Postgres, sql, [rows.into()]);
     let rows = OutcomeRow::find_by_statement(statement)
         .all(database.write())
         .await?;
@@ -138,27 +142,43 @@ async fn in_one_statement(
 /// snapshot, and skips those that another transaction has locked. A key that was used meanwhile conflicts with its
 /// unique index. Only inserted tasks are held for. A request counts as queued only if the inserted row is its own,
 /// because another request of the batch may have the same key.
-fn statement() -> String {
+///
+/// If any request has an API key, the caps of the keys must cover the prices in the same way; see [`BLOCKED`].
+fn statement(has_keys: bool) -> String {
+    let blocked = if has_keys {
+        BLOCKED
+    } else {
+        "blocked AS (SELECT NULL::bigint AS n, false AS is_stale WHERE false)"
+    };
+    let booked = if has_keys {
+        format!(", {BOOKED}")
+    } else {
+        String::new()
+    };
     format!(
         "WITH request AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(CAST($1 AS text)::jsonb) AS \
-         request(n bigint, user_id bigint, model_id bigint, price bigint, input jsonb, key text, hash text)), \
+         request(n bigint, user_id bigint, model_id bigint, price bigint, input jsonb, key text, hash text, \
+         api_key_id bigint)), \
          {queue_now}, \
          locked_balance AS MATERIALIZED (SELECT user_id, amount - held AS available, \
          {next_round} AS next_round FROM balance \
          WHERE user_id = ANY(ARRAY(SELECT user_id FROM request)) ORDER BY user_id FOR UPDATE SKIP LOCKED), \
+         {blocked}, \
          affordable AS (SELECT * FROM (SELECT request.*, locked_balance.available, locked_balance.next_round, \
          SUM(request.price) OVER (PARTITION BY request.user_id ORDER BY request.n) AS due \
          FROM request JOIN locked_balance ON locked_balance.user_id = request.user_id \
-         JOIN model ON model.id = request.model_id AND model.state = 'live' AND model.price = request.price) priced \
+         JOIN model ON model.id = request.model_id AND model.state = 'live' AND model.price = request.price \
+         WHERE NOT EXISTS (SELECT 1 FROM blocked WHERE blocked.n = request.n)) priced \
          WHERE due <= available), \
          enqueued AS ({insert}), \
          hold AS (UPDATE balance SET held = balance.held + new.price, next_round = new.next_round, \
          updated_at = new.queued_at FROM (SELECT user_id, SUM(price)::bigint AS price, \
          MAX(round) + 1 AS next_round, MAX(queued_at) AS queued_at FROM enqueued GROUP BY user_id) AS new \
-         WHERE balance.user_id = new.user_id) \
+         WHERE balance.user_id = new.user_id){booked} \
          SELECT request.n AS n, enqueued.id AS task, enqueued.queued_at AS queued_at, enqueued.round AS round, \
-         locked_balance.user_id IS NOT NULL AS is_locked_by_us \
+         locked_balance.user_id IS NOT NULL AND blocked.is_stale IS NOT TRUE AS is_locked_by_us \
          FROM request \
+         LEFT JOIN blocked ON blocked.n = request.n \
          LEFT JOIN locked_balance ON locked_balance.user_id = request.user_id \
          LEFT JOIN enqueued ON enqueued.user_id = request.user_id AND enqueued.idempotency_key = request.key \
          AND enqueued.request_hash = request.hash AND enqueued.price = request.price \
@@ -184,23 +204,41 @@ async fn one_by_one(
         .await?;
     let mut outcomes = Vec::with_capacity(requests.len());
     for request in requests {
-        let (user, price) = (request.user, request.price);
-        let round = if offers.contains(&(request.model, price.0)) {
-            hold(transaction, user, price, now).await?
+        let is_offered = offers.contains(&(request.model, request.price.0));
+        let task = if is_offered {
+            hold_one(transaction, request, now).await?
         } else {
             None
         };
-        let Some(round) = round else {
-            outcomes.push(SubmitOutcome::Refused);
-            continue;
-        };
-        let enqueued = queue::enqueue(transaction, request, round, now).await?;
-        outcomes.push(if let Some(enqueued) = enqueued {
-            SubmitOutcome::Enqueued(Box::new(request.clone().into_task(enqueued)))
-        } else {
-            release(transaction, user, price, now).await?;
-            SubmitOutcome::Refused
-        });
+        outcomes.push(task.map_or(SubmitOutcome::Refused, |task| {
+            SubmitOutcome::Enqueued(Box::new(task))
+        }));
     }
     Ok(outcomes)
+}
+
+/// Returns the queued task; `None` if nothing was done.
+async fn hold_one(
+    transaction: &Transaction,
+    request: &NewTask,
+    now: DateTime<Utc>,
+) -> Result<Option<task::Model>, DbErr> {
+    let (user, price) = (request.user, request.price);
+    if let Some(key) = request.api_key
+        && refusal(transaction, key, price, now).await?.is_some()
+    {
+        return Ok(None);
+    }
+    let Some(round) = hold(transaction, user, price, now).await? else {
+        return Ok(None);
+    };
+    let Some(enqueued) = queue::enqueue(transaction, request, round, now).await? else {
+        release_price(transaction, user, price, now).await?;
+        return Ok(None);
+    };
+    let task = request.clone().into_task(enqueued);
+    if let Some(booking) = Booking::of(&task) {
+        book(transaction, booking).await?;
+    }
+    Ok(Some(task))
 }

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderMap, SET_COOKIE};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, SET_COOKIE};
 use reqwest::{Client, Method, RequestBuilder, redirect};
 use serde_json::{Value, json};
 
@@ -20,6 +20,8 @@ pub struct Browser {
     http: Client,
     base: String,
     cookies: Mutex<BTreeMap<String, String>>,
+    /// The API key of a program.
+    key: Option<String>,
     pub email: String,
 }
 
@@ -61,7 +63,16 @@ impl Browser {
             http,
             base: base.to_owned(),
             cookies: Mutex::default(),
+            key: None,
             email: String::new(),
+        }
+    }
+
+    /// A program without cookies that uses an API key.
+    pub fn with_key(server: &Server, key: &str) -> Self {
+        Self {
+            key: Some(key.to_owned()),
+            ..Self::new(server)
         }
     }
 
@@ -99,7 +110,10 @@ impl Browser {
 
     /// A request with the cookies, for adding more to it.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let request = self.http.request(method, format!("{}{path}", self.base));
+        let mut request = self.http.request(method, format!("{}{path}", self.base));
+        if let Some(key) = &self.key {
+            request = request.header(AUTHORIZATION, format!("Bearer {key}"));
+        }
         let cookies: Vec<String> = {
             let jar = self.cookies.lock().unwrap();
             jar.iter()
@@ -163,6 +177,17 @@ impl Browser {
             .collect();
         self.send(self.request(Method::POST, path).form(&fields))
             .await
+    }
+
+    /// Creates an API key with these scopes and limits; returns its text and its view.
+    pub async fn create_key(&self, fields: Value) -> (String, Value) {
+        let mut body = json!({ "label": unique("key") });
+        for (name, value) in fields.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        let new = self.post_json("/api/keys/create", body).await.ok();
+        let secret = new["secret"].as_str().unwrap().to_owned();
+        (secret, new["key"].clone())
     }
 
     /// Buys credits.

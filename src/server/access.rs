@@ -1,0 +1,132 @@
+//! What a request needs of its API key, by path: the one place that says so for every server function. Other routes say
+//! so where they are mounted (`router.rs`). A path that nobody has listed takes no key.
+
+use std::collections::HashMap;
+
+use leptos::server_fn::ServerFn as _;
+
+use crate::api::{
+    CancelTask, ChangePassword, CreateApiKey, CreateModel, EndSessions, Explore, GetAdvice,
+    GetBalance, GetBalanceHistory, GetCurrentApiKey, GetDrift, GetExample, GetExampleSummary,
+    GetInsight, GetLink, GetOutcomes, GetShared, GetTask, GetTrackRecord, LaunchCalendar,
+    ListApiKeySpend, ListApiKeys, ListModels, ListTasks, ListTransactions, ListUnreported, Login,
+    Logout, Me, Predict, Register, RenameApiKey, ReportOutcome, ReportOutcomes, RevokeApiKey,
+    Share, TopUp, Unshare, WhatIf, WhatIfExample,
+};
+use crate::types::Scope;
+
+/// What a request needs of its API key, if it has one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Nothing: who sends the request makes no difference, so a key is not even read.
+    Open,
+    /// A valid key. Requests without a key and without a session are answered, too.
+    Anybody,
+    /// A valid key with this scope. Without a key, the request needs a session.
+    Needs(Scope),
+    /// For browsers: no key is accepted.
+    SessionOnly,
+}
+
+use Access::{Anybody, Needs, SessionOnly};
+use Scope::{Manage, Read};
+
+/// Every server function.
+const FUNCTIONS: &[(&str, Access)] = &[
+    (Register::PATH, SessionOnly),
+    (Login::PATH, SessionOnly),
+    (Logout::PATH, SessionOnly),
+    (Me::PATH, Needs(Read)),
+    (ChangePassword::PATH, Needs(Manage)),
+    (EndSessions::PATH, Needs(Manage)),
+    (CreateApiKey::PATH, Needs(Manage)),
+    (RenameApiKey::PATH, Needs(Manage)),
+    (RevokeApiKey::PATH, Needs(Manage)),
+    (ListApiKeys::PATH, Needs(Manage)),
+    (ListApiKeySpend::PATH, Needs(Manage)),
+    // Whatever a key may do, it may know its own limits.
+    (GetCurrentApiKey::PATH, Anybody),
+    (GetBalance::PATH, Needs(Read)),
+    (GetBalanceHistory::PATH, Needs(Read)),
+    (TopUp::PATH, Needs(Scope::TopUp)),
+    (ListTransactions::PATH, Needs(Read)),
+    (Predict::PATH, Needs(Scope::Predict)),
+    (CancelTask::PATH, Needs(Scope::Predict)),
+    (GetTask::PATH, Needs(Read)),
+    (ListTasks::PATH, Needs(Read)),
+    (GetInsight::PATH, Needs(Read)),
+    (GetAdvice::PATH, Needs(Read)),
+    (WhatIf::PATH, Needs(Read)),
+    (Share::PATH, Needs(Scope::Predict)),
+    (Unshare::PATH, Needs(Scope::Predict)),
+    (GetLink::PATH, Needs(Read)),
+    (ReportOutcome::PATH, Needs(Scope::Predict)),
+    (ReportOutcomes::PATH, Needs(Scope::Predict)),
+    (GetOutcomes::PATH, Needs(Read)),
+    (ListUnreported::PATH, Needs(Read)),
+    (GetShared::PATH, Anybody),
+    (GetExample::PATH, Anybody),
+    (GetExampleSummary::PATH, Anybody),
+    (WhatIfExample::PATH, Anybody),
+    (Explore::PATH, Anybody),
+    (LaunchCalendar::PATH, Anybody),
+    (ListModels::PATH, Anybody),
+    (GetTrackRecord::PATH, Anybody),
+    (GetDrift::PATH, Needs(Read)),
+    (CreateModel::PATH, Needs(Manage)),
+];
+
+/// What each path needs.
+#[derive(Debug)]
+pub struct AccessTable(HashMap<&'static str, Access>);
+
+impl AccessTable {
+    /// The server functions and these routes.
+    pub fn new(routes: impl IntoIterator<Item = (&'static str, Access)>) -> Self {
+        Self(FUNCTIONS.iter().copied().chain(routes).collect())
+    }
+
+    /// What a request needs; `route` is the pattern that the router has matched. Files and unknown paths match none.
+    pub fn of(&self, route: Option<&str>) -> Access {
+        match route {
+            Some(route) => self.0.get(route).copied().unwrap_or(SessionOnly),
+            None => Access::Open,
+        }
+    }
+}
+
+/// Whether a server function can be called without a session and without a key.
+pub fn is_for_anybody(path: &str) -> bool {
+    let found = FUNCTIONS.iter().find(|(it, _)| *it == path);
+    found.is_some_and(|(_, access)| !matches!(access, Needs(_)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use leptos::server_fn::axum::server_fn_paths;
+
+    use super::*;
+
+    #[test]
+    fn every_server_function_declares_what_a_key_needs_once() {
+        let listed: Vec<&str> = FUNCTIONS.iter().map(|(path, _)| *path).collect();
+        let distinct: HashSet<&str> = listed.iter().copied().collect();
+        assert_eq!(distinct.len(), listed.len(), "listed twice");
+        let existing: HashSet<&str> = server_fn_paths().map(|(path, _)| path).collect();
+        assert_eq!(distinct, existing);
+    }
+
+    #[test]
+    fn what_is_not_listed_takes_no_key() {
+        let table = AccessTable::new([("/events", Needs(Read))]);
+        assert_eq!(table.of(Some("/events")), Needs(Read));
+        assert_eq!(table.of(Some(Predict::PATH)), Needs(Scope::Predict));
+        assert_eq!(table.of(Some("/account/keys")), SessionOnly);
+        assert_eq!(table.of(None), Access::Open);
+        assert!(is_for_anybody(Login::PATH));
+        assert!(!is_for_anybody(Predict::PATH));
+        assert!(!is_for_anybody("/api/new"), "a function that nobody listed");
+    }
+}
