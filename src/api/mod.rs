@@ -11,6 +11,8 @@
 mod auth;
 mod balance;
 mod example;
+#[cfg(feature = "ssr")]
+mod headers;
 mod history;
 mod insights;
 mod models;
@@ -24,6 +26,8 @@ mod sharing;
 pub use auth::*;
 pub use balance::*;
 pub use example::*;
+#[cfg(feature = "ssr")]
+pub use headers::{WAIT_MAX, preferred_wait};
 pub use history::*;
 pub use insights::*;
 pub use models::*;

@@ -22,6 +22,7 @@ use crate::types::{SiteOrigin, Today};
 pub fn provide(state: &AppState) {
     provide_context(state.services.clone());
     provide_context(Today(state.clock.now().date_naive()));
+    provide_context(state.stop.clone());
     if let Some(assets) = &state.assets {
         provide_context(Arc::clone(assets));
     }

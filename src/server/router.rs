@@ -20,8 +20,8 @@ use super::headers::text_of;
 use super::problem::{self, Problem};
 use super::state::AppState;
 use super::{
-    admission, assets, body, client, crawlers, csrf, events, export, health, limits, preferences,
-    reports, security_headers, shared_files, styleguide,
+    admission, assets, body, client, crawlers, csrf, etag, events, export, health, limits,
+    preferences, quota, reports, security_headers, shared_files, styleguide,
 };
 use crate::app::{App, has_page, shell};
 use crate::components::preferences::URL as PREFERENCES_URL;
@@ -87,13 +87,15 @@ fn with_layers(router: Router<AppState>, state: &AppState, forms: Forms) -> Rout
         .layer(middleware::from_fn(limits::catch_panics))
         .layer(middleware::from_fn(limits::limit_uri))
         .layer(middleware::from_fn_with_state(with(), client::note_client))
-        .layer(CookieManagerLayer::new());
+        .layer(CookieManagerLayer::new())
+        .layer(middleware::from_fn(quota::add_quota));
     let inner = ServiceBuilder::new()
         .layer(middleware::from_fn_with_state(forms, forms::answer_forms))
         .layer(middleware::from_fn_with_state(with(), csrf::csrf_check))
         .layer(middleware::from_fn_with_state(with(), admission::admit))
         .layer(middleware::from_fn_with_state(with(), body::normalize_body))
         .layer(middleware::from_fn(limits::limit_time))
+        .layer(middleware::from_fn(etag::answer_known))
         .layer(middleware::from_fn(problem::error_responses));
     router.layer(inner).layer(outer)
 }

@@ -35,6 +35,7 @@ mod badges;
 mod campaign_fields;
 mod command_line;
 mod contention;
+mod conventions;
 mod cookies;
 mod crash;
 mod data_folder;

@@ -94,9 +94,8 @@ async fn work(services: &Services, worker: &Worker, database: &Database, clock: 
     let campaign = campaign(clock);
     let submit = async |user: i64, key: &str| {
         let predictions = &services.predictions;
-        predictions
-            .submit(UserId(user), &campaign, key, "", "")
-            .await
+        let submitted = predictions.submit(UserId(user), &campaign, key, "", "");
+        submitted.await.map(|keyed| keyed.value)
     };
     // A single submit, many at once, one with a used key, and one without enough credits.
     let first = submit(7, "first").await.unwrap();
