@@ -20,8 +20,8 @@ use crate::components::toast::{ToastList, Toasts};
 #[cfg(feature = "ssr")]
 use crate::pages::chunk::PageChunk;
 use crate::pages::{
-    account, again, compare, example, explore, home, login, outcomes, overview, plan, predict,
-    register, report, shared, task, tasks, track_record, transactions,
+    account, again, compare, docs, example, explore, home, login, outcomes, overview, plan,
+    predict, register, report, shared, task, tasks, track_record, transactions,
 };
 
 /// URLs of the files that a page loads. The server provides them as a context, because it knows the content hashes. All
@@ -89,6 +89,7 @@ routes! {
     "/example" example;
     "/explore" explore;
     "/plan" plan;
+    "/docs" docs;
     "/models/:id/track-record" track_record;
     "/register" register;
     "/login" login;

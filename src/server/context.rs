@@ -9,11 +9,13 @@ use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
 use tower_cookies::Cookies;
 
+use super::openapi;
 use super::preferences;
 use super::public_url::origin_of;
 use super::security_headers::page_policy;
 use super::state::AppState;
 use crate::client::form_action::FailedForm;
+use crate::components::nav::DOCS_PATH;
 use crate::services::positions::PagePosition;
 use crate::types::{SiteOrigin, Today};
 
@@ -30,6 +32,9 @@ pub fn provide(state: &AppState) {
     if let Some(request) = use_context::<Parts>() {
         if !request.uri.path().starts_with("/api/") {
             provide_context(PagePosition::default());
+        }
+        if request.uri.path() == DOCS_PATH {
+            provide_context(openapi::reference());
         }
         provide_context(preferences::locale(&request.uri, &request.headers));
         if let Some(origin) = origin_of(&request.headers, state.public_url.as_ref()) {

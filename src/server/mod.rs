@@ -23,6 +23,7 @@ pub mod health;
 mod limits;
 pub mod listen_address;
 pub mod min_rate;
+mod openapi;
 mod preferences;
 mod problem;
 pub mod public_url;

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, Response, StatusCode, Uri, header};
 use axum::response::IntoResponse;
-use axum::routing::{any, get, post};
+use axum::routing::{MethodRouter, any, get, post};
 use axum::{Router, middleware};
 use leptos_axum::{LeptosRoutes as _, generate_route_list};
 use tower::ServiceBuilder;
@@ -20,7 +20,7 @@ use super::headers::text_of;
 use super::problem::{self, Problem};
 use super::state::AppState;
 use super::{
-    admission, assets, body, client, crawlers, csrf, etag, events, export, health, limits,
+    admission, assets, body, client, crawlers, csrf, etag, events, export, health, limits, openapi,
     preferences, quota, reports, security_headers, shared_files, styleguide,
 };
 use crate::app::{App, has_page, shell};
@@ -47,25 +47,44 @@ pub fn router(state: AppState) -> Router {
         pages: pages.clone().with_state(state.clone()),
     };
     // Leptos mounts each server function at its own path; every other path under /api is unknown.
-    let router = pages
+    let mut router = pages
         .route("/api", any(unknown_function))
         .route("/api/", any(unknown_function))
-        .route("/api/{*unknown}", any(unknown_function))
-        .route("/api/tasks.csv", get(export::tasks))
-        .route("/api/transactions.csv", get(export::transactions))
-        .route("/api/outcomes.csv", get(export::unreported))
-        .route(PREFERENCES_URL, post(preferences::set))
-        .route(crawlers::ROBOTS_PATH, get(crawlers::robots))
-        .route(crawlers::SITEMAP_PATH, get(crawlers::sitemap))
-        .route("/card.png", get(shared_files::site_card))
-        .route("/shared/{token}/badge.svg", get(shared_files::badge))
-        .route("/shared/{token}/card.png", get(shared_files::card))
-        .route("/shared/{token}/report.pdf", get(reports::of_shared))
-        .route("/report.pdf", get(reports::of_tasks))
-        .route("/events", get(events::events))
-        .route("/health/live", get(health::live))
-        .route("/health/ready", get(health::ready));
+        .route("/api/{*unknown}", any(unknown_function));
+    for (path, route) in api_routes().into_iter().chain(site_routes()) {
+        router = router.route(path, route);
+    }
     with_layers(router, &state, forms).with_state(state)
+}
+
+/// A path and what responds to it.
+type PathRoute = (&'static str, MethodRouter<AppState>);
+
+/// What the API has besides server functions. All of it is in the OpenAPI document.
+fn api_routes() -> [PathRoute; 11] {
+    [
+        (openapi::PATH, get(openapi::document)),
+        ("/api/tasks.csv", get(export::tasks)),
+        ("/api/transactions.csv", get(export::transactions)),
+        ("/api/outcomes.csv", get(export::unreported)),
+        ("/shared/{token}/badge.svg", get(shared_files::badge)),
+        ("/shared/{token}/card.png", get(shared_files::card)),
+        ("/shared/{token}/report.pdf", get(reports::of_shared)),
+        ("/report.pdf", get(reports::of_tasks)),
+        ("/events", get(events::events)),
+        ("/health/live", get(health::live)),
+        ("/health/ready", get(health::ready)),
+    ]
+}
+
+/// What only browsers and search engines need.
+fn site_routes() -> [PathRoute; 4] {
+    [
+        (PREFERENCES_URL, post(preferences::set)),
+        (crawlers::ROBOTS_PATH, get(crawlers::robots)),
+        (crawlers::SITEMAP_PATH, get(crawlers::sitemap)),
+        ("/card.png", get(shared_files::site_card)),
+    ]
 }
 
 /// Adds the middleware. A request passes it from top to bottom, a response from bottom to top.
@@ -144,7 +163,23 @@ fn span(request: &Request) -> tracing::Span {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use axum::http::Method;
+    use leptos::server_fn::axum::server_fn_paths;
+
     use super::*;
+
+    #[test]
+    fn the_document_describes_every_operation_and_no_others() {
+        let name = |(method, path): (Method, &str)| format!("{method} {path}");
+        let functions = server_fn_paths().map(|(path, method)| (method, path));
+        let files = api_routes().map(|(path, _)| (Method::GET, path));
+        let served: BTreeSet<_> = functions.chain(files).map(name).collect();
+        let documented: BTreeSet<_> = openapi::documented().map(name).collect();
+        assert!(served.len() > 40, "the server functions are not registered");
+        assert_eq!(documented, served);
+    }
 
     #[test]
     fn a_trailing_slash_is_removed_from_pages_only() {

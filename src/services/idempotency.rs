@@ -4,7 +4,8 @@ use sha2::{Digest, Sha256};
 
 use crate::types::{AppError, Campaign, CampaignInput, ModelId, Violation, hex};
 
-const KEY_MAX_CHARS: usize = 100;
+/// Maximum length of a key.
+pub const KEY_MAX_CHARS: usize = 100;
 
 /// What a request with an idempotency key returns.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -17,7 +17,7 @@ mod batcher;
 mod bounded_count;
 pub mod catalog;
 pub mod clock;
-mod credentials;
+pub mod credentials;
 pub mod example;
 mod field_check;
 pub mod idempotency;

@@ -260,6 +260,7 @@ async fn unchanged_data_is_not_sent_again(engine: Engine) {
         format!("/api/task?id={id}"),
         format!("/api/task/insight?id={id}"),
         "/api/models".to_owned(),
+        "/api/openapi.json".to_owned(),
     ] {
         let first = browser.get(&path).await;
         let tag = first.header("etag");

@@ -63,6 +63,7 @@ mod model_upgrades;
 mod models;
 mod money;
 mod onnx_file;
+mod openapi;
 mod outage;
 mod outcome_files;
 mod outcomes;
