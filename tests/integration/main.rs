@@ -29,6 +29,7 @@ macro_rules! on_both_databases {
 }
 
 mod accounts;
+mod api_guide;
 mod architecture;
 mod backup;
 mod badges;
