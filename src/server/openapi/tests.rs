@@ -118,6 +118,14 @@ fn schemas_keep_the_names_and_the_limits_of_the_code() {
         schemas["PredictRequest"]["properties"]["usd_goal"]["minimum"],
         0.01
     );
+    let rule = &schemas["FieldProblem"]["properties"];
+    assert!(
+        rule["code"]["enum"]
+            .as_array()
+            .unwrap()
+            .contains(&Value::from("too_long"))
+    );
+    assert_eq!(rule["max_days"]["type"], "integer");
     let required = schemas["PredictRequest"]["required"].as_array().unwrap();
     assert!(required.contains(&Value::from("country")));
     let campaign = schemas["PredictRequest"]["properties"].as_object().unwrap();
