@@ -20,7 +20,7 @@ use crate::components::toast::{ToastList, Toasts};
 #[cfg(feature = "ssr")]
 use crate::pages::chunk::PageChunk;
 use crate::pages::{
-    account, again, compare, example, explore, home, keys, login, outcomes, overview, plan,
+    account, again, compare, docs, example, explore, home, keys, login, outcomes, overview, plan,
     predict, register, report, shared, task, tasks, track_record, transactions,
 };
 
@@ -89,6 +89,7 @@ routes! {
     "/example" example;
     "/explore" explore;
     "/plan" plan;
+    "/docs" docs;
     "/models/:id/track-record" track_record;
     "/register" register;
     "/login" login;

@@ -114,7 +114,7 @@ async fn open_loop(
             let cookie = &users.cookies[number as usize % PEOPLE];
             let request = post("/api/tasks/predict", cookie, &format!("{form}-{number}"));
             let answer = connection.ask(&request).await.unwrap();
-            assert_eq!(answer.status, 200);
+            assert_eq!(answer.status, 202);
             let answered = Instant::now();
             let task: Value = serde_json::from_slice(answer.body).unwrap();
             let task = task["id"].as_i64().unwrap();

@@ -74,7 +74,7 @@ pub async fn closed_loop(
                 let answer = connection.ask(&request).await.unwrap();
                 assert_eq!(
                     answer.status,
-                    200,
+                    202,
                     "{}",
                     String::from_utf8_lossy(answer.body)
                 );

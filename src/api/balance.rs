@@ -27,10 +27,9 @@ pub async fn top_up(
     #[server(default)] account: String,
 ) -> Result<TransactionView, AppError> {
     let (services, user, _slot) = super::request::signed_in_to_change(&account).await?;
-    let line = services
-        .ledger
-        .top_up(user.id, &amount, &idempotency_key)
-        .await?;
+    let key = super::headers::idempotency_key(idempotency_key)?;
+    let line = services.ledger.top_up(user.id, &amount, &key).await?;
+    let line = super::headers::mark_replay(line);
     leptos_axum::redirect("/overview");
     Ok(line)
 }

@@ -12,6 +12,8 @@ mod api_keys;
 mod auth;
 mod balance;
 mod example;
+#[cfg(feature = "ssr")]
+mod headers;
 mod history;
 mod insights;
 mod models;
@@ -26,6 +28,8 @@ pub use api_keys::*;
 pub use auth::*;
 pub use balance::*;
 pub use example::*;
+#[cfg(feature = "ssr")]
+pub use headers::{WAIT_MAX, preferred_wait};
 pub use history::*;
 pub use insights::*;
 pub use models::*;

@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
+#[cfg(feature = "ssr")]
+use super::headers;
 use crate::types::{AppError, CampaignInput, JsonAnswer, TaskView};
 #[cfg(feature = "ssr")]
 use crate::types::{NumberFormat, Today, parse_task_id};
@@ -11,6 +13,8 @@ use crate::types::{NumberFormat, Today, parse_task_id};
 /// 21 fields of the campaign are at the same level as `idempotency_key` and `model_id`. Numbers are plain, unless
 /// `number_format` names the language in whose format they were typed. The optional `max_price` is the price that the
 /// user agreed to, and `account` the user of the page.
+///
+/// The status is 202 while there is no result; with `Prefer: wait=N` the response waits for it.
 ///
 /// # Errors
 /// 422 naming every field that breaks a rule, or if the key was used for another campaign; 401; 402, also if a cap of
@@ -37,31 +41,31 @@ pub async fn predict(
             return Err(AppError::Invalid(errors));
         }
     }
-    let task = services
+    let key = headers::idempotency_key(idempotency_key)?;
+    let submitted = services
         .predictions
-        .submit(
-            request.payer(&user),
-            &campaign,
-            &idempotency_key,
-            &model_id,
-            &max_price,
-        )
+        .submit(request.payer(&user), &campaign, &key, &model_id, &max_price)
         .await?;
-    leptos_axum::redirect(&format!("/tasks/{}", task.id));
+    let task = headers::mark_replay(submitted);
+    // The task is paid for, so an error while waiting for it must not hide it.
+    let waited = headers::wait_for_result(&services, user.id, task.clone()).await;
+    let task = waited.unwrap_or(task);
+    headers::announce_task(&task);
     Ok(task)
 }
 
-/// `GET /api/task?id=`: one task of the signed-in user.
+/// `GET /api/task?id=`: one task of the signed-in user; with `Prefer: wait=N` the response waits for its result.
 ///
 /// # Errors
 /// 422 naming `id`; 401; 404, also for another user's task.
 #[server(prefix = "/api", endpoint = "task", input = GetUrl, output = JsonAnswer)]
 pub async fn get_task(#[server(default)] id: String) -> Result<TaskView, AppError> {
     let (services, user) = super::request::signed_in().await?;
-    services
+    let task = services
         .predictions
         .find(user.id, parse_task_id(&id)?)
-        .await
+        .await?;
+    headers::wait_for_result(&services, user.id, task).await
 }
 
 /// `POST /api/tasks/cancel`: cancels a queued task and releases its hold.

@@ -14,9 +14,23 @@ pub fn local_path(text: &str) -> Option<String> {
         .filter(|path| is_path(path))
 }
 
+/// The page that shows a task, from the address of the task in the API. That is what a submit names as `Location`.
+pub fn page_of(location: &str) -> Option<String> {
+    let id = location.strip_prefix("/api/task?id=")?;
+    Some(format!("/tasks/{id}"))
+}
+
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_the_address_of_a_task_has_a_page() {
+        assert_eq!(page_of("/api/task?id=7").as_deref(), Some("/tasks/7"));
+        for other in ["/tasks/7", "/overview", "/api/tasks"] {
+            assert_eq!(page_of(other), None);
+        }
+    }
 
     #[test]
     fn a_path_of_this_site_stays_as_it_is() {

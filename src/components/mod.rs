@@ -1,5 +1,6 @@
 //! Widgets that several pages share. They know neither pages nor business rules.
 
+pub mod api_words;
 pub mod async_view;
 pub mod balance_chart;
 pub mod calendar;

@@ -14,6 +14,9 @@ use crate::types::BalanceView;
 /// Id of the page's main part.
 pub const MAIN_ID: &str = "main";
 
+/// The page with the API reference.
+pub const DOCS_PATH: &str = "/docs";
+
 /// Lets keyboard users skip the header.
 #[component]
 pub fn SkipLink() -> impl IntoView {
@@ -167,6 +170,7 @@ pub fn Footer() -> impl IntoView {
             <p class="footer-links">
                 <a href="/explore">{tr!(locale, explore.link)}</a>
                 <a href="/plan">{tr!(locale, planner.title)}</a>
+                <a href=DOCS_PATH>{tr!(locale, api_docs.link)}</a>
             </p>
             <p>{tr!(locale, app.footer)}</p>
         </footer>

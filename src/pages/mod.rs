@@ -4,6 +4,7 @@ pub mod account;
 pub mod again;
 pub mod chunk;
 pub mod compare;
+pub mod docs;
 pub mod example;
 pub mod explore;
 pub mod home;

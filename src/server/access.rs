@@ -1,10 +1,11 @@
-//! What a request needs of its API key, by path: the one place that says so for every server function. Other routes say
-//! so where they are mounted (`router.rs`). A path that nobody has listed takes no key.
+//! What a request needs of its API key, by path: the one place that says so. A path that nobody has listed takes no key.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use leptos::server_fn::ServerFn as _;
 
+use super::{crawlers, openapi};
 use crate::api::{
     CancelTask, ChangePassword, CreateApiKey, CreateModel, EndSessions, Explore, GetAdvice,
     GetBalance, GetBalanceHistory, GetCurrentApiKey, GetDrift, GetExample, GetExampleSummary,
@@ -28,7 +29,7 @@ pub enum Access {
     SessionOnly,
 }
 
-use Access::{Anybody, Needs, SessionOnly};
+use Access::{Anybody, Needs, Open, SessionOnly};
 use Scope::{Manage, Read};
 
 /// Every server function.
@@ -76,22 +77,34 @@ const FUNCTIONS: &[(&str, Access)] = &[
     (CreateModel::PATH, Needs(Manage)),
 ];
 
-/// What each path needs.
-#[derive(Debug)]
-pub struct AccessTable(HashMap<&'static str, Access>);
+/// Every other route that takes a key, or to which a key makes no difference.
+const ROUTES: &[(&str, Access)] = &[
+    ("/api", Anybody),
+    ("/api/", Anybody),
+    ("/api/{*unknown}", Anybody),
+    (openapi::PATH, Open),
+    ("/api/tasks.csv", Needs(Read)),
+    ("/api/transactions.csv", Needs(Read)),
+    ("/api/outcomes.csv", Needs(Read)),
+    ("/shared/{token}/badge.svg", Open),
+    ("/shared/{token}/card.png", Open),
+    ("/shared/{token}/report.pdf", Open),
+    ("/report.pdf", Needs(Read)),
+    ("/events", Needs(Read)),
+    ("/health/live", Open),
+    ("/health/ready", Open),
+    (crawlers::ROBOTS_PATH, Open),
+    (crawlers::SITEMAP_PATH, Open),
+    ("/card.png", Open),
+];
 
-impl AccessTable {
-    /// The server functions and these routes.
-    pub fn new(routes: impl IntoIterator<Item = (&'static str, Access)>) -> Self {
-        Self(FUNCTIONS.iter().copied().chain(routes).collect())
-    }
-
-    /// What a request needs; `route` is the pattern that the router has matched. Files and unknown paths match none.
-    pub fn of(&self, route: Option<&str>) -> Access {
-        match route {
-            Some(route) => self.0.get(route).copied().unwrap_or(SessionOnly),
-            None => Access::Open,
-        }
+/// What a request needs; `route` is the pattern that the router has matched. Files and unknown paths match none.
+pub fn of(route: Option<&str>) -> Access {
+    static TABLE: LazyLock<HashMap<&str, Access>> =
+        LazyLock::new(|| FUNCTIONS.iter().chain(ROUTES).copied().collect());
+    match route {
+        Some(route) => TABLE.get(route).copied().unwrap_or(SessionOnly),
+        None => Open,
     }
 }
 
@@ -120,13 +133,28 @@ mod tests {
 
     #[test]
     fn what_is_not_listed_takes_no_key() {
-        let table = AccessTable::new([("/events", Needs(Read))]);
-        assert_eq!(table.of(Some("/events")), Needs(Read));
-        assert_eq!(table.of(Some(Predict::PATH)), Needs(Scope::Predict));
-        assert_eq!(table.of(Some("/account/keys")), SessionOnly);
-        assert_eq!(table.of(None), Access::Open);
+        assert_eq!(of(Some("/events")), Needs(Read));
+        assert_eq!(of(Some(Predict::PATH)), Needs(Scope::Predict));
+        assert_eq!(of(Some("/account/keys")), SessionOnly);
+        assert_eq!(of(None), Open);
         assert!(is_for_anybody(Login::PATH));
         assert!(!is_for_anybody(Predict::PATH));
         assert!(!is_for_anybody("/api/new"), "a function that nobody listed");
+    }
+
+    #[test]
+    fn what_belongs_to_a_user_needs_a_scope() {
+        let open = ROUTES.iter().filter(|(_, access)| *access == Open);
+        let mut open = open.map(|(path, _)| *path);
+        let public = [
+            "/robots",
+            "/sitemap",
+            "/card.png",
+            "/shared/",
+            "/health/",
+            openapi::PATH,
+        ];
+        let is_public = |path: &str| public.iter().any(|start| path.starts_with(start));
+        assert!(open.all(is_public));
     }
 }

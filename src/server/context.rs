@@ -9,12 +9,14 @@ use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
 use tower_cookies::Cookies;
 
+use super::openapi;
 use super::preferences;
 use super::public_url::origin_of;
 use super::security_headers::page_policy;
 use super::state::AppState;
 use crate::client::form_action::AnsweredForm;
 use crate::client::preview::Described;
+use crate::components::nav::DOCS_PATH;
 use crate::services::positions::PagePosition;
 use crate::types::{SiteOrigin, Today};
 
@@ -23,6 +25,7 @@ use crate::types::{SiteOrigin, Today};
 pub fn provide(state: &AppState) {
     provide_context(state.services.clone());
     provide_context(Today(state.clock.now().date_naive()));
+    provide_context(state.stop.clone());
     if let Some(assets) = &state.assets {
         provide_context(Arc::clone(assets));
     }
@@ -30,6 +33,9 @@ pub fn provide(state: &AppState) {
     if let Some(request) = use_context::<Parts>() {
         if !request.uri.path().starts_with("/api/") {
             provide_context(PagePosition::default());
+        }
+        if request.uri.path() == DOCS_PATH {
+            provide_context(openapi::reference());
         }
         provide_context(preferences::locale(&request.uri, &request.headers));
         provide_context(Described::default());

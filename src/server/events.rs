@@ -10,6 +10,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::body::Body;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response};
 use axum::response::IntoResponse;
@@ -41,6 +42,7 @@ const RESYNC_PAUSE: Duration = Duration::from_secs(1);
 /// The delay before clients reconnect, in milliseconds. It is random, to spread reconnects after a restart.
 const RETRY_MS: std::ops::Range<u64> = 2_000..10_000;
 const TOO_MANY_RETRY_S: u64 = 30;
+const NOT_READABLE: &str = "the query string could not be read";
 const LAST_EVENT_ID: &str = "last-event-id";
 /// Proxies such as nginx would otherwise buffer events.
 const NO_BUFFERING: (HeaderName, HeaderValue) = (
@@ -78,10 +80,12 @@ struct Stream {
 /// Opens the stream.
 pub async fn events(
     State(state): State<AppState>,
-    Query(Since { since }): Query<Since>,
+    query: Result<Query<Since>, QueryRejection>,
     identity: Identity,
     headers: HeaderMap,
 ) -> Result<Response<Body>, Problem> {
+    let query = query.map_err(|_| AppError::Malformed(NOT_READABLE.to_owned()));
+    let Query(Since { since }) = query?;
     // A browser that reconnects by itself repeats the original URL, but its `Last-Event-ID` is newer.
     let last = text_of(&headers, LAST_EVENT_ID).unwrap_or(&since);
     let stream = Stream::open(&state, identity, last).await?;

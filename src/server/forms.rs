@@ -18,14 +18,14 @@ use tower_cookies::Cookies;
 
 use super::admission::takes_body;
 use super::csrf::SentByAnotherSite;
-use super::headers::accepts_html;
+use super::headers::{accepts_html, text_of};
 use super::limits::in_time;
 use super::problem::Problem;
 use super::public_url::referring_page;
 use super::state::AppState;
 use crate::api::{CreateApiKey, CreateModel, Login};
 use crate::client::form_action::{AnsweredForm, FormAnswer};
-use crate::client::local_path::local_path;
+use crate::client::local_path::{local_path, page_of};
 use crate::components::form::RETURN_TO;
 use crate::components::guard::NEXT;
 use crate::services::UsedKey;
@@ -182,7 +182,9 @@ fn lead_on(url: &str, page: &str, mut response: Response<Body>) -> Response<Body
     headers.remove(REDIRECT_HEADER);
     let next = (url == Login::PATH).then(|| next_of(page)).flatten();
     let target = next.and_then(|next| HeaderValue::from_str(&next).ok());
-    if let Some(target) = target {
+    let shown = text_of(headers, header::LOCATION).and_then(page_of);
+    let shown = shown.and_then(|page| HeaderValue::from_str(&page).ok());
+    if let Some(target) = target.or(shown) {
         headers.insert(header::LOCATION, target);
     } else if !headers.contains_key(header::LOCATION) {
         let page = HeaderValue::from_str(page);

@@ -8,7 +8,7 @@ use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::{HeaderMap, Response};
 use axum::middleware::Next;
 
-use super::access::{Access, AccessTable};
+use super::access::{self, Access};
 use super::limits::in_time;
 use super::problem::Problem;
 use super::state::AppState;
@@ -17,19 +17,10 @@ use crate::types::AppError;
 
 const SCHEME: &str = "Bearer ";
 
-/// The state of [`check_key`].
-#[derive(Clone)]
-pub struct KeyCheck {
-    /// The shared state.
-    pub state: AppState,
-    /// What each path needs.
-    pub access: Arc<AccessTable>,
-}
-
 /// Checks the key of a request and its scope before anything of the body is read. Stores [`UsedKey`] and [`SignedIn`] in
 /// the extensions. Must run before the cookies are parsed, because it removes them.
 pub async fn check_key(
-    State(KeyCheck { state, access }): State<KeyCheck>,
+    State(state): State<AppState>,
     mut request: Request,
     next: Next,
 ) -> Result<Response<Body>, Problem> {
@@ -37,7 +28,7 @@ pub async fn check_key(
         return Ok(next.run(request).await);
     }
     let route = request.extensions().get::<MatchedPath>();
-    let access = access.of(route.map(MatchedPath::as_str));
+    let access = access::of(route.map(MatchedPath::as_str));
     let key = key_of(request.headers()).map(ToOwned::to_owned);
     request.headers_mut().remove(AUTHORIZATION);
     request.headers_mut().remove(COOKIE);

@@ -10,8 +10,10 @@ use axum::http::Response;
 use axum::middleware::Next;
 use axum::response::IntoResponse as _;
 use futures::FutureExt as _;
+use leptos::server_fn::ServerFn as _;
 
 use super::problem::{EdgeProblem, Problem};
+use crate::api::{GetTask, Predict, preferred_wait};
 use crate::types::AppError;
 
 /// The longest path and query. Hyper itself refuses more than 64 KiB.
@@ -19,6 +21,8 @@ const URI_MAX_BYTES: usize = 32 * 1024;
 /// How long a request may take once its body has arrived.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 const RETRY_S: u64 = 2;
+/// The server functions that can wait for a result.
+const WAITING: [&str; 2] = [Predict::PATH, GetTask::PATH];
 
 /// Refuses a URI that is too long.
 pub async fn limit_uri(request: Request, next: Next) -> Result<Response<Body>, Problem> {
@@ -30,9 +34,12 @@ pub async fn limit_uri(request: Request, next: Next) -> Result<Response<Body>, P
     Err(Problem::Edge(&EdgeProblem::URI_TOO_LONG))
 }
 
-/// Applies the request timeout.
+/// Applies the request timeout, to which the wait for a result is added if the request prefers one.
 pub async fn limit_time(request: Request, next: Next) -> Result<Response<Body>, Problem> {
-    Ok(in_time(next.run(request)).await?)
+    let waits = WAITING.contains(&request.uri().path());
+    let wait = preferred_wait(request.headers()).filter(|_| waits);
+    let limit = REQUEST_TIMEOUT + wait.unwrap_or_default();
+    Ok(within(limit, next.run(request)).await?)
 }
 
 /// Runs `work` with the request timeout.
@@ -40,7 +47,11 @@ pub async fn limit_time(request: Request, next: Next) -> Result<Response<Body>, 
 /// # Errors
 /// [`AppError::Unavailable`] on timeout.
 pub async fn in_time<T>(work: impl Future<Output = T>) -> Result<T, AppError> {
-    let done = tokio::time::timeout(REQUEST_TIMEOUT, work).await;
+    within(REQUEST_TIMEOUT, work).await
+}
+
+async fn within<T>(limit: Duration, work: impl Future<Output = T>) -> Result<T, AppError> {
+    let done = tokio::time::timeout(limit, work).await;
     done.map_err(|_| AppError::unavailable("the request took too long", RETRY_S))
 }
 

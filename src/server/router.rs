@@ -1,7 +1,5 @@
 //! Routes and middleware.
 
-use std::sync::Arc;
-
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, Response, StatusCode, Uri, header};
@@ -15,21 +13,20 @@ use tower_http::compression::CompressionLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::trace::TraceLayer;
 
-use super::access::{Access, AccessTable};
 use super::client::ClientRequestId;
 use super::context::provide;
 use super::forms::{self, Forms};
 use super::headers::text_of;
-use super::key_auth::{KeyCheck, check_key};
+use super::key_auth::check_key;
 use super::problem::{self, Problem};
 use super::state::AppState;
 use super::{
-    admission, assets, body, client, crawlers, csrf, events, export, health, limits, preferences,
-    reports, security_headers, shared_files, styleguide,
+    admission, assets, body, client, crawlers, csrf, etag, events, export, health, limits, openapi,
+    preferences, quota, reports, security_headers, shared_files, styleguide,
 };
 use crate::app::{App, has_page, shell};
 use crate::components::preferences::URL as PREFERENCES_URL;
-use crate::types::{AppError, Scope};
+use crate::types::AppError;
 
 /// The router of the whole service.
 pub fn router(state: AppState) -> Router {
@@ -50,51 +47,51 @@ pub fn router(state: AppState) -> Router {
         state: state.clone(),
         pages: pages.clone().with_state(state.clone()),
     };
-    let mounted = routes().into_iter();
-    let router = mounted.fold(pages, |router, (path, _, method)| {
-        router.route(path, method)
-    });
+    // Leptos mounts each server function at its own path; every other path under /api is unknown.
+    let mut router = pages
+        .route("/api", any(unknown_function))
+        .route("/api/", any(unknown_function))
+        .route("/api/{*unknown}", any(unknown_function));
+    for (path, route) in api_routes().into_iter().chain(site_routes()) {
+        router = router.route(path, route);
+    }
     with_layers(router, &state, forms).with_state(state)
 }
 
-/// Every route that is neither a page nor a server function, with what an API key needs for it. Leptos mounts each server
-/// function at its own path; every other path under /api is unknown.
-fn routes() -> [(&'static str, Access, MethodRouter<AppState>); 17] {
-    use Access::{Anybody, Needs, Open, SessionOnly};
-    let read = Needs(Scope::Read);
+/// A path and what responds to it.
+type PathRoute = (&'static str, MethodRouter<AppState>);
+
+/// What the API has besides server functions. All of it is in the OpenAPI document.
+fn api_routes() -> [PathRoute; 11] {
     [
-        ("/api", Anybody, any(unknown_function)),
-        ("/api/", Anybody, any(unknown_function)),
-        ("/api/{*unknown}", Anybody, any(unknown_function)),
-        ("/api/tasks.csv", read, get(export::tasks)),
-        ("/api/transactions.csv", read, get(export::transactions)),
-        ("/api/outcomes.csv", read, get(export::unreported)),
-        (PREFERENCES_URL, SessionOnly, post(preferences::set)),
-        (crawlers::ROBOTS_PATH, Open, get(crawlers::robots)),
-        (crawlers::SITEMAP_PATH, Open, get(crawlers::sitemap)),
-        ("/card.png", Open, get(shared_files::site_card)),
-        ("/shared/{token}/badge.svg", Open, get(shared_files::badge)),
-        ("/shared/{token}/card.png", Open, get(shared_files::card)),
-        ("/shared/{token}/report.pdf", Open, get(reports::of_shared)),
-        ("/report.pdf", read, get(reports::of_tasks)),
-        ("/events", read, get(events::events)),
-        ("/health/live", Open, get(health::live)),
-        ("/health/ready", Open, get(health::ready)),
+        (openapi::PATH, get(openapi::document)),
+        ("/api/tasks.csv", get(export::tasks)),
+        ("/api/transactions.csv", get(export::transactions)),
+        ("/api/outcomes.csv", get(export::unreported)),
+        ("/shared/{token}/badge.svg", get(shared_files::badge)),
+        ("/shared/{token}/card.png", get(shared_files::card)),
+        ("/shared/{token}/report.pdf", get(reports::of_shared)),
+        ("/report.pdf", get(reports::of_tasks)),
+        ("/events", get(events::events)),
+        ("/health/live", get(health::live)),
+        ("/health/ready", get(health::ready)),
     ]
 }
 
-fn access_table() -> AccessTable {
-    AccessTable::new(routes().into_iter().map(|(path, access, _)| (path, access)))
+/// What only browsers and search engines need.
+fn site_routes() -> [PathRoute; 4] {
+    [
+        (PREFERENCES_URL, post(preferences::set)),
+        (crawlers::ROBOTS_PATH, get(crawlers::robots)),
+        (crawlers::SITEMAP_PATH, get(crawlers::sitemap)),
+        ("/card.png", get(shared_files::site_card)),
+    ]
 }
 
 /// Adds the middleware. A request passes it from top to bottom, a response from bottom to top.
 fn with_layers(router: Router<AppState>, state: &AppState, forms: Forms) -> Router<AppState> {
     let with = || state.clone();
     let request_id = HeaderName::from_static(problem::REQUEST_ID);
-    let keys = KeyCheck {
-        state: with(),
-        access: Arc::new(access_table()),
-    };
     let outer = ServiceBuilder::new()
         .layer(middleware::map_request(client::take_request_id))
         .layer(SetRequestIdLayer::new(request_id.clone(), MakeRequestUuid))
@@ -110,14 +107,16 @@ fn with_layers(router: Router<AppState>, state: &AppState, forms: Forms) -> Rout
         .layer(middleware::from_fn(limits::catch_panics))
         .layer(middleware::from_fn(limits::limit_uri))
         .layer(middleware::from_fn_with_state(with(), client::note_client))
-        .layer(middleware::from_fn_with_state(keys, check_key))
-        .layer(CookieManagerLayer::new());
+        .layer(middleware::from_fn_with_state(with(), check_key))
+        .layer(CookieManagerLayer::new())
+        .layer(middleware::from_fn(quota::add_quota));
     let inner = ServiceBuilder::new()
         .layer(middleware::from_fn_with_state(forms, forms::answer_forms))
         .layer(middleware::from_fn_with_state(with(), csrf::csrf_check))
         .layer(middleware::from_fn_with_state(with(), admission::admit))
         .layer(middleware::from_fn_with_state(with(), body::normalize_body))
         .layer(middleware::from_fn(limits::limit_time))
+        .layer(middleware::from_fn(etag::answer_known))
         .layer(middleware::from_fn(problem::error_responses));
     router.layer(inner).layer(outer)
 }
@@ -154,7 +153,8 @@ fn without_slash(uri: &Uri) -> Option<String> {
     is_page.then(|| format!("{page}{query}"))
 }
 
-/// Who sends the request is recorded only if an API key says so. Logs the route instead of the path, because paths can contain secrets such as the token of a shared result.
+/// Logs the route instead of the path, because paths can contain secrets such as the token of a shared result. Who sends
+/// the request is recorded only if an API key says so.
 fn span(request: &Request) -> tracing::Span {
     let id = text_of(request.headers(), problem::REQUEST_ID).unwrap_or_default();
     let route = request.extensions().get::<MatchedPath>();
@@ -169,26 +169,37 @@ fn span(request: &Request) -> tracing::Span {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use axum::http::Method;
+    use leptos::server_fn::axum::server_fn_paths;
+
+    use super::super::access::{self, Access};
     use super::*;
 
     #[tokio::test]
     async fn no_page_takes_an_api_key() {
-        let table = access_table();
         for page in generate_route_list(App) {
-            assert_eq!(table.of(Some(page.path())), Access::SessionOnly);
+            assert_eq!(access::of(Some(page.path())), Access::SessionOnly);
         }
     }
 
     #[test]
-    fn what_belongs_to_a_user_needs_a_scope() {
-        let open: Vec<&str> = routes()
-            .iter()
-            .filter(|(_, access, _)| *access == Access::Open)
-            .map(|(path, ..)| *path)
-            .collect();
-        let public = ["/robots", "/sitemap", "/card.png", "/shared/", "/health/"];
-        let is_public = |path: &&str| public.iter().any(|start| path.starts_with(start));
-        assert!(open.iter().all(is_public), "{open:?}");
+    fn every_operation_says_what_a_key_needs() {
+        for (path, _) in api_routes() {
+            assert_ne!(access::of(Some(path)), Access::SessionOnly, "{path}");
+        }
+    }
+
+    #[test]
+    fn the_document_describes_every_operation_and_no_others() {
+        let name = |(method, path): (Method, &str)| format!("{method} {path}");
+        let functions = server_fn_paths().map(|(path, method)| (method, path));
+        let files = api_routes().map(|(path, _)| (Method::GET, path));
+        let served: BTreeSet<_> = functions.chain(files).map(name).collect();
+        let documented: BTreeSet<_> = openapi::documented().map(name).collect();
+        assert!(served.len() > 40, "the server functions are not registered");
+        assert_eq!(documented, served);
     }
 
     #[test]

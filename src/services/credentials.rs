@@ -2,9 +2,12 @@
 
 use crate::types::{AppError, FieldErrors, Violation, is_invisible};
 
-const EMAIL_MAX_CHARS: u32 = 254;
-const PASSWORD_MIN_CHARS: u32 = 8;
-const PASSWORD_MAX_CHARS: u32 = 200;
+/// Maximum length of an address.
+pub const EMAIL_MAX_CHARS: u32 = 254;
+/// Minimum length of a new password.
+pub const PASSWORD_MIN_CHARS: u32 = 8;
+/// Maximum length of a password.
+pub const PASSWORD_MAX_CHARS: u32 = 200;
 
 /// Checks the fields of a new account.
 ///

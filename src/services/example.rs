@@ -67,7 +67,7 @@ impl Example {
             catalog,
             clock,
             runs,
-            questions: RateLimit::per_minute(questions_per_minute),
+            questions: RateLimit::per_minute("changed-example", questions_per_minute),
             state: Mutex::default(),
             turn: Arc::default(),
         }

@@ -4,7 +4,35 @@ use sha2::{Digest, Sha256};
 
 use crate::types::{AppError, Campaign, CampaignInput, ModelId, Violation, hex};
 
-const KEY_MAX_CHARS: usize = 100;
+/// Maximum length of a key.
+pub const KEY_MAX_CHARS: usize = 100;
+
+/// What a request with an idempotency key returns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keyed<T> {
+    /// What the first request with this key created.
+    pub value: T,
+    /// Whether this request repeats an earlier one, so that it has changed nothing.
+    pub is_replay: bool,
+}
+
+impl<T> Keyed<T> {
+    /// The value of the first request.
+    pub(super) const fn first(value: T) -> Self {
+        Self {
+            value,
+            is_replay: false,
+        }
+    }
+
+    /// The value that an earlier request created.
+    pub(super) const fn replay(value: T) -> Self {
+        Self {
+            value,
+            is_replay: true,
+        }
+    }
+}
 
 /// Checks a key: 1 to 100 printable ASCII characters.
 pub fn check_key(key: &str) -> Result<&str, AppError> {

@@ -52,7 +52,7 @@ impl Insights {
             database,
             catalog,
             runs,
-            questions: RateLimit::per_minute(questions_per_minute),
+            questions: RateLimit::per_minute("changed-campaigns", questions_per_minute),
             locks: std::array::from_fn(|_| Mutex::default()),
         }
     }
@@ -217,6 +217,9 @@ fn check_category(parent: Option<&str>, category: Option<&str>) -> Result<(), Ap
     if parent.is_some() && group.is_none() {
         let allowed = parents.iter().map(|(name, _)| *name);
         return Err(AppError::invalid("parent", Violation::not_one_of(allowed)));
+    }
+    if parent.is_none() && category.is_some() {
+        return Err(AppError::invalid("parent", Violation::Required));
     }
     let categories = group.into_iter().flat_map(|(_, categories)| categories);
     let names: Vec<&str> = categories.map(|it| it.name).collect();

@@ -18,10 +18,10 @@ mod batcher;
 mod bounded_count;
 pub mod catalog;
 pub mod clock;
-mod credentials;
+pub mod credentials;
 pub mod example;
 mod field_check;
-mod idempotency;
+pub mod idempotency;
 pub mod in_use;
 pub mod insights;
 pub mod ledger;
@@ -34,7 +34,7 @@ pub mod passwords;
 pub mod positions;
 pub mod predictions;
 mod queue_eta;
-mod rate_limit;
+pub mod rate_limit;
 pub mod sessions;
 pub mod sharing;
 mod submit_queue;
@@ -42,6 +42,7 @@ mod task_limits;
 mod title_search;
 pub mod track_record;
 pub mod user_slots;
+pub mod waits;
 
 pub use crate::entities::users::Model as User;
 pub use accounts::Accounts;
@@ -59,6 +60,7 @@ pub use sessions::Sessions;
 pub use sharing::Sharing;
 pub use track_record::TrackRecords;
 pub use user_slots::UserSlots;
+pub use waits::Waits;
 
 /// Pages of lists that one user may read at the same time, per process.
 const LISTS_PER_USER: usize = 4;
@@ -67,6 +69,8 @@ const LISTS_PER_USER: usize = 4;
 const WRITES_PER_USER: usize = 2;
 /// History files that one user may download at the same time, per process.
 const EXPORTS_PER_USER: usize = 2;
+/// Requests of one user that may wait for a result at the same time, per process.
+const WAITS_PER_USER: usize = 16;
 
 /// The signed-in user, as found before the body of the request is read.
 #[derive(Clone, Debug)]
@@ -112,6 +116,8 @@ pub struct Services {
     pub ledger: Arc<Ledger>,
     /// Paid predictions.
     pub predictions: Arc<Predictions>,
+    /// Requests that wait for a result.
+    pub waits: Arc<Waits>,
     /// Insights into results.
     pub insights: Arc<Insights>,
     /// The example for visitors.
@@ -163,6 +169,14 @@ impl Services {
             notifier.clone(),
             Arc::clone(clock),
         ));
+        let predictions = Arc::new(Predictions::new(
+            database.clone(),
+            notifier.clone(),
+            Arc::clone(clock),
+            Arc::clone(&catalog),
+            options.max_queued,
+            options.max_open_tasks,
+        ));
         Self {
             accounts: Arc::new(Accounts::new(
                 database.clone(),
@@ -180,14 +194,12 @@ impl Services {
                 Arc::clone(clock),
                 Arc::clone(&catalog),
             )),
-            predictions: Arc::new(Predictions::new(
-                database.clone(),
+            waits: Arc::new(Waits::new(
                 notifier.clone(),
-                Arc::clone(clock),
-                Arc::clone(&catalog),
-                options.max_queued,
-                options.max_open_tasks,
+                Arc::clone(&predictions),
+                WAITS_PER_USER,
             )),
+            predictions,
             insights: Arc::new(Insights::new(
                 database.clone(),
                 Arc::clone(&catalog),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 
 use super::field_check::FieldCheck;
-use super::idempotency::{check_key, predict_hash, request_hash};
+use super::idempotency::{Keyed, check_key, predict_hash, request_hash};
 use super::ledger::{self, Hold};
 use super::pages::{cut_span, page_span};
 use super::queue_eta::QueueEta;
@@ -103,16 +103,16 @@ impl Predictions {
         key: &str,
         model_id: &str,
         max_price: &str,
-    ) -> Result<TaskView, AppError> {
+    ) -> Result<Keyed<TaskView>, AppError> {
         let submission = self.check(campaign, key, model_id, max_price)?;
         let payer = payer.into();
         match self.enqueue(payer, &submission).await {
             Ok(task) => Ok(task),
             // A repeated key returns its task, even if a new task would be refused now.
-            Err(refusal) => self
-                .find_by_key(payer.user, &submission)
-                .await?
-                .ok_or(refusal),
+            Err(refusal) => {
+                let earlier = self.find_by_key(payer.user, &submission).await?;
+                earlier.map(Keyed::replay).ok_or(refusal)
+            }
         }
     }
 
@@ -146,7 +146,11 @@ impl Predictions {
         })
     }
 
-    async fn enqueue(&self, payer: Payer, submission: &Submission) -> Result<TaskView, AppError> {
+    async fn enqueue(
+        &self,
+        payer: Payer,
+        submission: &Submission,
+    ) -> Result<Keyed<TaskView>, AppError> {
         let Payer { user, api_key } = payer;
         let mut model = self.catalog.offer(submission.model).await?;
         let room = self.submits.reserve(user).await?;
@@ -168,10 +172,10 @@ impl Predictions {
                 SubmitMode::Single
             };
             if let Some(task) = self.submits.submit(new, &room, mode).await? {
-                return Ok(task.into_view(&model, None, None));
+                return Ok(Keyed::first(task.into_view(&model, None, None)));
             }
             if let Some(task) = self.find_by_key(user, submission).await? {
-                return Ok(task);
+                return Ok(Keyed::replay(task));
             }
             model = self.catalog.live_model(submission.model).await?;
             let balance = crate::entities::balance::Entity::find_by_id(user)

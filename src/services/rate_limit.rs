@@ -1,13 +1,18 @@
 //! Rate limits by key, in bounded memory.
 //!
+//! Services return values of the domain, which have no room for what is left of a limit. So [`RateLimit::count`] notes
+//! it for the request in progress, and the HTTP layer, which runs requests in [`noting`], writes it into the headers.
+//!
 //! A key is stored as an 8-byte hash that depends on a secret of the process. If a limit has seen too many keys, the
 //! least recently used ones are dropped.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::num::NonZeroU32;
 
 use governor::clock::{Clock as _, DefaultClock};
+use governor::middleware::StateInformationMiddleware;
 use governor::nanos::Nanos;
 use governor::state::StateStore;
 use governor::{Quota, RateLimiter};
@@ -18,18 +23,58 @@ use crate::types::AppError;
 /// Keys per generation. A limit keeps two generations: at most 2 MiB.
 const KEYS_MAX: usize = 50_000;
 
+/// The window of every limit, in seconds.
+pub const WINDOW_S: u32 = 60;
+
+tokio::task_local! {
+    static NOTED: Cell<Option<QuotaUse>>;
+}
+
+/// What a request has left of a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QuotaUse {
+    /// The name of the limit.
+    pub policy: &'static str,
+    /// Actions per window.
+    pub limit: u32,
+    /// Actions that are left now.
+    pub remaining: u32,
+    /// Seconds until all actions are left again.
+    pub full_in_s: u32,
+}
+
+/// Runs the work of a request and returns what it has left of the limit that it counted against, if any.
+pub async fn noting<T>(work: impl Future<Output = T>) -> (T, Option<QuotaUse>) {
+    let noted = async {
+        let value = work.await;
+        (value, NOTED.with(Cell::take))
+    };
+    NOTED.scope(Cell::new(None), noted).await
+}
+
 /// Limits how often each key may do something.
 pub struct RateLimit {
-    limiter: RateLimiter<u64, RecentKeys, DefaultClock>,
+    policy: &'static str,
+    limit: u32,
+    limiter: Limiter,
     hasher: RandomState,
 }
 
+type Limiter = RateLimiter<u64, RecentKeys, DefaultClock, StateInformationMiddleware>;
+
 impl RateLimit {
-    /// Each key may act `per_minute` times a minute, with bursts up to that number.
-    pub fn per_minute(per_minute: NonZeroU32) -> Self {
-        let keys = RecentKeys::new(KEYS_MAX);
+    /// Each key may act `per_minute` times a minute, with bursts up to that number. `policy` names the limit in headers.
+    pub fn per_minute(policy: &'static str, per_minute: NonZeroU32) -> Self {
+        Self::with_keys(policy, per_minute, KEYS_MAX)
+    }
+
+    fn with_keys(policy: &'static str, per_minute: NonZeroU32, generation_max: usize) -> Self {
+        let keys = RecentKeys::new(generation_max);
+        let quota = Quota::per_minute(per_minute);
         Self {
-            limiter: RateLimiter::new(Quota::per_minute(per_minute), keys, DefaultClock::default()),
+            policy,
+            limit: per_minute.get(),
+            limiter: RateLimiter::new(quota, keys, DefaultClock::default()),
             hasher: RandomState::new(),
         }
     }
@@ -40,12 +85,32 @@ impl RateLimit {
     /// [`AppError::TooManyRequests`] over the limit.
     pub fn count<K: Hash + ?Sized>(&self, key: &K) -> Result<(), AppError> {
         let key = self.hasher.hash_one(key);
-        self.limiter.check_key(&key).map_err(|not_until| {
-            let wait = not_until.wait_time_from(DefaultClock::default().now());
-            AppError::TooManyRequests {
-                retry_after_s: wait.as_secs() + 1,
+        match self.limiter.check_key(&key) {
+            Ok(state) => {
+                self.note(state.remaining_burst_capacity());
+                Ok(())
             }
-        })
+            Err(not_until) => {
+                self.note(0);
+                let wait = not_until.wait_time_from(DefaultClock::default().now());
+                Err(AppError::TooManyRequests {
+                    retry_after_s: wait.as_secs() + 1,
+                })
+            }
+        }
+    }
+
+    fn note(&self, remaining: u32) {
+        let used = u64::from(self.limit.saturating_sub(remaining));
+        let full_in_s = (used * u64::from(WINDOW_S)).div_ceil(u64::from(self.limit));
+        let quota = QuotaUse {
+            policy: self.policy,
+            limit: self.limit,
+            remaining,
+            full_in_s: u32::try_from(full_in_s).unwrap_or(WINDOW_S),
+        };
+        // Fails outside a request, where nobody asks for it.
+        let _ = NOTED.try_with(|noted| noted.set(Some(quota)));
     }
 }
 
@@ -105,12 +170,26 @@ mod tests {
     use super::*;
 
     fn limit(per_minute: u32, generation_max: usize) -> RateLimit {
-        let quota = Quota::per_minute(NonZeroU32::new(per_minute).unwrap());
-        let keys = RecentKeys::new(generation_max);
-        RateLimit {
-            limiter: RateLimiter::new(quota, keys, DefaultClock::default()),
-            hasher: RandomState::new(),
+        let per_minute = NonZeroU32::new(per_minute).unwrap();
+        RateLimit::with_keys("test", per_minute, generation_max)
+    }
+
+    #[tokio::test]
+    async fn what_is_left_is_noted_for_the_request() {
+        let limit = limit(2, 10);
+        let quota = |remaining, full_in_s| QuotaUse {
+            policy: "test",
+            limit: 2,
+            remaining,
+            full_in_s,
+        };
+        for (remaining, full_in_s) in [(1, 30), (0, 60), (0, 60)] {
+            let (_, noted) = noting(async { limit.count("a") }).await;
+            assert_eq!(noted, Some(quota(remaining, full_in_s)));
         }
+        let ((), noted) = noting(async {}).await;
+        assert_eq!(noted, None);
+        limit.count("b").unwrap();
     }
 
     #[test]

@@ -24,7 +24,8 @@ use crate::types::{AppError, UserId};
 
 const LIFETIME: Duration = Duration::days(30);
 const DEVICE_LIFETIME: Duration = Duration::days(365);
-const SESSION_COOKIE: &str = "pledgecast_session";
+/// The name of the session cookie.
+pub const SESSION_COOKIE: &str = "pledgecast_session";
 const DEVICE_COOKIE: &str = "pledgecast_device";
 /// Ended sessions stored per user. Beyond that, logging out ends all sessions instead.
 const ENDED_MAX: usize = 200;

@@ -55,7 +55,7 @@ impl Sharing {
             clock,
             catalog,
             links: Links::new(key),
-            visits: RateLimit::per_minute(visits_per_minute),
+            visits: RateLimit::per_minute("shared-results", visits_per_minute),
         }
     }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// The few changes with the largest gains. Similar campaigns did better with them, which does not prove that the
 /// change is the cause.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "ssr", derive(sea_orm::FromJsonQueryResult))]
 pub struct Advice {
     /// The bounds within which changes were searched.
@@ -18,6 +19,7 @@ pub struct Advice {
 
 /// The limits of what may be suggested.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct ChangeBounds {
     /// Never a goal below this, in US dollars.
     pub goal_min_usd: f64,
@@ -29,6 +31,7 @@ pub struct ChangeBounds {
 
 /// One suggested change. Parameters have the wire names of the fields to change.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum Change {
     /// Lower the goal.
@@ -75,10 +78,12 @@ pub enum Change {
 
 /// A change, and the score of the campaign with it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct RatedChange {
     /// The change.
     pub change: Change,
     /// The probability with the change.
+    #[cfg_attr(feature = "ssr", schema(minimum = 0.0, maximum = 1.0))]
     pub probability: f64,
     /// The increase of the probability.
     pub gain: f64,
@@ -92,6 +97,7 @@ pub struct RatedChange {
 
 /// How campaigns of the same category or parent category did with and without a change.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct ChangeEvidence {
     /// With the change.
     pub with: MatchedRate,
@@ -108,10 +114,12 @@ pub struct ChangeEvidence {
 
 /// The success rate of campaigns with one value, or range of values, of the changed field.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct MatchedRate {
     /// The number of campaigns.
     pub campaigns: u64,
     /// The share that reached their goal, 0 to 1.
+    #[cfg_attr(feature = "ssr", schema(minimum = 0.0, maximum = 1.0))]
     pub success_rate: f64,
     /// The value is at least this: dollars or days; absent if the range is open, or the value has no range.
     pub from: Option<f64>,
@@ -131,6 +139,7 @@ impl ChangeEvidence {
 
 /// Several changes at once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Combination {
     /// The changes. If several set a deadline, it is the same.
     pub changes: Vec<Change>,
@@ -138,6 +147,7 @@ pub struct Combination {
     #[serde(default)]
     pub dates: Option<PlanDates>,
     /// The probability with all changes.
+    #[cfg_attr(feature = "ssr", schema(minimum = 0.0, maximum = 1.0))]
     pub probability: f64,
     /// The increase of the probability.
     pub gain: f64,
@@ -145,6 +155,7 @@ pub struct Combination {
 
 /// The dates of a changed campaign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct PlanDates {
     /// When funding starts.
     pub launched_at: NaiveDate,

@@ -36,6 +36,7 @@ words!(
 
 /// The most credits that a key may spend in each period; `None` if there is no cap.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Caps {
     /// Per day.
@@ -73,6 +74,7 @@ impl Caps {
 /// What a key has spent in the current periods: the prices of its open and succeeded tasks by the time of their
 /// submission. A key's spending includes that of the keys that it made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Spent {
     /// Today.
@@ -147,6 +149,7 @@ impl std::fmt::Display for CapReached {
 
 /// An API key. The key itself is shown only when it is created.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct ApiKeyView {
     /// The key's id.
     pub id: ApiKeyId,
@@ -176,6 +179,7 @@ pub struct ApiKeyView {
 
 /// A new API key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct NewApiKeyView {
     /// The key, to be sent as `Authorization: Bearer`. It cannot be read again.
     pub secret: String,
@@ -185,6 +189,7 @@ pub struct NewApiKeyView {
 
 /// What a key has spent on one day with one model.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct ApiKeySpendView {
     /// The day of submission, in UTC.
     pub day: NaiveDate,

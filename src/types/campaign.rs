@@ -13,6 +13,7 @@ const FRESH_DRAFT_DAYS: i64 = 7;
 
 /// A checked campaign. Fields have their wire names. It is stored as JSON with the task.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "ssr", derive(sea_orm::FromJsonQueryResult))]
 pub struct Campaign {
     /// ISO 3166 code of the creator's country in upper case, or `Other`.

@@ -12,10 +12,16 @@ pub const BLURB_MAX_CHARS: u32 = 200;
 /// Maximum funding period of a past campaign, in days: Kickstarter's limit was 90 days until 2011, and differences
 /// between time zones can add up to two.
 pub const PAST_DURATION_MAX_DAYS: u32 = 92;
-const PLACE_MAX_CHARS: u32 = 100;
-const EARLIER_PROJECTS_MAX: u32 = 1000;
-const REWARD_TIERS_MAX: u32 = 1000;
-const REWARD_MAX_USD: f64 = 10_000.0;
+/// Maximum length of a city, a region and a kind of location, in characters.
+pub const PLACE_MAX_CHARS: u32 = 100;
+/// Most earlier campaigns of a creator.
+pub const EARLIER_PROJECTS_MAX: u32 = 1000;
+/// Most reward tiers.
+pub const REWARD_TIERS_MAX: u32 = 1000;
+/// Smallest median price of the reward tiers, in US dollars.
+pub const REWARD_MIN_USD: f64 = 0.01;
+/// Largest median price of the reward tiers, in US dollars.
+pub const REWARD_MAX_USD: f64 = 10_000.0;
 
 impl CampaignInput {
     /// Checks every field and derives optional ones: rates from the currency, `parent_name` and `position` from the
@@ -63,7 +69,7 @@ impl CampaignInput {
         let median_reward_usd = checker.optional_number(
             "median_reward_usd",
             &self.median_reward_usd,
-            0.01,
+            REWARD_MIN_USD,
             REWARD_MAX_USD,
         );
 

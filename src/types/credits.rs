@@ -11,6 +11,7 @@ pub const TOP_UP_MAX: Credits = Credits(1_000_000);
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(transparent)]
 pub struct Credits(pub i64);
 

@@ -13,7 +13,7 @@ const OPEN_RETRY_S: u64 = 5;
 
 /// Why a request failed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
-#[serde(into = "Problem", from = "Problem")]
+#[serde(into = "ProblemDetails", from = "ProblemDetails")]
 pub enum AppError {
     /// The request cannot be parsed.
     #[error("{0}")]
@@ -201,52 +201,74 @@ impl FromServerFnError for AppError {
     }
 }
 
-/// RFC 9457 problem details with the members of all kinds of errors.
+/// Problem details (RFC 9457), with the members of all kinds of errors.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-struct Problem {
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct ProblemDetails {
+    /// The kind of error, such as `/problems/invalid`.
     #[serde(rename = "type")]
     kind: String,
+    /// The kind of error in words.
     title: String,
+    /// The HTTP status.
+    #[cfg_attr(feature = "ssr", schema(minimum = 400, maximum = 599))]
     status: u16,
+    /// What is wrong, and what is allowed.
     detail: String,
+    /// The broken rules, by the name of the field; only of `/problems/invalid`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     errors: BTreeMap<String, FieldProblem>,
+    /// The price; only of `/problems/insufficient_credits` and `/problems/cap_reached`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     needed: Option<Credits>,
+    /// The credits that can be spent; only of `/problems/insufficient_credits`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     available: Option<Credits>,
+    /// The current price; only of `/problems/price_changed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     price: Option<Credits>,
+    /// The largest allowed body; only of `/problems/too_large`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     max_bytes: Option<u64>,
+    /// The most open tasks of a user, of `/problems/too_many_open`; the cap in credits, of `/problems/cap_reached`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     limit: Option<u64>,
+    /// When to try again, in seconds, if waiting helps.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     retry_after_s: Option<u64>,
+    /// The address of the service; only of `/problems/wrong_address`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     public_url: Option<String>,
+    /// The missing scope; only of `/problems/missing_scope`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     scope: Option<Scope>,
+    /// The period of the cap. This and the following are only of `/problems/cap_reached`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cap: Option<CapPeriod>,
+    /// What was spent in the period, in credits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     spent: Option<Credits>,
+    /// When the next period begins; absent for `total`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     resets_at: Option<DateTime<Utc>>,
+    /// The start and the end of the key whose cap it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     api_key: Option<String>,
 }
 
+/// One broken rule of one field.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct FieldProblem {
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
+pub struct FieldProblem {
     #[serde(flatten)]
     violation: Violation,
+    /// The broken rule as a sentence.
     detail: String,
 }
 
 const PROBLEM_PREFIX: &str = "/problems/";
 
-impl From<AppError> for Problem {
+impl From<AppError> for ProblemDetails {
     fn from(error: AppError) -> Self {
         let (status, code, title) = error.facts();
         let mut problem = Self {
@@ -291,8 +313,8 @@ impl From<AppError> for Problem {
     }
 }
 
-impl From<Problem> for AppError {
-    fn from(problem: Problem) -> Self {
+impl From<ProblemDetails> for AppError {
+    fn from(problem: ProblemDetails) -> Self {
         let retry_after_s = problem.retry_after_s.unwrap_or(1);
         match problem
             .kind

@@ -7,6 +7,7 @@ use super::ModelRef;
 
 /// How the campaigns of a model's training data did.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct ExploreView {
     /// The model whose training data it is.
     pub model: ModelRef,
@@ -19,6 +20,7 @@ pub struct ExploreView {
     /// The number of campaigns.
     pub campaigns: u64,
     /// The share that reached their goal, 0 to 1.
+    #[cfg_attr(feature = "ssr", schema(minimum = 0.0, maximum = 1.0))]
     pub success_rate: f64,
     /// By category. An entry without a category is for the whole parent.
     pub categories: Vec<CategoryRate>,
@@ -30,6 +32,7 @@ pub struct ExploreView {
 
 /// How the campaigns of a category did.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct CategoryRate {
     /// The parent category.
     pub parent: String,
@@ -38,6 +41,7 @@ pub struct CategoryRate {
     /// The number of campaigns.
     pub campaigns: u64,
     /// The share that reached their goal, 0 to 1.
+    #[cfg_attr(feature = "ssr", schema(minimum = 0.0, maximum = 1.0))]
     pub success_rate: f64,
     /// The median goal in US dollars.
     pub median_goal_usd: f64,
@@ -45,6 +49,7 @@ pub struct CategoryRate {
 
 /// How the campaigns of a goal band did. A missing end is open.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct GoalRate {
     /// The parent category; absent for all categories.
     pub parent: Option<String>,
@@ -55,11 +60,13 @@ pub struct GoalRate {
     /// The number of campaigns.
     pub campaigns: u64,
     /// The share that reached their goal, 0 to 1.
+    #[cfg_attr(feature = "ssr", schema(minimum = 0.0, maximum = 1.0))]
     pub success_rate: f64,
 }
 
 /// How the campaigns of a launch month did.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct LaunchMonthRate {
     /// The parent category; absent for all categories.
     pub parent: Option<String>,
@@ -68,11 +75,13 @@ pub struct LaunchMonthRate {
     /// The number of campaigns.
     pub campaigns: u64,
     /// The share that reached their goal, 0 to 1.
+    #[cfg_attr(feature = "ssr", schema(minimum = 0.0, maximum = 1.0))]
     pub success_rate: f64,
 }
 
 /// How campaigns did by month and weekday of launch.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct CalendarView {
     /// Which campaigns these are. Must be shown with every rate.
     pub population: String,
@@ -86,6 +95,7 @@ pub struct CalendarView {
 
 /// The campaigns that launched in one month of the year on one weekday.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct CalendarDay {
     /// The month of the year, 1 to 12.
     pub month: u32,
@@ -94,5 +104,6 @@ pub struct CalendarDay {
     /// The number of campaigns.
     pub campaigns: u64,
     /// The share that reached their goal, 0 to 1.
+    #[cfg_attr(feature = "ssr", schema(minimum = 0.0, maximum = 1.0))]
     pub success_rate: f64,
 }

@@ -18,8 +18,10 @@ pub const GOAL_MIN_USD: f64 = 0.01;
 pub const UNKNOWN: &str = "unknown";
 /// The years that dates of campaigns may be in.
 pub const CAMPAIGN_YEARS: RangeInclusive<i32> = 2009..=2099;
-const RATE_MAX: f64 = 1e4;
-const POSITION_MAX: u32 = 100;
+/// Largest exchange rate, in US dollars per unit.
+pub const RATE_MAX: f64 = 1e4;
+/// Last position in the list of a parent category.
+pub const POSITION_MAX: u32 = 100;
 
 /// Collects violations: the first of each field.
 #[derive(Default)]

@@ -12,6 +12,20 @@ macro_rules! id {
         #[serde(transparent)]
         pub struct $name(pub i64);
 
+        #[cfg(feature = "ssr")]
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+
+                let number = ObjectBuilder::new().schema_type(Type::Integer);
+                let number = number.format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)));
+                number.minimum(Some(1)).into()
+            }
+        }
+
+        #[cfg(feature = "ssr")]
+        impl utoipa::ToSchema for $name {}
+
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 self.0.fmt(f)

@@ -11,6 +11,7 @@ use super::{Advice, ModelRef, TaskId, Verdict};
 
 /// How similar campaigns did, and which fields are outside the training data. Stored with the score.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "ssr", derive(sea_orm::FromJsonQueryResult))]
 pub struct ResultContext {
     /// Which campaigns all rates here are about. Must be shown with every rate.
@@ -28,6 +29,7 @@ pub struct ResultContext {
 
 /// How much a campaign raises, and from how many backers, if it reaches its goal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct AmountsView {
     /// Money raised, in US dollars.
     pub raised_usd: AmountRange,
@@ -43,6 +45,7 @@ pub struct AmountsView {
 
 /// The range of four fifths of funded campaigns.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct AmountRange {
     /// One in ten stays below.
     pub low: f64,
@@ -54,6 +57,7 @@ pub struct AmountRange {
 
 /// The success rate of the campaign's category, or of the next larger group for which the model has a rate.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct BaseRateView {
     /// The parent category; absent if the rate covers all campaigns.
     pub parent: Option<String>,
@@ -62,11 +66,13 @@ pub struct BaseRateView {
     /// The number of campaigns.
     pub campaigns: u64,
     /// The share that reached their goal, 0 to 1.
+    #[cfg_attr(feature = "ssr", schema(minimum = 0.0, maximum = 1.0))]
     pub success_rate: f64,
 }
 
 /// Similar campaigns: those with the same category, goal band and duration band. A missing end is open.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct NeighboursView {
     /// The parent category; absent if they are from all categories.
     pub parent: Option<String>,
@@ -83,6 +89,7 @@ pub struct NeighboursView {
     /// The number of campaigns.
     pub campaigns: u64,
     /// The share that reached their goal, 0 to 1.
+    #[cfg_attr(feature = "ssr", schema(minimum = 0.0, maximum = 1.0))]
     pub success_rate: f64,
     /// The quartiles of their goals, in US dollars.
     pub goal_quartiles_usd: [f64; 3],
@@ -90,6 +97,7 @@ pub struct NeighboursView {
 
 /// One way in which a campaign is outside the training data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum OutOfDistribution {
     /// A value outside the range of nearly all training campaigns.
@@ -135,6 +143,7 @@ impl OutOfDistribution {
 
 /// Everything that is computed when the insight of a result is first requested.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct InsightView {
     /// The task of the result.
     pub task_id: TaskId,
@@ -181,13 +190,16 @@ words!(
 
 /// Shapley values: `base` plus all effects equals `probability`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "ssr", derive(sea_orm::FromJsonQueryResult))]
 pub struct Explanation {
     /// The mean probability of the background sample.
+    #[cfg_attr(feature = "ssr", schema(minimum = 0.0, maximum = 1.0))]
     pub base: f64,
     /// The size of the background sample.
     pub background: u32,
     /// The probability of the result.
+    #[cfg_attr(feature = "ssr", schema(minimum = 0.0, maximum = 1.0))]
     pub probability: f64,
     /// The effect of each factor, the strongest first.
     pub effects: Vec<Effect>,
@@ -195,6 +207,7 @@ pub struct Explanation {
 
 /// What one factor adds to the probability.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Effect {
     /// The factor.
     pub factor: Factor,
@@ -204,6 +217,7 @@ pub struct Effect {
 
 /// Actual scores of the campaign with one thing changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "ssr", derive(sea_orm::FromJsonQueryResult))]
 pub struct Curves {
     /// By goal, ascending on a logarithmic scale; includes the campaign's own goal.
@@ -224,24 +238,29 @@ pub struct Curves {
 
 /// The score at another goal.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct GoalPoint {
     /// The goal in US dollars.
     pub usd_goal: f64,
     /// The probability.
+    #[cfg_attr(feature = "ssr", schema(minimum = 0.0, maximum = 1.0))]
     pub probability: f64,
 }
 
 /// The score with another number of days.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct DaysPoint {
     /// The number of days.
     pub days: u32,
     /// The probability.
+    #[cfg_attr(feature = "ssr", schema(minimum = 0.0, maximum = 1.0))]
     pub probability: f64,
 }
 
 /// The score with another launch. All three dates move by the same number of days.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct LaunchPoint {
     /// When the draft is created.
     pub created_at: NaiveDate,
@@ -250,39 +269,51 @@ pub struct LaunchPoint {
     /// When funding ends.
     pub deadline: NaiveDate,
     /// The probability.
+    #[cfg_attr(feature = "ssr", schema(minimum = 0.0, maximum = 1.0))]
     pub probability: f64,
 }
 
 /// The scores with a switch on and off.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Switch {
     /// The probability with it.
+    #[cfg_attr(feature = "ssr", schema(minimum = 0.0, maximum = 1.0))]
     pub on: f64,
     /// The probability without it.
+    #[cfg_attr(feature = "ssr", schema(minimum = 0.0, maximum = 1.0))]
     pub off: f64,
 }
 
 /// The scores by staff pick.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct StaffPickScores {
     /// The probability if Kickstarter picks the campaign.
+    #[cfg_attr(feature = "ssr", schema(minimum = 0.0, maximum = 1.0))]
     pub on: f64,
     /// The probability if Kickstarter does not.
+    #[cfg_attr(feature = "ssr", schema(minimum = 0.0, maximum = 1.0))]
     pub off: f64,
     /// The probability while that is unknown; `None` in results of models that did not tell it from `off`.
+    #[cfg_attr(feature = "ssr", schema(minimum = 0.0, maximum = 1.0))]
     pub unknown: Option<f64>,
 }
 
 /// The score of a paid campaign with some fields changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct WhatIfView {
     /// Probability that the changed campaign reaches its goal, 0 to 1.
+    #[cfg_attr(feature = "ssr", schema(minimum = 0.0, maximum = 1.0))]
     pub probability: f64,
     /// The probability in one word.
     pub verdict: Verdict,
     /// Lower end of the probability's interval, 0 to 1.
+    #[cfg_attr(feature = "ssr", schema(minimum = 0.0, maximum = 1.0))]
     pub interval_low: f64,
     /// Upper end of the probability's interval, 0 to 1.
+    #[cfg_attr(feature = "ssr", schema(minimum = 0.0, maximum = 1.0))]
     pub interval_high: f64,
     /// The fields of the changed campaign that are far from the training data.
     pub unlike: Vec<OutOfDistribution>,

@@ -6,6 +6,7 @@
 mod advice;
 mod api_key;
 mod api_key_input;
+mod api_reference;
 mod campaign;
 mod campaign_rules;
 mod change_bounds;
@@ -48,13 +49,22 @@ pub use api_key_input::{
     ApiKeyInput, ApiKeySpendInput, CAP_MAX, EXPIRY_MAX_DAYS, LABEL_MAX_CHARS, NewApiKey,
     SPEND_MAX_DAYS, cap_field,
 };
+pub use api_reference::{
+    ApiField, ApiGroup, ApiOperation, ApiReference, ApiResponse, ApiType, Kind,
+};
 pub use campaign::{Campaign, CampaignInput, DURATION_MAX_DAYS};
 pub use campaign_rules::{
     BLURB_MAX_CHARS, NAME_MAX_CHARS, PAST_DURATION_MAX_DAYS, campaign_example,
 };
+#[cfg(feature = "ssr")]
+pub use campaign_rules::{
+    EARLIER_PROJECTS_MAX, PLACE_MAX_CHARS, REWARD_MAX_USD, REWARD_MIN_USD, REWARD_TIERS_MAX,
+};
 pub use change_bounds::ChangeBoundsInput;
 pub use credits::{Credits, TOP_UP_MAX, TOP_UP_MIN};
 pub use error::AppError;
+#[cfg(feature = "ssr")]
+pub use error::ProblemDetails;
 #[cfg(feature = "ssr")]
 pub use error::describe_fields;
 pub use example::{ExampleSummary, ExampleView};
@@ -62,6 +72,8 @@ pub use explore::{
     CalendarDay, CalendarView, CategoryRate, ExploreView, GoalRate, LaunchMonthRate,
 };
 pub use field_checker::{CAMPAIGN_YEARS, GOAL_MAX_USD, GOAL_MIN_USD, UNKNOWN};
+#[cfg(feature = "ssr")]
+pub use field_checker::{POSITION_MAX, RATE_MAX};
 pub use filters::{
     TaskFilter, TaskFilterInput, TimeRange, TransactionFilter, TransactionFilterInput,
 };
@@ -108,4 +120,6 @@ pub use views::{
 };
 pub use violation::{FieldErrors, Violation};
 pub use words::UnknownWord;
+#[cfg(feature = "ssr")]
+pub(crate) use words::schema_of_words;
 pub(crate) use words::words;

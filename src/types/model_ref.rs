@@ -6,6 +6,7 @@ use super::ModelId;
 
 /// The model of a task.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct ModelRef {
     /// The model's id.
     pub id: ModelId,

@@ -10,6 +10,7 @@ use super::{
 
 /// The signed-in user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct UserView {
     /// The user's id.
     pub id: UserId,
@@ -23,6 +24,7 @@ pub struct UserView {
 
 /// A user's credits; `available` is `amount - held`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct BalanceView {
     /// Total credits.
     pub amount: Credits,
@@ -34,6 +36,7 @@ pub struct BalanceView {
 
 /// A ledger line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct TransactionView {
     /// The line's id.
     pub id: TransactionId,
@@ -58,6 +61,7 @@ pub struct TransactionView {
 
 /// A paid request and, if it succeeded, its result.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct TaskView {
     /// The task's id.
     pub id: TaskId,
@@ -94,6 +98,7 @@ pub struct TaskView {
 
 /// The place of a queued task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct QueueView {
     /// Tasks that will be started before it, at most [`QueueView::AHEAD_MAX`].
     pub ahead: u32,
@@ -112,6 +117,7 @@ impl QueueView {
 
 /// The private link of a task's result.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct ShareView {
     /// The task.
     pub task_id: TaskId,
@@ -121,6 +127,7 @@ pub struct ShareView {
 
 /// A shared result: the input and the output of the model, without the owner.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct SharedView {
     /// The input.
     pub campaign: Campaign,
@@ -134,6 +141,7 @@ pub struct SharedView {
 
 /// The latest changes of a balance, oldest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct BalanceHistory {
     /// The balance after each change.
     pub points: Vec<BalancePoint>,
@@ -141,6 +149,7 @@ pub struct BalanceHistory {
 
 /// The balance from a moment on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct BalancePoint {
     /// The start.
     pub at: DateTime<Utc>,
@@ -150,14 +159,18 @@ pub struct BalancePoint {
 
 /// What a model returned for one task.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct ResultView {
     /// Probability that the campaign reaches its goal, 0 to 1.
+    #[cfg_attr(feature = "ssr", schema(minimum = 0.0, maximum = 1.0))]
     pub probability: f64,
     /// The probability in one word.
     pub verdict: Verdict,
     /// Lower end of the probability's interval, 0 to 1.
+    #[cfg_attr(feature = "ssr", schema(minimum = 0.0, maximum = 1.0))]
     pub interval_low: f64,
     /// Upper end of the probability's interval, 0 to 1.
+    #[cfg_attr(feature = "ssr", schema(minimum = 0.0, maximum = 1.0))]
     pub interval_high: f64,
     /// How similar campaigns did; absent in results of earlier versions of the service.
     pub context: Option<ResultContext>,
@@ -169,6 +182,7 @@ pub struct ResultView {
 
 /// A model on offer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct ModelView {
     /// The model's id.
     pub id: ModelId,
@@ -185,8 +199,10 @@ pub struct ModelView {
     /// Whether requests that name no model use this one.
     pub is_default: bool,
     /// Area under the ROC curve on campaigns later than the training data, if the manifest has it.
+    #[cfg_attr(feature = "ssr", schema(minimum = 0.0, maximum = 1.0))]
     pub auc: Option<f64>,
     /// Share of correct predictions on the same campaigns, 0 to 1.
+    #[cfg_attr(feature = "ssr", schema(minimum = 0.0, maximum = 1.0))]
     pub accuracy: Option<f64>,
     /// SHA-256 of the ONNX file, in hexadecimal.
     pub sha256: String,
@@ -196,6 +212,7 @@ pub struct ModelView {
 
 /// A page of a list, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 pub struct Page<T> {
     /// At most `limit` items.
     pub items: Vec<T>,

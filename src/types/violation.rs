@@ -10,6 +10,7 @@ pub type FieldErrors = BTreeMap<String, Violation>;
 
 /// One broken rule of one field. `Display` is the English text of the API; pages translate the variant.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum Violation {
     /// Nothing was given.

@@ -22,6 +22,16 @@ macro_rules! words {
             }
         }
 
+        #[cfg(feature = "ssr")]
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                $crate::types::schema_of_words(&[$($word),+])
+            }
+        }
+
+        #[cfg(feature = "ssr")]
+        impl utoipa::ToSchema for $name {}
+
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.as_str())
@@ -58,6 +68,18 @@ macro_rules! stored_words {
 
 pub(super) use stored_words;
 pub(crate) use words;
+
+/// The schema of one of several words.
+#[cfg(feature = "ssr")]
+pub(crate) fn schema_of_words(
+    words: &[&str],
+) -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+    use utoipa::openapi::schema::{ObjectBuilder, Type};
+
+    let words = words.iter().copied();
+    let schema = ObjectBuilder::new().schema_type(Type::String);
+    schema.enum_values(Some(words)).into()
+}
 
 /// The text is not a word of the set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

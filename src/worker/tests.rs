@@ -109,7 +109,7 @@ impl Fixture {
         let task = predictions
             .submit(self.user, &campaign(goal), key, "", "")
             .await;
-        task.unwrap().id
+        task.unwrap().value.id
     }
 
     /// Gives a queued task a model that no program can load.

@@ -274,6 +274,7 @@ async fn the_calendar_is_public_and_of_the_category_or_its_parent(engine: Engine
         (&Value::Null, &games["days"])
     );
     calendar("parent=Nowhere").await.names_fields(&["parent"]);
+    calendar("category=Jazz").await.names_fields(&["parent"]);
     calendar("parent=Games&category=Jazz")
         .await
         .names_fields(&["category"]);

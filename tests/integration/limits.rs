@@ -48,9 +48,9 @@ async fn concurrent_submits_do_not_exceed_the_limit_of_open_tasks(engine: Engine
         browser.post_json("/api/tasks/predict", &body).await.status
     });
     let statuses = futures::future::join_all(submits).await;
-    let taken = statuses.iter().filter(|status| **status == 200).count();
+    let taken = statuses.iter().filter(|status| **status == 202).count();
     assert_eq!(taken, 3, "{statuses:?}");
-    assert!(statuses.iter().all(|status| [200, 429].contains(status)));
+    assert!(statuses.iter().all(|status| [202, 429].contains(status)));
     assert_eq!(browser.items("/api/tasks").await.len(), 3);
     site.assert_audit_is_clean().await;
 }

@@ -29,6 +29,7 @@ macro_rules! on_both_databases {
 }
 
 mod accounts;
+mod api_guide;
 mod api_key_caps;
 mod api_key_guards;
 mod api_key_management;
@@ -40,6 +41,7 @@ mod badges;
 mod campaign_fields;
 mod command_line;
 mod contention;
+mod conventions;
 mod cookies;
 mod crash;
 mod data_folder;
@@ -67,6 +69,7 @@ mod model_upgrades;
 mod models;
 mod money;
 mod onnx_file;
+mod openapi;
 mod outage;
 mod outcome_files;
 mod outcomes;

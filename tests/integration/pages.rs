@@ -76,6 +76,7 @@ async fn public_pages_are_open_to_visitors(engine: Engine) {
         "/example",
         "/explore",
         "/plan",
+        "/docs",
         "/login",
         "/register",
         "/models/1/track-record",

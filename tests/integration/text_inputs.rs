@@ -139,7 +139,7 @@ async fn nul_in_any_field_causes_no_server_error(engine: Engine) {
                 let response = browser.post_json(path, &body).await;
                 assert_no_server_error(&response, &format!("{path} {field}={bad:?}"));
                 // A success would end the session, and the later requests would be refused for that.
-                assert_ne!(response.status, 200, "{path} {field}={bad:?} was taken");
+                assert!(response.status >= 400, "{path} {field}={bad:?} was taken");
             }
         }
     }

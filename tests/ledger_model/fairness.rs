@@ -25,7 +25,7 @@ impl World {
             .services
             .predictions
             .submit(user, &campaign, key, "", "");
-        task.await.unwrap().id
+        task.await.unwrap().value.id
     }
 
     async fn submit_many_as(&self, user: UserId, prefix: &str) {

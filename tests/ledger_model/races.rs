@@ -30,7 +30,7 @@ impl World {
     async fn submit_one(&self, key: &str) -> TaskId {
         let (predictions, campaign) = (&self.services.predictions, campaign(false));
         let task = predictions.submit(self.users[0], &campaign, key, "", "");
-        task.await.unwrap().id
+        task.await.unwrap().value.id
     }
 
     async fn claim_one(&self) -> Claim {

@@ -15,7 +15,7 @@ impl World {
             .services
             .predictions
             .submit(user, &campaign, key, "", "");
-        task.await.unwrap().id
+        task.await.unwrap().value.id
     }
 
     async fn status_of(&self, user: UserId, task: TaskId) -> TaskStatus {

@@ -308,9 +308,11 @@ impl World {
         if let (Ok(task), Response::Task(index)) = (&response, expected)
             && index == self.tasks.len()
         {
-            self.tasks.push(task.clone());
+            self.tasks.push(task.value.clone());
         }
-        let found = response_of(&response, |task| Response::Task(self.index_of(task.id)));
+        let found = response_of(&response, |task| {
+            Response::Task(self.index_of(task.value.id))
+        });
         prop_assert_eq!(found, expected);
         Ok(())
     }
@@ -343,17 +345,20 @@ impl World {
         let times = if twice { 2 } else { 1 };
         let requests = (0..times).flat_map(|_| keys.iter().copied());
         let mut responses = join_all(requests.map(submit)).await;
-        responses
-            .sort_by_key(|(_, _, response)| response.as_ref().map_or(i64::MAX, |task| task.id.0));
+        responses.sort_by_key(|(_, _, response)| {
+            response.as_ref().map_or(i64::MAX, |task| task.value.id.0)
+        });
         for (user, number, response) in responses {
             let key = SubmitKey::OfBatch(batch, number);
             let expected = reference.submit(user, key, false, api_key(user, number));
             if let (Ok(task), Response::Task(index)) = (&response, expected)
                 && index == self.tasks.len()
             {
-                self.tasks.push(task.clone());
+                self.tasks.push(task.value.clone());
             }
-            let found = response_of(&response, |task| Response::Task(self.index_of(task.id)));
+            let found = response_of(&response, |task| {
+                Response::Task(self.index_of(task.value.id))
+            });
             prop_assert_eq!(found, expected);
         }
         self.learn_rounds(reference).await

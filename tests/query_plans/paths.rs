@@ -96,9 +96,8 @@ async fn work(services: &Services, worker: &Worker, database: &Database, clock: 
     let campaign = campaign(clock);
     let submit = async |user: i64, key: &str| {
         let predictions = &services.predictions;
-        predictions
-            .submit(UserId(user), &campaign, key, "", "")
-            .await
+        let submitted = predictions.submit(UserId(user), &campaign, key, "", "");
+        submitted.await.map(|keyed| keyed.value)
     };
     // A single submit, many at once, one with a used key, and one without enough credits.
     let first = submit(7, "first").await.unwrap();
@@ -187,7 +186,7 @@ async fn use_keys(services: &Services, user: UserId, clock: &dyn Clock) {
     assert_eq!(spent[0].spent.day.0, 10);
     let all = ApiKeySpendInput::default();
     assert_eq!(keys.spend(user, &all).await.unwrap().len(), 2);
-    predictions.cancel(user, task.id).await.unwrap();
+    predictions.cancel(user, task.value.id).await.unwrap();
     keys.rename(user, child.0.id, "renamed").await.unwrap();
     keys.revoke(user, maker.0.id).await.unwrap();
     assert!(keys.user(&child).await.is_err());

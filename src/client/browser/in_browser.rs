@@ -18,6 +18,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::{load, origin};
 use crate::client::data::{Payload, Response};
+use crate::client::local_path::page_of;
 use crate::i18n::Locale;
 use crate::types::{AppError, Theme};
 
@@ -121,6 +122,7 @@ async fn send(url: &str, body: String, loads_document: bool) -> Response {
         return Err(AppError::de(text.into()));
     }
     if let Some(url) = redirect {
+        let url = page_of(&url).unwrap_or(url);
         if loads_document {
             load(&url);
         } else {

@@ -96,7 +96,7 @@ impl Attempts {
         Self {
             database,
             clock,
-            registrations: RateLimit::per_minute(per_minute),
+            registrations: RateLimit::per_minute("registrations", per_minute),
             free_failures: i64::from(per_minute.get() / 4).max(1),
             pruned_at: Mutex::default(),
         }

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
+pub use registration::{DESCRIPTION_MAX_CHARS, PRICES};
 use validation::Validator;
 
 use super::Clock;

@@ -20,8 +20,10 @@ use crate::types::{
     parse_whole,
 };
 
-const PRICES: RangeInclusive<i64> = 0..=1_000_000;
-const DESCRIPTION_MAX_CHARS: u32 = 500;
+/// The prices that a model may have.
+pub const PRICES: RangeInclusive<i64> = 0..=1_000_000;
+/// Maximum length of a description.
+pub const DESCRIPTION_MAX_CHARS: u32 = 500;
 const ONNX_MAX_BYTES: usize = 8 * 1024 * 1024;
 /// Accepts both alphabets once `-` and `_` are replaced; with or without padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(

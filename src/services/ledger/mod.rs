@@ -14,7 +14,7 @@ use sea_orm::{DbErr, EntityTrait};
 
 use super::Clock;
 use super::field_check::{FieldCheck, check_text};
-use super::idempotency::{check_key, request_hash};
+use super::idempotency::{Keyed, check_key, request_hash};
 use super::pages::{cut_span, page_span};
 use crate::database::Database;
 use crate::entities::history::Span;
@@ -164,7 +164,7 @@ impl Ledger {
         user: UserId,
         amount: &str,
         key: &str,
-    ) -> Result<TransactionView, AppError> {
+    ) -> Result<Keyed<TransactionView>, AppError> {
         let mut fields = FieldCheck::default();
         let range = TOP_UP_MIN.0..=TOP_UP_MAX.0;
         let amount = fields.read(parse_whole("amount", amount, range));
@@ -174,7 +174,7 @@ impl Ledger {
         };
         let hash = request_hash(&["top_up", &amount.to_string()]);
         if let Some(line) = self.find_by_key(user, key, &hash).await? {
-            return Ok(line);
+            return Ok(Keyed::replay(line));
         }
         let line = Line {
             kind: TransactionKind::TopUp,
@@ -184,11 +184,11 @@ impl Ledger {
             key: Some((key.to_owned(), hash.clone())),
         };
         match self.add("top up", user, line).await {
-            Ok(line) => Ok(line.into()),
+            Ok(line) => Ok(Keyed::first(line.into())),
             Err(error) => {
                 // If another request with this key came first, return its line.
                 let first = self.find_by_key(user, key, &hash).await?;
-                first.ok_or_else(|| error.into())
+                first.map(Keyed::replay).ok_or_else(|| error.into())
             }
         }
     }

@@ -44,7 +44,7 @@ pub struct Client {
     bought: i64,
 }
 
-/// A request whose response had status 200.
+/// A request whose response had status 200 or 202.
 enum Confirmed {
     /// A submit with its key and the task's id.
     Submit { key: String, id: i64 },
@@ -250,11 +250,12 @@ impl Client {
             tokio::time::sleep(PAUSE_AFTER_ERROR).await;
             return None;
         }
+        let is_ok = matches!(status, 200 | 202);
         assert!(
-            status == 200 || refusals.contains(&status),
+            is_ok || refusals.contains(&status),
             "{path}: {status} {text}"
         );
-        (status == 200).then(|| serde_json::from_str(&text).unwrap())
+        is_ok.then(|| serde_json::from_str(&text).unwrap())
     }
 
     async fn send(&self, deployment: &impl Installation, path: &str, body: &Value) -> Value {

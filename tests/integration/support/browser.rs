@@ -263,9 +263,10 @@ impl Response {
         self.header(CONTENT_TYPE.as_str()).starts_with("text/html")
     }
 
-    /// The JSON of a response, which must be a success.
+    /// The JSON of a response, which must be a success: 200, or 202 while a task has no result.
     pub fn ok(&self) -> Value {
-        assert_eq!(self.status, 200, "{}: {}", self.request, self.text());
+        let is_ok = matches!(self.status, 200 | 202);
+        assert!(is_ok, "{}: {} {}", self.request, self.status, self.text());
         serde_json::from_slice(&self.body).unwrap()
     }
 

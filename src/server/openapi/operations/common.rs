@@ -1,0 +1,39 @@
+//! What several operations have in common: examples and errors.
+
+use crate::types::{AppError, Violation};
+
+/// An example of a response, from a file.
+macro_rules! example {
+    ($name:literal) => {
+        include_str!(concat!("../examples/", $name, ".json"))
+    };
+}
+
+pub(super) use example;
+
+/// The errors of a request about a task of the user.
+pub(super) fn no_task() -> [AppError; 2] {
+    [
+        AppError::invalid("id", Violation::NotAnId),
+        AppError::NotFound,
+    ]
+}
+
+/// The errors of a page of a list.
+pub(super) fn no_page() -> [AppError; 3] {
+    [
+        AppError::invalid("limit", Violation::out_of_range(1.0, 100.0)),
+        AppError::invalid("cursor", Violation::NotACursor),
+        busy(),
+    ]
+}
+
+/// A user has too many requests of a kind in progress.
+pub(super) fn busy() -> AppError {
+    AppError::TooManyRequests { retry_after_s: 2 }
+}
+
+/// The state of a task or a model does not allow the request.
+pub(super) fn conflict(reason: &str) -> AppError {
+    AppError::Conflict(reason.to_owned())
+}
