@@ -17,6 +17,7 @@ mod m10_login_failures;
 mod m12_queue_order;
 mod m13_task_retry;
 mod m14_outcome_additive;
+mod m16_webhook_additive;
 mod status;
 
 pub use status::{SchemaStatus, schema_status};
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m12_queue_order::Migration),
             Box::new(m13_task_retry::Migration),
             Box::new(m14_outcome_additive::Migration),
+            Box::new(m16_webhook_additive::Migration),
         ]
     }
 }

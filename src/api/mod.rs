@@ -20,6 +20,7 @@ mod predictions;
 #[cfg(feature = "ssr")]
 mod request;
 mod sharing;
+mod webhooks;
 
 pub use auth::*;
 pub use balance::*;
@@ -31,3 +32,4 @@ pub use outcomes::*;
 pub use position::page_position;
 pub use predictions::*;
 pub use sharing::*;
+pub use webhooks::*;

@@ -43,6 +43,7 @@ mod task_limits;
 mod title_search;
 pub mod track_record;
 pub mod user_slots;
+pub mod webhooks;
 
 pub use crate::entities::users::Model as User;
 pub use accounts::Accounts;
@@ -59,6 +60,7 @@ pub use sessions::Sessions;
 pub use sharing::Sharing;
 pub use track_record::TrackRecords;
 pub use user_slots::UserSlots;
+pub use webhooks::Webhooks;
 
 /// Pages of lists that one user may read at the same time, per process.
 const LISTS_PER_USER: usize = 4;
@@ -93,8 +95,10 @@ pub struct ServiceOptions {
     /// Requests about changed campaigns that each user may send per minute, and about the changed example that each
     /// address may send.
     pub questions_per_minute: NonZeroU32,
-    /// The key of the session cookie.
+    /// The key of the service: for session cookies, private links and the secrets of webhooks.
     pub cookie_key: tower_cookies::Key,
+    /// What webhooks may call.
+    pub webhook_targets: webhooks::Targets,
     /// Whether the service is reached over https.
     pub https: bool,
 }
@@ -122,6 +126,8 @@ pub struct Services {
     pub outcomes: Arc<Outcomes>,
     /// How predictions compare with outcomes.
     pub track_records: Arc<TrackRecords>,
+    /// Webhooks and their deliveries.
+    pub webhooks: Arc<Webhooks>,
     /// Models.
     pub catalog: Arc<Catalog>,
     /// Models that this process has loaded.
@@ -210,6 +216,13 @@ impl Services {
                 database.clone(),
                 Arc::clone(clock),
                 Arc::clone(&catalog),
+            )),
+            webhooks: Arc::new(Webhooks::new(
+                database.clone(),
+                notifier.clone(),
+                Arc::clone(clock),
+                &options.cookie_key,
+                options.webhook_targets.clone(),
             )),
             sessions,
             ledger,

@@ -44,3 +44,11 @@ id!(
     /// A row of `model`.
     ModelId
 );
+id!(
+    /// A row of `webhook`.
+    WebhookId
+);
+id!(
+    /// A row of `webhook_delivery`; ids grow in the order of events.
+    DeliveryId
+);

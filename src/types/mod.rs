@@ -34,6 +34,8 @@ mod typed_number;
 mod typical_pledges;
 mod views;
 mod violation;
+mod webhook;
+mod webhook_input;
 mod words;
 
 pub use advice::{
@@ -56,7 +58,7 @@ pub use field_checker::{CAMPAIGN_YEARS, GOAL_MAX_USD, GOAL_MIN_USD, UNKNOWN};
 pub use filters::{
     TaskFilter, TaskFilterInput, TimeRange, TransactionFilter, TransactionFilterInput,
 };
-pub use ids::{ModelId, TaskId, TransactionId, UserId};
+pub use ids::{DeliveryId, ModelId, TaskId, TransactionId, UserId, WebhookId};
 pub use insight::{
     AmountRange, AmountsView, BaseRateView, Curves, DaysPoint, Effect, Explanation, Factor,
     GoalPoint, InsightView, LaunchPoint, NeighboursView, OutOfDistribution, ResultContext,
@@ -76,8 +78,9 @@ pub use outcome_rules::{
     OutcomeInput, RAISED_MAX_USD, ReportedOutcome, line_field, split_line_field,
 };
 pub use parse::{
-    PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, parse_choice, parse_cursor, parse_date, parse_id,
-    parse_model_id, parse_number, parse_page_limit, parse_task_id, parse_whole,
+    PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, parse_choice, parse_cursor, parse_date, parse_delivery_id,
+    parse_id, parse_model_id, parse_number, parse_page_limit, parse_task_id, parse_webhook_id,
+    parse_whole,
 };
 pub use planner_input::{FOLLOWER_RATES, PlannerInput, SOCIAL_RATES, SUBSCRIBER_RATES};
 #[cfg(feature = "ssr")]
@@ -98,5 +101,10 @@ pub use views::{
     SharedView, SiteOrigin, TaskView, Today, TransactionView, UserView,
 };
 pub use violation::{FieldErrors, Violation};
+pub use webhook::{
+    AttemptView, DeliveryError, DeliveryLogView, DeliveryStatus, DeliveryView, DisabledReason,
+    TEST_EVENT, WebhookEvent, WebhookView, WebhooksView,
+};
+pub use webhook_input::{EVENTS_FIELD, LOW_BALANCE_MAX, Subscription, WebhookInput, event_field};
 pub use words::UnknownWord;
 pub(crate) use words::words;

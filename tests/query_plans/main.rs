@@ -22,16 +22,24 @@ use explain::{explain, explain_for_all_values};
 use filled::{Engine, Filled};
 
 /// The tables that grow.
-const GROWING: [&str; 6] = [
+const GROWING: [&str; 9] = [
     "users",
     "balance",
     "transactions",
     "task",
     "task_result",
     "outcome",
+    "webhook",
+    "webhook_delivery",
+    "webhook_attempt",
 ];
 /// Indexes that contain only open work: reading all of one reads nothing unnecessary.
-const PARTIAL: [&str; 2] = ["task_queue", "task_lease"];
+const PARTIAL: [&str; 4] = [
+    "task_queue",
+    "task_lease",
+    "webhook_delivery_due",
+    "webhook_delivery_pending",
+];
 
 /// Statements by their text, each with the values of its first execution.
 type Seen = Arc<Mutex<BTreeMap<String, Statement>>>;
