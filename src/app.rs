@@ -20,8 +20,8 @@ use crate::components::toast::{ToastList, Toasts};
 #[cfg(feature = "ssr")]
 use crate::pages::chunk::PageChunk;
 use crate::pages::{
-    account, again, compare, example, explore, home, login, outcomes, overview, plan, predict,
-    register, report, shared, task, tasks, track_record, transactions,
+    account, again, compare, delivery, example, explore, home, login, outcomes, overview, plan,
+    predict, register, report, shared, task, tasks, track_record, transactions, webhook, webhooks,
 };
 
 /// URLs of the files that a page loads. The server provides them as a context, because it knows the content hashes. All
@@ -103,6 +103,9 @@ routes! {
     "/shared/:token" shared;
     "/transactions" transactions;
     "/account" account;
+    "/account/webhooks" webhooks;
+    "/account/webhooks/:id" webhook;
+    "/account/deliveries/:id" delivery;
 }
 
 /// Reports, which the server also writes as PDF files.

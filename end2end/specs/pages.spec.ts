@@ -37,6 +37,7 @@ const OWN_PAGES = [
   "/outcomes",
   "/transactions",
   "/account",
+  "/account/webhooks",
 ];
 
 /** One load for each language; width and colours change under the loaded page, as they do on a device. */

@@ -4,6 +4,7 @@ pub mod async_view;
 pub mod balance_chart;
 pub mod calendar;
 pub mod connection_notice;
+pub mod delivery_badge;
 pub mod empty;
 pub mod error_text;
 pub mod errors;
@@ -39,6 +40,7 @@ pub mod toast;
 pub mod top_up;
 pub mod track_record_link;
 pub mod transaction_list;
+pub mod webhook_form;
 
 pub use empty::Empty;
 pub use errors::{ErrorPanel, FormErrors};

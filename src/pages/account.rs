@@ -1,4 +1,4 @@
-//! The account: password, sessions, signing out.
+//! The account: password, webhooks, sessions, signing out.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
@@ -31,6 +31,7 @@ pub fn AccountPage() -> impl IntoView {
         <div class="columns">
             <PasswordForm />
             <div class="stack">
+                <WebhooksLink />
                 <SignOutForm />
                 <EndSessionsForm />
             </div>
@@ -130,6 +131,22 @@ fn PasswordForm() -> impl IntoView {
                 />
                 <Submit pending=sending.pending()>{tr!(locale, account.password_submit)}</Submit>
             </PostForm>
+        </section>
+    }
+}
+
+#[component]
+fn WebhooksLink() -> impl IntoView {
+    let locale = use_locale();
+    view! {
+        <section class="card" aria-labelledby="webhooks-title">
+            <h2 id="webhooks-title">{tr!(locale, webhooks.title)}</h2>
+            <p class="quiet">{tr!(locale, webhooks.lead)}</p>
+            <p>
+                <a class="button" href="/account/webhooks">
+                    {tr!(locale, webhooks.manage)}
+                </a>
+            </p>
         </section>
     }
 }
