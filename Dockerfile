@@ -7,12 +7,12 @@ COPY --from=node /usr/local/lib/node_modules /usr/local/lib/node_modules
 RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm
 WORKDIR /source
 COPY . .
-# The program contains the site and the model, so the final image needs nothing else.
+# The program contains the site and the model. Webhooks need the certificate authorities of the final image.
 RUN cargo xtask build
 
 FROM debian:bookworm-slim
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends curl \
+    && apt-get install --yes --no-install-recommends ca-certificates curl \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --user-group --no-create-home pledgecast \
     && install --directory --owner=pledgecast --group=pledgecast /data

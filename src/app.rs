@@ -20,8 +20,9 @@ use crate::components::toast::{ToastList, Toasts};
 #[cfg(feature = "ssr")]
 use crate::pages::chunk::PageChunk;
 use crate::pages::{
-    account, again, compare, docs, example, explore, home, keys, login, outcomes, overview, plan,
-    predict, register, report, shared, task, tasks, track_record, transactions,
+    account, again, compare, delivery, docs, example, explore, home, keys, login, outcomes,
+    overview, plan, predict, register, report, shared, task, tasks, track_record, transactions,
+    webhook, webhooks,
 };
 
 /// URLs of the files that a page loads. The server provides them as a context, because it knows the content hashes. All
@@ -105,6 +106,9 @@ routes! {
     "/transactions" transactions;
     "/account" account;
     "/account/keys" keys;
+    "/account/webhooks" webhooks;
+    "/account/webhooks/:id" webhook;
+    "/account/deliveries/:id" delivery;
 }
 
 /// Reports, which the server also writes as PDF files.

@@ -13,6 +13,8 @@ pub mod components;
 #[cfg(feature = "ssr")]
 pub mod database;
 #[cfg(feature = "ssr")]
+pub mod delivery;
+#[cfg(feature = "ssr")]
 pub mod entities;
 #[cfg(feature = "ssr")]
 pub mod inference;

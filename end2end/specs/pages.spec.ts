@@ -39,6 +39,7 @@ const OWN_PAGES = [
   "/transactions",
   "/account",
   "/account/keys",
+  "/account/webhooks",
 ];
 
 /** One load for each language; width and colours change under the loaded page, as they do on a device. */

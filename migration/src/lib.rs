@@ -18,6 +18,7 @@ mod m12_queue_order;
 mod m13_task_retry;
 mod m14_outcome_additive;
 mod m15_api_key;
+mod m16_webhook_additive;
 mod status;
 
 pub use status::{SchemaStatus, schema_status};
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m13_task_retry::Migration),
             Box::new(m14_outcome_additive::Migration),
             Box::new(m15_api_key::Migration),
+            Box::new(m16_webhook_additive::Migration),
         ]
     }
 }

@@ -23,6 +23,7 @@ mod predictions;
 #[cfg(feature = "ssr")]
 mod request;
 mod sharing;
+mod webhooks;
 
 pub use api_keys::*;
 pub use auth::*;
@@ -37,3 +38,4 @@ pub use outcomes::*;
 pub use position::page_position;
 pub use predictions::*;
 pub use sharing::*;
+pub use webhooks::*;

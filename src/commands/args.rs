@@ -24,7 +24,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve the site and the API, and run workers in the same process.
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
     /// Process queued tasks in a separate process (PostgreSQL only).
     Worker(WorkerProcessArgs),
     /// Migrate the database to the schema of this version, then exit.

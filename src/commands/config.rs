@@ -9,6 +9,7 @@ use clap::builder::TypedValueParser;
 use clap::{Args, ValueEnum};
 
 use super::connection_args::ConnectionArgs;
+use super::webhook_args::WebhookArgs;
 use crate::server::listen_address::ListenAddress;
 use crate::server::public_url::PublicUrl;
 
@@ -108,14 +109,17 @@ pub struct ServeArgs {
     /// The connections of clients.
     #[command(flatten)]
     pub connections: ConnectionArgs,
+    /// Webhooks.
+    #[command(flatten)]
+    pub webhooks: WebhookArgs,
     /// Listen address: host:port, or :port for all IPv4 addresses of the machine; port 0 picks a free port.
     #[arg(long, env = "PLEDGECAST_ADDRESS", default_value = "127.0.0.1:3000")]
     pub address: ListenAddress,
     /// Origin at which browsers reach the service, such as `https://pledgecast.example`; https makes cookies secure.
     #[arg(long, env = "PLEDGECAST_PUBLIC_URL")]
     pub public_url: Option<PublicUrl>,
-    /// Key for session cookies and private links: 64 bytes or more in base64. If not set, it is generated and kept in
-    /// the data folder. Web processes behind one load balancer must share it.
+    /// Key for session cookies, private links and secrets of webhooks: 64 bytes or more in base64. If not set, it is
+    /// generated and kept in the data folder. Web processes behind one load balancer must share it.
     #[arg(long, env = "PLEDGECAST_KEY", hide_env_values = true)]
     pub key: Option<String>,
     /// Credits that a new user starts with.

@@ -1,4 +1,4 @@
-//! The key for cookies and private links: configured, or generated at the first start and kept in the data folder.
+//! The key for cookies, private links and webhook secrets: configured, or generated at the first start and kept in the data folder.
 
 use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;

@@ -14,6 +14,7 @@ mod setup;
 mod stop;
 mod telemetry;
 mod user;
+mod webhook_args;
 
 use std::process::ExitCode;
 
@@ -32,7 +33,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     telemetry::init(&cli.log)?;
     let stop = stop::on_signal()?;
     match cli.command {
-        Command::Serve(args) => success_if_stopped(serve::serve(args, stop).await),
+        Command::Serve(args) => success_if_stopped(serve::serve(*args, stop).await),
         Command::Worker(args) => success_if_stopped(serve::work(args, stop).await),
         Command::Migrate(args) => unless_stopped(&stop, migrate(&args)).await,
         Command::Audit(args) => unless_stopped(&stop, report_audit(&args)).await,

@@ -46,7 +46,8 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
         shared_per_minute: args.shared_per_minute,
         insight_timeout: args.worker.inference_timeout,
         questions_per_minute: args.what_if_per_minute,
-        cookie_key: key,
+        cookie_key: key.clone(),
+        webhook_targets: args.webhooks.targets(),
         https: args.public_url.as_ref().is_some_and(PublicUrl::is_https),
     };
     let pool = setup::pool(&args.worker)?;
@@ -71,12 +72,14 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
     };
     // Everything that can fail comes before the worker starts, so that a failed start claims no tasks.
     let assets = assets::site_assets()?.map(Arc::new);
+    let deliverer = setup::deliverer(&args.webhooks, &database, &notifier, &key)?;
     let listener = unless_stopped(&stop, args.address.bind()).await?;
     let address = listener.local_addr()?;
     let watching = tokio::spawn(stop_when_stuck(pool.clone(), stop.clone()));
     let worker = setup::worker(&args.worker, &database, &notifier, &services.models, pool);
     let listening = tokio::spawn(notifier.clone().listen(database.clone(), stop.clone()));
     let working = tokio::spawn(worker.run(stop.clone()));
+    let delivering = tokio::spawn(deliverer.run(stop.clone()));
     let limits = args.connections.limits();
     let shared = Shared {
         services,
@@ -101,6 +104,7 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
         connections::serve(listener, app, limits, stop.clone()).await;
         stop.cancel();
         working.await.context("the worker panicked")?;
+        delivering.await.context("the deliveries panicked")?;
         listening.await.context("the listener panicked")
     };
     end_with(watching, args.worker.inference_timeout + DRAIN, serving).await

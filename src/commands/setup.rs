@@ -6,12 +6,16 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use sea_orm::DbErr;
+use tower_cookies::Key;
 
 use super::config::{DatabaseArgs, WorkerArgs};
+use super::webhook_args::WebhookArgs;
 use super::{data_dir, schema};
 use crate::database::{Database, DatabaseOptions, DbErrorKind, postgres, sqlite_file};
+use crate::delivery::{Deliverer, Sender};
 use crate::inference::InferencePool;
 use crate::queue::Notifier;
+use crate::services::webhooks::Secrets;
 use crate::services::{Clock, LoadedModels, SystemClock};
 use crate::worker::{Worker, WorkerOptions};
 
@@ -188,4 +192,25 @@ pub fn worker(
         pool,
         options,
     ))
+}
+
+/// What sends the webhook deliveries of this process. Web processes do so, because they have the key of the service.
+///
+/// # Errors
+/// If TLS cannot be set up.
+pub fn deliverer(
+    args: &WebhookArgs,
+    database: &Database,
+    notifier: &Notifier,
+    key: &Key,
+) -> anyhow::Result<Arc<Deliverer>> {
+    let sender = Sender::new(args.targets()).context("setting up TLS")?;
+    Ok(Arc::new(Deliverer::new(
+        database.clone(),
+        notifier.clone(),
+        clock(),
+        Secrets::new(key),
+        sender,
+        usize::from(args.deliveries),
+    )))
 }

@@ -15,6 +15,8 @@ pub fn violation_text(locale: Locale, violation: &Violation) -> String {
         Violation::NotABoolean => tr!(locale, violation.boolean).to_owned(),
         Violation::NotAnId => tr!(locale, violation.id).to_owned(),
         Violation::NotAnEmail => tr!(locale, violation.email).to_owned(),
+        Violation::NotAUrl => tr!(locale, violation.url).to_owned(),
+        Violation::NotPublic => tr!(locale, violation.not_public).to_owned(),
         Violation::NotACursor => tr!(locale, violation.cursor).to_owned(),
         Violation::TooShort { min } => tr!(locale, violation.too_short, min = *min),
         Violation::TooLong { max } => tr!(locale, violation.too_long, max = *max),

@@ -4,7 +4,8 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::client::{Locale, tr};
 use crate::types::{
-    ModelRef, SystemMessage, TaskStatus, TransactionKind, UNKNOWN_CATEGORY, Verdict,
+    DeliveryError, DeliveryStatus, EVENTS_FIELD, ModelRef, SystemMessage, TEST_EVENT, TaskStatus,
+    TransactionKind, UNKNOWN_CATEGORY, Verdict, WebhookEvent,
 };
 
 /// A model with its version.
@@ -71,6 +72,9 @@ pub fn field(locale: Locale, name: &str) -> &str {
         "reached" => tr!(locale, field.reached),
         "raised_usd" => tr!(locale, field.raised_usd),
         "file" => tr!(locale, field.file),
+        "url" => tr!(locale, field.url),
+        EVENTS_FIELD => tr!(locale, field.events),
+        "low_balance" => tr!(locale, field.low_balance),
         "status" => tr!(locale, task.status),
         "verdict" => tr!(locale, field.verdict),
         "kind" => tr!(locale, transactions.column_kind),
@@ -84,6 +88,12 @@ pub fn field(locale: Locale, name: &str) -> &str {
         "cap_total" => tr!(locale, field.cap_total),
         "from" => tr!(locale, field.from),
         "to" => tr!(locale, field.to),
+        "task_succeeded" => event(locale, WebhookEvent::TaskSucceeded.as_str()),
+        "task_failed" => event(locale, WebhookEvent::TaskFailed.as_str()),
+        "task_canceled" => event(locale, WebhookEvent::TaskCanceled.as_str()),
+        "balance_topped_up" => event(locale, WebhookEvent::BalanceToppedUp.as_str()),
+        "balance_adjusted" => event(locale, WebhookEvent::BalanceAdjusted.as_str()),
+        "balance_low" => event(locale, WebhookEvent::BalanceLow.as_str()),
         crate::client::idempotency::FIELD => tr!(locale, field.idempotency_key),
         other => other,
     }
@@ -107,6 +117,43 @@ pub fn kind(locale: Locale, kind: TransactionKind) -> &'static str {
         TransactionKind::TopUp => tr!(locale, kind.top_up),
         TransactionKind::Charge => tr!(locale, kind.charge),
         TransactionKind::Adjustment => tr!(locale, kind.adjustment),
+    }
+}
+
+/// What a webhook is told about, by its word; the word itself if it is of a newer version.
+pub fn event(locale: Locale, word: &str) -> &str {
+    match word.parse() {
+        Ok(WebhookEvent::TaskSucceeded) => tr!(locale, event.task_succeeded),
+        Ok(WebhookEvent::TaskFailed) => tr!(locale, event.task_failed),
+        Ok(WebhookEvent::TaskCanceled) => tr!(locale, event.task_canceled),
+        Ok(WebhookEvent::BalanceToppedUp) => tr!(locale, event.balance_topped_up),
+        Ok(WebhookEvent::BalanceAdjusted) => tr!(locale, event.balance_adjusted),
+        Ok(WebhookEvent::BalanceLow) => tr!(locale, event.balance_low),
+        Err(_) if word == TEST_EVENT => tr!(locale, event.test),
+        Err(_) => word,
+    }
+}
+
+/// The state of a delivery.
+pub fn delivery_status(locale: Locale, status: DeliveryStatus) -> &'static str {
+    match status {
+        DeliveryStatus::Pending => tr!(locale, delivery.pending),
+        DeliveryStatus::Succeeded => tr!(locale, delivery.succeeded),
+        DeliveryStatus::Failed => tr!(locale, delivery.failed),
+        DeliveryStatus::Canceled => tr!(locale, delivery.canceled),
+    }
+}
+
+/// Why an attempt got no response.
+pub fn delivery_error(locale: Locale, error: DeliveryError) -> &'static str {
+    match error {
+        DeliveryError::NoPublicAddress => tr!(locale, delivery.no_public_address),
+        DeliveryError::ConnectionFailed => tr!(locale, delivery.connection_failed),
+        DeliveryError::TlsFailed => tr!(locale, delivery.tls_failed),
+        DeliveryError::TimedOut => tr!(locale, delivery.timed_out),
+        DeliveryError::InvalidResponse => tr!(locale, delivery.invalid_response),
+        DeliveryError::UrlNotAllowed => tr!(locale, delivery.url_not_allowed),
+        DeliveryError::SecretLost => tr!(locale, delivery.secret_lost),
     }
 }
 

@@ -6,6 +6,7 @@ pub mod balance_chart;
 pub mod calendar;
 pub mod connection_notice;
 pub mod copy_button;
+pub mod delivery_badge;
 pub mod empty;
 pub mod error_text;
 pub mod errors;
@@ -41,6 +42,7 @@ pub mod toast;
 pub mod top_up;
 pub mod track_record_link;
 pub mod transaction_list;
+pub mod webhook_form;
 
 pub use empty::Empty;
 pub use errors::{ErrorPanel, FormErrors};

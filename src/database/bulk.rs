@@ -3,7 +3,7 @@
 //! arrays.
 
 use sea_orm::sea_query::postgres_array::NotU8;
-use sea_orm::sea_query::{ArrayType, Expr, Value};
+use sea_orm::sea_query::{ArrayType, Expr, SelectStatement, SimpleExpr, Value};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait,
     IdenStatic as _, Iterable as _, Statement,
@@ -18,6 +18,23 @@ pub fn is_among<V: Into<Value> + NotU8>(
     match backend {
         DatabaseBackend::Postgres => column.eq_any(ids),
         _ => column.is_in(ids),
+    }
+}
+
+/// Whether an id is among those that a subquery selects. The array makes PostgreSQL compute the subquery once: with a plain
+/// `IN` it may run once per row of the outer scan and select more rows than its limit, or the planner may prefer to read
+/// the whole table. SQLite has one writer and computes it once anyway.
+pub fn is_selected(
+    backend: DatabaseBackend,
+    id: impl ColumnTrait,
+    selected: SelectStatement,
+) -> SimpleExpr {
+    match backend {
+        DatabaseBackend::Postgres => Expr::cust_with_expr(
+            format!("\"{}\" = ANY(ARRAY($1))", id.as_str()),
+            SimpleExpr::SubQuery(None, Box::new(selected.into())),
+        ),
+        _ => id.in_subquery(selected),
     }
 }
 

@@ -17,6 +17,9 @@ pub mod task_result;
 pub mod track_record;
 pub mod transactions;
 pub mod users;
+pub mod webhook;
+pub mod webhook_attempt;
+pub mod webhook_delivery;
 
 pub use position::Position;
 

@@ -1,4 +1,4 @@
-//! The account: password, sessions, signing out. API keys have a page of their own.
+//! The account: password, sessions, signing out. API keys and webhooks have pages of their own.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
@@ -32,6 +32,7 @@ pub fn AccountPage() -> impl IntoView {
             <PasswordForm />
             <div class="stack">
                 <ApiKeysLink />
+                <WebhooksLink />
                 <SignOutForm />
                 <EndSessionsForm />
             </div>
@@ -145,6 +146,22 @@ fn ApiKeysLink() -> impl IntoView {
             <p>
                 <a class="button" href="/account/keys">
                     {tr!(locale, api_keys.link)}
+                </a>
+            </p>
+        </section>
+    }
+}
+
+#[component]
+fn WebhooksLink() -> impl IntoView {
+    let locale = use_locale();
+    view! {
+        <section class="card" aria-labelledby="webhooks-title">
+            <h2 id="webhooks-title">{tr!(locale, webhooks.title)}</h2>
+            <p class="quiet">{tr!(locale, webhooks.lead)}</p>
+            <p>
+                <a class="button" href="/account/webhooks">
+                    {tr!(locale, webhooks.manage)}
                 </a>
             </p>
         </section>

@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, DatabaseBackend, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::{has_status, time};
-use crate::database::{Database, array_of};
+use crate::database::{Database, array_of, is_selected};
 use crate::entities::task;
 use crate::types::{ModelId, TaskStatus};
 
@@ -86,10 +86,8 @@ fn need_not_be_durable(backend: DatabaseBackend) -> SimpleExpr {
     }
 }
 
-/// On PostgreSQL, rows that another worker is claiming are skipped. The array makes PostgreSQL compute the subquery
-/// once: with a plain `IN` it may run once per row of the outer scan and claim more than `limit`. SQLite has one
-/// writer, needs no locks and computes the subquery once anyway. The status is a literal so that the planner can use
-/// the partial index.
+/// On PostgreSQL, rows that another worker is claiming are skipped. SQLite has one writer and needs no locks. The status
+/// is a literal so that the planner can use the partial index.
 fn is_among_first(
     backend: DatabaseBackend,
     options: ClaimOptions<'_>,
@@ -110,13 +108,7 @@ fn is_among_first(
         .limit(options.limit)
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
         .to_owned();
-    match backend {
-        DatabaseBackend::Postgres => Expr::cust_with_expr(
-            "id = ANY(ARRAY($1))",
-            SimpleExpr::SubQuery(None, Box::new(first.into())),
-        ),
-        _ => task::Column::Id.in_subquery(first),
-    }
+    is_selected(backend, task::Column::Id, first)
 }
 
 /// On PostgreSQL the text of the statement does not depend on the number of models.

@@ -1,9 +1,11 @@
-//! The queue: the `task` table and the notifier. Tasks are queued, leased, and become final.
+//! The queue: the `task` table and the notifier. Tasks are queued, leased, and become final. Webhook deliveries have a
+//! queue of their own.
 //!
 //! This module does not touch money. Callers combine each step with its ledger change in one transaction.
 
 mod change;
 mod claim;
+mod deliveries;
 mod enqueue;
 mod eta;
 mod finish;
@@ -22,6 +24,10 @@ use crate::types::TaskStatus;
 
 pub use change::Change;
 pub use claim::{ClaimOptions, Lease, claim};
+pub use deliveries::{
+    NewDelivery, cancel_deliveries, claim_delivery, enqueue_deliveries, finish_delivery,
+    requeue_delivery,
+};
 pub use enqueue::{Enqueued, INSERT_AFFORDABLE, NewTask, count_open, count_queued, enqueue};
 pub use eta::{Done, Position, latest_done, position, waiting_since};
 pub use finish::{Outcome, cancel, fail, lock_leased, requeue, succeed_all};

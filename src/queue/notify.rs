@@ -31,6 +31,9 @@ struct Payload {
     wake: bool,
     #[serde(default)]
     resync: bool,
+    /// Webhook deliveries were queued.
+    #[serde(default)]
+    deliveries: bool,
     changes: Vec<Change>,
 }
 
@@ -48,6 +51,7 @@ pub struct Notifier {
     postgres: Option<Database>,
     unsent: Arc<Mutex<Unsent>>,
     wake: watch::Sender<u64>,
+    deliveries: watch::Sender<u64>,
     subscribers: Arc<Subscribers>,
 }
 
@@ -58,6 +62,7 @@ impl Notifier {
             postgres: (database.backend() == DatabaseBackend::Postgres).then(|| database.clone()),
             unsent: Arc::default(),
             wake: watch::Sender::new(0),
+            deliveries: watch::Sender::new(0),
             subscribers: Arc::default(),
         }
     }
@@ -80,12 +85,32 @@ impl Notifier {
         for (index, changes) in changes.chunks(CHANGES_PER_NOTIFY).enumerate() {
             let payload = Payload {
                 wake: wake && index == 0,
-                resync: false,
                 changes: changes.to_vec(),
+                ..Payload::default()
             };
             notify(transaction, &payload).await?;
         }
         Ok(())
+    }
+
+    /// Signals queued webhook deliveries with the commit of the transaction that queued them.
+    ///
+    /// # Errors
+    /// If the database returns an error.
+    pub async fn publish_deliveries_on_commit(
+        &self,
+        transaction: &Transaction,
+    ) -> Result<(), DbErr> {
+        if self.postgres.is_none() {
+            let notifier = self.clone();
+            transaction.after_commit(move || signal(&notifier.deliveries));
+            return Ok(());
+        }
+        let payload = Payload {
+            deliveries: true,
+            ..Payload::default()
+        };
+        notify(transaction, &payload).await
     }
 
     /// Publishes committed changes; `wake` says that tasks were queued. Notifications are sent in the background, in
@@ -144,12 +169,18 @@ impl Notifier {
             wake: std::mem::take(&mut payload.wake),
             resync: std::mem::take(&mut payload.resync),
             changes: payload.changes.drain(..count).collect(),
+            deliveries: false,
         })
     }
 
     /// Signals queued tasks: the value changes whenever tasks were queued.
     pub fn wakeups(&self) -> watch::Receiver<u64> {
         self.wake.subscribe()
+    }
+
+    /// Signals queued webhook deliveries: the value changes whenever some were queued.
+    pub fn delivery_wakeups(&self) -> watch::Receiver<u64> {
+        self.deliveries.subscribe()
     }
 
     /// Receives the changes of one user from now on.
@@ -161,7 +192,12 @@ impl Notifier {
     pub(super) fn receive(&self, payload: &str) {
         match serde_json::from_str::<Payload>(payload) {
             Ok(payload) if payload.resync => self.resync(),
-            Ok(payload) => self.deliver(payload.wake, &payload.changes),
+            Ok(payload) => {
+                if payload.deliveries {
+                    signal(&self.deliveries);
+                }
+                self.deliver(payload.wake, &payload.changes);
+            }
             Err(error) => {
                 tracing::warn!(%error, "cannot parse a notification");
                 self.resync();
@@ -171,18 +207,21 @@ impl Notifier {
 
     fn deliver(&self, wake: bool, changes: &[Change]) {
         if wake {
-            self.wake
-                .send_modify(|count| *count = count.wrapping_add(1));
+            signal(&self.wake);
         }
         self.subscribers.publish(changes);
     }
 
-    /// Tells workers and streams that notifications may have been missed.
+    /// Tells workers, deliveries and streams that notifications may have been missed.
     pub(super) fn resync(&self) {
-        self.wake
-            .send_modify(|count| *count = count.wrapping_add(1));
+        signal(&self.wake);
+        signal(&self.deliveries);
         self.subscribers.publish_gap();
     }
+}
+
+fn signal(waiting: &watch::Sender<u64>) {
+    waiting.send_modify(|count| *count = count.wrapping_add(1));
 }
 
 async fn notify(connection: &impl ConnectionTrait, payload: &Payload) -> Result<(), DbErr> {

@@ -7,12 +7,14 @@ use leptos::server_fn::ServerFn as _;
 
 use super::{crawlers, openapi};
 use crate::api::{
-    CancelTask, ChangePassword, CreateApiKey, CreateModel, EndSessions, Explore, GetAdvice,
-    GetBalance, GetBalanceHistory, GetCurrentApiKey, GetDrift, GetExample, GetExampleSummary,
-    GetInsight, GetLink, GetOutcomes, GetShared, GetTask, GetTrackRecord, LaunchCalendar,
-    ListApiKeySpend, ListApiKeys, ListModels, ListTasks, ListTransactions, ListUnreported, Login,
-    Logout, Me, Predict, Register, RenameApiKey, ReportOutcome, ReportOutcomes, RevokeApiKey,
-    Share, TopUp, Unshare, WhatIf, WhatIfExample,
+    CancelTask, ChangePassword, CreateApiKey, CreateModel, CreateWebhook, DeleteWebhook,
+    EndSessions, Explore, GetAdvice, GetBalance, GetBalanceHistory, GetCurrentApiKey, GetDelivery,
+    GetDrift, GetExample, GetExampleSummary, GetInsight, GetLink, GetOutcomes, GetShared, GetTask,
+    GetTrackRecord, GetWebhook, LaunchCalendar, ListApiKeySpend, ListApiKeys, ListDeliveries,
+    ListModels, ListTasks, ListTransactions, ListUnreported, ListWebhooks, Login, Logout, Me,
+    Predict, Register, RenameApiKey, ReportOutcome, ReportOutcomes, ResendDelivery, RevokeApiKey,
+    RotateWebhookSecret, SetWebhookEnabled, Share, TestWebhook, TopUp, Unshare, UpdateWebhook,
+    WhatIf, WhatIfExample,
 };
 use crate::types::Scope;
 
@@ -75,6 +77,18 @@ const FUNCTIONS: &[(&str, Access)] = &[
     (GetTrackRecord::PATH, Anybody),
     (GetDrift::PATH, Needs(Read)),
     (CreateModel::PATH, Needs(Manage)),
+    // A webhook sends the data of the account elsewhere.
+    (CreateWebhook::PATH, Needs(Manage)),
+    (ListWebhooks::PATH, Needs(Manage)),
+    (GetWebhook::PATH, Needs(Manage)),
+    (UpdateWebhook::PATH, Needs(Manage)),
+    (SetWebhookEnabled::PATH, Needs(Manage)),
+    (DeleteWebhook::PATH, Needs(Manage)),
+    (RotateWebhookSecret::PATH, Needs(Manage)),
+    (TestWebhook::PATH, Needs(Manage)),
+    (ListDeliveries::PATH, Needs(Manage)),
+    (GetDelivery::PATH, Needs(Manage)),
+    (ResendDelivery::PATH, Needs(Manage)),
 ];
 
 /// Every other route that takes a key, or to which a key makes no difference.

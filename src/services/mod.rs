@@ -14,6 +14,7 @@ pub mod accounts;
 pub mod api_keys;
 pub mod attempts;
 pub mod audit;
+pub mod background;
 mod batcher;
 mod bounded_count;
 pub mod catalog;
@@ -35,6 +36,7 @@ pub mod positions;
 pub mod predictions;
 mod queue_eta;
 pub mod rate_limit;
+mod service_key;
 pub mod sessions;
 pub mod sharing;
 mod submit_queue;
@@ -43,6 +45,7 @@ mod title_search;
 pub mod track_record;
 pub mod user_slots;
 pub mod waits;
+pub mod webhooks;
 
 pub use crate::entities::users::Model as User;
 pub use accounts::Accounts;
@@ -61,6 +64,7 @@ pub use sharing::Sharing;
 pub use track_record::TrackRecords;
 pub use user_slots::UserSlots;
 pub use waits::Waits;
+pub use webhooks::Webhooks;
 
 /// Pages of lists that one user may read at the same time, per process.
 const LISTS_PER_USER: usize = 4;
@@ -97,8 +101,10 @@ pub struct ServiceOptions {
     /// Requests about changed campaigns that each user may send per minute, and about the changed example that each
     /// address may send.
     pub questions_per_minute: NonZeroU32,
-    /// The key of the session cookie.
+    /// The key of the service: for session cookies, private links and the secrets of webhooks.
     pub cookie_key: tower_cookies::Key,
+    /// What webhooks may call.
+    pub webhook_targets: webhooks::Targets,
     /// Whether the service is reached over https.
     pub https: bool,
 }
@@ -130,6 +136,8 @@ pub struct Services {
     pub outcomes: Arc<Outcomes>,
     /// How predictions compare with outcomes.
     pub track_records: Arc<TrackRecords>,
+    /// Webhooks and their deliveries.
+    pub webhooks: Arc<Webhooks>,
     /// Models.
     pub catalog: Arc<Catalog>,
     /// Models that this process has loaded.
@@ -229,6 +237,13 @@ impl Services {
                 database.clone(),
                 Arc::clone(clock),
                 Arc::clone(&catalog),
+            )),
+            webhooks: Arc::new(Webhooks::new(
+                database.clone(),
+                notifier.clone(),
+                Arc::clone(clock),
+                &options.cookie_key,
+                options.webhook_targets.clone(),
             )),
             sessions,
             ledger,

@@ -12,6 +12,7 @@ use super::pages::{cut_span, page_span};
 use super::queue_eta::QueueEta;
 use super::submit_queue::{SubmitMode, SubmitQueue};
 use super::title_search;
+use super::webhooks::outbox::{Event, Subscribers};
 use super::{Catalog, Clock, own_tasks};
 use crate::database::Database;
 use crate::entities::{outcome, task, task_result};
@@ -294,6 +295,13 @@ impl Predictions {
                     };
                     let at = canceled.finished_at.unwrap_or(*now);
                     ledger::release(transaction, Hold::of(&canceled), at).await?;
+                    let subscribers = Subscribers::find(transaction, [*user]).await?;
+                    if !subscribers.is_empty() {
+                        let events = [Event::task_canceled(&canceled, at)];
+                        subscribers
+                            .tell(transaction, notifier, events, *now)
+                            .await?;
+                    }
                     let changes = vec![Change::task_of(*user, *id)];
                     notifier
                         .publish_on_commit(transaction, false, changes)

@@ -17,6 +17,7 @@ use tower_cookies::Key;
 
 use super::attempts::{Client, network_of};
 use super::rate_limit::RateLimit;
+use super::service_key::mac_for;
 use super::{Catalog, Clock, own_tasks};
 use crate::database::Database;
 use crate::entities::{shared_result, task, task_result};
@@ -148,13 +149,10 @@ impl Sharing {
 }
 
 impl Links {
-    #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
     fn new(key: &Key) -> Self {
-        // The half of the key that signs cookies. All cookies of this service are encrypted, with the other half.
-        let (signing, _) = key.master().split_at(key.master().len() / 2);
-        let mut mac = Hmac::<Sha256>::new_from_slice(signing).expect("a key of any length");
-        mac.update(PURPOSE);
-        Self { mac }
+        Self {
+            mac: mac_for(key, PURPOSE),
+        }
     }
 
     fn mac_of(&self, link: &shared_result::Model) -> Hmac<Sha256> {

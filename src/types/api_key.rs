@@ -15,7 +15,7 @@ words!(
         Predict = "predict",
         /// Buy credits.
         TopUp = "top_up",
-        /// Manage the keys, the password and the sessions of the account; as an operator, register models.
+        /// Manage the keys, the webhooks, the password and the sessions of the account; as an operator, register models.
         Manage = "manage",
     }
 );

@@ -62,3 +62,11 @@ id!(
     /// A row of `api_key`.
     ApiKeyId
 );
+id!(
+    /// A row of `webhook`.
+    WebhookId
+);
+id!(
+    /// A row of `webhook_delivery`; ids grow in the order of events.
+    DeliveryId
+);

@@ -37,6 +37,8 @@ mod typed_number;
 mod typical_pledges;
 mod views;
 mod violation;
+mod webhook;
+mod webhook_input;
 mod words;
 
 pub use advice::{
@@ -77,7 +79,7 @@ pub use field_checker::{POSITION_MAX, RATE_MAX};
 pub use filters::{
     TaskFilter, TaskFilterInput, TimeRange, TransactionFilter, TransactionFilterInput,
 };
-pub use ids::{ApiKeyId, ModelId, TaskId, TransactionId, UserId};
+pub use ids::{ApiKeyId, DeliveryId, ModelId, TaskId, TransactionId, UserId, WebhookId};
 pub use insight::{
     AmountRange, AmountsView, BaseRateView, Curves, DaysPoint, Effect, Explanation, Factor,
     GoalPoint, InsightView, LaunchPoint, NeighboursView, OutOfDistribution, ResultContext,
@@ -98,7 +100,8 @@ pub use outcome_rules::{
 };
 pub use parse::{
     PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, parse_api_key_id, parse_choice, parse_cursor, parse_date,
-    parse_id, parse_model_id, parse_number, parse_page_limit, parse_task_id, parse_whole,
+    parse_delivery_id, parse_id, parse_model_id, parse_number, parse_page_limit, parse_task_id,
+    parse_webhook_id, parse_whole,
 };
 pub use planner_input::{FOLLOWER_RATES, PlannerInput, SOCIAL_RATES, SUBSCRIBER_RATES};
 #[cfg(feature = "ssr")]
@@ -119,6 +122,11 @@ pub use views::{
     SharedView, SiteOrigin, TaskView, Today, TransactionView, UserView,
 };
 pub use violation::{FieldErrors, Violation};
+pub use webhook::{
+    AttemptView, DeliveryError, DeliveryLogView, DeliveryStatus, DeliveryView, DisabledReason,
+    TEST_EVENT, WebhookEvent, WebhookView, WebhooksView,
+};
+pub use webhook_input::{EVENTS_FIELD, LOW_BALANCE_MAX, Subscription, WebhookInput, event_field};
 pub use words::UnknownWord;
 #[cfg(feature = "ssr")]
 pub(crate) use words::schema_of_words;

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 
 use chrono::{DateTime, NaiveDate};
 
-use super::{ApiKeyId, AppError, ModelId, TaskId, Violation};
+use super::{ApiKeyId, AppError, DeliveryId, ModelId, TaskId, Violation, WebhookId};
 
 /// Items per page if the request sets no limit.
 pub const PAGE_LIMIT_DEFAULT: u32 = 20;
@@ -63,6 +63,22 @@ pub fn parse_model_id(text: &str) -> Result<ModelId, AppError> {
 /// [`AppError::Invalid`] naming `id` if the text is blank or not a positive whole number.
 pub fn parse_api_key_id(text: &str) -> Result<ApiKeyId, AppError> {
     parse_task_id(text).map(|TaskId(id)| ApiKeyId(id))
+}
+
+/// Parses the id of a webhook.
+///
+/// # Errors
+/// [`AppError::Invalid`] naming `id` if the text is blank or not a positive whole number.
+pub fn parse_webhook_id(text: &str) -> Result<WebhookId, AppError> {
+    parse_task_id(text).map(|TaskId(id)| WebhookId(id))
+}
+
+/// Parses the id of a delivery.
+///
+/// # Errors
+/// [`AppError::Invalid`] naming `id` if the text is blank or not a positive whole number.
+pub fn parse_delivery_id(text: &str) -> Result<DeliveryId, AppError> {
+    parse_task_id(text).map(|TaskId(id)| DeliveryId(id))
 }
 
 /// Parses an id; `None` if the text is blank.

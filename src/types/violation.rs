@@ -37,6 +37,12 @@ pub enum Violation {
     /// Not an e-mail address.
     #[error("must be an email address such as ada@example.org, at most 254 characters")]
     NotAnEmail,
+    /// Not a URL that the service calls.
+    #[error("must be a URL such as https://example.org/events, without a user name")]
+    NotAUrl,
+    /// A URL within a network that is not public.
+    #[error("must be reachable from the internet; private and local addresses are not called")]
+    NotPublic,
     /// Not a cursor that an earlier page gave.
     #[error("must be the `next` value of an earlier page")]
     NotACursor,
@@ -180,6 +186,8 @@ mod tests {
             Violation::NotABoolean,
             Violation::NotAnId,
             Violation::NotAnEmail,
+            Violation::NotAUrl,
+            Violation::NotPublic,
             Violation::NotACursor,
             Violation::TooShort { min: 8 },
             Violation::TooLong { max: 60 },

@@ -15,6 +15,7 @@ use crate::database::Database;
 use crate::entities::task;
 use crate::inference::InferencePool;
 use crate::queue::{self, Change, Lease, Notifier};
+use crate::services::background::restart_on_panic;
 use crate::services::{Clock, LoadedModels};
 use crate::types::{ModelId, TaskId};
 
@@ -240,20 +241,6 @@ impl Worker {
             if let Err(error) = renewed {
                 tracing::warn!(%error, "cannot renew a lease");
             }
-        }
-    }
-}
-
-/// Restarts a loop if it panics, because the process needs all of its loops.
-async fn restart_on_panic<F>(stop: CancellationToken, start: impl Fn() -> F)
-where
-    F: Future<Output = ()> + Send + 'static,
-{
-    while let Err(error) = tokio::spawn(start()).await {
-        tracing::error!(%error, "a worker loop panicked; restarting it");
-        tokio::select! {
-            () = tokio::time::sleep(AFTER_ERROR) => {}
-            () = stop.cancelled() => return,
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::database::{DbErrorKind, Transaction};
 use crate::entities::task;
 use crate::queue::{self, Change, Lease, Notifier};
 use crate::services::ledger::{self, Hold, LockMode};
+use crate::services::webhooks::outbox::{Event, Subscribers};
 use crate::types::{ModelId, SystemMessage, TaskId};
 
 /// Tasks per transaction.
@@ -145,6 +146,8 @@ struct Reap {
 struct Done {
     changes: Vec<Change>,
     releases: Vec<Hold>,
+    /// Tasks that have failed, and why.
+    failed: Vec<(task::Model, SystemMessage)>,
     is_any_queued: bool,
 }
 
@@ -165,6 +168,7 @@ impl Reap {
             for hold in done.releases {
                 ledger::release(transaction, hold, now).await?;
             }
+            self.tell_webhooks(transaction, &done.failed, now).await?;
             let reaped = done.changes.len();
             self.notifier
                 .publish_on_commit(transaction, done.is_any_queued, done.changes)
@@ -190,9 +194,10 @@ impl Reap {
                 let retry_at = now + retry_delay(task.attempts);
                 done.is_any_queued |= queue::requeue(transaction, &lease, id, retry_at).await?;
             } else if balances.contains(user) {
-                let reason = SystemMessage::WorkLost.as_str();
-                if queue::fail(transaction, &lease, id, reason, now).await? {
+                let reason = SystemMessage::WorkLost;
+                if queue::fail(transaction, &lease, id, reason.as_str(), now).await? {
                     done.releases.push(Hold::of(task));
+                    done.failed.push((task.clone(), reason));
                 }
             } else {
                 continue;
@@ -214,12 +219,35 @@ impl Reap {
         let balances = ledger::lock_balances(transaction, users, LockMode::SkipLocked).await?;
         for task in queued {
             let (user, id) = (task.user_id, task.id);
-            let reason = SystemMessage::NoCapableWorker.as_str();
-            if balances.contains(user) && queue::fail_queued(transaction, id, reason, now).await? {
+            let reason = SystemMessage::NoCapableWorker;
+            if balances.contains(user)
+                && queue::fail_queued(transaction, id, reason.as_str(), now).await?
+            {
                 done.releases.push(Hold::of(&task));
                 done.changes.push(Change::task_of(user, id));
+                done.failed.push((task, reason));
             }
         }
         Ok(done)
+    }
+
+    /// Queues the events of tasks that have failed.
+    async fn tell_webhooks(
+        &self,
+        transaction: &Transaction,
+        failed: &[(task::Model, SystemMessage)],
+        now: DateTime<Utc>,
+    ) -> Result<(), DbErr> {
+        let users = failed.iter().map(|(task, _)| task.user_id);
+        let subscribers = Subscribers::find(transaction, users).await?;
+        if subscribers.is_empty() {
+            return Ok(());
+        }
+        let events = failed.iter();
+        let events = events.map(|(task, reason)| Event::task_failed(task, reason.as_str(), now));
+        let events: Vec<_> = events.collect();
+        subscribers
+            .tell(transaction, &self.notifier, events, self.clock)
+            .await
     }
 }

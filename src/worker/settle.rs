@@ -13,7 +13,8 @@ use super::retry::{longest_retry_delay, retry_delay};
 use crate::database::Transaction;
 use crate::entities::task;
 use crate::queue::{self, Change, Lease, Notifier, Outcome};
-use crate::services::ledger::{self, Charge, Hold, LockMode, LockedBalances};
+use crate::services::ledger::{self, BalanceChange, Charge, Hold, LockMode, LockedBalances};
+use crate::services::webhooks::outbox::{Event, Subscribers};
 use crate::types::{Credits, SystemMessage, TaskId, UserId};
 
 /// Users whose locked balances a claim waits for at the same time, each with a connection.
@@ -129,6 +130,8 @@ struct Effects {
     charges: Vec<Charge>,
     releases: Vec<Hold>,
     not_started: Vec<TaskId>,
+    /// Tasks that become final.
+    ended: BTreeSet<TaskId>,
     changes: Vec<Change>,
     is_any_queued: bool,
 }
@@ -190,6 +193,7 @@ impl Settlement {
         effects.changes.push(Change::task_of(user, id));
         match attempt {
             Attempt::Succeeded(outcome) => {
+                effects.ended.insert(id);
                 effects.outcomes.push((id, Outcome::clone(outcome)));
                 effects.charges.push(Charge {
                     user,
@@ -199,6 +203,7 @@ impl Settlement {
             }
             Attempt::Failed(reason) if task.attempts >= self.max_attempts => {
                 queue::fail(transaction, lease, id, reason.as_str(), now).await?;
+                effects.ended.insert(id);
                 effects.releases.push(Hold::of(task));
             }
             Attempt::Failed(_) => {
@@ -220,13 +225,43 @@ impl Settlement {
         let lease = &self.lease;
         let released = queue::release(transaction, lease, &effects.not_started).await?;
         queue::succeed_all(transaction, lease, effects.outcomes, now).await?;
-        ledger::settle_all(transaction, balances, effects.charges, now).await?;
+        let changed = ledger::settle_all(transaction, balances, effects.charges, now).await?;
         for hold in effects.releases {
             ledger::release(transaction, hold, now).await?;
         }
+        self.tell_webhooks(transaction, &effects.ended, changed, now)
+            .await?;
         let is_any_queued = effects.is_any_queued || released > 0;
         self.notifier
             .publish_on_commit(transaction, is_any_queued, effects.changes)
+            .await
+    }
+
+    /// Queues the events of tasks that have become final.
+    async fn tell_webhooks(
+        &self,
+        transaction: &Transaction,
+        ended: &BTreeSet<TaskId>,
+        changed: Vec<BalanceChange>,
+        now: DateTime<Utc>,
+    ) -> Result<(), DbErr> {
+        let attempts = self.attempts.iter();
+        let attempts = attempts.filter(|(task, _)| ended.contains(&task.id));
+        let users = attempts.clone().map(|(task, _)| task.user_id);
+        let subscribers = Subscribers::find(transaction, users).await?;
+        if subscribers.is_empty() {
+            return Ok(());
+        }
+        let tasks = attempts.filter_map(|(task, attempt)| match attempt {
+            Attempt::Succeeded(outcome) => Some(Event::task_succeeded(task, outcome, now)),
+            Attempt::Failed(reason) => Some(Event::task_failed(task, reason.as_str(), now)),
+            Attempt::NotStarted => None,
+        });
+        let balances = changed.into_iter();
+        let balances = balances.map(|it| Event::balance_changed(it.user, it.before, it.after));
+        let events: Vec<_> = tasks.chain(balances).collect();
+        subscribers
+            .tell(transaction, &self.notifier, events, self.clock)
             .await
     }
 }

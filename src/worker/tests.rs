@@ -1,6 +1,8 @@
 //! Tasks that fail: a model that panics or hangs on one task fails only that task. Invalid output is tested over HTTP
 //! with a real model.
 
+mod webhooks;
+
 use std::num::NonZeroU32;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;
@@ -193,6 +195,7 @@ fn service_options() -> ServiceOptions {
         questions_per_minute: NonZeroU32::MIN,
         cookie_key: tower_cookies::Key::generate(),
         https: false,
+        webhook_targets: crate::services::webhooks::Targets::default(),
     }
 }
 

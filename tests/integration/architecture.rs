@@ -36,6 +36,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "types",
         ],
     ),
+    (
+        "delivery",
+        &["database", "entities", "queue", "services", "types"],
+    ),
     ("api", &["services", "types"]),
     ("client", &["api", "i18n", "types"]),
     ("components", &["api", "client", "i18n", "types"]),
@@ -63,6 +67,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "commands",
         &[
             "database",
+            "delivery",
             "inference",
             "queue",
             "server",

@@ -96,3 +96,5 @@ mod startup;
 mod support;
 mod text_inputs;
 mod track_record;
+mod webhook_deliveries;
+mod webhooks;

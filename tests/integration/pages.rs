@@ -18,7 +18,7 @@ on_both_databases!(
     each_response_has_a_request_id,
 );
 
-const PRIVATE: [&str; 7] = [
+const PRIVATE: [&str; 8] = [
     "/overview",
     "/predict",
     "/tasks",
@@ -26,6 +26,7 @@ const PRIVATE: [&str; 7] = [
     "/transactions",
     "/account",
     "/account/keys",
+    "/account/webhooks",
 ];
 
 async fn every_page_is_html_for_a_signed_in_user(engine: Engine) {
@@ -49,7 +50,13 @@ async fn every_page_is_html_for_a_signed_in_user(engine: Engine) {
 
 async fn private_pages_send_visitors_to_the_login(engine: Engine) {
     let server = shared_server(engine).await;
-    let others = ["/tasks/1", "/tasks/1/again", "/report?task=1"];
+    let others = [
+        "/tasks/1",
+        "/tasks/1/again",
+        "/report?task=1",
+        "/account/webhooks/1",
+        "/account/deliveries/1",
+    ];
     for path in PRIVATE.into_iter().chain(others) {
         let response = server.get(path).await;
         if response.status == 200 {

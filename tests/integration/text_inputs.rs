@@ -21,6 +21,17 @@ fn posts(task: &Value) -> Vec<(&'static str, Value)> {
     campaign["max_price"] = json!("10");
     campaign["account"] = json!("");
     let password = "correct horse battery";
+    let webhook = json!({
+        "url": "https://receiver.invalid/events", "task_succeeded": "true", "task_failed": "false",
+        "task_canceled": "false", "balance_topped_up": "false", "balance_adjusted": "false",
+        "balance_low": "true", "low_balance": "50", "account": "",
+    });
+    // The first webhook and the first delivery.
+    let with_id = |body: &Value| {
+        let mut body = body.clone();
+        body["id"] = json!(1);
+        body
+    };
     vec![
         (
             "/api/auth/register",
@@ -76,6 +87,19 @@ fn posts(task: &Value) -> Vec<(&'static str, Value)> {
             "/api/example/what_if",
             json!({ "usd_goal": "5000", "launched_at": "", "name": "" }),
         ),
+        ("/api/webhooks/create", webhook.clone()),
+        ("/api/webhook/update", with_id(&webhook)),
+        (
+            "/api/webhook/set_enabled",
+            with_id(&json!({ "enabled": "true", "account": "" })),
+        ),
+        (
+            "/api/webhook/rotate_secret",
+            with_id(&json!({ "account": "" })),
+        ),
+        ("/api/webhook/test", with_id(&json!({ "account": "" }))),
+        ("/api/webhook/resend", with_id(&json!({ "account": "" }))),
+        ("/api/webhook/delete", with_id(&json!({ "account": "" }))),
         (
             "/api/models/create",
             json!({ "onnx": "AAAA", "price": "1", "state": "live", "description": "" }),
@@ -83,7 +107,7 @@ fn posts(task: &Value) -> Vec<(&'static str, Value)> {
     ]
 }
 
-const GETS: [(&str, &[&str]); 18] = [
+const GETS: [(&str, &[&str]); 22] = [
     ("/api/keys", &["any"]),
     ("/api/keys/spend", &["id", "from", "to"]),
     ("/api/task", &["id"]),
@@ -116,6 +140,10 @@ const GETS: [(&str, &[&str]); 18] = [
     ("/api/shared", &["token"]),
     ("/report.pdf", &["task", "lang"]),
     ("/api/models", &["any"]),
+    ("/api/webhooks", &["any"]),
+    ("/api/webhook", &["id"]),
+    ("/api/webhook/deliveries", &["id", "limit", "cursor"]),
+    ("/api/webhook/delivery", &["id"]),
 ];
 
 fn assert_no_server_error(response: &Response, what: &str) {
@@ -129,6 +157,13 @@ async fn nul_in_any_field_causes_no_server_error(engine: Engine) {
     browser.top_up(1000).await;
     let task = browser.submit().await["id"].clone();
     browser.wait_until_final(&task).await;
+    let webhook = json!({ "url": "https://receiver.invalid/events", "task_failed": true });
+    browser
+        .post_json("/api/webhooks/create", webhook)
+        .await
+        .ok();
+    let test = browser.post_json("/api/webhook/test", json!({ "id": 1 }));
+    test.await.ok();
     for (path, body) in posts(&task) {
         for field in body.as_object().unwrap().keys() {
             let value = body[field].as_str().map(ToOwned::to_owned);
@@ -180,6 +215,9 @@ async fn nul_in_any_url_causes_no_server_error(engine: Engine) {
         "/plan?goal=%00&currency=%00&category=%00&subscribers=%00&number_format=%00",
         "/transactions?kind=%00",
         "/account/keys?x=%00",
+        "/account/webhooks?done=%00",
+        "/account/webhooks/1%00?done=%00&cursor=%00",
+        "/account/deliveries/%00",
         "/%00",
     ] {
         let request = browser.request(Method::GET, page);

@@ -177,6 +177,7 @@ fn rows(engine: Engine) -> Vec<String> {
             typed("2026-02-01", "date")
         ),
     ]);
+    rows.extend(webhooks(&time));
     if engine == Engine::Postgres {
         // Makes PostgreSQL plan for long histories of tasks that have all succeeded. Inserting them would take longer
         // than everything else.
@@ -194,4 +195,25 @@ fn rows(engine: Engine) -> Vec<String> {
     }
     rows.push("ANALYZE".to_owned());
     rows
+}
+
+/// Each user has a webhook with delivered events, of which the newest is pending.
+fn webhooks(time: &str) -> [String; 3] {
+    [
+        format!(
+            "INSERT INTO webhook (user_id, url, events, low_balance, is_enabled, nonce, key_check, secret_made_at, \
+             created_at) SELECT id, 'https://receiver.invalid/', 'task.succeeded balance.topped_up', 50, \
+             id > 50, '', '', {time}, {time} FROM users"
+        ),
+        format!(
+            "INSERT INTO webhook_delivery (webhook_id, message_id, event, payload, status, attempts, resends, \
+             queued_at, next_attempt_at, created_at) SELECT webhook.id, 'msg_' || task.id, 'task.succeeded', '{{}}', \
+             CASE WHEN task.status = 'succeeded' THEN 'succeeded' ELSE 'pending' END, 1, 0, {time}, {time}, {time} \
+             FROM task JOIN webhook ON webhook.user_id = task.user_id WHERE task.status <> 'canceled'"
+        ),
+        format!(
+            "INSERT INTO webhook_attempt (delivery_id, attempted_at, duration_ms, status_code) \
+             SELECT id, {time}, 1, 200 FROM webhook_delivery"
+        ),
+    ]
 }

@@ -22,7 +22,7 @@ use explain::{explain, explain_for_all_values};
 use filled::{Engine, Filled};
 
 /// The tables that grow.
-const GROWING: [&str; 9] = [
+const GROWING: [&str; 12] = [
     "users",
     "balance",
     "transactions",
@@ -32,9 +32,17 @@ const GROWING: [&str; 9] = [
     "api_key",
     "api_key_budget",
     "api_key_spend",
+    "webhook",
+    "webhook_delivery",
+    "webhook_attempt",
 ];
 /// Indexes that contain only open work: reading all of one reads nothing unnecessary.
-const PARTIAL: [&str; 2] = ["task_queue", "task_lease"];
+const PARTIAL: [&str; 4] = [
+    "task_queue",
+    "task_lease",
+    "webhook_delivery_due",
+    "webhook_delivery_pending",
+];
 
 /// Statements by their text, each with the values of its first execution.
 type Seen = Arc<Mutex<BTreeMap<String, Statement>>>;

@@ -5,16 +5,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pledgecast::database::Database;
+use pledgecast::delivery::{Deliverer, Sender};
 use pledgecast::entities::users;
 use pledgecast::inference::InferencePool;
 use pledgecast::queue::{self, ClaimOptions, Notifier};
 use pledgecast::services::attempts::{Client, Device};
 use pledgecast::services::outcomes::sent_file;
 use pledgecast::services::predictions::Payer;
+use pledgecast::services::webhooks::{Secrets, Targets};
 use pledgecast::services::{Clock, ServiceOptions, Services, SystemClock};
 use pledgecast::types::{
-    ApiKeyInput, ApiKeySpendInput, AppError, CampaignInput, ModelId, OutcomeInput, TaskFilter,
-    TaskFilterInput, TaskId, TaskStatus, TransactionFilterInput, UserId, campaign_example,
+    ApiKeyInput, ApiKeySpendInput, AppError, CampaignInput, DeliveryStatus, ModelId, OutcomeInput,
+    TaskFilter, TaskFilterInput, TaskId, TaskStatus, TransactionFilterInput, UserId, WebhookId,
+    WebhookInput, campaign_example,
 };
 use pledgecast::worker::{Worker, WorkerOptions};
 use sea_orm::EntityTrait as _;
@@ -54,6 +57,7 @@ pub async fn walk(database: Database, filled: &Filled) {
     look(&services, user.id).await;
     report(&services, user.id).await;
     use_keys(&services, user.id, &*clock).await;
+    deliver(&services, &database, &clock, user.id).await;
 }
 
 fn options() -> ServiceOptions {
@@ -66,6 +70,7 @@ fn options() -> ServiceOptions {
         shared_per_minute: NonZeroU32::MAX,
         cookie_key: tower_cookies::Key::generate(),
         https: false,
+        webhook_targets: Targets::default(),
         insight_timeout: Duration::from_secs(10),
         questions_per_minute: NonZeroU32::MAX,
     }
@@ -268,4 +273,45 @@ async fn report(services: &Services, user: UserId) {
     let records = &services.track_records;
     let record = records.track_record(ModelId(2)).await.unwrap();
     assert_eq!(record.predictions, record.reported);
+}
+
+/// Webhooks, their log, and the queue of deliveries, without sending any.
+async fn deliver(services: &Services, database: &Database, clock: &Arc<dyn Clock>, user: UserId) {
+    let webhooks = &services.webhooks;
+    let input = WebhookInput {
+        url: "https://receiver.invalid/".to_owned(),
+        balance_topped_up: "true".to_owned(),
+        ..WebhookInput::default()
+    };
+    let webhook = webhooks.create(user, &input).await.unwrap().id;
+    webhooks.list(user).await.unwrap();
+    webhooks.update(user, webhook, &input).await.unwrap();
+    webhooks.rotate_secret(user, webhook).await.unwrap();
+    services.ledger.top_up(user, "10", "told").await.unwrap();
+    let test = webhooks.test(user, webhook).await.unwrap();
+    for before in [None, Some(1_000_000)] {
+        let page = webhooks.deliveries(user, webhook, before, 20).await;
+        assert_eq!(page.unwrap().items.len(), 2);
+    }
+    webhooks.delivery(user, test.id).await.unwrap();
+    let lease = chrono::Duration::seconds(30);
+    let busy = [WebhookId(1), WebhookId(2)];
+    let claimed = queue::claim_delivery(database, &busy, lease, clock.now()).await;
+    let input = (claimed.unwrap().unwrap(), clock.now());
+    let finished = database.transaction("finish", input, |transaction, (claimed, now)| {
+        Box::pin(async move {
+            let (status, delay) = (DeliveryStatus::Failed, chrono::Duration::zero());
+            queue::finish_delivery(transaction, claimed, status, delay, *now).await
+        })
+    });
+    assert!(finished.await.unwrap());
+    webhooks.set_enabled(user, webhook, false).await.unwrap();
+    webhooks.set_enabled(user, webhook, true).await.unwrap();
+    webhooks.resend(user, test.id).await.unwrap();
+    webhooks.delete(user, webhook).await.unwrap();
+    let sender = Sender::new(Targets::default()).unwrap();
+    let secrets = Secrets::new(&tower_cookies::Key::generate());
+    let (notifier, clock) = (Notifier::new(database), Arc::clone(clock));
+    let deliverer = Deliverer::new(database.clone(), notifier, clock, secrets, sender, 1);
+    deliverer.prune().await.unwrap();
 }

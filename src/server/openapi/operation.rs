@@ -24,12 +24,13 @@ pub enum Group {
     Public,
     Accounts,
     Keys,
+    Webhooks,
     Service,
 }
 
 impl Group {
     /// Every group.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Predictions,
         Self::Insights,
         Self::Credits,
@@ -39,6 +40,7 @@ impl Group {
         Self::Public,
         Self::Accounts,
         Self::Keys,
+        Self::Webhooks,
         Self::Service,
     ];
 
@@ -54,6 +56,7 @@ impl Group {
             Self::Public => "public",
             Self::Accounts => "accounts",
             Self::Keys => "keys",
+            Self::Webhooks => "webhooks",
             Self::Service => "service",
         }
     }

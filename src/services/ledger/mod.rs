@@ -16,13 +16,16 @@ use super::Clock;
 use super::field_check::{FieldCheck, check_text};
 use super::idempotency::{Keyed, check_key, request_hash};
 use super::pages::{cut_span, page_span};
+use super::webhooks::outbox::{Event, Subscribers};
 use crate::database::Database;
 use crate::entities::history::Span;
 use crate::entities::{balance, task, transactions};
 use crate::queue::{Change, Notifier};
 pub(crate) use budgets::{check_budget, end_of, open_budget, read_spent};
 pub(crate) use postings::open;
-pub use postings::{Charge, Hold, LockMode, LockedBalances, lock_balances, release, settle_all};
+pub use postings::{
+    BalanceChange, Charge, Hold, LockMode, LockedBalances, lock_balances, release, settle_all,
+};
 use postings::{Line, add};
 pub(crate) use submit::{SubmitOutcome, hold_and_enqueue};
 
@@ -237,6 +240,16 @@ impl Ledger {
             .transaction(name, input, |transaction, (notifier, user, line, now)| {
                 Box::pin(async move {
                     let line = add(transaction, *user, line.clone(), *now).await?;
+                    let subscribers = Subscribers::find(transaction, [*user]).await?;
+                    if !subscribers.is_empty() {
+                        let (before, after) = (line.balance_before, line.balance_after);
+                        let changed =
+                            Event::balance_changed(*user, Credits(before), Credits(after));
+                        let events = Event::of_line(&line).into_iter().chain([changed]);
+                        subscribers
+                            .tell(transaction, notifier, events, *now)
+                            .await?;
+                    }
                     let changes = vec![Change::balance_of(*user)];
                     notifier
                         .publish_on_commit(transaction, false, changes)

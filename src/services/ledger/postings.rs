@@ -190,7 +190,19 @@ pub async fn lock_balances(
     Ok(LockedBalances(by_user.collect()))
 }
 
-/// Turns reserved prices into the charges of their tasks, in two statements for any number of tasks.
+/// The amount of a balance before and after its changes in a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BalanceChange {
+    /// Whose balance it is.
+    pub user: UserId,
+    /// The amount before.
+    pub before: Credits,
+    /// The amount after.
+    pub after: Credits,
+}
+
+/// Turns reserved prices into the charges of their tasks, in two statements for any number of tasks. Returns what has
+/// become of the locked balances.
 ///
 /// # Errors
 /// [`DbErr::RecordNotUpdated`] if a price was not held, or its balance is not locked.
@@ -199,12 +211,13 @@ pub async fn settle_all(
     balances: LockedBalances,
     mut charges: Vec<Charge>,
     now: DateTime<Utc>,
-) -> Result<(), DbErr> {
+) -> Result<Vec<BalanceChange>, DbErr> {
     if charges.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     charges.sort_by_key(|charge| (charge.user, charge.task));
     let LockedBalances(mut after) = balances;
+    let before: Vec<_> = after.values().map(|it| Credits(it.amount)).collect();
     let mut lines = Vec::with_capacity(charges.len());
     for Charge { user, task, price } in charges {
         let balance = after.get_mut(&user).ok_or(DbErr::RecordNotUpdated)?;
@@ -223,8 +236,18 @@ pub async fn settle_all(
         };
         lines.push(line.into_row(user, before, now));
     }
+    let changed = after
+        .values()
+        .zip(before)
+        .map(|(balance, before)| BalanceChange {
+            user: balance.user_id,
+            before,
+            after: Credits(balance.amount),
+        })
+        .collect();
     write_balances(transaction, after.into_values(), now).await?;
-    insert_all(transaction, lines).await
+    insert_all(transaction, lines).await?;
+    Ok(changed)
 }
 
 /// Writes balances that this transaction has locked.

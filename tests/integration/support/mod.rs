@@ -9,6 +9,7 @@ mod event_stream;
 mod program;
 mod proxy;
 mod raw;
+mod receiver;
 mod site;
 
 use std::future::Future;
@@ -23,6 +24,7 @@ pub use event_stream::{Event, EventStream};
 pub use program::Program;
 pub use proxy::Proxy;
 pub use raw::Raw;
+pub use receiver::{ALLOW_RECEIVERS, Behaviour, Received, Receiver};
 pub use site::{Server, Site, shared_idle_server, shared_server};
 
 /// The price of one prediction with the shipped model, and the default welcome credits.

@@ -39,7 +39,9 @@ fn scope(scope: Scope) -> Field {
             "Submit and cancel predictions, report outcomes, create and end private links."
         }
         Scope::TopUp => "Buy credits.",
-        Scope::Manage => "Manage keys, password and sessions; as an operator, register models.",
+        Scope::Manage => {
+            "Manage keys, webhooks, password and sessions; as an operator, register models."
+        }
     };
     let example = match scope {
         Scope::Read | Scope::Predict => json!(true),

@@ -11,6 +11,7 @@ mod predictions;
 mod public;
 pub mod service;
 mod sharing;
+mod webhooks;
 
 use super::operation::Operation;
 
@@ -25,6 +26,7 @@ pub fn all() -> Vec<Operation> {
     all.extend(public::all());
     all.extend(accounts::all());
     all.extend(keys::all());
+    all.extend(webhooks::all());
     all.extend(service::all());
     all
 }
