@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
 #[cfg(feature = "ssr")]
-use crate::types::parse_api_key_id;
+use crate::types::parse_required_id;
 use crate::types::{
     ApiKeyInput, ApiKeySpendInput, ApiKeySpendView, ApiKeyView, AppError, JsonAnswer, NewApiKeyView,
 };
@@ -44,7 +44,7 @@ pub async fn rename_api_key(
     let (services, user, _slot) = super::request::signed_in_to_change(&account).await?;
     services
         .api_keys
-        .rename(user.id, parse_api_key_id(&id)?, &label)
+        .rename(user.id, parse_required_id(&id)?, &label)
         .await
 }
 
@@ -61,7 +61,7 @@ pub async fn revoke_api_key(
     let (services, user, _slot) = super::request::signed_in_to_change(&account).await?;
     services
         .api_keys
-        .revoke(user.id, parse_api_key_id(&id)?)
+        .revoke(user.id, parse_required_id(&id)?)
         .await
 }
 

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
 #[cfg(feature = "ssr")]
-use crate::types::parse_task_id;
+use crate::types::parse_required_id;
 use crate::types::{
     Advice, AppError, CalendarView, CampaignInput, ChangeBoundsInput, ExploreView, InsightView,
     JsonAnswer, WhatIfView,
@@ -21,7 +21,7 @@ pub async fn get_insight(#[server(default)] id: String) -> Result<InsightView, A
     let (services, user) = super::request::signed_in().await?;
     services
         .insights
-        .insight(user.id, parse_task_id(&id)?)
+        .insight(user.id, parse_required_id(&id)?)
         .await
 }
 
@@ -38,7 +38,7 @@ pub async fn what_if(
     let (services, user) = super::request::signed_in().await?;
     services
         .insights
-        .what_if(user.id, parse_task_id(&id)?, &changes)
+        .what_if(user.id, parse_required_id(&id)?, &changes)
         .await
 }
 
@@ -55,7 +55,7 @@ pub async fn get_advice(
     let (services, user) = super::request::signed_in().await?;
     services
         .insights
-        .advice(user.id, parse_task_id(&id)?, &bounds)
+        .advice(user.id, parse_required_id(&id)?, &bounds)
         .await
 }
 

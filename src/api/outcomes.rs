@@ -10,9 +10,7 @@ use crate::types::{
     UnreportedView,
 };
 #[cfg(feature = "ssr")]
-use crate::types::{
-    NumberFormat, OutcomeInput, parse_cursor, parse_model_id, parse_page_limit, parse_task_id,
-};
+use crate::types::{NumberFormat, OutcomeInput, parse_cursor, parse_page_limit, parse_required_id};
 
 /// `POST /api/task/report_outcome`: reports or corrects how the campaign of a task ended. `reached` is true or false,
 /// `raised_usd` an optional sum in US dollars: plain, unless `number_format` names the language in whose format it was
@@ -38,7 +36,7 @@ pub async fn report_outcome(
     let format = NumberFormat::of_language(&number_format);
     let outcomes = services
         .outcomes
-        .report(user.id, parse_task_id(&id)?, &outcome, format)
+        .report(user.id, parse_required_id(&id)?, &outcome, format)
         .await?;
     leptos_axum::redirect(&format!("/tasks/{}#outcome", outcomes.task_id));
     Ok(outcomes)
@@ -53,7 +51,7 @@ pub async fn get_outcomes(#[server(default)] id: String) -> Result<OutcomesView,
     let (services, user) = super::request::signed_in().await?;
     services
         .outcomes
-        .outcomes(user.id, parse_task_id(&id)?)
+        .outcomes(user.id, parse_required_id(&id)?)
         .await
 }
 
@@ -109,7 +107,7 @@ pub async fn get_track_record(#[server(default)] id: String) -> Result<TrackReco
     let (services, _request) = super::request::visitor()?;
     services
         .track_records
-        .track_record(parse_model_id(&id)?)
+        .track_record(parse_required_id(&id)?)
         .await
 }
 
@@ -123,6 +121,6 @@ pub async fn get_drift(#[server(default)] id: String) -> Result<DriftView, AppEr
     let (services, user) = super::request::signed_in().await?;
     services
         .track_records
-        .drift(&user, parse_model_id(&id)?)
+        .drift(&user, parse_required_id(&id)?)
         .await
 }

@@ -7,7 +7,7 @@ use leptos::server_fn::codec::GetUrl;
 use super::headers;
 use crate::types::{AppError, CampaignInput, JsonAnswer, TaskView};
 #[cfg(feature = "ssr")]
-use crate::types::{NumberFormat, Today, parse_task_id};
+use crate::types::{NumberFormat, Today, parse_required_id};
 
 /// `POST /api/tasks/predict`: holds the price and queues a task. A repeat with the same key returns the same task. The
 /// 21 fields of the campaign are at the same level as `idempotency_key` and `model_id`. Numbers are plain, unless
@@ -63,7 +63,7 @@ pub async fn get_task(#[server(default)] id: String) -> Result<TaskView, AppErro
     let (services, user) = super::request::signed_in().await?;
     let task = services
         .predictions
-        .find(user.id, parse_task_id(&id)?)
+        .find(user.id, parse_required_id(&id)?)
         .await?;
     headers::wait_for_result(&services, user.id, task).await
 }
@@ -81,6 +81,6 @@ pub async fn cancel_task(
     let (services, user, _slot) = super::request::signed_in_to_change(&account).await?;
     services
         .predictions
-        .cancel(user.id, parse_task_id(&id)?)
+        .cancel(user.id, parse_required_id(&id)?)
         .await
 }

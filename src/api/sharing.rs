@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
 #[cfg(feature = "ssr")]
-use crate::types::parse_task_id;
+use crate::types::parse_required_id;
 use crate::types::{AppError, JsonAnswer, ShareView, SharedView};
 
 /// `POST /api/task/share`: creates the private link of a result, or returns the existing one.
@@ -18,7 +18,10 @@ pub async fn share(
     #[server(default)] account: String,
 ) -> Result<ShareView, AppError> {
     let (services, user, _slot) = super::request::signed_in_to_change(&account).await?;
-    let link = services.sharing.share(user.id, parse_task_id(&id)?).await?;
+    let link = services
+        .sharing
+        .share(user.id, parse_required_id(&id)?)
+        .await?;
     leptos_axum::redirect(&format!("/tasks/{}#share", link.task_id));
     Ok(link)
 }
@@ -36,7 +39,7 @@ pub async fn unshare(
     let (services, user, _slot) = super::request::signed_in_to_change(&account).await?;
     let link = services
         .sharing
-        .unshare(user.id, parse_task_id(&id)?)
+        .unshare(user.id, parse_required_id(&id)?)
         .await?;
     leptos_axum::redirect(&format!("/tasks/{}#share", link.task_id));
     Ok(link)
@@ -49,7 +52,10 @@ pub async fn unshare(
 #[server(prefix = "/api", endpoint = "task/link", input = GetUrl, output = JsonAnswer)]
 pub async fn get_link(#[server(default)] id: String) -> Result<ShareView, AppError> {
     let (services, user) = super::request::signed_in().await?;
-    services.sharing.link(user.id, parse_task_id(&id)?).await
+    services
+        .sharing
+        .link(user.id, parse_required_id(&id)?)
+        .await
 }
 
 /// `GET /api/shared?token=`: the shared result of a link; `token` is the last part of its path. Needs no session.

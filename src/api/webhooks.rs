@@ -8,9 +8,7 @@ use crate::types::{
     WebhooksView,
 };
 #[cfg(feature = "ssr")]
-use crate::types::{
-    Violation, WebhookId, parse_cursor, parse_delivery_id, parse_page_limit, parse_webhook_id,
-};
+use crate::types::{Violation, WebhookId, parse_cursor, parse_page_limit, parse_required_id};
 
 /// `POST /api/webhooks/create`: creates a webhook: `url`, `true` for each event, and `low_balance` in credits if
 /// `balance_low` is among them. The response contains the `secret`, which is shown for ten minutes only.
@@ -48,7 +46,7 @@ pub async fn get_webhook(#[server(default)] id: String) -> Result<WebhookView, A
     let (services, user) = super::request::signed_in().await?;
     services
         .webhooks
-        .find(user.id, parse_webhook_id(&id)?)
+        .find(user.id, parse_required_id(&id)?)
         .await
 }
 
@@ -64,7 +62,7 @@ pub async fn update_webhook(
     #[server(default)] account: String,
 ) -> Result<WebhookView, AppError> {
     let (services, user, _slot) = super::request::signed_in_to_change(&account).await?;
-    let id = parse_webhook_id(&id)?;
+    let id = parse_required_id(&id)?;
     let updated = services.webhooks.update(user.id, id, &webhook).await?;
     show(updated.id, "saved");
     Ok(updated)
@@ -83,7 +81,7 @@ pub async fn set_webhook_enabled(
     #[server(default)] account: String,
 ) -> Result<WebhookView, AppError> {
     let (services, user, _slot) = super::request::signed_in_to_change(&account).await?;
-    let id = parse_webhook_id(&id)?;
+    let id = parse_required_id(&id)?;
     let is_enabled = match enabled.trim() {
         "true" => true,
         "false" => false,
@@ -111,7 +109,7 @@ pub async fn delete_webhook(
     let (services, user, _slot) = super::request::signed_in_to_change(&account).await?;
     services
         .webhooks
-        .delete(user.id, parse_webhook_id(&id)?)
+        .delete(user.id, parse_required_id(&id)?)
         .await?;
     leptos_axum::redirect("/account/webhooks?done=deleted");
     Ok(())
@@ -131,7 +129,7 @@ pub async fn rotate_webhook_secret(
     let (services, user, _slot) = super::request::signed_in_to_change(&account).await?;
     let rotated = services
         .webhooks
-        .rotate_secret(user.id, parse_webhook_id(&id)?)
+        .rotate_secret(user.id, parse_required_id(&id)?)
         .await?;
     show(rotated.id, "rotated");
     Ok(rotated)
@@ -150,7 +148,7 @@ pub async fn test_webhook(
     let (services, user, _slot) = super::request::signed_in_to_change(&account).await?;
     let test = services
         .webhooks
-        .test(user.id, parse_webhook_id(&id)?)
+        .test(user.id, parse_required_id(&id)?)
         .await?;
     leptos_axum::redirect(&format!("/account/deliveries/{}", test.id));
     Ok(test)
@@ -169,7 +167,7 @@ pub async fn list_deliveries(
 ) -> Result<Page<DeliveryView>, AppError> {
     let (services, user) = super::request::signed_in().await?;
     let _slot = services.list_slots.take(user.id).await?;
-    let (id, limit) = (parse_webhook_id(&id)?, parse_page_limit(&limit)?);
+    let (id, limit) = (parse_required_id(&id)?, parse_page_limit(&limit)?);
     services
         .webhooks
         .deliveries(user.id, id, parse_cursor(&cursor)?, limit)
@@ -185,7 +183,7 @@ pub async fn get_delivery(#[server(default)] id: String) -> Result<DeliveryLogVi
     let (services, user) = super::request::signed_in().await?;
     services
         .webhooks
-        .delivery(user.id, parse_delivery_id(&id)?)
+        .delivery(user.id, parse_required_id(&id)?)
         .await
 }
 
@@ -203,7 +201,7 @@ pub async fn resend_delivery(
     let (services, user, _slot) = super::request::signed_in_to_change(&account).await?;
     let resent = services
         .webhooks
-        .resend(user.id, parse_delivery_id(&id)?)
+        .resend(user.id, parse_required_id(&id)?)
         .await?;
     leptos_axum::redirect(&format!("/account/deliveries/{}", resent.delivery.id));
     Ok(resent)

@@ -31,6 +31,8 @@ pub enum Command {
     Migrate(DatabaseArgs),
     /// Check the invariants of the ledger and the tasks; print the rows that break one, and exit 1 if there are any.
     Audit(DatabaseArgs),
+    /// Print the number of the row with an id from a URL, a response or the log.
+    RowId(RowIdArgs),
     /// Copy the embedded database to a new file, even while it is served (SQLite only).
     Backup(BackupArgs),
     /// Create users, and change their roles, passwords and balances.
@@ -55,6 +57,17 @@ pub enum Command {
     /// Check the model file on standard input within limits on memory and time; the program runs this itself.
     #[command(name = CHECK_COMMAND, hide = true)]
     CheckModel,
+}
+
+/// `pledgecast row-id`.
+#[derive(Clone, Debug, Args)]
+pub struct RowIdArgs {
+    /// The database.
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    /// The id.
+    #[arg(value_parser = clap::value_parser!(i64).range(1..))]
+    pub id: i64,
 }
 
 /// `pledgecast backup`.

@@ -18,12 +18,14 @@ mod webhook_args;
 
 use std::process::ExitCode;
 
-use args::{BackupArgs, Cli, Command};
+use anyhow::bail;
+use args::{BackupArgs, Cli, Command, RowIdArgs};
 use config::DatabaseArgs;
 use stop::{Stopped, unless_stopped};
 
 use crate::inference::model_check;
 use crate::services::audit;
+use crate::types::TaskId;
 
 /// Runs one command.
 ///
@@ -37,6 +39,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Worker(args) => success_if_stopped(serve::work(args, stop).await),
         Command::Migrate(args) => unless_stopped(&stop, migrate(&args)).await,
         Command::Audit(args) => unless_stopped(&stop, report_audit(&args)).await,
+        Command::RowId(args) => unless_stopped(&stop, print_row_id(&args)).await,
         Command::Backup(args) => unless_stopped(&stop, backup(&args)).await,
         Command::User(args) => unless_stopped(&stop, user::run(args)).await,
         Command::Model(args) => unless_stopped(&stop, model::run(args)).await,
@@ -72,6 +75,18 @@ async fn report_audit(args: &DatabaseArgs) -> anyhow::Result<ExitCode> {
     } else {
         Ok(ExitCode::FAILURE)
     }
+}
+
+#[expect(clippy::print_stdout, reason = "the number is the command's output")]
+async fn print_row_id(args: &RowIdArgs) -> anyhow::Result<ExitCode> {
+    setup::existing_database(&args.database).await?;
+    // Ids of all tables are encrypted in the same way.
+    let TaskId(row) = args.id.into();
+    if row == 0 {
+        bail!("no row can have this id");
+    }
+    println!("{row}");
+    Ok(ExitCode::SUCCESS)
 }
 
 #[expect(clippy::print_stdout, reason = "what was done is the command's output")]

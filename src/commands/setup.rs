@@ -16,7 +16,7 @@ use crate::delivery::{Deliverer, Sender};
 use crate::inference::InferencePool;
 use crate::queue::Notifier;
 use crate::services::webhooks::Secrets;
-use crate::services::{Clock, LoadedModels, SystemClock};
+use crate::services::{Clock, LoadedModels, SystemClock, id_key};
 use crate::worker::{Worker, WorkerOptions};
 
 const SQLITE_FILE: &str = "pledgecast.db";
@@ -142,6 +142,7 @@ async fn try_open(
     };
     migrations.close().await?;
     prepared?;
+    id_key::load(&database).await?;
     Ok(database)
 }
 

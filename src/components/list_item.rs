@@ -1,6 +1,7 @@
 //! What the two histories differ in. Their item is a type parameter of all components up to the page, so that the page
 //! of one history does not load the code of the other.
 
+use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
 use super::pager::ListUrl;
@@ -27,8 +28,11 @@ pub trait ListItem: Wire + PartialEq {
     /// The wire names of the filters. The choices of the first one are links.
     const FILTERS: &'static [&'static str];
 
-    /// Newer items have greater ids.
+    /// The id of the item.
     fn id(&self) -> i64;
+
+    /// When it was created. Lists are ordered by it, newest first.
+    fn created_at(&self) -> DateTime<Utc>;
 
     /// Loads the page at a URL, with this many rows.
     ///

@@ -90,11 +90,8 @@ impl<T: ListItem> LivePage<T> {
 
     /// How many new rows wait.
     pub fn count_pending(self) -> usize {
-        let newest = self.shown.with(|shown| shown.items.first().map(Row::id));
-        self.latest.with(|latest| {
-            let items = latest.items.iter();
-            items.take_while(|it| Some(it.id()) > newest).count()
-        })
+        self.shown
+            .with(|shown| self.latest.with(|latest| count_newer(latest, &shown.items)))
     }
 
     /// Shows all changes, even while the list is in use.
@@ -156,13 +153,27 @@ impl<T: ListItem> LivePage<T> {
 /// Puts a new or changed item into a page. New items belong to it only if it `accepts_new` ones.
 pub fn merge<T: ListItem>(page: &mut Page<T>, item: T, accepts_new: bool, limit: usize) {
     let items = &mut page.items;
-    let at = items.partition_point(|it| it.id() > item.id());
-    if let Some(known) = items.get_mut(at).filter(|it| it.id() == item.id()) {
+    if let Some(known) = items.iter_mut().find(|it| it.id() == item.id()) {
         *known = item;
-    } else if accepts_new && (at < items.len() || page.next.is_none()) {
+        return;
+    }
+    let at = items.partition_point(|it| it.created_at() > item.created_at());
+    if accepts_new && (at < items.len() || page.next.is_none()) {
         items.insert(at, item);
         page.truncate(limit, T::id);
     }
+}
+
+/// How many items at the top of a page are newer than all rows.
+fn count_newer<T: ListItem>(page: &Page<T>, rows: &[Row<T>]) -> usize {
+    let newest = rows
+        .first()
+        .map(|row| row.item.with_untracked(T::created_at));
+    let is_new = |item: &&T| {
+        newest.is_none_or(|newest| item.created_at() >= newest)
+            && rows.iter().all(|row| row.id() != item.id())
+    };
+    page.items.iter().take_while(is_new).count()
 }
 
 /// Updates the rows that are there.

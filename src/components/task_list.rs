@@ -1,5 +1,6 @@
 //! Tasks as a history.
 
+use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
 use super::list_item::{EmptyState, ListItem};
@@ -33,6 +34,10 @@ impl ListItem for TaskView {
 
     fn id(&self) -> i64 {
         self.id.0
+    }
+
+    fn created_at(&self) -> DateTime<Utc> {
+        self.queued_at
     }
 
     fn fetch(

@@ -1,5 +1,6 @@
 //! The ledger as a history, with the running balance.
 
+use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
 use super::list_item::{EmptyState, ListItem};
@@ -17,6 +18,10 @@ impl ListItem for TransactionView {
 
     fn id(&self) -> i64 {
         self.id.0
+    }
+
+    fn created_at(&self) -> DateTime<Utc> {
+        self.created_at
     }
 
     fn fetch(
@@ -69,7 +74,8 @@ impl ListItem for TransactionView {
         let what = match self.task_id {
             Some(id) => {
                 let title = self.task_title;
-                let title = title.unwrap_or_else(|| tr!(locale, transactions.task_link, id = id.0));
+                let title = title
+                    .unwrap_or_else(|| tr!(locale, transactions.task_link, id = id.to_string()));
                 view! {
                     <a href=format!("/tasks/{id}")>
                         <bdi>{title}</bdi>

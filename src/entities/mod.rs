@@ -7,6 +7,7 @@ pub mod api_key_budget;
 pub mod api_key_spend;
 pub mod balance;
 pub mod history;
+pub mod id_key;
 pub mod login_failure;
 pub mod model;
 pub mod outcome;

@@ -38,7 +38,8 @@ pub async fn check_key(
     let key = key?;
     let (UsedKey(key), user) = in_time(state.services.api_keys.authenticate(&key)).await??;
     let span = tracing::Span::current();
-    span.record("user", user.id.0).record("api_key", key.id.0);
+    span.record("user", i64::from(user.id))
+        .record("api_key", i64::from(key.id));
     match access {
         Access::Needs(scope) if !key.has(scope) => {
             return Err(AppError::MissingScope(scope).into());

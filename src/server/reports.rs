@@ -16,7 +16,7 @@ use crate::client::{Locale, tr};
 use crate::components::query::values_of;
 use crate::components::task_list::COMPARED;
 use crate::services::attempts::Client;
-use crate::types::{AppError, UserId, parse_task_id};
+use crate::types::{AppError, UserId, parse_required_id};
 
 /// `GET /report.pdf?task=ID`: the report of one to five results of the signed-in user; `task` is repeated.
 pub async fn of_tasks(
@@ -51,7 +51,7 @@ pub async fn of_shared(
 }
 
 async fn find(state: &AppState, user: UserId, id: &str) -> Result<Reported, AppError> {
-    let id = parse_task_id(id)?;
+    let id = parse_required_id(id)?;
     let task = state.services.predictions.find(user, id).await?;
     let status = task.status;
     // Without reasons a report is still worth reading.

@@ -108,7 +108,7 @@ impl Accounts {
             });
         let taken = "this email address is already registered";
         let user = created.await.map_err(conflict_if_taken(taken))?;
-        tracing::info!(user = user.id.0, role = user.role.as_str(), "registered");
+        tracing::info!(user = %user.id, role = user.role.as_str(), "registered");
         Ok(user)
     }
 

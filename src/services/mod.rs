@@ -22,6 +22,7 @@ pub mod clock;
 pub mod credentials;
 pub mod example;
 mod field_check;
+pub mod id_key;
 pub mod idempotency;
 pub mod in_use;
 pub mod insights;

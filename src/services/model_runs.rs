@@ -60,7 +60,7 @@ impl ModelRuns {
             .pool
             .run(Priority::Background, predictor, self.timeout, work)
             .await;
-        let task = task.map(|id| id.0);
+        let task = task.map(i64::from);
         match result {
             Ok(output) => Ok(output),
             Err(

@@ -7,7 +7,7 @@
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, Select};
 
 use crate::entities::history::Span;
-use crate::types::Page;
+use crate::types::{Page, public_id};
 
 /// Rows that one page looks at if no index serves the filter.
 const LOOK_BACK_ROWS: u64 = 10_000;
@@ -39,7 +39,7 @@ pub(super) fn cut_span<T>(
     let mut page = Page { items, next: None };
     page.truncate(limit as usize, id);
     // A cursor excludes its own row, and the row at the end of the span was not looked at yet.
-    let further = span.above.map(|end| (end + 1).to_string());
+    let further = span.above.map(|end| public_id(end + 1).to_string());
     page.next = page.next.or(further);
     page
 }

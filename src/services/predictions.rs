@@ -126,7 +126,7 @@ impl Predictions {
     ) -> Result<Submission, AppError> {
         let mut fields = FieldCheck::default();
         let key = fields.read(check_key(key));
-        let model = fields.read(parse_id("model_id", model_id));
+        let model = fields.read(parse_id::<ModelId>("model_id", model_id));
         let max_price = fields.read(parse_max_price(max_price));
         let today = self.clock.now().date_naive();
         let checked = fields.read(campaign.check(today).map_err(AppError::Invalid));
@@ -135,7 +135,6 @@ impl Predictions {
         else {
             return Err(fields.error());
         };
-        let model = model.map(ModelId);
         let sent = serde_json::to_string(campaign).unwrap_or_default();
         Ok(Submission {
             hash: predict_hash(campaign, &campaign_checked, model),

@@ -39,7 +39,8 @@ const READS_AT_ONCE: usize = 2;
 /// The content of the session cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Claims {
-    user: UserId,
+    /// The row of the user. Nobody can read it in the encrypted cookie.
+    user: i64,
     issued_us: i64,
     epoch: i32,
 }
@@ -82,7 +83,7 @@ impl Sessions {
     /// Signs a user in with this browser, and marks the browser as a known device of the account.
     pub fn open(&self, cookies: &Cookies, user: &users::Model) {
         let claims = Claims {
-            user: user.id,
+            user: user.id.0,
             issued_us: self.issue_time(),
             epoch: user.session_epoch,
         };
@@ -117,7 +118,7 @@ impl Sessions {
         if issued + LIFETIME < self.clock.now() {
             return Err(AppError::Unauthorized);
         }
-        let user = self.users.submit(claims.user).await?;
+        let user = self.users.submit(UserId(claims.user)).await?;
         let user = user.ok_or(AppError::Unauthorized)?;
         if claims.is_valid(&user) {
             Ok(user)
@@ -137,7 +138,7 @@ impl Sessions {
 
     /// The user named in the cookie, even if the session has ended.
     pub fn claimed_user(&self, cookies: &Cookies) -> Option<UserId> {
-        self.claims(cookies).map(|claims| claims.user)
+        self.claims(cookies).map(|claims| UserId(claims.user))
     }
 
     /// Whether the browser sent a session cookie, valid or not.
@@ -247,7 +248,7 @@ async fn close_session(
 ) -> Result<(), DbErr> {
     // Locks the row, so that no logout is lost if two browsers log out at once. FOR UPDATE would wait for every
     // transaction that refers to the user with a foreign key.
-    let user = users::Entity::find_by_id(claims.user)
+    let user = users::Entity::find_by_id(UserId(claims.user))
         .lock(LockType::NoKeyUpdate)
         .one(transaction)
         .await?;

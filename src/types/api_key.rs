@@ -37,7 +37,6 @@ words!(
 /// The most credits that a key may spend in each period; `None` if there is no cap.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
-#[serde(default)]
 pub struct Caps {
     /// Per day.
     pub day: Option<Credits>,
@@ -75,7 +74,6 @@ impl Caps {
 /// submission. A key's spending includes that of the keys that it made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
-#[serde(default)]
 pub struct Spent {
     /// Today.
     pub day: Credits,

@@ -133,7 +133,7 @@ impl ApiKeySpendInput {
     ) -> Result<(Option<ApiKeyId>, NaiveDate, NaiveDate), AppError> {
         let mut checker = Checker::default();
         let id = match parse_id("id", &self.id) {
-            Ok(id) => id.map(ApiKeyId),
+            Ok(id) => id,
             Err(_) => checker.refuse("id", Violation::NotAnId),
         };
         let mut day = |field: &str, text: &str| match text.trim() {

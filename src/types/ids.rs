@@ -1,16 +1,34 @@
-//! Ids as newtypes, so that they cannot be mixed up.
+//! Ids as newtypes, so that they cannot be mixed up. The number inside is that of the row; what is shown, sent and
+//! parsed is its [public form](super::public_id), except for models, which operators number.
 
 use serde::{Deserialize, Serialize};
 
+use super::public_id::{public_id, row_id};
+
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
+        id!($(#[$doc])* $name, public_id, row_id);
+    };
+    ($(#[$doc:meta])* $name:ident, $to_wire:expr, $from_wire:expr) => {
         $(#[$doc])*
         #[derive(
             Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
         )]
         #[cfg_attr(feature = "ssr", derive(sea_orm::DeriveValueType))]
-        #[serde(transparent)]
+        #[serde(from = "i64", into = "i64")]
         pub struct $name(pub i64);
+
+        impl From<i64> for $name {
+            fn from(wire: i64) -> Self {
+                Self($from_wire(wire))
+            }
+        }
+
+        impl From<$name> for i64 {
+            fn from(id: $name) -> Self {
+                $to_wire(id.0)
+            }
+        }
 
         #[cfg(feature = "ssr")]
         impl utoipa::PartialSchema for $name {
@@ -28,7 +46,7 @@ macro_rules! id {
 
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                self.0.fmt(f)
+                i64::from(*self).fmt(f)
             }
         }
 
@@ -36,7 +54,7 @@ macro_rules! id {
             type Err = std::num::ParseIntError;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                text.parse().map(Self)
+                text.parse().map(i64::into)
             }
         }
     };
@@ -56,7 +74,9 @@ id!(
 );
 id!(
     /// A row of `model`.
-    ModelId
+    ModelId,
+    std::convert::identity,
+    std::convert::identity
 );
 id!(
     /// A row of `api_key`.

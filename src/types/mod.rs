@@ -27,6 +27,7 @@ mod outcome;
 mod outcome_rules;
 mod parse;
 mod planner_input;
+mod public_id;
 mod reference;
 mod status;
 #[cfg(test)]
@@ -99,11 +100,14 @@ pub use outcome_rules::{
     OutcomeInput, RAISED_MAX_USD, ReportedOutcome, line_field, split_line_field,
 };
 pub use parse::{
-    PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, parse_api_key_id, parse_choice, parse_cursor, parse_date,
-    parse_delivery_id, parse_id, parse_model_id, parse_number, parse_page_limit, parse_task_id,
-    parse_webhook_id, parse_whole,
+    PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, parse_choice, parse_cursor, parse_date, parse_id,
+    parse_number, parse_page_limit, parse_required_id, parse_whole,
 };
 pub use planner_input::{FOLLOWER_RATES, PlannerInput, SOCIAL_RATES, SUBSCRIBER_RATES};
+#[cfg(feature = "ssr")]
+pub(crate) use public_id::public_id;
+#[cfg(feature = "ssr")]
+pub use public_id::{IdCipher, set_id_cipher};
 #[cfg(feature = "ssr")]
 pub use reference::UNKNOWN_COUNTRY;
 pub use reference::{

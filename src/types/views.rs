@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::public_id::public_id;
 use super::{
     ApiKeyId, Campaign, Credits, Explanation, ModelId, ModelRef, ModelState, OutcomeView,
     ResultContext, Role, TaskId, TaskStatus, TransactionId, TransactionKind, UserId, Verdict,
@@ -221,11 +222,14 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
-    /// Cuts the page to a limit. The next one then begins after its last item.
+    /// Cuts the page to a limit. The next one then begins after its last item, whose id `id` returns.
     pub fn truncate(&mut self, limit: usize, id: impl Fn(&T) -> i64) {
         if self.items.len() > limit {
             self.items.truncate(limit);
-            self.next = self.items.last().map(|last| id(last).to_string());
+            self.next = self
+                .items
+                .last()
+                .map(|last| public_id(id(last)).to_string());
         }
     }
 

@@ -59,7 +59,7 @@ fn attempts_of(
         Ok(output) => return succeed_all(tasks, output),
         Err(error) => error,
     };
-    tracing::error!(%model, task = tasks[0].id.0, %error, "a prediction failed");
+    tracing::error!(%model, task = %tasks[0].id, %error, "a prediction failed");
     let attempt = match error {
         InferenceError::TooSlow(_) => Attempt::Failed(SystemMessage::ModelTooSlow),
         InferenceError::Failed(_) | InferenceError::Panicked => {

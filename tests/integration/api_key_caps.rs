@@ -30,7 +30,7 @@ async fn submit(program: &Browser) -> Response {
 }
 
 fn succeeded(responses: &[Response]) -> usize {
-    responses.iter().filter(|it| it.status == 200).count()
+    responses.iter().filter(|it| it.status == 202).count()
 }
 
 /// The problem of a reached cap.
@@ -65,7 +65,7 @@ async fn two_hundred_concurrent_submits_pass_a_cap_of_seven_predictions_exactly_
     ];
     let responses = join_all((0..200).map(|number| submit(&programs[number % 2]))).await;
     assert_eq!(succeeded(&responses), 7);
-    for refused in responses.iter().filter(|it| it.status != 200) {
+    for refused in responses.iter().filter(|it| it.status != 202) {
         let problem = cap_of(refused);
         assert_eq!(problem["cap"], "total");
         assert_eq!(problem["limit"], 7 * PRICE);
@@ -76,9 +76,10 @@ async fn two_hundred_concurrent_submits_pass_a_cap_of_seven_predictions_exactly_
     }
     assert_eq!(spent(&owner, &key).await["total"], 7 * PRICE);
     assert_eq!(owner.balance().await[1], 7 * PRICE);
-    let by_key = format!("SELECT COUNT(*) FROM task WHERE api_key_id = {}", key["id"]);
+    let row = site.database.row(&key["id"]).await;
+    let by_key = format!("SELECT COUNT(*) FROM task WHERE api_key_id = {row}");
     assert_eq!(site.database.number(&by_key).await, 7);
-    assert_eq!(submit(&owner).await.status, 200, "the session has no cap");
+    assert_eq!(submit(&owner).await.status, 202, "the session has no cap");
     site.assert_audit_is_clean().await;
     if engine == Engine::Postgres {
         let _worker = site.worker(&[]);
@@ -113,9 +114,9 @@ async fn caps_hold_in_batches_with_other_keys_and_users(engine: Engine) {
     assert_eq!(succeeded(&own), own.len(), "sessions have no caps");
     for (index, (cap, number, key, _)) in programs.iter().enumerate() {
         let of_key: Vec<&Response> = keyed.iter().skip(index).step_by(programs.len()).collect();
-        let passed = of_key.iter().filter(|it| it.status == 200).count();
+        let passed = of_key.iter().filter(|it| it.status == 202).count();
         assert_eq!(passed, usize::try_from(*cap).unwrap());
-        for refused in of_key.iter().filter(|it| it.status != 200) {
+        for refused in of_key.iter().filter(|it| it.status != 202) {
             assert_eq!(cap_of(refused)["cap"], "day");
         }
         let owner = &owners[usize::try_from(*number).unwrap()];
@@ -206,7 +207,7 @@ async fn what_fails_or_is_canceled_is_given_back(engine: Engine) {
     let sql = format!(
         "UPDATE task SET status = 'running', attempts = 3, lease_token = 'gone', started_at = queued_at, \
          lease_expires_at = queued_at WHERE id = {}",
-        second["id"]
+        site.database.row(&second["id"]).await
     );
     site.database.execute(&sql).await;
     drop(server);

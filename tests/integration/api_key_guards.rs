@@ -1,6 +1,6 @@
 //! What the database itself refuses to change about API keys, and what `pledgecast audit` finds.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::support::{Browser, Engine, Server, Site};
 
@@ -14,8 +14,8 @@ on_both_databases!(
     the_audit_finds_a_key_of_another_user,
 );
 
-/// A site where a task was submitted with a key; returns the key's id.
-async fn site_with_a_key(engine: Engine) -> (Site, Server, Value) {
+/// A site where a task was submitted with a key; returns the key's row.
+async fn site_with_a_key(engine: Engine) -> (Site, Server, i64) {
     let (site, server) = Site::serving(engine, &[("PLEDGECAST_WORKERS", "0")]).await;
     let owner = Browser::registered(&server).await;
     let fields = json!({
@@ -24,7 +24,8 @@ async fn site_with_a_key(engine: Engine) -> (Site, Server, Value) {
     });
     let (secret, key) = owner.create_key(fields).await;
     Browser::with_key(&server, &secret).submit().await;
-    (site, server, key["id"].clone())
+    let row = site.database.row(&key["id"]).await;
+    (site, server, row)
 }
 
 async fn assert_refused(site: &Site, sql: &str) {
@@ -135,6 +136,7 @@ async fn the_audit_finds_a_key_of_another_user(engine: Engine) {
     let (site, server, _key) = site_with_a_key(engine).await;
     let other = Browser::registered(&server).await;
     let (_, key) = other.create_key(json!({ "predict": true })).await;
-    let sql = format!("UPDATE task SET api_key_id = {}", key["id"]);
+    let key = site.database.row(&key["id"]).await;
+    let sql = format!("UPDATE task SET api_key_id = {key}");
     assert_found(&site, &sql, "6: a task has a key of its own user").await;
 }

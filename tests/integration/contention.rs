@@ -36,6 +36,7 @@ impl ReversedLocks {
     /// Waits until a session that holds the task waits for the balance, then locks the task, too, and ends.
     async fn deadlock_over(mut self, database: &Database, task: &Value) {
         wait_until_a_session_waits_for_a_lock(database).await;
+        let task = database.row(task).await;
         let lock_task = format!("UPDATE task SET price = price WHERE id = {task}");
         self.0.execute(&lock_task).await;
         self.0.execute("ROLLBACK").await;
@@ -44,7 +45,8 @@ impl ReversedLocks {
 
 /// Locks the balance of a user, like a transaction that hangs, until it is rolled back.
 async fn lock_balance(database: &Database, browser: &Browser) -> Link {
-    let user = browser.get("/api/auth/me").await.ok()["id"].clone();
+    let user = &browser.get("/api/auth/me").await.ok()["id"];
+    let user = database.row(user).await;
     let mut lock = database.connect().await;
     lock.execute("BEGIN").await;
     let sql = format!("UPDATE balance SET held = held WHERE user_id = {user}");

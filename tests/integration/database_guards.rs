@@ -33,15 +33,16 @@ const RESULT: &str = "3: a succeeded task has one result";
 const CHARGE: &str = "3: a succeeded task has one charge";
 const CHAIN: &str = "4: each line begins";
 
-/// A site where a user has bought credits and a task has succeeded.
+/// A site where a user has bought credits and a task has succeeded, and the row of that user.
 async fn used_site(engine: Engine) -> (Site, Server, i64) {
     let (site, server) = Site::serving(engine, &[]).await;
     let browser = Browser::registered(&server).await;
     browser.top_up(90).await;
     let task = browser.submit().await;
     browser.wait_until_final(&task["id"]).await;
-    let user = browser.get("/api/auth/me").await.ok()["id"].as_i64();
-    (site, server, user.unwrap())
+    let user = &browser.get("/api/auth/me").await.ok()["id"];
+    let user = site.database.row(user).await;
+    (site, server, user)
 }
 
 async fn assert_refused(site: &Site, sql: &str) {
@@ -164,7 +165,8 @@ async fn the_audit_finds_an_unpaid_success(engine: Engine) {
     server.program.stop().await;
     let server = site.serve(&[("PLEDGECAST_WORKERS", "0")]).await;
     let browser = Browser::registered(&server).await;
-    let task = browser.submit().await["id"].as_i64().unwrap();
+    let task = &browser.submit().await["id"];
+    let task = site.database.row(task).await;
     let sql = format!("UPDATE task SET status = 'succeeded' WHERE id = {task}");
     assert_found(&site, &sql, CHARGE, task).await;
 }

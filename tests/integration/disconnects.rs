@@ -66,6 +66,7 @@ async fn confirmed_submits_survive_disconnects_of_other_clients(engine: Engine) 
     rude.wait_until_idle().await;
     honest.wait_until_idle().await;
     for id in confirmed {
+        let id = site.database.row(id).await;
         let found = site
             .database
             .number(&format!("SELECT COUNT(*) FROM task WHERE id = {id}"))

@@ -113,6 +113,7 @@ async fn both_histories_are_filtered_by_days(engine: Engine) {
         "2026-03-02T00:00:00",
     ];
     for (id, day) in ids.iter().zip(days) {
+        let id = site.database.row(id).await;
         let sql = format!("UPDATE task SET queued_at = '{day}+00:00' WHERE id = {id}");
         site.database.execute(&sql).await;
     }
@@ -220,6 +221,7 @@ async fn long_history(site: &Site, server: &Server, rows: u32) -> Browser {
     let browser = Browser::registered(server).await;
     let id = submit_titled(&browser, "The one needle").await["id"].clone();
     browser.cancel(&id).await.ok();
+    let id = site.database.row(&id).await;
     let series = site.database.engine.series(1, rows);
     let input = match site.database.engine {
         Engine::Sqlite => "json_set(input, '$.name', 'Hay ' || i)",

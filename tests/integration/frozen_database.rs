@@ -74,7 +74,8 @@ async fn a_submit_on_a_frozen_connection_is_not_confirmed_and_can_be_repeated() 
             Some(response.ok())
         })
         .await;
-        let stored = format!("SELECT COUNT(*) FROM task WHERE id = {}", task["id"]);
+        let row = site.database.row(&task["id"]).await;
+        let stored = format!("SELECT COUNT(*) FROM task WHERE id = {row}");
         assert_eq!(site.database.number(&stored).await, 1);
     }
     browser.wait_until_idle().await;

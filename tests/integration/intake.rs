@@ -143,7 +143,8 @@ async fn concurrent_submits_with_one_key_create_one_task_and_another_body_is_ref
 async fn a_locked_balance_does_not_delay_other_users() {
     let (site, server) = Site::serving(Engine::Postgres, &IDLE).await;
     let held_up = Browser::registered(&server).await;
-    let id = held_up.get("/api/auth/me").await.ok()["id"].clone();
+    let id = &held_up.get("/api/auth/me").await.ok()["id"];
+    let id = site.database.row(id).await;
     let mut others = Vec::new();
     for _ in 0..3 {
         others.push(Browser::registered(&server).await);

@@ -52,6 +52,7 @@ async fn many_list_requests_of_one_user_do_not_delay_others(engine: Engine) {
 async fn fill(site: &Site, browser: &Browser) {
     let id = browser.submit().await["id"].clone();
     browser.cancel(&id).await.ok();
+    let id = site.database.row(&id).await;
     let series = site.database.engine.series(1, 10_000);
     let input = match site.database.engine {
         Engine::Sqlite => "json_set(input, '$.name', 'abcdefg ' || i)",

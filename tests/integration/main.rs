@@ -81,6 +81,7 @@ mod predictions;
 mod preferences;
 mod privacy;
 mod proxies;
+mod public_ids;
 mod queue;
 mod queue_crashes;
 mod queue_place;

@@ -246,15 +246,16 @@ async fn a_large_file_is_taken_and_a_larger_one_is_not(engine: Engine) {
     // As many tasks as one file may report.
     let more = 9_999;
     let series = engine.series(1, more);
+    let first = site.database.row(&ids[0]).await;
     let copies = format!(
         "INSERT INTO task (user_id, model_id, input, status, price, attempts, idempotency_key, request_hash, \
          queued_at) SELECT user_id, model_id, input, 'succeeded', 0, 1, 'copy-' || i, 'x', queued_at \
-         FROM task CROSS JOIN {series} AS more WHERE id = {}",
-        ids[0]
+         FROM task CROSS JOIN {series} AS more WHERE id = {first}"
     );
     site.database.execute(&copies).await;
-    let first = ids[0].as_i64().unwrap();
+    let cipher = site.database.id_cipher().await;
     let lines: Vec<_> = (first..=first + i64::from(more))
+        .map(|row| cipher.public_id(row))
         .map(|id| format!("\n{id},true,20000.00,{}", "a long title ".repeat(8)))
         .collect();
     let file = format!("task_id,reached,raised_usd,name{}", lines.concat());

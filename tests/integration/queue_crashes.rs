@@ -73,6 +73,7 @@ async fn done_tasks(database: &Database) -> i64 {
 async fn kill_a_busy_worker(site: &Site, user: &Value, attempt: i64) {
     let mut lock = site.database.connect().await;
     lock.execute("BEGIN").await;
+    let user = site.database.row(user).await;
     let sql = format!("UPDATE balance SET held = held WHERE user_id = {user}");
     assert_eq!(lock.execute(&sql).await, 1);
     let worker = site.worker(&SHORT_LEASE);

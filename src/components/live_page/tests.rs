@@ -13,7 +13,7 @@ fn line(id: i64, amount: i64) -> TransactionView {
         description: String::new(),
         task_id: None,
         task_title: None,
-        created_at: chrono::DateTime::UNIX_EPOCH,
+        created_at: chrono::DateTime::from_timestamp_millis(id).unwrap(),
     }
 }
 

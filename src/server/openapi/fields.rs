@@ -169,21 +169,30 @@ pub fn email() -> Value {
     json!({ "type": "string", "format": "email", "maxLength": EMAIL_MAX_CHARS })
 }
 
-fn id() -> Value {
+pub fn id() -> Value {
     whole(1, i64::MAX)
+}
+
+/// The tasks, keys, webhooks and deliveries of all examples. A test replaces them by those that it has created.
+pub const TASK_ID: i64 = 84_301_927_465_120;
+pub const API_KEY_ID: i64 = 7_203_948_571_625;
+pub const WEBHOOK_ID: i64 = 39_485_710_293_847;
+pub const DELIVERY_ID: i64 = 161_029_384_756_102;
+
+/// The required `id` of something.
+pub fn id_of(what: &str, example: i64) -> Field {
+    let field = Field::new("id", id(), &format!("The ID of the {what}."));
+    field.required().such_as(example)
 }
 
 /// The task of a request.
 pub fn task_id() -> Field {
-    Field::new("id", id(), "The ID of the task.")
-        .required()
-        .such_as(1)
+    id_of("task", TASK_ID)
 }
 
 /// The model of a request.
 pub fn model_id() -> Field {
-    let field = Field::new("id", id(), "The ID of the model.");
-    field.required().in_query().such_as(1)
+    id_of("model", 1).in_query()
 }
 
 /// The model to predict with.

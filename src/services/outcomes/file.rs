@@ -167,8 +167,7 @@ impl Lines {
             }
         };
         match parse_id("task_id", &cells.task_id) {
-            Ok(Some(id)) => {
-                let task = TaskId(id);
+            Ok(Some(task)) => {
                 let first = *seen.entry(task).or_insert(line);
                 if first == line {
                     self.rows.push(Row {

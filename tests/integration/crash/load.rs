@@ -4,6 +4,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use pledgecast::types::IdCipher;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use reqwest::header::COOKIE;
@@ -30,6 +31,7 @@ pub trait Installation {
 pub struct Client {
     http: reqwest::Client,
     cookie: String,
+    /// The row of the user.
     user: i64,
     rng: StdRng,
     /// The keys of this round.
@@ -56,16 +58,18 @@ enum Confirmed {
 
 impl Confirmed {
     /// A query that counts the rows that match the response.
-    fn sql(&self, user: i64) -> String {
+    fn sql(&self, user: i64, cipher: &IdCipher) -> String {
+        let (Self::Submit { id, .. } | Self::TopUp { id, .. } | Self::Cancel { id }) = self;
+        let id = cipher.row_id(*id);
         match self {
-            Self::Submit { key, id } => format!(
+            Self::Submit { key, .. } => format!(
                 "SELECT COUNT(*) FROM task WHERE id = {id} AND user_id = {user} AND idempotency_key = '{key}'"
             ),
-            Self::TopUp { key, id, amount } => format!(
+            Self::TopUp { key, amount, .. } => format!(
                 "SELECT COUNT(*) FROM transactions WHERE id = {id} AND user_id = {user} \
                  AND idempotency_key = '{key}' AND amount = {amount}"
             ),
-            Self::Cancel { id } => format!(
+            Self::Cancel { .. } => format!(
                 "SELECT COUNT(*) FROM task WHERE id = {id} AND user_id = {user} AND status = 'canceled'"
             ),
         }
@@ -75,15 +79,14 @@ impl Confirmed {
 impl Client {
     pub async fn register(deployment: &impl Installation, seed: u64) -> Self {
         let browser = Browser::registered(deployment.web()).await;
+        let me = browser.get("/api/auth/me").await.ok();
         let client = Self {
             http: reqwest::Client::builder()
                 .timeout(RESPONSE_TIMEOUT)
                 .build()
                 .unwrap(),
             cookie: browser.cookie("pledgecast_session"),
-            user: browser.get("/api/auth/me").await.ok()["id"]
-                .as_i64()
-                .unwrap(),
+            user: deployment.site().database.row(&me["id"]).await,
             rng: StdRng::seed_from_u64(seed),
             submits: Vec::new(),
             top_ups: vec![(unique("crash-top-up"), FIRST_TOP_UP)],
@@ -191,9 +194,10 @@ impl Client {
 
     /// Compares confirmed requests with the database, without using the service.
     pub async fn check_confirmed(&mut self, deployment: &impl Installation) {
-        let mut link = deployment.site().database.connect().await;
+        let database = &deployment.site().database;
+        let (mut link, cipher) = (database.connect().await, database.id_cipher().await);
         for confirmed in std::mem::take(&mut self.confirmed) {
-            let sql = confirmed.sql(self.user);
+            let sql = confirmed.sql(self.user, &cipher);
             assert_eq!(link.number(&sql).await, 1, "confirmed but missing: {sql}");
         }
     }

@@ -28,10 +28,18 @@ const REFUSED: [(&str, u16); 3] = [
 ];
 /// A stream does not end; `events.rs` tests it.
 const ENDLESS: &str = "events";
-/// They end a session or change its password, so they come last and in this order.
-const LAST: [&str; 6] = [
+/// They create what the other examples name.
+const CREATING: [&str; 4] = [
+    "predict",
+    "create_api_key",
+    "create_webhook",
+    "test_webhook",
+];
+/// They end what others need, so they come last and in this order.
+const LAST: [&str; 7] = [
     "unshare",
     "revoke_api_key",
+    "delete_webhook",
     "me",
     "change_password",
     "end_sessions",
@@ -178,7 +186,7 @@ async fn every_example_is_answered_as_the_document_says(engine: Engine) {
     };
     users.admin.top_up(100).await;
     let mut all = operations(&document);
-    // The first task has the ID 1, which the other examples name.
+    // What the other examples name is created first.
     let rank = |id: &str| match id {
         "predict" | "register" => 0,
         "share" | "create_api_key" | "create_webhook" => 1,
@@ -188,9 +196,15 @@ async fn every_example_is_answered_as_the_document_says(engine: Engine) {
     all.sort_by_key(|operation| rank(operation.id));
     let refused = BTreeMap::from(REFUSED);
     let (mut token, mut key) = (String::new(), String::new());
+    // The ids of the examples, and those of what was created here.
+    let mut ids: Vec<[String; 2]> = Vec::new();
+    let with_ids = |text: String, ids: &[[String; 2]]| {
+        ids.iter()
+            .fold(text, |text, [example, id]| text.replace(example, id))
+    };
     for operation in all.iter().filter(|operation| operation.id != ENDLESS) {
         let sender = users.sender(operation).await;
-        let url = example_url(&document, operation, &token);
+        let url = with_ids(example_url(&document, operation, &token), &ids);
         let contents = operation.json["requestBody"]["content"].as_object();
         let mut bodies: Vec<_> = contents.into_iter().flatten().collect();
         bodies.sort_by_key(|(media, _)| *media != "application/json");
@@ -201,6 +215,7 @@ async fn every_example_is_answered_as_the_document_says(engine: Engine) {
                 .as_str()
                 .map_or_else(|| example.to_string(), ToOwned::to_owned);
             let request = sender.request(operation.method.clone(), &url);
+            let body = with_ids(body, &ids);
             let request = request.header("content-type", media).body(body);
             responses.push(sender.send(request).await);
         }
@@ -224,6 +239,15 @@ async fn every_example_is_answered_as_the_document_says(engine: Engine) {
                 response.text()
             );
             assert_documented(&document, operation, response);
+        }
+        if CREATING.contains(&operation.id) {
+            let example = &operation.json["responses"]["200"]["content"]["application/json"];
+            let [example, created] =
+                [&example["example"], &responses[0].ok()].map(|it| match operation.id {
+                    "create_api_key" => it["key"]["id"].to_string(),
+                    _ => it["id"].to_string(),
+                });
+            ids.push([example, created]);
         }
         match operation.id {
             "predict" => {

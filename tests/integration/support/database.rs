@@ -1,7 +1,9 @@
 //! A separate database per test, and SQL on it for state that cannot be seen or created over HTTP.
 
+use std::fmt::Display;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use pledgecast::types::IdCipher;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection};
 
 /// The database system that a test runs on.
@@ -83,6 +85,27 @@ impl Database {
     /// The integer that a query returns.
     pub async fn number(&self, sql: &str) -> i64 {
         self.connect().await.number(sql).await
+    }
+
+    /// The row with an id from a response.
+    pub async fn row(&self, id: impl Display) -> i64 {
+        let row = self
+            .id_cipher()
+            .await
+            .row_id(id.to_string().parse().unwrap());
+        assert!(row > 0, "{id} is no id");
+        row
+    }
+
+    /// How the service encrypts ids.
+    pub async fn id_cipher(&self) -> IdCipher {
+        let sql = "SELECT key FROM id_key";
+        let key: String = match self.connect().await {
+            Link::Sqlite(mut link) => sqlx::query_scalar(sql).fetch_one(&mut link).await,
+            Link::Postgres(mut link) => sqlx::query_scalar(sql).fetch_one(&mut link).await,
+        }
+        .unwrap();
+        IdCipher::new(&key)
     }
 }
 

@@ -15,7 +15,7 @@ use crate::types::{
 };
 
 const CSV: &str = "id,kind,amount,balance_before,balance_after,description,task_id,created_at\n\
-                   1,welcome,10,0,10,Welcome credits,,2026-11-30T00:48:37.181Z\n";
+                   190283746510293,welcome,10,0,10,Welcome credits,,2026-11-30T00:48:37.181Z\n";
 
 pub(super) fn all() -> Vec<Operation> {
     let all = [

@@ -7,7 +7,9 @@ use super::common::{busy, conflict, example};
 use crate::api::{
     CreateApiKey, GetCurrentApiKey, ListApiKeySpend, ListApiKeys, RenameApiKey, RevokeApiKey,
 };
-use crate::server::openapi::fields::{Field, day, flag, visible_text, whole};
+use crate::server::openapi::fields::{
+    API_KEY_ID, Field, day, flag, id, id_of, visible_text, whole,
+};
 use crate::server::openapi::headers;
 use crate::server::openapi::operation::{Body, Group, Operation};
 use crate::types::{
@@ -26,8 +28,7 @@ fn label() -> Field {
 }
 
 fn key_id() -> Field {
-    let field = Field::new("id", whole(1, i64::MAX), "The ID of the key.");
-    field.required().such_as(1)
+    id_of("key", API_KEY_ID)
 }
 
 fn scope(scope: Scope) -> Field {
@@ -124,7 +125,7 @@ fn spend() -> Operation {
     Operation::get("list_api_key_spend", ListApiKeySpend::PATH)
         .about("By day, key and model, newest first.")
         .takes([
-            Field::new("id", whole(1, i64::MAX), "Only this key.").in_query(),
+            Field::new("id", id(), "Only this key.").in_query(),
             Field::new("from", day(), &days).in_query(),
             Field::new("to", day(), "The last day; today if absent.").in_query(),
         ])

@@ -13,9 +13,9 @@ use crate::types::{
     AppError, OutcomesView, RAISED_MAX_USD, ReportedView, UnreportedView, Violation,
 };
 
-const FILE: &str = "task_id,reached,raised_usd\n1,true,12500\n";
+const FILE: &str = "task_id,reached,raised_usd\n84301927465120,true,12500\n";
 const TEMPLATE: &str = "task_id,name,launched_at,deadline,usd_goal,reached,raised_usd\n\
-                        1,BIG PROJECT TODAY,2024-01-30,2024-02-20,10000,,\n";
+                        84301927465120,BIG PROJECT TODAY,2024-01-30,2024-02-20,10000,,\n";
 
 pub(super) fn all() -> Vec<Operation> {
     let all = [

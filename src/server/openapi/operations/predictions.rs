@@ -8,8 +8,8 @@ use serde_json::json;
 use super::common::{busy, conflict, example, no_page, no_task};
 use crate::api::{CancelTask, GetTask, ListTasks, Predict};
 use crate::server::openapi::fields::{
-    Field, campaign, chosen_model, days, idempotency_key, one_of, paging, plain_text, task_id,
-    whole,
+    Field, TASK_ID, campaign, chosen_model, days, id, idempotency_key, one_of, paging, plain_text,
+    task_id, whole,
 };
 use crate::server::openapi::headers;
 use crate::server::openapi::operation::{Body, Content, Group, Operation};
@@ -19,7 +19,7 @@ use crate::types::{
 };
 
 const CSV: &str = "id,status,queued_at,started_at,finished_at,price,model,model_version,probability,verdict,…\n\
-                   1,succeeded,2026-11-30T00:48:37.245Z,2026-11-30T00:48:37.249Z,…\n";
+                   84301927465120,succeeded,2026-11-30T00:48:37.245Z,2026-11-30T00:48:37.249Z,…\n";
 
 pub(super) fn all() -> Vec<Operation> {
     let all = [predict(), task(), tasks(), cancel(), tasks_csv(), report()];
@@ -144,7 +144,7 @@ fn tasks_csv() -> Operation {
 
 fn report() -> Operation {
     let ids = json!({
-        "type": "array", "items": whole(1, i64::MAX), "minItems": 1, "maxItems": 5, "uniqueItems": true,
+        "type": "array", "items": id(), "minItems": 1, "maxItems": 5, "uniqueItems": true,
     });
     let task = Field::new(
         "task",
@@ -152,7 +152,10 @@ fn report() -> Operation {
         "The ID of a task with a result; may be repeated.",
     );
     Operation::get("download_report", "/report.pdf")
-        .takes([task.required().in_query().such_as(json!([1])), language()])
+        .takes([
+            task.required().in_query().such_as(json!([TASK_ID])),
+            language(),
+        ])
         .answers(
             StatusCode::OK,
             "The file.",

@@ -9,7 +9,7 @@ use crate::api::{
     CreateWebhook, DeleteWebhook, GetDelivery, GetWebhook, ListDeliveries, ListWebhooks,
     ResendDelivery, RotateWebhookSecret, SetWebhookEnabled, TestWebhook, UpdateWebhook,
 };
-use crate::server::openapi::fields::{Field, flag, paging, whole};
+use crate::server::openapi::fields::{DELIVERY_ID, Field, WEBHOOK_ID, flag, id_of, paging, whole};
 use crate::server::openapi::headers;
 use crate::server::openapi::operation::{Body, Content, Group, Operation};
 use crate::services::webhooks::URL_MAX_CHARS;
@@ -37,13 +37,11 @@ pub(super) fn all() -> Vec<Operation> {
 }
 
 fn webhook_id() -> Field {
-    let field = Field::new("id", whole(1, i64::MAX), "The ID of the webhook.");
-    field.required().such_as(1)
+    id_of("webhook", WEBHOOK_ID)
 }
 
 fn delivery_id() -> Field {
-    let field = Field::new("id", whole(1, i64::MAX), "The ID of the delivery.");
-    field.required().such_as(1)
+    id_of("delivery", DELIVERY_ID)
 }
 
 /// What a webhook consists of.
