@@ -28,7 +28,7 @@ test("a visitor comes from the footer to an operation with a command to try", as
 test("the commands name this service, and the document can be loaded", async ({ page, baseURL }) => {
   await page.goto("/docs");
   await expect(page.getByRole("region", { name: "Start here" })).toContainText(`site=${baseURL}`);
-  const address = await page.getByRole("link", { name: "OpenAPI document" }).getAttribute("href");
+  const address = await page.getByRole("link", { name: "OpenAPI document", exact: true }).getAttribute("href");
   const document = await page.request.get(address ?? "");
   expect(document.status()).toBe(200);
   const { openapi, paths } = await document.json();

@@ -15,7 +15,7 @@ test("a key is created, shown once, used by a program, renamed and revoked", asy
   await expect(page.getByText("No API keys yet")).toBeVisible();
 
   const form = page.locator("form#key-form");
-  await form.getByLabel("Name").fill("Nightly report");
+  await form.getByLabel("Name", { exact: true }).fill("Nightly report");
   await form.getByLabel("Credits in total").fill("10");
   await form.getByLabel("Expires").selectOption("30");
   await form.getByRole("button", { name: "Create key" }).click();
@@ -26,7 +26,7 @@ test("a key is created, shown once, used by a program, renamed and revoked", asy
   expect(page.url()).not.toContain(key);
   if (isLive) {
     await expect(created).toBeFocused();
-    await expect(form.getByLabel("Name")).toHaveValue("");
+    await expect(form.getByLabel("Name", { exact: true })).toHaveValue("");
     await expect(page.locator(".key-list")).toContainText("Nightly report");
     await created.getByRole("button", { name: "Copy key" }).click();
     await expect(page.locator(".toast")).toContainText("Key copied.");
@@ -49,7 +49,7 @@ test("a key is created, shown once, used by a program, renamed and revoked", asy
   await expect(row).toContainText("In total: 0 credits of 10");
 
   await row.locator("summary", { hasText: "Rename" }).click();
-  await row.getByLabel("Name").fill("Weekly report");
+  await row.getByLabel("Name", { exact: true }).fill("Weekly report");
   await row.getByRole("button", { name: "Save" }).click();
   const renamed = page.locator(".key", { hasText: "Weekly report" });
   await expect(renamed).toBeVisible();
@@ -67,7 +67,7 @@ test("what is wrong with a new key is said at its field", async ({ page }, info)
   await register(page);
   await page.goto("/account/keys");
   const form = page.locator("form#key-form");
-  await form.getByLabel("Name").fill("Too much");
+  await form.getByLabel("Name", { exact: true }).fill("Too much");
   await form.getByLabel("Credits per day").fill("much");
   await form.locator("input[name=read]").uncheck();
   await form.locator("input[name=predict]").uncheck();
@@ -75,7 +75,7 @@ test("what is wrong with a new key is said at its field", async ({ page }, info)
   await expect(page.getByRole("alert")).toBeVisible();
   await expect(form.getByLabel("Credits per day")).toHaveAttribute("aria-invalid", "true");
   await expect(form.getByLabel("Credits per day")).toHaveValue("much");
-  await expect(form.getByLabel("Name")).toHaveValue("Too much");
+  await expect(form.getByLabel("Name", { exact: true })).toHaveValue("Too much");
   await expect(form.locator("fieldset .field-error")).toBeVisible();
   await expectAccessible(page, info.project.name === "hydrated");
 });
@@ -96,7 +96,7 @@ test("the page lists what keys have spent", async ({ page }) => {
     headers: { authorization: `Bearer ${secret}` },
     data: { ...campaign, idempotency_key: crypto.randomUUID() },
   });
-  expect(paid.status()).toBe(200);
+  expect(paid.status()).toBe(202);
   await page.goto("/account/keys");
   await expect(page.locator(".key")).toContainText(`This week: ${price} credits of 500`);
   const row = page.locator("section:has(#spend-title) tbody tr");
