@@ -16,6 +16,7 @@ pub fn violation_text(locale: Locale, violation: &Violation) -> String {
         Violation::NotAnId => tr!(locale, violation.id).to_owned(),
         Violation::NotAnEmail => tr!(locale, violation.email).to_owned(),
         Violation::NotAUrl => tr!(locale, violation.url).to_owned(),
+        Violation::NoApiKey => tr!(locale, violation.no_api_key).to_owned(),
         Violation::NotPublic => tr!(locale, violation.not_public).to_owned(),
         Violation::NotACursor => tr!(locale, violation.cursor).to_owned(),
         Violation::TooShort { min } => tr!(locale, violation.too_short, min = *min),

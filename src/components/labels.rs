@@ -79,6 +79,7 @@ pub fn field(locale: Locale, name: &str) -> &str {
         "verdict" => tr!(locale, field.verdict),
         "kind" => tr!(locale, transactions.column_kind),
         "search" => tr!(locale, field.search),
+        "api_key_id" => tr!(locale, field.api_key_id),
         "label" => tr!(locale, field.label),
         "scopes" => tr!(locale, field.scopes),
         "expires_in_days" => tr!(locale, field.expires_in_days),

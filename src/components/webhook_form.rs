@@ -6,10 +6,15 @@ use super::error_text::violation_text;
 use super::field::Submit;
 use super::field_faults::{FieldFaults, control_id};
 use super::form::PostForm;
-use super::{Field, FormErrors, labels};
+use super::select::{Choice, position_of};
+use super::{Field, FormErrors, Loaded, Select, labels};
+use crate::api::list_api_keys;
+use crate::client::data::Data;
 use crate::client::form_action::FormAction;
-use crate::client::{tr, use_locale};
-use crate::types::{EVENTS_FIELD, WebhookEvent, WebhookView, event_field};
+use crate::client::{tr, use_locale, use_session};
+use crate::types::{
+    API_KEY_FIELD, ApiKeyView, EVENTS_FIELD, WebhookEvent, WebhookView, event_field,
+};
 
 /// The fields of a new or an existing webhook.
 #[component]
@@ -62,6 +67,7 @@ pub fn WebhookForm(
                 hint=tr!(locale, webhooks.url_hint)
             />
             <Events is_chosen />
+            <KeyChoice chosen=entered(API_KEY_FIELD, key_of) />
             <Field
                 name="low_balance"
                 inputmode="numeric"
@@ -73,6 +79,44 @@ pub fn WebhookForm(
             <Submit pending=sending.pending()>{submit}</Submit>
         </PostForm>
     }
+}
+
+fn key_of(webhook: &WebhookView) -> String {
+    let key = webhook.api_key_id.map(|key| key.to_string());
+    key.unwrap_or_default()
+}
+
+/// The choice of one API key, whose predictions the webhook is told about. Nothing if there is no key to choose.
+#[component]
+fn KeyChoice(
+    /// The id of the chosen key; empty for all.
+    chosen: String,
+) -> impl IntoView {
+    let locale = use_locale();
+    let session = use_session();
+    let keys = Data::new(move || {
+        session.version();
+        list_api_keys()
+    });
+    let show = move |keys: Vec<ApiKeyView>| {
+        let chosen = chosen.clone();
+        if keys.is_empty() && chosen.is_empty() {
+            return ().into_any();
+        }
+        let mut choices = vec![Choice::new("", tr!(locale, webhooks.all_keys))];
+        choices.extend(keys.into_iter().map(|key| {
+            let label = format!("{} ({})", key.label, key.hint);
+            Choice::new(key.id.to_string(), label)
+        }));
+        if choices.iter().all(|it| it.value != chosen) {
+            choices.push(Choice::new(&chosen, tr!(locale, webhooks.revoked_key)));
+        }
+        let groups = vec![choices.into()];
+        let selected = position_of(&groups, &chosen);
+        let hint = tr!(locale, webhooks.key_hint);
+        view! { <Select name=API_KEY_FIELD groups selected hint /> }.into_any()
+    };
+    view! { <Loaded resource=keys lines=1 show /> }
 }
 
 /// A checkbox for each event.

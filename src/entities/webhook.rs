@@ -5,7 +5,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{QueryOrder, QuerySelect};
 
 use super::Relation;
-use crate::types::{DisabledReason, UserId, WebhookEvent, WebhookId};
+use crate::types::{ApiKeyId, DisabledReason, UserId, WebhookEvent, WebhookId};
 
 /// One webhook.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -18,6 +18,7 @@ pub struct Model {
     #[sea_orm(primary_key)]
     pub id: WebhookId,
     pub user_id: UserId,
+    pub api_key_id: Option<ApiKeyId>,
     pub url: String,
     pub events: String,
     pub low_balance: Option<i64>,

@@ -130,7 +130,9 @@ pub use webhook::{
     AttemptView, DeliveryError, DeliveryLogView, DeliveryStatus, DeliveryView, DisabledReason,
     TEST_EVENT, WebhookEvent, WebhookView, WebhooksView,
 };
-pub use webhook_input::{EVENTS_FIELD, LOW_BALANCE_MAX, Subscription, WebhookInput, event_field};
+pub use webhook_input::{
+    API_KEY_FIELD, EVENTS_FIELD, LOW_BALANCE_MAX, Subscription, WebhookInput, event_field,
+};
 pub use words::UnknownWord;
 #[cfg(feature = "ssr")]
 pub(crate) use words::schema_of_words;

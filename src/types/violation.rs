@@ -132,6 +132,9 @@ pub enum Violation {
     /// Not the id of a task of the user that has a result.
     #[error("must be the ID of one of your tasks that succeeded")]
     NoResult,
+    /// Not the id of an API key of the user.
+    #[error("must be the ID of one of your API keys")]
+    NoApiKey,
     /// A task that an earlier line of the file names, too.
     #[error("is already on line {line}")]
     Repeated {
@@ -188,6 +191,7 @@ mod tests {
             Violation::NotAnEmail,
             Violation::NotAUrl,
             Violation::NotPublic,
+            Violation::NoApiKey,
             Violation::NotACursor,
             Violation::TooShort { min: 8 },
             Violation::TooLong { max: 60 },

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::words::{stored_words, words};
-use super::{Credits, DeliveryId, WebhookId};
+use super::{ApiKeyId, Credits, DeliveryId, WebhookId};
 
 words!(
     /// What a webhook can be told about: the `type` of a payload.
@@ -81,6 +81,8 @@ pub struct WebhookView {
     pub id: WebhookId,
     /// Where events are posted to.
     pub url: String,
+    /// The API key whose tasks it is told about; absent for all tasks. Events of the balance are the same either way.
+    pub api_key_id: Option<ApiKeyId>,
     /// The events that are posted.
     pub events: Vec<WebhookEvent>,
     /// `balance.low` is posted when the balance falls below it.

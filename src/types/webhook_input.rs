@@ -3,10 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::field_checker::Checker;
-use super::{AppError, Credits, Violation, WebhookEvent, parse_whole};
+use super::{ApiKeyId, AppError, Credits, Violation, WebhookEvent, parse_id, parse_whole};
 
 /// The field that the choice of events as a whole is called by.
 pub const EVENTS_FIELD: &str = "events";
+/// The field that chooses the API key.
+pub const API_KEY_FIELD: &str = "api_key_id";
 /// The highest limit for `balance.low`.
 pub const LOW_BALANCE_MAX: i64 = 1_000_000_000;
 
@@ -30,6 +32,8 @@ pub struct WebhookInput {
     pub balance_low: String,
     /// `balance.low` is posted when the balance falls below this number of credits.
     pub low_balance: String,
+    /// The API key whose tasks to tell about; blank for all tasks.
+    pub api_key_id: String,
 }
 
 /// What a webhook is told about.
@@ -39,6 +43,8 @@ pub struct Subscription {
     pub events: Vec<WebhookEvent>,
     /// The limit for [`WebhookEvent::BalanceLow`]; present exactly if that is among the events.
     pub low_balance: Option<Credits>,
+    /// The API key whose tasks to tell about.
+    pub api_key: Option<ApiKeyId>,
 }
 
 /// The wire name of the field of an event.
@@ -89,9 +95,14 @@ impl WebhookInput {
                 Err(other) => return Err(other),
             }
         }
+        let api_key = match parse_id(API_KEY_FIELD, &self.api_key_id) {
+            Ok(key) => key,
+            Err(_) => checker.refuse(API_KEY_FIELD, Violation::NotAnId),
+        };
         let subscription = Subscription {
             events,
             low_balance,
+            api_key,
         };
         checker
             .finish(Some(subscription))
@@ -123,6 +134,7 @@ mod tests {
         let expected = Subscription {
             events: vec![WebhookEvent::TaskSucceeded, WebhookEvent::BalanceLow],
             low_balance: Some(Credits(50)),
+            api_key: None,
         };
         assert_eq!(input.check(), Ok(expected));
     }

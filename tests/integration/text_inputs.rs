@@ -14,7 +14,7 @@ on_both_databases!(
 );
 
 /// Every server function that changes something, with valid values.
-fn posts(task: &Value) -> Vec<(&'static str, Value)> {
+fn posts(task: &Value, webhook_id: &Value, delivery: &Value) -> Vec<(&'static str, Value)> {
     let mut campaign = sample();
     campaign["idempotency_key"] = json!("key");
     campaign["model_id"] = json!("1");
@@ -24,12 +24,11 @@ fn posts(task: &Value) -> Vec<(&'static str, Value)> {
     let webhook = json!({
         "url": "https://receiver.invalid/events", "task_succeeded": "true", "task_failed": "false",
         "task_canceled": "false", "balance_topped_up": "false", "balance_adjusted": "false",
-        "balance_low": "true", "low_balance": "50", "account": "",
+        "balance_low": "true", "low_balance": "50", "api_key_id": "", "account": "",
     });
-    // The first webhook and the first delivery.
     let with_id = |body: &Value| {
         let mut body = body.clone();
-        body["id"] = json!(1);
+        body["id"] = webhook_id.clone();
         body
     };
     vec![
@@ -98,7 +97,10 @@ fn posts(task: &Value) -> Vec<(&'static str, Value)> {
             with_id(&json!({ "account": "" })),
         ),
         ("/api/webhook/test", with_id(&json!({ "account": "" }))),
-        ("/api/webhook/resend", with_id(&json!({ "account": "" }))),
+        (
+            "/api/webhook/resend",
+            json!({ "id": delivery, "account": "" }),
+        ),
         ("/api/webhook/delete", with_id(&json!({ "account": "" }))),
         (
             "/api/models/create",
@@ -159,10 +161,10 @@ async fn nul_in_any_field_causes_no_server_error(engine: Engine) {
     browser.wait_until_final(&task).await;
     let webhook = json!({ "url": "https://receiver.invalid/events", "task_failed": true });
     let created = browser.post_json("/api/webhooks/create", webhook).await;
-    let id = &created.ok()["id"];
-    let test = browser.post_json("/api/webhook/test", json!({ "id": id }));
-    test.await.ok();
-    for (path, body) in posts(&task) {
+    let webhook = created.ok()["id"].clone();
+    let test = json!({ "id": webhook });
+    let test = browser.post_json("/api/webhook/test", test).await.ok();
+    for (path, body) in posts(&task, &webhook, &test["id"]) {
         for field in body.as_object().unwrap().keys() {
             let value = body[field].as_str().map(ToOwned::to_owned);
             let value = value.unwrap_or_else(|| body[field].to_string());

@@ -80,6 +80,12 @@ async fn every_invalid_field_is_named(engine: Engine) {
     create(body)
         .await
         .names_fields(&["low_balance", "task_failed"]);
+    let other = Browser::registered(shared_idle_server(engine).await).await;
+    let (_, key) = other.create_key(json!({ "read": true })).await;
+    for key in [key["id"].clone(), json!("x")] {
+        let body = json!({ "url": URL, "task_failed": true, "api_key_id": key });
+        create(body).await.names_fields(&["api_key_id"]);
+    }
     let id = create(json!({ "url": URL, "task_failed": true }))
         .await
         .ok()["id"]

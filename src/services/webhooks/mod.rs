@@ -23,10 +23,11 @@ use super::field_check::FieldCheck;
 use super::rate_limit::RateLimit;
 use crate::database::{Database, Transaction};
 use crate::entities::webhook::events_text;
-use crate::entities::{balance, webhook};
+use crate::entities::{api_key, balance, webhook};
 use crate::queue::{self, Notifier};
 use crate::types::{
-    AppError, Credits, Subscription, UserId, WebhookId, WebhookInput, WebhookView, WebhooksView,
+    API_KEY_FIELD, AppError, Credits, Subscription, UserId, Violation, WebhookId, WebhookInput,
+    WebhookView, WebhooksView,
 };
 
 /// Maximum number of webhooks of a user.
@@ -101,7 +102,7 @@ impl Webhooks {
         user: UserId,
         input: &WebhookInput,
     ) -> Result<WebhookView, AppError> {
-        let (url, subscription) = self.check(input)?;
+        let (url, subscription) = self.check(user, input).await?;
         let now = self.clock.now();
         let secret = self.secrets.generate();
         let row = webhook::ActiveModel {
@@ -109,6 +110,7 @@ impl Webhooks {
             url: Set(url),
             events: Set(events_text(&subscription.events)),
             low_balance: Set(subscription.low_balance.map(|limit| limit.0)),
+            api_key_id: Set(subscription.api_key),
             is_enabled: Set(true),
             nonce: Set(secret.nonce),
             key_check: Set(secret.key_check),
@@ -143,12 +145,13 @@ impl Webhooks {
     ) -> Result<WebhookView, AppError> {
         // Another user's webhook is not found, whatever the fields are.
         self.find(user, id).await?;
-        let (url, subscription) = self.check(input)?;
+        let (url, subscription) = self.check(user, input).await?;
         self.change(user, id, move |webhook| {
             let mut row = webhook.into_active_model();
             row.url = Set(url.clone());
             row.events = Set(events_text(&subscription.events));
             row.low_balance = Set(subscription.low_balance.map(|limit| limit.0));
+            row.api_key_id = Set(subscription.api_key);
             row
         })
         .await
@@ -218,11 +221,22 @@ impl Webhooks {
         .await
     }
 
-    fn check(&self, input: &WebhookInput) -> Result<(String, Subscription), AppError> {
+    async fn check(
+        &self,
+        user: UserId,
+        input: &WebhookInput,
+    ) -> Result<(String, Subscription), AppError> {
         let mut fields = FieldCheck::default();
         let url = self.targets.parse(&input.url);
         let url = fields.read(url.map_err(|violation| AppError::invalid("url", violation)));
         let subscription = fields.read(input.check());
+        if let Some(key) = subscription.as_ref().and_then(|it| it.api_key) {
+            let own = api_key::Entity::of_user(user, key);
+            if own.one(self.database.read()).await?.is_none() {
+                let unknown = AppError::invalid(API_KEY_FIELD, Violation::NoApiKey);
+                fields.read::<()>(Err(unknown));
+            }
+        }
         match (url, subscription) {
             (Some(url), Some(subscription)) => Ok((url.into(), subscription)),
             _ => Err(fields.error()),
@@ -275,6 +289,7 @@ impl Webhooks {
         WebhookView {
             id: webhook.id,
             events: webhook.events(),
+            api_key_id: webhook.api_key_id,
             low_balance: webhook.low_balance.map(Credits),
             enabled: webhook.is_enabled,
             disabled_reason: webhook.disabled_reason,

@@ -11,7 +11,8 @@ use crate::database::{Transaction, is_among};
 use crate::entities::{task, transactions, webhook};
 use crate::queue::{self, NewDelivery, Notifier, Outcome};
 use crate::types::{
-    Credits, TEST_EVENT, TaskStatus, TransactionKind, UserId, Verdict, WebhookEvent, WebhookId, hex,
+    ApiKeyId, Credits, TEST_EVENT, TaskStatus, TransactionKind, UserId, Verdict, WebhookEvent,
+    WebhookId, hex,
 };
 
 /// Something that happened to a user.
@@ -20,8 +21,16 @@ pub struct Event {
     user: UserId,
     kind: WebhookEvent,
     data: Value,
+    /// For events of a task.
+    task: Option<TaskOrigin>,
     /// For [`WebhookEvent::BalanceLow`]: the balance before and after. The limit differs by webhook.
     fall: Option<(Credits, Credits)>,
+}
+
+/// How a task was submitted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct TaskOrigin {
+    api_key: Option<ApiKeyId>,
 }
 
 impl Event {
@@ -56,6 +65,9 @@ impl Event {
             user: task.user_id,
             kind,
             data,
+            task: Some(TaskOrigin {
+                api_key: task.api_key_id,
+            }),
             fall: None,
         }
     }
@@ -80,6 +92,7 @@ impl Event {
             user: line.user_id,
             kind,
             data,
+            task: None,
             fall: None,
         })
     }
@@ -90,6 +103,7 @@ impl Event {
             user,
             kind: WebhookEvent::BalanceLow,
             data: Value::Null,
+            task: None,
             fall: Some((before, after)),
         }
     }
@@ -97,6 +111,10 @@ impl Event {
     /// The data for a webhook; `None` if the webhook is not told.
     fn data_for(&self, webhook: &webhook::Model) -> Option<Value> {
         if webhook.user_id != self.user || !webhook.events().contains(&self.kind) {
+            return None;
+        }
+        let is_of_another_key = |task: TaskOrigin| task.api_key != webhook.api_key_id;
+        if webhook.api_key_id.is_some() && self.task.is_some_and(is_of_another_key) {
             return None;
         }
         let Some((before, after)) = self.fall else {
@@ -228,6 +246,7 @@ mod tests {
         webhook::Model {
             id: WebhookId(id),
             user_id: UserId(user),
+            api_key_id: None,
             url: "https://example.org/".to_owned(),
             events: events_text(events),
             low_balance: limit,

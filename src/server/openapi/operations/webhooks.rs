@@ -9,13 +9,15 @@ use crate::api::{
     CreateWebhook, DeleteWebhook, GetDelivery, GetWebhook, ListDeliveries, ListWebhooks,
     ResendDelivery, RotateWebhookSecret, SetWebhookEnabled, TestWebhook, UpdateWebhook,
 };
-use crate::server::openapi::fields::{DELIVERY_ID, Field, WEBHOOK_ID, flag, id_of, paging, whole};
+use crate::server::openapi::fields::{
+    DELIVERY_ID, Field, WEBHOOK_ID, flag, id, id_of, paging, whole,
+};
 use crate::server::openapi::headers;
 use crate::server::openapi::operation::{Body, Content, Group, Operation};
 use crate::services::webhooks::URL_MAX_CHARS;
 use crate::types::{
-    AppError, DeliveryLogView, DeliveryView, EVENTS_FIELD, LOW_BALANCE_MAX, Violation,
-    WebhookEvent, WebhookView, WebhooksView, event_field,
+    API_KEY_FIELD, AppError, DeliveryLogView, DeliveryView, EVENTS_FIELD, LOW_BALANCE_MAX,
+    Violation, WebhookEvent, WebhookView, WebhooksView, event_field,
 };
 
 pub(super) fn all() -> Vec<Operation> {
@@ -61,6 +63,8 @@ fn webhook() -> Vec<Field> {
         };
         Field::new(event_field(*event), flag(), &about).such_as(example)
     }));
+    let about = "The API key whose tasks are told about; all tasks if absent. Events of the balance are the same either way.";
+    fields.push(Field::new(API_KEY_FIELD, id(), about));
     let about = "`balance.low` is posted when the balance falls below this number of credits. Required for that event.";
     fields.push(Field::new("low_balance", whole(1, LOW_BALANCE_MAX), about));
     fields
