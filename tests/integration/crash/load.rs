@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::deployment::Urls;
 use crate::support::{
-    Browser, PRICE, Server, Site, predict_body, send_and_disconnect, unique, wait_for,
+    Browser, PRICE, Server, Site, http_client, predict_body, send_and_disconnect, unique, wait_for,
 };
 
 const WELCOME: i64 = 10;
@@ -76,10 +76,7 @@ impl Client {
     pub async fn register(deployment: &impl Installation, seed: u64) -> Self {
         let browser = Browser::registered(deployment.web()).await;
         let client = Self {
-            http: reqwest::Client::builder()
-                .timeout(RESPONSE_TIMEOUT)
-                .build()
-                .unwrap(),
+            http: http_client().timeout(RESPONSE_TIMEOUT).build().unwrap(),
             cookie: browser.cookie("pledgecast_session"),
             user: browser.get("/api/auth/me").await.ok()["id"]
                 .as_i64()
