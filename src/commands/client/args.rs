@@ -78,7 +78,7 @@ pub struct LoginKeyArgs {
     /// The label of the new key.
     #[arg(long, requires = "email", default_value = "command line")]
     pub label: String,
-    /// What the new key may do: read, predict, top_up or manage; may be repeated.
+    /// What the new key may do: `read`, `predict`, `top_up` or `manage`; may be repeated.
     #[arg(long = "scope", value_name = "SCOPE", requires = "email", default_values_t = [Scope::Read, Scope::Predict])]
     pub scopes: Vec<Scope>,
     /// Its limits.
@@ -162,7 +162,7 @@ pub enum KeysCommand {
         /// What you call it.
         #[arg(long)]
         label: String,
-        /// What it may do: read, predict, top_up or manage; may be repeated.
+        /// What it may do: `read`, `predict`, `top_up` or `manage`; may be repeated.
         #[arg(long = "scope", value_name = "SCOPE", required = true)]
         scopes: Vec<Scope>,
         /// Its limits.

@@ -63,7 +63,10 @@ pub async fn follow(
     loop {
         let task = api.json(&request).await?;
         if task["status"] != status.as_str() {
-            status = task["status"].as_str().unwrap_or_default().to_owned();
+            task["status"]
+                .as_str()
+                .unwrap_or_default()
+                .clone_into(&mut status);
             changed(&task)?;
         }
         if is_final(&task) {
@@ -140,14 +143,11 @@ pub fn state(task: &Value) -> String {
             percent(probability)
         );
     }
-    let mut line = format!("prediction {id} {status}");
-    if let Some(ahead) = task["queue"]["ahead"].as_u64() {
-        line.push_str(&format!(", {ahead} before it"));
-    }
-    if let Some(error) = task["error"].as_str() {
-        line.push_str(&format!(": {error}"));
-    }
-    line
+    let ahead = task["queue"]["ahead"].as_u64();
+    let ahead = ahead.map_or_else(String::new, |it| format!(", {it} before it"));
+    let error = task["error"].as_str();
+    let error = error.map_or_else(String::new, |it| format!(": {it}"));
+    format!("prediction {id} {status}{ahead}{error}")
 }
 
 fn verdict(word: &str) -> &str {

@@ -25,6 +25,15 @@ pub struct Parser {
 const LINE_MAX_BYTES: usize = 1 << 20;
 
 impl Parser {
+    /// Forgets what the last connection has begun, because the server sends it again.
+    pub fn for_new_connection(self) -> Self {
+        Self {
+            last_id: self.last_id,
+            retry_ms: self.retry_ms,
+            ..Self::default()
+        }
+    }
+
     /// Adds bytes of the stream, and returns the events that they complete; `None` if this is no stream of events.
     pub fn push(&mut self, bytes: &[u8]) -> Option<Vec<Event>> {
         self.bytes.extend_from_slice(bytes);

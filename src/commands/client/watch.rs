@@ -44,12 +44,7 @@ async fn all(api: &Api, is_json: bool) -> Result<(), Error> {
             request = request.header("last-event-id", id);
         }
         let mut response = api.send(&request).await?;
-        // What the last connection has begun is sent again.
-        parser = Parser {
-            last_id: parser.last_id,
-            retry_ms: parser.retry_ms,
-            ..Parser::default()
-        };
+        parser = parser.for_new_connection();
         // An error, an end and silence all mean that the connection is lost.
         while let Ok(Ok(Some(bytes))) = timeout(SILENCE_MAX, response.chunk()).await {
             let events = parser.push(&bytes).ok_or_else(|| {

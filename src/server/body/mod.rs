@@ -166,18 +166,6 @@ fn form_of_json(bytes: &[u8]) -> Result<String, AppError> {
     Ok(form.finish())
 }
 
-/// A whole number is written without its fraction: in JSON, and so in JSON Schema, `7.0` is the integer 7.
-fn text_of_number(number: &serde_json::Number) -> String {
-    // Integers up to here are exact.
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    match number.as_f64() {
-        Some(value) if number.is_f64() && value.fract() == 0.0 && value.abs() <= EXACT => {
-            format!("{value:.0}")
-        }
-        _ => number.to_string(),
-    }
-}
-
 /// Converts multipart to a form: text fields unchanged, files in base64.
 async fn form_of_multipart(headers: &HeaderMap, bytes: Bytes) -> Result<String, AppError> {
     let mut request = Request::new(Body::from(bytes));
@@ -210,6 +198,18 @@ async fn form_of_multipart(headers: &HeaderMap, bytes: Bytes) -> Result<String, 
 
 fn malformed(reason: &str) -> AppError {
     AppError::Malformed(reason.to_owned())
+}
+
+/// A whole number is written without its fraction: in JSON, and so in JSON Schema, `7.0` is the integer 7.
+fn text_of_number(number: &serde_json::Number) -> String {
+    // Integers up to here are exact.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match number.as_f64() {
+        Some(value) if number.is_f64() && value.fract() == 0.0 && value.abs() <= EXACT => {
+            format!("{value:.0}")
+        }
+        _ => number.to_string(),
+    }
 }
 
 #[cfg(test)]
