@@ -38,8 +38,8 @@ def test_one_of_several_signatures_is_enough() -> None:
     [
         (PAYLOAD + b" ", headers()),
         (PAYLOAD, headers(OTHER)),
-        (PAYLOAD, headers(age=timedelta(minutes=6))),
-        (PAYLOAD, headers(age=-timedelta(minutes=6))),
+        (PAYLOAD, headers(age=timedelta(hours=1))),
+        (PAYLOAD, headers(age=-timedelta(hours=1))),
         (PAYLOAD, {**headers(), "Webhook-Id": "msg_2"}),
         (PAYLOAD, {**headers(), "Webhook-Timestamp": "soon"}),
         (PAYLOAD, {**headers(), "Webhook-Signature": "é"}),
