@@ -123,7 +123,7 @@ impl Api {
 
     /// The address of the server, without a slash at its end.
     pub fn server(&self) -> &str {
-        self.server.as_str().trim_end_matches('/')
+        without_slash(&self.server)
     }
 
     /// Whether others can read along.
@@ -292,6 +292,18 @@ fn bearer(key: &str) -> Result<HeaderValue, Error> {
     let mut value = value?;
     value.set_sensitive(true);
     Ok(value)
+}
+
+/// The address of a server in its usual form.
+///
+/// # Errors
+/// If it is none.
+pub fn address_of(server: &str) -> Result<String, Error> {
+    Ok(without_slash(&parse_server(server)?).to_owned())
+}
+
+fn without_slash(server: &Url) -> &str {
+    server.as_str().trim_end_matches('/')
 }
 
 fn parse_server(text: &str) -> Result<Url, Error> {

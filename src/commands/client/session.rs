@@ -3,7 +3,7 @@
 use super::args::ClientArgs;
 use super::error::Error;
 use super::profile::Profiles;
-use super::requests::Api;
+use super::requests::{Api, address_of};
 
 /// Keys are not arguments, which other users of the machine can list.
 pub const KEY_VARIABLE: &str = "PLEDGECAST_API_KEY";
@@ -27,7 +27,7 @@ pub fn open(args: &ClientArgs) -> Result<Api, Error> {
     match key {
         Some(key) => Api::new(server, Some(&key)),
         // The key belongs to one server, and no other one should see it.
-        None if Api::new(server, None)?.server() != Api::new(&profile.server, None)?.server() => {
+        None if address_of(server)? != address_of(&profile.server)? => {
             Err(Error::NotSignedIn(format!(
                 "the profile `{}` is for {}; log in at {server} with another --profile, or set {KEY_VARIABLE}",
                 args.profile, profile.server
