@@ -1,6 +1,7 @@
 //! `pledgecast client`: the API from a terminal or a script, on any server. It has no database, and no log, so that a key
 //! never gets into one.
 
+mod address;
 pub mod args;
 mod batch;
 mod campaign;

@@ -9,6 +9,7 @@ use reqwest::{Body, Client, RequestBuilder, Response, Url, redirect};
 use serde_json::Value;
 use tokio_rustls::rustls::RootCertStore;
 
+use super::address;
 use super::error::{Error, Problem};
 use crate::delivery::{system_roots, tls_config};
 
@@ -96,7 +97,7 @@ impl Api {
     /// # Errors
     /// If the address is none of a server, or the key cannot be one.
     pub fn new(server: &str, key: Option<&str>) -> Result<Self, Error> {
-        let server = parse_server(server)?;
+        let server = address::parse(server)?;
         // Reading the certificates of the system takes longer than most requests.
         let roots = if server.scheme() == "https" {
             system_roots()
@@ -123,18 +124,12 @@ impl Api {
 
     /// The address of the server, without a slash at its end.
     pub fn server(&self) -> &str {
-        without_slash(&self.server)
+        address::without_slash(&self.server)
     }
 
     /// Whether others can read along.
     pub fn is_exposed(&self) -> bool {
-        let is_local = match self.server.host() {
-            Some(url::Host::Domain(name)) => name == "localhost",
-            Some(url::Host::Ipv4(address)) => address.is_loopback(),
-            Some(url::Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
-        };
-        self.server.scheme() == "http" && !is_local
+        address::is_exposed(&self.server)
     }
 
     /// The address of a page.
@@ -294,35 +289,6 @@ fn bearer(key: &str) -> Result<HeaderValue, Error> {
     Ok(value)
 }
 
-/// The address of a server in its usual form.
-///
-/// # Errors
-/// If it is none.
-pub fn address_of(server: &str) -> Result<String, Error> {
-    Ok(without_slash(&parse_server(server)?).to_owned())
-}
-
-fn without_slash(server: &Url) -> &str {
-    server.as_str().trim_end_matches('/')
-}
-
-fn parse_server(text: &str) -> Result<Url, Error> {
-    let refused = |why: &str| {
-        let example = "such as https://pledgecast.example";
-        Error::Usage(format!("the server's address {why}; it is a URL {example}"))
-    };
-    let mut url = Url::parse(text.trim()).map_err(|_| refused("cannot be read"))?;
-    if !["http", "https"].contains(&url.scheme()) || url.host().is_none() {
-        return Err(refused("is not one of HTTP"));
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(refused("has a user or a password"));
-    }
-    url.set_query(None);
-    url.set_fragment(None);
-    Ok(url)
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -330,51 +296,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_of_servers_are_checked() {
-        let server = |text: &str| Api::new(text, None).map(|it| it.server().to_owned());
-        for (text, expected) in [
-            ("http://127.0.0.1:3000/", "http://127.0.0.1:3000"),
-            (" https://example.org ", "https://example.org"),
-            (
-                "https://example.org/path/?a=b#c",
-                "https://example.org/path",
-            ),
-        ] {
-            assert_eq!(server(text).unwrap(), expected);
-        }
-        for text in [
-            "",
-            "example.org",
-            "ftp://example.org",
-            "https://me:word@example.org",
-        ] {
-            assert!(matches!(server(text), Err(Error::Usage(_))), "{text}");
-        }
-    }
-
-    #[test]
     fn an_invalid_key_is_not_quoted() {
         let error = Api::new("https://example.org", Some("pc_secret\n")).err();
         let text = error.unwrap().to_string();
         assert!(!text.contains("secret"), "{text}");
-    }
-
-    #[test]
-    fn only_unencrypted_connections_to_other_machines_are_exposed() {
-        for (server, expected) in [
-            ("https://example.org", false),
-            ("http://example.org", true),
-            ("http://192.0.2.1", true),
-            ("http://localhost:3000", false),
-            ("http://127.0.0.1:3000", false),
-            ("http://[::1]:3000", false),
-        ] {
-            assert_eq!(
-                Api::new(server, None).unwrap().is_exposed(),
-                expected,
-                "{server}"
-            );
-        }
     }
 
     #[test]

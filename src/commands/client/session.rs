@@ -1,9 +1,10 @@
 //! What most commands begin with: the server and the key of a profile.
 
+use super::address::address_of;
 use super::args::ClientArgs;
 use super::error::Error;
 use super::profile::Profiles;
-use super::requests::{Api, address_of};
+use super::requests::Api;
 
 /// Keys are not arguments, which other users of the machine can list.
 pub const KEY_VARIABLE: &str = "PLEDGECAST_API_KEY";
