@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::client::args::ClientArgs;
 use super::config::{DatabaseArgs, LogArgs, ServeArgs, WorkerProcessArgs};
 use crate::inference::CHECK_COMMAND;
 use crate::types::{ModelId, ModelState, Role};
@@ -54,6 +55,8 @@ pub enum Command {
     Score(CsvArgs),
     /// Convert a CSV of campaigns to a CSV of model features; used by training.
     Features(CsvArgs),
+    /// Use a server from here: predict, follow, and manage API keys. Needs no database.
+    Client(ClientArgs),
     /// Check the model file on standard input within limits on memory and time; the program runs this itself.
     #[command(name = CHECK_COMMAND, hide = true)]
     CheckModel,

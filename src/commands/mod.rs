@@ -2,6 +2,7 @@
 
 pub mod args;
 mod backup;
+pub mod client;
 pub mod config;
 mod connection_args;
 mod cookie_key;
@@ -32,9 +33,14 @@ use crate::types::TaskId;
 /// # Errors
 /// The reason for the operator.
 pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    telemetry::init(&cli.log)?;
     let stop = stop::on_signal()?;
-    match cli.command {
+    let command = match cli.command {
+        Command::Client(args) => return Ok(client::run(&args, &stop).await),
+        other => other,
+    };
+    telemetry::init(&cli.log)?;
+    match command {
+        Command::Client(_) => Ok(ExitCode::SUCCESS),
         Command::Serve(args) => success_if_stopped(serve::serve(*args, stop).await),
         Command::Worker(args) => success_if_stopped(serve::work(args, stop).await),
         Command::Migrate(args) => unless_stopped(&stop, migrate(&args)).await,

@@ -42,15 +42,10 @@ impl Connector {
         resolver: Box<dyn Resolve>,
         roots: RootCertStore,
     ) -> anyhow::Result<Self> {
-        let provider = Arc::new(ring::default_provider());
-        let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
         Ok(Self {
             targets,
             resolver,
-            tls: TlsConnector::from(Arc::new(config)),
+            tls: TlsConnector::from(Arc::new(tls_config(roots)?)),
         })
     }
 
@@ -100,8 +95,20 @@ fn alone(address: IpAddr, port: u16) -> (Vec<SocketAddr>, ServerName<'static>) {
     (vec![SocketAddr::new(address, port)], name)
 }
 
+/// How the program makes TLS connections: with certificates of these authorities.
+///
+/// # Errors
+/// If TLS cannot be set up.
+pub fn tls_config(roots: RootCertStore) -> anyhow::Result<ClientConfig> {
+    let provider = Arc::new(ring::default_provider());
+    Ok(ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth())
+}
+
 /// The certificate authorities that the system trusts.
-pub(super) fn system_roots() -> RootCertStore {
+pub fn system_roots() -> RootCertStore {
     let found = rustls_native_certs::load_native_certs();
     for error in &found.errors {
         tracing::warn!(%error, "cannot read a certificate of the system");
@@ -110,7 +117,7 @@ pub(super) fn system_roots() -> RootCertStore {
     roots.add_parsable_certificates(found.certs);
     if roots.is_empty() {
         tracing::warn!(
-            "no certificate authorities found; webhooks with https will fail; install ca-certificates"
+            "no certificate authorities found; requests with https will fail; install ca-certificates"
         );
     }
     roots

@@ -31,6 +31,7 @@ use crate::services::Clock;
 use crate::services::background::restart_on_panic;
 use crate::services::webhooks::{Secrets, signing_secrets};
 use crate::types::{DeliveryError, WebhookId};
+pub use connect::{system_roots, tls_config};
 use record::Ended;
 pub use send::Sender;
 use send::{Attempted, Message};

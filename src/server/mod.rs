@@ -38,3 +38,5 @@ mod shared_files;
 pub mod state;
 mod styleguide;
 pub mod trusted_proxies;
+
+pub use openapi::about_field;

@@ -39,6 +39,8 @@ mod architecture;
 mod backup;
 mod badges;
 mod campaign_fields;
+mod client_batches;
+mod client_command;
 mod command_line;
 mod contention;
 mod conventions;

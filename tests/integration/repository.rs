@@ -7,9 +7,10 @@ use serde_json::Value;
 use crate::architecture::sources;
 
 /// Folders and files that documentation names by their path in the repository.
-const ROOTS: [&str; 11] = [
+const ROOTS: [&str; 12] = [
     "src/",
     "xtask/",
+    "clients/",
     "crates/",
     "tests/",
     "migration/",

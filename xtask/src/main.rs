@@ -3,10 +3,11 @@
 //! - [`run`], [`dev`], [`test`](mod@test), [`bench`](mod@bench), [`mutants`](mod@mutants),
 //!   [`lint`](mod@lint), [`train`]: the commands.
 //! - [`site`], [`server`]: the client bundle and the server that they build.
-//! - [`postgres`], [`browser`], [`faketime`]: what the tests need.
-//! - [`wasm_target`], [`apt`], [`npm`], [`tools`]: installing what is missing.
+//! - [`postgres`], [`browser`], [`api`], [`test_server`], [`faketime`]: what the tests need.
+//! - [`wasm_target`], [`apt`], [`npm`], [`python`], [`tools`]: installing what is missing.
 //! - [`process`], [`cargo`], [`progress`], [`paths`], [`fingerprint`]: helpers.
 
+mod api;
 mod apt;
 mod bench;
 mod browser;
@@ -21,10 +22,12 @@ mod paths;
 mod postgres;
 mod process;
 mod progress;
+mod python;
 mod run;
 mod server;
 mod site;
 mod test;
+mod test_server;
 mod tools;
 mod train;
 mod wasm_target;
@@ -66,8 +69,11 @@ enum Command {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
-    /// Run all tests: unit tests, integration tests on SQLite and PostgreSQL, browser tests.
+    /// Run all tests: unit tests, integration tests on SQLite and PostgreSQL, tests of the API, browser
+    /// tests.
     Test(test::Options),
+    /// Generate the Python package again, after a change of the API.
+    PythonClient,
     /// Kill, freeze and restart processes at random under load, and check that nothing is lost.
     Crash(test::CrashOptions),
     /// Mutate the code of the ledger, the queue, the workers and the database, and check that tests notice.
@@ -99,6 +105,7 @@ fn execute(command: Command) -> Result<()> {
         Command::Site => site::build(Profile::Release),
         Command::Dev { arguments } => dev::dev(&arguments),
         Command::Test(options) => test::test(&options),
+        Command::PythonClient => api::generate_python_client(),
         Command::Crash(options) => test::crash(&options),
         Command::Mutants(options) => mutants::mutants(&options),
         Command::Lint => lint::lint(),

@@ -8,7 +8,7 @@ use crate::browser::Tools;
 use crate::cargo::Profile;
 use crate::postgres::{self, Cluster, Postgres};
 use crate::progress::step;
-use crate::{cargo, faketime, paths, process, site};
+use crate::{api, cargo, faketime, paths, process, site};
 
 /// The arguments of `cargo xtask test`.
 #[derive(Args)]
@@ -32,6 +32,8 @@ enum Part {
     Unit,
     /// Tests of the whole server, on SQLite and PostgreSQL.
     Integration,
+    /// Tests of the OpenAPI document and of the Python package, in Python.
+    Api,
     /// Tests of the pages in Chromium.
     Browser,
 }
@@ -69,6 +71,12 @@ pub fn test(options: &Options) -> Result<()> {
             restartable.describe_to(&mut tests);
             faketime::describe_to(&mut tests)?;
             process::run(tests.args(filter)).context("integration tests failed")
+        })?;
+    }
+    if options.wants(Part::Api) {
+        let program = cargo::program(&built, "pledgecast")?;
+        step("Tests of the API, in Python", || {
+            api::test(&program, filter)
         })?;
     }
     if options.wants(Part::Browser) {

@@ -1,13 +1,12 @@
 //! `cargo xtask train`: runs `training/train.py` with pinned packages.
 
-use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::Args;
 
-use crate::progress::{note, step};
-use crate::{apt, fingerprint, paths, process, run};
+use crate::progress::step;
+use crate::{paths, process, python, run};
 
 /// The arguments of `cargo xtask train`.
 #[derive(Args)]
@@ -48,35 +47,5 @@ pub fn train(options: &Options) -> Result<()> {
 
 /// A Python environment with the packages of `training/requirements.txt`, created if it is missing.
 pub fn ensure_python() -> Result<PathBuf> {
-    let folder = paths::root()?.join("training");
-    let environment = folder.join(".venv");
-    let python = environment.join("bin/python");
-    let requirements = folder.join("requirements.txt");
-    let wanted =
-        fingerprint::of(&fs::read(&requirements).context("cannot read training/requirements.txt")?);
-    let stamp = environment.join("installed");
-    if python.is_file() && fs::read_to_string(&stamp).unwrap_or_default() == wanted {
-        return Ok(python);
-    }
-    let mut make = process::command("python3");
-    make.args(["-m", "venv", "--clear"]).arg(&environment);
-    if process::run(&mut make).is_err() {
-        process::go_on()?;
-        apt::install(&["python3", "python3-venv"], "training needs it")?;
-        process::run(&mut make)?;
-    }
-    note("installing the pinned packages");
-    let mut pip = process::command(&python);
-    pip.args([
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "-r",
-    ])
-    .arg(&requirements);
-    process::run(&mut pip).context("pip cannot install training/requirements.txt")?;
-    fs::write(stamp, wanted)?;
-    Ok(python)
+    python::ensure(&paths::root()?.join("training"), "training needs it")
 }

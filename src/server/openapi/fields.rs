@@ -302,7 +302,7 @@ fn schema_of(name: &str) -> Value {
 }
 
 /// What the documentation of [`Campaign`] says about a field.
-fn about(name: &str) -> String {
+pub fn about(name: &str) -> String {
     let RefOr::T(Schema::Object(campaign)) = Campaign::schema() else {
         return String::new();
     };

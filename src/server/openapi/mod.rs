@@ -21,6 +21,7 @@ use axum::http::{Response, header};
 use axum::response::IntoResponse as _;
 
 use crate::types::ApiReference;
+pub use fields::about as about_field;
 pub use operations::service::PATH;
 
 /// `GET /api/openapi.json`.

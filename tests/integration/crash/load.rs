@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::deployment::Urls;
 use crate::support::{
-    Browser, PRICE, Server, Site, predict_body, send_and_disconnect, unique, wait_for,
+    Browser, PRICE, Server, Site, http_client, predict_body, send_and_disconnect, unique, wait_for,
 };
 
 const WELCOME: i64 = 10;
@@ -81,10 +81,7 @@ impl Client {
         let browser = Browser::registered(deployment.web()).await;
         let me = browser.get("/api/auth/me").await.ok();
         let client = Self {
-            http: reqwest::Client::builder()
-                .timeout(RESPONSE_TIMEOUT)
-                .build()
-                .unwrap(),
+            http: http_client().timeout(RESPONSE_TIMEOUT).build().unwrap(),
             cookie: browser.cookie("pledgecast_session"),
             user: deployment.site().database.row(&me["id"]).await,
             rng: StdRng::seed_from_u64(seed),

@@ -3,12 +3,14 @@
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, SET_COOKIE};
-use reqwest::{Client, Method, RequestBuilder, redirect};
+use reqwest::{Client, ClientBuilder, Method, RequestBuilder, redirect};
 use serde_json::{Value, json};
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 use super::{Server, TIMEOUT, wait_for};
 
@@ -41,6 +43,18 @@ pub fn unique(prefix: &str) -> String {
     format!("{prefix}-{}-{number}", std::process::id())
 }
 
+/// A builder of an HTTP client. It trusts no certificates, because nothing here uses TLS: reading those of the system would
+/// take longer than most requests.
+pub fn http_client() -> ClientBuilder {
+    let provider = Arc::new(ring::default_provider());
+    let tls = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(RootCertStore::empty())
+        .with_no_client_auth();
+    Client::builder().tls_backend_preconfigured(tls)
+}
+
 impl Browser {
     /// A browser without cookies.
     pub fn new(server: &Server) -> Self {
@@ -53,7 +67,7 @@ impl Browser {
     }
 
     fn build(base: &str, address: Option<IpAddr>) -> Self {
-        let http = Client::builder()
+        let http = http_client()
             .redirect(redirect::Policy::none())
             .local_address(address)
             .timeout(TIMEOUT)

@@ -15,7 +15,7 @@ mod site;
 use std::future::Future;
 use std::time::{Duration, Instant};
 
-pub use browser::{Browser, Response, unique};
+pub use browser::{Browser, Response, http_client, unique};
 pub use campaign::{form_of, predict_body, sample};
 pub use cluster::Cluster;
 pub use database::{Database, Engine, Link};

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.change_type_0_code import ChangeType0Code
+
+T = TypeVar("T", bound="ChangeType0")
+
+
+@_attrs_define
+class ChangeType0:
+    """Lower the goal.
+
+    Attributes:
+        code (ChangeType0Code):
+        usd_goal (float): The goal in US dollars.
+    """
+
+    code: ChangeType0Code
+    usd_goal: float
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        code = self.code.value
+
+        usd_goal = self.usd_goal
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "code": code,
+                "usd_goal": usd_goal,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        code = ChangeType0Code(d.pop("code"))
+
+        usd_goal = d.pop("usd_goal")
+
+        change_type_0 = cls(
+            code=code,
+            usd_goal=usd_goal,
+        )
+
+        change_type_0.additional_properties = d
+        return change_type_0
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

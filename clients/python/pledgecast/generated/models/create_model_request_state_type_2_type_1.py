@@ -1,0 +1,9 @@
+from enum import StrEnum
+
+
+class CreateModelRequestStateType2Type1(StrEnum):
+    CANDIDATE = "candidate"
+    LIVE = "live"
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,11 @@
+from enum import StrEnum
+
+
+class ListTransactionsKind(StrEnum):
+    ADJUSTMENT = "adjustment"
+    CHARGE = "charge"
+    TOP_UP = "top_up"
+    WELCOME = "welcome"
+
+    def __str__(self) -> str:
+        return str(self.value)
