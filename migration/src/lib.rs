@@ -19,6 +19,7 @@ mod m13_task_retry;
 mod m14_outcome_additive;
 mod m15_api_key;
 mod m16_webhook_additive;
+mod m17_batch;
 mod status;
 
 pub use status::{SchemaStatus, schema_status};
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m14_outcome_additive::Migration),
             Box::new(m15_api_key::Migration),
             Box::new(m16_webhook_additive::Migration),
+            Box::new(m17_batch::Migration),
         ]
     }
 }

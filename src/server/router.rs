@@ -62,10 +62,11 @@ pub fn router(state: AppState) -> Router {
 type PathRoute = (&'static str, MethodRouter<AppState>);
 
 /// What the API has besides server functions. All of it is in the OpenAPI document.
-fn api_routes() -> [PathRoute; 11] {
+fn api_routes() -> [PathRoute; 12] {
     [
         (openapi::PATH, get(openapi::document)),
         ("/api/tasks.csv", get(export::tasks)),
+        ("/api/batch/tasks.csv", get(export::batch_tasks)),
         ("/api/transactions.csv", get(export::transactions)),
         ("/api/outcomes.csv", get(export::unreported)),
         ("/shared/{token}/badge.svg", get(shared_files::badge)),

@@ -7,6 +7,7 @@ mod advice;
 mod api_key;
 mod api_key_input;
 mod api_reference;
+mod batch;
 mod campaign;
 mod campaign_rules;
 mod change_bounds;
@@ -54,6 +55,10 @@ pub use api_key_input::{
 pub use api_reference::{
     ApiField, ApiGroup, ApiOperation, ApiReference, ApiResponse, ApiType, Kind,
 };
+pub use batch::{
+    BATCH_LINES_MAX, BatchCounts, BatchOrder, BatchState, BatchTaskFilter, BatchTaskFilterInput,
+    BatchView,
+};
 pub use campaign::{Campaign, CampaignInput, DURATION_MAX_DAYS};
 pub use campaign_rules::{
     BLURB_MAX_CHARS, NAME_MAX_CHARS, PAST_DURATION_MAX_DAYS, campaign_example,
@@ -79,7 +84,7 @@ pub use field_checker::{POSITION_MAX, RATE_MAX};
 pub use filters::{
     TaskFilter, TaskFilterInput, TimeRange, TransactionFilter, TransactionFilterInput,
 };
-pub use ids::{ApiKeyId, DeliveryId, ModelId, TaskId, TransactionId, UserId, WebhookId};
+pub use ids::{ApiKeyId, BatchId, DeliveryId, ModelId, TaskId, TransactionId, UserId, WebhookId};
 pub use insight::{
     AmountRange, AmountsView, BaseRateView, Curves, DaysPoint, Effect, Explanation, Factor,
     GoalPoint, InsightView, LaunchPoint, NeighboursView, OutOfDistribution, ResultContext,
@@ -99,9 +104,9 @@ pub use outcome_rules::{
     OutcomeInput, RAISED_MAX_USD, ReportedOutcome, line_field, split_line_field,
 };
 pub use parse::{
-    PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, parse_api_key_id, parse_choice, parse_cursor, parse_date,
-    parse_delivery_id, parse_id, parse_model_id, parse_number, parse_page_limit, parse_task_id,
-    parse_webhook_id, parse_whole,
+    PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, parse_api_key_id, parse_batch_id, parse_choice,
+    parse_cursor, parse_date, parse_delivery_id, parse_id, parse_model_id, parse_number,
+    parse_page_limit, parse_task_id, parse_webhook_id, parse_whole,
 };
 pub use planner_input::{FOLLOWER_RATES, PlannerInput, SOCIAL_RATES, SUBSCRIBER_RATES};
 #[cfg(feature = "ssr")]

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 
 use chrono::{DateTime, NaiveDate};
 
-use super::{ApiKeyId, AppError, DeliveryId, ModelId, TaskId, Violation, WebhookId};
+use super::{ApiKeyId, AppError, BatchId, DeliveryId, ModelId, TaskId, Violation, WebhookId};
 
 /// Items per page if the request sets no limit.
 pub const PAGE_LIMIT_DEFAULT: u32 = 20;
@@ -79,6 +79,14 @@ pub fn parse_webhook_id(text: &str) -> Result<WebhookId, AppError> {
 /// [`AppError::Invalid`] naming `id` if the text is blank or not a positive whole number.
 pub fn parse_delivery_id(text: &str) -> Result<DeliveryId, AppError> {
     parse_task_id(text).map(|TaskId(id)| DeliveryId(id))
+}
+
+/// Parses the id of a batch.
+///
+/// # Errors
+/// [`AppError::Invalid`] naming `id` if the text is blank or not a positive whole number.
+pub fn parse_batch_id(text: &str) -> Result<BatchId, AppError> {
+    parse_task_id(text).map(|TaskId(id)| BatchId(id))
 }
 
 /// Parses an id; `None` if the text is blank.

@@ -10,10 +10,9 @@ use pledgecast::entities::users;
 use pledgecast::inference::InferencePool;
 use pledgecast::queue::{self, ClaimOptions, Notifier};
 use pledgecast::services::attempts::{Client, Device};
-use pledgecast::services::outcomes::sent_file;
 use pledgecast::services::predictions::Payer;
 use pledgecast::services::webhooks::{Secrets, Targets};
-use pledgecast::services::{Clock, ServiceOptions, Services, SystemClock};
+use pledgecast::services::{Clock, SentFile, ServiceOptions, Services, SystemClock};
 use pledgecast::types::{
     ApiKeyInput, ApiKeySpendInput, AppError, CampaignInput, DeliveryStatus, ModelId, OutcomeInput,
     TaskFilter, TaskFilterInput, TaskId, TaskStatus, TransactionFilterInput, UserId, WebhookId,
@@ -268,7 +267,7 @@ async fn report(services: &Services, user: UserId) {
         .map(|it| format!("{},true\n", it.task_id))
         .collect();
     // The oldest one waited, too, and was reported meanwhile.
-    let file = sent_file("", format!("task_id,reached\n{}", lines.concat()));
+    let file = SentFile::of("", "csv", format!("task_id,reached\n{}", lines.concat()));
     outcomes.report_file(user, file.unwrap()).await.unwrap();
     let records = &services.track_records;
     let record = records.track_record(ModelId(2)).await.unwrap();
