@@ -38,6 +38,8 @@ mod api_keys;
 mod architecture;
 mod backup;
 mod badges;
+mod batch_limits;
+mod batches;
 mod campaign_fields;
 mod command_line;
 mod contention;

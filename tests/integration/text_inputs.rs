@@ -23,7 +23,7 @@ fn posts(task: &Value) -> Vec<(&'static str, Value)> {
     let password = "correct horse battery";
     let webhook = json!({
         "url": "https://receiver.invalid/events", "task_succeeded": "true", "task_failed": "false",
-        "task_canceled": "false", "balance_topped_up": "false", "balance_adjusted": "false",
+        "task_canceled": "false", "batch_finished": "false", "balance_topped_up": "false", "balance_adjusted": "false",
         "balance_low": "true", "low_balance": "50", "account": "",
     });
     // The first webhook and the first delivery.
@@ -65,6 +65,20 @@ fn posts(task: &Value) -> Vec<(&'static str, Value)> {
         ),
         ("/api/tasks/predict", campaign),
         ("/api/tasks/cancel", json!({ "id": task, "account": "" })),
+        (
+            "/api/batches/create",
+            json!({ "text": "{}", "file_name": "a.jsonl", "model_id": "1", "account": "" }),
+        ),
+        (
+            "/api/batches/create",
+            json!({ "file": "e30=", "file_name": "a.jsonl", "model_id": "1", "account": "" }),
+        ),
+        (
+            "/api/batches/start",
+            json!({ "id": "1", "max_total": "10", "idempotency_key": "key", "account": "" }),
+        ),
+        ("/api/batches/cancel", json!({ "id": "1", "account": "" })),
+        ("/api/batches/delete", json!({ "id": "1", "account": "" })),
         ("/api/task/share", json!({ "id": task, "account": "" })),
         ("/api/task/unshare", json!({ "id": task, "account": "" })),
         (
@@ -107,7 +121,7 @@ fn posts(task: &Value) -> Vec<(&'static str, Value)> {
     ]
 }
 
-const GETS: [(&str, &[&str]); 22] = [
+const GETS: [(&str, &[&str]); 26] = [
     ("/api/keys", &["any"]),
     ("/api/keys/spend", &["id", "from", "to"]),
     ("/api/task", &["id"]),
@@ -120,6 +134,18 @@ const GETS: [(&str, &[&str]); 22] = [
     (
         "/api/tasks.csv",
         &["status", "verdict", "search", "from", "to"],
+    ),
+    ("/api/batch", &["id"]),
+    ("/api/batches", &["limit", "cursor"]),
+    (
+        "/api/batch/tasks",
+        &[
+            "id", "limit", "cursor", "status", "verdict", "search", "order",
+        ],
+    ),
+    (
+        "/api/batch/tasks.csv",
+        &["id", "status", "verdict", "search", "order", "bom"],
     ),
     (
         "/api/transactions",

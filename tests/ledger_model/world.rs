@@ -14,8 +14,8 @@ use pledgecast::services::audit::audit;
 use pledgecast::services::predictions::Payer;
 use pledgecast::services::{Clock, ServiceOptions, Services};
 use pledgecast::types::{
-    ApiKeyId, AppError, BaseRateView, CampaignInput, Credits, ResultContext, SystemMessage, TaskId,
-    TaskView, TransactionFilter, UserId, campaign_example,
+    ApiKeyId, AppError, BaseRateView, BatchId, CampaignInput, Credits, ResultContext,
+    SystemMessage, TaskId, TaskView, TransactionFilter, UserId, campaign_example,
 };
 use pledgecast::worker::{Attempt, Worker, WorkerOptions};
 use proptest::prop_assert;
@@ -45,8 +45,10 @@ pub struct World {
     engine: Engine,
     clock: TestClock,
     /// The tasks in the order in which they were created.
-    tasks: Vec<TaskView>,
+    pub tasks: Vec<TaskView>,
     claims: Vec<Claim>,
+    /// The started batches and their users.
+    pub batches: Vec<(UserId, BatchId)>,
     copy: Option<(String, String)>,
 }
 
@@ -109,7 +111,7 @@ fn worker_options() -> WorkerOptions {
     }
 }
 
-fn response_of<T>(response: &Result<T, AppError>, done: impl Fn(&T) -> Response) -> Response {
+pub fn response_of<T>(response: &Result<T, AppError>, done: impl Fn(&T) -> Response) -> Response {
     match response {
         Ok(value) => done(value),
         Err(AppError::KeyReused) => Response::KeyReused,
@@ -154,6 +156,7 @@ impl World {
             clock,
             tasks: Vec::new(),
             claims: Vec::new(),
+            batches: Vec::new(),
             copy: (template.engine == Engine::Postgres).then(|| (template.server.clone(), name)),
         }
     }
@@ -228,6 +231,22 @@ impl World {
                 let expected = reference.cancel(user, task);
                 prop_assert_eq!(response_of(&response, |_| Response::Task(task)), expected);
             }
+            Step::StartBatch {
+                user,
+                lines,
+                api_key,
+            } => {
+                let payer = self.payer(user, api_key);
+                self.start_batch(payer, user, lines, api_key, reference)
+                    .await?;
+                self.learn_rounds(reference).await?;
+            }
+            Step::CancelBatch { batch } if !self.batches.is_empty() => {
+                let batch = batch.index(self.batches.len());
+                let (user, id) = self.batches[batch];
+                self.services.batches.cancel(user, id).await.unwrap();
+                reference.cancel_batch(batch);
+            }
             Step::Grant { user, amount } => {
                 let ledger = &self.services.ledger;
                 let response = ledger
@@ -282,7 +301,10 @@ impl World {
                 reference.reap();
                 self.learn_retries(reference).await?;
             }
-            Step::Cancel { .. } | Step::Renew { .. } | Step::Settle { .. } => {}
+            Step::Cancel { .. }
+            | Step::CancelBatch { .. }
+            | Step::Renew { .. }
+            | Step::Settle { .. } => {}
         }
         Ok(())
     }
@@ -437,6 +459,7 @@ impl World {
             prop_assert_eq!(lines.items.len(), expected.lines, "{:?}", step);
         }
         self.compare_keys(reference, step).await?;
+        self.compare_batches(reference, step).await?;
         for (task, expected) in self.tasks.iter().zip(&reference.tasks) {
             let user = self.users[expected.user];
             let task = self.services.predictions.find(user, task.id).await.unwrap();
