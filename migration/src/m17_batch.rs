@@ -104,7 +104,7 @@ fn batches() -> TableCreateStatement {
                 .to(to, "id"),
         );
     }
-    table.to_owned()
+    table
 }
 
 /// The campaigns of drafts, by the line of the file. They become tasks when the batch is started.

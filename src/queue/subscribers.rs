@@ -166,7 +166,7 @@ mod tests {
     fn many_changes_of_a_batch_are_one() {
         let subscribers = Arc::new(Subscribers::default());
         let stream = subscribers.subscribe(UserId(1));
-        subscribers.publish(&[Change::batch_of(UserId(1), BatchId(3)); 1_000]);
+        subscribers.publish(&vec![Change::batch_of(UserId(1), BatchId(3)); 1_000]);
         let expected = Changes {
             batches: BTreeSet::from([BatchId(3)]),
             ..Changes::default()

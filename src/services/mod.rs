@@ -215,13 +215,7 @@ impl Services {
                 Arc::clone(&predictions),
                 WAITS_PER_USER,
             )),
-            batches: Arc::new(Batches::new(
-                database.clone(),
-                notifier.clone(),
-                Arc::clone(clock),
-                Arc::clone(&catalog),
-                Arc::clone(&predictions),
-            )),
+            batches: Arc::new(Batches::new(database, notifier, clock, &predictions)),
             predictions,
             insights: Arc::new(Insights::new(
                 database.clone(),

@@ -99,6 +99,11 @@ impl Predictions {
         &self.submits
     }
 
+    /// The models.
+    pub(super) fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
     /// Estimates waits.
     pub(super) const fn eta(&self) -> &QueueEta {
         &self.eta

@@ -235,9 +235,9 @@ impl Settlement {
         self.tell_webhooks(transaction, &effects.ended, changed, &finished, now)
             .await?;
         let is_any_queued = effects.is_any_queued || released > 0;
-        let changes = effects.changes.into_iter().collect();
+        let published = effects.changes.into_iter().collect();
         self.notifier
-            .publish_on_commit(transaction, is_any_queued, changes)
+            .publish_on_commit(transaction, is_any_queued, published)
             .await
     }
 

@@ -38,6 +38,7 @@ mod api_keys;
 mod architecture;
 mod backup;
 mod badges;
+mod batch_guards;
 mod batch_limits;
 mod batches;
 mod campaign_fields;

@@ -38,7 +38,6 @@ pub struct Batches {
     database: Database,
     notifier: Notifier,
     clock: Arc<dyn Clock>,
-    catalog: Arc<Catalog>,
     predictions: Arc<Predictions>,
     files: Semaphore,
 }
@@ -56,20 +55,18 @@ pub struct Upload {
 
 impl Batches {
     /// Uses one database. Batches count against the same limits as the tasks of `predictions`.
-    pub const fn new(
-        database: Database,
-        notifier: Notifier,
-        clock: Arc<dyn Clock>,
-        catalog: Arc<Catalog>,
-        predictions: Arc<Predictions>,
+    pub fn new(
+        database: &Database,
+        notifier: &Notifier,
+        clock: &Arc<dyn Clock>,
+        predictions: &Arc<Predictions>,
     ) -> Self {
         Self {
-            database,
-            notifier,
-            clock,
-            catalog,
-            predictions,
-            files: Semaphore::const_new(CONCURRENT_FILES),
+            database: database.clone(),
+            notifier: notifier.clone(),
+            clock: Arc::clone(clock),
+            predictions: Arc::clone(predictions),
+            files: Semaphore::new(CONCURRENT_FILES),
         }
     }
 
@@ -80,7 +77,7 @@ impl Batches {
     /// `line 7: usd_goal`; 404 for a model that is not live.
     pub async fn create(&self, user: UserId, upload: Upload) -> Result<BatchView, AppError> {
         let model = parse_id("model_id", &upload.model_id)?.map(ModelId);
-        let model = self.catalog.live_model(model).await?;
+        let model = self.catalog().live_model(model).await?;
         let name = file::clean_name(&upload.name);
         let campaigns = {
             // The semaphore is never closed.
@@ -170,6 +167,10 @@ impl Batches {
     /// Drafts that were uploaded at this time or before have expired.
     fn drafts_since(&self) -> DateTime<Utc> {
         self.clock.now() - DRAFT_KEPT_FOR
+    }
+
+    fn catalog(&self) -> &Catalog {
+        self.predictions.catalog()
     }
 
     fn eta(&self) -> &QueueEta {

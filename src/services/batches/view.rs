@@ -46,7 +46,7 @@ impl Batches {
         batches: Vec<batch::Model>,
     ) -> Result<Vec<BatchView>, AppError> {
         let models: HashSet<ModelId> = batches.iter().map(|batch| batch.model_id).collect();
-        let models = self.catalog.named(models).await?;
+        let models = self.catalog().named(models).await?;
         let running = batches.iter().filter(|batch| is_running(batch));
         let running: Vec<_> = running.map(|batch| batch.id).collect();
         let counted = if running.is_empty() {
@@ -82,7 +82,7 @@ impl Batches {
     /// The price of one prediction: of a draft the current one, if its model is still live.
     async fn price(&self, batch: &batch::Model) -> Credits {
         if batch.started_at.is_none()
-            && let Ok(model) = self.catalog.offer(Some(batch.model_id)).await
+            && let Ok(model) = self.catalog().offer(Some(batch.model_id)).await
         {
             return Credits(model.price);
         }
