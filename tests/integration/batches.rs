@@ -48,7 +48,10 @@ async fn a_file_is_quoted_bought_and_ranked(engine: Engine) {
     assert_eq!(counts(&done), [0, 0, 3, 0, 0]);
     assert_eq!(credits(&done), [3 * PRICE, 0, 0]);
     assert_eq!(browser.balance().await, [PRICE, 0, PRICE]);
-    assert_eq!(browser.items("/api/batches").await, [done.clone()]);
+    assert_eq!(
+        browser.items("/api/batches").await,
+        std::slice::from_ref(&done)
+    );
 
     let list = format!("/api/batch/tasks?id={id}");
     let ranked = browser.items(&list).await;

@@ -2,9 +2,9 @@
 
 use pledgecast::services::SentFile;
 use pledgecast::services::batches::Upload;
-use pledgecast::services::predictions::Payer;
 use pledgecast::types::{BatchOrder, BatchState, BatchTaskFilter, TaskStatus};
 use proptest::prop_assert_eq;
+use proptest::sample::Index;
 use proptest::test_runner::TestCaseError;
 
 use super::reference::{Reference, Response};
@@ -15,12 +15,12 @@ impl World {
     /// Uploads a file with this many campaigns and starts it.
     pub async fn start_batch(
         &mut self,
-        payer: Payer,
         user: usize,
         lines: usize,
         api_key: Option<usize>,
         reference: &mut Reference,
     ) -> Result<(), TestCaseError> {
+        let payer = self.payer(user, api_key);
         let line = serde_json::to_string(&campaign(false)).unwrap() + "\n";
         let file = SentFile {
             field: "text",
@@ -52,7 +52,17 @@ impl World {
         let tasks = batches.tasks(payer.user, draft.id, &by_line, None, 100);
         self.tasks.extend(tasks.await.unwrap().items);
         self.batches.push((payer.user, draft.id));
-        Ok(())
+        self.learn_rounds(reference).await
+    }
+
+    /// Cancels what is queued of one of the batches, if there is any.
+    pub async fn cancel_batch(&self, batch: Index, reference: &mut Reference) {
+        if !self.batches.is_empty() {
+            let batch = batch.index(self.batches.len());
+            let (user, id) = self.batches[batch];
+            self.services.batches.cancel(user, id).await.unwrap();
+            reference.cancel_batch(batch);
+        }
     }
 
     /// Compares the counts and the states of all batches with the reference.

@@ -235,18 +235,8 @@ impl World {
                 user,
                 lines,
                 api_key,
-            } => {
-                let payer = self.payer(user, api_key);
-                self.start_batch(payer, user, lines, api_key, reference)
-                    .await?;
-                self.learn_rounds(reference).await?;
-            }
-            Step::CancelBatch { batch } if !self.batches.is_empty() => {
-                let batch = batch.index(self.batches.len());
-                let (user, id) = self.batches[batch];
-                self.services.batches.cancel(user, id).await.unwrap();
-                reference.cancel_batch(batch);
-            }
+            } => self.start_batch(user, lines, api_key, reference).await?,
+            Step::CancelBatch { batch } => self.cancel_batch(batch, reference).await,
             Step::Grant { user, amount } => {
                 let ledger = &self.services.ledger;
                 let response = ledger
@@ -301,15 +291,12 @@ impl World {
                 reference.reap();
                 self.learn_retries(reference).await?;
             }
-            Step::Cancel { .. }
-            | Step::CancelBatch { .. }
-            | Step::Renew { .. }
-            | Step::Settle { .. } => {}
+            Step::Cancel { .. } | Step::Renew { .. } | Step::Settle { .. } => {}
         }
         Ok(())
     }
 
-    fn payer(&self, user: usize, api_key: Option<usize>) -> Payer {
+    pub fn payer(&self, user: usize, api_key: Option<usize>) -> Payer {
         Payer {
             user: self.users[user],
             api_key: api_key.map(|key| self.keys[key]),
@@ -399,7 +386,7 @@ impl World {
     }
 
     /// The reference knows the range of rounds of a new task. The actual round depends on the batches.
-    async fn learn_rounds(&self, reference: &mut Reference) -> Result<(), TestCaseError> {
+    pub async fn learn_rounds(&self, reference: &mut Reference) -> Result<(), TestCaseError> {
         for (index, row) in self.rows().await {
             let allowed = reference.learn_round(index, row.round);
             prop_assert!(
