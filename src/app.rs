@@ -20,9 +20,9 @@ use crate::components::toast::{ToastList, Toasts};
 #[cfg(feature = "ssr")]
 use crate::pages::chunk::PageChunk;
 use crate::pages::{
-    account, again, compare, delivery, docs, example, explore, home, keys, login, outcomes,
-    overview, plan, predict, register, report, shared, task, tasks, track_record, transactions,
-    webhook, webhooks,
+    account, again, batch, batches, compare, delivery, docs, example, explore, home, keys, login,
+    outcomes, overview, plan, predict, register, report, shared, task, tasks, track_record,
+    transactions, webhook, webhooks,
 };
 
 /// URLs of the files that a page loads. The server provides them as a context, because it knows the content hashes. All
@@ -99,6 +99,8 @@ routes! {
     "/tasks" tasks;
     "/tasks/:id" task;
     "/tasks/:id/again" again;
+    "/batches" batches;
+    "/batches/:id" batch;
     "/outcomes" outcomes;
     "/compare" compare;
     "/report" report;

@@ -11,6 +11,7 @@
     reason = "a benchmark prints, panics if it cannot run, and rounds"
 )]
 
+mod batch;
 mod cost;
 mod embedded;
 mod growth;
@@ -80,6 +81,7 @@ fn main() -> ExitCode {
             Some("workers") => workers::measure(size).await,
             Some("sqlite") => sqlite::measure(size).await,
             Some("memory") => memory::measure(size).await,
+            Some("batch") => batch::measure(size).await,
             Some(workers::PROCESS) => workers::run().await,
             _ => panic!("run it with `cargo xtask bench`"),
         }

@@ -111,7 +111,7 @@ test("outcomes are uploaded with the filled-in template, after its mistakes were
   const href = await page.getByRole("link", { name: "Download the template" }).getAttribute("href");
   const template = await (await page.request.get(href!)).text();
   const upload = async (text: string): Promise<void> => {
-    await page.getByLabel("CSV file").setInputFiles({ name: "outcomes.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+    await page.getByLabel("File", { exact: true }).setInputFiles({ name: "outcomes.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
     await page.getByRole("button", { name: "Upload" }).click();
   };
   await upload(template.replaceAll(",,\r\n", ",perhaps,\r\n"));

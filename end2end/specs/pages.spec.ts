@@ -35,6 +35,7 @@ const OWN_PAGES = [
   "/predict",
   "/tasks",
   "/tasks?status=failed",
+  "/batches",
   "/outcomes",
   "/transactions",
   "/account",

@@ -20,6 +20,7 @@ mod m14_outcome_additive;
 mod m15_api_key;
 mod m16_webhook_additive;
 mod m17_id_key;
+mod m18_batch;
 mod status;
 
 pub use status::{SchemaStatus, schema_status};
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m15_api_key::Migration),
             Box::new(m16_webhook_additive::Migration),
             Box::new(m17_id_key::Migration),
+            Box::new(m18_batch::Migration),
         ]
     }
 }

@@ -11,6 +11,7 @@
 mod api_keys;
 mod auth;
 mod balance;
+mod batches;
 mod example;
 #[cfg(feature = "ssr")]
 mod headers;
@@ -28,6 +29,7 @@ mod webhooks;
 pub use api_keys::*;
 pub use auth::*;
 pub use balance::*;
+pub use batches::*;
 pub use example::*;
 #[cfg(feature = "ssr")]
 pub use headers::{WAIT_MAX, preferred_wait};

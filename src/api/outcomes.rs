@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
 #[cfg(feature = "ssr")]
-use crate::services::outcomes::sent_file;
+use crate::services::SentFile;
 use crate::types::{
     AppError, DriftView, JsonAnswer, OutcomesView, Page, ReportedView, TrackRecordView,
     UnreportedView,
@@ -70,7 +70,7 @@ pub async fn report_outcomes(
     let (services, user, _slot) = super::request::signed_in_to_change(&account).await?;
     let done = services
         .outcomes
-        .report_file(user.id, sent_file(&file, csv)?)
+        .report_file(user.id, SentFile::of(&file, "csv", csv)?)
         .await?;
     leptos_axum::redirect(&format!(
         "/outcomes?reported={}&unchanged={}&skipped={}",

@@ -15,7 +15,7 @@ use leptos::prelude::*;
 
 use super::Session;
 use super::data::{Payload, Wire};
-use crate::types::{TaskView, TransactionView};
+use crate::types::{BatchView, TaskView, TransactionView};
 
 /// Where the stream stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub struct Live {
     pub connection: RwSignal<Connection>,
     /// A task that was made or changed.
     pub task: RwSignal<Option<Payload>>,
+    /// A batch whose tasks have changed.
+    pub batch: RwSignal<Option<Payload>>,
     /// A line that was written to the ledger.
     pub transaction: RwSignal<Option<Payload>>,
 }
@@ -45,6 +47,7 @@ impl Live {
         let live = Self {
             connection: RwSignal::new(Connection::Closed),
             task: RwSignal::new(None),
+            batch: RwSignal::new(None),
             transaction: RwSignal::new(None),
         };
         provide_context(live);
@@ -58,6 +61,11 @@ impl Live {
 /// Calls `apply` with each task that changes from now on.
 pub fn on_task(apply: impl Fn(TaskView) + 'static) {
     on_change(|live| live.task, apply);
+}
+
+/// Calls `apply` with each batch whose tasks change from now on, about once a second.
+pub fn on_batch(apply: impl Fn(BatchView) + 'static) {
+    on_change(|live| live.batch, apply);
 }
 
 /// Calls `apply` with each line that is written to the ledger from now on.

@@ -143,7 +143,7 @@ pub struct ServeArgs {
     #[arg(long, env = "PLEDGECAST_MAX_QUEUED", default_value_t = 100_000)]
     pub max_queued: u64,
     /// Number of queued and running tasks of one user at which further submits of that user are refused.
-    #[arg(long, env = "PLEDGECAST_MAX_OPEN_TASKS", default_value_t = 10_000)]
+    #[arg(long, env = "PLEDGECAST_MAX_OPEN_TASKS", default_value_t = 20_000)]
     pub max_open_tasks: u64,
     /// Event streams (`/events`) that one user may have open in this process.
     #[arg(long, env = "PLEDGECAST_STREAMS_PER_USER", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]

@@ -12,6 +12,14 @@ pub fn operation(locale: Locale, id: &str) -> &'static str {
         "cancel_task" => tr!(locale, api_operation.cancel_task),
         "download_tasks" => tr!(locale, api_operation.download_tasks),
         "download_report" => tr!(locale, api_operation.download_report),
+        "create_batch" => tr!(locale, api_operation.create_batch),
+        "start_batch" => tr!(locale, api_operation.start_batch),
+        "get_batch" => tr!(locale, api_operation.get_batch),
+        "list_batches" => tr!(locale, api_operation.list_batches),
+        "list_batch_tasks" => tr!(locale, api_operation.list_batch_tasks),
+        "download_batch_tasks" => tr!(locale, api_operation.download_batch_tasks),
+        "cancel_batch" => tr!(locale, api_operation.cancel_batch),
+        "delete_batch" => tr!(locale, api_operation.delete_batch),
         "get_insight" => tr!(locale, api_operation.get_insight),
         "what_if" => tr!(locale, api_operation.what_if),
         "get_advice" => tr!(locale, api_operation.get_advice),
@@ -76,6 +84,7 @@ pub fn operation(locale: Locale, id: &str) -> &'static str {
 pub fn group(locale: Locale, tag: &str) -> &'static str {
     match tag {
         "predictions" => tr!(locale, api_group.predictions),
+        "batches" => tr!(locale, api_group.batches),
         "insights" => tr!(locale, api_group.insights),
         "credits" => tr!(locale, api_group.credits),
         "outcomes" => tr!(locale, api_group.outcomes),

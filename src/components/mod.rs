@@ -3,6 +3,7 @@
 pub mod api_words;
 pub mod async_view;
 pub mod balance_chart;
+pub mod batch_badge;
 pub mod calendar;
 pub mod connection_notice;
 pub mod copy_button;
@@ -12,6 +13,7 @@ pub mod error_text;
 pub mod errors;
 pub mod field;
 pub mod field_faults;
+pub mod file_errors;
 pub mod filter_bar;
 pub mod form;
 pub mod format;

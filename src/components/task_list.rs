@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
+use super::batch_badge::batch_url;
 use super::list_item::{EmptyState, ListItem};
 use super::pager::ListUrl;
 use super::score::ScoreBar;
@@ -121,6 +122,13 @@ impl ListItem for TaskView {
                 </a>
             }
         });
+        let batch = self.batch_id.map(|batch| {
+            view! {
+                <a class="batch-link quiet" href=batch_url(batch)>
+                    {tr!(locale, batch.of_batch)}
+                </a>
+            }
+        });
         let score = self.result.map(|result| {
             view! { <ScoreBar probability=result.probability verdict=result.verdict /> }
         });
@@ -136,6 +144,7 @@ impl ListItem for TaskView {
                 <span class="narrow-only quiet">
                     <Time at=self.queued_at />
                 </span>
+                {batch}
                 {again}
             </th>
             <td>

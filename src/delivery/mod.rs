@@ -201,7 +201,7 @@ impl Deliverer {
     async fn prune_loop(self: Arc<Self>, stop: CancellationToken) {
         loop {
             if let Err(error) = self.prune().await {
-                tracing::warn!(%error, "cannot delete old deliveries");
+                tracing::warn!(%error, "cannot delete old deliveries and drafts");
             }
             tokio::select! {
                 () = tokio::time::sleep(PRUNE_EVERY) => {}

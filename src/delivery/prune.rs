@@ -1,4 +1,4 @@
-//! Deletes old deliveries, and those of deleted webhooks, in small transactions.
+//! Deletes old deliveries, those of deleted webhooks, and expired drafts of batches, in small transactions.
 
 use chrono::Duration;
 use sea_orm::sea_query::SelectStatement;
@@ -8,6 +8,7 @@ use super::Deliverer;
 use crate::database::is_selected;
 use crate::entities::webhook;
 use crate::entities::webhook_delivery::{Column, Entity};
+use crate::services::batches::prune_drafts;
 use crate::types::{DeliveryId, WebhookId};
 
 /// How long the log keeps a delivery.
@@ -27,6 +28,7 @@ impl Deliverer {
     /// # Errors
     /// If the database is unavailable.
     pub async fn prune(&self) -> Result<(), DbErr> {
+        prune_drafts(&self.database, self.clock.now()).await?;
         let before = self.clock.now() - KEPT_FOR;
         self.delete_all(|| Entity::older(before, BATCH)).await?;
         let mut after = WebhookId(0);

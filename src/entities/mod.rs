@@ -6,6 +6,8 @@ pub mod api_key;
 pub mod api_key_budget;
 pub mod api_key_spend;
 pub mod balance;
+pub mod batch;
+pub mod batch_line;
 pub mod history;
 pub mod id_key;
 pub mod login_failure;

@@ -8,7 +8,8 @@ use sea_orm::{FromQueryResult, QueryOrder, QuerySelect, QueryTrait, SelectModel,
 use super::history::{Span, in_time_range, look_back};
 use super::{Relation, model, outcome, task_result};
 use crate::types::{
-    ApiKeyId, Campaign, Credits, ModelId, TaskFilter, TaskId, TaskStatus, TaskView, UserId, Verdict,
+    ApiKeyId, BatchId, Campaign, Credits, ModelId, TaskFilter, TaskId, TaskStatus, TaskView,
+    UserId, Verdict,
 };
 
 /// One paid request.
@@ -38,6 +39,8 @@ pub struct Model {
     pub round: i64,
     pub retry_at: Option<DateTimeUtc>,
     pub api_key_id: Option<ApiKeyId>,
+    pub batch_id: Option<BatchId>,
+    pub batch_line: Option<i64>,
 }
 
 /// The id and the title of a task.
@@ -136,6 +139,8 @@ impl Model {
             price: Credits(self.price),
             model: model.model_ref(),
             api_key_id: self.api_key_id,
+            batch_id: self.batch_id,
+            batch_line: self.batch_line,
             campaign: self.input,
             attempts: self.attempts,
             queued_at: self.queued_at,

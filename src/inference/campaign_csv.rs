@@ -91,47 +91,65 @@ impl<R: Read> CampaignReader<R> {
         values: &StringRecord,
         warnings: &mut Vec<RecordWarning>,
     ) -> Result<Campaign, RecordError> {
-        let (mut input, unclear) = self.read_cells(values);
-        if self.rules == Rules::Past {
-            warnings.extend(accept_country(&mut input));
-        }
-        let max_days = match self.rules {
-            Rules::Plan => DURATION_MAX_DAYS,
-            Rules::Past => PAST_DURATION_MAX_DAYS,
-        };
-        let campaign = match input.check_lasting(self.today, max_days) {
-            Ok(campaign) if unclear.is_empty() => campaign,
-            checked => {
-                // An ambiguous cell was left blank; its own error replaces the error for a blank field.
-                let mut errors = checked.err().unwrap_or_default();
-                errors.extend(unclear);
-                return Err(RecordError::Rules(errors));
-            }
-        };
-        let days = campaign.duration_days();
-        if days > i64::from(DURATION_MAX_DAYS) {
-            warnings.push(RecordWarning::LongerThanPlans { days });
-        }
+        let is_comma_separated = self.table.dialect().is_comma_separated();
+        let cells = self.table.cells(values);
+        let checked = check_cells(cells, is_comma_separated, self.today, self.rules);
+        let (campaign, oddities) = checked?;
+        warnings.extend(oddities);
         Ok(campaign)
     }
+}
 
-    fn read_cells(&self, values: &StringRecord) -> (CampaignInput, FieldErrors) {
-        let mut input = CampaignInput::default();
-        let mut unclear = FieldErrors::new();
-        let is_comma_separated = self.table.dialect().is_comma_separated();
-        for (name, value) in self.table.cells(values) {
-            let Some(field) = input.field_mut(name) else {
-                continue;
-            };
-            match read_cell(name, value, is_comma_separated) {
-                Ok(text) => *field = text,
-                Err(violation) => {
-                    unclear.insert(name.to_owned(), violation);
-                }
+/// Checks the fields of a campaign, by their names.
+pub(super) fn check_cells<'a>(
+    cells: impl Iterator<Item = (&'static str, &'a str)>,
+    is_comma_separated: bool,
+    today: NaiveDate,
+    rules: Rules,
+) -> Result<(Campaign, Vec<RecordWarning>), RecordError> {
+    let (mut input, unclear) = read_cells(cells, is_comma_separated);
+    let mut warnings = Vec::new();
+    if rules == Rules::Past {
+        warnings.extend(accept_country(&mut input));
+    }
+    let max_days = match rules {
+        Rules::Plan => DURATION_MAX_DAYS,
+        Rules::Past => PAST_DURATION_MAX_DAYS,
+    };
+    let campaign = match input.check_lasting(today, max_days) {
+        Ok(campaign) if unclear.is_empty() => campaign,
+        checked => {
+            // An ambiguous cell was left blank; its own error replaces the error for a blank field.
+            let mut errors = checked.err().unwrap_or_default();
+            errors.extend(unclear);
+            return Err(RecordError::Rules(errors));
+        }
+    };
+    let days = campaign.duration_days();
+    if days > i64::from(DURATION_MAX_DAYS) {
+        warnings.push(RecordWarning::LongerThanPlans { days });
+    }
+    Ok((campaign, warnings))
+}
+
+fn read_cells<'a>(
+    cells: impl Iterator<Item = (&'static str, &'a str)>,
+    is_comma_separated: bool,
+) -> (CampaignInput, FieldErrors) {
+    let mut input = CampaignInput::default();
+    let mut unclear = FieldErrors::new();
+    for (name, value) in cells {
+        let Some(field) = input.field_mut(name) else {
+            continue;
+        };
+        match read_cell(name, value, is_comma_separated) {
+            Ok(text) => *field = text,
+            Err(violation) => {
+                unclear.insert(name.to_owned(), violation);
             }
         }
-        (input, unclear)
     }
+    (input, unclear)
 }
 
 impl<R: Read> Iterator for CampaignReader<R> {

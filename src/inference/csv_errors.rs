@@ -86,6 +86,9 @@ pub enum RecordError {
     /// A quote is never closed, or its closing quote is not followed by a separator.
     #[error("has a quote that is not closed before a separator or the end of a line")]
     UnclosedQuote,
+    /// A line of JSON Lines that is no object of plain values.
+    #[error("must be a JSON object of texts, numbers, true, false and null: {0}")]
+    NotAnObject(String),
     /// The record is too long.
     #[error("is longer than {max_bytes} bytes")]
     TooLong {

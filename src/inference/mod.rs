@@ -6,6 +6,8 @@
 
 mod amounts;
 mod campaign_csv;
+mod campaign_file;
+mod campaign_jsonl;
 mod csv_cells;
 mod csv_dialect;
 mod csv_errors;
@@ -36,6 +38,7 @@ mod tests;
 
 pub use amounts::{Amounts, Quantile};
 pub use campaign_csv::{CampaignReader, CampaignRecord, Rules};
+pub use campaign_file::CampaignFile;
 pub use csv_cells::read_cell;
 pub use csv_dialect::Dialect;
 pub use csv_errors::{CsvError, CsvReport, Observer, RecordError, RecordWarning};

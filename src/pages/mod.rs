@@ -2,6 +2,8 @@
 
 pub mod account;
 pub mod again;
+pub mod batch;
+pub mod batches;
 pub mod chunk;
 pub mod compare;
 pub mod delivery;

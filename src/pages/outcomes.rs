@@ -6,22 +6,18 @@ use leptos::server_fn::ServerFn as _;
 use crate::api::{ReportOutcomes, list_unreported};
 use crate::client::data::Data;
 use crate::client::form_action::FormAction;
-use crate::client::{Locale, browser, tr, use_locale, use_session};
-use crate::components::error_text::{error_text, violation_text};
+use crate::client::{Locale, tr, use_locale, use_session};
 use crate::components::field::Submit;
-use crate::components::field_faults::{FieldFaults, fields_of};
+use crate::components::field_faults::FieldFaults;
+use crate::components::file_errors::{FILE, FileWords, file_errors, missing_file};
 use crate::components::form::PostForm;
 use crate::components::list_item::PAGE_ROWS;
 use crate::components::page_title::PageTitle;
 use crate::components::query::use_query;
 use crate::components::{Day, Empty, Field, Icon, Loaded, SignedInOnly, format};
 use crate::pages::chunk::page_chunk;
-use crate::types::{AppError, FieldErrors, Page, UnreportedView, Violation, split_line_field};
+use crate::types::{Page, UnreportedView};
 
-/// The field with the file.
-const FILE: &str = "file";
-/// Id of the list of errors.
-const ERRORS_ID: &str = "file-errors";
 /// Starts with a byte order mark, so that spreadsheets detect UTF-8.
 const TEMPLATE: &str = "/api/outcomes.csv?bom=1";
 
@@ -66,7 +62,13 @@ fn Upload() -> impl IntoView {
     let locale = use_locale();
     let sending = FormAction::new(ReportOutcomes::PATH);
     FieldFaults::provide_of(move || missing_file(sending.error()));
-    let errors = sending.error_untracked().map(|error| errors(locale, error));
+    let words = FileWords {
+        refused: tr!(locale, outcomes.refused),
+        bad_file: tr!(locale, outcomes.bad_file),
+        conflict: tr!(locale, outcome.conflict),
+    };
+    let errors = sending.error_untracked();
+    let errors = errors.map(|error| file_errors(locale, error, words));
     let done = errors.is_none().then(|| done(locale)).flatten();
     view! {
         <section class="card" aria-labelledby="file-title">
@@ -117,73 +119,6 @@ fn done(locale: Locale) -> Option<String> {
     ))
 }
 
-/// The error if no file was sent, which belongs to the field. All others are listed.
-fn missing_file(error: Option<AppError>) -> Option<AppError> {
-    let is_missing = |fields: &FieldErrors| fields.get(FILE) == Some(&Violation::Required);
-    let fields = fields_of(error);
-    is_missing(&fields).then_some(AppError::Invalid(fields))
-}
-
-/// The errors by line.
-fn errors(locale: Locale, error: AppError) -> AnyView {
-    Effect::new(|_| request_animation_frame(|| browser::focus(ERRORS_ID)));
-    let text = match &error {
-        AppError::Invalid(_) => tr!(locale, outcomes.refused).to_owned(),
-        AppError::Conflict(_) => tr!(locale, outcome.conflict).to_owned(),
-        error => error_text(locale, error),
-    };
-    let fields = fields_of(Some(error));
-    let has_lines = fields.keys().any(|name| name != FILE);
-    let of_file = fields.get(FILE).map(|violation| match violation {
-        Violation::Rejected { .. } if has_lines => tr!(locale, outcomes.more_errors).to_owned(),
-        Violation::Rejected { .. } => tr!(locale, outcomes.bad_file).to_owned(),
-        violation => violation_text(locale, violation),
-    });
-    let lines = in_order(&fields).into_iter().map(|(line, field, violation)| {
-        view! { <li>{line_text(locale, line, field)} ": " {line_problem(locale, field, violation)}</li> }
-    });
-    view! {
-        <div class="notice notice-bad" id=ERRORS_ID role="alert" tabindex="-1">
-            <Icon name="alert" />
-            <div>
-                <h3 class="notice-title">{tr!(locale, error.summary)}</h3>
-                <p>{text}</p>
-                <ul>{lines.collect_view()}</ul>
-                {of_file.map(|words| view! { <p>{words}</p> })}
-            </div>
-        </div>
-    }
-    .into_any()
-}
-
-/// The errors of lines in the order of the file. Their names are in that of text, in which line 10 is before line 9.
-fn in_order(fields: &FieldErrors) -> Vec<(u64, Option<&str>, &Violation)> {
-    let mut lines: Vec<(u64, Option<&str>, &Violation)> = Vec::new();
-    for (name, violation) in fields {
-        if let Some((line, field)) = split_line_field(name) {
-            let place = lines.partition_point(|(it, ..)| *it <= line);
-            lines.insert(place, (line, field, violation));
-        }
-    }
-    lines
-}
-
-fn line_text(locale: Locale, line: u64, field: Option<&str>) -> String {
-    let Some(field) = field else {
-        return tr!(locale, outcomes.line, line = line);
-    };
-    tr!(locale, outcomes.line_field, line = line, field = field)
-}
-
-/// The text of an error. Those of the file format are in English and meant for programs.
-fn line_problem(locale: Locale, field: Option<&str>, violation: &Violation) -> String {
-    match (field, violation) {
-        (None, Violation::Rejected { .. }) => tr!(locale, outcomes.bad_line).to_owned(),
-        (Some(_), Violation::Rejected { .. }) => tr!(locale, violation.ambiguous_number).to_owned(),
-        (_, violation) => violation_text(locale, violation),
-    }
-}
-
 #[component]
 fn Waiting(
     /// The newest predictions without an outcome.
@@ -232,31 +167,4 @@ fn Waiting(
         {has_more.then(|| view! { <p class="quiet">{tr!(locale, outcomes.waiting_more)}</p> })}
     }
     .into_any()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn errors_are_in_the_order_of_the_file() {
-        let names = ["line 10: reached", "line 9", "line 9: reached", "file"];
-        let fields = names.map(|name| (name.to_owned(), Violation::Required));
-        let fields = FieldErrors::from(fields);
-        let order: Vec<_> = in_order(&fields)
-            .into_iter()
-            .map(|(line, field, _)| (line, field))
-            .collect();
-        let reached = Some("reached");
-        assert_eq!(order, [(9, None), (9, reached), (10, reached)]);
-    }
-
-    #[test]
-    fn a_missing_file_is_marked_at_its_field() {
-        let missing = AppError::invalid(FILE, Violation::Required);
-        assert_eq!(missing_file(Some(missing.clone())), Some(missing));
-        let unreadable = AppError::invalid(FILE, Violation::rejected("x"));
-        assert_eq!(missing_file(Some(unreadable)), None);
-        assert_eq!(missing_file(None), None);
-    }
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::client::{tr, use_locale};
+use crate::components::batch_badge::BATCHES_PATH;
 use crate::components::history::history_section;
 use crate::components::page_title::PageTitle;
 use crate::components::{Icon, SignedInOnly};
@@ -21,6 +22,9 @@ pub fn TasksPage() -> impl IntoView {
         <div class="page-head">
             <h1>{tr!(locale, tasks.title)}</h1>
             <div class="buttons">
+                <a class="button" href=BATCHES_PATH>
+                    {tr!(locale, batches.nav)}
+                </a>
                 <a class="button" href="/outcomes">
                     {tr!(locale, outcomes.link)}
                 </a>

@@ -113,6 +113,8 @@ impl NewTask {
             round: enqueued.round,
             retry_at: None,
             api_key_id: self.api_key,
+            batch_id: None,
+            batch_line: None,
         }
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! This module does not touch money. Callers combine each step with its ledger change in one transaction.
 
+mod batches;
 mod change;
 mod claim;
 mod deliveries;
@@ -22,6 +23,9 @@ use sea_orm::sea_query::Expr;
 
 use crate::types::TaskStatus;
 
+pub use batches::{
+    BatchTasks, cancel_queued, count_by_state, enqueue_batch, finish_batches, last_queued,
+};
 pub use change::Change;
 pub use claim::{ClaimOptions, Lease, claim};
 pub use deliveries::{

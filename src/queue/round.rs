@@ -40,11 +40,11 @@ pub fn next_round() -> String {
     )
 }
 
-/// The round after that of a user's next task, as SQL over the columns of `balance` before they change.
-pub fn after_next() -> Expr {
+/// The round after those of a user's next `tasks` tasks, as SQL over the columns of `balance` before they change.
+pub fn after_next(tasks: i64) -> Expr {
     let next = next_round();
     Expr::cust(format!(
-        "1 + CASE WHEN {next} > {CURRENT} THEN {next} ELSE {CURRENT} END"
+        "{tasks} + CASE WHEN {next} > {CURRENT} THEN {next} ELSE {CURRENT} END"
     ))
 }
 

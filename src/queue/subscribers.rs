@@ -10,16 +10,18 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 use super::change::Change;
-use crate::types::{TaskId, UserId};
+use crate::types::{BatchId, TaskId, UserId};
 
-/// Maximum number of tasks in one mailbox. Beyond it, reloading everything is cheaper than reading each task.
-const TASKS_MAX: usize = 50;
+/// Maximum number of tasks, and of batches, in one mailbox. Beyond it, reloading everything is cheaper than reading each.
+const NAMED_MAX: usize = 50;
 
 /// What has changed for a user since the last read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
     /// Tasks that were created or changed.
     pub tasks: BTreeSet<TaskId>,
+    /// Batches whose tasks were created or changed.
+    pub batches: BTreeSet<BatchId>,
     /// Whether anything else may have changed, because notifications were lost or too many.
     pub is_incomplete: bool,
 }
@@ -63,7 +65,8 @@ impl Subscribers {
             for mailbox in by_user.get(&change.user).into_iter().flatten() {
                 mailbox.add(|changes| {
                     changes.tasks.extend(change.task);
-                    if changes.tasks.len() > TASKS_MAX {
+                    changes.batches.extend(change.batch);
+                    if changes.tasks.len().max(changes.batches.len()) > NAMED_MAX {
                         changes.is_incomplete = true;
                     }
                 });
@@ -86,6 +89,7 @@ impl Mailbox {
         add(changes);
         if changes.is_incomplete {
             changes.tasks.clear();
+            changes.batches.clear();
         }
         self.arrived.notify_one();
     }
@@ -142,7 +146,7 @@ mod tests {
             let tasks = BTreeSet::from([TaskId(7), TaskId(8)]);
             let expected = Changes {
                 tasks,
-                is_incomplete: false,
+                ..Changes::default()
             };
             assert_eq!(now(subscription), Some(expected));
             assert_eq!(now(subscription), None);
@@ -156,6 +160,18 @@ mod tests {
         let stream = subscribers.subscribe(UserId(1));
         subscribers.publish(&[Change::balance_of(UserId(1))]);
         assert_eq!(now(&stream), Some(Changes::default()));
+    }
+
+    #[test]
+    fn many_changes_of_a_batch_are_one() {
+        let subscribers = Arc::new(Subscribers::default());
+        let stream = subscribers.subscribe(UserId(1));
+        subscribers.publish(&vec![Change::batch_of(UserId(1), BatchId(3)); 1_000]);
+        let expected = Changes {
+            batches: BTreeSet::from([BatchId(3)]),
+            ..Changes::default()
+        };
+        assert_eq!(now(&stream), Some(expected));
     }
 
     #[test]

@@ -7,14 +7,15 @@ use leptos::server_fn::ServerFn as _;
 
 use super::{crawlers, openapi};
 use crate::api::{
-    CancelTask, ChangePassword, CreateApiKey, CreateModel, CreateWebhook, DeleteWebhook,
-    EndSessions, Explore, GetAdvice, GetBalance, GetBalanceHistory, GetCurrentApiKey, GetDelivery,
-    GetDrift, GetExample, GetExampleSummary, GetInsight, GetLink, GetOutcomes, GetShared, GetTask,
-    GetTrackRecord, GetWebhook, LaunchCalendar, ListApiKeySpend, ListApiKeys, ListDeliveries,
-    ListModels, ListTasks, ListTransactions, ListUnreported, ListWebhooks, Login, Logout, Me,
-    Predict, Register, RenameApiKey, ReportOutcome, ReportOutcomes, ResendDelivery, RevokeApiKey,
-    RotateWebhookSecret, SetWebhookEnabled, Share, TestWebhook, TopUp, Unshare, UpdateWebhook,
-    WhatIf, WhatIfExample,
+    CancelBatch, CancelTask, ChangePassword, CreateApiKey, CreateBatch, CreateModel, CreateWebhook,
+    DeleteBatch, DeleteWebhook, EndSessions, Explore, GetAdvice, GetBalance, GetBalanceHistory,
+    GetBatch, GetCurrentApiKey, GetDelivery, GetDrift, GetExample, GetExampleSummary, GetInsight,
+    GetLink, GetOutcomes, GetShared, GetTask, GetTrackRecord, GetWebhook, LaunchCalendar,
+    ListApiKeySpend, ListApiKeys, ListBatchTasks, ListBatches, ListDeliveries, ListModels,
+    ListTasks, ListTransactions, ListUnreported, ListWebhooks, Login, Logout, Me, Predict,
+    Register, RenameApiKey, ReportOutcome, ReportOutcomes, ResendDelivery, RevokeApiKey,
+    RotateWebhookSecret, SetWebhookEnabled, Share, StartBatch, TestWebhook, TopUp, Unshare,
+    UpdateWebhook, WhatIf, WhatIfExample,
 };
 use crate::types::Scope;
 
@@ -57,6 +58,13 @@ const FUNCTIONS: &[(&str, Access)] = &[
     (CancelTask::PATH, Needs(Scope::Predict)),
     (GetTask::PATH, Needs(Read)),
     (ListTasks::PATH, Needs(Read)),
+    (CreateBatch::PATH, Needs(Scope::Predict)),
+    (StartBatch::PATH, Needs(Scope::Predict)),
+    (CancelBatch::PATH, Needs(Scope::Predict)),
+    (DeleteBatch::PATH, Needs(Scope::Predict)),
+    (GetBatch::PATH, Needs(Read)),
+    (ListBatches::PATH, Needs(Read)),
+    (ListBatchTasks::PATH, Needs(Read)),
     (GetInsight::PATH, Needs(Read)),
     (GetAdvice::PATH, Needs(Read)),
     (WhatIf::PATH, Needs(Read)),
@@ -98,6 +106,7 @@ const ROUTES: &[(&str, Access)] = &[
     ("/api/{*unknown}", Anybody),
     (openapi::PATH, Open),
     ("/api/tasks.csv", Needs(Read)),
+    ("/api/batch/tasks.csv", Needs(Read)),
     ("/api/transactions.csv", Needs(Read)),
     ("/api/outcomes.csv", Needs(Read)),
     ("/shared/{token}/badge.svg", Open),

@@ -1,8 +1,11 @@
-//! `GET /api/tasks.csv` and `GET /api/transactions.csv`: a filtered history as a CSV file. `GET /api/outcomes.csv`: the
-//! user's tasks that lack an outcome, to be filled in and sent to `/api/tasks/report_outcomes`.
+//! `GET /api/tasks.csv` and `GET /api/transactions.csv`: a filtered history as a CSV file. `GET /api/batch/tasks.csv`: the
+//! tasks of a batch. `GET /api/outcomes.csv`: the user's tasks that lack an outcome, to be filled in and sent to
+//! `/api/tasks/report_outcomes`.
 //!
 //! Rows are read page by page while they are sent, so memory use is that of one page. The format is RFC 4180 in UTF-8.
 //! A text that a spreadsheet would run as a formula gets a leading apostrophe.
+
+mod rows;
 
 use std::sync::Arc;
 
@@ -19,50 +22,18 @@ use super::state::AppState;
 use crate::services::Services;
 use crate::services::user_slots::Slot;
 use crate::types::{
-    AppError, CampaignInput, PAGE_LIMIT_MAX, Page, TaskFilterInput, TaskView,
-    TransactionFilterInput, TransactionView, UnreportedView, UserId, parse_cursor,
+    AppError, BatchTaskFilterInput, CampaignInput, PAGE_LIMIT_MAX, Page, TaskFilterInput,
+    TransactionFilterInput, UserId, parse_cursor, parse_required_id,
+};
+use rows::{
+    BATCH_COLUMNS, OUTCOME_COLUMNS, TASK_COLUMNS, TRANSACTION_COLUMNS, batch_row, lines, task_row,
+    transaction_row, unreported_row,
 };
 
 /// Spreadsheets need the mark to detect UTF-8; other programs do not.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
-const TASK_COLUMNS: [&str; 15] = [
-    "id",
-    "status",
-    "queued_at",
-    "started_at",
-    "finished_at",
-    "price",
-    "model",
-    "model_version",
-    "probability",
-    "verdict",
-    "interval_low",
-    "interval_high",
-    "error",
-    "reached",
-    "raised_usd",
-];
-const TRANSACTION_COLUMNS: [&str; 8] = [
-    "id",
-    "kind",
-    "amount",
-    "balance_before",
-    "balance_after",
-    "description",
-    "task_id",
-    "created_at",
-];
-
-/// The last two are blank.
-const OUTCOME_COLUMNS: [&str; 7] = [
-    "task_id",
-    "name",
-    "launched_at",
-    "deadline",
-    "usd_goal",
-    "reached",
-    "raised_usd",
-];
+/// Tasks of a batch that are read at once. Each page sorts the whole batch.
+const BATCH_ROWS: u32 = 1_000;
 
 /// Options in the query, in addition to the filter.
 #[derive(Debug, Default, Deserialize)]
@@ -76,7 +47,17 @@ struct Shape {
 enum History {
     Tasks(TaskFilterInput),
     Transactions(TransactionFilterInput),
+    Batch(BatchQuery),
     Unreported,
+}
+
+/// The batch and the filter of its tasks.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct BatchQuery {
+    id: String,
+    #[serde(flatten)]
+    filter: BatchTaskFilterInput,
 }
 
 /// A user's history as rows of text.
@@ -91,6 +72,7 @@ impl History {
         match self {
             Self::Tasks(_) => "tasks.csv",
             Self::Transactions(_) => "transactions.csv",
+            Self::Batch(_) => "batch.csv",
             Self::Unreported => "outcomes.csv",
         }
     }
@@ -99,6 +81,7 @@ impl History {
         let columns: Vec<&str> = match self {
             Self::Tasks(_) => [&TASK_COLUMNS[..], &CampaignInput::FIELDS].concat(),
             Self::Transactions(_) => TRANSACTION_COLUMNS.into(),
+            Self::Batch(_) => [&BATCH_COLUMNS[..], &CampaignInput::FIELDS].concat(),
             Self::Unreported => OUTCOME_COLUMNS.into(),
         };
         columns.into_iter().map(ToOwned::to_owned).collect()
@@ -116,7 +99,7 @@ impl Rows {
                 let page = services
                     .predictions
                     .tasks(*user, &filter, before, PAGE_LIMIT_MAX);
-                Ok(page.await?.map(task_row))
+                Ok(page.await?.map(|task| task_row(&task)))
             }
             History::Transactions(filter) => {
                 let filter = filter.check()?;
@@ -124,6 +107,13 @@ impl Rows {
                     .ledger
                     .transactions(*user, filter, before, PAGE_LIMIT_MAX);
                 Ok(page.await?.map(transaction_row))
+            }
+            History::Batch(BatchQuery { id, filter }) => {
+                let (id, filter) = (parse_required_id(id)?, filter.check()?);
+                let page = services
+                    .batches
+                    .tasks(*user, id, &filter, before, BATCH_ROWS);
+                Ok(page.await?.map(|task| batch_row(&task)))
             }
             History::Unreported => {
                 let page = services.outcomes.unreported(*user, before, PAGE_LIMIT_MAX);
@@ -150,6 +140,16 @@ pub async fn transactions(
     uri: Uri,
 ) -> Result<Response<Body>, Problem> {
     let history = History::Transactions(parse_filter(&uri)?);
+    Ok(answer(&state, &identity, &uri, history).await?)
+}
+
+/// The tasks of a batch of the signed-in user that match the filter, in its order.
+pub async fn batch_tasks(
+    State(state): State<AppState>,
+    identity: Identity,
+    uri: Uri,
+) -> Result<Response<Body>, Problem> {
+    let history = History::Batch(parse_filter(&uri)?);
     Ok(answer(&state, &identity, &uri, history).await?)
 }
 
@@ -232,103 +232,12 @@ where
     Body::from_stream(stream::StreamExt::chain(begun, rest))
 }
 
-/// Encodes rows as in RFC 4180.
-fn lines(rows: &[Vec<String>]) -> Vec<u8> {
-    let mut writer = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(Vec::new());
-    for row in rows {
-        // Writing to memory fails only if rows differ in length, and all rows of a file have the same columns.
-        if let Err(error) = writer.write_record(row) {
-            tracing::error!(%error, "failed to write a CSV row");
-        }
-    }
-    writer.into_inner().unwrap_or_default()
-}
-
-/// Marks a text that a spreadsheet would run as a formula with a leading apostrophe.
-fn text(text: impl Into<String>) -> String {
-    let text = text.into();
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
-        format!("'{text}")
-    } else {
-        text
-    }
-}
-
-fn optional<T: ToString>(value: Option<T>) -> String {
-    value.map(|value| value.to_string()).unwrap_or_default()
-}
-
-fn time(at: chrono::DateTime<chrono::Utc>) -> String {
-    at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
-}
-
-fn task_row(task: TaskView) -> Vec<String> {
-    let result = task.result.as_ref();
-    let mut row = vec![
-        task.id.to_string(),
-        task.status.to_string(),
-        time(task.queued_at),
-        optional(task.started_at.map(time)),
-        optional(task.finished_at.map(time)),
-        task.price.to_string(),
-        text(task.model.name),
-        text(task.model.version),
-        optional(result.map(|it| it.probability)),
-        optional(result.map(|it| it.verdict)),
-        optional(result.map(|it| it.interval_low)),
-        optional(result.map(|it| it.interval_high)),
-        text(task.error.unwrap_or_default()),
-        optional(task.outcome.map(|it| it.reached)),
-        optional(task.outcome.and_then(|it| it.raised_usd)),
-    ];
-    let mut campaign = CampaignInput::from(&task.campaign);
-    let fields = CampaignInput::FIELDS
-        .iter()
-        .map(|field| campaign.field_mut(field).map(std::mem::take));
-    row.extend(fields.map(|field| text(field.unwrap_or_default())));
-    row
-}
-
-fn transaction_row(line: TransactionView) -> Vec<String> {
-    vec![
-        line.id.to_string(),
-        line.kind.to_string(),
-        line.amount.to_string(),
-        line.balance_before.to_string(),
-        line.balance_after.to_string(),
-        text(line.description),
-        optional(line.task_id),
-        time(line.created_at),
-    ]
-}
-
-fn unreported_row(task: UnreportedView) -> Vec<String> {
-    vec![
-        task.task_id.to_string(),
-        text(task.name),
-        task.launched_at.to_string(),
-        task.deadline.to_string(),
-        task.usd_goal.to_string(),
-        String::new(),
-        String::new(),
-    ]
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
     use super::*;
     use crate::services::UserSlots;
-
-    #[test]
-    fn rows_are_quoted_and_terminated_as_in_rfc_4180() {
-        let rows = [vec!["a".to_owned(), "b \"c\", d\ne".to_owned()]];
-        let written = String::from_utf8(lines(&rows)).unwrap();
-        assert_eq!(written, "a,\"b \"\"c\"\", d\ne\"\r\n");
-    }
 
     #[tokio::test]
     async fn a_file_holds_its_slot_until_it_is_sent_or_dropped() {
@@ -350,13 +259,5 @@ mod tests {
         let sent = axum::body::to_bytes(file().await, 1000).await.unwrap();
         assert_eq!(sent, "start\r\nmore\r\nlast\r\n");
         slots.take(user).await.unwrap();
-    }
-
-    #[test]
-    fn a_formula_is_marked_as_text() {
-        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"] {
-            assert_eq!(text(formula), format!("'{formula}"));
-        }
-        assert_eq!(text("1=1"), "1=1");
     }
 }

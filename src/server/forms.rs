@@ -41,7 +41,7 @@ const SHOWN_ONCE: &str = CreateApiKey::PATH;
 const SHOWN_AT: &str = "/account/keys";
 const RESULT_MAX_BYTES: usize = 64 * 1024;
 /// Fields with files, which would be copied into the page.
-const FILES: [&str; 2] = ["file", "csv"];
+const FILES: [&str; 3] = ["file", "csv", "text"];
 /// Headers that describe the request body.
 const OF_THE_BODY: [HeaderName; 5] = [
     header::CONTENT_TYPE,

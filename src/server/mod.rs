@@ -33,6 +33,7 @@ pub mod public_url;
 mod quota;
 mod reports;
 pub mod router;
+mod sample_file;
 mod security_headers;
 mod shared_files;
 pub mod state;

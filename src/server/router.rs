@@ -22,7 +22,7 @@ use super::problem::{self, Problem};
 use super::state::AppState;
 use super::{
     admission, assets, body, client, crawlers, csrf, etag, events, export, health, limits, openapi,
-    preferences, quota, reports, security_headers, shared_files, styleguide,
+    preferences, quota, reports, sample_file, security_headers, shared_files, styleguide,
 };
 use crate::app::{App, has_page, shell};
 use crate::components::preferences::URL as PREFERENCES_URL;
@@ -62,10 +62,11 @@ pub fn router(state: AppState) -> Router {
 type PathRoute = (&'static str, MethodRouter<AppState>);
 
 /// What the API has besides server functions. All of it is in the OpenAPI document.
-fn api_routes() -> [PathRoute; 11] {
+fn api_routes() -> [PathRoute; 12] {
     [
         (openapi::PATH, get(openapi::document)),
         ("/api/tasks.csv", get(export::tasks)),
+        ("/api/batch/tasks.csv", get(export::batch_tasks)),
         ("/api/transactions.csv", get(export::transactions)),
         ("/api/outcomes.csv", get(export::unreported)),
         ("/shared/{token}/badge.svg", get(shared_files::badge)),
@@ -79,12 +80,13 @@ fn api_routes() -> [PathRoute; 11] {
 }
 
 /// What only browsers and search engines need.
-fn site_routes() -> [PathRoute; 4] {
+fn site_routes() -> [PathRoute; 5] {
     [
         (PREFERENCES_URL, post(preferences::set)),
         (crawlers::ROBOTS_PATH, get(crawlers::robots)),
         (crawlers::SITEMAP_PATH, get(crawlers::sitemap)),
         ("/card.png", get(shared_files::site_card)),
+        (sample_file::PATH, get(sample_file::sample)),
     ]
 }
 

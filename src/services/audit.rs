@@ -182,6 +182,45 @@ const CHECKS: &[Check] = &[
               JOIN (SELECT api_key_id, credits, SUBSTR(CAST(day AS text), 1, 7) AS month FROM api_key_spend) s \
               ON s.api_key_id = k.id GROUP BY k.id, k.cap_month, s.month HAVING SUM(s.credits) > k.cap_month",
     },
+    Check {
+        invariant: "7: a started batch has a task for each line, and a draft has none",
+        row: "tasks of batch",
+        sql: "SELECT b.id AS id, CAST(COUNT(t.id) AS BIGINT) AS found, \
+              CAST(CASE WHEN b.started_at IS NULL THEN 0 ELSE b.lines END AS BIGINT) AS expected \
+              FROM batch b LEFT JOIN task t ON t.batch_id = b.id GROUP BY b.id, b.started_at, b.lines \
+              HAVING COUNT(t.id) <> CASE WHEN b.started_at IS NULL THEN 0 ELSE b.lines END",
+    },
+    Check {
+        invariant: "7: a draft has all its lines, and a started batch has none",
+        row: "lines of batch",
+        sql: "SELECT b.id AS id, CAST(COUNT(l.line) AS BIGINT) AS found, \
+              CAST(CASE WHEN b.started_at IS NULL THEN b.lines ELSE 0 END AS BIGINT) AS expected \
+              FROM batch b LEFT JOIN batch_line l ON l.batch_id = b.id GROUP BY b.id, b.started_at, b.lines \
+              HAVING COUNT(l.line) <> CASE WHEN b.started_at IS NULL THEN b.lines ELSE 0 END",
+    },
+    Check {
+        invariant: "7: a task has the user, the model, the price and the API key of its batch",
+        row: "task",
+        sql: "SELECT t.id AS id, t.price AS found, b.price AS expected FROM task t JOIN batch b ON b.id = t.batch_id \
+              WHERE t.user_id <> b.user_id OR t.model_id <> b.model_id OR t.price <> b.price \
+              OR COALESCE(t.api_key_id, 0) <> COALESCE(b.api_key_id, 0)",
+    },
+    Check {
+        invariant: "7: a batch is finished exactly if none of its tasks is open",
+        row: "open tasks of batch",
+        sql: "SELECT b.id AS id, CAST(COUNT(t.id) AS BIGINT) AS found, \
+              CAST(CASE WHEN b.finished_at IS NULL THEN 1 ELSE 0 END AS BIGINT) AS expected FROM batch b \
+              LEFT JOIN task t ON t.batch_id = b.id AND t.status IN ('queued', 'running') \
+              WHERE b.started_at IS NOT NULL GROUP BY b.id, b.finished_at \
+              HAVING (COUNT(t.id) = 0) <> (b.finished_at IS NOT NULL)",
+    },
+    Check {
+        invariant: "7: a finished batch counts its results",
+        row: "results of batch",
+        sql: "SELECT b.id AS id, CAST(b.succeeded AS BIGINT) AS found, CAST(COUNT(t.id) AS BIGINT) AS expected \
+              FROM batch b LEFT JOIN task t ON t.batch_id = b.id AND t.status = 'succeeded' \
+              WHERE b.finished_at IS NOT NULL GROUP BY b.id, b.succeeded HAVING COUNT(t.id) <> b.succeeded",
+    },
 ];
 
 /// Checks all invariants in one snapshot and returns the rows that break one.

@@ -63,9 +63,10 @@ enum Freshness {
     Unknown,
 }
 
-/// Room for one row, until dropped. Keep it as long as the row may still be inserted.
+/// Room for some rows, until dropped. Keep it as long as the rows may still be inserted.
 pub(super) struct Reservation {
     count: Arc<BoundedCount>,
+    rows: u64,
     is_inserted: AtomicBool,
 }
 
@@ -82,25 +83,26 @@ impl BoundedCount {
         self.limit.max
     }
 
-    /// Reserves room for one row; `None` if the limit is reached. `count` counts the rows, up to the limit. If it
-    /// fails, the last count is trusted for longer.
-    pub(super) async fn reserve<F>(
+    /// Reserves room for a number of rows; `None` if they would exceed the limit. `count` counts the rows, up to the limit.
+    /// If it fails, the last count is trusted for longer.
+    pub(super) async fn reserve_many<F>(
         self: &Arc<Self>,
+        rows: u64,
         count: impl FnOnce() -> F,
     ) -> Option<Reservation>
     where
         F: Future<Output = Result<u64, DbErr>>,
     {
-        let turn = match self.freshness() {
+        let turn = match self.freshness(rows) {
             Freshness::Fresh => None,
             // Another request is counting; use the last count meanwhile.
             Freshness::Stale => self.counting.try_lock().ok(),
             Freshness::Unknown => Some(self.counting.lock().await),
         };
-        if turn.is_some() && self.freshness() != Freshness::Fresh {
+        if turn.is_some() && self.freshness(rows) != Freshness::Fresh {
             self.refresh(count()).await;
         }
-        self.take()
+        self.take(rows)
     }
 
     /// Makes the next request count again if the limit was reached, because this process has removed a row.
@@ -136,25 +138,27 @@ impl BoundedCount {
         });
     }
 
-    fn take(self: &Arc<Self>) -> Option<Reservation> {
+    fn take(self: &Arc<Self>, rows: u64) -> Option<Reservation> {
         let mut state = self.state.lock();
-        if state.upper_bound() >= self.limit.max {
+        if state.upper_bound() + rows > self.limit.max {
             return None;
         }
-        state.pending += 1;
+        state.pending += rows;
         Some(Reservation {
             count: Arc::clone(self),
+            rows,
             is_inserted: AtomicBool::new(false),
         })
     }
 
-    fn freshness(&self) -> Freshness {
+    /// How far the last count can be trusted to decide about a number of further rows.
+    fn freshness(&self, rows: u64) -> Freshness {
         let state = self.state.lock();
         let Some(last) = state.last else {
             return Freshness::Unknown;
         };
         let rest = last.took * REST;
-        let upper_bound = state.upper_bound();
+        let upper_bound = state.upper_bound() + rows - 1;
         let trusted_for = if upper_bound < self.limit.max / 2 {
             rest.max(self.limit.trusted_for * FAR_BELOW).min(REST_MAX)
         } else if upper_bound < self.limit.max {
@@ -179,7 +183,7 @@ impl State {
 }
 
 impl Reservation {
-    /// Records that the row was inserted.
+    /// Records that the rows were inserted.
     pub(super) fn commit(&self) {
         self.is_inserted.store(true, Ordering::Relaxed);
     }
@@ -188,8 +192,10 @@ impl Reservation {
 impl Drop for Reservation {
     fn drop(&mut self) {
         let mut state = self.count.state.lock();
-        state.pending -= 1;
-        state.inserted += u64::from(*self.is_inserted.get_mut());
+        state.pending -= self.rows;
+        if *self.is_inserted.get_mut() {
+            state.inserted += self.rows;
+        }
     }
 }
 
@@ -227,25 +233,25 @@ mod tests {
     #[tokio::test]
     async fn reserved_and_inserted_rows_count_until_the_limit() {
         let count = bounded(3, HOUR);
-        let first = count.reserve(|| counted(1)).await.unwrap();
-        let second = count.reserve(unreachable_count).await.unwrap();
-        assert!(count.take().is_none());
+        let first = count.reserve_many(1, || counted(1)).await.unwrap();
+        let second = count.reserve_many(1, unreachable_count).await.unwrap();
+        assert!(count.take(1).is_none());
         drop(first);
-        let third = count.reserve(unreachable_count).await.unwrap();
+        let third = count.reserve_many(1, unreachable_count).await.unwrap();
         second.commit();
         drop(second);
         drop(third);
-        assert!(count.take().is_some(), "one of them was not inserted");
-        let last = count.take().unwrap();
+        assert!(count.take(1).is_some(), "one of them was not inserted");
+        let last = count.take(1).unwrap();
         last.commit();
         drop(last);
-        assert!(count.take().is_none());
+        assert!(count.take(1).is_none());
     }
 
     #[tokio::test]
     async fn requests_do_not_wait_for_a_running_count_if_an_earlier_one_is_known() {
         let count = bounded(5, Duration::ZERO);
-        drop(count.reserve(|| counted(1)).await);
+        drop(count.reserve_many(1, || counted(1)).await);
         let_it_go_stale().await;
         let (end, ended) = oneshot::channel::<()>();
         let counting = {
@@ -255,11 +261,11 @@ mod tests {
                     let _ = ended.await;
                     Ok(5)
                 };
-                count.reserve(slow).await.is_some()
+                count.reserve_many(1, slow).await.is_some()
             })
         };
         tokio::task::yield_now().await;
-        assert!(count.reserve(unreachable_count).await.is_some());
+        assert!(count.reserve_many(1, unreachable_count).await.is_some());
         end.send(()).unwrap();
         assert!(!counting.await.unwrap(), "by then the limit is reached");
     }
@@ -273,7 +279,7 @@ mod tests {
             tokio::task::yield_now().await;
             Ok(0)
         };
-        let reserved = futures::future::join_all((0..8).map(|_| count.reserve(slow))).await;
+        let reserved = futures::future::join_all((0..8).map(|_| count.reserve_many(1, slow))).await;
         assert_eq!(reserved.iter().flatten().count(), 5);
         assert_eq!(counts.load(Ordering::Relaxed), 1);
     }
@@ -281,35 +287,47 @@ mod tests {
     #[tokio::test]
     async fn rows_inserted_while_a_count_runs_are_always_counted() {
         let count = bounded(10, Duration::ZERO);
-        let early = count.reserve(|| counted(3)).await.unwrap();
+        let early = count.reserve_many(1, || counted(3)).await.unwrap();
         let_it_go_stale().await;
         let during = || async {
             early.commit();
             drop(early);
             Ok(3)
         };
-        drop(count.reserve(during).await);
+        drop(count.reserve_many(1, during).await);
         assert_eq!(count.state.lock().upper_bound(), 4);
     }
 
     #[tokio::test]
     async fn a_failed_count_keeps_the_last_one_and_is_not_repeated_at_once() {
         let count = bounded(2, Duration::ZERO);
-        drop(count.reserve(|| counted(2)).await);
+        drop(count.reserve_many(1, || counted(2)).await);
         count.invalidate();
         let fail = || async {
             tokio::time::sleep(Duration::from_millis(2)).await;
             Err(DbErr::Custom("timeout".to_owned()))
         };
-        assert!(count.reserve(fail).await.is_none());
-        assert!(count.reserve(unreachable_count).await.is_none());
+        assert!(count.reserve_many(1, fail).await.is_none());
+        assert!(count.reserve_many(1, unreachable_count).await.is_none());
+    }
+
+    #[tokio::test]
+    async fn many_rows_are_reserved_together_or_not_at_all() {
+        let count = bounded(10, HOUR);
+        assert!(count.reserve_many(10, || counted(1)).await.is_none());
+        let nine = count.reserve_many(9, || counted(1)).await.unwrap();
+        assert!(count.reserve_many(1, || counted(1)).await.is_none());
+        nine.commit();
+        drop(nine);
+        assert!(count.reserve_many(1, || counted(10)).await.is_none());
+        assert!(count.reserve_many(9, || counted(1)).await.is_some());
     }
 
     #[tokio::test]
     async fn room_made_by_this_process_is_available_at_once() {
         let count = bounded(1, HOUR);
-        assert!(count.reserve(|| counted(1)).await.is_none());
+        assert!(count.reserve_many(1, || counted(1)).await.is_none());
         count.invalidate();
-        assert!(count.reserve(|| counted(0)).await.is_some());
+        assert!(count.reserve_many(1, || counted(0)).await.is_some());
     }
 }

@@ -16,6 +16,7 @@ pub mod attempts;
 pub mod audit;
 pub mod background;
 mod batcher;
+pub mod batches;
 mod bounded_count;
 pub mod catalog;
 pub mod clock;
@@ -27,6 +28,7 @@ pub mod idempotency;
 pub mod in_use;
 pub mod insights;
 pub mod ledger;
+mod line_errors;
 mod loaded_models;
 mod model_runs;
 pub mod outcomes;
@@ -37,11 +39,13 @@ pub mod positions;
 pub mod predictions;
 mod queue_eta;
 pub mod rate_limit;
+mod sent_file;
 mod service_key;
 pub mod sessions;
 pub mod sharing;
 mod submit_queue;
 mod task_limits;
+mod task_views;
 mod title_search;
 pub mod track_record;
 pub mod user_slots;
@@ -51,6 +55,7 @@ pub mod webhooks;
 pub use crate::entities::users::Model as User;
 pub use accounts::Accounts;
 pub use api_keys::{ApiKeys, UsedKey};
+pub use batches::Batches;
 pub use catalog::Catalog;
 pub use clock::{Clock, SystemClock};
 pub use example::Example;
@@ -60,6 +65,7 @@ pub use loaded_models::{LoadError, LoadedModels};
 pub use outcomes::Outcomes;
 pub use positions::Positions;
 pub use predictions::Predictions;
+pub use sent_file::SentFile;
 pub use sessions::Sessions;
 pub use sharing::Sharing;
 pub use track_record::TrackRecords;
@@ -123,6 +129,8 @@ pub struct Services {
     pub ledger: Arc<Ledger>,
     /// Paid predictions.
     pub predictions: Arc<Predictions>,
+    /// Batches of predictions.
+    pub batches: Arc<Batches>,
     /// Requests that wait for a result.
     pub waits: Arc<Waits>,
     /// Insights into results.
@@ -208,6 +216,7 @@ impl Services {
                 Arc::clone(&predictions),
                 WAITS_PER_USER,
             )),
+            batches: Arc::new(Batches::new(database, notifier, clock, &predictions)),
             predictions,
             insights: Arc::new(Insights::new(
                 database.clone(),

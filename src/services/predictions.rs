@@ -1,9 +1,8 @@
 //! Predictions: submits, lists and cancels tasks.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{DbErr, EntityTrait};
 
 use super::field_check::FieldCheck;
 use super::idempotency::{Keyed, check_key, predict_hash, request_hash};
@@ -11,11 +10,12 @@ use super::ledger::{self, Hold};
 use super::pages::{cut_span, page_span};
 use super::queue_eta::QueueEta;
 use super::submit_queue::{SubmitMode, SubmitQueue};
+use super::task_views::TaskViews;
 use super::title_search;
 use super::webhooks::outbox::{Event, Subscribers};
 use super::{Catalog, Clock, own_tasks};
 use crate::database::Database;
-use crate::entities::{outcome, task, task_result};
+use crate::entities::task;
 use crate::queue::{self, Change, NewTask, Notifier};
 use crate::types::{
     ApiKeyId, AppError, Campaign, CampaignInput, Credits, ModelId, Page, TaskFilter, TaskId,
@@ -33,6 +33,7 @@ pub struct Predictions {
     catalog: Arc<Catalog>,
     submits: SubmitQueue,
     eta: QueueEta,
+    views: TaskViews,
 }
 
 /// Who pays for a task.
@@ -85,11 +86,32 @@ impl Predictions {
         Self {
             submits: SubmitQueue::new(&database, &notifier, &clock, max_queued, max_open),
             eta: QueueEta::new(database.clone(), Arc::clone(&clock)),
+            views: TaskViews::new(database.clone(), Arc::clone(&clock), Arc::clone(&catalog)),
             database,
             notifier,
             clock,
             catalog,
         }
+    }
+
+    /// The queue of submits, which counts the open tasks of users.
+    pub(super) const fn submits(&self) -> &SubmitQueue {
+        &self.submits
+    }
+
+    /// The models.
+    pub(super) fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// Estimates waits.
+    pub(super) const fn eta(&self) -> &QueueEta {
+        &self.eta
+    }
+
+    /// Converts tasks for the API.
+    pub(super) const fn task_views(&self) -> &TaskViews {
+        &self.views
     }
 
     /// Holds the price and queues a task. A repeated key returns the task that the first request created.
@@ -127,7 +149,7 @@ impl Predictions {
         let mut fields = FieldCheck::default();
         let key = fields.read(check_key(key));
         let model = fields.read(parse_id::<ModelId>("model_id", model_id));
-        let max_price = fields.read(parse_max_price(max_price));
+        let max_price = fields.read(parse_max_price("max_price", max_price));
         let today = self.clock.now().date_naive();
         let checked = fields.read(campaign.check(today).map_err(AppError::Invalid));
         let (Some(key), Some(model), Some(max_price), Some(campaign_checked)) =
@@ -153,7 +175,7 @@ impl Predictions {
     ) -> Result<Keyed<TaskView>, AppError> {
         let Payer { user, api_key } = payer;
         let mut model = self.catalog.offer(submission.model).await?;
-        let room = self.submits.reserve(user).await?;
+        let room = self.submits.reserve(user, 1).await?;
         for attempt in 0..SUBMIT_ATTEMPTS {
             let price = Credits(model.price);
             submission.check_price(price)?;
@@ -212,7 +234,7 @@ impl Predictions {
         if !known.contains(&&task.request_hash) {
             return Err(AppError::KeyReused);
         }
-        self.view(task).await.map(Some)
+        self.views.one(task).await.map(Some)
     }
 
     /// One task of a user.
@@ -229,7 +251,7 @@ impl Predictions {
         } else {
             None
         };
-        let view = self.view(task).await?;
+        let view = self.views.one(task).await?;
         Ok(TaskView { queue, ..view })
     }
 
@@ -258,7 +280,7 @@ impl Predictions {
         let tasks = query.all(database).await?;
         let page = cut_span(tasks, limit, span, |task| task.id.0);
         Ok(Page {
-            items: self.views(page.items).await?,
+            items: self.views.of(page.items).await?,
             next: page.next,
         })
     }
@@ -293,15 +315,20 @@ impl Predictions {
                         return Ok(false);
                     };
                     let at = canceled.finished_at.unwrap_or(*now);
-                    ledger::release(transaction, Hold::of(&canceled), at).await?;
+                    ledger::release_all(transaction, vec![Hold::of(&canceled)], at).await?;
+                    let batch = canceled.batch_id.into_iter().collect();
+                    let finished = queue::finish_batches(transaction, batch, at).await?;
                     let subscribers = Subscribers::find(transaction, [*user]).await?;
                     if !subscribers.is_empty() {
-                        let events = [Event::task_canceled(&canceled, at)];
+                        let is_single = canceled.batch_id.is_none();
+                        let task = is_single.then(|| Event::task_canceled(&canceled, at));
+                        let batches = finished.iter().map(Event::batch_finished);
+                        let events = task.into_iter().chain(batches);
                         subscribers
                             .tell(transaction, notifier, events, *now)
                             .await?;
                     }
-                    let changes = vec![Change::task_of(*user, *id)];
+                    let changes = vec![Change::task_of(*user, *id), Change::of(&canceled)];
                     notifier
                         .publish_on_commit(transaction, false, changes)
                         .await?;
@@ -316,76 +343,12 @@ impl Predictions {
             .one(self.database.write())
             .await?
             .ok_or(AppError::NotFound)?;
-        self.view(task).await
-    }
-
-    async fn view(&self, task: task::Model) -> Result<TaskView, AppError> {
-        let mut views = self.views(vec![task]).await?;
-        views.pop().ok_or(AppError::Internal)
-    }
-
-    /// Needs at most three queries for a whole page: one for the results of its tasks, one for their outcomes, one for
-    /// models not yet cached.
-    async fn views(&self, tasks: Vec<task::Model>) -> Result<Vec<TaskView>, AppError> {
-        let models: HashSet<ModelId> = tasks.iter().map(|task| task.model_id).collect();
-        let models = self.catalog.named(models).await?;
-        let succeeded: Vec<TaskId> = tasks
-            .iter()
-            .filter(|task| task.status == TaskStatus::Succeeded)
-            .map(|task| task.id)
-            .collect();
-        let results = if succeeded.is_empty() {
-            Vec::new()
-        } else {
-            task_result::Entity::find()
-                .filter(task_result::Column::TaskId.is_in(succeeded))
-                .all(self.database.read())
-                .await?
-        };
-        let mut results: HashMap<TaskId, _> = results
-            .into_iter()
-            .map(|result| (result.task_id, result))
-            .collect();
-        let mut outcomes = self.outcomes(&tasks).await?;
-        let mut views = Vec::with_capacity(tasks.len());
-        for task in tasks {
-            let model = models
-                .get(&task.model_id)
-                .ok_or_else(|| DbErr::RecordNotFound(format!("model {}", task.model_id)))?;
-            let (result, outcome) = (results.remove(&task.id), outcomes.remove(&task.id));
-            views.push(task.into_view(model, result, outcome));
-        }
-        Ok(views)
-    }
-
-    /// The current outcomes of tasks. No outcome is reported before the launch, so plans need no query.
-    async fn outcomes(
-        &self,
-        tasks: &[task::Model],
-    ) -> Result<HashMap<TaskId, outcome::Model>, DbErr> {
-        let today = self.clock.now().date_naive();
-        let may_have_one = |task: &&task::Model| {
-            task.status == TaskStatus::Succeeded && task.input.launched_at <= today
-        };
-        let tasks: Vec<TaskId> = tasks
-            .iter()
-            .filter(may_have_one)
-            .map(|task| task.id)
-            .collect();
-        if tasks.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let outcomes = outcome::Entity::current()
-            .filter(outcome::Column::TaskId.is_in(tasks))
-            .all(self.database.read())
-            .await?;
-        let by_task = outcomes.into_iter().map(|it| (it.task_id, it));
-        Ok(by_task.collect())
+        self.views.one(task).await
     }
 }
 
-/// The highest price that the client agreed to; `None` if the text is blank.
-fn parse_max_price(text: &str) -> Result<Option<Credits>, AppError> {
+/// The highest price that the client agreed to, in the field `name`; `None` if the text is blank.
+pub(super) fn parse_max_price(name: &str, text: &str) -> Result<Option<Credits>, AppError> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
@@ -393,5 +356,5 @@ fn parse_max_price(text: &str) -> Result<Option<Credits>, AppError> {
     let price = text.parse::<i64>();
     price
         .map(|price| Some(Credits(price)))
-        .map_err(|_| AppError::invalid("max_price", Violation::NotAWholeNumber))
+        .map_err(|_| AppError::invalid(name, Violation::NotAWholeNumber))
 }

@@ -86,12 +86,12 @@ impl SubmitQueue {
         }
     }
 
-    /// Reserves room for a task, which may be submitted several times until it is queued.
+    /// Reserves room for a number of tasks, which may be submitted several times until they are queued.
     ///
     /// # Errors
     /// [`AppError::TooManyOpen`]; 503 if the queue is full.
-    pub(super) async fn reserve(&self, user: UserId) -> Result<Arc<Room>, AppError> {
-        self.limits.reserve(user).await.map(Arc::new)
+    pub(super) async fn reserve(&self, user: UserId, tasks: u64) -> Result<Arc<Room>, AppError> {
+        self.limits.reserve(user, tasks).await.map(Arc::new)
     }
 
     /// Holds the price and queues the task. Returns `None` if the submit was refused: the credits do not cover the

@@ -30,7 +30,7 @@ struct Counts {
     old: HashMap<UserId, Arc<BoundedCount>>,
 }
 
-/// Room for one task of a user. Kept until the task is inserted or refused, even if its client goes away.
+/// Room for tasks of a user. Kept until they are inserted or refused, even if their client goes away.
 pub(super) struct Room {
     open: Reservation,
     queued: Reservation,
@@ -57,21 +57,21 @@ impl TaskLimits {
         }
     }
 
-    /// Reserves room for a task of a user.
+    /// Reserves room for a number of tasks of a user.
     ///
     /// # Errors
     /// [`AppError::TooManyOpen`]; 503 if the queue is full.
-    pub(super) async fn reserve(&self, user: UserId) -> Result<Room, AppError> {
+    pub(super) async fn reserve(&self, user: UserId, tasks: u64) -> Result<Room, AppError> {
         let (database, max_open) = (&self.database, self.per_user.max);
         let open = self.count_of(user);
-        let open = open.reserve(|| queue::count_open(database, user, max_open));
+        let open = open.reserve_many(tasks, || queue::count_open(database, user, max_open));
         let open = open
             .await
             .ok_or(AppError::TooManyOpen { limit: max_open })?;
         let max_queued = self.queued.max();
         let queued = self
             .queued
-            .reserve(|| queue::count_queued(database, max_queued));
+            .reserve_many(tasks, || queue::count_queued(database, max_queued));
         let queued = queued.await.ok_or_else(|| {
             AppError::unavailable(
                 "the queue is full; no credits were held",
@@ -109,7 +109,7 @@ impl Counts {
 }
 
 impl Room {
-    /// Records that the task was inserted.
+    /// Records that the tasks were inserted.
     pub(super) fn commit(&self) {
         self.open.commit();
         self.queued.commit();
@@ -131,7 +131,9 @@ mod tests {
         };
         let mut counts = Counts::default();
         let busy = counts.of(UserId(0), limit);
-        let room = busy.reserve(|| std::future::ready(Ok(0))).now_or_never();
+        let room = busy
+            .reserve_many(1, || std::future::ready(Ok(0)))
+            .now_or_never();
         let room = room.flatten().unwrap();
         let before = Arc::as_ptr(&busy);
         drop(busy);

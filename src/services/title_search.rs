@@ -26,7 +26,7 @@ pub(super) async fn find(
     span: Span,
     limit: u64,
 ) -> Result<Vec<TaskId>, DbErr> {
-    let words: Vec<String> = filter.words.iter().map(|word| fold(word)).collect();
+    let words = Words::new(&filter.words);
     let mut found = Vec::new();
     let mut rest = span;
     loop {
@@ -36,8 +36,7 @@ pub(super) async fn find(
         let is_last = (rows.len() as u64) < CHUNK_ROWS;
         for row in rows {
             rest.before = Some(row.id.0);
-            let title = fold(&row.title);
-            if words.iter().all(|word| title.contains(word.as_str())) {
+            if words.are_in(&row.title) {
                 found.push(row.id);
                 if found.len() as u64 == limit {
                     return Ok(found);
@@ -47,6 +46,27 @@ pub(super) async fn find(
         if is_last {
             return Ok(found);
         }
+    }
+}
+
+/// The words of a search.
+pub(super) struct Words(Vec<String>);
+
+impl Words {
+    /// Words in any case.
+    pub(super) fn new(words: &[String]) -> Self {
+        Self(words.iter().map(|word| fold(word)).collect())
+    }
+
+    /// Whether there are none.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether a title contains all of them.
+    pub(super) fn are_in(&self, title: &str) -> bool {
+        let title = fold(title);
+        self.0.iter().all(|word| title.contains(word.as_str()))
     }
 }
 

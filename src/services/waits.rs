@@ -58,7 +58,7 @@ impl Waits {
                 return Ok(Some(task));
             }
             tokio::select! {
-                () = change_of(&changes, id) => {}
+                () = change_of(&changes, &task) => {}
                 () = sleep_until(deadline.min(Instant::now() + RECHECK)) => {}
                 () = stop.cancelled() => {}
             }
@@ -67,13 +67,15 @@ impl Waits {
 }
 
 /// Waits until the task may have changed.
-async fn change_of(changes: &Subscription, id: TaskId) {
+async fn change_of(changes: &Subscription, task: &TaskView) {
     loop {
         let Changes {
             tasks,
+            batches,
             is_incomplete,
         } = changes.next().await;
-        if is_incomplete || tasks.contains(&id) {
+        let is_of_batch = task.batch_id.is_some_and(|batch| batches.contains(&batch));
+        if is_incomplete || is_of_batch || tasks.contains(&task.id) {
             return;
         }
     }

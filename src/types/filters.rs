@@ -116,7 +116,8 @@ impl TransactionFilterInput {
     }
 }
 
-fn words(checker: &mut Checker, search: &str) -> Vec<String> {
+/// The words of a search.
+pub(super) fn words(checker: &mut Checker, search: &str) -> Vec<String> {
     let text = checker.text("search", search, NAME_MAX_CHARS);
     let text = text.unwrap_or_default();
     let words: Vec<String> = text.split_whitespace().map(ToOwned::to_owned).collect();

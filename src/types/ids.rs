@@ -90,3 +90,7 @@ id!(
     /// A row of `webhook_delivery`; ids grow in the order of events.
     DeliveryId
 );
+id!(
+    /// A row of `batch`.
+    BatchId
+);

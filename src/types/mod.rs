@@ -7,6 +7,7 @@ mod advice;
 mod api_key;
 mod api_key_input;
 mod api_reference;
+mod batch;
 mod campaign;
 mod campaign_rules;
 mod change_bounds;
@@ -55,6 +56,10 @@ pub use api_key_input::{
 pub use api_reference::{
     ApiField, ApiGroup, ApiOperation, ApiReference, ApiResponse, ApiType, Kind,
 };
+pub use batch::{
+    BATCH_LINES_MAX, BatchCounts, BatchOrder, BatchState, BatchTaskFilter, BatchTaskFilterInput,
+    BatchView,
+};
 pub use campaign::{Campaign, CampaignInput, DURATION_MAX_DAYS};
 pub use campaign_rules::{
     BLURB_MAX_CHARS, NAME_MAX_CHARS, PAST_DURATION_MAX_DAYS, campaign_example,
@@ -80,7 +85,7 @@ pub use field_checker::{POSITION_MAX, RATE_MAX};
 pub use filters::{
     TaskFilter, TaskFilterInput, TimeRange, TransactionFilter, TransactionFilterInput,
 };
-pub use ids::{ApiKeyId, DeliveryId, ModelId, TaskId, TransactionId, UserId, WebhookId};
+pub use ids::{ApiKeyId, BatchId, DeliveryId, ModelId, TaskId, TransactionId, UserId, WebhookId};
 pub use insight::{
     AmountRange, AmountsView, BaseRateView, Curves, DaysPoint, Effect, Explanation, Factor,
     GoalPoint, InsightView, LaunchPoint, NeighboursView, OutOfDistribution, ResultContext,

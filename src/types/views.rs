@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::public_id::public_id;
 use super::{
-    ApiKeyId, Campaign, Credits, Explanation, ModelId, ModelRef, ModelState, OutcomeView,
+    ApiKeyId, BatchId, Campaign, Credits, Explanation, ModelId, ModelRef, ModelState, OutcomeView,
     ResultContext, Role, TaskId, TaskStatus, TransactionId, TransactionKind, UserId, Verdict,
 };
 
@@ -75,6 +75,12 @@ pub struct TaskView {
     /// The API key that submitted it; only present if one did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub api_key_id: Option<ApiKeyId>,
+    /// The batch that it belongs to; only present if it is part of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch_id: Option<BatchId>,
+    /// The line of the batch's file; only present if it is part of a batch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch_line: Option<i64>,
     /// The input.
     pub campaign: Campaign,
     /// How often a worker has started the task.

@@ -10,12 +10,14 @@ use super::{ApiKeyId, Credits, DeliveryId, WebhookId};
 words!(
     /// What a webhook can be told about: the `type` of a payload.
     WebhookEvent {
-        /// A task has a result and a charge.
+        /// A task that is not part of a batch has a result and a charge.
         TaskSucceeded = "task.succeeded",
-        /// A task has failed for good; its hold is released.
+        /// A task that is not part of a batch has failed for good; its hold is released.
         TaskFailed = "task.failed",
-        /// A task was canceled by its user.
+        /// A task that is not part of a batch was canceled by its user.
         TaskCanceled = "task.canceled",
+        /// All tasks of a batch are final.
+        BatchFinished = "batch.finished",
         /// Credits were bought.
         BalanceToppedUp = "balance.topped_up",
         /// The operator has corrected the balance.

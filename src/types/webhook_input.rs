@@ -24,6 +24,8 @@ pub struct WebhookInput {
     pub task_failed: String,
     /// The same for `task.canceled`.
     pub task_canceled: String,
+    /// The same for `batch.finished`.
+    pub batch_finished: String,
     /// The same for `balance.topped_up`.
     pub balance_topped_up: String,
     /// The same for `balance.adjusted`.
@@ -53,6 +55,7 @@ pub const fn event_field(event: WebhookEvent) -> &'static str {
         WebhookEvent::TaskSucceeded => "task_succeeded",
         WebhookEvent::TaskFailed => "task_failed",
         WebhookEvent::TaskCanceled => "task_canceled",
+        WebhookEvent::BatchFinished => "batch_finished",
         WebhookEvent::BalanceToppedUp => "balance_topped_up",
         WebhookEvent::BalanceAdjusted => "balance_adjusted",
         WebhookEvent::BalanceLow => "balance_low",
@@ -65,6 +68,7 @@ impl WebhookInput {
             WebhookEvent::TaskSucceeded => &self.task_succeeded,
             WebhookEvent::TaskFailed => &self.task_failed,
             WebhookEvent::TaskCanceled => &self.task_canceled,
+            WebhookEvent::BatchFinished => &self.batch_finished,
             WebhookEvent::BalanceToppedUp => &self.balance_topped_up,
             WebhookEvent::BalanceAdjusted => &self.balance_adjusted,
             WebhookEvent::BalanceLow => &self.balance_low,

@@ -3,7 +3,7 @@
 //! A worker may die at any time. Its claimed tasks are reaped when their lease expires. A task that was tried before
 //! may be the cause, so it is claimed, predicted and settled alone, and cannot take others down with it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -180,10 +180,8 @@ impl Worker {
     /// Returns tasks to the queue that were claimed together with a task that must run alone, or with others.
     async fn release(&self, lease: &Lease, tasks: &[task::Model]) -> Result<(), DbErr> {
         let ids: Vec<TaskId> = tasks.iter().map(|task| task.id).collect();
-        let changes: Vec<Change> = tasks
-            .iter()
-            .map(|task| Change::task_of(task.user_id, task.id))
-            .collect();
+        let changes: BTreeSet<Change> = tasks.iter().map(Change::of).collect();
+        let changes: Vec<Change> = changes.into_iter().collect();
         let input = (self.notifier.clone(), lease.clone(), ids, changes);
         self.database
             .transaction(

@@ -1,5 +1,6 @@
 //! The reaper: returns tasks of dead workers to the queue, and fails tasks that no worker can take.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::retry::{longest_retry_delay, retry_delay};
 use super::{Worker, to_chrono};
 use crate::database::{DbErrorKind, Transaction};
-use crate::entities::task;
+use crate::entities::{batch, task};
 use crate::queue::{self, Change, Lease, Notifier};
 use crate::services::ledger::{self, Hold, LockMode};
 use crate::services::webhooks::outbox::{Event, Subscribers};
@@ -144,7 +145,9 @@ struct Reap {
 /// What a transaction has done so far.
 #[derive(Default)]
 struct Done {
-    changes: Vec<Change>,
+    changes: BTreeSet<Change>,
+    /// The number of reaped tasks.
+    tasks: usize,
     releases: Vec<Hold>,
     /// Tasks that have failed, and why.
     failed: Vec<(task::Model, SystemMessage)>,
@@ -159,21 +162,21 @@ impl Reap {
     ) -> BoxFuture<'a, Result<usize, DbErr>> {
         Box::pin(async move {
             let now = queue::read_now(transaction, self.clock).await?;
-            let mut done = match reason {
+            let done = match reason {
                 Reason::Expired => self.write_expired(transaction, now).await?,
                 Reason::Stuck => self.write_stuck(transaction, now).await?,
             };
             // Balance rows by user, after all task rows: see "Lock order" in `docs/architecture.md`.
-            done.releases.sort_by_key(|hold| hold.user);
-            for hold in done.releases {
-                ledger::release(transaction, hold, now).await?;
-            }
-            self.tell_webhooks(transaction, &done.failed, now).await?;
-            let reaped = done.changes.len();
-            self.notifier
-                .publish_on_commit(transaction, done.is_any_queued, done.changes)
+            ledger::release_all(transaction, done.releases, now).await?;
+            let batches = done.failed.iter().filter_map(|(task, _)| task.batch_id);
+            let finished = queue::finish_batches(transaction, batches.collect(), now).await?;
+            self.tell_webhooks(transaction, &done.failed, &finished, now)
                 .await?;
-            Ok(reaped)
+            let changes = done.changes.into_iter().collect();
+            self.notifier
+                .publish_on_commit(transaction, done.is_any_queued, changes)
+                .await?;
+            Ok(done.tasks)
         })
     }
 
@@ -202,7 +205,8 @@ impl Reap {
             } else {
                 continue;
             }
-            done.changes.push(Change::task_of(user, id));
+            done.changes.insert(Change::of(task));
+            done.tasks += 1;
         }
         Ok(done)
     }
@@ -224,18 +228,20 @@ impl Reap {
                 && queue::fail_queued(transaction, id, reason.as_str(), now).await?
             {
                 done.releases.push(Hold::of(&task));
-                done.changes.push(Change::task_of(user, id));
+                done.changes.insert(Change::of(&task));
+                done.tasks += 1;
                 done.failed.push((task, reason));
             }
         }
         Ok(done)
     }
 
-    /// Queues the events of tasks that have failed.
+    /// Queues the events of tasks that have failed, and of batches that are finished.
     async fn tell_webhooks(
         &self,
         transaction: &Transaction,
         failed: &[(task::Model, SystemMessage)],
+        finished: &[batch::Model],
         now: DateTime<Utc>,
     ) -> Result<(), DbErr> {
         let users = failed.iter().map(|(task, _)| task.user_id);
@@ -243,9 +249,10 @@ impl Reap {
         if subscribers.is_empty() {
             return Ok(());
         }
-        let events = failed.iter();
+        let events = failed.iter().filter(|(task, _)| task.batch_id.is_none());
         let events = events.map(|(task, reason)| Event::task_failed(task, reason.as_str(), now));
-        let events: Vec<_> = events.collect();
+        let batches = finished.iter().map(Event::batch_finished);
+        let events: Vec<_> = events.chain(batches).collect();
         subscribers
             .tell(transaction, &self.notifier, events, self.clock)
             .await

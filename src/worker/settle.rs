@@ -11,7 +11,7 @@ use sea_orm::DbErr;
 use super::Worker;
 use super::retry::{longest_retry_delay, retry_delay};
 use crate::database::Transaction;
-use crate::entities::task;
+use crate::entities::{batch, task};
 use crate::queue::{self, Change, Lease, Notifier, Outcome};
 use crate::services::ledger::{self, BalanceChange, Charge, Hold, LockMode, LockedBalances};
 use crate::services::webhooks::outbox::{Event, Subscribers};
@@ -132,7 +132,7 @@ struct Effects {
     not_started: Vec<TaskId>,
     /// Tasks that become final.
     ended: BTreeSet<TaskId>,
-    changes: Vec<Change>,
+    changes: BTreeSet<Change>,
     is_any_queued: bool,
 }
 
@@ -190,7 +190,7 @@ impl Settlement {
     ) -> Result<(), DbErr> {
         let lease = &self.lease;
         let (user, id, price) = (task.user_id, task.id, Credits(task.price));
-        effects.changes.push(Change::task_of(user, id));
+        effects.changes.insert(Change::of(task));
         match attempt {
             Attempt::Succeeded(outcome) => {
                 effects.ended.insert(id);
@@ -198,6 +198,7 @@ impl Settlement {
                 effects.charges.push(Charge {
                     user,
                     task: id,
+                    batch: task.batch_id,
                     price,
                 });
             }
@@ -226,23 +227,27 @@ impl Settlement {
         let released = queue::release(transaction, lease, &effects.not_started).await?;
         queue::succeed_all(transaction, lease, effects.outcomes, now).await?;
         let changed = ledger::settle_all(transaction, balances, effects.charges, now).await?;
-        for hold in effects.releases {
-            ledger::release(transaction, hold, now).await?;
-        }
-        self.tell_webhooks(transaction, &effects.ended, changed, now)
+        ledger::release_all(transaction, effects.releases, now).await?;
+        let ended = self.attempts.iter().map(|(task, _)| task);
+        let ended = ended.filter(|task| effects.ended.contains(&task.id));
+        let batches = ended.filter_map(|task| task.batch_id).collect();
+        let finished = queue::finish_batches(transaction, batches, now).await?;
+        self.tell_webhooks(transaction, &effects.ended, changed, &finished, now)
             .await?;
         let is_any_queued = effects.is_any_queued || released > 0;
+        let published = effects.changes.into_iter().collect();
         self.notifier
-            .publish_on_commit(transaction, is_any_queued, effects.changes)
+            .publish_on_commit(transaction, is_any_queued, published)
             .await
     }
 
-    /// Queues the events of tasks that have become final.
+    /// Queues the events of tasks that have become final, and of batches that are finished.
     async fn tell_webhooks(
         &self,
         transaction: &Transaction,
         ended: &BTreeSet<TaskId>,
         changed: Vec<BalanceChange>,
+        finished: &[batch::Model],
         now: DateTime<Utc>,
     ) -> Result<(), DbErr> {
         let attempts = self.attempts.iter();
@@ -252,14 +257,16 @@ impl Settlement {
         if subscribers.is_empty() {
             return Ok(());
         }
-        let tasks = attempts.filter_map(|(task, attempt)| match attempt {
+        let tasks = attempts.filter(|(task, _)| task.batch_id.is_none());
+        let tasks = tasks.filter_map(|(task, attempt)| match attempt {
             Attempt::Succeeded(outcome) => Some(Event::task_succeeded(task, outcome, now)),
             Attempt::Failed(reason) => Some(Event::task_failed(task, reason.as_str(), now)),
             Attempt::NotStarted => None,
         });
         let balances = changed.into_iter();
         let balances = balances.map(|it| Event::balance_changed(it.user, it.before, it.after));
-        let events: Vec<_> = tasks.chain(balances).collect();
+        let batches = finished.iter().map(Event::batch_finished);
+        let events: Vec<_> = tasks.chain(balances).chain(batches).collect();
         subscribers
             .tell(transaction, &self.notifier, events, self.clock)
             .await

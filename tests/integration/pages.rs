@@ -18,10 +18,11 @@ on_both_databases!(
     each_response_has_a_request_id,
 );
 
-const PRIVATE: [&str; 8] = [
+const PRIVATE: [&str; 9] = [
     "/overview",
     "/predict",
     "/tasks",
+    "/batches",
     "/outcomes",
     "/transactions",
     "/account",
@@ -53,6 +54,7 @@ async fn private_pages_send_visitors_to_the_login(engine: Engine) {
     let others = [
         "/tasks/1",
         "/tasks/1/again",
+        "/batches/1",
         "/report?task=1",
         "/account/webhooks/1",
         "/account/deliveries/1",

@@ -13,7 +13,7 @@ on_both_databases!(
 );
 
 /// Registers a model that returns NaN if the goal is one dollar, as the default, for 3 credits.
-async fn register_nan_model(site: &Site, server: &Server) {
+pub async fn register_nan_model(site: &Site, server: &Server) {
     let path = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/tests/fixtures/misfits/sometimes_not_a_number.onnx"

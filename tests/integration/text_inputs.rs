@@ -23,7 +23,7 @@ fn posts(task: &Value, webhook_id: &Value, delivery: &Value) -> Vec<(&'static st
     let password = "correct horse battery";
     let webhook = json!({
         "url": "https://receiver.invalid/events", "task_succeeded": "true", "task_failed": "false",
-        "task_canceled": "false", "balance_topped_up": "false", "balance_adjusted": "false",
+        "task_canceled": "false", "batch_finished": "false", "balance_topped_up": "false", "balance_adjusted": "false",
         "balance_low": "true", "low_balance": "50", "api_key_id": "", "account": "",
     });
     let with_id = |body: &Value| {
@@ -109,7 +109,27 @@ fn posts(task: &Value, webhook_id: &Value, delivery: &Value) -> Vec<(&'static st
     ]
 }
 
-const GETS: [(&str, &[&str]); 22] = [
+/// Those of batches.
+fn batch_posts() -> Vec<(&'static str, Value)> {
+    vec![
+        (
+            "/api/batches/create",
+            json!({ "text": "{}", "file_name": "a.jsonl", "model_id": "1", "account": "" }),
+        ),
+        (
+            "/api/batches/create",
+            json!({ "file": "e30=", "file_name": "a.jsonl", "model_id": "1", "account": "" }),
+        ),
+        (
+            "/api/batches/start",
+            json!({ "id": "1", "max_total": "10", "idempotency_key": "key", "account": "" }),
+        ),
+        ("/api/batches/cancel", json!({ "id": "1", "account": "" })),
+        ("/api/batches/delete", json!({ "id": "1", "account": "" })),
+    ]
+}
+
+const GETS: [(&str, &[&str]); 26] = [
     ("/api/keys", &["any"]),
     ("/api/keys/spend", &["id", "from", "to"]),
     ("/api/task", &["id"]),
@@ -122,6 +142,18 @@ const GETS: [(&str, &[&str]); 22] = [
     (
         "/api/tasks.csv",
         &["status", "verdict", "search", "from", "to"],
+    ),
+    ("/api/batch", &["id"]),
+    ("/api/batches", &["limit", "cursor"]),
+    (
+        "/api/batch/tasks",
+        &[
+            "id", "limit", "cursor", "status", "verdict", "search", "order",
+        ],
+    ),
+    (
+        "/api/batch/tasks.csv",
+        &["id", "status", "verdict", "search", "order", "bom"],
     ),
     (
         "/api/transactions",
@@ -164,7 +196,10 @@ async fn nul_in_any_field_causes_no_server_error(engine: Engine) {
     let webhook = created.ok()["id"].clone();
     let test = json!({ "id": webhook });
     let test = browser.post_json("/api/webhook/test", test).await.ok();
-    for (path, body) in posts(&task, &webhook, &test["id"]) {
+    for (path, body) in posts(&task, &webhook, &test["id"])
+        .into_iter()
+        .chain(batch_posts())
+    {
         for field in body.as_object().unwrap().keys() {
             let value = body[field].as_str().map(ToOwned::to_owned);
             let value = value.unwrap_or_else(|| body[field].to_string());

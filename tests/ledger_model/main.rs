@@ -28,6 +28,7 @@ macro_rules! on_both_databases {
     };
 }
 
+mod batches;
 mod fairness;
 mod races;
 mod reaping;

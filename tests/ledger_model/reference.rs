@@ -114,6 +114,8 @@ pub struct Reference {
     pub claims: Vec<Vec<usize>>,
     /// What each API key has spent on each day.
     pub spent: [[i64; 2]; KEYS.len()],
+    /// The tasks of each started batch.
+    pub started: Vec<Vec<usize>>,
     now_ms: i64,
     /// One after the highest round that was claimed from.
     round: i64,
@@ -140,6 +142,7 @@ impl Reference {
             tasks: Vec::new(),
             claims: Vec::new(),
             spent: [[0; 2]; KEYS.len()],
+            started: Vec::new(),
             now_ms: 0,
             round: 0,
             batches: 0,
@@ -182,7 +185,7 @@ impl Reference {
     }
 
     /// Whether a price exceeds a cap of this key or of the key that made it.
-    fn exceeds_cap(&self, api_key: usize) -> bool {
+    fn exceeds_cap(&self, api_key: usize, price: i64) -> bool {
         let today = self.day();
         payers(api_key).any(|payer| {
             let (
@@ -193,7 +196,7 @@ impl Reference {
                 },
                 spent,
             ) = (KEYS[payer], self.spent[payer]);
-            spent[today] + PRICE > cap_of_period.1 || spent.iter().sum::<i64>() + PRICE > cap_total
+            spent[today] + price > cap_of_period.1 || spent.iter().sum::<i64>() + price > cap_total
         })
     }
 
@@ -204,7 +207,7 @@ impl Reference {
         other_body: bool,
         api_key: Option<usize>,
     ) -> Response {
-        let exceeds_cap = api_key.is_some_and(|key| self.exceeds_cap(key));
+        let exceeds_cap = api_key.is_some_and(|key| self.exceeds_cap(key, PRICE));
         let day = self.day();
         // One round after the user's last task, unless none is open.
         let next = match self.accounts[user].held {
@@ -242,6 +245,34 @@ impl Reference {
                 }
                 Response::Task(self.tasks.len() - 1)
             }
+        }
+    }
+
+    /// Starts a batch: all of its tasks are queued, one per round, or none.
+    pub fn start_batch(&mut self, user: usize, lines: usize, api_key: Option<usize>) -> Response {
+        let price = PRICE * i64::try_from(lines).unwrap();
+        if api_key.is_some_and(|key| self.exceeds_cap(key, price)) {
+            return Response::CapReached;
+        }
+        let account = &self.accounts[user];
+        if account.amount - account.held < price {
+            return Response::NotEnough;
+        }
+        let mut tasks = Vec::new();
+        for _ in 0..lines {
+            let key = SubmitKey::OfBatch(self.next_batch(), 0);
+            tasks.push(self.tasks.len());
+            self.submit(user, key, false, api_key);
+        }
+        self.started.push(tasks);
+        Response::Done
+    }
+
+    /// Cancels the queued tasks of a batch.
+    pub fn cancel_batch(&mut self, batch: usize) {
+        for task in self.started[batch].clone() {
+            let user = self.tasks[task].user;
+            self.cancel(user, task);
         }
     }
 

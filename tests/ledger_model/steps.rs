@@ -25,6 +25,15 @@ pub enum Step {
         user: usize,
         task: Index,
     },
+    /// Uploads a file and starts it, twice with the same key.
+    StartBatch {
+        user: usize,
+        lines: usize,
+        api_key: Option<usize>,
+    },
+    CancelBatch {
+        batch: Index,
+    },
     /// Corrects a balance, up or down.
     Grant {
         user: usize,
@@ -71,6 +80,11 @@ pub fn step() -> impl Strategy<Value = Step> {
                 Step::Submit { user, key, other_body, api_key }
             }),
         2 => (user, any::<Index>()).prop_map(|(user, task)| Step::Cancel { user, task }),
+        2 => (0_usize..2, 1_usize..4, of(0..KEYS.len())).prop_map(|(user, lines, api_key)| {
+            let user = api_key.map_or(user, |key| KEYS[key].user);
+            Step::StartBatch { user, lines, api_key }
+        }),
+        1 => any::<Index>().prop_map(|batch| Step::CancelBatch { batch }),
         1 => (user_again, -30_i64..30)
             .prop_filter("an adjustment is not 0", |(_, amount)| *amount != 0)
             .prop_map(|(user, amount)| Step::Grant { user, amount }),

@@ -14,8 +14,8 @@ use pledgecast::services::audit::audit;
 use pledgecast::services::predictions::Payer;
 use pledgecast::services::{Clock, ServiceOptions, Services};
 use pledgecast::types::{
-    ApiKeyId, AppError, BaseRateView, CampaignInput, Credits, ResultContext, SystemMessage, TaskId,
-    TaskView, TransactionFilter, UserId, campaign_example,
+    ApiKeyId, AppError, BaseRateView, BatchId, CampaignInput, Credits, ResultContext,
+    SystemMessage, TaskId, TaskView, TransactionFilter, UserId, campaign_example,
 };
 use pledgecast::worker::{Attempt, Worker, WorkerOptions};
 use proptest::prop_assert;
@@ -45,8 +45,10 @@ pub struct World {
     engine: Engine,
     clock: TestClock,
     /// The tasks in the order in which they were created.
-    tasks: Vec<TaskView>,
+    pub tasks: Vec<TaskView>,
     claims: Vec<Claim>,
+    /// The started batches and their users.
+    pub batches: Vec<(UserId, BatchId)>,
     copy: Option<(String, String)>,
 }
 
@@ -109,7 +111,7 @@ fn worker_options() -> WorkerOptions {
     }
 }
 
-fn response_of<T>(response: &Result<T, AppError>, done: impl Fn(&T) -> Response) -> Response {
+pub fn response_of<T>(response: &Result<T, AppError>, done: impl Fn(&T) -> Response) -> Response {
     match response {
         Ok(value) => done(value),
         Err(AppError::KeyReused) => Response::KeyReused,
@@ -154,6 +156,7 @@ impl World {
             clock,
             tasks: Vec::new(),
             claims: Vec::new(),
+            batches: Vec::new(),
             copy: (template.engine == Engine::Postgres).then(|| (template.server.clone(), name)),
         }
     }
@@ -228,6 +231,12 @@ impl World {
                 let expected = reference.cancel(user, task);
                 prop_assert_eq!(response_of(&response, |_| Response::Task(task)), expected);
             }
+            Step::StartBatch {
+                user,
+                lines,
+                api_key,
+            } => self.start_batch(user, lines, api_key, reference).await?,
+            Step::CancelBatch { batch } => self.cancel_batch(batch, reference).await,
             Step::Grant { user, amount } => {
                 let ledger = &self.services.ledger;
                 let response = ledger
@@ -287,7 +296,7 @@ impl World {
         Ok(())
     }
 
-    fn payer(&self, user: usize, api_key: Option<usize>) -> Payer {
+    pub fn payer(&self, user: usize, api_key: Option<usize>) -> Payer {
         Payer {
             user: self.users[user],
             api_key: api_key.map(|key| self.keys[key]),
@@ -377,7 +386,7 @@ impl World {
     }
 
     /// The reference knows the range of rounds of a new task. The actual round depends on the batches.
-    async fn learn_rounds(&self, reference: &mut Reference) -> Result<(), TestCaseError> {
+    pub async fn learn_rounds(&self, reference: &mut Reference) -> Result<(), TestCaseError> {
         for (index, row) in self.rows().await {
             let allowed = reference.learn_round(index, row.round);
             prop_assert!(
@@ -437,6 +446,7 @@ impl World {
             prop_assert_eq!(lines.items.len(), expected.lines, "{:?}", step);
         }
         self.compare_keys(reference, step).await?;
+        self.compare_batches(reference, step).await?;
         for (task, expected) in self.tasks.iter().zip(&reference.tasks) {
             let user = self.users[expected.user];
             let task = self.services.predictions.find(user, task.id).await.unwrap();

@@ -178,6 +178,7 @@ fn rows(engine: Engine) -> Vec<String> {
         ),
     ]);
     rows.extend(webhooks(&time));
+    rows.extend(batches(&time, &input));
     if engine == Engine::Postgres {
         // Makes PostgreSQL plan for long histories of tasks that have all succeeded. Inserting them would take longer
         // than everything else.
@@ -195,6 +196,24 @@ fn rows(engine: Engine) -> Vec<String> {
     }
     rows.push("ANALYZE".to_owned());
     rows
+}
+
+/// Each user has a batch with the succeeded tasks, and a draft.
+fn batches(time: &str, input: &str) -> [String; 4] {
+    [
+        format!(
+            "INSERT INTO batch (user_id, model_id, price, lines, created_at, started_at, finished_at, idempotency_key, \
+             request_hash, succeeded, failed, canceled) SELECT id, 1, 10, {TASKS_EACH}, {time}, {time}, {time}, 'past', \
+             'x', {TASKS_EACH}, 0, 0 FROM users"
+        ),
+        "UPDATE task SET batch_id = user_id, batch_line = id WHERE status = 'succeeded'".to_owned(),
+        format!(
+            "INSERT INTO batch (user_id, model_id, price, lines, created_at) SELECT id, 1, 10, 1, {time} FROM users"
+        ),
+        format!(
+            "INSERT INTO batch_line (batch_id, line, input) SELECT id, 2, {input} FROM batch WHERE started_at IS NULL"
+        ),
+    ]
 }
 
 /// Each user has a webhook with delivered events, of which the newest is pending.

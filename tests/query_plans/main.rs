@@ -22,7 +22,7 @@ use explain::{explain, explain_for_all_values};
 use filled::{Engine, Filled};
 
 /// The tables that grow.
-const GROWING: [&str; 12] = [
+const GROWING: [&str; 14] = [
     "users",
     "balance",
     "transactions",
@@ -35,9 +35,12 @@ const GROWING: [&str; 12] = [
     "webhook",
     "webhook_delivery",
     "webhook_attempt",
+    "batch",
+    "batch_line",
 ];
 /// Indexes that contain only open work: reading all of one reads nothing unnecessary.
-const PARTIAL: [&str; 4] = [
+const PARTIAL: [&str; 5] = [
+    "batch_draft",
     "task_queue",
     "task_lease",
     "webhook_delivery_due",

@@ -10,14 +10,14 @@ use pledgecast::entities::users;
 use pledgecast::inference::InferencePool;
 use pledgecast::queue::{self, ClaimOptions, Notifier};
 use pledgecast::services::attempts::{Client, Device};
-use pledgecast::services::outcomes::sent_file;
+use pledgecast::services::batches::Upload;
 use pledgecast::services::predictions::Payer;
 use pledgecast::services::webhooks::{Secrets, Targets};
-use pledgecast::services::{Clock, ServiceOptions, Services, SystemClock};
+use pledgecast::services::{Clock, SentFile, ServiceOptions, Services, SystemClock};
 use pledgecast::types::{
-    ApiKeyInput, ApiKeySpendInput, AppError, CampaignInput, DeliveryStatus, ModelId, OutcomeInput,
-    TaskFilter, TaskFilterInput, TaskId, TaskStatus, TransactionFilterInput, UserId, WebhookId,
-    WebhookInput, campaign_example,
+    ApiKeyInput, ApiKeySpendInput, AppError, BatchTaskFilter, BatchTaskFilterInput, CampaignInput,
+    DeliveryStatus, ModelId, OutcomeInput, TaskFilter, TaskFilterInput, TaskId, TaskStatus,
+    TransactionFilterInput, UserId, Verdict, WebhookId, WebhookInput, campaign_example,
 };
 use pledgecast::worker::{Worker, WorkerOptions};
 use sea_orm::EntityTrait as _;
@@ -57,6 +57,7 @@ pub async fn walk(database: Database, filled: &Filled) {
     look(&services, user.id).await;
     report(&services, user.id).await;
     use_keys(&services, user.id, &*clock).await;
+    buy_batch(&services, &worker, user.id).await;
     deliver(&services, &database, &clock, user.id).await;
 }
 
@@ -64,7 +65,7 @@ fn options() -> ServiceOptions {
     ServiceOptions {
         welcome_credits: 10,
         max_queued: 1000,
-        max_open_tasks: 10_000,
+        max_open_tasks: 20_000,
         attempts_per_minute: 1000,
         hashing_threads: 1,
         shared_per_minute: NonZeroU32::MAX,
@@ -147,6 +148,60 @@ async fn work(services: &Services, worker: &Worker, database: &Database, clock: 
     let refused = submit(POOR, "too-dear").await;
     let is_poor = matches!(refused, Err(AppError::InsufficientCredits { .. }));
     assert!(is_poor, "{refused:?}");
+}
+
+/// A draft that is deleted, and a batch: one task is done, the others are canceled.
+async fn buy_batch(services: &Services, worker: &Worker, user: UserId) {
+    let (batches, ledger) = (&services.batches, &services.ledger);
+    let header = "name,usd_goal,country,currency,launched_at,deadline,analytics_name";
+    let line = "Lamp,8000,US,USD,2026-04-01,2026-05-01,Hardware\n";
+    let draft = async |lines: usize| {
+        let text = format!("{header}\n{}", line.repeat(lines));
+        let upload = Upload {
+            file: SentFile::of("", "text", text).unwrap(),
+            name: "plans.csv".to_owned(),
+            model_id: String::new(),
+        };
+        batches.create(user, upload).await.unwrap().id
+    };
+    for _ in 0..7 {
+        draft(1).await;
+    }
+    batches.delete(user, draft(1).await).await.unwrap();
+    ledger.top_up(user, "3000", "for-a-batch").await.unwrap();
+    let id = draft(200).await;
+    let id_text = id.to_string();
+    let (payer, key) = (Payer::from(user), "batch-of-200");
+    batches.start(payer, &id_text, "", key).await.unwrap();
+    batches.start(payer, &id_text, "", key).await.unwrap();
+    assert!(worker.work_once().await.unwrap() > 0);
+    for (status, search, order) in [
+        ("", "", ""),
+        ("succeeded", "", "line"),
+        ("queued", "lamp", "probability"),
+    ] {
+        let filter = BatchTaskFilterInput {
+            status: status.to_owned(),
+            verdict: String::new(),
+            search: search.to_owned(),
+            order: order.to_owned(),
+        };
+        let filter = filter.check().unwrap();
+        let likely = BatchTaskFilter {
+            verdict: Some(Verdict::Likely),
+            ..filter.clone()
+        };
+        for after in [None, Some(20)] {
+            batches.tasks(user, id, &filter, after, 20).await.unwrap();
+            batches.tasks(user, id, &likely, after, 20).await.unwrap();
+        }
+    }
+    batches.find(user, id).await.unwrap();
+    for before in [None, Some(10_000)] {
+        batches.list(user, before, 20).await.unwrap();
+    }
+    let canceled = batches.cancel(user, id).await.unwrap();
+    assert_eq!(canceled.counts.open(), 0);
 }
 
 /// A key that another key made, so that both pay.
@@ -268,7 +323,7 @@ async fn report(services: &Services, user: UserId) {
         .map(|it| format!("{},true\n", it.task_id))
         .collect();
     // The oldest one waited, too, and was reported meanwhile.
-    let file = sent_file("", format!("task_id,reached\n{}", lines.concat()));
+    let file = SentFile::of("", "csv", format!("task_id,reached\n{}", lines.concat()));
     outcomes.report_file(user, file.unwrap()).await.unwrap();
     let records = &services.track_records;
     let record = records.track_record(ModelId(2)).await.unwrap();

@@ -240,6 +240,7 @@ impl Hub {
                 Err(_) => leptos::logging::error!("a balance that cannot be read"),
             },
             "task" => self.live.task.set(Some(data)),
+            "batch" => self.live.batch.set(Some(data)),
             "transaction" => self.live.transaction.set(Some(data)),
             _ => {}
         }
@@ -254,7 +255,14 @@ impl Hub {
         self.heard_ms.set(now_ms());
         let hub = Rc::clone(self);
         on(&source, "error", move |_| hub.lose());
-        for name in ["heartbeat", "resync", "balance", "task", "transaction"] {
+        for name in [
+            "heartbeat",
+            "resync",
+            "balance",
+            "task",
+            "batch",
+            "transaction",
+        ] {
             let hub = Rc::clone(self);
             on(&source, name, move |message| {
                 hub.receive(Event {

@@ -18,6 +18,7 @@ use crate::api::Predict;
 use crate::client::form_action::FormAction;
 use crate::client::idempotency::IdempotencyKey;
 use crate::client::{Locale, Session, browser, tr, use_locale, use_session};
+use crate::components::batch_badge::BATCHES_PATH;
 use crate::components::field_faults::{FieldFaults, fields_of};
 use crate::components::form::PostForm;
 use crate::components::number_format::NumberFormatInput;
@@ -256,16 +257,21 @@ pub fn PredictForm(
                 <h1>{tr!(locale, predict.title)}</h1>
                 <p class="lead">{tr!(locale, predict.lead)}</p>
             </div>
-            <a
-                class="button"
-                href=EXAMPLE_URL
-                on:click=move |event| {
-                    event.prevent_default();
-                    check.fill(campaign_example(today));
-                }
-            >
-                {tr!(locale, predict.example)}
-            </a>
+            <div class="buttons">
+                <a
+                    class="button"
+                    href=EXAMPLE_URL
+                    on:click=move |event| {
+                        event.prevent_default();
+                        check.fill(campaign_example(today));
+                    }
+                >
+                    {tr!(locale, predict.example)}
+                </a>
+                <a class="button" href=BATCHES_PATH>
+                    {tr!(locale, batches.link)}
+                </a>
+            </div>
         </div>
         <PostForm
             url=Predict::PATH

@@ -1,4 +1,4 @@
-//! Bodies of POST requests: bounded in size and time, and converted from JSON, multipart or CSV to the URL-encoded form
+//! Bodies of POST requests: bounded in size and time, and converted from JSON, multipart or a file to the URL-encoded form
 //! that server functions parse.
 
 use std::time::Duration;
@@ -23,7 +23,7 @@ use super::headers::text_of;
 use super::min_rate::MinRate;
 use super::problem::{EdgeProblem, Problem};
 use super::state::AppState;
-use crate::api::{CreateModel, ReportOutcomes};
+use crate::api::{CreateBatch, CreateModel, ReportOutcomes};
 use crate::components::preferences::URL as PREFERENCES_URL;
 use crate::services::SignedIn;
 use crate::types::AppError;
@@ -38,6 +38,18 @@ const ANONYMOUS_BODY_MAX_BYTES: usize = 16 * 1024;
 const MODEL_BODY_MAX_BYTES: usize = 16 * 1024 * 1024;
 /// 10,000 lines with titles and dates, as in the template for outcomes.
 const OUTCOMES_BODY_MAX_BYTES: usize = 4 * 1024 * 1024;
+/// 10,000 campaigns with all fields as JSON Lines, in which every letter may be escaped.
+const BATCH_BODY_MAX_BYTES: usize = 16 * 1024 * 1024;
+/// The argument that contains the file of a request.
+const FILE_FIELD: &str = "file";
+/// Media types of files that are a body as they are.
+const FILES: [&str; 5] = [
+    "text/csv",
+    "application/jsonl",
+    "application/x-jsonl",
+    "application/x-ndjson",
+    "application/ndjson",
+];
 /// If the body took longer, the session is checked again.
 const SESSION_MAX_AGE: Duration = Duration::from_secs(1);
 
@@ -57,6 +69,8 @@ pub async fn normalize_body(
         MODEL_BODY_MAX_BYTES
     } else if path == ReportOutcomes::PATH {
         OUTCOMES_BODY_MAX_BYTES
+    } else if path == CreateBatch::PATH {
+        BATCH_BODY_MAX_BYTES
     } else if path == PREFERENCES_URL || is_for_anybody(path) {
         ANONYMOUS_BODY_MAX_BYTES
     } else {
@@ -72,7 +86,7 @@ pub async fn normalize_body(
         // The session or the API key may have ended in the meantime.
         parts.extensions.remove::<SignedIn>();
     }
-    let form = form_of(&parts.headers, bytes).await?;
+    let form = form_of(&parts.headers, parts.uri.query(), bytes).await?;
     if let Some(sent) = parts.extensions.get::<SentForm>() {
         sent.keep(&form);
     }
@@ -118,25 +132,35 @@ async fn read(
     }
 }
 
-async fn form_of(headers: &HeaderMap, bytes: Bytes) -> Result<String, AppError> {
+async fn form_of(
+    headers: &HeaderMap,
+    query: Option<&str>,
+    bytes: Bytes,
+) -> Result<String, AppError> {
     let kind = text_of(headers, CONTENT_TYPE).unwrap_or_default();
     let kind = kind.to_ascii_lowercase();
     if kind.starts_with("multipart/form-data") {
         form_of_multipart(headers, bytes).await
+    } else if FILES.iter().any(|file| kind.starts_with(file)) {
+        Ok(form_of_file(query, &bytes))
     } else if kind.starts_with("application/json") {
         form_of_json(&bytes)
-    } else if kind.starts_with("text/csv") {
-        // Not necessarily UTF-8, so it is passed on like an uploaded file.
-        let mut form = Serializer::new(String::new());
-        form.append_pair("file", &BASE64_URL_SAFE.encode(&bytes));
-        Ok(form.finish())
     } else if kind.starts_with("application/x-www-form-urlencoded") || bytes.is_empty() {
         String::from_utf8(bytes.into()).map_err(|_| malformed("the body must be UTF-8"))
     } else {
         Err(malformed(
-            "the body must be application/json, application/x-www-form-urlencoded, multipart/form-data or text/csv",
+            "the body must be application/json, application/x-www-form-urlencoded, multipart/form-data, text/csv or application/jsonl",
         ))
     }
+}
+
+/// Passes a file on like an uploaded one, because it is not necessarily UTF-8. The other arguments are in the query.
+fn form_of_file(query: Option<&str>, bytes: &Bytes) -> String {
+    let mut form = Serializer::new(String::new());
+    let arguments = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    form.extend_pairs(arguments.filter(|(name, _)| name != FILE_FIELD));
+    form.append_pair(FILE_FIELD, &BASE64_URL_SAFE.encode(bytes));
+    form.finish()
 }
 
 /// Converts a flat JSON object to a form. `null` is the same as an absent field.
@@ -166,7 +190,7 @@ fn form_of_json(bytes: &[u8]) -> Result<String, AppError> {
     Ok(form.finish())
 }
 
-/// Converts multipart to a form: text fields unchanged, files in base64.
+/// Converts multipart to a form: text fields unchanged, files in base64, with their names in another field.
 async fn form_of_multipart(headers: &HeaderMap, bytes: Bytes) -> Result<String, AppError> {
     let mut request = Request::new(Body::from(bytes));
     *request.headers_mut() = headers.clone();
@@ -174,14 +198,19 @@ async fn form_of_multipart(headers: &HeaderMap, bytes: Bytes) -> Result<String, 
     let mut multipart = Multipart::from_request(request, &())
         .await
         .map_err(|error| malformed(&error.body_text()))?;
-    let mut fields = Vec::new();
+    let mut fields: Vec<(String, String)> = Vec::new();
+    let mut file_names = Vec::new();
     loop {
         let field = multipart.next_field().await;
         let Some(field) = field.map_err(|error| malformed(&error.body_text()))? else {
-            return Ok(Serializer::new(String::new()).extend_pairs(fields).finish());
+            // A name that the request gives itself takes precedence.
+            file_names.retain(|(name, _)| !fields.iter().any(|(it, _)| it == name));
+            let mut form = Serializer::new(String::new());
+            return Ok(form.extend_pairs(fields).extend_pairs(file_names).finish());
         };
         let name = field.name().unwrap_or_default().to_owned();
-        let is_file = field.file_name().is_some();
+        let file_name = field.file_name().map(ToOwned::to_owned);
+        let is_file = file_name.is_some();
         let value = field
             .bytes()
             .await
@@ -192,6 +221,9 @@ async fn form_of_multipart(headers: &HeaderMap, bytes: Bytes) -> Result<String, 
             String::from_utf8(value.into())
                 .map_err(|_| malformed(&format!("{name} must be UTF-8")))?
         };
+        if let Some(file_name) = file_name {
+            file_names.push((format!("{name}_name"), file_name));
+        }
         fields.push((name, text));
     }
 }

@@ -35,14 +35,14 @@ proptest! {
     fn any_body_of_any_kind_is_a_form_or_malformed(
         kind in prop::sample::select(vec![
             "", "application/json", "application/x-www-form-urlencoded", "text/plain", "text/csv",
-            "multipart/form-data", "multipart/form-data; boundary=b",
+            "application/jsonl", "multipart/form-data", "multipart/form-data; boundary=b",
         ]),
         parts in prop::collection::vec(prop::sample::select(vec![
             "--b", "--", "\r\n", "Content-Disposition: form-data; name=\"a\"", "; filename=\"f\"", "a=b&c", "%", "\u{0}", "é",
         ]), 0..12),
     ) {
         let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(kind))]);
-        let form = futures::executor::block_on(form_of(&headers, parts.concat().into()));
+        let form = futures::executor::block_on(form_of(&headers, None, parts.concat().into()));
         if let Err(error) = form {
             prop_assert_eq!(error.status(), 400);
         }
@@ -100,15 +100,51 @@ fn json_other_than_a_flat_object_is_refused() {
     }
 }
 
-#[test]
-fn a_csv_file_as_the_body_is_passed_on_like_an_uploaded_one() {
-    let kind = HeaderValue::from_static("Text/CSV; charset=utf-8");
+fn form_of_body(
+    kind: &'static str,
+    query: Option<&str>,
+    body: &'static [u8],
+) -> Vec<(String, String)> {
+    let kind = HeaderValue::from_static(kind);
     let headers = HeaderMap::from_iter([(CONTENT_TYPE, kind)]);
-    let file = Bytes::from_static(b"\xff\xfet\0");
-    let form = futures::executor::block_on(form_of(&headers, file)).unwrap();
-    let sent: Vec<_> = form_urlencoded::parse(form.as_bytes()).collect();
-    let (name, value) = &sent[0];
-    assert_eq!(name, "file");
-    let bytes = BASE64_URL_SAFE.decode(value.as_bytes()).unwrap();
-    assert_eq!(bytes, b"\xff\xfet\0");
+    let form = form_of(&headers, query, Bytes::from_static(body));
+    let form = futures::executor::block_on(form).unwrap();
+    form_urlencoded::parse(form.as_bytes())
+        .into_owned()
+        .collect()
+}
+
+fn pair(name: &str, value: &str) -> (String, String) {
+    (name.to_owned(), value.to_owned())
+}
+
+#[test]
+fn a_file_as_the_body_is_passed_on_like_an_uploaded_one() {
+    for kind in [
+        "Text/CSV; charset=utf-8",
+        "application/jsonl",
+        "application/x-ndjson",
+    ] {
+        let query = Some("model_id=3&file=x&file_name=a%20b.csv");
+        let sent = form_of_body(kind, query, b"\xff\xfet\0");
+        let encoded = BASE64_URL_SAFE.encode(b"\xff\xfet\0");
+        let expected = [
+            pair("model_id", "3"),
+            pair("file_name", "a b.csv"),
+            pair("file", &encoded),
+        ];
+        assert_eq!(sent, expected);
+    }
+}
+
+#[test]
+fn an_uploaded_file_is_passed_on_with_its_name() {
+    let kind = "multipart/form-data; boundary=b";
+    let body = b"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"plans.csv\"\r\n\r\nx\r\n--b--\r\n";
+    let sent = form_of_body(kind, None, body);
+    assert_eq!(sent, [pair("file", "eA=="), pair("file_name", "plans.csv")]);
+    let body = b"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"plans.csv\"\r\n\r\nx\r\n\
+                 --b\r\nContent-Disposition: form-data; name=\"file_name\"\r\n\r\nmine\r\n--b--\r\n";
+    let sent = form_of_body(kind, None, body);
+    assert_eq!(sent, [pair("file", "eA=="), pair("file_name", "mine")]);
 }

@@ -16,7 +16,7 @@ use crate::services::sessions::SESSION_COOKIE;
 use crate::types::{AppError, FieldErrors};
 
 /// The version of the API, which changes as `docs/api.md` says.
-const VERSION: &str = "1.0.0";
+const VERSION: &str = "1.1.0";
 const ABOUT: &str = "Predicts whether a Kickstarter campaign will reach its goal. Errors are problem details (RFC 9457). \
                      Times are RFC 3339 in UTC, money is a whole number of credits. Requests may be JSON or forms; in JSON, \
                      null is the same as an absent field. See `docs/api.md` for the conventions.";
@@ -172,8 +172,10 @@ fn request_body(body: &Body) -> Value {
     let mut content = json!({
         "application/json": { "schema": reference(name), "example": example },
     });
-    if let Body::JsonOrFile(_, _, media, example) = body {
-        content[*media] = json!({ "schema": { "type": "string" }, "example": example });
+    if let Body::JsonOrFile(_, _, files) = body {
+        for (media, example) in *files {
+            content[*media] = json!({ "schema": { "type": "string" }, "example": example });
+        }
     }
     let is_required = fields.iter().any(|field| field.is_required);
     json!({ "required": is_required, "content": content })

@@ -16,6 +16,7 @@ use crate::types::{AppError, Page, Violation};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Group {
     Predictions,
+    Batches,
     Insights,
     Credits,
     Outcomes,
@@ -30,8 +31,9 @@ pub enum Group {
 
 impl Group {
     /// Every group.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Predictions,
+        Self::Batches,
         Self::Insights,
         Self::Credits,
         Self::Outcomes,
@@ -48,6 +50,7 @@ impl Group {
     pub const fn tag(self) -> &'static str {
         match self {
             Self::Predictions => "predictions",
+            Self::Batches => "batches",
             Self::Insights => "insights",
             Self::Credits => "credits",
             Self::Outcomes => "outcomes",
@@ -66,8 +69,12 @@ impl Group {
 pub enum Body {
     /// A JSON object with these fields, as a schema of this name.
     Json(&'static str, Vec<Field>),
-    /// A JSON object, or instead of it a file of this media type, with an example of the file.
-    JsonOrFile(&'static str, Vec<Field>, &'static str, &'static str),
+    /// A JSON object, or instead of it a file of one of these media types, each with an example of the file.
+    JsonOrFile(
+        &'static str,
+        Vec<Field>,
+        &'static [(&'static str, &'static str)],
+    ),
 }
 
 impl Body {

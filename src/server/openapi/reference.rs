@@ -267,7 +267,8 @@ fn command(operation: &Operation) -> String {
         _ => "",
     });
     match &operation.body {
-        Some(Body::JsonOrFile(_, _, media, _)) => {
+        Some(Body::JsonOrFile(_, _, files)) => {
+            let media = files.first().map_or("text/csv", |(media, _)| media);
             let _ = write!(
                 command,
                 " --header 'content-type: {media}' --data-binary @file"

@@ -3,7 +3,7 @@
 //!
 //! The rows of a user's keys change only while the user's balance is locked, so they need no further lock order.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Datelike as _, Days, Months, NaiveDate, NaiveTime, Utc};
 use sea_orm::{
@@ -81,12 +81,15 @@ pub(super) const BOOKED: &str = "\
     ON CONFLICT (api_key_id, day, model_id) DO UPDATE SET credits = api_key_spend.credits + excluded.credits, \
     predictions = api_key_spend.predictions + excluded.predictions)";
 
-/// A task as it is booked on an API key.
+/// Tasks as they are booked on an API key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Booking {
     pub(super) key: ApiKeyId,
     pub(super) model: ModelId,
-    pub(super) price: Credits,
+    /// The price of all of them.
+    pub(super) credits: Credits,
+    /// The number of tasks.
+    pub(super) predictions: i64,
     /// The day of submission, in UTC.
     pub(super) day: NaiveDate,
 }
@@ -97,9 +100,36 @@ impl Booking {
         Some(Self {
             key: task.api_key_id?,
             model: task.model_id,
-            price: Credits(task.price),
+            credits: Credits(task.price),
+            predictions: 1,
             day: task.queued_at.date_naive(),
         })
+    }
+
+    /// Adds the bookings of the same key, model and day.
+    pub(super) fn merge(bookings: impl IntoIterator<Item = Self>) -> impl Iterator<Item = Self> {
+        let mut merged: BTreeMap<(ApiKeyId, ModelId, NaiveDate), Self> = BTreeMap::new();
+        for booking in bookings {
+            merged
+                .entry((booking.key, booking.model, booking.day))
+                .and_modify(|sum| {
+                    sum.credits = Credits(sum.credits.0 + booking.credits.0);
+                    sum.predictions += booking.predictions;
+                })
+                .or_insert(booking);
+        }
+        merged.into_values()
+    }
+
+    /// The values `$1` to `$5` of the statements below.
+    fn values(self) -> Vec<Value> {
+        vec![
+            self.credits.0.into(),
+            self.key.0.into(),
+            self.day.into(),
+            self.model.0.into(),
+            self.predictions.into(),
+        ]
     }
 }
 
@@ -277,26 +307,20 @@ pub(crate) fn end_of(key: &api_key::Model, now: DateTime<Utc>) -> Option<&'stati
     }
 }
 
-/// Books a task whose price is held; on SQLite. On PostgreSQL the statement that submits does so.
+/// Books tasks whose price is held. On PostgreSQL the statement that submits single tasks does so itself.
 pub(super) async fn book(transaction: &Transaction, booking: Booking) -> Result<(), DbErr> {
-    let Booking {
-        key,
-        model,
-        price,
-        day,
-    } = booking;
     let spent = format!(
         "UPDATE api_key_budget SET spent = spent + $1, version = version + 1 WHERE {PAYERS}"
     );
-    execute(transaction, spent, vec![price.0.into(), key.0.into()]).await?;
+    let payer = vec![booking.credits.0.into(), booking.key.0.into()];
+    execute(transaction, spent, payer).await?;
     let by_day = "INSERT INTO api_key_spend (api_key_id, day, model_id, credits, predictions) \
-                  SELECT id, $3, $4, $1, 1 FROM api_key \
+                  SELECT id, $3, $4, $1, $5 FROM api_key \
                   WHERE id = $2 OR id = (SELECT parent_id FROM api_key WHERE id = $2) \
                   ON CONFLICT (api_key_id, day, model_id) DO UPDATE SET \
                   credits = api_key_spend.credits + excluded.credits, \
                   predictions = api_key_spend.predictions + excluded.predictions";
-    let values = vec![price.0.into(), key.0.into(), day.into(), model.0.into()];
-    execute(transaction, by_day.to_owned(), values)
+    execute(transaction, by_day.to_owned(), booking.values())
         .await
         .map(drop)
 }
@@ -304,25 +328,18 @@ pub(super) async fn book(transaction: &Transaction, booking: Booking) -> Result<
 /// Reverses a booking.
 ///
 /// # Errors
-/// [`DbErr::RecordNotUpdated`] if the task was not booked.
+/// [`DbErr::RecordNotUpdated`] if the tasks were not booked.
 pub(super) async fn reverse(transaction: &Transaction, booking: Booking) -> Result<(), DbErr> {
-    let Booking {
-        key,
-        model,
-        price,
-        day,
-    } = booking;
     let spent = format!(
         "UPDATE api_key_budget SET spent = spent - $1, version = version + 1 WHERE {PAYERS}"
     );
-    let values = vec![price.0.into(), key.0.into()];
-    let payers = execute(transaction, spent, values).await?;
+    let payer = vec![booking.credits.0.into(), booking.key.0.into()];
+    let payers = execute(transaction, spent, payer).await?;
     let by_day = format!(
-        "UPDATE api_key_spend SET credits = credits - $1, predictions = predictions - 1 \
+        "UPDATE api_key_spend SET credits = credits - $1, predictions = predictions - $5 \
          WHERE {PAYERS} AND day = $3 AND model_id = $4"
     );
-    let values = vec![price.0.into(), key.0.into(), day.into(), model.0.into()];
-    let booked = execute(transaction, by_day, values).await?;
+    let booked = execute(transaction, by_day, booking.values()).await?;
     if payers > 0 && payers == booked {
         Ok(())
     } else {

@@ -4,6 +4,7 @@
 //! balance row first and then inserts the task row, which nobody else can have locked. The spending of a user's API keys
 //! changes only under the lock of the user's balance.
 
+mod batches;
 mod budgets;
 mod postings;
 mod submit;
@@ -21,10 +22,11 @@ use crate::database::Database;
 use crate::entities::history::Span;
 use crate::entities::{balance, task, transactions};
 use crate::queue::{Change, Notifier};
+pub(crate) use batches::{BatchStart, StartOutcome, start_batch};
 pub(crate) use budgets::{check_budget, end_of, open_budget, read_spent};
 pub(crate) use postings::open;
 pub use postings::{
-    BalanceChange, Charge, Hold, LockMode, LockedBalances, lock_balances, release, settle_all,
+    BalanceChange, Charge, Hold, LockMode, LockedBalances, lock_balances, release_all, settle_all,
 };
 use postings::{Line, add};
 pub(crate) use submit::{SubmitOutcome, hold_and_enqueue};

@@ -13,7 +13,7 @@ use super::budgets::{Booking, reverse};
 use crate::database::{Transaction, array_of, insert_all, is_among};
 use crate::entities::{balance, task, transactions};
 use crate::queue;
-use crate::types::{Credits, SystemMessage, TaskId, TransactionKind, UserId};
+use crate::types::{BatchId, Credits, SystemMessage, TaskId, TransactionKind, UserId};
 
 /// Opens a new user's balance with the welcome credits.
 pub(crate) async fn open(
@@ -41,12 +41,13 @@ pub(crate) async fn open(
     add(transaction, user, line, now).await.map(drop)
 }
 
-/// Reserves the price of a task. Returns the round of the queue that the task goes into, or `None` if the available
-/// credits do not cover the price.
+/// Reserves the price of a number of tasks of a user. Returns the round of the queue that the first one goes into, or
+/// `None` if the available credits do not cover the price.
 pub(crate) async fn hold(
     transaction: &Transaction,
     user: UserId,
     price: Credits,
+    tasks: i64,
     now: DateTime<Utc>,
 ) -> Result<Option<i64>, DbErr> {
     let updated = balance::Entity::update_many()
@@ -54,7 +55,7 @@ pub(crate) async fn hold(
             balance::Column::Held,
             Expr::col(balance::Column::Held).add(price.0),
         )
-        .col_expr(balance::Column::NextRound, queue::after_next())
+        .col_expr(balance::Column::NextRound, queue::after_next(tasks))
         .col_expr(balance::Column::UpdatedAt, Expr::value(now))
         .filter(balance::Column::UserId.eq(user))
         .filter(
@@ -64,7 +65,7 @@ pub(crate) async fn hold(
         )
         .exec_with_returning(transaction)
         .await?;
-    Ok(updated.first().map(|balance| balance.next_round - 1))
+    Ok(updated.first().map(|balance| balance.next_round - tasks))
 }
 
 /// The reserved price of a task.
@@ -87,20 +88,27 @@ impl Hold {
     }
 }
 
-/// Releases a hold, and gives its price back to the API key that submitted the task.
+/// Releases holds, and gives their prices back to the API keys that submitted the tasks. Balances are locked in the order of
+/// their users.
 ///
 /// # Errors
-/// [`DbErr::RecordNotUpdated`] if the price was not held, or not booked on the key.
-pub async fn release(
+/// [`DbErr::RecordNotUpdated`] if a price was not held, or not booked on its key.
+pub async fn release_all(
     transaction: &Transaction,
-    hold: Hold,
+    holds: Vec<Hold>,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    release_price(transaction, hold.user, hold.price, now).await?;
-    match hold.booking {
-        Some(booking) => reverse(transaction, booking).await,
-        None => Ok(()),
+    let mut by_user: BTreeMap<UserId, i64> = BTreeMap::new();
+    for hold in &holds {
+        *by_user.entry(hold.user).or_default() += hold.price.0;
     }
+    for (user, price) in by_user {
+        release_price(transaction, user, Credits(price), now).await?;
+    }
+    for booking in Booking::merge(holds.into_iter().filter_map(|hold| hold.booking)) {
+        reverse(transaction, booking).await?;
+    }
+    Ok(())
 }
 
 /// Releases a reserved price that is not booked on a key.
@@ -134,8 +142,20 @@ pub struct Charge {
     pub user: UserId,
     /// The task that is paid for.
     pub task: TaskId,
+    /// The batch of the task.
+    pub batch: Option<BatchId>,
     /// The reserved price.
     pub price: Credits,
+}
+
+impl Charge {
+    /// The text of the line.
+    fn description(&self) -> String {
+        match self.batch {
+            Some(batch) => format!("Prediction {} of batch {batch}", self.task),
+            None => format!("Prediction {}", self.task),
+        }
+    }
 }
 
 /// What to do with balances that another transaction has locked.
@@ -219,7 +239,10 @@ pub async fn settle_all(
     let LockedBalances(mut after) = balances;
     let before: Vec<_> = after.values().map(|it| Credits(it.amount)).collect();
     let mut lines = Vec::with_capacity(charges.len());
-    for Charge { user, task, price } in charges {
+    for charge in charges {
+        let Charge {
+            user, task, price, ..
+        } = charge;
         let balance = after.get_mut(&user).ok_or(DbErr::RecordNotUpdated)?;
         let before = balance.amount;
         balance.held -= price.0;
@@ -230,7 +253,7 @@ pub async fn settle_all(
         let line = Line {
             kind: TransactionKind::Charge,
             amount: Credits(-price.0),
-            description: format!("Prediction {task}"),
+            description: charge.description(),
             task: Some(task),
             key: None,
         };

@@ -229,7 +229,7 @@ async fn hold_one(
     {
         return Ok(None);
     }
-    let Some(round) = hold(transaction, user, price, now).await? else {
+    let Some(round) = hold(transaction, user, price, 1, now).await? else {
         return Ok(None);
     };
     let Some(enqueued) = queue::enqueue(transaction, request, round, now).await? else {

@@ -3,11 +3,9 @@
 
 use std::collections::HashMap;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE;
-
-use super::line_errors::LineErrors;
 use crate::inference::{CsvTable, TableRecord, read_cell};
+use crate::services::line_errors::LineErrors;
+use crate::services::sent_file::SentFile;
 use crate::types::{
     AppError, FieldErrors, OutcomeInput, ReportedOutcome, TaskId, Violation, parse_id,
 };
@@ -16,43 +14,6 @@ const COLUMNS: [&str; 3] = ["task_id", "reached", "raised_usd"];
 const REQUIRED: [&str; 2] = ["task_id", "reached"];
 /// Lines of one file that may report an outcome.
 const LINES_MAX: usize = 10_000;
-
-/// A file as it was sent.
-#[derive(Debug)]
-pub struct SentFile {
-    /// The argument of the request that contains it.
-    pub field: &'static str,
-    /// The contents.
-    pub bytes: Vec<u8>,
-}
-
-/// The file of a request: in base64, as `server::body` passes on uploaded files, or as text.
-///
-/// # Errors
-/// 422 naming `file`.
-pub fn sent_file(file: &str, csv: String) -> Result<SentFile, AppError> {
-    let violation = match (file.trim(), csv.trim()) {
-        ("", "") => Violation::Required,
-        ("", _) => {
-            return Ok(SentFile {
-                field: "csv",
-                bytes: csv.into_bytes(),
-            });
-        }
-        (file, _) => match BASE64_URL_SAFE.decode(file) {
-            Ok(bytes) => {
-                return Ok(SentFile {
-                    field: "file",
-                    bytes,
-                });
-            }
-            Err(_) => Violation::rejected(
-                "must be a CSV file, in URL-safe base64 or as a file field of a multipart form",
-            ),
-        },
-    };
-    Err(AppError::invalid("file", violation))
-}
 
 /// What a file contains.
 #[derive(Debug, Default)]
@@ -81,12 +42,7 @@ pub(super) struct Row {
 /// # Errors
 /// 422 naming the argument if the file as a whole cannot be read, or has too many lines.
 pub(super) fn read(file: &SentFile) -> Result<Lines, AppError> {
-    let refused = |reason: String| {
-        AppError::invalid(
-            file.field,
-            Violation::rejected(format!("is not usable: {reason}")),
-        )
-    };
+    let refused = |reason: String| file.unusable(reason);
     let required = REQUIRED.map(ToOwned::to_owned);
     let mut table = CsvTable::new(file.bytes.as_slice(), &COLUMNS, required)
         .map_err(|error| refused(error.to_string()))?;
@@ -305,16 +261,5 @@ mod tests {
         assert_eq!(read(&file(LINES_MAX, "yes")).unwrap().rows.len(), LINES_MAX);
         assert!(read(&file(LINES_MAX + 1, "yes")).is_err());
         assert_eq!(read(&file(LINES_MAX + 1, "")).unwrap().skipped, 10_001);
-    }
-
-    #[test]
-    fn a_file_arrives_in_base64_or_as_text() {
-        let uploaded = sent_file(&BASE64_URL_SAFE.encode(b"\xff\xfe"), String::new()).unwrap();
-        assert_eq!((uploaded.field, uploaded.bytes), ("file", vec![0xff, 0xfe]));
-        let text = sent_file("", "task_id".to_owned()).unwrap();
-        assert_eq!((text.field, text.bytes), ("csv", b"task_id".to_vec()));
-        for bad in ["", " ", "no base64"] {
-            assert!(sent_file(bad, String::new()).is_err(), "{bad:?}");
-        }
     }
 }

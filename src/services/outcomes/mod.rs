@@ -4,7 +4,6 @@
 //! current outcome adds nothing, so a request may be sent again.
 
 mod file;
-mod line_errors;
 mod report;
 
 use std::sync::Arc;
@@ -12,6 +11,7 @@ use std::sync::Arc;
 use sea_orm::{ColumnTrait, QueryFilter};
 
 use super::pages::{cut_span, page_span};
+use super::sent_file::SentFile;
 use super::{Clock, own_tasks};
 use crate::database::Database;
 use crate::entities::{outcome, task};
@@ -21,7 +21,6 @@ use crate::types::{
     ReportedView, TaskId, TaskStatus, UnreportedView, UserId, Violation,
 };
 use file::Row;
-pub use file::{SentFile, sent_file};
 use report::{Report, Stored};
 
 /// Stores and reads outcomes.

@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait as _, ConnectionTrait as _, DbErr, EntityTrait as _, Q
 use serde_json::{Value, json};
 
 use crate::database::{Transaction, is_among};
-use crate::entities::{task, transactions, webhook};
+use crate::entities::{batch, task, transactions, webhook};
 use crate::queue::{self, NewDelivery, Notifier, Outcome};
 use crate::types::{
     ApiKeyId, Credits, TEST_EVENT, TaskStatus, TransactionKind, UserId, Verdict, WebhookEvent,
@@ -58,6 +58,30 @@ impl Event {
     pub fn task_canceled(task: &task::Model, at: DateTime<Utc>) -> Self {
         let data = task_data(task, TaskStatus::Canceled, at);
         Self::of_task(task, WebhookEvent::TaskCanceled, data)
+    }
+
+    /// The last task of a batch has become final. The tasks of a batch have no events of their own.
+    pub fn batch_finished(batch: &batch::Model) -> Self {
+        let succeeded = batch.succeeded.unwrap_or_default();
+        let data = json!({
+            "batch_id": batch.id,
+            "file_name": batch.file_name,
+            "model_id": batch.model_id,
+            "lines": batch.lines,
+            "price": batch.price,
+            "succeeded": succeeded,
+            "failed": batch.failed,
+            "canceled": batch.canceled,
+            "charged": batch.price * i64::from(succeeded),
+            "started_at": batch.started_at.map(time_text),
+            "finished_at": batch.finished_at.map(time_text),
+        });
+        Self {
+            user: batch.user_id,
+            kind: WebhookEvent::BatchFinished,
+            data,
+            fall: None,
+        }
     }
 
     fn of_task(task: &task::Model, kind: WebhookEvent, data: Value) -> Self {

@@ -12,12 +12,17 @@ use serde_json::{Value, json};
 
 use super::deployment::Urls;
 use crate::support::{
-    Browser, PRICE, Server, Site, http_client, predict_body, send_and_disconnect, unique, wait_for,
+    Browser, PRICE, Server, Site, http_client, predict_body, sample, send_and_disconnect, unique,
+    wait_for,
 };
 
 const WELCOME: i64 = 10;
 /// So large that no submit is refused for lack of credits.
 const FIRST_TOP_UP: i64 = 900_000;
+/// Campaigns of a batch: several claims.
+const BATCH_LINES: i64 = 300;
+/// Uploads per round. As the newest five drafts are kept, none of these is deleted.
+const UPLOADS_MAX: usize = 4;
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(20);
 const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(50);
 
@@ -38,6 +43,10 @@ pub struct Client {
     submits: Vec<String>,
     /// The keys and amounts of this round.
     top_ups: Vec<(String, i64)>,
+    /// The keys and ids of the batches that were started in this round.
+    batches: Vec<(String, Value)>,
+    /// The number of files that were sent in this round.
+    uploads: usize,
     /// The confirmed requests of this round.
     confirmed: Vec<Confirmed>,
     /// The number of submits in all rounds.
@@ -54,6 +63,8 @@ enum Confirmed {
     TopUp { key: String, id: i64, amount: i64 },
     /// A task that was reported as canceled.
     Cancel { id: i64 },
+    /// A started batch with its key.
+    Start { key: String, id: Value },
 }
 
 impl Confirmed {
@@ -72,6 +83,10 @@ impl Confirmed {
             Self::Cancel { .. } => format!(
                 "SELECT COUNT(*) FROM task WHERE id = {id} AND user_id = {user} AND status = 'canceled'"
             ),
+            Self::Start { key, id } => format!(
+                "SELECT COUNT(*) FROM batch WHERE id = {id} AND user_id = {user} AND idempotency_key = '{key}' \
+                 AND lines = (SELECT COUNT(*) FROM task WHERE batch_id = {id})"
+            ),
         }
     }
 }
@@ -86,6 +101,8 @@ impl Client {
             user: deployment.site().database.row(&me["id"]).await,
             rng: StdRng::seed_from_u64(seed),
             submits: Vec::new(),
+            batches: Vec::new(),
+            uploads: 0,
             top_ups: vec![(unique("crash-top-up"), FIRST_TOP_UP)],
             confirmed: Vec::new(),
             submitted: 0,
@@ -132,6 +149,8 @@ impl Client {
                         .extend(canceled.map(|_| Confirmed::Cancel { id }));
                 }
                 3..=5 => self.disconnect(&url).await,
+                6 => self.buy_batch(&url).await,
+                7 => self.cancel_batch(&url).await,
                 _ => {
                     let key = unique("crash");
                     self.submits.push(key.clone());
@@ -144,6 +163,36 @@ impl Client {
                     }));
                 }
             }
+        }
+    }
+
+    /// Uploads a file and starts it.
+    async fn buy_batch(&mut self, url: &str) {
+        if self.uploads == UPLOADS_MAX {
+            return;
+        }
+        self.uploads += 1;
+        let line = format!("{}\n", sample());
+        let lines = usize::try_from(BATCH_LINES).unwrap();
+        let file = json!({ "text": line.repeat(lines) });
+        let draft = self.try_send(url, "/api/batches/create", &file, &[]).await;
+        let Some(draft) = draft else {
+            return;
+        };
+        let (key, id) = (unique("crash-batch"), draft["id"].clone());
+        self.batches.push((key.clone(), id.clone()));
+        let body = json!({ "id": id, "idempotency_key": key });
+        let started = self.try_send(url, "/api/batches/start", &body, &[]).await;
+        self.confirmed
+            .extend(started.map(|_| Confirmed::Start { key, id }));
+    }
+
+    /// Cancels what is left of the latest batch, which may not be started yet.
+    async fn cancel_batch(&mut self, url: &str) {
+        if let Some((_, id)) = self.batches.last() {
+            let body = json!({ "id": id });
+            self.try_send(url, "/api/batches/cancel", &body, &[409])
+                .await;
         }
     }
 
@@ -212,6 +261,12 @@ impl Client {
             self.send(deployment, "/api/tasks/predict", &body).await;
             self.submitted += 1;
         }
+        for (key, id) in std::mem::take(&mut self.batches) {
+            let body = json!({ "id": id, "idempotency_key": key });
+            self.send(deployment, "/api/batches/start", &body).await;
+            self.submitted += BATCH_LINES;
+        }
+        self.uploads = 0;
         let balance = wait_for("all tasks to become final", || async {
             let balance = self.get(deployment, "/api/balance").await;
             (balance["held"] == 0).then_some(balance)

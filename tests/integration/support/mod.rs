@@ -1,5 +1,6 @@
 //! The basis of all tests: databases, processes, an HTTP client, and waiting.
 
+pub mod batches;
 mod browser;
 mod campaign;
 mod cluster;

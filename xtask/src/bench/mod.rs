@@ -46,6 +46,8 @@ enum Subject {
     Sqlite,
     /// The memory of `serve`.
     Memory,
+    /// Batches of 10,000 campaigns.
+    Batch,
     /// The pages in Chromium, slowed down like a phone, and a long history.
     Pages,
 }
@@ -62,6 +64,7 @@ impl Subject {
             Self::Workers => "Workers",
             Self::Sqlite => "SQLite",
             Self::Memory => "Memory",
+            Self::Batch => "Batches",
             Self::Pages => "Pages",
         }
     }
@@ -77,6 +80,7 @@ impl Subject {
             Self::Workers => Some(("service", Some("workers"))),
             Self::Sqlite => Some(("service", Some("sqlite"))),
             Self::Memory => Some(("service", Some("memory"))),
+            Self::Batch => Some(("service", Some("batch"))),
             Self::Pages => None,
         }
     }

@@ -1,6 +1,7 @@
 //! Every operation of the API. A test compares this table with the routes, and others send its examples.
 
 mod accounts;
+mod batches;
 mod common;
 mod credits;
 mod insights;
@@ -18,6 +19,7 @@ use super::operation::Operation;
 /// The operations, in the order of the documentation.
 pub fn all() -> Vec<Operation> {
     let mut all = predictions::all();
+    all.extend(batches::all());
     all.extend(insights::all());
     all.extend(credits::all());
     all.extend(outcomes::all());

@@ -76,8 +76,7 @@ fn report_file() -> Operation {
         .body(Body::JsonOrFile(
             "ReportOutcomesRequest",
             vec![csv.required().such_as(FILE)],
-            "text/csv",
-            FILE,
+            &[("text/csv", FILE)],
         ))
         .returns::<ReportedView>("What became of the lines.", example!("reported"))
         .sends(headers::LOCATION)

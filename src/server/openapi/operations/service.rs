@@ -31,8 +31,9 @@ fn events() -> Operation {
     );
     Operation::get("events", "/events")
         .about(
-            "`balance`, `transaction` and `task` carry the JSON of their types. `resync` means that changes may have \
-             been missed: read again what you show. `heartbeat` is sent every 10 seconds.",
+            "`balance`, `transaction`, `task` and `batch` carry the JSON of their types. The tasks of a batch are not sent: \
+             `batch` counts them, at most once a second. `resync` means that changes may have been missed: read again what \
+             you show. `heartbeat` is sent every 10 seconds.",
         )
         .takes([since.in_query()])
         .header(headers::LAST_EVENT_ID)

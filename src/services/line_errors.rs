@@ -5,9 +5,17 @@ use crate::types::{AppError, FieldErrors, Violation, line_field};
 /// Errors that one response lists: enough to see what is wrong, few enough for one page.
 const ERRORS_MAX: usize = 500;
 
+/// Errors that are kept before those of the last lines are dropped.
+const KEPT_MAX: usize = 4 * ERRORS_MAX;
+
 /// Errors by line and field.
 #[derive(Debug, Default)]
-pub(super) struct LineErrors(Vec<LineError>);
+pub(super) struct LineErrors {
+    /// At least the first [`ERRORS_MAX`] in the order of the file.
+    kept: Vec<LineError>,
+    /// The number of all of them.
+    total: usize,
+}
 
 /// A line, the name of its field, and what is wrong.
 type LineError = (u64, String, Violation);
@@ -15,7 +23,16 @@ type LineError = (u64, String, Violation);
 impl LineErrors {
     /// Adds an error of a field, or of the whole line.
     pub(super) fn add(&mut self, line: u64, field: Option<&str>, violation: Violation) {
-        self.0.push((line, line_field(line, field), violation));
+        self.total += 1;
+        self.kept.push((line, line_field(line, field), violation));
+        if self.kept.len() > KEPT_MAX {
+            self.sort();
+            self.kept.truncate(ERRORS_MAX);
+        }
+    }
+
+    fn sort(&mut self) {
+        self.kept.sort_by_key(|(line, ..)| *line);
     }
 
     /// Adds errors by field.
@@ -25,10 +42,11 @@ impl LineErrors {
         }
     }
 
-    /// All errors, in the order of the file.
+    /// The first errors, in the order of the file.
     pub(super) fn in_order(mut self) -> Vec<LineError> {
-        self.0.sort_by_key(|(line, ..)| *line);
-        self.0
+        self.sort();
+        self.kept.truncate(ERRORS_MAX);
+        self.kept
     }
 
     /// Succeeds if there are no errors.
@@ -36,8 +54,7 @@ impl LineErrors {
     /// # Errors
     /// 422 naming the lines and fields: at most the first [`ERRORS_MAX`], and then also `field`, with their number.
     pub(super) fn finish(self, field: &'static str) -> Result<(), AppError> {
-        let found = self.in_order();
-        let total = found.len();
+        let total = self.total;
         if total == 0 {
             return Ok(());
         }
@@ -46,7 +63,7 @@ impl LineErrors {
             let reason = format!("has {total} errors; the first {ERRORS_MAX} are listed");
             errors.insert(field.to_owned(), Violation::rejected(reason));
         }
-        for (_, name, violation) in found.into_iter().take(ERRORS_MAX) {
+        for (_, name, violation) in self.in_order() {
             errors.insert(name, violation);
         }
         Err(AppError::Invalid(errors))
@@ -83,5 +100,8 @@ mod tests {
         assert!(more["file"].to_string().contains("501 errors"));
         assert!(more.contains_key("line 500: reached"));
         assert!(!more.contains_key("line 501: reached"));
+        let many = finish(10_000);
+        assert!(many["file"].to_string().contains("10000 errors"));
+        assert!(many.contains_key("line 1: reached") && many.contains_key("line 500: reached"));
     }
 }

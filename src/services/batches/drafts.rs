@@ -1,0 +1,129 @@
+//! Drafts: stored with their campaigns, deleted by their user or with age.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait as _, DbErr, EntityTrait as _,
+    QueryFilter as _, Set,
+};
+
+use super::{Batches, DRAFT_KEPT_FOR};
+use crate::database::{Database, Transaction, insert_all, is_among, is_selected};
+use crate::entities::{batch, batch_line, model};
+use crate::types::{AppError, BatchId, Campaign, UserId};
+
+/// Drafts that are kept of each user. A further one replaces the oldest.
+const DRAFTS_PER_USER: u64 = 5;
+/// Lines per statement: a statement of SQLite has at most 32,766 values.
+const INSERTED_ROWS: usize = 1_000;
+/// Expired drafts per statement, each with its lines.
+const EXPIRED_AT_ONCE: u64 = 5;
+
+struct NewDraft {
+    user: UserId,
+    model: model::Summary,
+    file_name: Option<String>,
+    campaigns: Vec<(i64, Campaign)>,
+    now: DateTime<Utc>,
+}
+
+impl Batches {
+    pub(super) async fn store_draft(
+        &self,
+        user: UserId,
+        model: &model::Summary,
+        file_name: Option<String>,
+        campaigns: Vec<(i64, Campaign)>,
+    ) -> Result<batch::Model, AppError> {
+        let draft = NewDraft {
+            user,
+            model: model.clone(),
+            file_name,
+            campaigns,
+            now: self.clock.now(),
+        };
+        let stored = self
+            .database
+            .transaction("store a draft", draft, |transaction, draft| {
+                Box::pin(insert(transaction, draft))
+            });
+        Ok(stored.await?)
+    }
+
+    /// Deletes a user's draft.
+    ///
+    /// # Errors
+    /// 404, also for another user's batch; 409 if it was started.
+    pub async fn delete(&self, user: UserId, id: BatchId) -> Result<(), AppError> {
+        let found = batch::Entity::of_user(user, id, self.drafts_since());
+        let found = found.one(self.database.read()).await?;
+        if found.ok_or(AppError::NotFound)?.started_at.is_none() {
+            let deleted = batch::Entity::delete_many()
+                .filter(batch::Column::Id.eq(id))
+                .filter(batch::Column::StartedAt.is_null())
+                .exec(self.database.write())
+                .await?;
+            if deleted.rows_affected == 1 {
+                return Ok(());
+            }
+        }
+        let reason = "only a draft can be deleted; this batch was started";
+        Err(AppError::Conflict(reason.to_owned()))
+    }
+}
+
+/// Stores a draft with its lines. Deletes the oldest drafts of the user if there are too many.
+async fn insert(transaction: &Transaction, draft: &NewDraft) -> Result<batch::Model, DbErr> {
+    let lines = i32::try_from(draft.campaigns.len());
+    let row = batch::ActiveModel {
+        user_id: Set(draft.user),
+        model_id: Set(draft.model.id),
+        price: Set(draft.model.price),
+        file_name: Set(draft.file_name.clone()),
+        lines: Set(lines.map_err(|error| DbErr::Custom(error.to_string()))?),
+        created_at: Set(draft.now),
+        ..Default::default()
+    };
+    let stored = row.insert(transaction).await?;
+    for campaigns in draft.campaigns.chunks(INSERTED_ROWS) {
+        let rows = campaigns
+            .iter()
+            .map(|(line, campaign)| batch_line::ActiveModel {
+                batch_id: Set(stored.id),
+                line: Set(*line),
+                input: Set(campaign.clone()),
+            });
+        insert_all(transaction, rows.collect()).await?;
+    }
+    let older: Vec<BatchId> = batch::Entity::older_drafts(draft.user, DRAFTS_PER_USER)
+        .into_tuple()
+        .all(transaction)
+        .await?;
+    if !older.is_empty() {
+        let backend = transaction.get_database_backend();
+        batch::Entity::delete_many()
+            .filter(is_among(backend, batch::Column::Id, older))
+            .filter(batch::Column::StartedAt.is_null())
+            .exec(transaction)
+            .await?;
+    }
+    Ok(stored)
+}
+
+/// Deletes the drafts of all users that have expired at this time, a few per statement.
+///
+/// # Errors
+/// If the database is unavailable.
+pub async fn prune_drafts(database: &Database, now: DateTime<Utc>) -> Result<(), DbErr> {
+    let until = now - DRAFT_KEPT_FOR;
+    loop {
+        let expired = batch::Entity::expired_drafts(until, EXPIRED_AT_ONCE);
+        let deleted = batch::Entity::delete_many()
+            .filter(is_selected(database.backend(), batch::Column::Id, expired))
+            .filter(batch::Column::StartedAt.is_null())
+            .exec(database.write())
+            .await?;
+        if deleted.rows_affected < EXPIRED_AT_ONCE {
+            return Ok(());
+        }
+    }
+}
