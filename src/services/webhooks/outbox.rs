@@ -21,15 +21,15 @@ pub struct Event {
     user: UserId,
     kind: WebhookEvent,
     data: Value,
-    /// For events of a task.
-    task: Option<TaskOrigin>,
+    /// For events of a task or a batch.
+    origin: Option<Origin>,
     /// For [`WebhookEvent::BalanceLow`]: the balance before and after. The limit differs by webhook.
     fall: Option<(Credits, Credits)>,
 }
 
-/// How a task was submitted.
+/// How a task or a batch was submitted.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct TaskOrigin {
+struct Origin {
     api_key: Option<ApiKeyId>,
 }
 
@@ -80,6 +80,9 @@ impl Event {
             user: batch.user_id,
             kind: WebhookEvent::BatchFinished,
             data,
+            origin: Some(Origin {
+                api_key: batch.api_key_id,
+            }),
             fall: None,
         }
     }
@@ -89,7 +92,7 @@ impl Event {
             user: task.user_id,
             kind,
             data,
-            task: Some(TaskOrigin {
+            origin: Some(Origin {
                 api_key: task.api_key_id,
             }),
             fall: None,
@@ -116,7 +119,7 @@ impl Event {
             user: line.user_id,
             kind,
             data,
-            task: None,
+            origin: None,
             fall: None,
         })
     }
@@ -127,7 +130,7 @@ impl Event {
             user,
             kind: WebhookEvent::BalanceLow,
             data: Value::Null,
-            task: None,
+            origin: None,
             fall: Some((before, after)),
         }
     }
@@ -137,8 +140,8 @@ impl Event {
         if webhook.user_id != self.user || !webhook.events().contains(&self.kind) {
             return None;
         }
-        let is_of_another_key = |task: TaskOrigin| task.api_key != webhook.api_key_id;
-        if webhook.api_key_id.is_some() && self.task.is_some_and(is_of_another_key) {
+        let is_of_another_key = |origin: Origin| origin.api_key != webhook.api_key_id;
+        if webhook.api_key_id.is_some() && self.origin.is_some_and(is_of_another_key) {
             return None;
         }
         let Some((before, after)) = self.fall else {

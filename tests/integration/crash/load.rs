@@ -70,7 +70,10 @@ enum Confirmed {
 impl Confirmed {
     /// A query that counts the rows that match the response.
     fn sql(&self, user: i64, cipher: &IdCipher) -> String {
-        let (Self::Submit { id, .. } | Self::TopUp { id, .. } | Self::Cancel { id }) = self;
+        let (Self::Submit { id, .. }
+        | Self::TopUp { id, .. }
+        | Self::Cancel { id }
+        | Self::Start { id, .. }) = self;
         let id = cipher.row_id(*id);
         match self {
             Self::Submit { key, .. } => format!(
@@ -83,7 +86,7 @@ impl Confirmed {
             Self::Cancel { .. } => format!(
                 "SELECT COUNT(*) FROM task WHERE id = {id} AND user_id = {user} AND status = 'canceled'"
             ),
-            Self::Start { key, id } => format!(
+            Self::Start { key, .. } => format!(
                 "SELECT COUNT(*) FROM batch WHERE id = {id} AND user_id = {user} AND idempotency_key = '{key}' \
                  AND lines = (SELECT COUNT(*) FROM task WHERE batch_id = {id})"
             ),
