@@ -210,32 +210,35 @@ fn table(locale: Locale, tasks: Vec<TaskView>) -> AnyView {
                     </a>
                     {error.map(|words| view! { <span class="quiet row-error">{words}</span> })}
                 </th>
-                <td>{score}</td>
                 <td>
                     <StatusBadge status=task.status />
                 </td>
+                <td>{score}</td>
             </tr>
         }
     });
     view! {
-        <table class="table batch-table">
-            <caption class="visually-hidden">{tr!(locale, batch.results)}</caption>
-            <thead>
-                <tr>
-                    <th scope="col" class="number wide-only">
-                        {tr!(locale, batch.column_line)}
-                    </th>
-                    <th scope="col">{tr!(locale, tasks.column_name)}</th>
-                    <th scope="col" class="whole-words">
-                        {tr!(locale, tasks.column_result)}
-                    </th>
-                    <th scope="col">
-                        <span class="status-word">{tr!(locale, tasks.column_status)}</span>
-                    </th>
-                </tr>
-            </thead>
-            <tbody>{rows.collect_view()}</tbody>
-        </table>
+        // The columns of the history of predictions, with its widths.
+        <div class="history-rows">
+            <table class="table batch-table">
+                <caption class="visually-hidden">{tr!(locale, batch.results)}</caption>
+                <thead>
+                    <tr>
+                        <th scope="col" class="number wide-only">
+                            {tr!(locale, batch.column_line)}
+                        </th>
+                        <th scope="col">{tr!(locale, tasks.column_name)}</th>
+                        <th scope="col" class="column-status">
+                            <span class="status-word">{tr!(locale, tasks.column_status)}</span>
+                        </th>
+                        <th scope="col" class="whole-words column-score">
+                            {tr!(locale, tasks.column_result)}
+                        </th>
+                    </tr>
+                </thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </div>
     }
     .into_any()
 }

@@ -127,3 +127,54 @@ pub async fn prune_drafts(database: &Database, now: DateTime<Utc>) -> Result<(),
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::QueryOrder as _;
+
+    use super::*;
+    use crate::database::test_support::migrated;
+    use crate::types::ModelId;
+
+    #[tokio::test]
+    async fn only_expired_drafts_are_deleted() {
+        let (_folder, database) = migrated().await;
+        for sql in [
+            "INSERT INTO users (id, email, email_folded, password_hash, role, session_epoch, ended_sessions, created_at) \
+             VALUES (1, 'a', 'a', 'x', 'user', 0, '[]', '2026-01-01T00:00:00+00:00')",
+            "INSERT INTO model (id, name, version, description, price, onnx, sha256, manifest, metrics, state, created_at) \
+             VALUES (1, 'm', '1', '', 10, X'00', 'x', '{}', '{}', 'live', '2026-01-01T00:00:00+00:00')",
+        ] {
+            database.write().execute_unprepared(sql).await.unwrap();
+        }
+        let now = DateTime::UNIX_EPOCH + DRAFT_KEPT_FOR * 30;
+        let add = async |age_days: i32, is_started: bool| {
+            let at = now - DRAFT_KEPT_FOR * age_days;
+            let word = is_started.then(|| format!("{age_days}"));
+            let row = batch::ActiveModel {
+                user_id: Set(UserId(1)),
+                model_id: Set(ModelId(1)),
+                price: Set(10),
+                lines: Set(1),
+                created_at: Set(at),
+                started_at: Set(is_started.then_some(at)),
+                idempotency_key: Set(word.clone()),
+                request_hash: Set(word),
+                ..Default::default()
+            };
+            row.insert(database.write()).await.unwrap().id
+        };
+        let started = add(9, true).await;
+        for _ in 0..12 {
+            add(2, false).await;
+        }
+        let fresh = add(0, false).await;
+        prune_drafts(&database, now).await.unwrap();
+        let left = batch::Entity::find().order_by_asc(batch::Column::Id);
+        let left = left.all(database.read()).await.unwrap();
+        let left: Vec<BatchId> = left.iter().map(|it| it.id).collect();
+        assert_eq!(left, [started, fresh]);
+        let shown = batch::Entity::history(UserId(1), now - DRAFT_KEPT_FOR, None, 9);
+        assert_eq!(shown.all(database.read()).await.unwrap().len(), 2);
+    }
+}
