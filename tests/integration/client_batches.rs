@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
-use crate::support::{Behaviour, Receiver};
+use crate::support::{Behaviour, Received, Receiver};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_pledgecast");
 const KEY: &str = "pc_0000";
@@ -202,8 +202,8 @@ async fn a_busy_server_is_asked_again_with_the_same_key() {
     busy.set(Behaviour::Respond(500));
     assert_eq!(predict.await.unwrap().status.code(), Some(5));
     let received = busy.received();
-    let bodies = received.iter().map(|it| it.payload());
-    let keys: Vec<_> = bodies.map(|it| it["idempotency_key"].clone()).collect();
+    let key_of = |it: &Received| it.payload()["idempotency_key"].clone();
+    let keys: Vec<_> = received.iter().map(key_of).collect();
     assert!(keys[0].is_string() && keys.iter().all(|it| *it == keys[0]));
 }
 
