@@ -173,8 +173,10 @@ pub fn id() -> Value {
     whole(1, i64::MAX)
 }
 
-/// The tasks, keys, webhooks and deliveries of all examples. A test replaces them by those that it has created.
+/// The tasks, batches, keys, webhooks and deliveries of all examples. A test replaces them by those that it has created.
 pub const TASK_ID: i64 = 84_301_927_465_120;
+pub const BATCH_ID: i64 = 47_120_938_465_571;
+pub const DRAFT_ID: i64 = 208_374_651_029_384;
 pub const API_KEY_ID: i64 = 7_203_948_571_625;
 pub const WEBHOOK_ID: i64 = 39_485_710_293_847;
 pub const DELIVERY_ID: i64 = 161_029_384_756_102;

@@ -10,7 +10,8 @@ use crate::api::{
     CancelBatch, CreateBatch, DeleteBatch, GetBatch, ListBatchTasks, ListBatches, StartBatch,
 };
 use crate::server::openapi::fields::{
-    Field, chosen_model, idempotency_key, one_of, paging, plain_text, whole,
+    BATCH_ID, DRAFT_ID, Field, chosen_model, id_of, idempotency_key, one_of, paging, plain_text,
+    whole,
 };
 use crate::server::openapi::headers;
 use crate::server::openapi::operation::{Body, Content, Group, Operation};
@@ -25,7 +26,7 @@ const JSON_LINES: &str = "{\"name\": \"Little Lanterns\", \"analytics_name\": \"
                           \"country\": \"US\", \"currency\": \"USD\", \"launched_at\": \"2026-03-02\", \
                           \"deadline\": \"2026-04-01\"}\n";
 const RESULTS: &str = "line,task_id,status,probability,verdict,interval_low,interval_high,error,country,currency,…\n\
-                       2,1,succeeded,0.71,likely,0.62,0.79,,US,USD,…\n";
+                       2,84301927465120,succeeded,0.71,likely,0.62,0.79,,US,USD,…\n";
 
 pub(super) fn all() -> Vec<Operation> {
     let all = [
@@ -43,8 +44,7 @@ pub(super) fn all() -> Vec<Operation> {
 }
 
 fn batch_id() -> Field {
-    let field = Field::new("id", whole(1, i64::MAX), "The ID of the batch.");
-    field.required().such_as(1)
+    id_of("batch", BATCH_ID)
 }
 
 fn create() -> Operation {
@@ -204,7 +204,7 @@ fn cancel() -> Operation {
 }
 
 fn delete() -> Operation {
-    let draft = batch_id().such_as(2);
+    let draft = batch_id().such_as(DRAFT_ID);
     Operation::post("delete_batch", DeleteBatch::PATH)
         .body(Body::Json("DeleteBatchRequest", vec![draft]))
         .answers(StatusCode::OK, "The draft is deleted.", Content::Null)
