@@ -1,5 +1,6 @@
 """The service answers as its OpenAPI document says, whoever sends the requests and whatever they are."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -44,7 +45,10 @@ def check(base_url: str, folder: Path, more: str, *arguments: str) -> None:
     program = Path(sys.executable).with_name("schemathesis")
     document = f"{base_url}/api/openapi.json"
     command = [program, "--config-file", config, "run", document, "--no-color", *arguments]
-    run = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    environment = {**os.environ, "SCHEMATHESIS_HOOKS": "hooks", "PYTHONPATH": str(HERE)}
+    run = subprocess.run(
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
     print(run.stdout)
     assert run.returncode == 0, "Schemathesis has found something; its report is above"
 
