@@ -1,5 +1,7 @@
 //! Cancels what is left of a batch.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 
@@ -30,7 +32,7 @@ impl Batches {
             return Err(AppError::Conflict(reason.to_owned()));
         }
         let (database, notifier) = (self.database.clone(), self.notifier.clone());
-        let clock = std::sync::Arc::clone(&self.clock);
+        let clock = Arc::clone(&self.clock);
         in_own_task(|_caller| async move {
             let cancel = Cancel {
                 notifier,
