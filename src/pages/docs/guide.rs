@@ -19,7 +19,10 @@ pub fn guide(locale: Locale, origin: Option<SiteOrigin>) -> AnyView {
     view! {
         <section class="card" aria-labelledby="guide-title">
             <h2 id="guide-title">{tr!(locale, api_docs.guide_title)}</h2>
-            <p>{tr!(locale, api_docs.guide_account)}</p>
+            <p>
+                {tr!(locale, api_docs.guide_account)} " "
+                <a href="/account/keys">{tr!(locale, api_keys.link)}</a>
+            </p>
             {code(locale, key)}
             <p>{tr!(locale, api_docs.guide_predict)}</p>
             {code(locale, PREDICT.to_owned())}

@@ -64,7 +64,7 @@ enum Confirmed {
     /// A task that was reported as canceled.
     Cancel { id: i64 },
     /// A started batch with its key.
-    Start { key: String, id: Value },
+    Start { key: String, id: i64 },
 }
 
 impl Confirmed {
@@ -186,8 +186,10 @@ impl Client {
         self.batches.push((key.clone(), id.clone()));
         let body = json!({ "id": id, "idempotency_key": key });
         let started = self.try_send(url, "/api/batches/start", &body, &[]).await;
-        self.confirmed
-            .extend(started.map(|_| Confirmed::Start { key, id }));
+        self.confirmed.extend(started.map(|_| Confirmed::Start {
+            key,
+            id: id.as_i64().unwrap(),
+        }));
     }
 
     /// Cancels what is left of the latest batch, which may not be started yet.
