@@ -10,6 +10,9 @@ import pytest
 from accounts import Account
 
 HERE = Path(__file__).parent
+BATCH = """name,analytics_name,usd_goal,country,currency,launched_at,deadline
+Little Lanterns,Tabletop Games,8000,US,USD,2026-03-02,2026-04-01
+"""
 # After these, the key or the session of the run is no longer valid. They have a run of their own.
 ENDING = ["logout", "end_sessions", "change_password", "revoke_api_key"]
 
@@ -23,7 +26,9 @@ def fill(account: Account) -> str:
     webhook = account.post("/api/webhooks/create", url="https://example.org:9/hook", task_succeeded=True)
     delivery = account.post("/api/webhook/test", id=webhook["id"])
     key = account.create_key(read=True)
-    ids = [task["id"], webhook["id"], delivery["id"], key["id"]]
+    drafts = [account.post("/api/batches/create", text=BATCH) for _ in range(2)]
+    account.post("/api/batches/start", id=drafts[0]["id"], idempotency_key="batch")
+    ids = [it["id"] for it in [task, webhook, delivery, key, *drafts]]
     token = link["path"].rsplit("/", 1)[-1]
     return f"""
 [dictionaries]
