@@ -137,6 +137,8 @@ fn task_columns(backend: DatabaseBackend) -> Vec<String> {
         _ => vec![
             "ALTER TABLE task ADD COLUMN batch_id bigint REFERENCES batch (id)".to_owned(),
             "ALTER TABLE task ADD COLUMN batch_line bigint".to_owned(),
+            // SQLite looks for batches of each key that is inserted. Batches without a key have no entry.
+            "CREATE INDEX batch_api_key ON batch (api_key_id) WHERE api_key_id IS NOT NULL".to_owned(),
         ],
     }
 }
