@@ -10,12 +10,16 @@ from .balance_history import BalanceHistory
 from .balance_point import BalancePoint
 from .balance_view import BalanceView
 from .base_rate_view import BaseRateView
+from .batch_counts import BatchCounts
+from .batch_state import BatchState
+from .batch_view import BatchView
 from .calendar_day import CalendarDay
 from .calendar_view import CalendarView
 from .calibration_bin import CalibrationBin
 from .calibration_drift import CalibrationDrift
 from .calibration_view import CalibrationView
 from .campaign import Campaign
+from .cancel_batch_request import CancelBatchRequest
 from .cancel_task_request import CancelTaskRequest
 from .cap_period import CapPeriod
 from .caps import Caps
@@ -37,6 +41,7 @@ from .change_type_5 import ChangeType5
 from .change_type_5_code import ChangeType5Code
 from .combination import Combination
 from .create_api_key_request import CreateApiKeyRequest
+from .create_batch_request import CreateBatchRequest
 from .create_model_request import CreateModelRequest
 from .create_model_request_state_type_1 import CreateModelRequestStateType1
 from .create_model_request_state_type_2_type_1 import CreateModelRequestStateType2Type1
@@ -44,12 +49,16 @@ from .create_model_request_state_type_3_type_1 import CreateModelRequestStateTyp
 from .create_webhook_request import CreateWebhookRequest
 from .curves import Curves
 from .days_point import DaysPoint
+from .delete_batch_request import DeleteBatchRequest
 from .delete_webhook_request import DeleteWebhookRequest
 from .delivery_error import DeliveryError
 from .delivery_log_view import DeliveryLogView
 from .delivery_status import DeliveryStatus
 from .delivery_view import DeliveryView
 from .disabled_reason import DisabledReason
+from .download_batch_tasks_order import DownloadBatchTasksOrder
+from .download_batch_tasks_status import DownloadBatchTasksStatus
+from .download_batch_tasks_verdict import DownloadBatchTasksVerdict
 from .download_tasks_status import DownloadTasksStatus
 from .download_tasks_verdict import DownloadTasksVerdict
 from .download_transactions_kind import DownloadTransactionsKind
@@ -73,6 +82,9 @@ from .launch_calendar_category import LaunchCalendarCategory
 from .launch_calendar_parent import LaunchCalendarParent
 from .launch_month_rate import LaunchMonthRate
 from .launch_point import LaunchPoint
+from .list_batch_tasks_order import ListBatchTasksOrder
+from .list_batch_tasks_status import ListBatchTasksStatus
+from .list_batch_tasks_verdict import ListBatchTasksVerdict
 from .list_tasks_status import ListTasksStatus
 from .list_tasks_verdict import ListTasksVerdict
 from .list_transactions_kind import ListTransactionsKind
@@ -92,6 +104,7 @@ from .out_of_distribution_type_2 import OutOfDistributionType2
 from .out_of_distribution_type_2_code import OutOfDistributionType2Code
 from .outcome_view import OutcomeView
 from .outcomes_view import OutcomesView
+from .page_of_batch_view import PageOfBatchView
 from .page_of_delivery_view import PageOfDeliveryView
 from .page_of_task_view import PageOfTaskView
 from .page_of_transaction_view import PageOfTransactionView
@@ -130,6 +143,7 @@ from .share_view import ShareView
 from .shared_view import SharedView
 from .spent import Spent
 from .staff_pick_scores import StaffPickScores
+from .start_batch_request import StartBatchRequest
 from .switch import Switch
 from .task_status import TaskStatus
 from .task_view import TaskView
@@ -161,12 +175,16 @@ __all__ = (
     "BalancePoint",
     "BalanceView",
     "BaseRateView",
+    "BatchCounts",
+    "BatchState",
+    "BatchView",
     "CalendarDay",
     "CalendarView",
     "CalibrationBin",
     "CalibrationDrift",
     "CalibrationView",
     "Campaign",
+    "CancelBatchRequest",
     "CancelTaskRequest",
     "CapPeriod",
     "Caps",
@@ -188,6 +206,7 @@ __all__ = (
     "ChangeType5Code",
     "Combination",
     "CreateApiKeyRequest",
+    "CreateBatchRequest",
     "CreateModelRequest",
     "CreateModelRequestStateType1",
     "CreateModelRequestStateType2Type1",
@@ -195,12 +214,16 @@ __all__ = (
     "CreateWebhookRequest",
     "Curves",
     "DaysPoint",
+    "DeleteBatchRequest",
     "DeleteWebhookRequest",
     "DeliveryError",
     "DeliveryLogView",
     "DeliveryStatus",
     "DeliveryView",
     "DisabledReason",
+    "DownloadBatchTasksOrder",
+    "DownloadBatchTasksStatus",
+    "DownloadBatchTasksVerdict",
     "DownloadTasksStatus",
     "DownloadTasksVerdict",
     "DownloadTransactionsKind",
@@ -224,6 +247,9 @@ __all__ = (
     "LaunchCalendarParent",
     "LaunchMonthRate",
     "LaunchPoint",
+    "ListBatchTasksOrder",
+    "ListBatchTasksStatus",
+    "ListBatchTasksVerdict",
     "ListTasksStatus",
     "ListTasksVerdict",
     "ListTransactionsKind",
@@ -243,6 +269,7 @@ __all__ = (
     "OutOfDistributionType1Code",
     "OutOfDistributionType2",
     "OutOfDistributionType2Code",
+    "PageOfBatchView",
     "PageOfDeliveryView",
     "PageOfTaskView",
     "PageOfTransactionView",
@@ -277,6 +304,7 @@ __all__ = (
     "ShareView",
     "Spent",
     "StaffPickScores",
+    "StartBatchRequest",
     "Switch",
     "TaskStatus",
     "TaskView",

@@ -19,6 +19,7 @@ class FieldProblemCode(StrEnum):
     NOT_BELOW_GOAL = "not_below_goal"
     NOT_ONE_OF = "not_one_of"
     NOT_PUBLIC = "not_public"
+    NO_API_KEY = "no_api_key"
     NO_RESULT = "no_result"
     OUT_OF_RANGE = "out_of_range"
     REJECTED = "rejected"

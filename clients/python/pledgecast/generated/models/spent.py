@@ -6,8 +6,6 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-
 T = TypeVar("T", bound="Spent")
 
 
@@ -17,16 +15,16 @@ class Spent:
     submission. A key's spending includes that of the keys that it made.
 
         Attributes:
-            day (int | Unset): A whole number of credits. Only the amount of a charge or an adjustment may be negative.
-            month (int | Unset): A whole number of credits. Only the amount of a charge or an adjustment may be negative.
-            total (int | Unset): A whole number of credits. Only the amount of a charge or an adjustment may be negative.
-            week (int | Unset): A whole number of credits. Only the amount of a charge or an adjustment may be negative.
+            day (int): A whole number of credits. Only the amount of a charge or an adjustment may be negative.
+            month (int): A whole number of credits. Only the amount of a charge or an adjustment may be negative.
+            total (int): A whole number of credits. Only the amount of a charge or an adjustment may be negative.
+            week (int): A whole number of credits. Only the amount of a charge or an adjustment may be negative.
     """
 
-    day: int | Unset = UNSET
-    month: int | Unset = UNSET
-    total: int | Unset = UNSET
-    week: int | Unset = UNSET
+    day: int
+    month: int
+    total: int
+    week: int
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -40,28 +38,27 @@ class Spent:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update({})
-        if day is not UNSET:
-            field_dict["day"] = day
-        if month is not UNSET:
-            field_dict["month"] = month
-        if total is not UNSET:
-            field_dict["total"] = total
-        if week is not UNSET:
-            field_dict["week"] = week
+        field_dict.update(
+            {
+                "day": day,
+                "month": month,
+                "total": total,
+                "week": week,
+            }
+        )
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        day = d.pop("day", UNSET)
+        day = d.pop("day")
 
-        month = d.pop("month", UNSET)
+        month = d.pop("month")
 
-        total = d.pop("total", UNSET)
+        total = d.pop("total")
 
-        week = d.pop("week", UNSET)
+        week = d.pop("week")
 
         spent = cls(
             day=day,

@@ -34,6 +34,8 @@ class TaskView:
         queued_at (datetime.datetime): When it was submitted.
         status (TaskStatus):
         api_key_id (int | None | Unset):
+        batch_id (int | None | Unset):
+        batch_line (int | None | Unset): The line of the batch's file; only present if it is part of a batch.
         error (None | str | Unset): Why it failed.
         finished_at (datetime.datetime | None | Unset): When it became final.
         outcome (None | OutcomeView | Unset):
@@ -50,6 +52,8 @@ class TaskView:
     queued_at: datetime.datetime
     status: TaskStatus
     api_key_id: int | None | Unset = UNSET
+    batch_id: int | None | Unset = UNSET
+    batch_line: int | None | Unset = UNSET
     error: None | str | Unset = UNSET
     finished_at: datetime.datetime | None | Unset = UNSET
     outcome: None | OutcomeView | Unset = UNSET
@@ -82,6 +86,18 @@ class TaskView:
             api_key_id = UNSET
         else:
             api_key_id = self.api_key_id
+
+        batch_id: int | None | Unset
+        if isinstance(self.batch_id, Unset):
+            batch_id = UNSET
+        else:
+            batch_id = self.batch_id
+
+        batch_line: int | None | Unset
+        if isinstance(self.batch_line, Unset):
+            batch_line = UNSET
+        else:
+            batch_line = self.batch_line
 
         error: None | str | Unset
         if isinstance(self.error, Unset):
@@ -144,6 +160,10 @@ class TaskView:
         )
         if api_key_id is not UNSET:
             field_dict["api_key_id"] = api_key_id
+        if batch_id is not UNSET:
+            field_dict["batch_id"] = batch_id
+        if batch_line is not UNSET:
+            field_dict["batch_line"] = batch_line
         if error is not UNSET:
             field_dict["error"] = error
         if finished_at is not UNSET:
@@ -190,6 +210,24 @@ class TaskView:
             return cast(int | None | Unset, data)
 
         api_key_id = _parse_api_key_id(d.pop("api_key_id", UNSET))
+
+        def _parse_batch_id(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        batch_id = _parse_batch_id(d.pop("batch_id", UNSET))
+
+        def _parse_batch_line(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        batch_line = _parse_batch_line(d.pop("batch_line", UNSET))
 
         def _parse_error(data: object) -> None | str | Unset:
             if data is None:
@@ -294,6 +332,8 @@ class TaskView:
             queued_at=queued_at,
             status=status,
             api_key_id=api_key_id,
+            batch_id=batch_id,
+            batch_line=batch_line,
             error=error,
             finished_at=finished_at,
             outcome=outcome,

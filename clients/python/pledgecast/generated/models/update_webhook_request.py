@@ -17,9 +17,12 @@ class UpdateWebhookRequest:
     Attributes:
         id (int): The ID of the webhook.
         url (str): Where events are posted to, with `https://`.
+        api_key_id (int | None | Unset): The API key whose tasks are told about; all tasks if absent. Events of the
+            balance are the same either way.
         balance_adjusted (bool | None | Unset): Whether to post `balance.adjusted`.
         balance_low (bool | None | Unset): Whether to post `balance.low`.
         balance_topped_up (bool | None | Unset): Whether to post `balance.topped_up`.
+        batch_finished (bool | None | Unset): Whether to post `batch.finished`.
         low_balance (int | None | Unset): `balance.low` is posted when the balance falls below this number of credits.
             Required for that event.
         task_canceled (bool | None | Unset): Whether to post `task.canceled`.
@@ -29,9 +32,11 @@ class UpdateWebhookRequest:
 
     id: int
     url: str
+    api_key_id: int | None | Unset = UNSET
     balance_adjusted: bool | None | Unset = UNSET
     balance_low: bool | None | Unset = UNSET
     balance_topped_up: bool | None | Unset = UNSET
+    batch_finished: bool | None | Unset = UNSET
     low_balance: int | None | Unset = UNSET
     task_canceled: bool | None | Unset = UNSET
     task_failed: bool | None | Unset = UNSET
@@ -42,6 +47,12 @@ class UpdateWebhookRequest:
         id = self.id
 
         url = self.url
+
+        api_key_id: int | None | Unset
+        if isinstance(self.api_key_id, Unset):
+            api_key_id = UNSET
+        else:
+            api_key_id = self.api_key_id
 
         balance_adjusted: bool | None | Unset
         if isinstance(self.balance_adjusted, Unset):
@@ -60,6 +71,12 @@ class UpdateWebhookRequest:
             balance_topped_up = UNSET
         else:
             balance_topped_up = self.balance_topped_up
+
+        batch_finished: bool | None | Unset
+        if isinstance(self.batch_finished, Unset):
+            batch_finished = UNSET
+        else:
+            batch_finished = self.batch_finished
 
         low_balance: int | None | Unset
         if isinstance(self.low_balance, Unset):
@@ -95,12 +112,16 @@ class UpdateWebhookRequest:
                 "url": url,
             }
         )
+        if api_key_id is not UNSET:
+            field_dict["api_key_id"] = api_key_id
         if balance_adjusted is not UNSET:
             field_dict["balance_adjusted"] = balance_adjusted
         if balance_low is not UNSET:
             field_dict["balance_low"] = balance_low
         if balance_topped_up is not UNSET:
             field_dict["balance_topped_up"] = balance_topped_up
+        if batch_finished is not UNSET:
+            field_dict["batch_finished"] = batch_finished
         if low_balance is not UNSET:
             field_dict["low_balance"] = low_balance
         if task_canceled is not UNSET:
@@ -118,6 +139,15 @@ class UpdateWebhookRequest:
         id = d.pop("id")
 
         url = d.pop("url")
+
+        def _parse_api_key_id(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        api_key_id = _parse_api_key_id(d.pop("api_key_id", UNSET))
 
         def _parse_balance_adjusted(data: object) -> bool | None | Unset:
             if data is None:
@@ -145,6 +175,15 @@ class UpdateWebhookRequest:
             return cast(bool | None | Unset, data)
 
         balance_topped_up = _parse_balance_topped_up(d.pop("balance_topped_up", UNSET))
+
+        def _parse_batch_finished(data: object) -> bool | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(bool | None | Unset, data)
+
+        batch_finished = _parse_batch_finished(d.pop("batch_finished", UNSET))
 
         def _parse_low_balance(data: object) -> int | None | Unset:
             if data is None:
@@ -185,9 +224,11 @@ class UpdateWebhookRequest:
         update_webhook_request = cls(
             id=id,
             url=url,
+            api_key_id=api_key_id,
             balance_adjusted=balance_adjusted,
             balance_low=balance_low,
             balance_topped_up=balance_topped_up,
+            batch_finished=batch_finished,
             low_balance=low_balance,
             task_canceled=task_canceled,
             task_failed=task_failed,

@@ -24,6 +24,7 @@ class WebhookView:
         events (list[WebhookEvent]): The events that are posted.
         id (int):
         url (str): Where events are posted to.
+        api_key_id (int | None | Unset):
         disabled_reason (DisabledReason | None | Unset):
         failing_since (datetime.datetime | None | Unset): Since when every attempt has failed; absent after a success.
         low_balance (int | None | Unset):
@@ -37,6 +38,7 @@ class WebhookView:
     events: list[WebhookEvent]
     id: int
     url: str
+    api_key_id: int | None | Unset = UNSET
     disabled_reason: DisabledReason | None | Unset = UNSET
     failing_since: datetime.datetime | None | Unset = UNSET
     low_balance: int | None | Unset = UNSET
@@ -57,6 +59,12 @@ class WebhookView:
         id = self.id
 
         url = self.url
+
+        api_key_id: int | None | Unset
+        if isinstance(self.api_key_id, Unset):
+            api_key_id = UNSET
+        else:
+            api_key_id = self.api_key_id
 
         disabled_reason: None | str | Unset
         if isinstance(self.disabled_reason, Unset):
@@ -105,6 +113,8 @@ class WebhookView:
                 "url": url,
             }
         )
+        if api_key_id is not UNSET:
+            field_dict["api_key_id"] = api_key_id
         if disabled_reason is not UNSET:
             field_dict["disabled_reason"] = disabled_reason
         if failing_since is not UNSET:
@@ -135,6 +145,15 @@ class WebhookView:
         id = d.pop("id")
 
         url = d.pop("url")
+
+        def _parse_api_key_id(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        api_key_id = _parse_api_key_id(d.pop("api_key_id", UNSET))
 
         def _parse_disabled_reason(data: object) -> DisabledReason | None | Unset:
             if data is None:
@@ -211,6 +230,7 @@ class WebhookView:
             events=events,
             id=id,
             url=url,
+            api_key_id=api_key_id,
             disabled_reason=disabled_reason,
             failing_since=failing_since,
             low_balance=low_balance,

@@ -104,8 +104,9 @@ def sync_detailed(
 ) -> Response[ProblemDetails | str]:
     """Follow changes as server-sent events
 
-     `balance`, `transaction` and `task` carry the JSON of their types. `resync` means that changes may
-    have been missed: read again what you show. `heartbeat` is sent every 10 seconds.
+     `balance`, `transaction`, `task` and `batch` carry the JSON of their types. The tasks of a batch are
+    not sent: `batch` counts them, at most once a second. `resync` means that changes may have been
+    missed: read again what you show. `heartbeat` is sent every 10 seconds.
 
     Args:
         since (str | Unset):
@@ -139,8 +140,9 @@ def sync(
 ) -> ProblemDetails | str | None:
     """Follow changes as server-sent events
 
-     `balance`, `transaction` and `task` carry the JSON of their types. `resync` means that changes may
-    have been missed: read again what you show. `heartbeat` is sent every 10 seconds.
+     `balance`, `transaction`, `task` and `batch` carry the JSON of their types. The tasks of a batch are
+    not sent: `batch` counts them, at most once a second. `resync` means that changes may have been
+    missed: read again what you show. `heartbeat` is sent every 10 seconds.
 
     Args:
         since (str | Unset):
@@ -169,8 +171,9 @@ async def asyncio_detailed(
 ) -> Response[ProblemDetails | str]:
     """Follow changes as server-sent events
 
-     `balance`, `transaction` and `task` carry the JSON of their types. `resync` means that changes may
-    have been missed: read again what you show. `heartbeat` is sent every 10 seconds.
+     `balance`, `transaction`, `task` and `batch` carry the JSON of their types. The tasks of a batch are
+    not sent: `batch` counts them, at most once a second. `resync` means that changes may have been
+    missed: read again what you show. `heartbeat` is sent every 10 seconds.
 
     Args:
         since (str | Unset):
@@ -202,8 +205,9 @@ async def asyncio(
 ) -> ProblemDetails | str | None:
     """Follow changes as server-sent events
 
-     `balance`, `transaction` and `task` carry the JSON of their types. `resync` means that changes may
-    have been missed: read again what you show. `heartbeat` is sent every 10 seconds.
+     `balance`, `transaction`, `task` and `batch` carry the JSON of their types. The tasks of a batch are
+    not sent: `batch` counts them, at most once a second. `resync` means that changes may have been
+    missed: read again what you show. `heartbeat` is sent every 10 seconds.
 
     Args:
         since (str | Unset):
