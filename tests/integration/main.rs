@@ -103,4 +103,5 @@ mod support;
 mod text_inputs;
 mod track_record;
 mod webhook_deliveries;
+mod webhook_of_key;
 mod webhooks;

@@ -9,7 +9,6 @@ use crate::support::{
 on_both_databases!(
     events_arrive_with_a_signature,
     a_low_balance_is_told_once,
-    a_webhook_of_a_key_is_told_about_tasks_of_that_key_only,
     a_canceled_task_is_told,
     only_chosen_events_are_sent,
     an_event_is_stored_with_its_cause_or_not_at_all,
@@ -136,38 +135,6 @@ async fn a_low_balance_is_told_once(engine: Engine) {
         .map(|it| it["data"].clone())
         .collect();
     assert_eq!(low, [json!({ "amount": 80, "limit": 85 })]);
-}
-
-async fn a_webhook_of_a_key_is_told_about_tasks_of_that_key_only(engine: Engine) {
-    let (_site, server, browser) = served(engine, &[]).await;
-    browser.top_up(90).await;
-    let receiver = Receiver::start(Behaviour::Respond(200)).await;
-    let (secret, key) = browser.create_key(json!({ "predict": true })).await;
-    let (other, _) = browser.create_key(json!({ "predict": true })).await;
-    let body = json!({
-        "url": receiver.url, "task_succeeded": true, "balance_topped_up": true, "api_key_id": key["id"],
-    });
-    let created = browser.post_json("/api/webhooks/create", body).await.ok();
-    assert_eq!(created["api_key_id"], key["id"]);
-    let (program, other) = (
-        Browser::with_key(&server, &secret),
-        Browser::with_key(&server, &other),
-    );
-    for sender in [&browser, &other] {
-        let id = sender.submit().await["id"].clone();
-        browser.wait_until_final(&id).await;
-    }
-    let told = program.submit().await["id"].clone();
-    browser.wait_until_final(&told).await;
-    let request = receiver.wait_for_event("task.succeeded").await;
-    assert_eq!(request.payload()["data"]["task_id"], told);
-    browser.top_up(10).await;
-    receiver.wait_for_event("balance.topped_up").await;
-    assert_eq!(
-        receiver.wait_for(2).await.len(),
-        2,
-        "of one task and one top-up"
-    );
 }
 
 async fn a_canceled_task_is_told(engine: Engine) {

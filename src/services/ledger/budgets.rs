@@ -201,7 +201,7 @@ pub(crate) async fn read_spent(
         values.push(array_of(keys.iter().map(|key| key.0.into()).collect()));
         "= ANY($5)".to_owned()
     } else {
-        let ids: Vec<String> = keys.iter().map(ToString::to_string).collect();
+        let ids: Vec<String> = keys.iter().map(|key| key.0.to_string()).collect();
         format!("IN ({})", ids.join(", "))
     };
     let since = |first: &str| {

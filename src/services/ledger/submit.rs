@@ -17,7 +17,7 @@ use super::postings::{hold, release_price};
 use crate::database::{Database, Transaction, retry};
 use crate::entities::{model, task};
 use crate::queue::{self, Enqueued, NewTask};
-use crate::types::{ApiKeyId, Campaign, ModelId, TaskId, UserId};
+use crate::types::{Campaign, ModelId, TaskId};
 
 /// What became of a submit.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,16 +59,17 @@ pub(crate) async fn hold_and_enqueue(
     }
 }
 
+/// For the database, so with row numbers instead of ids, which would be encrypted in JSON.
 #[derive(Serialize)]
 struct RequestRow<'a> {
     n: usize,
-    user_id: UserId,
-    model_id: ModelId,
+    user_id: i64,
+    model_id: i64,
     price: i64,
     input: &'a Campaign,
     key: &'a str,
     hash: &'a str,
-    api_key_id: Option<ApiKeyId>,
+    api_key_id: Option<i64>,
 }
 
 #[derive(FromQueryResult)]
@@ -99,13 +100,13 @@ async fn in_one_statement(
         .enumerate()
         .map(|(n, request)| RequestRow {
             n,
-            user_id: request.user,
-            model_id: request.model,
+            user_id: request.user.0,
+            model_id: request.model.0,
             price: request.price.0,
             input: &request.input,
             key: &request.key,
             hash: &request.hash,
-            api_key_id: request.api_key,
+            api_key_id: request.api_key.map(|key| key.0),
         })
         .collect();
     let rows = serde_json::to_string(&rows).map_err(|error| DbErr::Json(error.to_string()))?;

@@ -42,8 +42,8 @@ impl Webhooks {
         user: UserId,
         id: DeliveryId,
     ) -> Result<DeliveryLogView, AppError> {
-        let delivery = self.find_delivery(user, id).await?;
-        self.log_view(delivery).await
+        self.find_delivery(user, id).await?;
+        self.log_view(user, id).await
     }
 
     /// Sends a final delivery again, with the same `webhook-id` and all retries.
@@ -79,7 +79,7 @@ impl Webhooks {
                 "only a delivery that is not pending can be sent again, at most {RESENDS_MAX} times"
             ))
         })?;
-        self.log_view(resent).await
+        self.log_view(user, resent.id).await
     }
 
     /// Queues a test payload; returns its delivery.
@@ -131,13 +131,12 @@ impl Webhooks {
             .ok_or(AppError::NotFound)
     }
 
-    async fn log_view(
-        &self,
-        delivery: webhook_delivery::Model,
-    ) -> Result<DeliveryLogView, AppError> {
-        let log = webhook_attempt::Entity::of_delivery(delivery.id, ATTEMPTS_SHOWN)
+    async fn log_view(&self, user: UserId, id: DeliveryId) -> Result<DeliveryLogView, AppError> {
+        let log = webhook_attempt::Entity::of_delivery(id, ATTEMPTS_SHOWN)
             .all(self.database.read())
             .await?;
+        // Read after its attempts, so that its state is never older than they are.
+        let delivery = self.find_delivery(user, id).await?;
         Ok(DeliveryLogView {
             payload: delivery.payload.clone(),
             delivery: delivery.into(),
