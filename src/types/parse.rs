@@ -1,7 +1,7 @@
 //! Parses the values of a request from text: ids, cursors, limits, numbers, dates and words of a closed set.
 
 use std::fmt::Display;
-use std::num::IntErrorKind;
+use std::num::{IntErrorKind, ParseIntError};
 use std::ops::RangeInclusive;
 
 use chrono::{DateTime, NaiveDate};
@@ -59,7 +59,7 @@ pub fn parse_id<T: From<i64>>(field: &str, text: &str) -> Result<Option<T>, AppE
     if text.is_empty() {
         return Ok(None);
     }
-    match text.parse::<i64>() {
+    match parse_integer(text) {
         Ok(id) if id > 0 => Ok(Some(id.into())),
         _ => Err(AppError::invalid(field, Violation::NotAnId)),
     }
@@ -74,7 +74,7 @@ pub fn parse_id<T: From<i64>>(field: &str, text: &str) -> Result<Option<T>, AppE
     reason = "the bounds are only shown, and small"
 )]
 pub fn parse_whole(field: &str, text: &str, range: RangeInclusive<i64>) -> Result<i64, AppError> {
-    let violation = match text.trim().parse() {
+    let violation = match parse_integer(text.trim()) {
         Ok(number) if range.contains(&number) => return Ok(number),
         Err(error) if *error.kind() == IntErrorKind::Empty => Violation::Required,
         Err(error) if *error.kind() == IntErrorKind::InvalidDigit => Violation::NotAWholeNumber,
@@ -82,6 +82,19 @@ pub fn parse_whole(field: &str, text: &str, range: RangeInclusive<i64>) -> Resul
         _ => Violation::out_of_range(*range.start() as f64, *range.end() as f64),
     };
     Err(AppError::invalid(field, violation))
+}
+
+/// Parses an integer. A fraction of zero and an exponent are allowed: in JSON Schema, `7.0` is the integer 7, and some
+/// programs write it so.
+fn parse_integer(text: &str) -> Result<i64, ParseIntError> {
+    // Integers up to here are exact.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    text.parse().or_else(|error| match parse_number(text) {
+        Some(number) if number.fract() == 0.0 && number.abs() <= EXACT => {
+            format!("{number:.0}").parse()
+        }
+        _ => Err(error),
+    })
 }
 
 /// Parses a decimal number: digits, a sign, a point, an exponent.
@@ -133,7 +146,9 @@ mod tests {
             prop_assert_eq!(parse_cursor(&id.to_string()), Ok(Some(id)));
             match parse_cursor(&text) {
                 Ok(None) => prop_assert!(text.trim().is_empty()),
-                Ok(Some(id)) => prop_assert_eq!(text.trim().trim_start_matches(['+', '0']), id.to_string()),
+                // More than any id.
+                Ok(Some(0)) => {}
+                Ok(Some(id)) => prop_assert_eq!(parse_integer(text.trim()), Ok(id)),
                 Err(error) => {
                     prop_assert_eq!(error, AppError::invalid("cursor", Violation::NotACursor));
                 }
@@ -147,6 +162,17 @@ mod tests {
         assert_eq!(parse_page_limit(" 100 "), Ok(100));
         for bad in ["0", "101", "-1", "ten", "1.5"] {
             assert!(parse_page_limit(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_integer_may_have_a_fraction_of_zero() {
+        for text in ["7", "7.0", "7e0", "0.7e1", " 7.00 "] {
+            assert_eq!(parse_required_id(text), Ok(7_i64), "{text}");
+            assert_eq!(parse_whole("amount", text, 1..=9), Ok(7), "{text}");
+        }
+        for text in ["7.5", "7,0", "1e300", "-7.0", "0.0", ""] {
+            assert!(parse_required_id::<i64>(text).is_err(), "{text}");
         }
     }
 

@@ -178,8 +178,7 @@ fn form_of_json(bytes: &[u8]) -> Result<String, AppError> {
         match value {
             Value::Null => continue,
             Value::String(text) => form.append_pair(name, text),
-            Value::Number(number) => form.append_pair(name, &text_of_number(number)),
-            Value::Bool(_) => form.append_pair(name, &value.to_string()),
+            Value::Bool(_) | Value::Number(_) => form.append_pair(name, &value.to_string()),
             Value::Array(_) | Value::Object(_) => {
                 return Err(malformed(&format!(
                     "{name} must be a string, a number, true, false or null"
@@ -230,18 +229,6 @@ async fn form_of_multipart(headers: &HeaderMap, bytes: Bytes) -> Result<String, 
 
 fn malformed(reason: &str) -> AppError {
     AppError::Malformed(reason.to_owned())
-}
-
-/// A whole number is written without its fraction: in JSON, and so in JSON Schema, `7.0` is the integer 7.
-fn text_of_number(number: &serde_json::Number) -> String {
-    // Integers up to here are exact.
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    match number.as_f64() {
-        Some(value) if number.is_f64() && value.fract() == 0.0 && value.abs() <= EXACT => {
-            format!("{value:.0}")
-        }
-        _ => number.to_string(),
-    }
 }
 
 #[cfg(test)]
