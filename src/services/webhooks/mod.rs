@@ -26,8 +26,8 @@ use crate::entities::webhook::events_text;
 use crate::entities::{api_key, balance, webhook};
 use crate::queue::{self, Notifier};
 use crate::types::{
-    API_KEY_FIELD, AppError, Credits, Subscription, UserId, Violation, WebhookId, WebhookInput,
-    WebhookView, WebhooksView,
+    API_KEY_FIELD, ApiKeyId, AppError, Credits, Subscription, UserId, Violation, WebhookId,
+    WebhookInput, WebhookView, WebhooksView,
 };
 
 /// Maximum number of webhooks of a user.
@@ -230,16 +230,23 @@ impl Webhooks {
         let url = self.targets.parse(&input.url);
         let url = fields.read(url.map_err(|violation| AppError::invalid("url", violation)));
         let subscription = fields.read(input.check());
-        if let Some(key) = subscription.as_ref().and_then(|it| it.api_key) {
-            let own = api_key::Entity::of_user(user, key);
-            if own.one(self.database.read()).await?.is_none() {
-                let unknown = AppError::invalid(API_KEY_FIELD, Violation::NoApiKey);
-                fields.read::<()>(Err(unknown));
-            }
-        }
-        match (url, subscription) {
-            (Some(url), Some(subscription)) => Ok((url.into(), subscription)),
+        let key = subscription.as_ref().and_then(|it| it.api_key);
+        let key = fields.read(self.check_key(user, key).await);
+        match (url, subscription, key) {
+            (Some(url), Some(subscription), Some(())) => Ok((url.into(), subscription)),
             _ => Err(fields.error()),
+        }
+    }
+
+    /// Checks that a key is one of the user's.
+    async fn check_key(&self, user: UserId, key: Option<ApiKeyId>) -> Result<(), AppError> {
+        let Some(key) = key else {
+            return Ok(());
+        };
+        let own = api_key::Entity::of_user(user, key);
+        match own.one(self.database.read()).await? {
+            Some(_) => Ok(()),
+            None => Err(AppError::invalid(API_KEY_FIELD, Violation::NoApiKey)),
         }
     }
 
