@@ -79,7 +79,7 @@ fn webhook() -> TableCreateStatement {
         .table("webhook")
         .col(big_pk_auto("id"))
         .col(big_integer("user_id"))
-        // Only tasks that were submitted with this key are told about.
+        // If set, only task and batch events of this key are sent.
         .col(big_integer_null("api_key_id"))
         .col(text("url"))
         // Words, separated by spaces.

@@ -60,7 +60,7 @@ async fn buy(api: &Api, args: &BatchArgs, file: &Path, is_json: bool) -> Result<
         "/api/batches/create",
         media_of(&bytes),
         bytes,
-        // Of two drafts, one is deleted by itself.
+        // A repeat leaves a second draft, which expires.
         Repeat::Safe,
     );
     if let Some(name) = file.file_name().and_then(|it| it.to_str()) {

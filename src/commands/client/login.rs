@@ -93,7 +93,7 @@ async fn create_key(open: &Api, email: &str, key: &LoginKeyArgs) -> Result<Strin
     let new = new_key(&key.label, &key.scopes, &key.limits);
     let create = Request::post("/api/keys/create", &new, Repeat::IfRefused);
     let created = open.json(&create.header("cookie", &cookie)).await;
-    // The key replaces the session. If this fails, the session ends by itself.
+    // The key replaces the session. If this fails, the session expires.
     let end = Request::post("/api/auth/logout", &json!({}), Repeat::IfRefused);
     let _ = open.send(&end.header("cookie", &cookie)).await;
     let secret = created?["secret"].as_str().map(ToOwned::to_owned);

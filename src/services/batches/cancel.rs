@@ -7,7 +7,6 @@ use sea_orm::DbErr;
 
 use super::Batches;
 use crate::database::{Database, Transaction, in_own_task};
-use crate::entities::batch;
 use crate::queue::{self, Change, Notifier};
 use crate::services::ledger::{self, Hold};
 use crate::services::webhooks::outbox::{Event, Subscribers};
@@ -25,9 +24,8 @@ impl Batches {
     /// # Errors
     /// 404, also for another user's batch; 409 for a draft.
     pub async fn cancel(&self, user: UserId, id: BatchId) -> Result<BatchView, AppError> {
-        let found = batch::Entity::of_user(user, id, self.drafts_since());
-        let found = found.one(self.database.write()).await?;
-        if found.ok_or(AppError::NotFound)?.started_at.is_none() {
+        let found = self.row(self.database.write(), user, id).await?;
+        if found.started_at.is_none() {
             let reason = "a draft has no predictions to cancel; delete it instead";
             return Err(AppError::Conflict(reason.to_owned()));
         }

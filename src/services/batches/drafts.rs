@@ -54,9 +54,8 @@ impl Batches {
     /// # Errors
     /// 404, also for another user's batch; 409 if it was started.
     pub async fn delete(&self, user: UserId, id: BatchId) -> Result<(), AppError> {
-        let found = batch::Entity::of_user(user, id, self.drafts_since());
-        let found = found.one(self.database.read()).await?;
-        if found.ok_or(AppError::NotFound)?.started_at.is_none() {
+        let found = self.row(self.database.read(), user, id).await?;
+        if found.started_at.is_none() {
             let deleted = batch::Entity::delete_many()
                 .filter(batch::Column::Id.eq(id))
                 .filter(batch::Column::StartedAt.is_null())

@@ -14,6 +14,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
+use sea_orm::ConnectionTrait;
 use tokio::sync::Semaphore;
 
 use super::queue_eta::QueueEta;
@@ -23,8 +24,7 @@ use crate::database::Database;
 use crate::entities::{batch, task};
 use crate::queue::Notifier;
 use crate::types::{
-    AppError, BatchId, BatchTaskFilter, BatchView, ModelId, Page, TaskId, TaskView, UserId,
-    parse_id,
+    AppError, BatchId, BatchTaskFilter, BatchView, Page, TaskId, TaskView, UserId, parse_id,
 };
 pub use drafts::prune_drafts;
 
@@ -76,7 +76,7 @@ impl Batches {
     /// 422 naming `model_id`, the argument with the file, or every line and field that is wrong, such as
     /// `line 7: usd_goal`; 404 for a model that is not live.
     pub async fn create(&self, user: UserId, upload: Upload) -> Result<BatchView, AppError> {
-        let model = parse_id("model_id", &upload.model_id)?.map(ModelId);
+        let model = parse_id("model_id", &upload.model_id)?;
         let model = self.catalog().live_model(model).await?;
         let name = file::clean_name(&upload.name);
         let campaigns = {
@@ -95,20 +95,25 @@ impl Batches {
     /// # Errors
     /// 404, also for another user's batch and for a draft that has expired.
     pub async fn find(&self, user: UserId, id: BatchId) -> Result<BatchView, AppError> {
-        let found = batch::Entity::of_user(user, id, self.drafts_since())
-            .one(self.database.read())
-            .await?
-            .ok_or(AppError::NotFound)?;
+        let found = self.row(self.database.read(), user, id).await?;
         self.view(found).await
     }
 
     /// Like [`Batches::find`], but sees what was just written.
     async fn find_written(&self, user: UserId, id: BatchId) -> Result<BatchView, AppError> {
-        let found = batch::Entity::of_user(user, id, self.drafts_since())
-            .one(self.database.write())
-            .await?
-            .ok_or(AppError::NotFound)?;
+        let found = self.row(self.database.write(), user, id).await?;
         self.view(found).await
+    }
+
+    /// The row of a user's batch that is no expired draft.
+    async fn row(
+        &self,
+        database: &impl ConnectionTrait,
+        user: UserId,
+        id: BatchId,
+    ) -> Result<batch::Model, AppError> {
+        let found = batch::Entity::of_user(user, id, self.drafts_since());
+        found.one(database).await?.ok_or(AppError::NotFound)
     }
 
     /// A page of a user's batches with ids below `before`, newest first.
@@ -146,10 +151,7 @@ impl Batches {
         limit: u32,
     ) -> Result<Page<TaskView>, AppError> {
         let database = self.database.read();
-        batch::Entity::of_user(user, id, self.drafts_since())
-            .one(database)
-            .await?
-            .ok_or(AppError::NotFound)?;
+        self.row(database, user, id).await?;
         let items = rank::find(database, id, filter, after, u64::from(limit) + 1).await?;
         let mut page = Page { items, next: None };
         page.truncate(limit as usize, |place| place.line);

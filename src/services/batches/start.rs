@@ -79,9 +79,7 @@ impl Batches {
     }
 
     async fn lines_of_draft(&self, user: UserId, id: BatchId) -> Result<u64, AppError> {
-        let draft = batch::Entity::of_user(user, id, self.drafts_since());
-        let draft = draft.one(self.database.read()).await?;
-        let draft = draft.ok_or(AppError::NotFound)?;
+        let draft = self.row(self.database.read(), user, id).await?;
         Ok(u64::from(draft.lines.unsigned_abs()))
     }
 
