@@ -66,10 +66,14 @@ pub fn idempotency_key(field: String) -> Result<String, AppError> {
     let header = request
         .as_ref()
         .and_then(|it| it.headers.get(IDEMPOTENCY_KEY));
-    key_of(field, header)
+    idempotency_key_of(field, header)
 }
 
-fn key_of(field: String, header: Option<&HeaderValue>) -> Result<String, AppError> {
+/// The idempotency key in a field or in the value of its header; blank without either.
+///
+/// # Errors
+/// 422 naming both if they differ, or the header if it is not text.
+pub fn idempotency_key_of(field: String, header: Option<&HeaderValue>) -> Result<String, AppError> {
     let Some(header) = header else {
         return Ok(field);
     };
@@ -179,7 +183,7 @@ mod tests {
     fn the_key_is_in_the_field_or_in_the_header() {
         let key = |field: &str, header: Option<&'static str>| {
             let header = header.map(HeaderValue::from_static);
-            key_of(field.to_owned(), header.as_ref())
+            idempotency_key_of(field.to_owned(), header.as_ref())
         };
         for (field, header, expected) in [
             ("a", None, "a"),

@@ -68,16 +68,28 @@ impl<R: Read> JsonLinesReader<R> {
     ) -> Result<(Campaign, Vec<RecordWarning>), RecordError> {
         let line = line?;
         let text = std::str::from_utf8(&line).map_err(|_| RecordError::NotText)?;
-        let fields = fields_of(text)?;
-        let cells = fields.iter().map(|(name, text)| (*name, text.as_str()));
-        check_cells(cells, true, self.today, self.rules)
+        let object: Map<String, Value> = serde_json::from_str(text)
+            .map_err(|error| RecordError::NotAnObject(error.to_string()))?;
+        read_object(&object, self.today, self.rules)
     }
 }
 
+/// Reads a campaign from a JSON object, as from a line of a file. `today` replaces a blank `created_at`.
+///
+/// # Errors
+/// If a field has several values, or if fields break rules.
+pub fn read_object(
+    object: &Map<String, Value>,
+    today: NaiveDate,
+    rules: Rules,
+) -> Result<(Campaign, Vec<RecordWarning>), RecordError> {
+    let fields = fields_of(object)?;
+    let cells = fields.iter().map(|(name, text)| (*name, text.as_str()));
+    check_cells(cells, true, today, rules)
+}
+
 /// The known fields of an object, as text.
-fn fields_of(text: &str) -> Result<Vec<(&'static str, String)>, RecordError> {
-    let object: Map<String, Value> =
-        serde_json::from_str(text).map_err(|error| RecordError::NotAnObject(error.to_string()))?;
+fn fields_of(object: &Map<String, Value>) -> Result<Vec<(&'static str, String)>, RecordError> {
     let mut fields = Vec::new();
     for name in CampaignInput::FIELDS {
         let text = match object.get(name) {

@@ -39,6 +39,7 @@ mod tests;
 pub use amounts::{Amounts, Quantile};
 pub use campaign_csv::{CampaignReader, CampaignRecord, Rules};
 pub use campaign_file::CampaignFile;
+pub use campaign_jsonl::read_object;
 pub use csv_cells::read_cell;
 pub use csv_dialect::Dialect;
 pub use csv_errors::{CsvError, CsvReport, Observer, RecordError, RecordWarning};

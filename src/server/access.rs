@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use leptos::server_fn::ServerFn as _;
 
-use super::{crawlers, openapi};
+use super::{crawlers, inference_paths, openapi};
 use crate::api::{
     CancelBatch, CancelTask, ChangePassword, CreateApiKey, CreateBatch, CreateModel, CreateWebhook,
     DeleteBatch, DeleteWebhook, EndSessions, Explore, GetAdvice, GetBalance, GetBalanceHistory,
@@ -116,6 +116,19 @@ const ROUTES: &[(&str, Access)] = &[
     ("/events", Needs(Read)),
     ("/health/live", Open),
     ("/health/ready", Open),
+    (inference_paths::ROOT, Open),
+    ("/v2/{*unknown}", Anybody),
+    ("/v2/health/live", Open),
+    ("/v2/health/ready", Open),
+    ("/v2/models/{name}", Anybody),
+    ("/v2/models/{name}/ready", Anybody),
+    ("/v2/models/{name}/infer", Needs(Scope::Predict)),
+    ("/v2/models/{name}/versions/{version}", Anybody),
+    ("/v2/models/{name}/versions/{version}/ready", Anybody),
+    (
+        "/v2/models/{name}/versions/{version}/infer",
+        Needs(Scope::Predict),
+    ),
     (crawlers::ROBOTS_PATH, Open),
     (crawlers::SITEMAP_PATH, Open),
     ("/card.png", Open),
@@ -175,6 +188,7 @@ mod tests {
             "/card.png",
             "/shared/",
             "/health/",
+            inference_paths::ROOT,
             openapi::PATH,
         ];
         let is_public = |path: &str| public.iter().any(|start| path.starts_with(start));

@@ -45,6 +45,11 @@ impl Readiness {
         })
     }
 
+    /// Whether the process is ready.
+    pub async fn is_ready(&self) -> bool {
+        self.check().await.is_ok()
+    }
+
     /// Uses the same queries as user requests, so that it fails when they do.
     async fn check_all(&self) -> Result<Value, String> {
         if let Some(sessions) = &self.sessions {

@@ -6,6 +6,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use tower_cookies::Cookies;
 
+use crate::services::predictions::Payer;
 use crate::services::{Services, UsedKey, User};
 use crate::types::AppError;
 
@@ -37,6 +38,14 @@ impl Identity {
             (Some(key), _) => services.api_keys.user(key).await,
             (None, Some(cookies)) => services.sessions.user(cookies).await,
             (None, None) => Err(AppError::Internal),
+        }
+    }
+
+    /// Who pays for what this user requests.
+    pub fn payer(&self, user: &User) -> Payer {
+        Payer {
+            user: user.id,
+            api_key: self.key.as_ref().map(|UsedKey(key)| key.id),
         }
     }
 }

@@ -12,8 +12,9 @@ use axum::response::IntoResponse as _;
 use futures::FutureExt as _;
 use leptos::server_fn::ServerFn as _;
 
+use super::inference_paths::waits_for_results;
 use super::problem::{EdgeProblem, Problem};
-use crate::api::{GetTask, Predict, preferred_wait};
+use crate::api::{GetTask, Predict, WAIT_MAX, preferred_wait};
 use crate::types::AppError;
 
 /// The longest path and query. Hyper itself refuses more than 64 KiB.
@@ -34,11 +35,17 @@ pub async fn limit_uri(request: Request, next: Next) -> Result<Response<Body>, P
     Err(Problem::Edge(&EdgeProblem::URI_TOO_LONG))
 }
 
-/// Applies the request timeout, to which the wait for a result is added if the request prefers one.
+/// Applies the request timeout, to which the wait for results is added.
 pub async fn limit_time(request: Request, next: Next) -> Result<Response<Body>, Problem> {
-    let waits = WAITING.contains(&request.uri().path());
-    let wait = preferred_wait(request.headers()).filter(|_| waits);
-    let limit = REQUEST_TIMEOUT + wait.unwrap_or_default();
+    let path = request.uri().path();
+    let preferred = preferred_wait(request.headers());
+    let wait = if waits_for_results(path) {
+        preferred.unwrap_or(WAIT_MAX)
+    } else {
+        let wait = preferred.filter(|_| WAITING.contains(&path));
+        wait.unwrap_or_default()
+    };
+    let limit = REQUEST_TIMEOUT + wait;
     Ok(within(limit, next.run(request)).await?)
 }
 

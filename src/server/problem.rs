@@ -8,6 +8,7 @@ use axum::response::IntoResponse;
 use serde_json::{Value, json};
 
 use super::headers::text_of;
+use super::inference_paths::is_inference_path;
 use crate::types::AppError;
 
 pub(super) const PROBLEM_JSON_TYPE: &str = "application/problem+json";
@@ -145,12 +146,14 @@ impl Problem {
     }
 }
 
-/// Writes the problem details of each [`Problem`], with the id of the request.
+/// Writes the problem details of each [`Problem`], with the id of the request. Clients of the Open Inference Protocol look
+/// for the member `error`.
 pub async fn write_problems(request: Request, next: Next) -> Response<Body> {
+    let has_error_member = is_inference_path(request.uri().path());
     let id = text_of(request.headers(), REQUEST_ID).map(ToOwned::to_owned);
     let mut response = next.run(request).await;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-        let details = match problem {
+        let mut details = match problem {
             Problem::App(error) => {
                 let mut details = serde_json::to_value(error).unwrap_or_default();
                 details["request_id"] = json!(id);
@@ -158,6 +161,9 @@ pub async fn write_problems(request: Request, next: Next) -> Response<Body> {
             }
             Problem::Edge(problem) => problem.json(id.as_deref()),
         };
+        if has_error_member {
+            details["error"] = details["detail"].clone();
+        }
         *response.body_mut() = Body::from(details.to_string());
     }
     response
@@ -166,7 +172,8 @@ pub async fn write_problems(request: Request, next: Next) -> Response<Body> {
 /// Gives the errors of the API their form and status: those of server functions, which all leave Leptos as
 /// 500, and methods that a path does not answer.
 pub async fn error_responses(request: Request, next: Next) -> Response<Body> {
-    if !request.uri().path().starts_with("/api/") {
+    let path = request.uri().path();
+    if !path.starts_with("/api/") && !is_inference_path(path) {
         return next.run(request).await;
     }
     let mut response = next.run(request).await;

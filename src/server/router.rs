@@ -21,8 +21,9 @@ use super::key_auth::check_key;
 use super::problem::{self, Problem};
 use super::state::AppState;
 use super::{
-    admission, assets, body, client, crawlers, csrf, etag, events, export, health, limits, openapi,
-    preferences, quota, reports, sample_file, security_headers, shared_files, styleguide,
+    admission, assets, body, client, crawlers, csrf, etag, events, export, health, inference_paths,
+    limits, open_inference, openapi, preferences, quota, reports, sample_file, security_headers,
+    shared_files, styleguide,
 };
 use crate::app::{App, has_page, shell};
 use crate::components::preferences::URL as PREFERENCES_URL;
@@ -52,7 +53,9 @@ pub fn router(state: AppState) -> Router {
         .route("/api", any(unknown_function))
         .route("/api/", any(unknown_function))
         .route("/api/{*unknown}", any(unknown_function));
-    for (path, route) in api_routes().into_iter().chain(site_routes()) {
+    router = router.route("/v2/{*unknown}", any(unknown_function));
+    let documented = api_routes().into_iter().chain(inference_routes());
+    for (path, route) in documented.chain(site_routes()) {
         router = router.route(path, route);
     }
     with_layers(router, &state, forms).with_state(state)
@@ -76,6 +79,25 @@ fn api_routes() -> [PathRoute; 12] {
         ("/events", get(events::events)),
         ("/health/live", get(health::live)),
         ("/health/ready", get(health::ready)),
+    ]
+}
+
+/// The Open Inference Protocol. All of it is in the OpenAPI document, too.
+fn inference_routes() -> [PathRoute; 9] {
+    use open_inference::{infer, live, model, model_ready, ready, server};
+    [
+        (inference_paths::ROOT, get(server)),
+        ("/v2/health/live", get(live)),
+        ("/v2/health/ready", get(ready)),
+        ("/v2/models/{name}", get(model)),
+        ("/v2/models/{name}/ready", get(model_ready)),
+        ("/v2/models/{name}/infer", post(infer)),
+        ("/v2/models/{name}/versions/{version}", get(model)),
+        (
+            "/v2/models/{name}/versions/{version}/ready",
+            get(model_ready),
+        ),
+        ("/v2/models/{name}/versions/{version}/infer", post(infer)),
     ]
 }
 
@@ -188,7 +210,7 @@ mod tests {
 
     #[test]
     fn every_operation_says_what_a_key_needs() {
-        for (path, _) in api_routes() {
+        for (path, _) in api_routes().into_iter().chain(inference_routes()) {
             assert_ne!(access::of(Some(path)), Access::SessionOnly, "{path}");
         }
     }
@@ -198,7 +220,15 @@ mod tests {
         let name = |(method, path): (Method, &str)| format!("{method} {path}");
         let functions = server_fn_paths().map(|(path, method)| (method, path));
         let files = api_routes().map(|(path, _)| (Method::GET, path));
-        let served: BTreeSet<_> = functions.chain(files).map(name).collect();
+        let inference = inference_routes().map(|(path, _)| {
+            if inference_paths::waits_for_results(path) {
+                (Method::POST, path)
+            } else {
+                (Method::GET, path)
+            }
+        });
+        let served = functions.chain(files).chain(inference);
+        let served: BTreeSet<_> = served.map(name).collect();
         let documented: BTreeSet<_> = openapi::documented().map(name).collect();
         assert!(served.len() > 40, "the server functions are not registered");
         assert_eq!(documented, served);

@@ -32,6 +32,14 @@ impl<T> Keyed<T> {
             is_replay: true,
         }
     }
+
+    /// Something else about what the first request created.
+    pub(super) fn map<U>(self, convert: impl FnOnce(T) -> U) -> Keyed<U> {
+        Keyed {
+            value: convert(self.value),
+            is_replay: self.is_replay,
+        }
+    }
 }
 
 /// Checks a key: 1 to 100 printable ASCII characters.

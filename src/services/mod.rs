@@ -31,6 +31,7 @@ pub mod ledger;
 mod line_errors;
 mod loaded_models;
 mod model_runs;
+pub mod open_inference;
 pub mod outcomes;
 mod own_tasks;
 mod pages;
@@ -62,6 +63,7 @@ pub use example::Example;
 pub use insights::Insights;
 pub use ledger::Ledger;
 pub use loaded_models::{LoadError, LoadedModels};
+pub use open_inference::OpenInference;
 pub use outcomes::Outcomes;
 pub use positions::Positions;
 pub use predictions::Predictions;
@@ -131,6 +133,8 @@ pub struct Services {
     pub predictions: Arc<Predictions>,
     /// Batches of predictions.
     pub batches: Arc<Batches>,
+    /// The Open Inference Protocol.
+    pub open_inference: Arc<OpenInference>,
     /// Requests that wait for a result.
     pub waits: Arc<Waits>,
     /// Insights into results.
@@ -194,29 +198,28 @@ impl Services {
             options.max_queued,
             options.max_open_tasks,
         ));
+        let batches = Arc::new(Batches::new(database, notifier, clock, &predictions));
+        let waits = Arc::new(Waits::new(
+            notifier.clone(),
+            Arc::clone(&predictions),
+            WAITS_PER_USER,
+        ));
+        let write_slots = Arc::new(UserSlots::new(WRITES_PER_USER));
         Self {
-            accounts: Arc::new(Accounts::new(
-                database.clone(),
-                Arc::clone(clock),
-                passwords::Passwords::new(options.hashing_threads),
-                attempts::Attempts::new(
-                    database.clone(),
-                    Arc::clone(clock),
-                    options.attempts_per_minute,
-                ),
-                options.welcome_credits,
+            open_inference: Arc::new(OpenInference::new(
+                (&batches, &waits),
+                (&catalog, &models),
+                &write_slots,
+                clock,
             )),
+            accounts: Arc::new(accounts(database, clock, options)),
             api_keys: Arc::new(ApiKeys::new(
                 database.clone(),
                 Arc::clone(clock),
                 Arc::clone(&catalog),
             )),
-            waits: Arc::new(Waits::new(
-                notifier.clone(),
-                Arc::clone(&predictions),
-                WAITS_PER_USER,
-            )),
-            batches: Arc::new(Batches::new(database, notifier, clock, &predictions)),
+            waits,
+            batches,
             predictions,
             insights: Arc::new(Insights::new(
                 database.clone(),
@@ -260,8 +263,23 @@ impl Services {
             catalog,
             models,
             list_slots: Arc::new(UserSlots::new(LISTS_PER_USER)),
-            write_slots: Arc::new(UserSlots::new(WRITES_PER_USER)),
+            write_slots,
             export_slots: Arc::new(UserSlots::new(EXPORTS_PER_USER)),
         }
     }
+}
+
+fn accounts(database: &Database, clock: &Arc<dyn Clock>, options: &ServiceOptions) -> Accounts {
+    let attempts = attempts::Attempts::new(
+        database.clone(),
+        Arc::clone(clock),
+        options.attempts_per_minute,
+    );
+    Accounts::new(
+        database.clone(),
+        Arc::clone(clock),
+        passwords::Passwords::new(options.hashing_threads),
+        attempts,
+        options.welcome_credits,
+    )
 }

@@ -215,6 +215,9 @@ pub struct ProblemDetails {
     status: u16,
     /// What is wrong, and what is allowed.
     detail: String,
+    /// The same as `detail`; only of the Open Inference Protocol.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
     /// The broken rules, by the name of the field; only of `/problems/invalid`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     errors: BTreeMap<String, FieldProblem>,

@@ -74,6 +74,7 @@ mod model_upgrades;
 mod models;
 mod money;
 mod onnx_file;
+mod open_inference;
 mod openapi;
 mod outage;
 mod outcome_files;

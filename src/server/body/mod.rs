@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request, State};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, Response};
 use axum::middleware::Next;
 use base64::Engine as _;
@@ -40,6 +41,8 @@ const MODEL_BODY_MAX_BYTES: usize = 16 * 1024 * 1024;
 const OUTCOMES_BODY_MAX_BYTES: usize = 4 * 1024 * 1024;
 /// 10,000 campaigns with all fields as JSON Lines, in which every letter may be escaped.
 const BATCH_BODY_MAX_BYTES: usize = 16 * 1024 * 1024;
+/// 1,000 rows of all fields, in which every letter may be escaped.
+pub(super) const INFER_BODY_MAX_BYTES: usize = 4 * 1024 * 1024;
 /// The argument that contains the file of a request.
 const FILE_FIELD: &str = "file";
 /// Media types of files that are a body as they are.
@@ -76,12 +79,8 @@ pub async fn normalize_body(
     } else {
         BODY_MAX_BYTES
     };
-    let (mut parts, body) = request.into_parts();
     let begun = Instant::now();
-    let bytes = read(body, &parts.headers, max_bytes, state.body_rate).await?;
-    if let Some(was_read) = parts.extensions.get::<BodyWasRead>() {
-        was_read.set();
-    }
+    let (mut parts, bytes) = read_whole(request, max_bytes, state.body_rate).await?;
     if begun.elapsed() > SESSION_MAX_AGE {
         // The session or the API key may have ended in the meantime.
         parts.extensions.remove::<SignedIn>();
@@ -97,6 +96,23 @@ pub async fn normalize_body(
     headers.remove(CONTENT_LENGTH);
     headers.remove(TRANSFER_ENCODING);
     Ok(next.run(request).await)
+}
+
+/// Reads the body of a request. It is at most `max_bytes` long and arrives at least at `rate`.
+///
+/// # Errors
+/// 413; 408 if it arrives too slowly; 400 if it ends too early.
+pub(super) async fn read_whole(
+    request: Request,
+    max_bytes: usize,
+    rate: MinRate,
+) -> Result<(Parts, Bytes), Problem> {
+    let (parts, body) = request.into_parts();
+    let bytes = read(body, &parts.headers, max_bytes, rate).await?;
+    if let Some(was_read) = parts.extensions.get::<BodyWasRead>() {
+        was_read.set();
+    }
+    Ok((parts, bytes))
 }
 
 /// Reads a body that is at most `max_bytes` long and arrives at least at `rate`.

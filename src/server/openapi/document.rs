@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::fields::{Field, Place, object};
+use super::fields::{Field, Place};
 use super::headers;
 use super::operation::{Answer, Body, Content, Group, Operation};
 use super::schemas::{self, PROBLEM, reference};
@@ -16,7 +16,7 @@ use crate::services::sessions::SESSION_COOKIE;
 use crate::types::{AppError, FieldErrors};
 
 /// The version of the API, which changes as `docs/api.md` says.
-const VERSION: &str = "1.1.0";
+const VERSION: &str = "1.2.0";
 const ABOUT: &str = "Predicts whether a Kickstarter campaign will reach its goal. Errors are problem details (RFC 9457). \
                      Times are RFC 3339 in UTC, money is a whole number of credits. Requests may be JSON or forms; in JSON, \
                      null is the same as an absent field. See `docs/api.md` for the conventions.";
@@ -110,8 +110,7 @@ fn components(operations: &[Operation]) -> Value {
     let types = schemas::of(operations).into_iter();
     let mut all: Map<String, Value> = types.map(|(name, schema)| (name, schema.json)).collect();
     for body in operations.iter().filter_map(|it| it.body.as_ref()) {
-        let (Body::Json(name, fields) | Body::JsonOrFile(name, fields, ..)) = body;
-        all.insert((*name).to_owned(), object(fields));
+        all.insert(body.name().to_owned(), body.schema());
     }
     Value::Object(all)
 }
@@ -164,13 +163,13 @@ fn parameter(field: &Field) -> Value {
 }
 
 fn request_body(body: &Body) -> Value {
-    let (Body::Json(name, fields) | Body::JsonOrFile(name, fields, ..)) = body;
+    let fields = body.fields();
     let given = fields.iter().filter(|field| !field.example.is_null());
     let example: Map<_, _> = given
         .map(|field| (field.name.to_owned(), field.example.clone()))
         .collect();
     let mut content = json!({
-        "application/json": { "schema": reference(name), "example": example },
+        "application/json": { "schema": reference(body.name()), "example": example },
     });
     if let Body::JsonOrFile(_, _, files) = body {
         for (media, example) in *files {

@@ -115,11 +115,7 @@ pub fn object(fields: &[Field]) -> Value {
         .filter(|it| it.is_required)
         .map(|it| it.name)
         .collect();
-    // The server refuses objects and arrays, and ignores other values that it does not know.
-    let others = json!({ "type": ["string", "number", "boolean", "null"] });
-    let mut schema = json!({
-        "type": "object", "properties": properties, "additionalProperties": others,
-    });
+    let mut schema = json!({ "type": "object", "properties": properties });
     if !required.is_empty() {
         schema["required"] = json!(required);
     }

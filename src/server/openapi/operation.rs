@@ -3,12 +3,12 @@
 use axum::http::StatusCode;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
 use utoipa::{PartialSchema as _, ToSchema};
 
-use super::fields::Field;
+use super::fields::{Field, object};
 use crate::server::access::{self, Access};
 use crate::types::{AppError, Page, Violation};
 
@@ -17,6 +17,7 @@ use crate::types::{AppError, Page, Violation};
 pub enum Group {
     Predictions,
     Batches,
+    Inference,
     Insights,
     Credits,
     Outcomes,
@@ -31,9 +32,10 @@ pub enum Group {
 
 impl Group {
     /// Every group.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Predictions,
         Self::Batches,
+        Self::Inference,
         Self::Insights,
         Self::Credits,
         Self::Outcomes,
@@ -51,6 +53,7 @@ impl Group {
         match self {
             Self::Predictions => "predictions",
             Self::Batches => "batches",
+            Self::Inference => "inference",
             Self::Insights => "insights",
             Self::Credits => "credits",
             Self::Outcomes => "outcomes",
@@ -69,6 +72,8 @@ impl Group {
 pub enum Body {
     /// A JSON object with these fields, as a schema of this name.
     Json(&'static str, Vec<Field>),
+    /// A JSON object with these fields, in which others may be anything.
+    Nested(&'static str, Vec<Field>),
     /// A JSON object, or instead of it a file of one of these media types, each with an example of the file.
     JsonOrFile(
         &'static str,
@@ -78,11 +83,31 @@ pub enum Body {
 }
 
 impl Body {
+    /// The name of the schema of the JSON object.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Json(name, _) | Self::Nested(name, _) | Self::JsonOrFile(name, ..) => name,
+        }
+    }
+
     /// The fields of the JSON object.
     pub fn fields(&self) -> &[Field] {
         match self {
-            Self::Json(_, fields) | Self::JsonOrFile(_, fields, ..) => fields,
+            Self::Json(_, fields) | Self::Nested(_, fields) | Self::JsonOrFile(_, fields, ..) => {
+                fields
+            }
         }
+    }
+
+    /// The schema of the JSON object.
+    pub fn schema(&self) -> Value {
+        let mut schema = object(self.fields());
+        if !matches!(self, Self::Nested(..)) {
+            // The server refuses objects and arrays, and ignores other values that it does not know.
+            schema["additionalProperties"] =
+                json!({ "type": ["string", "number", "boolean", "null"] });
+        }
+        schema
     }
 }
 

@@ -274,7 +274,7 @@ fn command(operation: &Operation) -> String {
                 " --header 'content-type: {media}' --data-binary @file"
             );
         }
-        Some(Body::Json(_, fields)) => {
+        Some(Body::Json(_, fields) | Body::Nested(_, fields)) => {
             let _ = write!(
                 command,
                 " --json '{}'",
@@ -322,6 +322,7 @@ fn address(operation: &Operation) -> String {
                 .as_str()
                 .map_or_else(|| value.to_string(), ToOwned::to_owned);
             if field.place == Place::Path {
+                let value = value.replace(' ', "%20");
                 path = path.replace(&format!("{{{}}}", field.name), &value);
             } else {
                 query.append_pair(field.name, &value);

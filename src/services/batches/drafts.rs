@@ -18,12 +18,14 @@ const INSERTED_ROWS: usize = 1_000;
 /// Expired drafts per statement, each with its lines.
 const EXPIRED_AT_ONCE: u64 = 5;
 
-struct NewDraft {
-    user: UserId,
-    model: model::Summary,
-    file_name: Option<String>,
-    campaigns: Vec<(i64, Campaign)>,
-    now: DateTime<Utc>,
+/// A draft that is not stored yet.
+pub(super) struct NewDraft {
+    pub(super) user: UserId,
+    pub(super) model: model::Summary,
+    pub(super) file_name: Option<String>,
+    /// The campaigns with their lines.
+    pub(super) campaigns: Vec<(i64, Campaign)>,
+    pub(super) now: DateTime<Utc>,
 }
 
 impl Batches {
@@ -44,7 +46,7 @@ impl Batches {
         let stored = self
             .database
             .transaction("store a draft", draft, |transaction, draft| {
-                Box::pin(insert(transaction, draft))
+                Box::pin(replace_oldest(transaction, draft))
             });
         Ok(stored.await?)
     }
@@ -70,8 +72,11 @@ impl Batches {
     }
 }
 
-/// Stores a draft with its lines. Deletes the oldest drafts of the user if there are too many.
-async fn insert(transaction: &Transaction, draft: &NewDraft) -> Result<batch::Model, DbErr> {
+/// Stores a draft with its lines.
+pub(super) async fn insert(
+    transaction: &Transaction,
+    draft: &NewDraft,
+) -> Result<batch::Model, DbErr> {
     let lines = i32::try_from(draft.campaigns.len());
     let row = batch::ActiveModel {
         user_id: Set(draft.user),
@@ -93,6 +98,15 @@ async fn insert(transaction: &Transaction, draft: &NewDraft) -> Result<batch::Mo
             });
         insert_all(transaction, rows.collect()).await?;
     }
+    Ok(stored)
+}
+
+/// Stores a draft with its lines, and deletes the oldest drafts of the user if there are too many.
+async fn replace_oldest(
+    transaction: &Transaction,
+    draft: &NewDraft,
+) -> Result<batch::Model, DbErr> {
+    let stored = insert(transaction, draft).await?;
     let older: Vec<BatchId> = batch::Entity::older_drafts(draft.user, DRAFTS_PER_USER)
         .into_tuple()
         .all(transaction)

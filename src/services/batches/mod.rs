@@ -24,9 +24,11 @@ use crate::database::Database;
 use crate::entities::{batch, task};
 use crate::queue::Notifier;
 use crate::types::{
-    AppError, BatchId, BatchTaskFilter, BatchView, Page, TaskId, TaskView, UserId, parse_id,
+    AppError, BatchId, BatchOrder, BatchTaskFilter, BatchView, Page, TaskId, TaskView, UserId,
+    parse_id,
 };
 pub use drafts::prune_drafts;
+pub use start::NewBatch;
 
 /// How long a draft is kept.
 const DRAFT_KEPT_FOR: Duration = Duration::days(1);
@@ -164,6 +166,35 @@ impl Batches {
             items: self.predictions.task_views().of(tasks).await?,
             next: page.next,
         })
+    }
+
+    /// The first tasks of a user's batch by line.
+    ///
+    /// # Errors
+    /// 404, also for another user's batch.
+    pub(super) async fn tasks_by_line(
+        &self,
+        user: UserId,
+        id: BatchId,
+        count: u32,
+    ) -> Result<Vec<TaskView>, AppError> {
+        let filter = BatchTaskFilter {
+            status: None,
+            verdict: None,
+            words: Vec::new(),
+            order: BatchOrder::Line,
+        };
+        let page = self.tasks(user, id, &filter, None, count).await?;
+        Ok(page.items)
+    }
+
+    /// Whether no task of a user's batch is open any more.
+    ///
+    /// # Errors
+    /// 404, also for another user's batch.
+    pub(super) async fn is_finished(&self, user: UserId, id: BatchId) -> Result<bool, AppError> {
+        let found = self.row(self.database.read(), user, id).await?;
+        Ok(found.finished_at.is_some())
     }
 
     /// Drafts that were uploaded at this time or before have expired.

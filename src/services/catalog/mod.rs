@@ -98,6 +98,19 @@ impl Catalog {
             .ok_or(AppError::NotFound)
     }
 
+    /// The live models of this name, newest first.
+    ///
+    /// # Errors
+    /// 503 if the database is unavailable.
+    pub(super) async fn live_models_named(&self, name: &str) -> Result<Vec<Summary>, AppError> {
+        let models = model::Entity::newest_first(Some(ModelState::Live))
+            .filter(model::Column::Name.eq(name))
+            .into_partial_model::<Summary>()
+            .all(self.database.read())
+            .await?;
+        Ok(models)
+    }
+
     /// Like [`Catalog::live_model`], but cached for a second. A sale must check in its own transaction that the model
     /// is still live at this price.
     ///

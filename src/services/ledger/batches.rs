@@ -18,8 +18,6 @@ pub(crate) struct BatchStart {
     pub(crate) user: UserId,
     /// The API key that the request came with.
     pub(crate) api_key: Option<ApiKeyId>,
-    /// The draft.
-    pub(crate) batch: BatchId,
     /// Drafts that were uploaded at this time or before have expired.
     pub(crate) drafts_since: DateTime<Utc>,
     /// The highest total that the client agreed to.
@@ -41,14 +39,14 @@ pub(crate) enum StartOutcome {
     Refused(AppError),
 }
 
-/// Starts a batch. Everything is decided under the lock of the balance, so a user starts one batch at a time.
+/// Starts a batch from its draft. Everything is decided under the lock of the balance, so a user starts one batch at a time.
 ///
 /// # Errors
 /// If the database returns an error; nothing was done then.
 pub(crate) async fn start_batch(
     transaction: &Transaction,
     notifier: &Notifier,
-    start: &BatchStart,
+    (start, batch): (&BatchStart, BatchId),
     clock: DateTime<Utc>,
 ) -> Result<StartOutcome, DbErr> {
     let user = start.user;
@@ -58,7 +56,7 @@ pub(crate) async fn start_batch(
     if let Some(earlier) = earlier.one(transaction).await? {
         return Ok(StartOutcome::Earlier(Box::new(earlier)));
     }
-    let draft = batch::Entity::of_user(user, start.batch, start.drafts_since);
+    let draft = batch::Entity::of_user(user, batch, start.drafts_since);
     // Locked, because its user may delete it at the same time.
     let Some(draft) = draft.lock_exclusive().one(transaction).await? else {
         return Ok(StartOutcome::Refused(AppError::NotFound));
@@ -90,7 +88,7 @@ pub(crate) async fn start_batch(
             available,
         }));
     };
-    mark_started(transaction, start, price, now).await?;
+    mark_started(transaction, (start, batch), price, now).await?;
     let tasks = BatchTasks {
         batch: draft.id,
         user,
@@ -140,7 +138,7 @@ async fn available(transaction: &Transaction, user: UserId) -> Result<Credits, D
 /// Makes a batch of the draft.
 async fn mark_started(
     transaction: &Transaction,
-    start: &BatchStart,
+    (start, batch): (&BatchStart, BatchId),
     price: Credits,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
@@ -153,7 +151,7 @@ async fn mark_started(
             Expr::value(start.key.as_str()),
         )
         .col_expr(batch::Column::RequestHash, Expr::value(start.hash.as_str()))
-        .filter(batch::Column::Id.eq(start.batch))
+        .filter(batch::Column::Id.eq(batch))
         .filter(batch::Column::StartedAt.is_null())
         .exec(transaction)
         .await?;

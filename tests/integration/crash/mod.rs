@@ -9,6 +9,7 @@
 
 mod clocks;
 mod deployment;
+mod large_batch;
 mod load;
 mod single_node;
 

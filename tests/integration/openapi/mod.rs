@@ -88,7 +88,7 @@ fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
 }
 
 /// The path and the query of an operation's example.
-fn example_url(document: &Value, operation: &Operation, token: &str) -> String {
+fn example_url(document: &Value, operation: &Operation, [token, version]: [&str; 2]) -> String {
     let mut path = operation.path.to_owned();
     let mut query = form_urlencoded::Serializer::new(String::new());
     let parameters = operation.json["parameters"].as_array();
@@ -104,6 +104,7 @@ fn example_url(document: &Value, operation: &Operation, token: &str) -> String {
         for value in values {
             let text = match name {
                 "token" => token.to_owned(),
+                "version" => version.to_owned(),
                 _ => value
                     .as_str()
                     .map_or_else(|| value.to_string(), ToOwned::to_owned),
@@ -176,6 +177,16 @@ impl Users {
     }
 }
 
+/// The order of the examples: what others name is created first.
+fn rank(id: &str) -> usize {
+    match id {
+        "predict" | "register" => 0,
+        "share" | "create_api_key" | "create_webhook" | "create_batch" => 1,
+        "test_webhook" | "start_batch" => 2,
+        id => LAST.iter().position(|it| *it == id).map_or(3, |at| 4 + at),
+    }
+}
+
 async fn every_example_is_answered_as_the_document_says(engine: Engine) {
     let (site, server) = Site::serving(engine, &[]).await;
     let document = server.get("/api/openapi.json").await.ok();
@@ -187,15 +198,10 @@ async fn every_example_is_answered_as_the_document_says(engine: Engine) {
     };
     users.admin.top_up(100).await;
     let mut all = operations(&document);
-    // What the other examples name is created first.
-    let rank = |id: &str| match id {
-        "predict" | "register" => 0,
-        "share" | "create_api_key" | "create_webhook" | "create_batch" => 1,
-        "test_webhook" | "start_batch" => 2,
-        id => LAST.iter().position(|it| *it == id).map_or(3, |at| 4 + at),
-    };
     all.sort_by_key(|operation| rank(operation.id));
     let refused = BTreeMap::from(REFUSED);
+    let models = server.get("/api/models").await.ok();
+    let version = models[0]["version"].as_str().unwrap();
     let (mut token, mut key) = (String::new(), String::new());
     // The ids of the examples, and those of what was created here.
     let mut ids: Vec<[String; 2]> = Vec::new();
@@ -205,7 +211,7 @@ async fn every_example_is_answered_as_the_document_says(engine: Engine) {
     };
     for operation in all.iter().filter(|operation| operation.id != ENDLESS) {
         let sender = users.sender(operation).await;
-        let url = with_ids(example_url(&document, operation, &token), &ids);
+        let url = with_ids(example_url(&document, operation, [&token, version]), &ids);
         let contents = operation.json["requestBody"]["content"].as_object();
         let mut bodies: Vec<_> = contents.into_iter().flatten().collect();
         bodies.sort_by_key(|(media, _)| *media != "application/json");

@@ -4,6 +4,7 @@ mod accounts;
 mod batches;
 mod common;
 mod credits;
+mod inference;
 mod insights;
 mod keys;
 mod models;
@@ -20,6 +21,7 @@ use super::operation::Operation;
 pub fn all() -> Vec<Operation> {
     let mut all = predictions::all();
     all.extend(batches::all());
+    all.extend(inference::all());
     all.extend(insights::all());
     all.extend(credits::all());
     all.extend(outcomes::all());

@@ -76,6 +76,35 @@ from .goal_rate import GoalRate
 from .health_live_response_200 import HealthLiveResponse200
 from .health_ready_response_200 import HealthReadyResponse200
 from .health_ready_response_503 import HealthReadyResponse503
+from .infer_parameters import InferParameters
+from .infer_request import InferRequest
+from .infer_request_inputs_item import InferRequestInputsItem
+from .infer_request_inputs_item_datatype import InferRequestInputsItemDatatype
+from .infer_request_inputs_item_name import InferRequestInputsItemName
+from .infer_request_outputs_type_0_item import InferRequestOutputsType0Item
+from .infer_request_parameters_type_0 import InferRequestParametersType0
+from .infer_response import InferResponse
+from .infer_with_version_request import InferWithVersionRequest
+from .infer_with_version_request_inputs_item import InferWithVersionRequestInputsItem
+from .infer_with_version_request_inputs_item_datatype import (
+    InferWithVersionRequestInputsItemDatatype,
+)
+from .infer_with_version_request_inputs_item_name import (
+    InferWithVersionRequestInputsItemName,
+)
+from .infer_with_version_request_outputs_type_0_item import (
+    InferWithVersionRequestOutputsType0Item,
+)
+from .infer_with_version_request_parameters_type_0 import (
+    InferWithVersionRequestParametersType0,
+)
+from .inference_live_response_200 import InferenceLiveResponse200
+from .inference_model_ready_response_200 import InferenceModelReadyResponse200
+from .inference_model_version_ready_response_200 import (
+    InferenceModelVersionReadyResponse200,
+)
+from .inference_ready_response_200 import InferenceReadyResponse200
+from .inference_ready_response_503 import InferenceReadyResponse503
 from .input_drift import InputDrift
 from .insight_view import InsightView
 from .launch_calendar_category import LaunchCalendarCategory
@@ -90,6 +119,8 @@ from .list_tasks_verdict import ListTasksVerdict
 from .list_transactions_kind import ListTransactionsKind
 from .login_request import LoginRequest
 from .matched_rate import MatchedRate
+from .model_metadata import ModelMetadata
+from .model_parameters import ModelParameters
 from .model_ref import ModelRef
 from .model_state import ModelState
 from .model_view import ModelView
@@ -104,6 +135,7 @@ from .out_of_distribution_type_2 import OutOfDistributionType2
 from .out_of_distribution_type_2_code import OutOfDistributionType2Code
 from .outcome_view import OutcomeView
 from .outcomes_view import OutcomesView
+from .output_tensor import OutputTensor
 from .page_of_batch_view import PageOfBatchView
 from .page_of_delivery_view import PageOfDeliveryView
 from .page_of_task_view import PageOfTaskView
@@ -137,6 +169,7 @@ from .revoke_api_key_request import RevokeApiKeyRequest
 from .role import Role
 from .rotate_webhook_secret_request import RotateWebhookSecretRequest
 from .scope import Scope
+from .server_metadata import ServerMetadata
 from .set_webhook_enabled_request import SetWebhookEnabledRequest
 from .share_request import ShareRequest
 from .share_view import ShareView
@@ -147,6 +180,7 @@ from .start_batch_request import StartBatchRequest
 from .switch import Switch
 from .task_status import TaskStatus
 from .task_view import TaskView
+from .tensor_metadata import TensorMetadata
 from .test_webhook_request import TestWebhookRequest
 from .top_up_request import TopUpRequest
 from .track_record_view import TrackRecordView
@@ -241,6 +275,25 @@ __all__ = (
     "HealthLiveResponse200",
     "HealthReadyResponse200",
     "HealthReadyResponse503",
+    "InferenceLiveResponse200",
+    "InferenceModelReadyResponse200",
+    "InferenceModelVersionReadyResponse200",
+    "InferenceReadyResponse200",
+    "InferenceReadyResponse503",
+    "InferParameters",
+    "InferRequest",
+    "InferRequestInputsItem",
+    "InferRequestInputsItemDatatype",
+    "InferRequestInputsItemName",
+    "InferRequestOutputsType0Item",
+    "InferRequestParametersType0",
+    "InferResponse",
+    "InferWithVersionRequest",
+    "InferWithVersionRequestInputsItem",
+    "InferWithVersionRequestInputsItemDatatype",
+    "InferWithVersionRequestInputsItemName",
+    "InferWithVersionRequestOutputsType0Item",
+    "InferWithVersionRequestParametersType0",
     "InputDrift",
     "InsightView",
     "LaunchCalendarCategory",
@@ -255,6 +308,8 @@ __all__ = (
     "ListTransactionsKind",
     "LoginRequest",
     "MatchedRate",
+    "ModelMetadata",
+    "ModelParameters",
     "ModelRef",
     "ModelState",
     "ModelView",
@@ -269,6 +324,7 @@ __all__ = (
     "OutOfDistributionType1Code",
     "OutOfDistributionType2",
     "OutOfDistributionType2Code",
+    "OutputTensor",
     "PageOfBatchView",
     "PageOfDeliveryView",
     "PageOfTaskView",
@@ -298,6 +354,7 @@ __all__ = (
     "Role",
     "RotateWebhookSecretRequest",
     "Scope",
+    "ServerMetadata",
     "SetWebhookEnabledRequest",
     "SharedView",
     "ShareRequest",
@@ -308,6 +365,7 @@ __all__ = (
     "Switch",
     "TaskStatus",
     "TaskView",
+    "TensorMetadata",
     "TestWebhookRequest",
     "TopUpRequest",
     "TrackRecordView",

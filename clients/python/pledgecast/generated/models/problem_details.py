@@ -30,6 +30,7 @@ class ProblemDetails:
         api_key (None | str | Unset): The start and the end of the key whose cap it is.
         available (int | None | Unset):
         cap (CapPeriod | None | Unset):
+        error (None | str | Unset): The same as `detail`; only of the Open Inference Protocol.
         errors (ProblemDetailsErrors | Unset): The broken rules, by the name of the field; only of `/problems/invalid`.
         limit (int | None | Unset): The most open tasks of a user, of `/problems/too_many_open`; the cap in credits, of
             `/problems/cap_reached`.
@@ -51,6 +52,7 @@ class ProblemDetails:
     api_key: None | str | Unset = UNSET
     available: int | None | Unset = UNSET
     cap: CapPeriod | None | Unset = UNSET
+    error: None | str | Unset = UNSET
     errors: ProblemDetailsErrors | Unset = UNSET
     limit: int | None | Unset = UNSET
     max_bytes: int | None | Unset = UNSET
@@ -92,6 +94,12 @@ class ProblemDetails:
             cap = self.cap.value
         else:
             cap = self.cap
+
+        error: None | str | Unset
+        if isinstance(self.error, Unset):
+            error = UNSET
+        else:
+            error = self.error
 
         errors: dict[str, Any] | Unset = UNSET
         if not isinstance(self.errors, Unset):
@@ -177,6 +185,8 @@ class ProblemDetails:
             field_dict["available"] = available
         if cap is not UNSET:
             field_dict["cap"] = cap
+        if error is not UNSET:
+            field_dict["error"] = error
         if errors is not UNSET:
             field_dict["errors"] = errors
         if limit is not UNSET:
@@ -249,6 +259,15 @@ class ProblemDetails:
             return cast(CapPeriod | None | Unset, data)
 
         cap = _parse_cap(d.pop("cap", UNSET))
+
+        def _parse_error(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        error = _parse_error(d.pop("error", UNSET))
 
         _errors = d.pop("errors", UNSET)
         errors: ProblemDetailsErrors | Unset
@@ -371,6 +390,7 @@ class ProblemDetails:
             api_key=api_key,
             available=available,
             cap=cap,
+            error=error,
             errors=errors,
             limit=limit,
             max_bytes=max_bytes,
