@@ -44,7 +44,24 @@ fn posts(task: &Value, webhook_id: &Value, delivery: &Value) -> Vec<(&'static st
             "/api/auth/change_password",
             json!({ "current_password": password, "new_password": "another long one", "account": "" }),
         ),
+        (
+            "/api/auth/reauthenticate",
+            json!({ "password": password, "account": "" }),
+        ),
+        ("/api/auth/login/second_factor", json!({ "code": "123456" })),
+        ("/api/auth/second_factor/start", json!({ "account": "" })),
+        (
+            "/api/auth/second_factor/enable",
+            json!({ "code": "123456", "account": "" }),
+        ),
+        (
+            "/api/auth/second_factor/recovery_codes",
+            json!({ "account": "" }),
+        ),
+        ("/api/auth/second_factor/disable", json!({ "account": "" })),
         ("/api/auth/end_sessions", json!({ "account": "" })),
+        ("/api/auth/end_session", json!({ "id": "1", "account": "" })),
+        ("/api/auth/end_other_sessions", json!({ "account": "" })),
         (
             "/api/keys/create",
             json!({

@@ -64,6 +64,8 @@ from .download_tasks_verdict import DownloadTasksVerdict
 from .download_transactions_kind import DownloadTransactionsKind
 from .drift_view import DriftView
 from .effect import Effect
+from .enable_second_factor_request import EnableSecondFactorRequest
+from .end_session_request import EndSessionRequest
 from .example_summary import ExampleSummary
 from .example_view import ExampleView
 from .explanation import Explanation
@@ -89,6 +91,7 @@ from .list_tasks_status import ListTasksStatus
 from .list_tasks_verdict import ListTasksVerdict
 from .list_transactions_kind import ListTransactionsKind
 from .login_request import LoginRequest
+from .login_second_factor_request import LoginSecondFactorRequest
 from .matched_rate import MatchedRate
 from .model_ref import ModelRef
 from .model_state import ModelState
@@ -125,6 +128,8 @@ from .problem_details import ProblemDetails
 from .problem_details_errors import ProblemDetailsErrors
 from .queue_view import QueueView
 from .rated_change import RatedChange
+from .reauthenticate_request import ReauthenticateRequest
+from .recovery_codes_view import RecoveryCodesView
 from .register_request import RegisterRequest
 from .rename_api_key_request import RenameApiKeyRequest
 from .report_outcome_request import ReportOutcomeRequest
@@ -137,6 +142,9 @@ from .revoke_api_key_request import RevokeApiKeyRequest
 from .role import Role
 from .rotate_webhook_secret_request import RotateWebhookSecretRequest
 from .scope import Scope
+from .second_factor_setup import SecondFactorSetup
+from .second_factor_view import SecondFactorView
+from .session_view import SessionView
 from .set_webhook_enabled_request import SetWebhookEnabledRequest
 from .share_request import ShareRequest
 from .share_view import ShareView
@@ -229,6 +237,8 @@ __all__ = (
     "DownloadTransactionsKind",
     "DriftView",
     "Effect",
+    "EnableSecondFactorRequest",
+    "EndSessionRequest",
     "ExampleSummary",
     "ExampleView",
     "Explanation",
@@ -254,6 +264,7 @@ __all__ = (
     "ListTasksVerdict",
     "ListTransactionsKind",
     "LoginRequest",
+    "LoginSecondFactorRequest",
     "MatchedRate",
     "ModelRef",
     "ModelState",
@@ -286,6 +297,8 @@ __all__ = (
     "ProblemDetailsErrors",
     "QueueView",
     "RatedChange",
+    "ReauthenticateRequest",
+    "RecoveryCodesView",
     "RegisterRequest",
     "RenameApiKeyRequest",
     "ReportedView",
@@ -298,6 +311,9 @@ __all__ = (
     "Role",
     "RotateWebhookSecretRequest",
     "Scope",
+    "SecondFactorSetup",
+    "SecondFactorView",
+    "SessionView",
     "SetWebhookEnabledRequest",
     "SharedView",
     "ShareRequest",
