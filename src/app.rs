@@ -21,8 +21,8 @@ use crate::components::toast::{ToastList, Toasts};
 use crate::pages::chunk::PageChunk;
 use crate::pages::{
     account, again, batch, batches, compare, delivery, docs, example, explore, home, keys, login,
-    outcomes, overview, plan, predict, register, report, shared, task, tasks, track_record,
-    transactions, webhook, webhooks,
+    outcomes, overview, plan, predict, register, report, reset_password, shared, task, tasks,
+    track_record, transactions, verify_email, webhook, webhooks,
 };
 
 /// URLs of the files that a page loads. The server provides them as a context, because it knows the content hashes. All
@@ -94,6 +94,8 @@ routes! {
     "/models/:id/track-record" track_record;
     "/register" register;
     "/login" login;
+    "/reset-password" reset_password;
+    "/verify-email" verify_email;
     "/overview" overview;
     "/predict" predict;
     "/tasks" tasks;

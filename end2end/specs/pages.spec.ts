@@ -28,6 +28,9 @@ const OPEN_PAGES = [
   "/models/1/track-record",
   "/login",
   "/register",
+  "/reset-password",
+  "/reset-password?done=sent",
+  "/verify-email",
 ];
 const OWN_PAGES = [
   "/",

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
-use crate::types::{AppError, JsonAnswer, UserView};
+use crate::types::{AppError, JsonAnswer, PasswordStrengthView, UserView};
 
 /// `POST /api/auth/register`: creates an account with its welcome credits and signs the user in.
 ///
@@ -93,6 +93,28 @@ pub async fn change_password(
     request.sign_in(&services, &user);
     leptos_axum::redirect("/account?done=password");
     Ok(user.into())
+}
+
+/// `POST /api/auth/rate_password`: says how strong a new password is. Nothing is stored.
+///
+/// # Errors
+/// 429; 503.
+#[server(prefix = "/api", endpoint = "auth/rate_password", output = JsonAnswer)]
+pub async fn rate_password(
+    #[server(default)] password: String,
+    #[server(default)] email: String,
+) -> Result<PasswordStrengthView, AppError> {
+    let (services, request) = super::request::visitor()?;
+    let email = if email.is_empty() {
+        let user = request.user(&services).await;
+        user.map(|user| user.email).unwrap_or_default()
+    } else {
+        email
+    };
+    services
+        .accounts
+        .rate_password(&password, &email, &request.client)
+        .await
 }
 
 /// `POST /api/auth/end_sessions`: ends every session of the signed-in user, including this one.

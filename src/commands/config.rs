@@ -9,6 +9,7 @@ use clap::builder::TypedValueParser;
 use clap::{Args, ValueEnum};
 
 use super::connection_args::ConnectionArgs;
+use super::mail_args::MailArgs;
 use super::webhook_args::WebhookArgs;
 use crate::server::listen_address::ListenAddress;
 use crate::server::public_url::PublicUrl;
@@ -112,6 +113,9 @@ pub struct ServeArgs {
     /// Webhooks.
     #[command(flatten)]
     pub webhooks: WebhookArgs,
+    /// Emails.
+    #[command(flatten)]
+    pub mail: MailArgs,
     /// Listen address: host:port, or :port for all IPv4 addresses of the machine; port 0 picks a free port.
     #[arg(long, env = "PLEDGECAST_ADDRESS", default_value = "127.0.0.1:3000")]
     pub address: ListenAddress,

@@ -47,6 +47,7 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
         insight_timeout: args.worker.inference_timeout,
         questions_per_minute: args.what_if_per_minute,
         cookie_key: key.clone(),
+        sends_email: args.mail.is_enabled(),
         webhook_targets: args.webhooks.targets(),
         https: args.public_url.as_ref().is_some_and(PublicUrl::is_https),
     };
@@ -73,6 +74,8 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
     // Everything that can fail comes before the worker starts, so that a failed start claims no tasks.
     let assets = assets::site_assets()?.map(Arc::new);
     let deliverer = setup::deliverer(&args.webhooks, &database, &notifier, &key)?;
+    let route = args.mail.route(args.public_url.as_ref())?;
+    let mailer = setup::mailer(route, &database, &notifier, &key);
     let listener = unless_stopped(&stop, args.address.bind()).await?;
     let address = listener.local_addr()?;
     let watching = tokio::spawn(stop_when_stuck(pool.clone(), stop.clone()));
@@ -80,6 +83,7 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
     let listening = tokio::spawn(notifier.clone().listen(database.clone(), stop.clone()));
     let working = tokio::spawn(worker.run(stop.clone()));
     let delivering = tokio::spawn(deliverer.run(stop.clone()));
+    let mailing = tokio::spawn(mailer.run(stop.clone()));
     let limits = args.connections.limits();
     let shared = Shared {
         services,
@@ -105,6 +109,7 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
         stop.cancel();
         working.await.context("the worker panicked")?;
         delivering.await.context("the deliveries panicked")?;
+        mailing.await.context("the mailer panicked")?;
         listening.await.context("the listener panicked")
     };
     end_with(watching, args.worker.inference_timeout + DRAIN, serving).await

@@ -88,6 +88,11 @@ pub fn locale(uri: &Uri, headers: &HeaderMap) -> Locale {
         .unwrap_or_default()
 }
 
+/// The same as a word.
+pub fn language(uri: &Uri, headers: &HeaderMap) -> &'static str {
+    name(locale(uri, headers))
+}
+
 /// The theme for a request with these headers.
 pub fn theme(headers: &HeaderMap) -> Theme {
     cookie(headers, THEME)

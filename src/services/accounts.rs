@@ -3,22 +3,23 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Set,
-    UpdateMany,
-};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveModelTrait, DbErr, IntoActiveModel, Set, UpdateMany};
+use typed_text::clean_email;
 
 use super::attempts::{Attempts, Client};
 use super::credentials::{
     check_login, check_new_account, check_new_password, check_password_change,
 };
+use super::emails::{Emails, new_device, verify_address};
+use super::password_rules::{check_guessing, rate};
 use super::passwords::{Passwords, Slot, Verified};
+use super::user_changes::{PasswordChange, next_epoch, set_password_hash, update_user};
 use super::{Clock, ledger};
 use crate::database::{Database, Transaction, conflict_if_taken, in_own_task};
 use crate::entities::users;
 use crate::entities::users::{EndedSessions, fold_email};
-use crate::types::{AppError, Credits, Role, UserId, Violation};
+use crate::types::{AppError, Credits, PasswordStrengthView, Role, UserId, Violation};
 
 /// The client key under which the operator's commands reserve password slots.
 const OPERATOR: &str = "operator";
@@ -28,10 +29,11 @@ const OPERATOR: &str = "operator";
 /// Requests with a password run to their end even if the client goes away, so that every failed attempt is counted.
 #[derive(Clone)]
 pub struct Accounts {
-    database: Database,
-    clock: Arc<dyn Clock>,
-    passwords: Passwords,
-    attempts: Arc<Attempts>,
+    pub(super) database: Database,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) passwords: Passwords,
+    pub(super) attempts: Arc<Attempts>,
+    pub(super) emails: Emails,
     welcome_credits: i64,
 }
 
@@ -42,6 +44,7 @@ impl Accounts {
         clock: Arc<dyn Clock>,
         passwords: Passwords,
         attempts: Attempts,
+        emails: Emails,
         welcome_credits: i64,
     ) -> Self {
         Self {
@@ -49,6 +52,7 @@ impl Accounts {
             clock,
             passwords,
             attempts: Arc::new(attempts),
+            emails,
             welcome_credits,
         }
     }
@@ -67,8 +71,12 @@ impl Accounts {
         let slot = self.passwords.reserve(&client.address_key())?;
         self.attempts.count_registration(client)?;
         let (this, email, password) = (self.clone(), email.to_owned(), password.to_owned());
-        in_own_task(|_| async move { this.create_in(&slot, &email, &password, Role::User).await })
-            .await
+        let locale = Some(client.locale);
+        in_own_task(|_| async move {
+            let user = (email.as_str(), Role::User, locale);
+            this.create_in(&slot, user, &password).await
+        })
+        .await
     }
 
     /// Creates an account with its welcome credits, without rate limits: for the operator.
@@ -83,21 +91,23 @@ impl Accounts {
     ) -> Result<users::Model, AppError> {
         check_new_account(email, password)?;
         let slot = self.passwords.reserve(OPERATOR)?;
-        self.create_in(&slot, email, password, role).await
+        self.create_in(&slot, (email, role, None), password).await
     }
 
     async fn create_in(
         &self,
         slot: &Slot,
-        email: &str,
+        (email, role, locale): (&str, Role, Option<&'static str>),
         password: &str,
-        role: Role,
     ) -> Result<users::Model, AppError> {
+        check_guessing(slot, "password", password, email).await?;
         let password_hash = slot.hash(password).await?;
         let new = NewAccount {
-            email: email.trim().to_owned(),
+            email: clean_email(email),
             password_hash,
             role,
+            locale,
+            emails: self.emails.clone(),
             welcome: Credits(self.welcome_credits),
             now: self.clock.now(),
         };
@@ -126,20 +136,23 @@ impl Accounts {
         check_login(email, password)?;
         let account = fold_email(email);
         let slot = self.passwords.reserve(&client.key(&account))?;
-        let (this, password, client) = (self.clone(), password.to_owned(), client.clone());
-        in_own_task(|_| async move { this.try_log_in(&slot, &account, &password, &client).await })
+        let (this, client) = (self.clone(), client.clone());
+        let (email, password) = (email.to_owned(), password.to_owned());
+        in_own_task(|_| async move { this.try_log_in(&slot, &email, &password, &client).await })
             .await
     }
 
     async fn try_log_in(
         &self,
         slot: &Slot,
-        account: &str,
+        email: &str,
         password: &str,
         client: &Client,
     ) -> Result<users::Model, AppError> {
-        let attempt = self.attempts.begin(account, client, slot.others()).await?;
-        let user = users::Entity::find_by_email(account)
+        let account = fold_email(email);
+        let attempt = self.attempts.begin(&account, client, slot.others()).await?;
+        // As typed, because a few accounts are found only by their former form.
+        let user = users::Entity::find_by_email(email)
             .one(self.database.read())
             .await?;
         let hash = user.as_ref().map(|user| user.password_hash.as_str());
@@ -156,7 +169,37 @@ impl Accounts {
                 .exec(self.database.write())
                 .await?;
         }
+        self.note_login(&user, client).await?;
         Ok(user)
+    }
+
+    /// Remembers the language of a user who logs in, and tells the user of a browser that was not known.
+    async fn note_login(&self, user: &users::Model, client: &Client) -> Result<(), AppError> {
+        let is_known = client.knows(&user.email_folded);
+        let same_locale = user.locale.as_deref() == Some(client.locale);
+        if same_locale && (is_known || !self.emails.is_enabled()) {
+            return Ok(());
+        }
+        let email = (!is_known).then(|| new_device(user.id, client));
+        let locale =
+            update_user(user.id).col_expr(users::Column::Locale, Expr::value(client.locale));
+        let input = (self.emails.clone(), locale, email);
+        self.database
+            .transaction(
+                "note a login",
+                input,
+                |transaction, (emails, locale, email)| {
+                    Box::pin(async move {
+                        locale.clone().exec(transaction).await?;
+                        match email {
+                            Some(email) => emails.queue(transaction, email.clone()).await,
+                            None => Ok(()),
+                        }
+                    })
+                },
+            )
+            .await?;
+        Ok(())
     }
 
     /// Sets a new password and ends all sessions; the caller opens a new one.
@@ -200,9 +243,31 @@ impl Accounts {
             return Err(wrong());
         }
         self.attempts.succeed(&attempt).await?;
-        let change = set_password_hash(user, slot.hash(new).await?);
+        check_guessing(slot, "new_password", new, &user.email).await?;
+        let change = PasswordChange {
+            user: user.clone(),
+            hash: slot.hash(new).await?,
+            link: None,
+            emails: self.emails.clone(),
+            now: self.clock.now(),
+        };
         // If another password was set in the meantime, the given one is no longer the current one.
-        self.update(next_epoch(change)).await?.ok_or_else(wrong)
+        change.commit(&self.database).await?.ok_or_else(wrong)
+    }
+
+    /// Says how strong a new password of the account with this address is.
+    ///
+    /// # Errors
+    /// 429; 503.
+    pub async fn rate_password(
+        &self,
+        password: &str,
+        email: &str,
+        client: &Client,
+    ) -> Result<PasswordStrengthView, AppError> {
+        self.attempts.count_rating(client)?;
+        let slot = self.passwords.reserve(&client.address_key())?;
+        rate(&slot, password, email).await
     }
 
     /// Ends every session of a user, in all browsers.
@@ -232,7 +297,9 @@ impl Accounts {
     pub async fn reset_password(&self, email: &str, new: &str) -> Result<users::Model, AppError> {
         check_new_password(new)?;
         let user = self.find_by_email(email).await?;
-        let hash = self.passwords.reserve(OPERATOR)?.hash(new).await?;
+        let slot = self.passwords.reserve(OPERATOR)?;
+        check_guessing(&slot, "password", new, &user.email).await?;
+        let hash = slot.hash(new).await?;
         let change = update_user(user.id).col_expr(users::Column::PasswordHash, Expr::value(hash));
         self.update(next_epoch(change))
             .await?
@@ -264,6 +331,9 @@ struct NewAccount {
     email: String,
     password_hash: String,
     role: Role,
+    /// The language of the visitor; none if the operator creates the account.
+    locale: Option<&'static str>,
+    emails: Emails,
     welcome: Credits,
     now: DateTime<Utc>,
 }
@@ -278,31 +348,18 @@ impl NewAccount {
             role: Set(self.role),
             session_epoch: Set(0),
             ended_sessions: Set(EndedSessions::default()),
+            locale: Set(self.locale.map(ToOwned::to_owned)),
             created_at: Set(self.now),
             ..Default::default()
         };
         let user = user.insert(transaction).await?;
         ledger::open(transaction, user.id, self.welcome, self.now).await?;
+        if let Some(locale) = self.locale {
+            let email = verify_address(user.id, locale);
+            self.emails.queue(transaction, email).await?;
+        }
         Ok(user)
     }
-}
-
-fn update_user(user: UserId) -> UpdateMany<users::Entity> {
-    users::Entity::update_many().filter(users::Column::Id.eq(user))
-}
-
-/// Sets a new hash unless the hash has changed since it was read.
-fn set_password_hash(user: &users::Model, hash: String) -> UpdateMany<users::Entity> {
-    update_user(user.id)
-        .filter(users::Column::PasswordHash.eq(&user.password_hash))
-        .col_expr(users::Column::PasswordHash, Expr::value(hash))
-}
-
-/// Ends all sessions with the same statement. The database increments the epoch, so that two concurrent changes do not
-/// lead to the same epoch.
-fn next_epoch(change: UpdateMany<users::Entity>) -> UpdateMany<users::Entity> {
-    let next = Expr::col(users::Column::SessionEpoch).add(1);
-    change.col_expr(users::Column::SessionEpoch, next)
 }
 
 #[cfg(test)]
@@ -316,7 +373,8 @@ mod tests {
         let (_folder, database) = migrated().await;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let attempts = Attempts::new(database.clone(), Arc::clone(&clock), 20);
-        let accounts = Accounts::new(database, clock, Passwords::new(1), attempts, 10);
+        let emails = Emails::none(&database, &clock);
+        let accounts = Accounts::new(database, clock, Passwords::new(1), attempts, emails, 10);
         let email = "ada@example.org";
         let read = accounts.create(email, "the first one", Role::User).await;
         let read = read.unwrap();

@@ -10,6 +10,7 @@ use crate::database::Database;
 use crate::inference::InferencePool;
 use crate::queue::Notifier;
 
+mod account_emails;
 pub mod accounts;
 pub mod api_keys;
 pub mod attempts;
@@ -21,6 +22,7 @@ mod bounded_count;
 pub mod catalog;
 pub mod clock;
 pub mod credentials;
+pub mod emails;
 pub mod example;
 mod field_check;
 pub mod id_key;
@@ -34,6 +36,7 @@ mod model_runs;
 pub mod outcomes;
 mod own_tasks;
 mod pages;
+mod password_rules;
 pub mod passwords;
 pub mod positions;
 pub mod predictions;
@@ -48,6 +51,7 @@ mod task_limits;
 mod task_views;
 mod title_search;
 pub mod track_record;
+mod user_changes;
 pub mod user_slots;
 pub mod waits;
 pub mod webhooks;
@@ -58,6 +62,7 @@ pub use api_keys::{ApiKeys, UsedKey};
 pub use batches::Batches;
 pub use catalog::Catalog;
 pub use clock::{Clock, SystemClock};
+pub use emails::Emails;
 pub use example::Example;
 pub use insights::Insights;
 pub use ledger::Ledger;
@@ -110,6 +115,8 @@ pub struct ServiceOptions {
     pub questions_per_minute: NonZeroU32,
     /// The key of the service: for session cookies, private links and the secrets of webhooks.
     pub cookie_key: tower_cookies::Key,
+    /// Whether there is a mail server.
+    pub sends_email: bool,
     /// What webhooks may call.
     pub webhook_targets: webhooks::Targets,
     /// Whether the service is reached over https.
@@ -121,6 +128,8 @@ pub struct ServiceOptions {
 pub struct Services {
     /// Register, log in, change the password.
     pub accounts: Arc<Accounts>,
+    /// Settings and links of emails.
+    pub emails: Arc<Emails>,
     /// Sessions and the signed-in user.
     pub sessions: Arc<Sessions>,
     /// API keys.
@@ -194,18 +203,16 @@ impl Services {
             options.max_queued,
             options.max_open_tasks,
         ));
+        let emails = Emails::new(
+            database.clone(),
+            notifier.clone(),
+            Arc::clone(clock),
+            &options.cookie_key,
+            options.sends_email,
+        );
         Self {
-            accounts: Arc::new(Accounts::new(
-                database.clone(),
-                Arc::clone(clock),
-                passwords::Passwords::new(options.hashing_threads),
-                attempts::Attempts::new(
-                    database.clone(),
-                    Arc::clone(clock),
-                    options.attempts_per_minute,
-                ),
-                options.welcome_credits,
-            )),
+            accounts: Arc::new(accounts(database, clock, emails.clone(), options)),
+            emails: Arc::new(emails),
             api_keys: Arc::new(ApiKeys::new(
                 database.clone(),
                 Arc::clone(clock),
@@ -264,4 +271,24 @@ impl Services {
             export_slots: Arc::new(UserSlots::new(EXPORTS_PER_USER)),
         }
     }
+}
+
+fn accounts(
+    database: &Database,
+    clock: &Arc<dyn Clock>,
+    emails: Emails,
+    options: &ServiceOptions,
+) -> Accounts {
+    Accounts::new(
+        database.clone(),
+        Arc::clone(clock),
+        passwords::Passwords::new(options.hashing_threads),
+        attempts::Attempts::new(
+            database.clone(),
+            Arc::clone(clock),
+            options.attempts_per_minute,
+        ),
+        emails,
+        options.welcome_credits,
+    )
 }

@@ -13,6 +13,7 @@ use super::retry::{longest_retry_delay, retry_delay};
 use crate::database::Transaction;
 use crate::entities::{batch, task};
 use crate::queue::{self, Change, Lease, Notifier, Outcome};
+use crate::services::emails::tell_falls;
 use crate::services::ledger::{self, BalanceChange, Charge, Hold, LockMode, LockedBalances};
 use crate::services::webhooks::outbox::{Event, Subscribers};
 use crate::types::{Credits, SystemMessage, TaskId, UserId};
@@ -232,6 +233,8 @@ impl Settlement {
         let ended = ended.filter(|task| effects.ended.contains(&task.id));
         let batches = ended.filter_map(|task| task.batch_id).collect();
         let finished = queue::finish_batches(transaction, batches, now).await?;
+        let falls = changed.iter().filter_map(BalanceChange::fall);
+        tell_falls(transaction, &self.notifier, falls, self.clock).await?;
         self.tell_webhooks(transaction, &effects.ended, changed, &finished, now)
             .await?;
         let is_any_queued = effects.is_any_queued || released > 0;

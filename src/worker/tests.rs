@@ -195,6 +195,7 @@ fn service_options() -> ServiceOptions {
         questions_per_minute: NonZeroU32::MIN,
         cookie_key: tower_cookies::Key::generate(),
         https: false,
+        sends_email: false,
         webhook_targets: crate::services::webhooks::Targets::default(),
     }
 }

@@ -40,6 +40,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "delivery",
         &["database", "entities", "queue", "services", "types"],
     ),
+    (
+        "mail",
+        &["database", "entities", "i18n", "queue", "services", "types"],
+    ),
     ("api", &["services", "types"]),
     ("client", &["api", "i18n", "types"]),
     ("components", &["api", "client", "i18n", "types"]),
@@ -69,6 +73,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "database",
             "delivery",
             "inference",
+            "mail",
             "queue",
             "server",
             "services",

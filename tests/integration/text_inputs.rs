@@ -44,6 +44,24 @@ fn posts(task: &Value, webhook_id: &Value, delivery: &Value) -> Vec<(&'static st
             "/api/auth/change_password",
             json!({ "current_password": password, "new_password": "another long one", "account": "" }),
         ),
+        (
+            "/api/auth/rate_password",
+            json!({ "password": password, "email": "new@example.org" }),
+        ),
+        ("/api/auth/verify_email", json!({ "token": "token" })),
+        (
+            "/api/auth/request_password_reset",
+            json!({ "email": "new@example.org" }),
+        ),
+        (
+            "/api/auth/reset_password",
+            json!({ "token": "token", "new_password": "another long one" }),
+        ),
+        (
+            "/api/account/low_balance",
+            json!({ "low_balance": "50", "account": "" }),
+        ),
+        ("/api/account/send_verification", json!({ "account": "" })),
         ("/api/auth/end_sessions", json!({ "account": "" })),
         (
             "/api/keys/create",
@@ -129,7 +147,9 @@ fn batch_posts() -> Vec<(&'static str, Value)> {
     ]
 }
 
-const GETS: [(&str, &[&str]); 26] = [
+const GETS: [(&str, &[&str]); 28] = [
+    ("/api/account/email", &["any"]),
+    ("/api/auth/email_link", &["token"]),
     ("/api/keys", &["any"]),
     ("/api/keys/spend", &["id", "from", "to"]),
     ("/api/task", &["id"]),

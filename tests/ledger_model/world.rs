@@ -63,6 +63,7 @@ pub fn services(database: &Database, notifier: &Notifier, clock: &Arc<dyn Clock>
         shared_per_minute: std::num::NonZeroU32::MAX,
         cookie_key: tower_cookies::Key::generate(),
         https: false,
+        sends_email: false,
         webhook_targets: pledgecast::services::webhooks::Targets::default(),
         insight_timeout: Duration::from_secs(1),
         questions_per_minute: NonZeroU32::MIN,

@@ -19,6 +19,12 @@ use crate::services::Clock;
 use crate::services::rate_limit::RateLimit;
 use crate::types::{AppError, hex};
 
+/// Passwords that are rated per minute and address.
+const RATINGS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(120).unwrap();
+/// Emails of a kind that a client may request until it has requested none for an hour.
+const EMAILS_PER_CLIENT: i32 = 20;
+/// Emails of a kind that may be requested for an account until none was requested for an hour.
+const EMAILS_PER_ACCOUNT: i32 = 5;
 /// The longest wait of a client because of its own failures.
 const WAIT_MAX_S: i64 = 900;
 /// The longest wait because of all failures at the account.
@@ -37,6 +43,8 @@ pub struct Client {
     pub address: IpAddr,
     /// The account that this browser signed in to before, with a random mark.
     pub device: Option<Device>,
+    /// The language of the request.
+    pub locale: &'static str,
 }
 
 /// A browser that signed in before.
@@ -53,6 +61,7 @@ pub struct Attempts {
     database: Database,
     clock: Arc<dyn Clock>,
     registrations: RateLimit,
+    ratings: RateLimit,
     /// Failures of a client before it has to wait.
     free_failures: i64,
     pruned_at: Mutex<Option<DateTime<Utc>>>,
@@ -74,9 +83,14 @@ struct Keys {
 }
 
 impl Client {
+    /// Whether this browser signed in to `account` before.
+    pub fn knows(&self, account: &str) -> bool {
+        self.device.as_ref().is_some_and(|it| it.email == account)
+    }
+
     /// The key of this client: its browser if that signed in to `account` before, else its address.
     pub fn key(&self, account: &str) -> String {
-        match self.device.as_ref().filter(|it| it.email == account) {
+        match self.device.as_ref().filter(|_| self.knows(account)) {
             Some(device) => key("device", &device.mark),
             None => self.address_key(),
         }
@@ -97,6 +111,7 @@ impl Attempts {
             database,
             clock,
             registrations: RateLimit::per_minute("registrations", per_minute),
+            ratings: RateLimit::per_minute("rated-passwords", RATINGS_PER_MINUTE),
             free_failures: i64::from(per_minute.get() / 4).max(1),
             pruned_at: Mutex::default(),
         }
@@ -108,6 +123,54 @@ impl Attempts {
     /// [`AppError::TooManyRequests`] over the limit of the address.
     pub fn count_registration(&self, client: &Client) -> Result<(), AppError> {
         self.registrations.count(&network_of(client.address))
+    }
+
+    /// Counts one rating of a password.
+    ///
+    /// # Errors
+    /// [`AppError::TooManyRequests`] over the limit of the address.
+    pub fn count_rating(&self, client: &Client) -> Result<(), AppError> {
+        self.ratings.count(&network_of(client.address))
+    }
+
+    /// Counts one email of a kind that a client requests for an account (folded address, which need not have an account).
+    ///
+    /// # Errors
+    /// [`AppError::TooManyRequests`] if the client has requested too many within an hour, or the account got too many.
+    pub async fn count_email(
+        &self,
+        kind: &str,
+        account: &str,
+        client: &Client,
+    ) -> Result<(), AppError> {
+        let by_client = key(kind, &client.address_key());
+        let of_account = key(kind, account);
+        let keys = [by_client.clone(), of_account];
+        let counts = login_failure::Entity::of_keys(&keys)
+            .all(self.database.read())
+            .await?;
+        let now = self.clock.now();
+        for count in counts {
+            let max = if count.key == by_client {
+                EMAILS_PER_CLIENT
+            } else {
+                EMAILS_PER_ACCOUNT
+            };
+            let left = count.failed_at + FORGOTTEN_AFTER - now;
+            if count.failures >= max && left > Duration::zero() {
+                return Err(AppError::TooManyRequests {
+                    retry_after_s: left.num_seconds().unsigned_abs() + 1,
+                });
+            }
+        }
+        retry("count an email", || async {
+            login_failure::Entity::count(&keys, now, now - FORGOTTEN_AFTER)
+                .exec_without_returning(self.database.write())
+                .await
+        })
+        .await?;
+        self.prune(now).await;
+        Ok(())
     }
 
     /// Begins an attempt at an account (folded e-mail). `others` is the number of other attempts of this client in

@@ -12,6 +12,7 @@ mod proxy;
 mod raw;
 mod receiver;
 mod site;
+mod smtp;
 
 use std::future::Future;
 use std::time::{Duration, Instant};
@@ -27,6 +28,7 @@ pub use proxy::Proxy;
 pub use raw::Raw;
 pub use receiver::{ALLOW_RECEIVERS, Behaviour, Received, Receiver};
 pub use site::{Server, Site, shared_idle_server, shared_server};
+pub use smtp::{MailServer, Postman};
 
 /// The price of one prediction with the shipped model, and the default welcome credits.
 pub const PRICE: i64 = 10;

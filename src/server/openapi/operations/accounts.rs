@@ -2,15 +2,16 @@
 
 use axum::http::StatusCode;
 use leptos::server_fn::ServerFn as _;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::common::{busy, conflict, example};
-use crate::api::{ChangePassword, EndSessions, Login, Logout, Me, Register};
+use crate::api::{ChangePassword, EndSessions, Login, Logout, Me, RatePassword, Register};
 use crate::server::openapi::fields::{Field, email, text};
 use crate::server::openapi::headers;
 use crate::server::openapi::operation::{Body, Content, Group, Operation};
-use crate::services::credentials::{PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS};
-use crate::types::{AppError, UserView, Violation};
+use crate::types::{
+    AppError, PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS, PasswordStrengthView, UserView, Violation,
+};
 
 const ADDRESS: &str = "analyst@example.org";
 const PASSWORD: &str = "a long passphrase";
@@ -22,6 +23,7 @@ pub(super) fn all() -> Vec<Operation> {
         logout(),
         me(),
         change_password(),
+        rate_password(),
         end_sessions(),
     ];
     all.into_iter()
@@ -29,13 +31,13 @@ pub(super) fn all() -> Vec<Operation> {
         .collect()
 }
 
-fn new_password() -> Value {
+pub(super) fn new_password() -> Value {
     let mut schema = text(PASSWORD_MIN_CHARS, PASSWORD_MAX_CHARS);
     schema["pattern"] = "^[^\\x00-\\x1f\\x7f-\\x9f]+$".into();
     schema
 }
 
-fn address() -> Field {
+pub(super) fn address() -> Field {
     Field::new("email", email(), "The email address.")
         .required()
         .such_as(ADDRESS)
@@ -105,6 +107,23 @@ fn change_password() -> Operation {
         .sends(headers::LOCATION)
         .refuses("current_password", Violation::Wrong)
         .fails([AppError::TooManyRequests { retry_after_s: 4 }])
+}
+
+fn rate_password() -> Operation {
+    let fields = vec![
+        Field::new("password", json!({ "type": "string" }), "The new password.").such_as(PASSWORD),
+        Field::new(
+            "email",
+            json!({ "type": "string" }),
+            "The address of the account.",
+        )
+        .such_as(ADDRESS),
+    ];
+    Operation::post("rate_password", RatePassword::PATH)
+        .about("Says how strong it is, and which rule refuses it. Nothing is stored. Without an address, that of the signed-in user counts.")
+        .body(Body::Json("RatePasswordRequest", fields))
+        .returns::<PasswordStrengthView>("How strong it is.", example!("password_strength"))
+        .limited()
 }
 
 fn end_sessions() -> Operation {

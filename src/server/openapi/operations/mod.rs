@@ -4,6 +4,7 @@ mod accounts;
 mod batches;
 mod common;
 mod credits;
+mod emails;
 mod insights;
 mod keys;
 mod models;
@@ -27,6 +28,7 @@ pub fn all() -> Vec<Operation> {
     all.extend(models::all());
     all.extend(public::all());
     all.extend(accounts::all());
+    all.extend(emails::all());
     all.extend(keys::all());
     all.extend(webhooks::all());
     all.extend(service::all());
