@@ -8,6 +8,7 @@ mod connection_args;
 mod cookie_key;
 mod csv;
 mod data_dir;
+mod metrics;
 mod model;
 mod schema;
 mod serve;

@@ -25,6 +25,7 @@ mod identity;
 mod key_auth;
 mod limits;
 pub mod listen_address;
+pub mod metrics;
 pub mod min_rate;
 mod openapi;
 mod preferences;
