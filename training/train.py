@@ -29,7 +29,7 @@ import scores
 from data import NUMBERS, OFFSETS
 
 ROOT = Path(__file__).resolve().parent.parent
-NAME, VERSION = "Campaign Outlook", "2.0.1"
+NAME, VERSION = "Campaign Outlook", "2.0.2"
 FILE = "campaign-outlook"
 POPULATION = "campaigns in public Kickstarter listings of 2024-25 that ran to their end"
 SEED = 5
