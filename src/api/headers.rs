@@ -21,8 +21,10 @@ pub const WAIT_MAX: Duration = Duration::from_mins(1);
 
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
-const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
-const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+/// The header with the client's idempotency key.
+pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// The header that marks the response to a repeated request.
+pub const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 /// The name of the header in errors.
 const KEY_HEADER: &str = "Idempotency-Key";
 const KEY_FIELD: &str = "idempotency_key";

@@ -32,7 +32,7 @@ pub use balance::*;
 pub use batches::*;
 pub use example::*;
 #[cfg(feature = "ssr")]
-pub use headers::{WAIT_MAX, idempotency_key_of, preferred_wait};
+pub use headers::{IDEMPOTENCY_KEY, REPLAYED, WAIT_MAX, idempotency_key_of, preferred_wait};
 pub use history::*;
 pub use insights::*;
 pub use models::*;

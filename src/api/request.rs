@@ -125,10 +125,7 @@ impl Request {
 
     /// Who pays for what this user requests.
     pub fn payer(&self, user: &User) -> Payer {
-        Payer {
-            user: user.id,
-            api_key: self.key.as_ref().map(|UsedKey(key)| key.id),
-        }
+        Payer::of(user, self.key.as_ref())
     }
 
     /// Starts a session in this browser. A program with an API key gets none.

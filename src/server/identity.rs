@@ -43,9 +43,6 @@ impl Identity {
 
     /// Who pays for what this user requests.
     pub fn payer(&self, user: &User) -> Payer {
-        Payer {
-            user: user.id,
-            api_key: self.key.as_ref().map(|UsedKey(key)| key.id),
-        }
+        Payer::of(user, self.key.as_ref())
     }
 }

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
+use axum::http::{HeaderValue, Response, StatusCode};
 use axum::response::IntoResponse as _;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -14,13 +14,11 @@ use super::health::Readiness;
 use super::identity::Identity;
 use super::problem::Problem;
 use super::state::AppState;
-use crate::api::{WAIT_MAX, idempotency_key_of, preferred_wait};
+use crate::api::{IDEMPOTENCY_KEY, REPLAYED, WAIT_MAX, idempotency_key_of, preferred_wait};
 use crate::services::open_inference::{
     InferOptions, InferRequest, ModelMetadata, NamedModel, ServerMetadata,
 };
 use crate::types::AppError;
-
-const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// The name and the version in a path.
 #[derive(Debug, Deserialize)]
@@ -95,7 +93,7 @@ pub async fn infer(
     let (parts, body) = read_whole(request, INFER_BODY_MAX_BYTES, state.body_rate).await?;
     let user = identity.user(services).await?;
     let named = named(path)?;
-    let header = parts.headers.get("idempotency-key");
+    let header = parts.headers.get(IDEMPOTENCY_KEY);
     // A blank key is refused: its client expects that a repeat is free.
     let key = match header {
         Some(_) => Some(idempotency_key_of(String::new(), header)?),

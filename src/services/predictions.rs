@@ -13,7 +13,7 @@ use super::submit_queue::{SubmitMode, SubmitQueue};
 use super::task_views::TaskViews;
 use super::title_search;
 use super::webhooks::outbox::{Event, Subscribers};
-use super::{Catalog, Clock, own_tasks};
+use super::{Catalog, Clock, UsedKey, User, own_tasks};
 use crate::database::Database;
 use crate::entities::task;
 use crate::queue::{self, Change, NewTask, Notifier};
@@ -43,6 +43,16 @@ pub struct Payer {
     pub user: UserId,
     /// The API key that the request came with; its caps apply.
     pub api_key: Option<ApiKeyId>,
+}
+
+impl Payer {
+    /// The user of a request, and the API key that it came with.
+    pub fn of(user: &User, key: Option<&UsedKey>) -> Self {
+        Self {
+            user: user.id,
+            api_key: key.map(|UsedKey(key)| key.id),
+        }
+    }
 }
 
 impl From<UserId> for Payer {

@@ -42,6 +42,16 @@ pub struct NamedModel {
     pub version: Option<String>,
 }
 
+impl NamedModel {
+    /// The model among the live ones with its name, newest first.
+    fn among(&self, live: Vec<Summary>) -> Result<Summary, AppError> {
+        let version = self.version.as_deref();
+        let mut live = live.into_iter();
+        live.find(|model| version.is_none_or(|version| model.version == version))
+            .ok_or(AppError::NotFound)
+    }
+}
+
 /// How a request wants to be answered.
 #[derive(Debug)]
 pub struct InferOptions {
@@ -86,10 +96,10 @@ impl OpenInference {
     /// # Errors
     /// 404 if no live model has this name and version.
     pub async fn metadata(&self, named: &NamedModel) -> Result<ModelMetadata, AppError> {
-        let model = self.find(named).await?;
         let live = self.catalog.live_models_named(&named.name).await?;
-        let mut versions: Vec<String> = live.into_iter().map(|it| it.version).collect();
+        let mut versions: Vec<String> = live.iter().map(|it| it.version.clone()).collect();
         versions.dedup();
+        let model = named.among(live)?;
         Ok(ModelMetadata {
             name: model.name,
             versions,
@@ -175,11 +185,7 @@ impl OpenInference {
     }
 
     async fn find(&self, named: &NamedModel) -> Result<Summary, AppError> {
-        let live = self.catalog.live_models_named(&named.name).await?;
-        let version = named.version.as_deref();
-        let mut live = live.into_iter();
-        live.find(|model| version.is_none_or(|version| model.version == version))
-            .ok_or(AppError::NotFound)
+        named.among(self.catalog.live_models_named(&named.name).await?)
     }
 }
 

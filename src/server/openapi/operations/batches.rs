@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use leptos::server_fn::ServerFn as _;
 use serde_json::json;
 
-use super::common::{busy, conflict, example, no_page};
+use super::common::{busy, conflict, example, no_page, total_cap_reached};
 use super::predictions::byte_order_mark;
 use crate::api::{
     CancelBatch, CreateBatch, DeleteBatch, GetBatch, ListBatchTasks, ListBatches, StartBatch,
@@ -16,8 +16,8 @@ use crate::server::openapi::fields::{
 use crate::server::openapi::headers;
 use crate::server::openapi::operation::{Body, Content, Group, Operation};
 use crate::types::{
-    AppError, BatchOrder, BatchView, CapPeriod, CapReached, Credits, NAME_MAX_CHARS, TaskStatus,
-    TaskView, Verdict, Violation,
+    AppError, BatchOrder, BatchView, Credits, NAME_MAX_CHARS, TaskStatus, TaskView, Verdict,
+    Violation,
 };
 
 const CSV: &str = "name,analytics_name,usd_goal,country,currency,launched_at,deadline\n\
@@ -106,14 +106,7 @@ fn start() -> Operation {
                 needed: Credits(310),
                 available: Credits(90),
             },
-            AppError::CapReached(CapReached {
-                cap: CapPeriod::Total,
-                limit: Credits(300),
-                spent: Credits(0),
-                needed: Credits(310),
-                resets_at: None,
-                api_key: "pc_4fXy…Qr9Z".to_owned(),
-            }),
+            total_cap_reached(Credits(0), Credits(310)),
             AppError::NotFound,
             conflict("this batch was started already"),
             AppError::PriceChanged {

@@ -1,6 +1,6 @@
 //! What several operations have in common: examples and errors.
 
-use crate::types::{AppError, Violation};
+use crate::types::{AppError, CapPeriod, CapReached, Credits, Violation};
 
 /// An example of a response, from a file.
 macro_rules! example {
@@ -31,6 +31,18 @@ pub(super) fn no_page() -> [AppError; 3] {
 /// A user has too many requests of a kind in progress.
 pub(super) fn busy() -> AppError {
     AppError::TooManyRequests { retry_after_s: 2 }
+}
+
+/// The cap of an API key in total, here 300 credits, does not cover what is needed.
+pub(super) fn total_cap_reached(spent: Credits, needed: Credits) -> AppError {
+    AppError::CapReached(CapReached {
+        cap: CapPeriod::Total,
+        limit: Credits(300),
+        spent,
+        needed,
+        resets_at: None,
+        api_key: "pc_4fXy…Qr9Z".to_owned(),
+    })
 }
 
 /// The state of a task or a model does not allow the request.

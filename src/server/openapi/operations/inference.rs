@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::common::{busy, conflict, example};
+use super::common::{busy, conflict, example, total_cap_reached};
 use crate::server::inference_paths::ROOT;
 use crate::server::openapi::fields::{Field, campaign};
 use crate::server::openapi::headers;
@@ -11,7 +11,7 @@ use crate::server::openapi::operation::{Body, Content, Group, Operation};
 use crate::services::open_inference::{
     DATATYPES, InferResponse, ModelMetadata, ROWS_MAX, ServerMetadata,
 };
-use crate::types::{AppError, CapPeriod, CapReached, Credits, Violation};
+use crate::types::{AppError, Credits, Violation};
 
 pub(super) fn all() -> Vec<Operation> {
     let all = [
@@ -180,14 +180,7 @@ fn infer(id: &'static str, body: &'static str, path: &'static str) -> Operation 
                 needed: Credits(30),
                 available: Credits(20),
             },
-            AppError::CapReached(CapReached {
-                cap: CapPeriod::Total,
-                limit: Credits(300),
-                spent: Credits(290),
-                needed: Credits(30),
-                resets_at: None,
-                api_key: "pc_4fXy…Qr9Z".to_owned(),
-            }),
+            total_cap_reached(Credits(290), Credits(30)),
             AppError::NotFound,
             conflict("1 of 3 predictions have no result and were not charged"),
             AppError::PriceChanged { price: Credits(36) },
