@@ -18,6 +18,8 @@ pub mod delivery;
 pub mod entities;
 #[cfg(feature = "ssr")]
 pub mod inference;
+#[cfg(feature = "ssr")]
+pub mod metrics;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod queue;

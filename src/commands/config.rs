@@ -97,6 +97,15 @@ fn seconds(range: RangeInclusive<u64>) -> impl TypedValueParser<Value = Duration
         .map(Duration::from_secs)
 }
 
+/// What Prometheus reads.
+#[derive(Clone, Debug, Args)]
+pub struct MetricsArgs {
+    /// Listen address for `/metrics`, as host:port; if not set, nothing is recorded. It needs no key, so do not make it
+    /// public.
+    #[arg(long, env = "PLEDGECAST_METRICS_ADDRESS")]
+    pub metrics_address: Option<ListenAddress>,
+}
+
 /// `pledgecast serve`.
 #[derive(Clone, Debug, Args)]
 pub struct ServeArgs {
@@ -112,6 +121,9 @@ pub struct ServeArgs {
     /// Webhooks.
     #[command(flatten)]
     pub webhooks: WebhookArgs,
+    /// Metrics.
+    #[command(flatten)]
+    pub metrics: MetricsArgs,
     /// Listen address: host:port, or :port for all IPv4 addresses of the machine; port 0 picks a free port.
     #[arg(long, env = "PLEDGECAST_ADDRESS", default_value = "127.0.0.1:3000")]
     pub address: ListenAddress,
@@ -159,6 +171,9 @@ pub struct WorkerProcessArgs {
     /// The workers in this process.
     #[command(flatten)]
     pub worker: WorkerArgs,
+    /// Metrics.
+    #[command(flatten)]
+    pub metrics: MetricsArgs,
     /// Listen address for `/health/live` and `/health/ready`, as host:port; if not set, they are not served.
     #[arg(long, env = "PLEDGECAST_HEALTH_ADDRESS")]
     pub health_address: Option<ListenAddress>,

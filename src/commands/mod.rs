@@ -1,6 +1,7 @@
 //! Runs the commands of the program.
 
-pub mod args;
+pub mod announce;
+mod args;
 mod backup;
 pub mod client;
 pub mod config;
@@ -8,6 +9,7 @@ mod connection_args;
 mod cookie_key;
 mod csv;
 mod data_dir;
+mod metrics;
 mod model;
 mod schema;
 mod serve;

@@ -10,8 +10,10 @@ use sea_orm::DatabaseBackend;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use super::announce::announce;
 use super::config::{ServeArgs, WorkerProcessArgs};
 use super::connection_args::health_limits;
+use super::metrics::MetricsServer;
 use super::stop::unless_stopped;
 use super::{cookie_key, setup};
 use crate::inference::{InferenceError, InferencePool, SHIPPED_MODEL};
@@ -74,6 +76,9 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
     let assets = assets::site_assets()?.map(Arc::new);
     let deliverer = setup::deliverer(&args.webhooks, &database, &notifier, &key)?;
     let listener = unless_stopped(&stop, args.address.bind()).await?;
+    let metrics = MetricsServer::bind(args.metrics.metrics_address)
+        .await?
+        .start(&database, &stop);
     let address = listener.local_addr()?;
     let watching = tokio::spawn(stop_when_stuck(pool.clone(), stop.clone()));
     let worker = setup::worker(&args.worker, &database, &notifier, &services.models, pool);
@@ -105,6 +110,7 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
         stop.cancel();
         working.await.context("the worker panicked")?;
         delivering.await.context("the deliveries panicked")?;
+        metrics.await.context("the metrics server panicked")?;
         listening.await.context("the listener panicked")
     };
     end_with(watching, args.worker.inference_timeout + DRAIN, serving).await
@@ -150,6 +156,9 @@ pub async fn work(args: WorkerProcessArgs, stop: CancellationToken) -> anyhow::R
         works: true,
     };
     let health_server = serve_health(args.health_address, readiness, stop.clone()).await?;
+    let metrics = MetricsServer::bind(args.metrics.metrics_address)
+        .await?
+        .start(&database, &stop);
     let listening = tokio::spawn(notifier.listen(database, stop.clone()));
     tracing::info!(loops = args.worker.workers, "working on tasks");
     let watching = tokio::spawn(stop_when_stuck(pool, stop.clone()));
@@ -157,6 +166,7 @@ pub async fn work(args: WorkerProcessArgs, stop: CancellationToken) -> anyhow::R
         worker.run(stop.clone()).await;
         stop.cancel();
         listening.await.context("the listener panicked")?;
+        metrics.await.context("the metrics server panicked")?;
         health_server.await.context("the health server panicked")
     };
     end_with(watching, args.worker.inference_timeout + DRAIN, working).await
@@ -207,14 +217,6 @@ async fn serve_health(
         health_limits(),
         stop,
     )))
-}
-
-#[expect(
-    clippy::print_stdout,
-    reason = "people and tests read the address from this line"
-)]
-fn announce(what: &str, address: SocketAddr) {
-    println!("{what} http://{address}");
 }
 
 #[cfg(test)]

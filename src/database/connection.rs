@@ -13,6 +13,7 @@ use sea_query_sqlx::SqlxValues;
 use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
+use super::error_kind::counted;
 use super::health::Health;
 
 /// Time limit for the round trip that shows that a connection is ready for its next user.
@@ -173,7 +174,7 @@ impl Connection {
             Ok(Ok(value)) => return Ok(value),
             Ok(Err(error @ sqlx::Error::Database(_))) => {
                 self.has_failed = true;
-                return Err(kind(RuntimeErr::SqlxError(error.into())));
+                return Err(counted(kind(RuntimeErr::SqlxError(error.into()))));
             }
             Ok(Err(error)) => kind(RuntimeErr::SqlxError(error.into())),
             Err(_elapsed) => {
@@ -185,7 +186,7 @@ impl Connection {
         self.has_failed = true;
         self.close();
         self.health.distrust_open_connections();
-        Err(error)
+        Err(counted(error))
     }
 
     /// Closes the socket at once, without saying goodbye: that could wait for a server that does not respond. The

@@ -5,6 +5,7 @@ use sea_orm::sqlx::error::DatabaseError;
 use sea_orm::sqlx::sqlite::SqliteError;
 use sea_orm::{DbErr, RuntimeErr, SqlErr};
 
+use crate::metrics;
 use crate::types::AppError;
 
 const RETRY_AFTER_S: u64 = 2;
@@ -83,6 +84,17 @@ impl DbErrorKind {
             _ => Self::Refused,
         }
     }
+}
+
+/// Counts an error of a statement or a connection.
+pub(super) fn counted(error: DbErr) -> DbErr {
+    metrics::database_error(match DbErrorKind::of(&error) {
+        DbErrorKind::Unavailable => "unavailable",
+        DbErrorKind::Contention => "contention",
+        DbErrorKind::Full => "full",
+        DbErrorKind::Refused => "refused",
+    });
+    error
 }
 
 impl From<DbErr> for AppError {

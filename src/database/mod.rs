@@ -136,6 +136,17 @@ impl Database {
         self.write.backend()
     }
 
+    /// The name of each pool, with the number of its connections and of those that nobody uses.
+    pub fn sizes(&self) -> Vec<(&'static str, (u32, u32))> {
+        match self.backend() {
+            DatabaseBackend::Sqlite => {
+                vec![("read", self.read.size()), ("write", self.write.size())]
+            }
+            // One pool for both.
+            _ => vec![("all", self.write.size())],
+        }
+    }
+
     /// Closes all connections once those in use are released.
     pub async fn close(&self) {
         self.read.close().await;

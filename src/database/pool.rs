@@ -15,6 +15,7 @@ use sea_orm::{
 use tokio_util::sync::CancellationToken;
 
 use super::connection::{Connection, Live, Observer};
+use super::error_kind::counted;
 use super::health::Health;
 use super::own_task::in_own_task;
 
@@ -102,6 +103,15 @@ impl Pool {
         }
     }
 
+    /// The number of connections, and of those that nobody uses.
+    pub fn size(&self) -> (u32, u32) {
+        let (open, idle) = match &self.inner {
+            Inner::Postgres(pool) => (pool.size(), pool.num_idle()),
+            Inner::Sqlite(pool) => (pool.size(), pool.num_idle()),
+        };
+        (open, u32::try_from(idle).unwrap_or(open))
+    }
+
     pub(super) async fn close(&self) {
         match &self.inner {
             Inner::Postgres(pool) => pool.close().await,
@@ -116,7 +126,7 @@ impl Pool {
             Inner::Sqlite(pool) => pool.acquire().await.map(Live::Sqlite),
         };
         Ok(Connection::new(
-            live.map_err(from_sqlx)?,
+            live.map_err(|error| counted(from_sqlx(error)))?,
             Arc::clone(&self.health),
             self.deadline,
             self.observer.clone(),

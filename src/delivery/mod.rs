@@ -26,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::database::Database;
 use crate::entities::{webhook, webhook_delivery};
+use crate::metrics;
 use crate::queue::{self, Notifier};
 use crate::services::Clock;
 use crate::services::background::restart_on_panic;
@@ -160,6 +161,7 @@ impl Deliverer {
             Some(message) => self.sender.send(message).await,
             None => Attempted::refused(DeliveryError::SecretLost),
         };
+        metrics::webhook_attempt(attempted.is_success(), attempted.duration);
         let ended = Ended {
             claimed,
             attempted,

@@ -72,6 +72,39 @@ pub async fn waiting_since(
     Ok((now, row.try_get("", "queued_at")?))
 }
 
+/// The queue as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// Tasks that wait for a worker.
+    pub queued: u64,
+    /// Tasks that a worker has claimed.
+    pub running: u64,
+    /// How long the task that will be claimed next has waited; zero if nothing is queued.
+    pub waited: std::time::Duration,
+}
+
+/// Counts the open tasks, along the partial indexes of their states.
+///
+/// # Errors
+/// If the database is unavailable.
+pub async fn summary(database: &Database, clock: DateTime<Utc>) -> Result<Summary, DbErr> {
+    let sql = "SELECT (SELECT COUNT(*) FROM task WHERE status = 'queued') AS queued, \
+               (SELECT COUNT(*) FROM task WHERE status = 'running') AS running, \
+               (SELECT queued_at FROM task WHERE status = 'queued' ORDER BY round, id LIMIT 1) AS queued_at";
+    let (row, now) = with_now(database, sql.to_owned(), Vec::new(), clock).await?;
+    let count = |name: &str| -> Result<u64, DbErr> {
+        let count: i64 = row.try_get("", name)?;
+        Ok(count.unsigned_abs())
+    };
+    let queued_at: Option<DateTime<Utc>> = row.try_get("", "queued_at")?;
+    let waited = queued_at.and_then(|at| (now - at).to_std().ok());
+    Ok(Summary {
+        queued: count("queued")?,
+        running: count("running")?,
+        waited: waited.unwrap_or_default(),
+    })
+}
+
 /// The single row of a SELECT without FROM, and the current time.
 async fn with_now(
     database: &Database,

@@ -33,7 +33,7 @@ pub use deliveries::{
     requeue_delivery,
 };
 pub use enqueue::{Enqueued, INSERT_AFFORDABLE, NewTask, count_open, count_queued, enqueue};
-pub use eta::{Done, Position, latest_done, position, waiting_since};
+pub use eta::{Done, Position, Summary, latest_done, position, summary, waiting_since};
 pub use finish::{Outcome, cancel, fail, lock_leased, requeue, succeed_all};
 pub use lease::{list_expired, lock_expired, release, renew};
 pub use notify::Notifier;

@@ -27,6 +27,7 @@ use super::headers::text_of;
 use super::identity::Identity;
 use super::problem::Problem;
 use super::state::AppState;
+use crate::metrics::OpenStream;
 use crate::queue::{Changes, Subscription};
 use crate::services::Services;
 use crate::services::in_use::KeyedPermit;
@@ -81,6 +82,7 @@ struct Stream {
     stop: CancellationToken,
     pending: VecDeque<Event>,
     _permit: KeyedPermit<UserId>,
+    _open: OpenStream,
 }
 
 /// What the stream knows of the user's batches.
@@ -163,6 +165,7 @@ impl Stream {
             stop: state.stop.clone(),
             pending: VecDeque::from([first.retry(retry)]),
             _permit: permit,
+            _open: OpenStream::count(),
         })
     }
 

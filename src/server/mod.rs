@@ -26,6 +26,7 @@ mod inference_paths;
 mod key_auth;
 mod limits;
 pub mod listen_address;
+pub mod metrics;
 pub mod min_rate;
 mod open_inference;
 mod openapi;

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::headers::text_of;
 use super::inference_paths::is_inference_path;
+use crate::metrics;
 use crate::types::AppError;
 
 pub(super) const PROBLEM_JSON_TYPE: &str = "application/problem+json";
@@ -155,11 +156,15 @@ pub async fn write_problems(request: Request, next: Next) -> Response<Body> {
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         let mut details = match problem {
             Problem::App(error) => {
+                metrics::problem(error.code());
                 let mut details = serde_json::to_value(error).unwrap_or_default();
                 details["request_id"] = json!(id);
                 details
             }
-            Problem::Edge(problem) => problem.json(id.as_deref()),
+            Problem::Edge(problem) => {
+                metrics::problem(problem.code);
+                problem.json(id.as_deref())
+            }
         };
         if has_error_member {
             details["error"] = details["detail"].clone();

@@ -22,8 +22,8 @@ use super::problem::{self, Problem};
 use super::state::AppState;
 use super::{
     admission, assets, body, client, crawlers, csrf, etag, events, export, health, inference_paths,
-    limits, open_inference, openapi, preferences, quota, reports, sample_file, security_headers,
-    shared_files, styleguide,
+    limits, metrics, open_inference, openapi, preferences, quota, reports, sample_file,
+    security_headers, shared_files, styleguide,
 };
 use crate::app::{App, has_page, shell};
 use crate::components::preferences::URL as PREFERENCES_URL;
@@ -121,6 +121,7 @@ fn with_layers(router: Router<AppState>, state: &AppState, forms: Forms) -> Rout
         .layer(SetRequestIdLayer::new(request_id.clone(), MakeRequestUuid))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(PropagateRequestIdLayer::new(request_id))
+        .layer(middleware::from_fn(metrics::count_requests))
         .layer(middleware::from_fn_with_state(
             with(),
             security_headers::add_security_headers,

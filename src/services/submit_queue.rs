@@ -17,6 +17,7 @@ use super::ledger::{SubmitOutcome, hold_and_enqueue};
 use super::task_limits::{Room, TaskLimits};
 use crate::database::{Database, DbErrorKind};
 use crate::entities::task;
+use crate::metrics;
 use crate::queue::{Change, NewTask, Notifier};
 use crate::types::{AppError, UserId};
 
@@ -262,6 +263,7 @@ impl Writer {
         if submits.is_empty() {
             return Ok(Vec::new());
         }
+        metrics::submit_batch(submits.len());
         let tasks = submits.iter().map(|submit| submit.task.clone()).collect();
         let outcomes = hold_and_enqueue(&self.database, tasks, self.clock.now()).await?;
         let mut changes = Vec::new();

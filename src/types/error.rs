@@ -136,6 +136,11 @@ impl AppError {
         self.facts().0
     }
 
+    /// The kind of error in one word.
+    pub const fn code(&self) -> &'static str {
+        self.facts().1
+    }
+
     /// When to retry, in seconds, if waiting helps.
     pub const fn retry_after_s(&self) -> Option<u64> {
         match self {

@@ -8,6 +8,7 @@ use sea_orm::DbErr;
 use super::Worker;
 use crate::database::retry;
 use crate::entities::task;
+use crate::metrics;
 use crate::queue::{self, ClaimOptions, Lease, ScanStart};
 
 /// How often this process stores how far it has claimed.
@@ -89,6 +90,9 @@ impl Worker {
             // time.
             return claimed;
         };
+        if !tasks.is_empty() {
+            metrics::claim_batch(tasks.len());
+        }
         let is_exhaustive = (tasks.len() as u64) < limit;
         let highest = tasks.iter().map(|task| task.round).max();
         let seen_to = highest.filter(|_| !is_exhaustive);

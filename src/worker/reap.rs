@@ -13,6 +13,7 @@ use super::retry::{longest_retry_delay, retry_delay};
 use super::{Worker, to_chrono};
 use crate::database::{DbErrorKind, Transaction};
 use crate::entities::{batch, task};
+use crate::metrics;
 use crate::queue::{self, Change, Lease, Notifier};
 use crate::services::ledger::{self, Hold, LockMode};
 use crate::services::webhooks::outbox::{Event, Subscribers};
@@ -45,6 +46,7 @@ impl Worker {
     pub async fn reap_once(&self) -> Result<usize, DbErr> {
         let expired = self.reap_all(Reason::Expired, &[]).await?;
         if expired > 0 {
+            metrics::tasks_reaped(expired);
             tracing::warn!(tasks = expired, "reaped tasks of workers that have gone");
         }
         let failed_for = FAILED_FOR.min(self.options.max_wait);

@@ -12,6 +12,7 @@ use super::Worker;
 use super::retry::{longest_retry_delay, retry_delay};
 use crate::database::Transaction;
 use crate::entities::{batch, task};
+use crate::metrics;
 use crate::queue::{self, Change, Lease, Notifier, Outcome};
 use crate::services::ledger::{self, BalanceChange, Charge, Hold, LockMode, LockedBalances};
 use crate::services::webhooks::outbox::{Event, Subscribers};
@@ -234,11 +235,39 @@ impl Settlement {
         let finished = queue::finish_batches(transaction, batches, now).await?;
         self.tell_webhooks(transaction, &effects.ended, changed, &finished, now)
             .await?;
+        self.record_on_commit(transaction, &effects.ended, now);
         let is_any_queued = effects.is_any_queued || released > 0;
         let published = effects.changes.into_iter().collect();
         self.notifier
             .publish_on_commit(transaction, is_any_queued, published)
             .await
+    }
+
+    fn record_on_commit(
+        &self,
+        transaction: &Transaction,
+        ended: &BTreeSet<TaskId>,
+        now: DateTime<Utc>,
+    ) {
+        let attempts = Arc::clone(&self.attempts);
+        let ended = ended.clone();
+        transaction.after_commit(move || {
+            for (task, attempt) in attempts.iter() {
+                let is_final = ended.contains(&task.id);
+                metrics::attempt(match attempt {
+                    Attempt::Succeeded(_) if is_final => "succeeded",
+                    Attempt::Failed(_) if is_final => "failed",
+                    Attempt::Failed(_) => "retried",
+                    // Its lease was lost, or its balance is locked and it is settled later.
+                    Attempt::Succeeded(_) => continue,
+                    Attempt::NotStarted => "not_started",
+                });
+                if is_final {
+                    let waited = (now - task.queued_at).to_std();
+                    metrics::task_finished(waited.unwrap_or_default());
+                }
+            }
+        });
     }
 
     /// Queues the events of tasks that have become final, and of batches that are finished.

@@ -17,13 +17,21 @@ const RUST_FOLDERS: [&str; 5] = [
 /// The modules under `src`, each with the modules that it may use. Other modules may not exist.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("types", &[]),
-    ("inference", &["types"]),
-    ("database", &["types"]),
+    ("metrics", &[]),
+    ("inference", &["metrics", "types"]),
+    ("database", &["metrics", "types"]),
     ("entities", &["types"]),
     ("queue", &["database", "entities", "types"]),
     (
         "services",
-        &["database", "entities", "inference", "queue", "types"],
+        &[
+            "database",
+            "entities",
+            "inference",
+            "metrics",
+            "queue",
+            "types",
+        ],
     ),
     (
         "worker",
@@ -31,6 +39,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "database",
             "entities",
             "inference",
+            "metrics",
             "queue",
             "services",
             "types",
@@ -38,7 +47,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "delivery",
-        &["database", "entities", "queue", "services", "types"],
+        &[
+            "database", "entities", "metrics", "queue", "services", "types",
+        ],
     ),
     ("api", &["services", "types"]),
     ("client", &["api", "i18n", "types"]),
@@ -58,6 +69,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "entities",
             "i18n",
             "inference",
+            "metrics",
             "queue",
             "services",
             "types",
@@ -69,6 +81,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "database",
             "delivery",
             "inference",
+            "metrics",
             "queue",
             "server",
             "services",

@@ -69,6 +69,7 @@ mod limits;
 mod link_previews;
 mod list_limits;
 mod login_limits;
+mod metrics;
 mod model_checks;
 mod model_upgrades;
 mod models;

@@ -30,6 +30,7 @@ pub fn test(program: &Path, filter: Option<&str>) -> Result<()> {
         .args(TESTS)
         .current_dir(&root)
         .env("BASE_URL", server.url())
+        .env("METRICS_URL", server.metrics_url())
         .env("PLEDGECAST_BIN", server.program())
         .env("PYTHONDONTWRITEBYTECODE", "1");
     if let Some(filter) = filter {

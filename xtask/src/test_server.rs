@@ -18,6 +18,7 @@ const POLL: Duration = Duration::from_millis(100);
 /// The server under test. Dropping it stops it.
 pub struct Server {
     port: u16,
+    metrics_port: u16,
     program: PathBuf,
     log: PathBuf,
     // Dropped in this order: the server must end before its folder is removed.
@@ -34,7 +35,7 @@ impl Server {
             .tempdir()?;
         let program = folder.path().join("pledgecast");
         fs::copy(built, &program).context("cannot copy the server")?;
-        let port = process::free_port()?;
+        let (port, metrics_port) = (process::free_port()?, process::free_port()?);
         let mut command = process::command(&program);
         // The developer's settings must not affect the tests.
         process::remove_variables(&mut command, &["PLEDGECAST_"]);
@@ -42,6 +43,10 @@ impl Server {
             .arg("serve")
             .current_dir(folder.path())
             .env("PLEDGECAST_ADDRESS", format!("127.0.0.1:{port}"))
+            .env(
+                "PLEDGECAST_METRICS_ADDRESS",
+                format!("127.0.0.1:{metrics_port}"),
+            )
             .env("PLEDGECAST_DATA_DIR", folder.path().join("data"))
             // The tests register many users from one address.
             .env("PLEDGECAST_AUTH_PER_MINUTE", "100000")
@@ -50,6 +55,7 @@ impl Server {
         let job = Job::start(&mut command)?;
         let mut server = Self {
             port,
+            metrics_port,
             program,
             log: log.to_owned(),
             job,
@@ -62,6 +68,11 @@ impl Server {
     /// Its address.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// The address of its metrics.
+    pub fn metrics_url(&self) -> String {
+        format!("http://127.0.0.1:{}/metrics", self.metrics_port)
     }
 
     /// Its program.

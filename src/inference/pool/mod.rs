@@ -22,6 +22,7 @@ use tokio::sync::{Semaphore, oneshot};
 use super::features::Row;
 use super::manifest::Manifest;
 use super::predictor::{PredictError, Predictor};
+use crate::metrics;
 use crate::types::Campaign;
 use threads::{Deadline, Job, ThreadContext};
 
@@ -41,6 +42,15 @@ pub enum Priority {
     Interactive,
     /// Insights; they run when no interactive job is waiting.
     Background,
+}
+
+impl Priority {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Interactive => "interactive",
+            Self::Background => "background",
+        }
+    }
 }
 
 /// The result of a job.
@@ -231,11 +241,15 @@ fn execute<T>(
             is_abandoned,
         }),
     }));
+    let elapsed = start.elapsed();
+    let outcome = match &result {
+        Ok(Ok(_)) => "succeeded",
+        Ok(Err(_)) => "failed",
+        Err(_) => "panicked",
+    };
+    metrics::inference(priority.name(), outcome, elapsed);
     match result {
-        Ok(Ok(value)) => Ok(Output {
-            value,
-            elapsed: start.elapsed(),
-        }),
+        Ok(Ok(value)) => Ok(Output { value, elapsed }),
         Ok(Err(error)) => Err(InferenceError::Failed(error)),
         Err(_) => Err(InferenceError::Panicked),
     }

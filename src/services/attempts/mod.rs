@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 
 use crate::database::{Database, retry};
 use crate::entities::login_failure::{self, Model as Failures};
+use crate::metrics::{self, Login};
 use crate::services::Clock;
 use crate::services::rate_limit::RateLimit;
 use crate::types::{AppError, hex};
@@ -136,6 +137,7 @@ impl Attempts {
             self.wait_s(by_client, count(&keys.account), others, now)
         });
         if wait_s > 0 {
+            metrics::login(Login::Delayed);
             tracing::warn!(address = %client.address.to_canonical(), wait_s, "login refused");
             return Err(AppError::TooManyRequests {
                 retry_after_s: wait_s.unsigned_abs(),
@@ -183,6 +185,7 @@ impl Attempts {
     /// # Errors
     /// 503 if the database is unavailable.
     pub async fn fail(&self, attempt: &Attempt) -> Result<(), AppError> {
+        metrics::login(Login::Failed);
         tracing::warn!(address = %attempt.address, "login failed");
         let now = self.clock.now();
         let keys = attempt.keys.all();
@@ -202,6 +205,7 @@ impl Attempts {
     /// # Errors
     /// 503 if the database is unavailable.
     pub async fn succeed(&self, attempt: &Attempt) -> Result<(), AppError> {
+        metrics::login(Login::Succeeded);
         if attempt.failures > 0 {
             let keys = attempt.keys.all();
             retry("clear failed logins", || async {

@@ -12,6 +12,7 @@ use sea_orm::{
 use super::budgets::{Booking, reverse};
 use crate::database::{Transaction, array_of, insert_all, is_among};
 use crate::entities::{balance, task, transactions};
+use crate::metrics;
 use crate::queue;
 use crate::types::{BatchId, Credits, SystemMessage, TaskId, TransactionKind, UserId};
 
@@ -238,6 +239,7 @@ pub async fn settle_all(
     charges.sort_by_key(|charge| (charge.user, charge.task));
     let LockedBalances(mut after) = balances;
     let before: Vec<_> = after.values().map(|it| Credits(it.amount)).collect();
+    let total: i64 = charges.iter().map(|charge| charge.price.0).sum();
     let mut lines = Vec::with_capacity(charges.len());
     for charge in charges {
         let Charge {
@@ -268,8 +270,11 @@ pub async fn settle_all(
             after: Credits(balance.amount),
         })
         .collect();
+    let (count, credits) = (lines.len() as u64, total.unsigned_abs());
     write_balances(transaction, after.into_values(), now).await?;
     insert_all(transaction, lines).await?;
+    let kind = TransactionKind::Charge.as_str();
+    transaction.after_commit(move || metrics::ledger_lines(kind, count, credits));
     Ok(changed)
 }
 
@@ -365,6 +370,8 @@ pub(super) async fn add(
         .await?;
     let after = updated.first().ok_or(DbErr::RecordNotUpdated)?.amount;
     let before = after - line.amount.0;
+    let (kind, credits) = (line.kind.as_str(), line.amount.0.unsigned_abs());
+    transaction.after_commit(move || metrics::ledger_lines(kind, 1, credits));
     line.into_row(user, before, now).insert(transaction).await
 }
 
