@@ -1,7 +1,7 @@
 //! Runs the commands of the program.
 
-pub mod announce;
-mod args;
+mod announce;
+pub mod args;
 mod backup;
 pub mod client;
 pub mod config;

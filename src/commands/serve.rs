@@ -1,6 +1,5 @@
 //! `pledgecast serve` and `pledgecast worker`: start, run, stop cleanly.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
