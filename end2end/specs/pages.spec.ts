@@ -27,6 +27,7 @@ const OPEN_PAGES = [
   PLAN,
   "/models/1/track-record",
   "/login",
+  "/login/code",
   "/register",
 ];
 const OWN_PAGES = [
@@ -39,7 +40,9 @@ const OWN_PAGES = [
   "/outcomes",
   "/transactions",
   "/account",
+  "/account/confirm",
   "/account/keys",
+  "/account/second-factor",
   "/account/webhooks",
 ];
 

@@ -29,7 +29,7 @@ impl<S: Sync> FromRequestParts<S> for Identity {
 }
 
 impl Identity {
-    /// The user, whose session or key is checked now.
+    /// The user, whose session or key is checked and used now.
     ///
     /// # Errors
     /// 401; 503 if the database is unavailable.
@@ -46,6 +46,17 @@ impl Identity {
         Payer {
             user: user.id,
             api_key: self.key.as_ref().map(|UsedKey(key)| key.id),
+        }
+    }
+
+    /// Checks the session or key again. A stream that stays open does not keep its session from expiring.
+    ///
+    /// # Errors
+    /// 401; 503 if the database is unavailable.
+    pub async fn check(&self, services: &Services) -> Result<(), AppError> {
+        match (&self.key, &self.cookies) {
+            (None, Some(cookies)) => services.sessions.check(cookies).await.map(drop),
+            _ => self.user(services).await.map(drop),
         }
     }
 }
