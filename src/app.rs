@@ -21,8 +21,8 @@ use crate::components::toast::{ToastList, Toasts};
 use crate::pages::chunk::PageChunk;
 use crate::pages::{
     account, again, batch, batches, compare, delivery, docs, example, explore, home, keys, login,
-    outcomes, overview, plan, predict, register, report, shared, task, tasks, track_record,
-    transactions, webhook, webhooks,
+    login_code, outcomes, overview, plan, predict, reauthenticate, register, report, second_factor,
+    shared, task, tasks, track_record, transactions, webhook, webhooks,
 };
 
 /// URLs of the files that a page loads. The server provides them as a context, because it knows the content hashes. All
@@ -94,6 +94,7 @@ routes! {
     "/models/:id/track-record" track_record;
     "/register" register;
     "/login" login;
+    "/login/code" login_code;
     "/overview" overview;
     "/predict" predict;
     "/tasks" tasks;
@@ -107,7 +108,9 @@ routes! {
     "/shared/:token" shared;
     "/transactions" transactions;
     "/account" account;
+    "/account/confirm" reauthenticate;
     "/account/keys" keys;
+    "/account/second-factor" second_factor;
     "/account/webhooks" webhooks;
     "/account/webhooks/:id" webhook;
     "/account/deliveries/:id" delivery;

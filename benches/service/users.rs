@@ -6,8 +6,8 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use pledgecast::database::{Database, DatabaseOptions};
-use pledgecast::entities::users::EndedSessions;
-use pledgecast::services::{Clock as _, Sessions, SystemClock, User};
+use pledgecast::services::sessions::{Lifetimes, Origin};
+use pledgecast::services::{Clock as _, KeyRing, Sessions, SystemClock, User};
 use pledgecast::types::{Role, UserId};
 use tower_cookies::{Cookies, Key};
 
@@ -49,12 +49,9 @@ pub async fn database_of(site: &Site) -> Database {
 impl LoadUsers {
     /// Adds users to a site whose schema exists.
     pub async fn create(site: &Site, count: usize) -> Self {
-        let (json, time) = match site.database.engine {
-            Engine::Sqlite => ("'[]'".to_owned(), format!("'{LONG_AGO}'")),
-            Engine::Postgres => (
-                "'[]'::jsonb".to_owned(),
-                format!("'{LONG_AGO}'::timestamptz"),
-            ),
+        let time = match site.database.engine {
+            Engine::Sqlite => format!("'{LONG_AGO}'"),
+            Engine::Postgres => format!("'{LONG_AGO}'::timestamptz"),
         };
         let before = site
             .database
@@ -66,8 +63,8 @@ impl LoadUsers {
         for sql in [
             format!(
                 "INSERT INTO users (email, email_folded, password_hash, role, session_epoch, \
-                 ended_sessions, created_at) {numbers} SELECT 'p' || ({before} + i) || '@example.org', \
-                 'p' || ({before} + i) || '@example.org', 'none', 'user', 0, {json}, {time} FROM n"
+                 created_at) {numbers} SELECT 'p' || ({before} + i) || '@example.org', \
+                 'p' || ({before} + i) || '@example.org', 'none', 'user', 0, {time} FROM n"
             ),
             format!(
                 "INSERT INTO balance (user_id, amount, held, updated_at) \
@@ -86,16 +83,19 @@ impl LoadUsers {
         let sessions = Sessions::new(
             database_of(site).await,
             Arc::new(SystemClock),
-            key().clone(),
+            KeyRing::new(key().clone()),
             false,
+            Lifetimes::default(),
         );
-        let ids = first..first + i64::try_from(count).unwrap();
-        let cookies = ids.map(|id| sign_in(&sessions, id)).collect();
+        let mut cookies = Vec::new();
+        for id in first..first + i64::try_from(count).unwrap() {
+            cookies.push(sign_in(&sessions, id).await);
+        }
         Self { first, cookies }
     }
 }
 
-fn sign_in(sessions: &Sessions, id: i64) -> String {
+async fn sign_in(sessions: &Sessions, id: i64) -> String {
     let email = format!("p{id}@example.org");
     let user = User {
         id: UserId(id),
@@ -104,11 +104,11 @@ fn sign_in(sessions: &Sessions, id: i64) -> String {
         password_hash: String::new(),
         role: Role::User,
         session_epoch: 0,
-        ended_sessions: EndedSessions::default(),
         created_at: SystemClock.now(),
     };
     let cookies = Cookies::default();
-    sessions.open(&cookies, &user);
+    let origin = Origin::new(None, [127, 0, 0, 1].into());
+    sessions.open(&cookies, &user, origin).await.unwrap();
     let session = cookies.get("pledgecast_session").unwrap();
     format!("{}={}", session.name(), session.value())
 }

@@ -28,6 +28,7 @@ const OPEN_PAGES = [
   PLAN,
   "/models/1/track-record",
   "/login",
+  "/login/code",
   "/register",
 ];
 const OWN_PAGES = [
@@ -40,7 +41,9 @@ const OWN_PAGES = [
   "/outcomes",
   "/transactions",
   "/account",
+  "/account/confirm",
   "/account/keys",
+  "/account/second-factor",
   "/account/webhooks",
 ];
 

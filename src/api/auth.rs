@@ -3,7 +3,9 @@
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
-use crate::types::{AppError, JsonAnswer, UserView};
+#[cfg(feature = "ssr")]
+use crate::types::parse_required_id;
+use crate::types::{AppError, JsonAnswer, SessionView, UserView};
 
 /// `POST /api/auth/register`: creates an account with its welcome credits and signs the user in.
 ///
@@ -19,7 +21,7 @@ pub async fn register(
         .accounts
         .register(&email, &password, &request.client)
         .await?;
-    request.sign_in(&services, &user);
+    request.sign_in(&services, &user).await?;
     leptos_axum::redirect("/overview");
     Ok(user.into())
 }
@@ -27,8 +29,9 @@ pub async fn register(
 /// `POST /api/auth/login`: signs the user in.
 ///
 /// # Errors
-/// 422 if a field is blank or too long; 401, the same for an unknown address and a wrong password; 429 after failed
-/// logins of this client; 503.
+/// 422 if a field is blank or too long; 401, the same for an unknown address and a wrong password; another 401 if the
+/// account has a second factor, which `POST /api/auth/login/second_factor` takes; 429 after failed logins of this client;
+/// 503.
 #[server(prefix = "/api", endpoint = "auth/login", output = JsonAnswer)]
 pub async fn login(
     #[server(default)] email: String,
@@ -39,7 +42,7 @@ pub async fn login(
         .accounts
         .log_in(&email, &password, &request.client)
         .await?;
-    request.sign_in(&services, &user);
+    request.log_in(&services, &user).await?;
     leptos_axum::redirect("/overview");
     Ok(user.into())
 }
@@ -53,6 +56,33 @@ pub async fn logout() -> Result<(), AppError> {
     let (services, request) = super::request::visitor()?;
     request.sign_out(&services).await?;
     leptos_axum::redirect("/");
+    Ok(())
+}
+
+/// `POST /api/auth/reauthenticate`: notes that the user of this session has given the password, and a code if the account
+/// has a second factor. Some changes need that within 15 minutes. The session gets a new cookie.
+///
+/// # Errors
+/// 422 naming `password` or `code`; 401; 409 if the page belongs to another account; 429 after failed attempts of this client; 503.
+#[server(prefix = "/api", endpoint = "auth/reauthenticate", output = JsonAnswer)]
+pub async fn reauthenticate(
+    #[server(default)] password: String,
+    #[server(default)] code: String,
+    #[server(default)] account: String,
+) -> Result<(), AppError> {
+    let (services, request) = super::request::visitor()?;
+    let user = request.user_as(&services, &account).await?;
+    let (id, client) = (user.id, &request.client);
+    services
+        .accounts
+        .verify_password(user, &password, client)
+        .await?;
+    services
+        .second_factor
+        .check_if_enabled(id, &code, client)
+        .await?;
+    request.renew_session(&services).await?;
+    leptos_axum::redirect("/account");
     Ok(())
 }
 
@@ -90,7 +120,7 @@ pub async fn change_password(
         .accounts
         .change_password(user, &current_password, &new_password, &request.client)
         .await?;
-    request.sign_in(&services, &user);
+    request.sign_in(&services, &user).await?;
     leptos_axum::redirect("/account?done=password");
     Ok(user.into())
 }
@@ -108,4 +138,47 @@ pub async fn end_sessions(#[server(default)] account: String) -> Result<(), AppE
     request.forget(&services);
     leptos_axum::redirect("/login");
     Ok(())
+}
+
+/// `GET /api/auth/sessions`: where the user is signed in, the last used session first.
+///
+/// # Errors
+/// 401.
+#[server(prefix = "/api", endpoint = "auth/sessions", input = GetUrl, output = JsonAnswer)]
+pub async fn list_sessions() -> Result<Vec<SessionView>, AppError> {
+    let (services, request) = super::request::visitor()?;
+    let user = request.user(&services).await?;
+    let _slot = services.list_slots.take(user.id).await?;
+    let current = request.session(&services).await?.map(|it| it.id);
+    services.sessions.list(&user, current).await
+}
+
+/// `POST /api/auth/end_session`: ends one session of the signed-in user.
+///
+/// # Errors
+/// 422 naming `id`; 401; 404 if it has ended; 409 if the page belongs to another account; 429 if the user has too many
+/// changes in progress.
+#[server(prefix = "/api", endpoint = "auth/end_session", output = JsonAnswer)]
+pub async fn end_session(
+    #[server(default)] id: String,
+    #[server(default)] account: String,
+) -> Result<(), AppError> {
+    let (services, user, _slot) = super::request::signed_in_to_change(&account).await?;
+    services
+        .sessions
+        .end(user.id, parse_required_id(&id)?)
+        .await
+}
+
+/// `POST /api/auth/end_other_sessions`: ends every session of the signed-in user except this one; with an API key, all.
+///
+/// # Errors
+/// 401; 409 if the page belongs to another account; 429 if the user has too many changes in progress.
+#[server(prefix = "/api", endpoint = "auth/end_other_sessions", output = JsonAnswer)]
+pub async fn end_other_sessions(#[server(default)] account: String) -> Result<(), AppError> {
+    let (services, request) = super::request::visitor()?;
+    let user = request.user_as(&services, &account).await?;
+    let _slot = services.write_slots.take(user.id).await?;
+    let current = request.session(&services).await?.map(|it| it.id);
+    services.sessions.end_others(user.id, current).await
 }

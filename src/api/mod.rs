@@ -23,6 +23,7 @@ mod position;
 mod predictions;
 #[cfg(feature = "ssr")]
 mod request;
+mod second_factor;
 mod sharing;
 mod webhooks;
 
@@ -39,5 +40,6 @@ pub use models::*;
 pub use outcomes::*;
 pub use position::page_position;
 pub use predictions::*;
+pub use second_factor::*;
 pub use sharing::*;
 pub use webhooks::*;

@@ -12,7 +12,16 @@ use crate::types::{AppError, JsonAnswer, ModelView};
 #[server(prefix = "/api", endpoint = "models", input = GetUrl, output = JsonAnswer)]
 pub async fn list_models() -> Result<Vec<ModelView>, AppError> {
     let (services, request) = super::request::visitor()?;
-    let user = request.user(&services).await.ok();
+    let mut user = request.user(&services).await.ok();
+    if let Some(found) = &user
+        && services
+            .second_factor
+            .require_of_operator(found)
+            .await
+            .is_err()
+    {
+        user = None;
+    }
     services.catalog.models(user.as_ref()).await
 }
 

@@ -119,6 +119,7 @@ pub async fn get_track_record(#[server(default)] id: String) -> Result<TrackReco
 #[server(prefix = "/api", endpoint = "model/drift", input = GetUrl, output = JsonAnswer)]
 pub async fn get_drift(#[server(default)] id: String) -> Result<DriftView, AppError> {
     let (services, user) = super::request::signed_in().await?;
+    services.second_factor.require_of_operator(&user).await?;
     services
         .track_records
         .drift(&user, parse_required_id(&id)?)

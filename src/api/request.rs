@@ -1,6 +1,7 @@
 //! What server functions need from their request: the services, the cookies or the API key, the client.
 
 use http::HeaderValue;
+use http::header::USER_AGENT;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use tower_cookies::Cookies;
@@ -8,6 +9,7 @@ use tower_cookies::Cookies;
 use crate::services::attempts::Client;
 use crate::services::positions::PagePosition;
 use crate::services::predictions::Payer;
+use crate::services::sessions::{Origin, SessionRow};
 use crate::services::user_slots::Slot;
 use crate::services::{Services, SignedIn, UsedKey, User};
 use crate::types::{AppError, UserId};
@@ -19,6 +21,8 @@ pub struct Request {
     signed_in: Option<SignedIn>,
     /// The API key, which takes the place of the cookies.
     key: Option<UsedKey>,
+    /// The browser's description of itself.
+    user_agent: Option<String>,
     /// The client, for the limits on logins.
     pub client: Client,
 }
@@ -44,6 +48,11 @@ pub fn visitor() -> Result<(Services, Request), AppError> {
         cookies: cookies.clone(),
         signed_in: parts.extensions.get::<SignedIn>().cloned(),
         key: parts.extensions.get::<UsedKey>().cloned(),
+        user_agent: parts
+            .headers
+            .get(USER_AGENT)
+            .and_then(|it| it.to_str().ok())
+            .map(ToOwned::to_owned),
         client,
     };
     Ok((services, request))
@@ -128,11 +137,56 @@ impl Request {
         Payer::of(user, self.key.as_ref())
     }
 
-    /// Starts a session in this browser. A program with an API key gets none.
-    pub fn sign_in(&self, services: &Services, user: &User) {
+    /// Starts a session in this browser, which ends its earlier one. A program with an API key gets none.
+    ///
+    /// # Errors
+    /// 503 if the database is unavailable.
+    pub async fn sign_in(&self, services: &Services, user: &User) -> Result<(), AppError> {
         if self.key.is_none() {
-            services.sessions.open(&self.cookies, user);
+            let origin = Origin::new(self.user_agent.as_deref(), self.client.address);
+            services.sessions.open(&self.cookies, user, origin).await?;
         }
+        Ok(())
+    }
+
+    /// Starts a session for a user who has given the password. If the account has a second factor, only notes that.
+    ///
+    /// # Errors
+    /// [`AppError::SecondFactorRequired`]; 503 if the database is unavailable.
+    pub async fn log_in(&self, services: &Services, user: &User) -> Result<(), AppError> {
+        if services.second_factor.is_enabled(user.id).await? {
+            services.sessions.begin_login(&self.cookies, user);
+            return Err(AppError::SecondFactorRequired);
+        }
+        self.sign_in(services, user).await
+    }
+
+    /// The user whose password was given in this browser, as the first step of a login.
+    ///
+    /// # Errors
+    /// 401; 503 if the database is unavailable.
+    pub async fn pending_login(&self, services: &Services) -> Result<User, AppError> {
+        services.sessions.pending_login(&self.cookies).await
+    }
+
+    /// The session of this browser; none with an API key.
+    ///
+    /// # Errors
+    /// 401; 503 if the database is unavailable.
+    pub async fn session(&self, services: &Services) -> Result<Option<SessionRow>, AppError> {
+        if self.key.is_some() {
+            return Ok(None);
+        }
+        let (session, _) = services.sessions.check(&self.cookies).await?;
+        Ok(Some(session))
+    }
+
+    /// Notes that the user has just authenticated again, and gives the session a new cookie.
+    ///
+    /// # Errors
+    /// 401; 503 if the database is unavailable.
+    pub async fn renew_session(&self, services: &Services) -> Result<(), AppError> {
+        services.sessions.renew(&self.cookies).await
     }
 
     /// Ends the session of this browser.
@@ -157,13 +211,14 @@ impl Request {
     }
 }
 
-/// Makes the browser delete what pages have stored, so that no data outlives its session. Browsers obey only over https
-/// and on localhost.
+/// Makes the browser delete what pages have stored and what it has cached, so that no data outlives its session. Cookies
+/// stay: language, theme and the mark of a known browser belong to no session. Browsers obey only over https and on
+/// localhost.
 fn clear_browser_storage() {
     if let Some(response) = use_context::<ResponseOptions>() {
         response.insert_header(
             http::HeaderName::from_static("clear-site-data"),
-            HeaderValue::from_static("\"storage\""),
+            HeaderValue::from_static("\"cache\", \"storage\""),
         );
     }
 }

@@ -1,6 +1,16 @@
 //! Paths of this site, out of what an address or a form names.
 
+use leptos_router::location::Url;
+
 use super::browser;
+use crate::types::AppError;
+
+/// Name of the query parameter with the page to go to after logging in.
+pub const NEXT: &str = "next";
+/// The page of the second step of a login.
+const LOGIN_CODE_PATH: &str = "/login/code";
+/// The page that asks for the password again.
+const REAUTHENTICATE_PATH: &str = "/account/confirm";
 
 /// Path, query and fragment of a page of this site; `None` for anything that a browser would take for another site's.
 pub fn local_path(text: &str) -> Option<String> {
@@ -20,6 +30,22 @@ pub fn page_of(location: &str) -> Option<String> {
     Some(format!("/tasks/{id}"))
 }
 
+/// The page to go to before a request that a form on `page` has sent can succeed, if there is one. It leads back.
+pub fn page_before_retry(error: &AppError, page: &str) -> Option<String> {
+    match error {
+        AppError::ReauthenticationRequired => Some(format!(
+            "{REAUTHENTICATE_PATH}?{NEXT}={}",
+            Url::escape(page)
+        )),
+        // The login page's query says where to go afterwards.
+        AppError::SecondFactorRequired => {
+            let query = page.find('?').map(|at| &page[at..]);
+            Some(format!("{LOGIN_CODE_PATH}{}", query.unwrap_or_default()))
+        }
+        _ => None,
+    }
+}
+
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
@@ -29,6 +55,30 @@ mod tests {
         assert_eq!(page_of("/api/task?id=7").as_deref(), Some("/tasks/7"));
         for other in ["/tasks/7", "/overview", "/api/tasks"] {
             assert_eq!(page_of(other), None);
+        }
+    }
+
+    #[test]
+    fn the_page_that_asks_for_the_password_leads_back() {
+        let refused = AppError::ReauthenticationRequired;
+        assert_eq!(
+            page_before_retry(&refused, "/account/keys?a=b&c").as_deref(),
+            Some("/account/confirm?next=%2Faccount%2Fkeys%3Fa%3Db%26c")
+        );
+        assert_eq!(page_before_retry(&AppError::NotFound, "/account"), None);
+    }
+
+    #[test]
+    fn the_second_step_of_a_login_leads_to_the_same_page() {
+        let refused = AppError::SecondFactorRequired;
+        for (page, code_page) in [
+            ("/login", "/login/code"),
+            ("/login?next=%2Ftasks", "/login/code?next=%2Ftasks"),
+        ] {
+            assert_eq!(
+                page_before_retry(&refused, page).as_deref(),
+                Some(code_page)
+            );
         }
     }
 

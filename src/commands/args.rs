@@ -125,6 +125,12 @@ pub enum UserCommand {
         #[arg(long)]
         email: String,
     },
+    /// Remove the second factor of a user who has lost it.
+    ResetSecondFactor {
+        /// E-mail address of the user.
+        #[arg(long)]
+        email: String,
+    },
     /// Revoke all API keys of a user.
     RevokeKeys {
         /// E-mail address of the user.

@@ -9,6 +9,7 @@ use clap::builder::TypedValueParser;
 use clap::{Args, ValueEnum};
 
 use super::connection_args::ConnectionArgs;
+use super::session_args::SessionArgs;
 use super::webhook_args::WebhookArgs;
 use crate::server::listen_address::ListenAddress;
 use crate::server::public_url::PublicUrl;
@@ -47,6 +48,9 @@ pub struct DatabaseArgs {
     /// `postgres://…` or `sqlite://…`; if not set, SQLite in the data folder.
     #[arg(long, env = "PLEDGECAST_DATABASE_URL", hide_env_values = true, value_parser = parse_database_url)]
     pub database_url: Option<String>,
+    /// File with the URL of the database, in place of `PLEDGECAST_DATABASE_URL`.
+    #[arg(long, env = "PLEDGECAST_DATABASE_URL_FILE")]
+    pub database_url_file: Option<PathBuf>,
     /// Maximum number of connections to PostgreSQL.
     #[arg(long, env = "PLEDGECAST_DATABASE_CONNECTIONS", default_value_t = 20, value_parser = clap::value_parser!(u32).range(2..=1000))]
     pub database_connections: u32,
@@ -124,16 +128,23 @@ pub struct ServeArgs {
     /// Metrics.
     #[command(flatten)]
     pub metrics: MetricsArgs,
+    /// Sessions.
+    #[command(flatten)]
+    pub sessions: SessionArgs,
     /// Listen address: host:port, or :port for all IPv4 addresses of the machine; port 0 picks a free port.
     #[arg(long, env = "PLEDGECAST_ADDRESS", default_value = "127.0.0.1:3000")]
     pub address: ListenAddress,
     /// Origin at which browsers reach the service, such as `https://pledgecast.example`; https makes cookies secure.
     #[arg(long, env = "PLEDGECAST_PUBLIC_URL")]
     pub public_url: Option<PublicUrl>,
-    /// Key for session cookies, private links and secrets of webhooks: 64 bytes or more in base64. If not set, it is
-    /// generated and kept in the data folder. Web processes behind one load balancer must share it.
+    /// Key for session cookies, private links, secrets of webhooks and second factors: 64 bytes or more in base64. If not
+    /// set, it is generated and kept in the data folder. Web processes behind one load balancer must share it. Older keys
+    /// may follow, separated by commas or white space: what they have made is still accepted.
     #[arg(long, env = "PLEDGECAST_KEY", hide_env_values = true)]
     pub key: Option<String>,
+    /// File with the key, in place of `PLEDGECAST_KEY`.
+    #[arg(long, env = "PLEDGECAST_KEY_FILE")]
+    pub key_file: Option<PathBuf>,
     /// Credits that a new user starts with.
     #[arg(long, env = "PLEDGECAST_WELCOME_CREDITS", default_value_t = 10, value_parser = clap::value_parser!(i64).range(0..=1_000_000))]
     pub welcome_credits: i64,
@@ -179,7 +190,11 @@ pub struct WorkerProcessArgs {
     pub health_address: Option<ListenAddress>,
 }
 
-fn parse_database_url(url: &str) -> Result<String, String> {
+/// The URL of a database, if it is one.
+///
+/// # Errors
+/// What it must begin with.
+pub fn parse_database_url(url: &str) -> Result<String, String> {
     let known = ["sqlite:", "postgres://", "postgresql://"];
     if known.iter().any(|scheme| url.starts_with(scheme)) {
         Ok(url.to_owned())

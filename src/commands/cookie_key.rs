@@ -1,4 +1,4 @@
-//! The key for cookies, private links and webhook secrets: configured, or generated at the first start and kept in the data folder.
+//! The keys for cookies, private links, webhook secrets and second factors: configured, or generated at the first start and kept in the data folder.
 
 use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -9,16 +9,18 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use tower_cookies::Key;
 
+use crate::services::KeyRing;
+
 const FILE: &str = "cookie.key";
 const BYTES_MIN: usize = 64;
 
-/// Returns the configured key, or the key in the data folder. If its file is missing or empty, as after a full disk or
+/// Returns the configured keys, or those in the data folder. If its file is missing or empty, as after a full disk or
 /// a crash, generates a key (mode 0600). Any other damage is an error, because a new key ends all sessions and private
 /// links.
 ///
 /// # Errors
 /// If the key is too short or not base64, or the file cannot be read or written.
-pub fn load(configured: Option<&str>, data_dir: &Path) -> anyhow::Result<Key> {
+pub fn load(configured: Option<&str>, data_dir: &Path) -> anyhow::Result<KeyRing> {
     if let Some(text) = configured {
         return parse(text).context("PLEDGECAST_KEY");
     }
@@ -26,7 +28,7 @@ pub fn load(configured: Option<&str>, data_dir: &Path) -> anyhow::Result<Key> {
     match std::fs::read_to_string(&path) {
         Ok(text) if text.trim().is_empty() => {
             tracing::warn!(path = %path.display(), "the cookie key file is empty; generating a new key, which ends all sessions and private links");
-            make(&path)
+            Ok(KeyRing::new(make(&path)?))
         }
         Ok(text) => parse(&text).with_context(|| {
             format!(
@@ -34,7 +36,7 @@ pub fn load(configured: Option<&str>, data_dir: &Path) -> anyhow::Result<Key> {
                 path.display()
             )
         }),
-        Err(error) if error.kind() == ErrorKind::NotFound => make(&path),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(KeyRing::new(make(&path)?)),
         Err(error) => Err(error).with_context(|| path.display().to_string()),
     }
 }
@@ -71,9 +73,19 @@ fn sync_folder(path: &Path) -> std::io::Result<()> {
     std::fs::File::open(path)?.sync_all()
 }
 
-fn parse(text: &str) -> anyhow::Result<Key> {
+/// Keys separated by commas or white space, the newest first.
+fn parse(text: &str) -> anyhow::Result<KeyRing> {
+    let parts = text.split(|it: char| it == ',' || it.is_whitespace());
+    let mut parts = parts.filter(|part| !part.is_empty());
+    let newest = parse_key(parts.next().unwrap_or_default())?;
+    parts.try_fold(KeyRing::new(newest), |ring, part| {
+        Ok(ring.with_older(parse_key(part)?))
+    })
+}
+
+fn parse_key(text: &str) -> anyhow::Result<Key> {
     let bytes = BASE64_STANDARD
-        .decode(text.trim())
+        .decode(text)
         .context("must be base64; generate one with: openssl rand -base64 64 | tr -d '\\n'")?;
     if bytes.len() < BYTES_MIN {
         bail!(
@@ -95,7 +107,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let first = load(None, folder.path()).unwrap();
         let second = load(None, folder.path()).unwrap();
-        assert_eq!(first.master(), second.master());
+        assert_eq!(first.newest().master(), second.newest().master());
         let mode = std::fs::metadata(folder.path().join(FILE))
             .unwrap()
             .permissions()
@@ -111,7 +123,7 @@ mod tests {
             std::fs::write(&path, empty).unwrap();
             let made = load(None, folder.path()).unwrap();
             let kept = load(None, folder.path()).unwrap();
-            assert_eq!(made.master(), kept.master());
+            assert_eq!(made.newest().master(), kept.newest().master());
         }
         let whole = std::fs::read_to_string(&path).unwrap();
         for damaged in [&whole[..40], "not base64!"] {
@@ -133,8 +145,27 @@ mod tests {
     }
 
     #[test]
+    fn several_keys_are_separated_by_commas_or_white_space() {
+        let folder = tempfile::tempdir().unwrap();
+        let [new, old] = [[9_u8; 64], [8; 64]];
+        let (new_text, old_text) = (BASE64_STANDARD.encode(new), BASE64_STANDARD.encode(old));
+        for text in [
+            format!("{new_text},{old_text}"),
+            format!(" {new_text}\n{old_text}\n"),
+            format!("{new_text}, {old_text},"),
+        ] {
+            let ring = load(Some(&text), folder.path()).unwrap();
+            let keys: Vec<_> = ring.all().map(|key| key.master().to_vec()).collect();
+            assert_eq!(keys, [new.to_vec(), old.to_vec()]);
+        }
+        let damaged = format!("{new_text},short");
+        assert!(load(Some(&damaged), folder.path()).is_err());
+    }
+
+    #[test]
     fn a_short_key_is_refused() {
         let folder = tempfile::tempdir().unwrap();
+        assert!(load(Some(","), folder.path()).is_err());
         assert!(load(Some("c2hvcnQ="), folder.path()).is_err());
         assert!(load(Some("not base64!"), folder.path()).is_err());
     }

@@ -13,6 +13,7 @@ use super::announce::announce;
 use super::config::{ServeArgs, WorkerProcessArgs};
 use super::connection_args::health_limits;
 use super::metrics::MetricsServer;
+use super::secret_file::secret_of;
 use super::stop::unless_stopped;
 use super::{cookie_key, setup};
 use crate::inference::{InferenceError, InferencePool, SHIPPED_MODEL};
@@ -37,7 +38,12 @@ const DRAIN: Duration = Duration::from_secs(15);
 pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<()> {
     let database = unless_stopped(&stop, setup::database(&args.database)).await?;
     let notifier = Notifier::new(&database);
-    let key = cookie_key::load(args.key.as_deref(), &args.database.data_dir)?;
+    let configured = secret_of(
+        "PLEDGECAST_KEY",
+        args.key.as_ref(),
+        args.key_file.as_deref(),
+    )?;
+    let keys = cookie_key::load(configured.as_deref(), &args.database.data_dir)?;
     let options = ServiceOptions {
         welcome_credits: args.welcome_credits,
         max_queued: args.max_queued,
@@ -47,9 +53,11 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
         shared_per_minute: args.shared_per_minute,
         insight_timeout: args.worker.inference_timeout,
         questions_per_minute: args.what_if_per_minute,
-        cookie_key: key.clone(),
+        keys: keys.clone(),
         webhook_targets: args.webhooks.targets(),
         https: args.public_url.as_ref().is_some_and(PublicUrl::is_https),
+        admin_second_factor: args.sessions.admin_second_factor,
+        session_lifetimes: args.sessions.lifetimes(),
     };
     let pool = setup::pool(&args.worker)?;
     let services = Services::new(
@@ -73,7 +81,7 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
     };
     // Everything that can fail comes before the worker starts, so that a failed start claims no tasks.
     let assets = assets::site_assets()?.map(Arc::new);
-    let deliverer = setup::deliverer(&args.webhooks, &database, &notifier, &key)?;
+    let deliverer = setup::deliverer(&args.webhooks, &database, &notifier, &keys)?;
     let listener = unless_stopped(&stop, args.address.bind()).await?;
     let metrics = MetricsServer::bind(args.metrics.metrics_address)
         .await?
@@ -84,6 +92,7 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
     let listening = tokio::spawn(notifier.clone().listen(database.clone(), stop.clone()));
     let working = tokio::spawn(worker.run(stop.clone()));
     let delivering = tokio::spawn(deliverer.run(stop.clone()));
+    let pruning = tokio::spawn(Arc::clone(&services.sessions).run_pruning(stop.clone()));
     let limits = args.connections.limits();
     let shared = Shared {
         services,
@@ -110,6 +119,7 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
         working.await.context("the worker panicked")?;
         delivering.await.context("the deliveries panicked")?;
         metrics.await.context("the metrics server panicked")?;
+        pruning.await.context("the deletion of sessions panicked")?;
         listening.await.context("the listener panicked")
     };
     end_with(watching, args.worker.inference_timeout + DRAIN, serving).await

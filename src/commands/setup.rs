@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use sea_orm::DbErr;
-use tower_cookies::Key;
 
-use super::config::{DatabaseArgs, WorkerArgs};
+use super::config::{DatabaseArgs, WorkerArgs, parse_database_url};
+use super::secret_file::secret_of;
 use super::webhook_args::WebhookArgs;
 use super::{data_dir, schema};
 use crate::database::{Database, DatabaseOptions, DbErrorKind, postgres, sqlite_file};
@@ -16,7 +16,7 @@ use crate::delivery::{Deliverer, Sender};
 use crate::inference::InferencePool;
 use crate::queue::Notifier;
 use crate::services::webhooks::Secrets;
-use crate::services::{Clock, LoadedModels, SystemClock, id_key};
+use crate::services::{Clock, KeyRing, LoadedModels, SystemClock, id_key};
 use crate::worker::{Worker, WorkerOptions};
 
 const SQLITE_FILE: &str = "pledgecast.db";
@@ -78,10 +78,12 @@ pub fn require_file(file: &Path) -> anyhow::Result<()> {
 /// The configured URL of the database, or that of SQLite in the data folder.
 ///
 /// # Errors
-/// If the path of the data folder cannot be written as a URL.
+/// If the file with the URL cannot be read, or the path of the data folder cannot be written as a URL.
 pub fn database_url(args: &DatabaseArgs) -> anyhow::Result<String> {
-    match &args.database_url {
-        Some(url) => Ok(url.clone()),
+    let (name, file) = ("PLEDGECAST_DATABASE_URL", args.database_url_file.as_deref());
+    match secret_of(name, args.database_url.as_ref(), file)? {
+        Some(url) => parse_database_url(&url)
+            .map_err(|reason| anyhow::anyhow!("PLEDGECAST_DATABASE_URL {reason}")),
         None => Ok(sqlite_file::url_of(&args.data_dir.join(SQLITE_FILE))?),
     }
 }
@@ -203,14 +205,14 @@ pub fn deliverer(
     args: &WebhookArgs,
     database: &Database,
     notifier: &Notifier,
-    key: &Key,
+    keys: &KeyRing,
 ) -> anyhow::Result<Arc<Deliverer>> {
     let sender = Sender::new(args.targets()).context("setting up TLS")?;
     Ok(Arc::new(Deliverer::new(
         database.clone(),
         notifier.clone(),
         clock(),
-        Secrets::new(key),
+        Secrets::new(keys),
         sender,
         usize::from(args.deliveries),
     )))

@@ -1,17 +1,19 @@
 //! `pledgecast user`: creates and changes users.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context as _;
 
 use super::args::{UserArgs, UserCommand};
+use super::secret_file::secret_of;
 use super::setup;
 use crate::queue::Notifier;
 use crate::services::attempts::Attempts;
 use crate::services::ledger::Ledger;
 use crate::services::passwords::Passwords;
-use crate::services::{Accounts, ApiKeys, Catalog};
+use crate::services::{Accounts, ApiKeys, Catalog, second_factor};
 use crate::types::Credits;
 
 /// Creates or changes a user.
@@ -59,6 +61,11 @@ pub async fn run(args: UserArgs) -> anyhow::Result<ExitCode> {
                 user.email
             );
         }
+        UserCommand::ResetSecondFactor { email } => {
+            let user = accounts(0).find_by_email(&email).await?;
+            second_factor::remove(&database, user.id, setup::clock().now()).await?;
+            println!("removed the second factor of {}", user.email);
+        }
         UserCommand::RevokeKeys { email } => {
             let user = accounts(0).find_by_email(&email).await?;
             let catalog = Catalog::new(database.clone(), setup::clock());
@@ -83,9 +90,11 @@ pub async fn run(args: UserArgs) -> anyhow::Result<ExitCode> {
 
 fn read_password() -> anyhow::Result<String> {
     let mut line = String::new();
-    match std::env::var("PLEDGECAST_PASSWORD") {
-        Ok(password) => line = password,
-        Err(_) => {
+    let password = std::env::var("PLEDGECAST_PASSWORD").ok();
+    let file = std::env::var_os("PLEDGECAST_PASSWORD_FILE").map(PathBuf::from);
+    match secret_of("PLEDGECAST_PASSWORD", password.as_ref(), file.as_deref())? {
+        Some(password) => line = password,
+        None => {
             std::io::stdin()
                 .read_line(&mut line)
                 .context("reading the password from standard input")?;

@@ -91,6 +91,7 @@ pub fn error_text(locale: Locale, error: &AppError) -> String {
             tr!(locale, error.unauthorized).to_owned()
         }
         AppError::BadCredentials => tr!(locale, error.bad_credentials).to_owned(),
+        AppError::SecondFactorRequired => tr!(locale, login_code.text).to_owned(),
         AppError::InsufficientCredits { needed, available } => tr!(
             locale,
             error.insufficient,
@@ -101,6 +102,7 @@ pub fn error_text(locale: Locale, error: &AppError) -> String {
         AppError::Forbidden(_) | AppError::MissingScope(_) | AppError::CapReached(_) => {
             tr!(locale, error.forbidden).to_owned()
         }
+        AppError::ReauthenticationRequired => tr!(locale, error.reauthentication).to_owned(),
         AppError::WrongAddress { public_url } => {
             tr!(locale, error.wrong_address, url = public_url.clone())
         }

@@ -11,11 +11,9 @@ use super::form::use_page;
 use super::not_found::NotFound;
 use super::query::query_url;
 use crate::client::data::{Data, Payload, SharedData, Wire};
+use crate::client::local_path::NEXT;
 use crate::client::use_session;
 use crate::types::AppError;
-
-/// Name of the log-in page's query parameter with the page to go to afterwards.
-pub const NEXT: &str = "next";
 
 /// Redirects visitors without a session to the log-in page, from which they return to this page.
 #[component]

@@ -25,6 +25,7 @@ pub fn field(locale: Locale, name: &str) -> &str {
         "password" => tr!(locale, field.password),
         "current_password" => tr!(locale, field.current_password),
         "new_password" => tr!(locale, field.new_password),
+        "code" => tr!(locale, field.code),
         "amount" => tr!(locale, field.amount),
         "name" => tr!(locale, field.name),
         "blurb" => tr!(locale, field.blurb),

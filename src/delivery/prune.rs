@@ -97,6 +97,7 @@ mod tests {
     use crate::database::test_support::migrated;
     use crate::delivery::Sender;
     use crate::queue::{NewDelivery, Notifier, enqueue_deliveries};
+    use crate::services::KeyRing;
     use crate::services::clock::test_support::TestClock;
     use crate::services::webhooks::{Secrets, Targets};
     use crate::types::UserId;
@@ -139,8 +140,8 @@ mod tests {
     #[tokio::test]
     async fn old_deliveries_and_deleted_webhooks_go() {
         let (_folder, database) = migrated().await;
-        let user = "INSERT INTO users (id, email, email_folded, password_hash, role, session_epoch, ended_sessions, \
-                    created_at) VALUES (1, 'a', 'a', 'x', 'user', 0, '[]', '2026-01-01T00:00:00+00:00')";
+        let user = "INSERT INTO users (id, email, email_folded, password_hash, role, session_epoch, \
+                    created_at) VALUES (1, 'a', 'a', 'x', 'user', 0, '2026-01-01T00:00:00+00:00')";
         database.write().execute_unprepared(user).await.unwrap();
         let now = DateTime::UNIX_EPOCH + Duration::days(20_000);
         let hours = Duration::hours;
@@ -152,7 +153,7 @@ mod tests {
             database.clone(),
             Notifier::new(&database),
             TestClock::at(now),
-            Secrets::new(&tower_cookies::Key::generate()),
+            Secrets::new(&KeyRing::new(tower_cookies::Key::generate())),
             Sender::new(Targets::default()).unwrap(),
             1,
         );

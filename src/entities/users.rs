@@ -1,7 +1,6 @@
 //! The table `users`.
 
 use sea_orm::entity::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::Relation;
 use crate::types::{Role, UserId, UserView};
@@ -21,13 +20,8 @@ pub struct Model {
     pub password_hash: String,
     pub role: Role,
     pub session_epoch: i32,
-    pub ended_sessions: EndedSessions,
     pub created_at: DateTimeUtc,
 }
-
-/// Issue times (microseconds of Unix time) of sessions that were ended before they expired.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
-pub struct EndedSessions(pub Vec<i64>);
 
 impl ActiveModelBehavior for ActiveModel {}
 

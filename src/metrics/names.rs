@@ -58,7 +58,11 @@ pub(super) const ALL: [(&str, Kind, &str); 22] = [
         Kind::Counter,
         "Refused and failed requests by the code of their error.",
     ),
-    (LOGINS, Kind::Counter, "Attempts to log in."),
+    (
+        LOGINS,
+        Kind::Counter,
+        "Attempts with a password or a second factor.",
+    ),
     (STREAMS, Kind::Gauge, "Open event streams."),
     (
         SUBMIT_BATCH,

@@ -4,11 +4,10 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
 
 use crate::api::Login;
-use crate::client::local_path::local_path;
+use crate::client::local_path::{NEXT, local_path};
 use crate::client::{tr, use_locale};
 use crate::components::field::Submit;
 use crate::components::form::{PostForm, session_form_action};
-use crate::components::guard::NEXT;
 use crate::components::page_title::PageTitle;
 use crate::components::query::use_query;
 use crate::components::{Field, FormErrors};

@@ -8,14 +8,16 @@ use leptos::server_fn::ServerFn as _;
 use super::{crawlers, inference_paths, openapi};
 use crate::api::{
     CancelBatch, CancelTask, ChangePassword, CreateApiKey, CreateBatch, CreateModel, CreateWebhook,
-    DeleteBatch, DeleteWebhook, EndSessions, Explore, GetAdvice, GetBalance, GetBalanceHistory,
-    GetBatch, GetCurrentApiKey, GetDelivery, GetDrift, GetExample, GetExampleSummary, GetInsight,
-    GetLink, GetOutcomes, GetShared, GetTask, GetTrackRecord, GetWebhook, LaunchCalendar,
+    DeleteBatch, DeleteWebhook, DisableSecondFactor, EnableSecondFactor, EndOtherSessions,
+    EndSession, EndSessions, Explore, GetAdvice, GetBalance, GetBalanceHistory, GetBatch,
+    GetCurrentApiKey, GetDelivery, GetDrift, GetExample, GetExampleSummary, GetInsight, GetLink,
+    GetOutcomes, GetSecondFactor, GetShared, GetTask, GetTrackRecord, GetWebhook, LaunchCalendar,
     ListApiKeySpend, ListApiKeys, ListBatchTasks, ListBatches, ListDeliveries, ListModels,
-    ListTasks, ListTransactions, ListUnreported, ListWebhooks, Login, Logout, Me, Predict,
-    Register, RenameApiKey, ReportOutcome, ReportOutcomes, ResendDelivery, RevokeApiKey,
-    RotateWebhookSecret, SetWebhookEnabled, Share, StartBatch, TestWebhook, TopUp, Unshare,
-    UpdateWebhook, WhatIf, WhatIfExample,
+    ListSessions, ListTasks, ListTransactions, ListUnreported, ListWebhooks, Login,
+    LoginSecondFactor, Logout, Me, Predict, Reauthenticate, Register, RenameApiKey,
+    RenewRecoveryCodes, ReportOutcome, ReportOutcomes, ResendDelivery, RevokeApiKey,
+    RotateWebhookSecret, SetWebhookEnabled, Share, StartBatch, StartSecondFactor, TestWebhook,
+    TopUp, Unshare, UpdateWebhook, WhatIf, WhatIfExample,
 };
 use crate::types::Scope;
 
@@ -28,21 +30,34 @@ pub enum Access {
     Anybody,
     /// A valid key with this scope. Without a key, the request needs a session.
     Needs(Scope),
-    /// For browsers: no key is accepted.
+    /// For browsers: no key is accepted. A server function needs a session.
     SessionOnly,
+    /// For browsers, signed in or not: no key is accepted.
+    BrowserOnly,
 }
 
-use Access::{Anybody, Needs, Open, SessionOnly};
+use Access::{Anybody, BrowserOnly, Needs, Open, SessionOnly};
 use Scope::{Manage, Read};
 
 /// Every server function.
 const FUNCTIONS: &[(&str, Access)] = &[
-    (Register::PATH, SessionOnly),
-    (Login::PATH, SessionOnly),
-    (Logout::PATH, SessionOnly),
+    (Register::PATH, BrowserOnly),
+    (Login::PATH, BrowserOnly),
+    (LoginSecondFactor::PATH, BrowserOnly),
+    (Logout::PATH, BrowserOnly),
+    (Reauthenticate::PATH, SessionOnly),
     (Me::PATH, Needs(Read)),
     (ChangePassword::PATH, Needs(Manage)),
     (EndSessions::PATH, Needs(Manage)),
+    // A key must not remove what protects the account from whoever has the password.
+    (GetSecondFactor::PATH, SessionOnly),
+    (StartSecondFactor::PATH, SessionOnly),
+    (EnableSecondFactor::PATH, SessionOnly),
+    (RenewRecoveryCodes::PATH, SessionOnly),
+    (DisableSecondFactor::PATH, SessionOnly),
+    (ListSessions::PATH, Needs(Manage)),
+    (EndSession::PATH, Needs(Manage)),
+    (EndOtherSessions::PATH, Needs(Manage)),
     (CreateApiKey::PATH, Needs(Manage)),
     (RenameApiKey::PATH, Needs(Manage)),
     (RevokeApiKey::PATH, Needs(Manage)),
@@ -99,6 +114,20 @@ const FUNCTIONS: &[(&str, Access)] = &[
     (ResendDelivery::PATH, Needs(Manage)),
 ];
 
+/// What a session may do only if its user authenticated recently: it gives access that outlives the session. A changed
+/// password needs the current one in its own form. API keys are exempt, because their scopes decide.
+const NEEDS_REAUTHENTICATION: &[&str] = &[
+    CreateApiKey::PATH,
+    CreateWebhook::PATH,
+    // It may have a new address.
+    UpdateWebhook::PATH,
+    RotateWebhookSecret::PATH,
+    StartSecondFactor::PATH,
+    EnableSecondFactor::PATH,
+    RenewRecoveryCodes::PATH,
+    DisableSecondFactor::PATH,
+];
+
 /// Every other route that takes a key, or to which a key makes no difference.
 const ROUTES: &[(&str, Access)] = &[
     ("/api", Anybody),
@@ -147,7 +176,12 @@ pub fn of(route: Option<&str>) -> Access {
 /// Whether a server function can be called without a session and without a key.
 pub fn is_for_anybody(path: &str) -> bool {
     let found = FUNCTIONS.iter().find(|(it, _)| *it == path);
-    found.is_some_and(|(_, access)| !matches!(access, Needs(_)))
+    found.is_some_and(|(_, access)| matches!(access, Open | Anybody | BrowserOnly))
+}
+
+/// Whether a session may call a server function only if its user authenticated recently.
+pub fn needs_reauthentication(path: &str) -> bool {
+    NEEDS_REAUTHENTICATION.contains(&path)
 }
 
 #[cfg(test)]
@@ -165,6 +199,13 @@ mod tests {
         assert_eq!(distinct.len(), listed.len(), "listed twice");
         let existing: HashSet<&str> = server_fn_paths().map(|(path, _)| path).collect();
         assert_eq!(distinct, existing);
+    }
+
+    #[test]
+    fn what_needs_reauthentication_needs_a_session_before_its_body_is_read() {
+        for path in NEEDS_REAUTHENTICATION {
+            assert!(!is_for_anybody(path), "{path}");
+        }
     }
 
     #[test]

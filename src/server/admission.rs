@@ -12,7 +12,7 @@ use leptos::server_fn::ServerFn as _;
 use leptos::server_fn::axum::server_fn_paths;
 use tower_cookies::Cookies;
 
-use super::access::is_for_anybody;
+use super::access::{is_for_anybody, needs_reauthentication};
 use super::limits::in_time;
 use super::problem::Problem;
 use super::state::AppState;
@@ -58,8 +58,8 @@ pub async fn announce_close(mut request: Request, next: Next) -> Response<Body> 
     response
 }
 
-/// Refuses a POST without the required session or role; stores [`SignedIn`] in the extensions of the others. If there is
-/// an API key, `key_auth` has already stored it.
+/// Refuses a POST without the required session, role or recent authentication; stores [`SignedIn`] in the extensions of the
+/// others. If there is an API key, `key_auth` has already stored it.
 pub async fn admit(
     State(state): State<AppState>,
     mut request: Request,
@@ -72,20 +72,30 @@ pub async fn admit(
         let extensions = request.extensions();
         let signed_in = match extensions.get::<SignedIn>() {
             Some(signed_in) => signed_in.clone(),
-            None => find_session(&state, extensions.get::<Cookies>()).await?,
+            None => find_session(&state, extensions.get::<Cookies>(), path).await?,
         };
         if path == CreateModel::PATH {
             state.services.catalog.may_create_model(&signed_in.0)?;
+            let second_factor = &state.services.second_factor;
+            in_time(second_factor.require_of_operator(&signed_in.0)).await??;
         }
         request.extensions_mut().insert(signed_in);
     }
     Ok(next.run(request).await)
 }
 
-async fn find_session(state: &AppState, cookies: Option<&Cookies>) -> Result<SignedIn, AppError> {
+async fn find_session(
+    state: &AppState,
+    cookies: Option<&Cookies>,
+    path: &str,
+) -> Result<SignedIn, AppError> {
     // The cookie layer runs before this one.
     let cookies = cookies.ok_or(AppError::Internal)?;
+    let sessions = &state.services.sessions;
     // The timeout covers the session lookup only; reading the body has its own limits.
-    let user = in_time(state.services.sessions.user(cookies)).await??;
+    let (session, user) = in_time(sessions.find(cookies)).await??;
+    if needs_reauthentication(path) {
+        sessions.require_recent(&session)?;
+    }
     Ok(SignedIn(Arc::new(user)))
 }

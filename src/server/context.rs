@@ -37,12 +37,16 @@ pub fn provide(state: &AppState) {
         if request.uri.path() == DOCS_PATH {
             provide_context(openapi::reference());
         }
-        provide_context(preferences::locale(&request.uri, &request.headers));
+        provide_context(preferences::locale(
+            &request.uri,
+            &request.headers,
+            state.https(),
+        ));
         provide_context(Described::default());
         if let Some(origin) = origin_of(&request.headers, state.public_url.as_ref()) {
             provide_context(SiteOrigin(origin));
         }
-        provide_context(preferences::theme(&request.headers));
+        provide_context(preferences::theme(&request.headers, state.https()));
         let cookies = request.extensions.get::<Cookies>();
         is_personal = cookies.is_some_and(|it| state.services.sessions.has_cookie(it));
         if let Some(answered) = request.extensions.get::<AnsweredForm>() {

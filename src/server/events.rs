@@ -260,9 +260,9 @@ impl Stream {
     }
 
     async fn has_session_ended(&self) -> bool {
-        let user = timeout(READ_DEADLINE, self.identity.user(&self.services)).await;
+        let checked = timeout(READ_DEADLINE, self.identity.check(&self.services)).await;
         matches!(
-            user,
+            checked,
             Ok(Err(AppError::Unauthorized | AppError::InvalidKey(_)))
         )
     }

@@ -10,7 +10,7 @@ use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderName};
 use axum::http::{Extensions, HeaderMap, HeaderValue, Method, Response, StatusCode, Uri};
 use axum::middleware::Next;
-use axum::response::IntoResponse as _;
+use axum::response::{IntoResponse as _, Redirect};
 use leptos::server_fn::ServerFn as _;
 use leptos::server_fn::redirect::REDIRECT_HEADER;
 use tower::ServiceExt as _;
@@ -23,11 +23,13 @@ use super::limits::in_time;
 use super::problem::Problem;
 use super::public_url::referring_page;
 use super::state::AppState;
-use crate::api::{CreateApiKey, CreateModel, Login};
+use crate::api::{
+    CreateApiKey, CreateModel, EnableSecondFactor, Login, LoginSecondFactor, Reauthenticate,
+    RenewRecoveryCodes,
+};
 use crate::client::form_action::{AnsweredForm, FormAnswer};
-use crate::client::local_path::{local_path, page_of};
+use crate::client::local_path::{NEXT, local_path, page_before_retry, page_of};
 use crate::components::form::RETURN_TO;
-use crate::components::guard::NEXT;
 use crate::services::UsedKey;
 use crate::services::attempts::Client;
 use crate::types::AppError;
@@ -35,10 +37,16 @@ use crate::types::AppError;
 const API: &str = "/api/";
 /// Not a form of our pages; rendering it again would copy the model file into the page.
 const NOT_REPEATED: &str = CreateModel::PATH;
-/// Its result is shown only once, so a redirect would lose it.
-const SHOWN_ONCE: &str = CreateApiKey::PATH;
-/// The page that shows that result.
-const SHOWN_AT: &str = "/account/keys";
+/// They lead to the page that the visitor wanted before.
+const LEADS_TO_NEXT: [&str; 3] = [Login::PATH, LoginSecondFactor::PATH, Reauthenticate::PATH];
+/// Their results are shown only once, so a redirect would lose them; each with the page that shows it.
+const SHOWN_ONCE: [(&str, &str); 3] = [
+    (CreateApiKey::PATH, "/account/keys"),
+    (EnableSecondFactor::PATH, "/account/second-factor"),
+    (RenewRecoveryCodes::PATH, "/account/second-factor"),
+];
+/// Fields that are no passwords but as secret.
+const SECRETS: [&str; 1] = ["code"];
 const RESULT_MAX_BYTES: usize = 64 * 1024;
 /// Fields with files, which would be copied into the page.
 const FILES: [&str; 3] = ["file", "csv", "text"];
@@ -65,11 +73,14 @@ pub struct Forms {
 pub struct SentForm(Arc<OnceLock<Vec<(String, String)>>>);
 
 impl SentForm {
-    /// Stores the entries of a URL-encoded form, except passwords and files.
+    /// Stores the entries of a URL-encoded form, except secrets and files.
     pub fn keep(&self, form: &str) {
         self.0.get_or_init(|| {
             form_urlencoded::parse(form.as_bytes())
-                .filter(|(name, _)| !name.contains("password") && !FILES.contains(&name.as_ref()))
+                .filter(|(name, _)| {
+                    let is_secret = name.contains("password") || SECRETS.contains(&name.as_ref());
+                    !is_secret && !FILES.contains(&name.as_ref())
+                })
                 .map(|(name, value)| (name.into_owned(), value.into_owned()))
                 .collect()
         });
@@ -147,8 +158,11 @@ pub async fn answer_forms(
     if response.extensions().get::<SentByAnotherSite>().is_some() {
         return response;
     }
-    if response.status().is_success() && visit.url == SHOWN_ONCE {
-        return show_result(&forms, visit, response).await;
+    let mut shown_once = SHOWN_ONCE.iter();
+    if response.status().is_success()
+        && let Some((_, page)) = shown_once.find(|(url, _)| *url == visit.url)
+    {
+        return show_result(&forms, visit, page, response).await;
     }
     let page = visit.page(&forms.state, &form);
     if response.status().is_success() {
@@ -161,6 +175,9 @@ pub async fn answer_forms(
         // Errors of HTTP itself, such as a body that is too slow, are not an `AppError`.
         _ => AppError::Malformed(status.to_string()),
     };
+    if let Some(target) = page_before_retry(&error, &page) {
+        return Redirect::to(&target).into_response();
+    }
     let error = FormAnswer::Error(error);
     let mut answer = show_again(&forms, visit, &page, form.entries(), error).await;
     if answer.status().is_success() || answer.status() == StatusCode::NOT_FOUND {
@@ -180,7 +197,8 @@ fn lead_on(url: &str, page: &str, mut response: Response<Body>) -> Response<Body
     headers.remove(header::CONTENT_TYPE);
     headers.remove(header::CONTENT_LENGTH);
     headers.remove(REDIRECT_HEADER);
-    let next = (url == Login::PATH).then(|| next_of(page)).flatten();
+    let next = LEADS_TO_NEXT.contains(&url).then(|| next_of(page));
+    let next = next.flatten();
     let target = next.and_then(|next| HeaderValue::from_str(&next).ok());
     let shown = text_of(headers, header::LOCATION).and_then(page_of);
     let shown = shown.and_then(|page| HeaderValue::from_str(&page).ok());
@@ -198,7 +216,7 @@ fn lead_on(url: &str, page: &str, mut response: Response<Body>) -> Response<Body
     response
 }
 
-/// The page that the visitor wanted before being sent to the login page.
+/// The page that the visitor wanted before being sent to a page that asks who they are.
 fn next_of(page: &str) -> Option<String> {
     let (_, query) = page.split_once('?')?;
     let query = query.split('#').next().unwrap_or_default();
@@ -207,11 +225,16 @@ fn next_of(page: &str) -> Option<String> {
 }
 
 /// Renders the page that shows a result.
-async fn show_result(forms: &Forms, visit: Visit, response: Response<Body>) -> Response<Body> {
+async fn show_result(
+    forms: &Forms,
+    visit: Visit,
+    page: &str,
+    response: Response<Body>,
+) -> Response<Body> {
     let result = to_bytes(response.into_body(), RESULT_MAX_BYTES).await;
     let json = result.ok().and_then(|it| String::from_utf8(it.into()).ok());
     match json {
-        Some(json) => show_again(forms, visit, SHOWN_AT, &[], FormAnswer::Value(json)).await,
+        Some(json) => show_again(forms, visit, page, &[], FormAnswer::Value(json)).await,
         None => Problem::App(AppError::Internal).into_response(),
     }
 }
@@ -250,9 +273,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn passwords_and_files_are_not_kept() {
+    fn secrets_and_files_are_not_kept() {
         let form = SentForm::default();
-        form.keep("email=a%40b.example&password=x&current_password=y&new_password=z&file=QUJD");
+        form.keep("email=a%40b.example&password=x&current_password=y&new_password=z&code=123456&file=QUJD");
         let entry = ("email".to_owned(), "a@b.example".to_owned());
         assert_eq!(form.entries(), [entry]);
     }

@@ -29,7 +29,7 @@ impl<S: Sync> FromRequestParts<S> for Identity {
 }
 
 impl Identity {
-    /// The user, whose session or key is checked now.
+    /// The user, whose session or key is checked and used now.
     ///
     /// # Errors
     /// 401; 503 if the database is unavailable.
@@ -44,5 +44,16 @@ impl Identity {
     /// Who pays for what this user requests.
     pub fn payer(&self, user: &User) -> Payer {
         Payer::of(user, self.key.as_ref())
+    }
+
+    /// Checks the session or key again. A stream that stays open does not keep its session from expiring.
+    ///
+    /// # Errors
+    /// 401; 503 if the database is unavailable.
+    pub async fn check(&self, services: &Services) -> Result<(), AppError> {
+        match (&self.key, &self.cookies) {
+            (None, Some(cookies)) => services.sessions.check(cookies).await.map(drop),
+            _ => self.user(services).await.map(drop),
+        }
     }
 }

@@ -44,7 +44,7 @@ pub async fn check_key(
         Access::Needs(scope) if !key.has(scope) => {
             return Err(AppError::MissingScope(scope).into());
         }
-        Access::SessionOnly => {
+        Access::SessionOnly | Access::BrowserOnly => {
             let reason = "API keys are for the API; this path needs a browser's session";
             return Err(AppError::Forbidden(reason.to_owned()).into());
         }

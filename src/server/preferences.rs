@@ -17,6 +17,7 @@ use crate::client::Locale;
 use crate::client::local_path::local_path;
 use crate::client::locale::{LANGUAGE, locale_of_query};
 use crate::components::preferences::{LOCALE, THEME};
+use crate::services::sessions::cookie_name;
 use crate::types::Theme;
 
 const LIFETIME: Duration = Duration::days(365);
@@ -38,7 +39,7 @@ pub async fn set(
     Form(choices): Form<Choices>,
 ) -> Response<Body> {
     let put = |name: &'static str, value: &'static str| {
-        let cookie = Cookie::build((name, value))
+        let cookie = Cookie::build((cookie_name(state.https(), name), value))
             .path("/")
             .same_site(SameSite::Lax)
             .secure(state.https())
@@ -79,18 +80,18 @@ fn without_language(path: &str) -> String {
     format!("{page}{mark}{query}{fragment}")
 }
 
-/// The language for a request of this URL with these headers.
-pub fn locale(uri: &Uri, headers: &HeaderMap) -> Locale {
+/// The language for a request of this URL with these headers. `https` says whether the service is reached over https.
+pub fn locale(uri: &Uri, headers: &HeaderMap, https: bool) -> Locale {
     uri.query()
         .and_then(locale_of_query)
-        .or_else(|| cookie(headers, LOCALE).and_then(find))
+        .or_else(|| cookie(headers, &cookie_name(https, LOCALE)).and_then(find))
         .or_else(|| accepted(text_of(headers, ACCEPT_LANGUAGE)?))
         .unwrap_or_default()
 }
 
 /// The theme for a request with these headers.
-pub fn theme(headers: &HeaderMap) -> Theme {
-    cookie(headers, THEME)
+pub fn theme(headers: &HeaderMap, https: bool) -> Theme {
+    cookie(headers, &cookie_name(https, THEME))
         .and_then(|word| word.parse().ok())
         .unwrap_or_default()
 }
@@ -162,14 +163,25 @@ mod tests {
             (COOKIE, "a=b; locale=ru; theme=dark"),
         ]);
         let page = Uri::from_static("/explore?lang=xx");
-        assert_eq!(locale(&page, &chosen), Locale::ru);
-        assert_eq!(theme(&chosen), Theme::Dark);
+        assert_eq!(locale(&page, &chosen, false), Locale::ru);
+        assert_eq!(theme(&chosen, false), Theme::Dark);
         let nonsense = headers(&[
             (ACCEPT_LANGUAGE, "ru"),
             (COOKIE, "locale=xx; theme=\"><script>"),
         ]);
-        assert_eq!(locale(&page, &nonsense), Locale::ru);
-        assert_eq!(theme(&nonsense), Theme::System);
+        assert_eq!(locale(&page, &nonsense, false), Locale::ru);
+        assert_eq!(theme(&nonsense, false), Theme::System);
+    }
+
+    #[test]
+    fn over_https_only_cookies_of_this_very_host_count() {
+        let page = Uri::from_static("/explore");
+        let planted = headers(&[(COOKIE, "locale=ru; theme=dark")]);
+        assert_eq!(locale(&page, &planted, true), Locale::en);
+        assert_eq!(theme(&planted, true), Theme::System);
+        let chosen = headers(&[(COOKIE, "__Host-locale=ru; __Host-theme=dark")]);
+        assert_eq!(locale(&page, &chosen, true), Locale::ru);
+        assert_eq!(theme(&chosen, true), Theme::Dark);
     }
 
     #[test]
@@ -194,6 +206,6 @@ mod tests {
     fn the_query_selects_the_language_of_one_page() {
         let chosen = headers(&[(COOKIE, "locale=ru")]);
         let page = Uri::from_static("/?parent=Games&lang=en");
-        assert_eq!(locale(&page, &chosen), Locale::en);
+        assert_eq!(locale(&page, &chosen, false), Locale::en);
     }
 }

@@ -139,9 +139,9 @@ impl Problem {
                 "Bearer realm=\"Pledgecast\", error=\"insufficient_scope\", scope=\"{scope}\""
             ))
             .ok(),
-            Self::App(AppError::Unauthorized | AppError::BadCredentials) => {
-                Some(HeaderValue::from_static("Bearer realm=\"Pledgecast\""))
-            }
+            Self::App(
+                AppError::Unauthorized | AppError::BadCredentials | AppError::SecondFactorRequired,
+            ) => Some(HeaderValue::from_static("Bearer realm=\"Pledgecast\"")),
             _ => None,
         }
     }

@@ -32,7 +32,7 @@ pub async fn of_tasks(
     for id in ids {
         results.push(find(&state, user, &id).await?);
     }
-    let locale = preferences::locale(&uri, &headers);
+    let locale = preferences::locale(&uri, &headers, state.https());
     Ok(respond(&state, locale, results).await?)
 }
 
@@ -46,7 +46,7 @@ pub async fn of_shared(
 ) -> Result<Response<Body>, Problem> {
     let shared = state.services.sharing.open(&visitor, &token).await?;
     let results = vec![Reported::of_shared(shared)];
-    let locale = preferences::locale(&uri, &headers);
+    let locale = preferences::locale(&uri, &headers, state.https());
     Ok(respond(&state, locale, results).await?)
 }
 

@@ -11,13 +11,13 @@ use sea_orm::{
 
 use super::attempts::{Attempts, Client};
 use super::credentials::{
-    check_login, check_new_account, check_new_password, check_password_change,
+    check_given_password, check_login, check_new_account, check_new_password, check_password_change,
 };
 use super::passwords::{Passwords, Slot, Verified};
 use super::{Clock, ledger};
 use crate::database::{Database, Transaction, conflict_if_taken, in_own_task};
 use crate::entities::users;
-use crate::entities::users::{EndedSessions, fold_email};
+use crate::entities::users::fold_email;
 use crate::types::{AppError, Credits, Role, UserId, Violation};
 
 /// The client key under which the operator's commands reserve password slots.
@@ -159,6 +159,49 @@ impl Accounts {
         Ok(user)
     }
 
+    /// Checks the password of a signed-in user.
+    ///
+    /// # Errors
+    /// 422 naming `password`; 429; 503.
+    pub async fn verify_password(
+        &self,
+        user: users::Model,
+        password: &str,
+        client: &Client,
+    ) -> Result<(), AppError> {
+        check_given_password(password)?;
+        let slot = self.passwords.reserve(&client.key(&user.email_folded))?;
+        let (this, password, client) = (self.clone(), password.to_owned(), client.clone());
+        in_own_task(|_| async move {
+            let wrong = AppError::invalid("password", Violation::Wrong);
+            this.try_verify(&slot, &user, &password, &client, wrong)
+                .await
+        })
+        .await
+    }
+
+    /// Compares a password with that of a user; counts a failure, which is `wrong`.
+    async fn try_verify(
+        &self,
+        slot: &Slot,
+        user: &users::Model,
+        password: &str,
+        client: &Client,
+        wrong: AppError,
+    ) -> Result<(), AppError> {
+        let others = slot.others();
+        let attempt = self
+            .attempts
+            .begin(&user.email_folded, client, others)
+            .await?;
+        let verified = slot.verify(password, Some(&user.password_hash)).await?;
+        if verified == Verified::Wrong {
+            self.attempts.fail(&attempt).await?;
+            return Err(wrong);
+        }
+        self.attempts.succeed(&attempt).await
+    }
+
     /// Sets a new password and ends all sessions; the caller opens a new one.
     ///
     /// # Errors
@@ -189,17 +232,8 @@ impl Accounts {
         client: &Client,
     ) -> Result<users::Model, AppError> {
         let wrong = || AppError::invalid("current_password", Violation::Wrong);
-        let others = slot.others();
-        let attempt = self
-            .attempts
-            .begin(&user.email_folded, client, others)
+        self.try_verify(slot, user, current, client, wrong())
             .await?;
-        let verified = slot.verify(current, Some(&user.password_hash)).await?;
-        if verified == Verified::Wrong {
-            self.attempts.fail(&attempt).await?;
-            return Err(wrong());
-        }
-        self.attempts.succeed(&attempt).await?;
         let change = set_password_hash(user, slot.hash(new).await?);
         // If another password was set in the meantime, the given one is no longer the current one.
         self.update(next_epoch(change)).await?.ok_or_else(wrong)
@@ -277,7 +311,6 @@ impl NewAccount {
             password_hash: Set(self.password_hash.clone()),
             role: Set(self.role),
             session_epoch: Set(0),
-            ended_sessions: Set(EndedSessions::default()),
             created_at: Set(self.now),
             ..Default::default()
         };
@@ -300,7 +333,7 @@ fn set_password_hash(user: &users::Model, hash: String) -> UpdateMany<users::Ent
 
 /// Ends all sessions with the same statement. The database increments the epoch, so that two concurrent changes do not
 /// lead to the same epoch.
-fn next_epoch(change: UpdateMany<users::Entity>) -> UpdateMany<users::Entity> {
+pub(super) fn next_epoch(change: UpdateMany<users::Entity>) -> UpdateMany<users::Entity> {
     let next = Expr::col(users::Column::SessionEpoch).add(1);
     change.col_expr(users::Column::SessionEpoch, next)
 }

@@ -53,6 +53,14 @@ pub(super) fn check_password_change(current: &str, new: &str) -> Result<(), AppE
     ])
 }
 
+/// Checks the field of a password to compare with a hash.
+///
+/// # Errors
+/// 422 naming `password`.
+pub(super) fn check_given_password(password: &str) -> Result<(), AppError> {
+    name_violations([("password", given_violation(password))])
+}
+
 /// Checks a password that the operator sets.
 ///
 /// # Errors

@@ -40,8 +40,9 @@ pub mod positions;
 pub mod predictions;
 mod queue_eta;
 pub mod rate_limit;
+pub mod second_factor;
 mod sent_file;
-mod service_key;
+pub mod service_key;
 pub mod sessions;
 pub mod sharing;
 mod submit_queue;
@@ -67,7 +68,9 @@ pub use open_inference::OpenInference;
 pub use outcomes::Outcomes;
 pub use positions::Positions;
 pub use predictions::Predictions;
+pub use second_factor::SecondFactor;
 pub use sent_file::SentFile;
+pub use service_key::KeyRing;
 pub use sessions::Sessions;
 pub use sharing::Sharing;
 pub use track_record::TrackRecords;
@@ -110,12 +113,16 @@ pub struct ServiceOptions {
     /// Requests about changed campaigns that each user may send per minute, and about the changed example that each
     /// address may send.
     pub questions_per_minute: NonZeroU32,
-    /// The key of the service: for session cookies, private links and the secrets of webhooks.
-    pub cookie_key: tower_cookies::Key,
+    /// The keys of the service: for cookies, private links, the secrets of webhooks and of second factors.
+    pub keys: KeyRing,
     /// What webhooks may call.
     pub webhook_targets: webhooks::Targets,
     /// Whether the service is reached over https.
     pub https: bool,
+    /// Whether operators need a second factor.
+    pub admin_second_factor: bool,
+    /// How long sessions last.
+    pub session_lifetimes: sessions::Lifetimes,
 }
 
 /// Every service, shared by all requests; cheap to clone.
@@ -125,6 +132,8 @@ pub struct Services {
     pub accounts: Arc<Accounts>,
     /// Sessions and the signed-in user.
     pub sessions: Arc<Sessions>,
+    /// Second factors.
+    pub second_factor: Arc<SecondFactor>,
     /// API keys.
     pub api_keys: Arc<ApiKeys>,
     /// Balances and transactions.
@@ -175,8 +184,9 @@ impl Services {
         let sessions = Arc::new(Sessions::new(
             database.clone(),
             Arc::clone(clock),
-            options.cookie_key.clone(),
+            options.keys.clone(),
             options.https,
+            options.session_lifetimes,
         ));
         let catalog = Arc::new(Catalog::new(database.clone(), Arc::clone(clock)));
         let models = Arc::new(LoadedModels::new(Arc::clone(&catalog)));
@@ -213,6 +223,7 @@ impl Services {
                 clock,
             )),
             accounts: Arc::new(accounts(database, clock, options)),
+            second_factor: Arc::new(second_factor(database, clock, options)),
             api_keys: Arc::new(ApiKeys::new(
                 database.clone(),
                 Arc::clone(clock),
@@ -238,7 +249,7 @@ impl Services {
                 database.clone(),
                 Arc::clone(clock),
                 Arc::clone(&catalog),
-                &options.cookie_key,
+                &options.keys,
                 options.shared_per_minute,
             )),
             outcomes: Arc::new(Outcomes::new(
@@ -255,7 +266,7 @@ impl Services {
                 database.clone(),
                 notifier.clone(),
                 Arc::clone(clock),
-                &options.cookie_key,
+                &options.keys,
                 options.webhook_targets.clone(),
             )),
             sessions,
@@ -270,16 +281,37 @@ impl Services {
 }
 
 fn accounts(database: &Database, clock: &Arc<dyn Clock>, options: &ServiceOptions) -> Accounts {
-    let attempts = attempts::Attempts::new(
-        database.clone(),
-        Arc::clone(clock),
-        options.attempts_per_minute,
-    );
     Accounts::new(
         database.clone(),
         Arc::clone(clock),
         passwords::Passwords::new(options.hashing_threads),
-        attempts,
+        new_attempts(database, clock, options),
         options.welcome_credits,
+    )
+}
+
+fn second_factor(
+    database: &Database,
+    clock: &Arc<dyn Clock>,
+    options: &ServiceOptions,
+) -> SecondFactor {
+    SecondFactor::new(
+        database.clone(),
+        Arc::clone(clock),
+        new_attempts(database, clock, options),
+        &options.keys,
+        options.admin_second_factor,
+    )
+}
+
+fn new_attempts(
+    database: &Database,
+    clock: &Arc<dyn Clock>,
+    options: &ServiceOptions,
+) -> attempts::Attempts {
+    attempts::Attempts::new(
+        database.clone(),
+        Arc::clone(clock),
+        options.attempts_per_minute,
     )
 }

@@ -1,8 +1,8 @@
 //! Private links: show one result to anybody who has the link, without an account, until its owner revokes it.
 //!
 //! A link consists of a random nonce, which the database stores, and a MAC of it, made with the key of the service. So
-//! the owner can always see the link again, but a copy of the database opens no result. A new key invalidates all
-//! links, as it ends all sessions.
+//! the owner can always see the link again, but a copy of the database opens no result. Links made with a key that the
+//! service no longer has are invalid.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -13,11 +13,10 @@ use hmac::{Hmac, Mac};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{EntityTrait, Set};
 use sha2::Sha256;
-use tower_cookies::Key;
 
 use super::attempts::{Client, network_of};
 use super::rate_limit::RateLimit;
-use super::service_key::mac_for;
+use super::service_key::{KeyRing, Macs};
 use super::{Catalog, Clock, own_tasks};
 use crate::database::Database;
 use crate::entities::{shared_result, task, task_result};
@@ -39,23 +38,23 @@ pub struct Sharing {
 
 /// Encodes and verifies links.
 struct Links {
-    mac: Hmac<Sha256>,
+    macs: Macs,
 }
 
 impl Sharing {
-    /// `key` signs links; each address may visit `visits_per_minute` links a minute.
+    /// `keys` sign links; each address may visit `visits_per_minute` links a minute.
     pub fn new(
         database: Database,
         clock: Arc<dyn Clock>,
         catalog: Arc<Catalog>,
-        key: &Key,
+        keys: &KeyRing,
         visits_per_minute: NonZeroU32,
     ) -> Self {
         Self {
             database,
             clock,
             catalog,
-            links: Links::new(key),
+            links: Links::new(keys),
             visits: RateLimit::per_minute("shared-results", visits_per_minute),
         }
     }
@@ -149,21 +148,21 @@ impl Sharing {
 }
 
 impl Links {
-    fn new(key: &Key) -> Self {
+    fn new(keys: &KeyRing) -> Self {
         Self {
-            mac: mac_for(key, PURPOSE),
+            macs: Macs::new(keys, PURPOSE),
         }
     }
 
-    fn mac_of(&self, link: &shared_result::Model) -> Hmac<Sha256> {
-        let mut mac = self.mac.clone();
+    fn mac_of(mut mac: Hmac<Sha256>, link: &shared_result::Model) -> Hmac<Sha256> {
         mac.update(&link.task_id.0.to_le_bytes());
         mac.update(link.nonce.as_bytes());
         mac
     }
 
     fn token(&self, link: &shared_result::Model) -> String {
-        let mark = self.mac_of(link).finalize().into_bytes();
+        let mac = Self::mac_of(self.macs.newest(), link);
+        let mark = mac.finalize().into_bytes();
         // The inverse of `hex`: 16 bytes are a u128.
         let nonce = u128::from_str_radix(&link.nonce, 16).unwrap_or_default();
         let mut bytes = nonce.to_be_bytes().to_vec();
@@ -173,7 +172,9 @@ impl Links {
 
     /// Compares in constant time.
     fn is_marked(&self, link: &shared_result::Model, mark: &[u8]) -> bool {
-        self.mac_of(link).verify_truncated_left(mark).is_ok()
+        self.macs
+            .all()
+            .any(|mac| Self::mac_of(mac, link).verify_truncated_left(mark).is_ok())
     }
 }
 
@@ -189,6 +190,8 @@ fn split(token: &str) -> Option<(String, Vec<u8>)> {
 
 #[cfg(test)]
 mod tests {
+    use tower_cookies::Key;
+
     use super::*;
 
     fn link(task_id: i64, nonce: u8) -> shared_result::Model {
@@ -201,15 +204,19 @@ mod tests {
 
     #[test]
     fn a_link_opens_only_its_own_result_and_only_with_the_key_that_made_it() {
-        let links = Links::new(&Key::from(&[7; 64]));
+        let ring = |byte| KeyRing::new(Key::from(&[byte; 64]));
+        let links = Links::new(&ring(7));
         let token = links.token(&link(5, 9));
         let (nonce, mark) = split(&token).unwrap();
         assert_eq!(nonce, link(5, 9).nonce);
         assert!(links.is_marked(&link(5, 9), &mark));
         assert!(!links.is_marked(&link(6, 9), &mark));
         assert!(!links.is_marked(&link(5, 8), &mark));
-        let other_key = Links::new(&Key::from(&[8; 64]));
+        let other_key = Links::new(&ring(8));
         assert!(!other_key.is_marked(&link(5, 9), &mark));
+        let rotated = Links::new(&ring(8).with_older(Key::from(&[7; 64])));
+        assert!(rotated.is_marked(&link(5, 9), &mark));
+        assert_ne!(rotated.token(&link(5, 9)), token);
     }
 
     #[test]

@@ -33,6 +33,9 @@ pub enum AppError {
     /// Unknown e-mail or wrong password. The response does not say which.
     #[error("wrong email or password")]
     BadCredentials,
+    /// The password was right, but the account also has a second factor.
+    #[error("give a code of the second factor: POST it to /api/auth/login/second_factor")]
+    SecondFactorRequired,
     /// The available credits do not cover the price.
     #[error("this costs {needed} credits and {available} are available; top up first")]
     InsufficientCredits {
@@ -47,6 +50,9 @@ pub enum AppError {
     /// The API key may not do this.
     #[error("the API key lacks the scope {0}")]
     MissingScope(Scope),
+    /// The user of the session authenticated too long ago for this.
+    #[error("authenticate again first: POST the password to /api/auth/reauthenticate")]
+    ReauthenticationRequired,
     /// Signed in but not allowed, or sent from another site.
     #[error("{0}")]
     Forbidden(String),
@@ -159,9 +165,17 @@ impl AppError {
             Self::Unauthorized => (401, "unauthorized", "Not logged in"),
             Self::InvalidKey(_) => (401, "invalid_key", "No valid API key"),
             Self::BadCredentials => (401, "bad_credentials", "Wrong email or password"),
+            Self::SecondFactorRequired => {
+                (401, "second_factor_required", "The second factor is needed")
+            }
             Self::InsufficientCredits { .. } => (402, "insufficient_credits", "Not enough credits"),
             Self::CapReached(_) => (402, "cap_reached", "A cap of the API key is reached"),
             Self::MissingScope(_) => (403, "missing_scope", "The API key lacks a scope"),
+            Self::ReauthenticationRequired => (
+                403,
+                "reauthentication_required",
+                "The password is needed again",
+            ),
             Self::Forbidden(_) => (403, "forbidden", "Not allowed"),
             Self::WrongAddress { .. } => (403, "wrong_address", "Wrong address"),
             Self::NotFound => (404, "not_found", "Not found"),
@@ -337,6 +351,7 @@ impl From<ProblemDetails> for AppError {
             "key_reused" => Self::KeyReused,
             "unauthorized" => Self::Unauthorized,
             "bad_credentials" => Self::BadCredentials,
+            "second_factor_required" => Self::SecondFactorRequired,
             "insufficient_credits" => Self::InsufficientCredits {
                 needed: problem.needed.unwrap_or_default(),
                 available: problem.available.unwrap_or_default(),
@@ -351,6 +366,7 @@ impl From<ProblemDetails> for AppError {
                 api_key: problem.api_key.unwrap_or_default(),
             }),
             "missing_scope" => problem.scope.map_or(Self::Internal, Self::MissingScope),
+            "reauthentication_required" => Self::ReauthenticationRequired,
             "forbidden" => Self::Forbidden(problem.detail),
             "wrong_address" => Self::WrongAddress {
                 public_url: problem.public_url.unwrap_or_default(),

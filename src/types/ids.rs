@@ -94,3 +94,7 @@ id!(
     /// A row of `batch`.
     BatchId
 );
+id!(
+    /// A row of `session`.
+    SessionId
+);

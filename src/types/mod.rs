@@ -30,6 +30,8 @@ mod parse;
 mod planner_input;
 mod public_id;
 mod reference;
+mod second_factor;
+mod session;
 mod status;
 #[cfg(test)]
 pub(crate) mod test_support;
@@ -85,7 +87,9 @@ pub use field_checker::{POSITION_MAX, RATE_MAX};
 pub use filters::{
     TaskFilter, TaskFilterInput, TimeRange, TransactionFilter, TransactionFilterInput,
 };
-pub use ids::{ApiKeyId, BatchId, DeliveryId, ModelId, TaskId, TransactionId, UserId, WebhookId};
+pub use ids::{
+    ApiKeyId, BatchId, DeliveryId, ModelId, SessionId, TaskId, TransactionId, UserId, WebhookId,
+};
 pub use insight::{
     AmountRange, AmountsView, BaseRateView, Curves, DaysPoint, Effect, Explanation, Factor,
     GoalPoint, InsightView, LaunchPoint, NeighboursView, OutOfDistribution, ResultContext,
@@ -119,6 +123,8 @@ pub use reference::{
     CATEGORIES, COUNTRIES, CURRENCIES, Category, Currency, UNKNOWN_CATEGORY, categories_by_parent,
     currency_of_country, find_category, find_currency,
 };
+pub use second_factor::{RecoveryCodesView, SecondFactorSetup, SecondFactorView};
+pub use session::SessionView;
 pub use status::{ModelState, Role, SystemMessage, TaskStatus, TransactionKind, Verdict};
 pub use text::{hex, is_invisible, text_violation};
 pub use theme::Theme;

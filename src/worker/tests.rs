@@ -17,7 +17,8 @@ use crate::inference::{Predictor, SHIPPED_MODEL};
 use crate::queue::ClaimOptions;
 use crate::services::audit::audit;
 use crate::services::clock::test_support::TestClock;
-use crate::services::{ServiceOptions, Services, SystemClock};
+use crate::services::sessions::Lifetimes;
+use crate::services::{KeyRing, ServiceOptions, Services, SystemClock};
 use crate::types::{
     CampaignInput, Role, TaskFilter, TaskStatus, TaskView, UserId, campaign_example,
 };
@@ -193,8 +194,10 @@ fn service_options() -> ServiceOptions {
         shared_per_minute: NonZeroU32::MIN,
         insight_timeout: Duration::from_secs(1),
         questions_per_minute: NonZeroU32::MIN,
-        cookie_key: tower_cookies::Key::generate(),
+        keys: KeyRing::new(tower_cookies::Key::generate()),
         https: false,
+        admin_second_factor: true,
+        session_lifetimes: Lifetimes::default(),
         webhook_targets: crate::services::webhooks::Targets::default(),
     }
 }

@@ -116,6 +116,7 @@ async fn without_a_session_everything_private_is_401(engine: Engine) {
     let browser = Browser::new(shared_server(engine).await);
     for path in [
         "/api/auth/me",
+        "/api/auth/sessions",
         "/api/balance",
         "/api/transactions",
         "/api/tasks",
@@ -127,6 +128,9 @@ async fn without_a_session_everything_private_is_401(engine: Engine) {
     for path in [
         "/api/auth/change_password",
         "/api/auth/end_sessions",
+        "/api/auth/end_session",
+        "/api/auth/end_other_sessions",
+        "/api/auth/reauthenticate",
         "/api/balance/top_up",
         "/api/tasks/predict",
         "/api/tasks/cancel",

@@ -53,6 +53,28 @@ async fn over_https_the_cookie_is_secure_and_bound_to_the_host() {
 }
 
 #[tokio::test]
+async fn over_https_language_and_theme_are_bound_to_the_host_too() {
+    let address = "https://pledgecast.example";
+    let settings = [("PLEDGECAST_PUBLIC_URL", address)];
+    let (_site, server) = Site::serving(Engine::Sqlite, &settings).await;
+    let browser = Browser::new(&server);
+    let request = browser.request(reqwest::Method::POST, "/preferences");
+    let request = request.form(&[("locale", "ru"), ("theme", "dark")]);
+    let response = browser.send(request.header("origin", address)).await;
+    let lines = response.headers.get_all("set-cookie").iter();
+    let lines: Vec<_> = lines.map(|line| line.to_str().unwrap()).collect();
+    assert_eq!(lines.len(), 2);
+    for line in lines {
+        assert!(line.starts_with("__Host-"), "{line}");
+        for flag in ["; Secure", "; HttpOnly", "; SameSite=Lax", "; Path=/"] {
+            assert!(line.contains(flag), "`{flag}` is missing: {line}");
+        }
+    }
+    let html = browser.get("/").await.text();
+    assert!(html.contains("<html lang=\"ru\" data-theme=\"dark\""));
+}
+
+#[tokio::test]
 async fn the_key_is_created_once_and_only_its_owner_can_read_it() {
     let (site, server) = Site::serving(Engine::Sqlite, &[]).await;
     let key_files = || -> Vec<_> {

@@ -18,7 +18,7 @@ on_both_databases!(
     each_response_has_a_request_id,
 );
 
-const PRIVATE: [&str; 9] = [
+const PRIVATE: [&str; 11] = [
     "/overview",
     "/predict",
     "/tasks",
@@ -26,7 +26,9 @@ const PRIVATE: [&str; 9] = [
     "/outcomes",
     "/transactions",
     "/account",
+    "/account/confirm",
     "/account/keys",
+    "/account/second-factor",
     "/account/webhooks",
 ];
 

@@ -60,7 +60,8 @@ async fn the_end_of_a_session_clears_the_browser(engine: Engine) {
             let request = browser.request(Method::POST, path).header("accept", accept);
             let response = browser.send(request).await;
             assert!(matches!(response.status, 200 | 303), "{path}");
-            assert_eq!(response.header("clear-site-data"), "\"storage\"", "{path}");
+            let cleared = response.header("clear-site-data");
+            assert_eq!(cleared, "\"cache\", \"storage\"", "{path}");
         }
     }
     let browser = Browser::registered(server).await;

@@ -20,7 +20,6 @@ fn posts(task: &Value, webhook_id: &Value, delivery: &Value) -> Vec<(&'static st
     campaign["model_id"] = json!("1");
     campaign["max_price"] = json!("10");
     campaign["account"] = json!("");
-    let password = "correct horse battery";
     let webhook = json!({
         "url": "https://receiver.invalid/events", "task_succeeded": "true", "task_failed": "false",
         "task_canceled": "false", "batch_finished": "false", "balance_topped_up": "false", "balance_adjusted": "false",
@@ -31,20 +30,8 @@ fn posts(task: &Value, webhook_id: &Value, delivery: &Value) -> Vec<(&'static st
         body["id"] = webhook_id.clone();
         body
     };
-    vec![
-        (
-            "/api/auth/register",
-            json!({ "email": "new@example.org", "password": password }),
-        ),
-        (
-            "/api/auth/login",
-            json!({ "email": "new@example.org", "password": password }),
-        ),
-        (
-            "/api/auth/change_password",
-            json!({ "current_password": password, "new_password": "another long one", "account": "" }),
-        ),
-        ("/api/auth/end_sessions", json!({ "account": "" })),
+    let mut posts = account_posts();
+    posts.extend([
         (
             "/api/keys/create",
             json!({
@@ -106,6 +93,45 @@ fn posts(task: &Value, webhook_id: &Value, delivery: &Value) -> Vec<(&'static st
             "/api/models/create",
             json!({ "onnx": "AAAA", "price": "1", "state": "live", "description": "" }),
         ),
+    ]);
+    posts
+}
+
+/// Those about accounts and sessions.
+fn account_posts() -> Vec<(&'static str, Value)> {
+    let password = "correct horse battery";
+    vec![
+        (
+            "/api/auth/register",
+            json!({ "email": "new@example.org", "password": password }),
+        ),
+        (
+            "/api/auth/login",
+            json!({ "email": "new@example.org", "password": password }),
+        ),
+        (
+            "/api/auth/change_password",
+            json!({ "current_password": password, "new_password": "another long one", "account": "" }),
+        ),
+        // Without a second factor, any `code` is ignored.
+        (
+            "/api/auth/reauthenticate",
+            json!({ "password": password, "account": "" }),
+        ),
+        ("/api/auth/login/second_factor", json!({ "code": "123456" })),
+        ("/api/auth/second_factor/start", json!({ "account": "" })),
+        (
+            "/api/auth/second_factor/enable",
+            json!({ "code": "123456", "account": "" }),
+        ),
+        (
+            "/api/auth/second_factor/recovery_codes",
+            json!({ "account": "" }),
+        ),
+        ("/api/auth/second_factor/disable", json!({ "account": "" })),
+        ("/api/auth/end_sessions", json!({ "account": "" })),
+        ("/api/auth/end_session", json!({ "id": "1", "account": "" })),
+        ("/api/auth/end_other_sessions", json!({ "account": "" })),
     ]
 }
 

@@ -12,7 +12,8 @@ use pledgecast::inference::InferencePool;
 use pledgecast::queue::{self, ClaimOptions, Lease, Notifier, Outcome};
 use pledgecast::services::audit::audit;
 use pledgecast::services::predictions::Payer;
-use pledgecast::services::{Clock, ServiceOptions, Services};
+use pledgecast::services::sessions::Lifetimes;
+use pledgecast::services::{Clock, KeyRing, ServiceOptions, Services};
 use pledgecast::types::{
     ApiKeyId, AppError, BaseRateView, BatchId, CampaignInput, Credits, ResultContext,
     SystemMessage, TaskId, TaskView, TransactionFilter, UserId, campaign_example,
@@ -61,8 +62,10 @@ pub fn services(database: &Database, notifier: &Notifier, clock: &Arc<dyn Clock>
         attempts_per_minute: 1000,
         hashing_threads: 1,
         shared_per_minute: std::num::NonZeroU32::MAX,
-        cookie_key: tower_cookies::Key::generate(),
+        keys: KeyRing::new(tower_cookies::Key::generate()),
         https: false,
+        admin_second_factor: true,
+        session_lifetimes: Lifetimes::default(),
         webhook_targets: pledgecast::services::webhooks::Targets::default(),
         insight_timeout: Duration::from_secs(1),
         questions_per_minute: NonZeroU32::MIN,

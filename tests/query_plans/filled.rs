@@ -121,13 +121,13 @@ fn rows(engine: Engine) -> Vec<String> {
     let numbers = |count: i64| {
         format!("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})")
     };
-    let (ended, input) = (json("[]"), json(&campaign()));
+    let input = json(&campaign());
     let tasks = USERS * TASKS_EACH;
     let mut rows = vec![
         format!(
-            "INSERT INTO users (id, email, email_folded, password_hash, role, session_epoch, ended_sessions, \
+            "INSERT INTO users (id, email, email_folded, password_hash, role, session_epoch, \
              created_at) {} SELECT i, 'p' || i || '@example.org', 'p' || i || '@example.org', 'none', 'user', \
-             0, {ended}, {time} FROM n",
+             0, {time} FROM n",
             numbers(USERS)
         ),
         format!(
@@ -176,6 +176,17 @@ fn rows(engine: Engine) -> Vec<String> {
              SELECT id, {}, 1, 10, 1 FROM api_key",
             typed("2026-02-01", "date")
         ),
+    ]);
+    rows.push(format!(
+        "INSERT INTO session (user_id, token_hash, epoch, network, created_at, last_used_at, authenticated_at) \
+         SELECT id, 'hash-' || id, 0, '192.0.2.0/24', {time}, {time}, {time} FROM users"
+    ));
+    rows.extend([
+        format!(
+            "INSERT INTO second_factor (user_id, secret, created_at, enabled_at) SELECT id, 'x', {time}, {time} \
+             FROM users WHERE id > 1000"
+        ),
+        "INSERT INTO recovery_code (user_id, hash) SELECT id, 'hash-' || id FROM users WHERE id > 1000".to_owned(),
     ]);
     rows.extend(webhooks(&time));
     rows.extend(batches(&time, &input));

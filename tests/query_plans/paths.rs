@@ -12,8 +12,9 @@ use pledgecast::queue::{self, ClaimOptions, Notifier};
 use pledgecast::services::attempts::{Client, Device};
 use pledgecast::services::batches::Upload;
 use pledgecast::services::predictions::Payer;
+use pledgecast::services::sessions::{Lifetimes, Origin};
 use pledgecast::services::webhooks::{Secrets, Targets};
-use pledgecast::services::{Clock, SentFile, ServiceOptions, Services, SystemClock};
+use pledgecast::services::{Clock, KeyRing, SentFile, ServiceOptions, Services, SystemClock};
 use pledgecast::types::{
     ApiKeyInput, ApiKeySpendInput, AppError, BatchTaskFilter, BatchTaskFilterInput, CampaignInput,
     DeliveryStatus, ModelId, OutcomeInput, TaskFilter, TaskFilterInput, TaskId, TaskStatus,
@@ -26,6 +27,10 @@ use tower_cookies::Cookies;
 use super::filled::{Filled, POOR};
 
 const LEASE: Duration = Duration::from_secs(30);
+const LIFETIMES: Lifetimes = Lifetimes {
+    idle: chrono::Duration::days(3_650),
+    max: chrono::Duration::days(3_650),
+};
 
 /// Runs each path once on this database handle.
 pub async fn walk(database: Database, filled: &Filled) {
@@ -53,6 +58,7 @@ pub async fn walk(database: Database, filled: &Filled) {
     let user = users::Entity::find_by_id(UserId(7)).one(apart.read()).await;
     let user = user.unwrap().unwrap();
     sign_in(&services, &user).await;
+    give_codes(&services, &user).await;
     work(&services, &worker, &database, &*clock).await;
     look(&services, user.id).await;
     report(&services, user.id).await;
@@ -69,8 +75,10 @@ fn options() -> ServiceOptions {
         attempts_per_minute: 1000,
         hashing_threads: 1,
         shared_per_minute: NonZeroU32::MAX,
-        cookie_key: tower_cookies::Key::generate(),
+        keys: KeyRing::new(tower_cookies::Key::generate()),
         https: false,
+        admin_second_factor: true,
+        session_lifetimes: LIFETIMES,
         webhook_targets: Targets::default(),
         insight_timeout: Duration::from_secs(10),
         questions_per_minute: NonZeroU32::MAX,
@@ -92,10 +100,37 @@ async fn sign_in(services: &Services, user: &users::Model) {
         .await;
     assert!(denied.is_err());
     let cookies = Cookies::default();
-    services.sessions.open(&cookies, user);
+    let origin = Origin::new(None, client.address);
+    let sessions = &services.sessions;
+    for _ in 0..2 {
+        let opened = sessions.open(&cookies, user, origin.clone());
+        opened.await.unwrap();
+    }
     let found = services.sessions.user(&cookies).await.unwrap();
     assert_eq!(found.id, user.id);
-    services.sessions.close(&cookies).await.unwrap();
+    let (session, _) = sessions.find(&cookies).await.unwrap();
+    let listed = sessions.list(user, Some(session.id)).await.unwrap();
+    assert_eq!(listed.len(), 2);
+    let others = sessions.end_others(user.id, Some(session.id));
+    others.await.unwrap();
+    sessions.end(user.id, session.id).await.unwrap();
+    sessions.close(&cookies).await.unwrap();
+    sessions.prune().await.unwrap();
+}
+
+async fn give_codes(services: &Services, user: &users::Model) {
+    let client = Client {
+        address: [127, 0, 0, 1].into(),
+        device: None::<Device>,
+    };
+    let factors = &services.second_factor;
+    let started = factors.start(user).await.unwrap();
+    assert!(started.setup.is_some());
+    let wrong = factors.check(UserId(2000), "0000-0000-0000-0000", &client);
+    assert!(wrong.await.is_err());
+    assert!(factors.is_enabled(UserId(2000)).await.unwrap());
+    factors.renew_recovery_codes(UserId(2000)).await.unwrap();
+    factors.disable(UserId(2000)).await.unwrap();
 }
 
 async fn work(services: &Services, worker: &Worker, database: &Database, clock: &dyn Clock) {
@@ -365,7 +400,7 @@ async fn deliver(services: &Services, database: &Database, clock: &Arc<dyn Clock
     webhooks.resend(user, test.id).await.unwrap();
     webhooks.delete(user, webhook).await.unwrap();
     let sender = Sender::new(Targets::default()).unwrap();
-    let secrets = Secrets::new(&tower_cookies::Key::generate());
+    let secrets = Secrets::new(&KeyRing::new(tower_cookies::Key::generate()));
     let (notifier, clock) = (Notifier::new(database), Arc::clone(clock));
     let deliverer = Deliverer::new(database.clone(), notifier, clock, secrets, sender, 1);
     deliverer.prune().await.unwrap();

@@ -50,6 +50,7 @@ impl Server {
             .env("PLEDGECAST_DATA_DIR", folder.path().join("data"))
             // The tests register many users from one address.
             .env("PLEDGECAST_AUTH_PER_MINUTE", "100000")
+            .env("PLEDGECAST_ADMIN_SECOND_FACTOR", "false")
             .stdout(File::create(log)?)
             .stderr(File::options().append(true).open(log)?);
         let job = Job::start(&mut command)?;

@@ -16,9 +16,9 @@ use leptos::server_fn::response::ClientRes;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::{load, origin};
+use super::{load, origin, path_and_query};
 use crate::client::data::{Payload, Response};
-use crate::client::local_path::page_of;
+use crate::client::local_path::{page_before_retry, page_of};
 use crate::i18n::Locale;
 use crate::types::{AppError, Theme};
 
@@ -94,7 +94,7 @@ pub fn load_chunk(name: &str) -> impl Future<Output = Result<(), AppError>> + Se
 }
 
 /// Posts a URL-encoded form to a server function and calls `answered` with the response. The router follows a
-/// redirect, or a document is loaded.
+/// redirect, or a document is loaded. If the user must do something else first, that page is loaded.
 pub fn post(
     url: &'static str,
     body: String,
@@ -119,7 +119,11 @@ async fn send(url: &str, body: String, loads_document: bool) -> Response {
         .then(|| ClientRes::<AppError>::location(&response));
     let text: String = ClientRes::<AppError>::try_into_string(response).await?;
     if !is_ok {
-        return Err(AppError::de(text.into()));
+        let error = AppError::de(text.into());
+        if let Some(page) = page_before_retry(&error, &path_and_query()) {
+            load(&page);
+        }
+        return Err(error);
     }
     if let Some(url) = redirect {
         let url = page_of(&url).unwrap_or(url);

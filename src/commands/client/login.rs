@@ -82,7 +82,7 @@ async fn create_key(open: &Api, email: &str, key: &LoginKeyArgs) -> Result<Strin
     let password = ask_secret(&format!("Password of {email}: ")).await?;
     let credentials = json!({ "email": email, "password": password });
     let request = Request::post("/api/auth/login", &credentials, Repeat::IfRefused);
-    let response = open.send(&request).await?;
+    let response = open.send(&request).await.map_err(explain)?;
     let cookies = response.headers().get_all(SET_COOKIE).iter();
     let pairs: Vec<String> = cookies
         .filter_map(|it| it.to_str().ok()?.split(';').next())
@@ -98,6 +98,19 @@ async fn create_key(open: &Api, email: &str, key: &LoginKeyArgs) -> Result<Strin
     let _ = open.send(&end.header("cookie", &cookie)).await;
     let secret = created?["secret"].as_str().map(ToOwned::to_owned);
     secret.ok_or_else(|| Error::Unreachable("the server has sent no API key".to_owned()))
+}
+
+/// Says what to do about an account with a second factor: this command knows only the password.
+fn explain(error: Error) -> Error {
+    match &error {
+        Error::Refused(problem) if problem.0["type"] == "/problems/second_factor_required" => {
+            Error::NotSignedIn(
+                "this account has a second factor; create a key on the page Account, API keys, and log in without --email"
+                    .to_owned(),
+            )
+        }
+        _ => error,
+    }
 }
 
 /// Deletes the profile, after its key was revoked if that is wanted.

@@ -10,7 +10,7 @@ use super::operation::{Answer, Body, Content, Group, Operation};
 use super::schemas::{self, PROBLEM, reference};
 use crate::client::Locale;
 use crate::components::api_words;
-use crate::server::access::Access;
+use crate::server::access::{self, Access};
 use crate::server::problem::{EdgeProblem, PROBLEM_JSON_TYPE};
 use crate::services::sessions::SESSION_COOKIE;
 use crate::types::{AppError, FieldErrors};
@@ -100,7 +100,8 @@ fn schemes() -> Value {
 /// The schemes that an operation accepts. An empty one is a request that does not say who sends it.
 fn security(access: Access) -> Value {
     match access {
-        Access::Open | Access::SessionOnly => json!([]),
+        Access::Open | Access::BrowserOnly => json!([]),
+        Access::SessionOnly => json!([{ SESSION: [] }]),
         Access::Anybody => json!([{}, { API_KEY: [] }]),
         Access::Needs(scope) => json!([{ SESSION: [] }, { API_KEY: [scope] }]),
     }
@@ -219,7 +220,8 @@ fn responses(operation: &Operation) -> Value {
 pub fn errors_of(operation: &Operation) -> Vec<AppError> {
     let mut errors = operation.errors.clone();
     match operation.access() {
-        Access::Open | Access::SessionOnly => {}
+        Access::Open | Access::BrowserOnly => {}
+        Access::SessionOnly => errors.push(AppError::Unauthorized),
         Access::Anybody => errors.push(invalid_key()),
         Access::Needs(scope) => {
             errors.extend([
@@ -228,6 +230,9 @@ pub fn errors_of(operation: &Operation) -> Vec<AppError> {
                 AppError::MissingScope(scope),
             ]);
         }
+    }
+    if access::needs_reauthentication(operation.path) {
+        errors.push(AppError::ReauthenticationRequired);
     }
     // One example names all fields.
     let mut fields = FieldErrors::new();

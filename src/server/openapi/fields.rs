@@ -176,6 +176,7 @@ pub const DRAFT_ID: i64 = 208_374_651_029_384;
 pub const API_KEY_ID: i64 = 7_203_948_571_625;
 pub const WEBHOOK_ID: i64 = 39_485_710_293_847;
 pub const DELIVERY_ID: i64 = 161_029_384_756_102;
+pub const SESSION_ID: i64 = 95_610_283_747_213;
 
 /// The required `id` of something.
 pub fn id_of(what: &str, example: i64) -> Field {

@@ -56,7 +56,7 @@ fn operation(operation: &Operation) -> ApiOperation {
 fn scope_of(operation: &Operation) -> Option<Scope> {
     match operation.access() {
         Access::Needs(scope) => Some(scope),
-        Access::Open | Access::Anybody | Access::SessionOnly => None,
+        Access::Open | Access::Anybody | Access::SessionOnly | Access::BrowserOnly => None,
     }
 }
 

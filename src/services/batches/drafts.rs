@@ -153,8 +153,8 @@ mod tests {
     async fn only_expired_drafts_are_deleted() {
         let (_folder, database) = migrated().await;
         for sql in [
-            "INSERT INTO users (id, email, email_folded, password_hash, role, session_epoch, ended_sessions, created_at) \
-             VALUES (1, 'a', 'a', 'x', 'user', 0, '[]', '2026-01-01T00:00:00+00:00')",
+            "INSERT INTO users (id, email, email_folded, password_hash, role, session_epoch, created_at) \
+             VALUES (1, 'a', 'a', 'x', 'user', 0, '2026-01-01T00:00:00+00:00')",
             "INSERT INTO model (id, name, version, description, price, onnx, sha256, manifest, metrics, state, created_at) \
              VALUES (1, 'm', '1', '', 10, X'00', 'x', '{}', '{}', 'live', '2026-01-01T00:00:00+00:00')",
         ] {

@@ -13,7 +13,6 @@ use chrono::{DateTime, Duration, Utc};
 use sea_orm::{
     ActiveModelTrait as _, DbErr, EntityTrait as _, IntoActiveModel as _, QuerySelect as _, Set,
 };
-use tower_cookies::Key;
 
 pub use secrets::{Secret, Secrets};
 pub use targets::{AllowedNetworks, Targets, URL_MAX_CHARS};
@@ -21,6 +20,7 @@ pub use targets::{AllowedNetworks, Targets, URL_MAX_CHARS};
 use super::Clock;
 use super::field_check::FieldCheck;
 use super::rate_limit::RateLimit;
+use super::service_key::KeyRing;
 use crate::database::{Database, Transaction};
 use crate::entities::webhook::events_text;
 use crate::entities::{api_key, balance, webhook};
@@ -50,19 +50,19 @@ pub struct Webhooks {
 }
 
 impl Webhooks {
-    /// Webhooks that may call `targets`; their secrets are derived from `key`.
+    /// Webhooks that may call `targets`; their secrets are derived from `keys`.
     pub fn new(
         database: Database,
         notifier: Notifier,
         clock: Arc<dyn Clock>,
-        key: &Key,
+        keys: &KeyRing,
         targets: Targets,
     ) -> Self {
         Self {
             database,
             notifier,
             clock,
-            secrets: Secrets::new(key),
+            secrets: Secrets::new(keys),
             targets,
             sends: RateLimit::per_minute("webhook-sends", SENDS_PER_MINUTE),
         }
@@ -336,6 +336,8 @@ pub fn signing_secrets(
     let current = secrets.secret(&webhook.nonce, &webhook.key_check)?;
     let previous = webhook.previous_nonce.as_ref();
     let previous = previous.filter(|_| webhook.previous_until.is_some_and(|until| now < until));
+    // It is not known with which key the previous secret was made, and a signature too many does no harm.
     let previous = previous.map(|nonce| secrets.derive(nonce));
-    Some([Some(current), previous].into_iter().flatten().collect())
+    let previous = previous.into_iter().flatten();
+    Some(std::iter::once(current).chain(previous).collect())
 }

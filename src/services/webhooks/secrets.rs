@@ -8,9 +8,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
-use tower_cookies::Key;
 
-use crate::services::service_key::mac_for;
+use crate::services::service_key::{KeyRing, Macs};
 use crate::types::hex;
 
 const NONCE_BYTES: usize = 16;
@@ -24,8 +23,8 @@ const PREFIX: &str = "whsec_";
 /// Derives secrets.
 #[derive(Clone)]
 pub struct Secrets {
-    secret: Hmac<Sha256>,
-    check: Hmac<Sha256>,
+    secret: Macs,
+    check: Macs,
 }
 
 /// What the database stores of a secret.
@@ -41,11 +40,11 @@ pub struct StoredSecret {
 pub struct Secret([u8; 32]);
 
 impl Secrets {
-    /// Secrets of the service with this key.
-    pub fn new(key: &Key) -> Self {
+    /// Secrets of the service with these keys.
+    pub fn new(keys: &KeyRing) -> Self {
         Self {
-            secret: mac_for(key, SECRET_PURPOSE),
-            check: mac_for(key, CHECK_PURPOSE),
+            secret: Macs::new(keys, SECRET_PURPOSE),
+            check: Macs::new(keys, CHECK_PURPOSE),
         }
     }
 
@@ -53,28 +52,31 @@ impl Secrets {
     pub fn generate(&self) -> StoredSecret {
         let nonce = hex(&rand::random::<[u8; NONCE_BYTES]>());
         StoredSecret {
-            key_check: self.key_check(&nonce),
+            key_check: key_check(self.check.newest(), &nonce),
             nonce,
         }
     }
 
-    /// The secret of a nonce; `None` if it was made with another key of the service.
-    pub fn secret(&self, nonce: &str, key_check: &str) -> Option<Secret> {
-        (self.key_check(nonce) == key_check).then(|| self.derive(nonce))
+    /// The secret of a nonce; `None` if it was made with a key that the service no longer has.
+    pub fn secret(&self, nonce: &str, stored_check: &str) -> Option<Secret> {
+        let mut macs = self.check.all().zip(self.secret.all());
+        macs.find_map(|(check, secret)| {
+            (key_check(check, nonce) == stored_check).then(|| Secret(mac_of(secret, nonce)))
+        })
     }
 
-    /// The secret of a nonce, made with the current key of the service.
-    pub fn derive(&self, nonce: &str) -> Secret {
-        Secret(mac_of(&self.secret, nonce))
-    }
-
-    fn key_check(&self, nonce: &str) -> String {
-        hex(&mac_of(&self.check, nonce)[..CHECK_BYTES])
+    /// The secrets that a nonce may stand for: one for each key of the service, the newest first.
+    pub fn derive(&self, nonce: &str) -> Vec<Secret> {
+        let macs = self.secret.all();
+        macs.map(|mac| Secret(mac_of(mac, nonce))).collect()
     }
 }
 
-fn mac_of(mac: &Hmac<Sha256>, nonce: &str) -> [u8; 32] {
-    let mut mac = mac.clone();
+fn key_check(mac: Hmac<Sha256>, nonce: &str) -> String {
+    hex(&mac_of(mac, nonce)[..CHECK_BYTES])
+}
+
+fn mac_of(mut mac: Hmac<Sha256>, nonce: &str) -> [u8; 32] {
     mac.update(nonce.as_bytes());
     mac.finalize().into_bytes().into()
 }
@@ -100,10 +102,16 @@ impl Secret {
 
 #[cfg(test)]
 mod tests {
+    use tower_cookies::Key;
+
     use super::*;
 
+    fn ring(byte: u8) -> KeyRing {
+        KeyRing::new(Key::from(&[byte; 64]))
+    }
+
     fn secrets(byte: u8) -> Secrets {
-        Secrets::new(&Key::from(&[byte; 64]))
+        Secrets::new(&ring(byte))
     }
 
     #[test]
@@ -111,9 +119,13 @@ mod tests {
         let (own, other) = (secrets(7), secrets(8));
         let stored = own.generate();
         let text = own.secret(&stored.nonce, &stored.key_check).unwrap().text();
-        assert_eq!(own.derive(&stored.nonce).text(), text);
+        assert_eq!(own.derive(&stored.nonce)[0].text(), text);
         assert!(other.secret(&stored.nonce, &stored.key_check).is_none());
-        assert_ne!(other.derive(&stored.nonce).text(), text);
+        assert_ne!(other.derive(&stored.nonce)[0].text(), text);
+        let rotated = Secrets::new(&ring(8).with_older(Key::from(&[7; 64])));
+        let kept = rotated.secret(&stored.nonce, &stored.key_check).unwrap();
+        assert_eq!(kept.text(), text);
+        assert_eq!(rotated.derive(&stored.nonce)[1].text(), text);
         assert_ne!(own.generate(), stored);
         // 24 to 64 bytes, says the specification.
         let bytes = BASE64_STANDARD.decode(text.strip_prefix(PREFIX).unwrap());
@@ -123,7 +135,7 @@ mod tests {
 
     #[test]
     fn a_signature_verifies_with_the_reference_library_and_nothing_else_does() {
-        let secret = secrets(7).derive("nonce");
+        let secret = secrets(7).derive("nonce").remove(0);
         let reference = standardwebhooks::Webhook::new(&secret.text()).unwrap();
         let payload = r#"{"type":"task.failed"}"#;
         let signature = secret.sign("msg_1", 1_700_000_000, payload);

@@ -1,6 +1,7 @@
 //! The OpenAPI document: a client can rely on it. Each of its examples is sent to a running service, and each response
 //! must be as described.
 
+mod access;
 mod schema;
 
 use std::collections::BTreeMap;
@@ -18,13 +19,19 @@ on_both_databases!(
 );
 
 /// Operations whose example cannot succeed here, with the status that it has.
-const REFUSED: [(&str, u16); 3] = [
+const REFUSED: [(&str, u16); 7] = [
     // The task of the example has a result by then.
     ("cancel_task", 409),
     // The delivery of the example still waits for its receiver.
     ("resend_delivery", 409),
     // The file of the example is only the beginning of one.
     ("create_model", 422),
+    // There is no session with the ID of the example.
+    ("end_session", 404),
+    // The code of the example is none of this moment, so no second factor comes about.
+    ("enable_second_factor", 422),
+    ("renew_recovery_codes", 409),
+    ("login_second_factor", 401),
 ];
 /// A stream does not end; `events.rs` tests it.
 const ENDLESS: &str = "events";
@@ -37,7 +44,8 @@ const CREATING: [&str; 5] = [
     "test_webhook",
 ];
 /// They end what others need, so they come last and in this order.
-const LAST: [&str; 7] = [
+const LAST: [&str; 8] = [
+    "disable_second_factor",
     "unshare",
     "revoke_api_key",
     "delete_webhook",
@@ -182,7 +190,7 @@ fn rank(id: &str) -> usize {
     match id {
         "predict" | "register" => 0,
         "share" | "create_api_key" | "create_webhook" | "create_batch" => 1,
-        "test_webhook" | "start_batch" => 2,
+        "test_webhook" | "start_batch" | "start_second_factor" => 2,
         id => LAST.iter().position(|it| *it == id).map_or(3, |at| 4 + at),
     }
 }

@@ -11,6 +11,7 @@ mod program;
 mod proxy;
 mod raw;
 mod receiver;
+pub mod second_factor;
 mod site;
 
 use std::future::Future;

@@ -83,6 +83,7 @@ impl Site {
             .env("PLEDGECAST_WORKERS", "1")
             .env("PLEDGECAST_INFERENCE_THREADS", "1")
             .env("PLEDGECAST_AUTH_PER_MINUTE", "100000")
+            .env("PLEDGECAST_ADMIN_SECOND_FACTOR", "false")
             .envs(settings.iter().copied());
     }
 

@@ -4,13 +4,16 @@ use axum::http::StatusCode;
 use leptos::server_fn::ServerFn as _;
 use serde_json::Value;
 
-use super::common::{busy, conflict, example};
-use crate::api::{ChangePassword, EndSessions, Login, Logout, Me, Register};
-use crate::server::openapi::fields::{Field, email, text};
+use super::common::{CODE_MAX_CHARS, busy, conflict, example};
+use crate::api::{
+    ChangePassword, EndOtherSessions, EndSession, EndSessions, ListSessions, Login, Logout, Me,
+    Reauthenticate, Register,
+};
+use crate::server::openapi::fields::{Field, SESSION_ID, email, id_of, text};
 use crate::server::openapi::headers;
 use crate::server::openapi::operation::{Body, Content, Group, Operation};
 use crate::services::credentials::{PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS};
-use crate::types::{AppError, UserView, Violation};
+use crate::types::{AppError, SessionView, UserView, Violation};
 
 const ADDRESS: &str = "analyst@example.org";
 const PASSWORD: &str = "a long passphrase";
@@ -20,9 +23,13 @@ pub(super) fn all() -> Vec<Operation> {
         register(),
         login(),
         logout(),
+        reauthenticate(),
         me(),
         change_password(),
         end_sessions(),
+        list_sessions(),
+        end_session(),
+        end_other_sessions(),
     ];
     all.into_iter()
         .map(|it| it.within(Group::Accounts))
@@ -70,6 +77,7 @@ fn login() -> Operation {
         .refuses("email", Violation::Required)
         .fails([
             AppError::BadCredentials,
+            AppError::SecondFactorRequired,
             AppError::TooManyRequests { retry_after_s: 4 },
         ])
 }
@@ -80,6 +88,27 @@ fn logout() -> Operation {
         .answers(StatusCode::OK, "The session has ended.", Content::Null)
         .sends(headers::LOCATION)
         .fails([busy()])
+}
+
+fn reauthenticate() -> Operation {
+    let password = Field::new("password", text(1, PASSWORD_MAX_CHARS), "The password.");
+    let about =
+        "A code as for a login. Required if the account has a second factor, otherwise ignored.";
+    let code = Field::new("code", text(0, CODE_MAX_CHARS), about);
+    Operation::post("reauthenticate", Reauthenticate::PATH)
+        .about(
+            "Some changes need a session whose user logged in or did this within 15 minutes; otherwise they fail with \
+             `reauthentication_required`. API keys are exempt. The response sets a new session cookie.",
+        )
+        .body(Body::Json(
+            "ReauthenticateRequest",
+            vec![password.required().such_as(PASSWORD), code],
+        ))
+        .answers(StatusCode::OK, "The password was right, and so was the code.", Content::Null)
+        .sends(headers::LOCATION)
+        .refuses("password", Violation::Wrong)
+        .refuses("code", Violation::Required)
+        .fails([AppError::TooManyRequests { retry_after_s: 4 }])
 }
 
 fn me() -> Operation {
@@ -112,5 +141,36 @@ fn end_sessions() -> Operation {
         .about("This one, too.")
         .answers(StatusCode::OK, "All sessions have ended.", Content::Null)
         .sends(headers::LOCATION)
+        .fails([busy()])
+}
+
+fn list_sessions() -> Operation {
+    Operation::get("list_sessions", ListSessions::PATH)
+        .about("The last used session first. `is_current` marks the one of the request.")
+        .header(headers::IF_NONE_MATCH)
+        .returns_list::<SessionView>("The sessions.", example!("sessions"))
+        .fails([busy()])
+}
+
+fn end_session() -> Operation {
+    Operation::post("end_session", EndSession::PATH)
+        .about("At once, in all processes.")
+        .body(Body::Json(
+            "EndSessionRequest",
+            vec![id_of("session", SESSION_ID)],
+        ))
+        .answers(StatusCode::OK, "The session has ended.", Content::Null)
+        .refuses("id", Violation::NotAnId)
+        .fails([AppError::NotFound, busy()])
+}
+
+fn end_other_sessions() -> Operation {
+    Operation::post("end_other_sessions", EndOtherSessions::PATH)
+        .about("Keeps the session of the request. With an API key, all sessions end.")
+        .answers(
+            StatusCode::OK,
+            "All other sessions have ended.",
+            Content::Null,
+        )
         .fails([busy()])
 }

@@ -11,6 +11,9 @@ macro_rules! example {
 
 pub(super) use example;
 
+/// The longest code of a second factor that is worth typing: a recovery code with spaces.
+pub(super) const CODE_MAX_CHARS: u32 = 40;
+
 /// The errors of a request about a task of the user.
 pub(super) fn no_task() -> [AppError; 2] {
     [

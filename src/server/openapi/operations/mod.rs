@@ -11,6 +11,7 @@ mod models;
 mod outcomes;
 mod predictions;
 mod public;
+mod second_factor;
 pub mod service;
 mod sharing;
 mod webhooks;
@@ -29,6 +30,7 @@ pub fn all() -> Vec<Operation> {
     all.extend(models::all());
     all.extend(public::all());
     all.extend(accounts::all());
+    all.extend(second_factor::all());
     all.extend(keys::all());
     all.extend(webhooks::all());
     all.extend(service::all());

@@ -64,6 +64,8 @@ from .download_tasks_verdict import DownloadTasksVerdict
 from .download_transactions_kind import DownloadTransactionsKind
 from .drift_view import DriftView
 from .effect import Effect
+from .enable_second_factor_request import EnableSecondFactorRequest
+from .end_session_request import EndSessionRequest
 from .example_summary import ExampleSummary
 from .example_view import ExampleView
 from .explanation import Explanation
@@ -118,6 +120,7 @@ from .list_tasks_status import ListTasksStatus
 from .list_tasks_verdict import ListTasksVerdict
 from .list_transactions_kind import ListTransactionsKind
 from .login_request import LoginRequest
+from .login_second_factor_request import LoginSecondFactorRequest
 from .matched_rate import MatchedRate
 from .model_metadata import ModelMetadata
 from .model_parameters import ModelParameters
@@ -157,6 +160,8 @@ from .problem_details import ProblemDetails
 from .problem_details_errors import ProblemDetailsErrors
 from .queue_view import QueueView
 from .rated_change import RatedChange
+from .reauthenticate_request import ReauthenticateRequest
+from .recovery_codes_view import RecoveryCodesView
 from .register_request import RegisterRequest
 from .rename_api_key_request import RenameApiKeyRequest
 from .report_outcome_request import ReportOutcomeRequest
@@ -169,7 +174,10 @@ from .revoke_api_key_request import RevokeApiKeyRequest
 from .role import Role
 from .rotate_webhook_secret_request import RotateWebhookSecretRequest
 from .scope import Scope
+from .second_factor_setup import SecondFactorSetup
+from .second_factor_view import SecondFactorView
 from .server_metadata import ServerMetadata
+from .session_view import SessionView
 from .set_webhook_enabled_request import SetWebhookEnabledRequest
 from .share_request import ShareRequest
 from .share_view import ShareView
@@ -263,6 +271,8 @@ __all__ = (
     "DownloadTransactionsKind",
     "DriftView",
     "Effect",
+    "EnableSecondFactorRequest",
+    "EndSessionRequest",
     "ExampleSummary",
     "ExampleView",
     "Explanation",
@@ -307,6 +317,7 @@ __all__ = (
     "ListTasksVerdict",
     "ListTransactionsKind",
     "LoginRequest",
+    "LoginSecondFactorRequest",
     "MatchedRate",
     "ModelMetadata",
     "ModelParameters",
@@ -342,6 +353,8 @@ __all__ = (
     "ProblemDetailsErrors",
     "QueueView",
     "RatedChange",
+    "ReauthenticateRequest",
+    "RecoveryCodesView",
     "RegisterRequest",
     "RenameApiKeyRequest",
     "ReportedView",
@@ -354,7 +367,10 @@ __all__ = (
     "Role",
     "RotateWebhookSecretRequest",
     "Scope",
+    "SecondFactorSetup",
+    "SecondFactorView",
     "ServerMetadata",
+    "SessionView",
     "SetWebhookEnabledRequest",
     "SharedView",
     "ShareRequest",

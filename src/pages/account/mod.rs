@@ -1,9 +1,12 @@
 //! The account: password, sessions, signing out. API keys and webhooks have pages of their own.
 
+mod sessions;
+
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
 
-use crate::api::{ChangePassword, EndSessions, Logout};
+use crate::api::{ChangePassword, Logout, get_second_factor};
+use crate::client::data::Data;
 use crate::client::form_action::FormAction;
 use crate::client::{browser, tr, use_locale, use_session};
 use crate::components::async_view::{AsyncView, load};
@@ -12,8 +15,11 @@ use crate::components::field_faults::FieldFaults;
 use crate::components::form::{PostForm, session_form_action};
 use crate::components::page_title::PageTitle;
 use crate::components::query::use_query;
-use crate::components::{ErrorPanel, Field, FormErrors, Icon, SignedInOnly, Time};
+use crate::components::{ErrorPanel, Field, FormErrors, Icon, Loaded, SignedInOnly, Time};
 use crate::pages::chunk::page_chunk;
+use crate::types::SecondFactorView;
+
+use sessions::{EndSessionsForm, SessionsCard};
 
 const PASSWORD_FORM_ID: &str = "password-form";
 
@@ -31,12 +37,14 @@ pub fn AccountPage() -> impl IntoView {
         <div class="columns">
             <PasswordForm />
             <div class="stack">
+                <SecondFactorLink />
                 <ApiKeysLink />
                 <WebhooksLink />
                 <SignOutForm />
                 <EndSessionsForm />
             </div>
         </div>
+        <SessionsCard />
     }
 }
 
@@ -137,6 +145,42 @@ fn PasswordForm() -> impl IntoView {
 }
 
 #[component]
+fn SecondFactorLink() -> impl IntoView {
+    let locale = use_locale();
+    let session = use_session();
+    let state = Data::new(move || {
+        session.version();
+        get_second_factor()
+    });
+    let show = move |state: SecondFactorView| {
+        if state.enabled_at.is_some() {
+            view! { <p class="quiet">{tr!(locale, second_factor.account_on)}</p> }.into_any()
+        } else if state.is_required {
+            view! {
+                <p class="notice">
+                    <Icon name="alert" />
+                    {tr!(locale, second_factor.required)}
+                </p>
+            }
+            .into_any()
+        } else {
+            view! { <p class="quiet">{tr!(locale, second_factor.account_text)}</p> }.into_any()
+        }
+    };
+    view! {
+        <section class="card" aria-labelledby="second-factor-title">
+            <h2 id="second-factor-title">{tr!(locale, second_factor.title)}</h2>
+            <Loaded resource=state lines=1 show />
+            <p>
+                <a class="button" href="/account/second-factor">
+                    {tr!(locale, second_factor.manage)}
+                </a>
+            </p>
+        </section>
+    }
+}
+
+#[component]
 fn ApiKeysLink() -> impl IntoView {
     let locale = use_locale();
     view! {
@@ -180,24 +224,6 @@ fn SignOutForm() -> impl IntoView {
                 <FormErrors />
                 <Submit pending=sending.pending() class="button">
                     {tr!(locale, account.sign_out_submit)}
-                </Submit>
-            </PostForm>
-        </section>
-    }
-}
-
-#[component]
-fn EndSessionsForm() -> impl IntoView {
-    let locale = use_locale();
-    let sending = session_form_action(EndSessions::PATH, None);
-    view! {
-        <section class="card" aria-labelledby="sessions-title">
-            <h2 id="sessions-title">{tr!(locale, account.sessions_title)}</h2>
-            <p class="quiet">{tr!(locale, account.sessions_text)}</p>
-            <PostForm url=EndSessions::PATH send=sending.sender(|| true)>
-                <FormErrors />
-                <Submit pending=sending.pending() class="button button-bad">
-                    {tr!(locale, account.sessions_submit)}
                 </Submit>
             </PostForm>
         </section>
