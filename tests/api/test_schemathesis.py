@@ -14,7 +14,7 @@ BATCH = """name,analytics_name,usd_goal,country,currency,launched_at,deadline
 Little Lanterns,Tabletop Games,8000,US,USD,2026-03-02,2026-04-01
 """
 # After these, the key or the session of the run is no longer valid. They have a run of their own.
-ENDING = ["register", "login", "logout", "end_sessions", "change_password", "revoke_api_key"]
+ENDING = ["register", "login", "logout", "reauthenticate", "end_sessions", "change_password", "revoke_api_key"]
 
 
 def fill(account: Account) -> str:
