@@ -2,12 +2,12 @@
 
 import { keepResultScreenshot, keepScreenshot } from "../support/screenshots.ts";
 import { expect, test } from "../support/test.ts";
-import { gatherProblems, predictExample, register, waitForResult } from "../support/visitor.ts";
+import { gatherProblems, predictExample, register, registerByForm, waitForResult } from "../support/visitor.ts";
 
 test("a newcomer registers, pays for a prediction and sees its result and its charge", async ({ page }, info) => {
   const problems = gatherProblems(page);
   const isLive = info.project.name === "hydrated";
-  await register(page);
+  await registerByForm(page);
   await predictExample(page);
   await waitForResult(page, isLive);
   if (isLive) {

@@ -3,7 +3,7 @@
 import type { BrowserContext, Page, Request } from "@playwright/test";
 
 import { expect, test } from "../support/test.ts";
-import { gatherProblems, register, topUp } from "../support/visitor.ts";
+import { gatherProblems, registerByForm, topUp } from "../support/visitor.ts";
 
 /** Counts the event streams that the pages of a context have opened and not closed. */
 function countStreams(context: BrowserContext): () => number {
@@ -46,7 +46,7 @@ test.beforeEach(({}, info) => {
 });
 
 test("a second window shows the prediction and the charge of the first without a reload", async ({ page, context }) => {
-  await register(page);
+  await registerByForm(page);
   const tasks = await context.newPage();
   const problems = gatherProblems(tasks);
   await tasks.goto("/tasks");
@@ -63,7 +63,7 @@ test("a second window shows the prediction and the charge of the first without a
 });
 
 test("a half-filled form survives a reload", async ({ page }) => {
-  await register(page);
+  await registerByForm(page);
   await page.goto("/predict");
   await page.getByLabel("Title").fill("A lamp of driftwood");
   await page.getByLabel("Title").blur();
@@ -72,7 +72,7 @@ test("a half-filled form survives a reload", async ({ page }) => {
 });
 
 test("a lost connection is said and mended", async ({ page }) => {
-  await register(page);
+  await registerByForm(page);
   await page.route("**/events?*", (route) => route.abort());
   await page.goto("/overview");
   await expect(page.locator(".connection")).toContainText(/reconnect/i);
@@ -83,7 +83,7 @@ test("a lost connection is said and mended", async ({ page }) => {
 test("nine tabs open, share one stream, and all show a change", async ({ page, context }) => {
   test.slow();
   const streams = countStreams(context);
-  await register(page);
+  await registerByForm(page);
   const tabs = [page];
   for (let tab = 0; tab < 8; tab += 1) {
     const next = await context.newPage();
@@ -101,7 +101,7 @@ test("nine tabs open, share one stream, and all show a change", async ({ page, c
 
 test("when the tab that holds the stream is closed another takes over and nothing is missed", async ({ page, context }) => {
   const streams = countStreams(context);
-  await register(page);
+  await registerByForm(page);
   await expect.poll(streams).toBe(1);
   const others = [await context.newPage(), await context.newPage()];
   for (const other of others) {
@@ -122,7 +122,7 @@ test("when the tab that holds the stream is closed another takes over and nothin
 });
 
 test("a page loads its data once, also in a second tab", async ({ page, context }) => {
-  await register(page);
+  await registerByForm(page);
   const second = await context.newPage();
   for (const tab of [page, second]) {
     const asked: string[] = [];
@@ -143,7 +143,7 @@ test("a page loads its data once, also in a second tab", async ({ page, context 
 });
 
 test("a stream that has gone silent is opened again, at once when somebody comes back or the network does", async ({ page }) => {
-  await register(page);
+  await registerByForm(page);
   await silenceStreams(page);
   await page.clock.install();
   await page.goto("/overview");
@@ -163,7 +163,7 @@ test("a stream that has gone silent is opened again, at once when somebody comes
 });
 
 test("without a channel between tabs only those that are seen have a stream", async ({ page }) => {
-  await register(page);
+  await registerByForm(page);
   await silenceStreams(page);
   await page.addInitScript(() => {
     Object.assign(window, { BroadcastChannel: undefined });

@@ -2,14 +2,14 @@
 
 import { keepScreenshot } from "../support/screenshots.ts";
 import { expect, test } from "../support/test.ts";
-import { expectAccessible, PASSWORD, register } from "../support/visitor.ts";
+import { expectAccessible, PASSWORD, registerByForm } from "../support/visitor.ts";
 
 test.beforeEach(({}, info) => {
   test.skip(info.project.name !== "hydrated", "without JavaScript no page becomes live");
 });
 
 test("an element that an extension has put into the page is no reason to be silently dead", async ({ page, context }) => {
-  const email = await register(page);
+  const email = await registerByForm(page);
   await page.addInitScript(() => {
     const extend = new MutationObserver(() => {
       if (document.body !== null && document.querySelector("footer") !== null) {

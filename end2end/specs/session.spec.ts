@@ -3,7 +3,7 @@
 import type { Page } from "@playwright/test";
 
 import { expect, test } from "../support/test.ts";
-import { gatherProblems, PASSWORD, predictExample, register } from "../support/visitor.ts";
+import { gatherProblems, PASSWORD, predictExample, registerByForm } from "../support/visitor.ts";
 
 /** Sign out by the form, and wait until it is done: the next page would cut the request off. */
 async function signOut(page: Page): Promise<void> {
@@ -14,7 +14,7 @@ async function signOut(page: Page): Promise<void> {
 
 test("somebody signs out, is asked to sign in where an account is needed, and is let in again", async ({ page }) => {
   const problems = gatherProblems(page);
-  const email = await register(page);
+  const email = await registerByForm(page);
   await page.getByRole("banner").getByRole("link", { name: "Account" }).click();
   await expect(page.locator("main")).toContainText(email);
   await page.getByRole("button", { name: "Log out", exact: true }).click();
@@ -36,7 +36,7 @@ test("somebody signs out, is asked to sign in where an account is needed, and is
 
 test("a form that is sent before the page is live comes back with its error, and is live then", async ({ page }, info) => {
   const isLive = info.project.name === "hydrated";
-  const email = await register(page);
+  const email = await registerByForm(page);
   await page.context().clearCookies();
   await page.route("**/*.wasm", (route) => route.abort());
   await page.goto("/login?next=/account");
@@ -71,7 +71,7 @@ test("a form that is sent before the page is live comes back with its error, and
 });
 
 test("a password is changed, and only the new one opens the account", async ({ page }) => {
-  const email = await register(page);
+  const email = await registerByForm(page);
   await page.goto("/account");
   await page.getByLabel("Current password").fill(PASSWORD);
   await page.getByLabel("New password").fill("another horse battery");
@@ -92,7 +92,7 @@ test("a password is changed, and only the new one opens the account", async ({ p
 });
 
 test("who signs in after somebody else in the same tab sees nothing of theirs", async ({ page }, info) => {
-  await register(page);
+  await registerByForm(page);
   await predictExample(page);
   await page.goto("/tasks");
   await expect(page.locator("main tbody tr")).toHaveCount(1);
@@ -103,7 +103,7 @@ test("who signs in after somebody else in the same tab sees nothing of theirs", 
   await page.goBack();
   await expect(page).toHaveURL(/\/(login|register)/);
 
-  await register(page);
+  await registerByForm(page);
   await page.goto("/predict");
   await expect(page.locator("#field-country")).toHaveValue("US");
   await expect(page.getByLabel("Title")).toHaveValue("");
@@ -119,7 +119,7 @@ test("who signs in after somebody else in the same tab sees nothing of theirs", 
 
 test("a draft is shown to nobody else even if its session was ended behind the page's back", async ({ page, context }, info) => {
   test.skip(info.project.name !== "hydrated", "without JavaScript no draft is kept");
-  await register(page);
+  await registerByForm(page);
   await page.goto("/predict");
   await page.getByLabel("Title").fill("A secret of the first");
   await page.getByLabel("Title").blur();
@@ -135,13 +135,13 @@ test("a draft is shown to nobody else even if its session was ended behind the p
 
 test("another account in one tab is another account in all", async ({ page, context }, info) => {
   test.skip(info.project.name !== "hydrated", "without JavaScript a page changes when it is loaded");
-  await register(page);
+  await registerByForm(page);
   await page.goto("/predict?example=1");
   await expect(page.getByRole("button", { name: /^Predict for/ })).toBeVisible();
   const other = await context.newPage();
   await signOut(other);
   await expect(page).toHaveURL(/\/login/);
-  const email = await register(other);
+  const email = await registerByForm(other);
   await expect(page.getByRole("banner").getByRole("link", { name: "Account" })).toBeVisible();
 
   // Even where one takes the place of the other at once, and no page has noticed.
@@ -156,7 +156,7 @@ test("another account in one tab is another account in all", async ({ page, cont
 });
 
 test("password managers can tell which account a password change is for", async ({ page }) => {
-  const email = await register(page);
+  const email = await registerByForm(page);
   await page.goto("/account");
   await expect(page.locator("#password-form input[autocomplete=username]")).toHaveValue(email);
 });
