@@ -4,6 +4,7 @@ import { createHmac } from "node:crypto";
 
 import type { Page } from "@playwright/test";
 
+import { expectGoodLooks } from "../support/looks.ts";
 import { expect, test } from "../support/test.ts";
 import { keepScreenshot } from "../support/screenshots.ts";
 import { expectAccessible, expectNoSidewaysScroll, gatherProblems, PASSWORD, register } from "../support/visitor.ts";
@@ -24,16 +25,7 @@ async function look(page: Page, project: string, name: string): Promise<void> {
   for (const locale of ["en", "ru"]) {
     await page.request.post("/preferences", { form: { locale } });
     await page.reload();
-    for (const [width, colorScheme] of [
-      [320, "dark"],
-      [1440, "light"],
-    ] as const) {
-      await page.setViewportSize({ width, height: 800 });
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      await expectNoSidewaysScroll(page);
-      await expectAccessible(page, project === "hydrated");
-      await keepScreenshot(page, `${project}-${name}-${locale}-${width}-${colorScheme}`);
-    }
+    await expectGoodLooks(page, project, `${name}-${locale}`);
   }
   await page.request.post("/preferences", { form: { locale: "en" } });
   await page.reload();

@@ -3,7 +3,7 @@
 
 import type { Page } from "@playwright/test";
 
-import { keepScreenshot } from "../support/screenshots.ts";
+import { expectGoodLooks } from "../support/looks.ts";
 import { expect, test } from "../support/test.ts";
 import {
   expectAccessible,
@@ -47,12 +47,6 @@ const OWN_PAGES = [
   "/account/webhooks",
 ];
 
-/** What each page is looked at in: every width and both schemes, without their full product, which takes minutes. */
-const LOOKS = [
-  { width: 320, colorScheme: "dark" },
-  { width: 1440, colorScheme: "light" },
-] as const;
-
 /** One load for each language; width and colours change under the loaded page, as they do on a device. */
 async function look(page: Page, path: string, project: string, name: string): Promise<void> {
   for (const locale of LOCALES) {
@@ -62,13 +56,7 @@ async function look(page: Page, path: string, project: string, name: string): Pr
     await expect(page.locator("h1")).toHaveCount(1);
     await page.setViewportSize({ width: 768, height: 800 });
     await expectNoSidewaysScroll(page);
-    for (const { width, colorScheme } of LOOKS) {
-      await page.setViewportSize({ width, height: 800 });
-      await expectNoSidewaysScroll(page);
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      await expectAccessible(page, project === "hydrated");
-      await keepScreenshot(page, `${project}-${name}-${locale}-${width}-${colorScheme}`);
-    }
+    await expectGoodLooks(page, project, `${name}-${locale}`);
   }
 }
 

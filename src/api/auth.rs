@@ -147,10 +147,9 @@ pub async fn end_sessions(#[server(default)] account: String) -> Result<(), AppE
 #[server(prefix = "/api", endpoint = "auth/sessions", input = GetUrl, output = JsonAnswer)]
 pub async fn list_sessions() -> Result<Vec<SessionView>, AppError> {
     let (services, request) = super::request::visitor()?;
-    let user = request.user(&services).await?;
+    let (user, session) = request.user_and_session(&services).await?;
     let _slot = services.list_slots.take(user.id).await?;
-    let current = request.session(&services).await?.map(|it| it.id);
-    services.sessions.list(&user, current).await
+    services.sessions.list(&user, session.map(|it| it.id)).await
 }
 
 /// `POST /api/auth/end_session`: ends one session of the signed-in user.

@@ -12,16 +12,13 @@ use crate::types::{AppError, JsonAnswer, ModelView};
 #[server(prefix = "/api", endpoint = "models", input = GetUrl, output = JsonAnswer)]
 pub async fn list_models() -> Result<Vec<ModelView>, AppError> {
     let (services, request) = super::request::visitor()?;
-    let mut user = request.user(&services).await.ok();
-    if let Some(found) = &user
-        && services
-            .second_factor
-            .require_of_operator(found)
-            .await
-            .is_err()
-    {
-        user = None;
-    }
+    let user = match request.user(&services).await {
+        Ok(user) => {
+            let allowed = services.second_factor.require_of_operator(&user).await;
+            allowed.is_ok().then_some(user)
+        }
+        Err(_) => None,
+    };
     services.catalog.models(user.as_ref()).await
 }
 

@@ -169,6 +169,21 @@ impl Request {
         services.sessions.pending_login(&self.cookies).await
     }
 
+    /// The signed-in user, with the session of this browser; without one if there is an API key.
+    ///
+    /// # Errors
+    /// 401; 503 if the database is unavailable.
+    pub async fn user_and_session(
+        &self,
+        services: &Services,
+    ) -> Result<(User, Option<SessionRow>), AppError> {
+        if self.key.is_some() {
+            return Ok((self.user(services).await?, None));
+        }
+        let (session, user) = services.sessions.find(&self.cookies).await?;
+        Ok((user, Some(session)))
+    }
+
     /// The session of this browser; none with an API key.
     ///
     /// # Errors

@@ -30,8 +30,7 @@ pub async fn login_second_factor(#[server(default)] code: String) -> Result<User
 #[server(prefix = "/api", endpoint = "auth/second_factor", input = GetUrl, output = JsonAnswer)]
 pub async fn get_second_factor() -> Result<SecondFactorView, AppError> {
     let (services, request) = super::request::visitor()?;
-    let user = request.user(&services).await?;
-    let session = request.session(&services).await?;
+    let (user, session) = request.user_and_session(&services).await?;
     let is_recent = session.is_some_and(|it| services.sessions.require_recent(&it).is_ok());
     services.second_factor.view(&user, is_recent).await
 }

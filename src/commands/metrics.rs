@@ -19,7 +19,7 @@ use crate::server::connections;
 use crate::server::listen_address::ListenAddress;
 use crate::server::metrics::{Sample, router};
 
-/// How long a state of the queue is reused, whoever asks for metrics.
+/// The queue is read at most once in this time, however many scrapes arrive.
 const FRESH_FOR: Duration = Duration::from_secs(2);
 /// How long the database may take; scrapes usually end after 10 seconds.
 const DEADLINE: Duration = Duration::from_secs(4);

@@ -1,4 +1,4 @@
-//! Errors on the page: above a form, and instead of data that could not be loaded.
+//! Errors on the page: above a form, beside a button, and instead of data that could not be loaded.
 
 use leptos::prelude::*;
 
@@ -7,11 +7,26 @@ use super::field_faults::{FieldFaults, control_id, fields_of};
 use super::{Icon, labels};
 use crate::client::form_action::AnsweredForm;
 use crate::client::respond::respond_with_error;
-use crate::client::{browser, tr, use_locale};
+use crate::client::{Locale, browser, tr, use_locale};
 use crate::types::{AppError, Violation};
 
 /// Id of the summary above a form.
 const SUMMARY_ID: &str = "form-errors";
+
+/// What went wrong with the button beside it.
+pub fn error_line(locale: Locale, error: Option<AppError>) -> Option<AnyView> {
+    error.map(|error| alert_line(error_text(locale, &error)))
+}
+
+/// A line that screen readers read at once.
+pub fn alert_line(text: String) -> AnyView {
+    view! {
+        <p class="field-error" role="alert">
+            {text}
+        </p>
+    }
+    .into_any()
+}
 
 /// The summary above a form: what is wrong, with a link to each field. It takes the focus when it appears.
 #[component]

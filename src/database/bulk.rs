@@ -5,8 +5,8 @@
 use sea_orm::sea_query::postgres_array::NotU8;
 use sea_orm::sea_query::{ArrayType, Expr, SelectStatement, SimpleExpr, Value};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait,
-    IdenStatic as _, Iterable as _, Statement,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseBackend, DbErr, DeleteMany,
+    EntityTrait, IdenStatic as _, Iterable as _, QueryFilter as _, Statement,
 };
 
 /// Whether a column holds one of these ids.
@@ -35,6 +35,27 @@ pub fn is_selected(
             SimpleExpr::SubQuery(None, Box::new(selected.into())),
         ),
         _ => id.in_subquery(selected),
+    }
+}
+
+/// Deletes the rows whose ids `batch` selects, and that `delete` does not exclude, until a statement deletes fewer than
+/// `size`: the limit of `batch`. Small statements hold no lock for long.
+///
+/// # Errors
+/// If a statement fails.
+pub async fn delete_in_batches<E: EntityTrait>(
+    connection: &impl ConnectionTrait,
+    delete: DeleteMany<E>,
+    id: E::Column,
+    batch: SelectStatement,
+    size: u64,
+) -> Result<(), DbErr> {
+    let delete = delete.filter(is_selected(connection.get_database_backend(), id, batch));
+    loop {
+        let deleted = delete.clone().exec(connection).await?;
+        if deleted.rows_affected < size {
+            return Ok(());
+        }
     }
 }
 

@@ -23,7 +23,7 @@ use sea_orm::sqlx::postgres::{PgConnectOptions, PgPool};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{DatabaseBackend, DatabaseConnection, DbErr, RuntimeErr, Statement};
 
-pub use bulk::{array_of, insert_all, is_among, is_selected};
+pub use bulk::{array_of, delete_in_batches, insert_all, is_among, is_selected};
 use connection::Observer;
 pub use error_kind::{DbErrorKind, conflict_if_taken};
 pub use own_task::in_own_task;

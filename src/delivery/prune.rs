@@ -5,7 +5,7 @@ use sea_orm::sea_query::SelectStatement;
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _};
 
 use super::Deliverer;
-use crate::database::is_selected;
+use crate::database::delete_in_batches;
 use crate::entities::webhook;
 use crate::entities::webhook_delivery::{Column, Entity};
 use crate::services::batches::prune_drafts;
@@ -30,7 +30,7 @@ impl Deliverer {
     pub async fn prune(&self) -> Result<(), DbErr> {
         prune_drafts(&self.database, self.clock.now()).await?;
         let before = self.clock.now() - KEPT_FOR;
-        self.delete_all(|| Entity::older(before, BATCH)).await?;
+        self.delete_all(Entity::older(before, BATCH)).await?;
         let mut after = WebhookId(0);
         loop {
             let webhooks = webhook::Entity::after(after, WEBHOOKS_AT_ONCE)
@@ -50,7 +50,7 @@ impl Deliverer {
         let id = webhook.id;
         match webhook.deleted_at {
             Some(at) if at <= self.clock.now() - DELETED_FOR => {
-                self.delete_all(|| Entity::oldest(id, BATCH)).await?;
+                self.delete_all(Entity::oldest(id, BATCH)).await?;
                 webhook::Entity::delete_many()
                     .filter(webhook::Column::Id.eq(id))
                     .filter(Entity::none_of_webhook())
@@ -67,23 +67,16 @@ impl Deliverer {
                 let Some(newest) = beyond else {
                     return Ok(());
                 };
-                self.delete_all(|| Entity::oldest_final(id, newest, BATCH))
+                self.delete_all(Entity::oldest_final(id, newest, BATCH))
                     .await
             }
         }
     }
 
-    /// Deletes what `batch` selects until it selects less than a whole batch.
-    async fn delete_all(&self, batch: impl Fn() -> SelectStatement) -> Result<(), DbErr> {
-        loop {
-            let deleted = Entity::delete_many()
-                .filter(is_selected(self.database.backend(), Column::Id, batch()))
-                .exec(self.database.write())
-                .await?;
-            if deleted.rows_affected < BATCH {
-                return Ok(());
-            }
-        }
+    /// Deletes the deliveries that `batch` selects.
+    async fn delete_all(&self, batch: SelectStatement) -> Result<(), DbErr> {
+        let all = Entity::delete_many();
+        delete_in_batches(self.database.write(), all, Column::Id, batch, BATCH).await
     }
 }
 

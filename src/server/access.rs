@@ -49,7 +49,7 @@ const FUNCTIONS: &[(&str, Access)] = &[
     (Me::PATH, Needs(Read)),
     (ChangePassword::PATH, Needs(Manage)),
     (EndSessions::PATH, Needs(Manage)),
-    // A key must not remove what protects the account from whoever has the password.
+    // The second factor protects an account whose password is known, so a key must not remove it.
     (GetSecondFactor::PATH, SessionOnly),
     (StartSecondFactor::PATH, SessionOnly),
     (EnableSecondFactor::PATH, SessionOnly),

@@ -5,64 +5,55 @@ use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 use tower_cookies::Key;
 
-/// The keys of the service, the newest first; there is at least one.
+/// The newest of something and what it has replaced, the newest first.
 #[derive(Clone)]
-pub struct KeyRing {
-    newest: Key,
-    older: Vec<Key>,
+pub struct Ring<T> {
+    newest: T,
+    older: Vec<T>,
 }
 
-impl KeyRing {
-    /// A ring of one key.
-    pub const fn new(newest: Key) -> Self {
+/// The keys of the service.
+pub type KeyRing = Ring<Key>;
+
+impl<T> Ring<T> {
+    /// A ring of one.
+    pub const fn new(newest: T) -> Self {
         Self {
             newest,
             older: Vec::new(),
         }
     }
 
-    /// The ring with an older key.
+    /// The ring with an older one.
     #[must_use]
-    pub fn with_older(mut self, key: Key) -> Self {
-        self.older.push(key);
+    pub fn with_older(mut self, older: T) -> Self {
+        self.older.push(older);
         self
     }
 
-    /// The key that encrypts and signs.
-    pub const fn newest(&self) -> &Key {
+    /// The newest: what encrypts and signs.
+    pub const fn newest(&self) -> &T {
         &self.newest
     }
 
-    /// Every key, the newest first.
-    pub fn all(&self) -> impl Iterator<Item = &Key> {
+    /// All, the newest first.
+    pub fn all(&self) -> impl Iterator<Item = &T> {
         std::iter::once(&self.newest).chain(&self.older)
     }
-}
 
-/// MACs for one purpose, which separates them from anything else that is authenticated with the same keys; the first is
-/// that of the newest key.
-#[derive(Clone)]
-pub(super) struct Macs {
-    newest: Hmac<Sha256>,
-    older: Vec<Hmac<Sha256>>,
-}
-
-impl Macs {
-    pub(super) fn new(keys: &KeyRing, purpose: &[u8]) -> Self {
-        Self {
-            newest: mac_for(&keys.newest, purpose),
-            older: keys.older.iter().map(|key| mac_for(key, purpose)).collect(),
+    /// What `make` makes of each.
+    pub(super) fn map<U>(&self, make: impl Fn(&T) -> U) -> Ring<U> {
+        Ring {
+            newest: make(&self.newest),
+            older: self.older.iter().map(make).collect(),
         }
     }
+}
 
-    /// The MAC of the newest key.
-    pub(super) fn newest(&self) -> Hmac<Sha256> {
-        self.newest.clone()
-    }
-
-    /// The MAC of every key, the newest first.
-    pub(super) fn all(&self) -> impl Iterator<Item = Hmac<Sha256>> {
-        std::iter::once(&self.newest).chain(&self.older).cloned()
+impl KeyRing {
+    /// MACs for one purpose, which separates them from anything else that is authenticated with the same keys.
+    pub(super) fn macs(&self, purpose: &[u8]) -> Ring<Hmac<Sha256>> {
+        self.map(|key| mac_for(key, purpose))
     }
 }
 
@@ -86,12 +77,12 @@ mod tests {
         assert_eq!(ring.newest().master(), key(3).master());
         let all: Vec<_> = ring.all().map(Key::master).collect();
         assert_eq!(all, [key(3).master(), key(2).master(), key(1).master()]);
-        let tag = |mac: Hmac<Sha256>| mac.finalize().into_bytes();
-        let macs = Macs::new(&ring, b"purpose");
-        let newest = Macs::new(&KeyRing::new(key(3)), b"purpose").newest();
-        assert_eq!(tag(macs.newest()), tag(newest));
+        let tag = |mac: &Hmac<Sha256>| mac.clone().finalize().into_bytes();
+        let macs = ring.macs(b"purpose");
+        let newest = KeyRing::new(key(3)).macs(b"purpose");
+        assert_eq!(tag(macs.newest()), tag(newest.newest()));
         assert_eq!(macs.all().count(), 3);
-        let oldest = Macs::new(&KeyRing::new(key(1)), b"purpose").newest();
-        assert_eq!(macs.all().last().map(tag), Some(tag(oldest)));
+        let oldest = KeyRing::new(key(1)).macs(b"purpose");
+        assert_eq!(macs.all().last().map(tag), Some(tag(oldest.newest())));
     }
 }

@@ -16,7 +16,7 @@ use sha2::Sha256;
 
 use super::attempts::{Client, network_of};
 use super::rate_limit::RateLimit;
-use super::service_key::{KeyRing, Macs};
+use super::service_key::{KeyRing, Ring};
 use super::{Catalog, Clock, own_tasks};
 use crate::database::Database;
 use crate::entities::{shared_result, task, task_result};
@@ -38,7 +38,7 @@ pub struct Sharing {
 
 /// Encodes and verifies links.
 struct Links {
-    macs: Macs,
+    macs: Ring<Hmac<Sha256>>,
 }
 
 impl Sharing {
@@ -150,11 +150,12 @@ impl Sharing {
 impl Links {
     fn new(keys: &KeyRing) -> Self {
         Self {
-            macs: Macs::new(keys, PURPOSE),
+            macs: keys.macs(PURPOSE),
         }
     }
 
-    fn mac_of(mut mac: Hmac<Sha256>, link: &shared_result::Model) -> Hmac<Sha256> {
+    fn mac_of(mac: &Hmac<Sha256>, link: &shared_result::Model) -> Hmac<Sha256> {
+        let mut mac = mac.clone();
         mac.update(&link.task_id.0.to_le_bytes());
         mac.update(link.nonce.as_bytes());
         mac

@@ -235,7 +235,7 @@ impl Settlement {
         let finished = queue::finish_batches(transaction, batches, now).await?;
         self.tell_webhooks(transaction, &effects.ended, changed, &finished, now)
             .await?;
-        self.record_on_commit(transaction, &effects.ended, now);
+        self.record_on_commit(transaction, effects.ended, now);
         let is_any_queued = effects.is_any_queued || released > 0;
         let published = effects.changes.into_iter().collect();
         self.notifier
@@ -246,11 +246,10 @@ impl Settlement {
     fn record_on_commit(
         &self,
         transaction: &Transaction,
-        ended: &BTreeSet<TaskId>,
+        ended: BTreeSet<TaskId>,
         now: DateTime<Utc>,
     ) {
         let attempts = Arc::clone(&self.attempts);
-        let ended = ended.clone();
         transaction.after_commit(move || {
             for (task, attempt) in attempts.iter() {
                 let is_final = ended.contains(&task.id);

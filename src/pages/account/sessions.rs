@@ -7,7 +7,7 @@ use crate::api::{EndOtherSessions, EndSession, EndSessions, list_sessions};
 use crate::client::data::Data;
 use crate::client::form_action::FormAction;
 use crate::client::{Locale, tr, use_locale, use_session};
-use crate::components::error_text::error_text;
+use crate::components::errors::error_line;
 use crate::components::field::Submit;
 use crate::components::form::{PostForm, session_form_action};
 use crate::components::{FormErrors, Loaded, Time};
@@ -89,7 +89,7 @@ fn SessionList(sessions: Vec<SessionView>, actions: SessionActions) -> impl Into
                         url=EndOtherSessions::PATH
                         send=actions.end_others.sender(|| true)
                     >
-                        {move || fault(locale, actions.end_others.error())}
+                        {move || error_line(locale, actions.end_others.error())}
                         <Submit pending=actions.end_others.pending() class="button">
                             {tr!(locale, account.end_others_submit)}
                         </Submit>
@@ -113,7 +113,7 @@ fn SessionRow(session: SessionView, actions: SessionActions) -> impl IntoView {
         view! {
             <PostForm url=EndSession::PATH send>
                 <input type="hidden" name="id" value=id.to_string() />
-                {move || fault(locale, actions.error_of(id))}
+                {move || error_line(locale, actions.error_of(id))}
                 <Submit pending=actions.end.pending() class="button">
                     {tr!(locale, account.end_session)}
                     <span class="visually-hidden">": " {of_device.clone()}</span>
@@ -162,16 +162,6 @@ fn device(locale: Locale, session: &SessionView) -> String {
         (Some(name), None) | (None, Some(name)) => name.clone(),
         (None, None) => tr!(locale, account.unknown_device).to_owned(),
     }
-}
-
-fn fault(locale: Locale, error: Option<AppError>) -> Option<AnyView> {
-    let text = error_text(locale, &error?);
-    let view = view! {
-        <p class="field-error" role="alert">
-            {text}
-        </p>
-    };
-    Some(view.into_any())
 }
 
 /// Ends all sessions, this one too.

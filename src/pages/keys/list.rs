@@ -9,6 +9,7 @@ use crate::client::data::{Data, Response};
 use crate::client::form_action::FormAction;
 use crate::client::{Locale, tr, use_locale};
 use crate::components::error_text::{error_text, violation_text};
+use crate::components::errors::alert_line;
 use crate::components::field::Submit;
 use crate::components::field_faults::fields_of;
 use crate::components::form::PostForm;
@@ -268,10 +269,5 @@ fn fault(locale: Locale, error: Option<AppError>) -> Option<AnyView> {
         Some(violation) => violation_text(locale, violation),
         None => error_text(locale, &error),
     };
-    let view = view! {
-        <p class="field-error" role="alert">
-            {text}
-        </p>
-    };
-    Some(view.into_any())
+    Some(alert_line(text))
 }

@@ -12,8 +12,8 @@ use crate::api::{
 };
 use crate::client::data::{Data, Response};
 use crate::client::form_action::FormAction;
-use crate::client::{Locale, tr, use_locale, use_session};
-use crate::components::error_text::error_text;
+use crate::client::{tr, use_locale, use_session};
+use crate::components::errors::error_line;
 use crate::components::field::Submit;
 use crate::components::form::PostForm;
 use crate::components::page_title::PageTitle;
@@ -136,7 +136,7 @@ fn TurnedOff(is_required: bool, start: FormAction) -> impl IntoView {
             })}
         <p>{tr!(locale, second_factor.off)}</p>
         <PostForm url=StartSecondFactor::PATH send=start.sender(|| true)>
-            {move || fault(locale, start.error())}
+            {move || error_line(locale, start.error())}
             <Submit pending=start.pending()>{tr!(locale, second_factor.start)}</Submit>
         </PostForm>
     }
@@ -156,7 +156,7 @@ fn TurnedOn(since: chrono::DateTime<chrono::Utc>, left: u64, actions: Actions) -
         <p>{tr!(locale, second_factor.codes_left, left = left)}</p>
         <p class="quiet">{tr!(locale, second_factor.codes_text)}</p>
         <PostForm url=RenewRecoveryCodes::PATH send=actions.renew.sender(|| true)>
-            {move || fault(locale, actions.renew.error())}
+            {move || error_line(locale, actions.renew.error())}
             <Submit pending=actions.renew.pending() class="button">
                 {tr!(locale, second_factor.renew)}
             </Submit>
@@ -165,21 +165,11 @@ fn TurnedOn(since: chrono::DateTime<chrono::Utc>, left: u64, actions: Actions) -
             <summary>{tr!(locale, second_factor.turn_off)}</summary>
             <PostForm url=DisableSecondFactor::PATH send=actions.disable.sender(|| true)>
                 <p>{tr!(locale, second_factor.turn_off_text)}</p>
-                {move || fault(locale, actions.disable.error())}
+                {move || error_line(locale, actions.disable.error())}
                 <Submit pending=actions.disable.pending() class="button button-bad">
                     {tr!(locale, second_factor.turn_off)}
                 </Submit>
             </PostForm>
         </details>
     }
-}
-
-fn fault(locale: Locale, error: Option<AppError>) -> Option<AnyView> {
-    let text = error_text(locale, &error?);
-    let view = view! {
-        <p class="field-error" role="alert">
-            {text}
-        </p>
-    };
-    Some(view.into_any())
 }

@@ -7,7 +7,7 @@ use sea_orm::{
 };
 
 use super::{Batches, DRAFT_KEPT_FOR};
-use crate::database::{Database, Transaction, insert_all, is_among, is_selected};
+use crate::database::{Database, Transaction, delete_in_batches, insert_all, is_among};
 use crate::entities::{batch, batch_line, model};
 use crate::types::{AppError, BatchId, Campaign, UserId};
 
@@ -127,18 +127,16 @@ async fn replace_oldest(
 /// # Errors
 /// If the database is unavailable.
 pub async fn prune_drafts(database: &Database, now: DateTime<Utc>) -> Result<(), DbErr> {
-    let until = now - DRAFT_KEPT_FOR;
-    loop {
-        let expired = batch::Entity::expired_drafts(until, EXPIRED_AT_ONCE);
-        let deleted = batch::Entity::delete_many()
-            .filter(is_selected(database.backend(), batch::Column::Id, expired))
-            .filter(batch::Column::StartedAt.is_null())
-            .exec(database.write())
-            .await?;
-        if deleted.rows_affected < EXPIRED_AT_ONCE {
-            return Ok(());
-        }
-    }
+    let expired = batch::Entity::expired_drafts(now - DRAFT_KEPT_FOR, EXPIRED_AT_ONCE);
+    let drafts = batch::Entity::delete_many().filter(batch::Column::StartedAt.is_null());
+    delete_in_batches(
+        database.write(),
+        drafts,
+        batch::Column::Id,
+        expired,
+        EXPIRED_AT_ONCE,
+    )
+    .await
 }
 
 #[cfg(test)]

@@ -312,8 +312,8 @@ pub async fn remove(database: &Database, user: UserId, now: DateTime<Utc>) -> Re
     Ok(())
 }
 
-/// Failures are counted per account alone, whoever makes them: the client has given the right password, so it is either
-/// the user or somebody who must not try often from many addresses.
+/// Failures are counted per account, not per address. The client already knows the password, so it is the user or an
+/// attacker, and an attacker must not get more attempts by using more addresses.
 fn client_of(account: &str, client: &Client) -> Client {
     Client {
         address: client.address,

@@ -7,7 +7,7 @@ use base64::prelude::BASE64_STANDARD;
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 
-use crate::services::service_key::{KeyRing, Macs};
+use crate::services::service_key::{KeyRing, Ring};
 use crate::types::UserId;
 
 const PURPOSE: &[u8] = b"pledgecast second factor";
@@ -15,18 +15,14 @@ const NONCE_BYTES: usize = 12;
 
 /// Encrypts secrets. Each is bound to its user, so that a row copied to another user opens nothing.
 pub(super) struct Sealer {
-    /// Of each key, the newest first.
-    ciphers: Vec<Aes256Gcm>,
-    newest: Aes256Gcm,
+    ciphers: Ring<Aes256Gcm>,
 }
 
 impl Sealer {
     pub(super) fn new(keys: &KeyRing) -> Self {
-        let macs = Macs::new(keys, PURPOSE);
-        let cipher = |mac: Hmac<Sha256>| Aes256Gcm::new(&mac.finalize().into_bytes());
+        let cipher = |mac: &Hmac<Sha256>| Aes256Gcm::new(&mac.clone().finalize().into_bytes());
         Self {
-            newest: cipher(macs.newest()),
-            ciphers: macs.all().map(cipher).collect(),
+            ciphers: keys.macs(PURPOSE).map(cipher),
         }
     }
 
@@ -42,7 +38,10 @@ impl Sealer {
             msg: secret,
             aad: &owner,
         };
-        let sealed = self.newest.encrypt(Nonce::from_slice(&nonce), payload);
+        let sealed = self
+            .ciphers
+            .newest()
+            .encrypt(Nonce::from_slice(&nonce), payload);
         let sealed = sealed.expect("a secret of a few bytes");
         BASE64_STANDARD.encode([nonce.as_slice(), &sealed].concat())
     }
@@ -52,7 +51,7 @@ impl Sealer {
         let bytes = BASE64_STANDARD.decode(sealed).ok()?;
         let (nonce, sealed) = bytes.split_at_checked(NONCE_BYTES)?;
         let owner = user.0.to_be_bytes();
-        self.ciphers.iter().find_map(|cipher| {
+        self.ciphers.all().find_map(|cipher| {
             let payload = Payload {
                 msg: sealed,
                 aad: &owner,

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sea_orm::sea_query::SelectStatement;
-use sea_orm::{DbErr, EntityTrait as _, QueryFilter as _};
+use sea_orm::{DbErr, EntityTrait as _};
 use tokio_util::sync::CancellationToken;
 
 use super::{Lifetimes, Sessions};
-use crate::database::is_selected;
+use crate::database::delete_in_batches;
 use crate::entities::session::{Column, Entity};
 use crate::services::background::restart_on_panic;
 
@@ -42,23 +41,13 @@ impl Sessions {
     pub async fn prune(&self) -> Result<(), DbErr> {
         let now = self.clock.now();
         let Lifetimes { idle, max } = self.lifetimes;
-        self.delete_all(|| Entity::unused_since(now - idle, BATCH))
-            .await?;
-        self.delete_all(|| Entity::begun_before(now - max, BATCH))
-            .await
-    }
-
-    /// Deletes what `batch` selects until it selects less than a whole batch.
-    async fn delete_all(&self, batch: impl Fn() -> SelectStatement) -> Result<(), DbErr> {
-        loop {
-            let selected = is_selected(self.database.backend(), Column::Id, batch());
-            let deleted = Entity::delete_many()
-                .filter(selected)
-                .exec(self.database.write())
-                .await?;
-            if deleted.rows_affected < BATCH {
-                return Ok(());
-            }
+        for old in [
+            Entity::unused_since(now - idle, BATCH),
+            Entity::begun_before(now - max, BATCH),
+        ] {
+            let all = Entity::delete_many();
+            delete_in_batches(self.database.write(), all, Column::Id, old, BATCH).await?;
         }
+        Ok(())
     }
 }

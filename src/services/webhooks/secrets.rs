@@ -9,7 +9,7 @@ use base64::prelude::BASE64_STANDARD;
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 
-use crate::services::service_key::{KeyRing, Macs};
+use crate::services::service_key::{KeyRing, Ring};
 use crate::types::hex;
 
 const NONCE_BYTES: usize = 16;
@@ -23,8 +23,8 @@ const PREFIX: &str = "whsec_";
 /// Derives secrets.
 #[derive(Clone)]
 pub struct Secrets {
-    secret: Macs,
-    check: Macs,
+    secret: Ring<Hmac<Sha256>>,
+    check: Ring<Hmac<Sha256>>,
 }
 
 /// What the database stores of a secret.
@@ -43,8 +43,8 @@ impl Secrets {
     /// Secrets of the service with these keys.
     pub fn new(keys: &KeyRing) -> Self {
         Self {
-            secret: Macs::new(keys, SECRET_PURPOSE),
-            check: Macs::new(keys, CHECK_PURPOSE),
+            secret: keys.macs(SECRET_PURPOSE),
+            check: keys.macs(CHECK_PURPOSE),
         }
     }
 
@@ -72,11 +72,12 @@ impl Secrets {
     }
 }
 
-fn key_check(mac: Hmac<Sha256>, nonce: &str) -> String {
+fn key_check(mac: &Hmac<Sha256>, nonce: &str) -> String {
     hex(&mac_of(mac, nonce)[..CHECK_BYTES])
 }
 
-fn mac_of(mut mac: Hmac<Sha256>, nonce: &str) -> [u8; 32] {
+fn mac_of(mac: &Hmac<Sha256>, nonce: &str) -> [u8; 32] {
+    let mut mac = mac.clone();
     mac.update(nonce.as_bytes());
     mac.finalize().into_bytes().into()
 }

@@ -20,15 +20,13 @@ pub(super) fn all() -> Vec<Operation> {
         .collect()
 }
 
-fn code() -> Field {
-    let about = "Six digits of the authenticator app.";
+fn code(about: &'static str) -> Field {
     let field = Field::new("code", text(1, CODE_MAX_CHARS), about);
     field.required().such_as("492039")
 }
 
 fn login() -> Operation {
     let about = "Six digits of the authenticator app, or a recovery code. Each is accepted once.";
-    let code = Field::new("code", text(1, CODE_MAX_CHARS), about);
     Operation::post("login_second_factor", LoginSecondFactor::PATH)
         .about(
             "The second step of a login that has failed with `second_factor_required`. Send the cookies of that response; \
@@ -36,7 +34,7 @@ fn login() -> Operation {
         )
         .body(Body::Json(
             "LoginSecondFactorRequest",
-            vec![code.required().such_as("492039")],
+            vec![code(about)],
         ))
         .returns::<UserView>("The user.", example!("user"))
         .sends(headers::LOCATION)
@@ -64,11 +62,12 @@ fn start() -> Operation {
 }
 
 fn enable() -> Operation {
+    let about = "Six digits of the authenticator app.";
     Operation::post("enable_second_factor", EnableSecondFactor::PATH)
         .about(
             "From now on logging in needs a code. All other sessions end; the response sets a new cookie for this one.",
         )
-        .body(Body::Json("EnableSecondFactorRequest", vec![code()]))
+        .body(Body::Json("EnableSecondFactorRequest", vec![code(about)]))
         .returns::<RecoveryCodesView>(
             "Recovery codes, each for one login. They cannot be read again.",
             example!("recovery_codes"),
