@@ -1,4 +1,4 @@
-# Node.js for wasm-opt, which halves the size of the client bundle.
+# Node.js for binaryen, which makes the client bundle smaller.
 FROM node:22-bookworm-slim AS node
 
 FROM rust:1.95-bookworm AS build

@@ -20,11 +20,12 @@ const ENTRY_MODULE: &str = "chunk_entry";
 /// does. Without it the heaviest page is 41 kB smaller.
 const NEVER_CALLED: [&str; 1] = ["::into_any::hydrate_async"];
 /// What decides how the compiled module is processed.
-const TOOLS: [&str; 5] = [
+const TOOLS: [&str; 6] = [
     "Cargo.lock",
     "crates/wasm-chunks/src",
     "xtask/package-lock.json",
     "xtask/src/site/client_bundle.rs",
+    shrink::SCRIPT,
     "xtask/src/site/shrink.rs",
 ];
 /// What [`Files`] has besides contents.
