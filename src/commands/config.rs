@@ -137,6 +137,9 @@ pub struct ServeArgs {
     /// Origin at which browsers reach the service, such as `https://pledgecast.example`; https makes cookies secure.
     #[arg(long, env = "PLEDGECAST_PUBLIC_URL")]
     pub public_url: Option<PublicUrl>,
+    /// Whether browsers must also use https for all subdomains of the public URL's host.
+    #[arg(long, env = "PLEDGECAST_HSTS_SUBDOMAINS", default_value_t = false, num_args = 0..=1, default_missing_value = "true", action = clap::ArgAction::Set)]
+    pub hsts_subdomains: bool,
     /// Key for session cookies, private links, secrets of webhooks and second factors: 64 bytes or more in base64. If not
     /// set, it is generated and kept in the data folder. Web processes behind one load balancer must share it. Older keys
     /// may follow, separated by commas or white space: what they have made is still accepted.

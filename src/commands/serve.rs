@@ -23,7 +23,7 @@ use crate::server::health::{self, Readiness};
 use crate::server::listen_address::ListenAddress;
 use crate::server::public_url::PublicUrl;
 use crate::server::router::router;
-use crate::server::state::Shared;
+use crate::server::state::{LARGE_BODIES_PER_USER, Shared};
 use crate::server::{assets, connections};
 use crate::services::in_use::KeyedLimit;
 use crate::services::{Catalog, LoadedModels, ServiceOptions, Services};
@@ -98,10 +98,12 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
         services,
         notifier,
         streams: KeyedLimit::new(args.streams_per_user.into()),
+        large_bodies: KeyedLimit::new(LARGE_BODIES_PER_USER),
         drawings: Drawings::default(),
         readiness,
         stop: stop.clone(),
         public_url: args.public_url,
+        hsts_subdomains: args.hsts_subdomains,
         trusted_proxies: limits.trusted_proxies.clone(),
         body_rate: limits.body_rate,
         clock: setup::clock(),

@@ -52,6 +52,15 @@ pub fn find(path: &str, headers: &HeaderMap) -> Option<Response<Body>> {
     Some(respond(path, plain, compressed, headers))
 }
 
+/// The type of a file. All texts are in UTF-8, and say so: otherwise some programs guess.
+fn with_charset(kind: &str) -> String {
+    let is_text = kind.starts_with("text/")
+        || kind.ends_with("+xml")
+        || matches!(kind, "application/javascript" | "application/json");
+    let charset = if is_text { "; charset=utf-8" } else { "" };
+    format!("{kind}{charset}")
+}
+
 fn respond(
     path: &str,
     plain: EmbeddedFile,
@@ -61,7 +70,7 @@ fn respond(
     let mut response = Response::new(Body::empty());
     let kind = mime_guess::from_path(path).first_or_octet_stream();
     let out = response.headers_mut();
-    if let Ok(kind) = HeaderValue::from_str(kind.as_ref()) {
+    if let Ok(kind) = HeaderValue::from_str(&with_charset(kind.essence_str())) {
         out.insert(CONTENT_TYPE, kind);
     }
     let lifetime = if path.starts_with("pkg/") {
@@ -119,5 +128,20 @@ mod tests {
         assert!(!accepts("*;q=0", "br"));
         assert!(!accepts("gzip", "br"));
         assert!(!accepts("", "br"));
+    }
+
+    #[test]
+    fn texts_say_that_they_are_in_utf_8() {
+        for text in [
+            "text/css",
+            "text/javascript",
+            "image/svg+xml",
+            "application/json",
+        ] {
+            assert_eq!(with_charset(text), format!("{text}; charset=utf-8"));
+        }
+        for other in ["application/wasm", "image/png"] {
+            assert_eq!(with_charset(other), other);
+        }
     }
 }

@@ -15,6 +15,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response};
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, Sse};
@@ -50,6 +51,12 @@ const RETRY_MS: std::ops::Range<u64> = 2_000..10_000;
 const TOO_MANY_RETRY_S: u64 = 30;
 const NOT_READABLE: &str = "the query string could not be read";
 const LAST_EVENT_ID: &str = "last-event-id";
+/// Events are data of the user.
+const NO_STORING: (HeaderName, HeaderValue) = (CACHE_CONTROL, HeaderValue::from_static("no-store"));
+const KIND: (HeaderName, HeaderValue) = (
+    CONTENT_TYPE,
+    HeaderValue::from_static("text/event-stream; charset=utf-8"),
+);
 /// Proxies such as nginx would otherwise buffer events.
 const NO_BUFFERING: (HeaderName, HeaderValue) = (
     HeaderName::from_static("x-accel-buffering"),
@@ -125,7 +132,9 @@ pub async fn events(
         Some((Ok::<_, Infallible>(event), stream))
     });
     let mut response = Sse::new(events).into_response();
-    response.headers_mut().extend([NO_BUFFERING]);
+    for (name, value) in [NO_BUFFERING, NO_STORING, KIND] {
+        response.headers_mut().insert(name, value);
+    }
     Ok(response)
 }
 

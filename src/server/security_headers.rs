@@ -44,7 +44,12 @@ pub async fn add_security_headers(
         }
     }
     if state.https() {
-        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+        let policy = if state.hsts_subdomains {
+            "max-age=31536000; includeSubDomains"
+        } else {
+            "max-age=31536000"
+        };
+        set(header::STRICT_TRANSPORT_SECURITY, policy);
     }
     response
 }

@@ -18,6 +18,9 @@ use crate::services::in_use::KeyedLimit;
 use crate::services::{Clock, Services};
 use crate::types::UserId;
 
+/// Requests of one user with a body of many MB that a process reads and answers at the same time.
+pub const LARGE_BODIES_PER_USER: usize = 4;
+
 /// State shared by all requests. A single pointer, because every layer clones it for each request.
 #[derive(Clone)]
 pub struct AppState(Arc<Shared>);
@@ -30,6 +33,8 @@ pub struct Shared {
     pub notifier: Notifier,
     /// Limits the event streams of each user.
     pub streams: KeyedLimit<UserId>,
+    /// Limits the bodies of many MB that each user sends at the same time.
+    pub large_bodies: KeyedLimit<UserId>,
     /// Limits the pictures and PDF files that are drawn at the same time.
     pub drawings: Drawings,
     /// What `/health/ready` checks.
@@ -38,6 +43,8 @@ pub struct Shared {
     pub stop: CancellationToken,
     /// The public URL, if one is configured.
     pub public_url: Option<PublicUrl>,
+    /// Whether browsers must also use https for all subdomains of its host.
+    pub hsts_subdomains: bool,
     /// The proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: TrustedProxies,
     /// The minimum rate of request bodies.

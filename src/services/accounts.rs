@@ -236,7 +236,9 @@ impl Accounts {
             .await?;
         let change = set_password_hash(user, slot.hash(new).await?);
         // If another password was set in the meantime, the given one is no longer the current one.
-        self.update(next_epoch(change)).await?.ok_or_else(wrong)
+        let changed = self.update(next_epoch(change)).await?.ok_or_else(wrong)?;
+        tracing::info!(user = %changed.id, "changed the password");
+        Ok(changed)
     }
 
     /// Ends every session of a user, in all browsers.
@@ -246,7 +248,12 @@ impl Accounts {
     pub async fn end_sessions(&self, user: UserId) -> Result<users::Model, AppError> {
         let this = self.clone();
         let end = next_epoch(update_user(user));
-        in_own_task(|_| async move { this.update(end).await?.ok_or(AppError::NotFound) }).await
+        in_own_task(|_| async move {
+            let ended = this.update(end).await?.ok_or(AppError::NotFound)?;
+            tracing::info!(%user, "ended all sessions");
+            Ok(ended)
+        })
+        .await
     }
 
     /// Sets a user's role: for the operator.

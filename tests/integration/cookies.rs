@@ -103,6 +103,28 @@ async fn the_key_is_created_once_and_only_its_owner_can_read_it() {
 }
 
 #[tokio::test]
+async fn over_https_browsers_are_told_to_stay_there() {
+    let https = ("PLEDGECAST_PUBLIC_URL", "https://pledgecast.example");
+    let subdomains = ("PLEDGECAST_HSTS_SUBDOMAINS", "true");
+    for (settings, policy) in [
+        (&[][..], None),
+        (&[subdomains], None),
+        (&[https], Some("max-age=31536000")),
+        (
+            &[https, subdomains],
+            Some("max-age=31536000; includeSubDomains"),
+        ),
+    ] {
+        let (_site, server) = Site::serving(Engine::Sqlite, settings).await;
+        for path in ["/login", "/api/balance", "/favicon.svg"] {
+            let response = server.get(path).await;
+            let sent = response.headers.get("strict-transport-security");
+            assert_eq!(sent.map(|it| it.to_str().unwrap()), policy, "{path}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_forged_or_damaged_cookie_is_not_a_session() {
     let (_site, server) = Site::serving(Engine::Sqlite, &[]).await;
     let browser = Browser::registered(&server).await;

@@ -1,6 +1,7 @@
 //! What must not outlive a session, and what must not be logged.
 
 use reqwest::Method;
+use serde_json::{Value, json};
 
 use crate::support::{Browser, Engine, Raw, Site, shared_server};
 
@@ -8,6 +9,7 @@ on_both_databases!(
     pages_of_a_session_are_not_stored,
     the_end_of_a_session_clears_the_browser,
     secrets_in_urls_are_not_logged,
+    security_events_are_logged_with_their_user,
     request_ids_of_clients_are_ignored,
 );
 
@@ -92,6 +94,50 @@ async fn secrets_in_urls_are_not_logged(engine: Engine) {
     let leaks: Vec<&str> = log.lines().filter(|line| line.contains("SECRET")).collect();
     assert!(leaks.is_empty(), "{leaks:#?}");
     assert!(log.contains(r#""route":"/shared/{token}""#), "no route");
+}
+
+async fn security_events_are_logged_with_their_user(engine: Engine) {
+    let settings = [
+        ("PLEDGECAST_LOG_FORMAT", "json"),
+        ("PLEDGECAST_WORKERS", "0"),
+    ];
+    let (_site, server) = Site::serving(engine, &settings).await;
+    let browser = Browser::registered(&server).await;
+    let user = browser.get("/api/auth/me").await.ok()["id"].clone();
+    let credentials = browser.credentials();
+    let password = &credentials["password"];
+    for (path, body) in [
+        ("reauthenticate", json!({ "password": password })),
+        (
+            "change_password",
+            json!({ "current_password": password, "new_password": "another long one" }),
+        ),
+        ("logout", json!({})),
+    ] {
+        let path = format!("/api/auth/{path}");
+        browser.post_json(&path, body).await.ok();
+    }
+    let wrong = browser.post_json("/api/auth/login", &credentials).await;
+    wrong.problem(401);
+    let log = server.program.log();
+    for (event, is_of_user) in [
+        ("registered", false),
+        ("started a session", false),
+        ("authenticated again", true),
+        ("changed the password", true),
+        ("logged out", false),
+        ("login failed", false),
+    ] {
+        let mut lines = log
+            .lines()
+            .filter_map(|line| serde_json::from_str(line).ok());
+        let line = lines.find(|line: &Value| line["fields"]["message"] == event);
+        let line = line.expect(event);
+        if is_of_user {
+            assert_eq!(line["span"]["user"], user, "{line}");
+        }
+    }
+    assert!(!log.contains("another long one"));
 }
 
 async fn request_ids_of_clients_are_ignored(engine: Engine) {

@@ -256,3 +256,39 @@ async fn oversized_or_malformed_http_gets_problem_details() {
         response.problem(status);
     }
 }
+
+#[tokio::test]
+async fn a_user_cannot_send_many_large_bodies_at_once() {
+    // The bodies must not time out before the test is done.
+    let (_site, server) = serving(&[("PLEDGECAST_BODY_SECONDS", "600")]).await;
+    let [one, other] = [
+        Browser::registered(&server).await,
+        Browser::registered(&server).await,
+    ];
+    let head = format!(
+        "POST /api/batches/create?file_name=a.csv&model_id=1 HTTP/1.1\r\nHost: localhost\r\nCookie: {}\r\n\
+         Content-Type: text/csv\r\nContent-Length: 1000000\r\n\r\n",
+        one.cookie("pledgecast_session"),
+    );
+    let draft = json!({ "text": "{}", "file_name": "a.jsonl", "model_id": "1" });
+    let status = async |browser: &Browser| {
+        let created = browser.post_json("/api/batches/create", &draft).await;
+        created.status
+    };
+    // One by one, because a request of the loop may take the place of one that is being sent.
+    let mut open = Vec::new();
+    while status(&one).await != 429 {
+        assert!(open.len() < 20, "there is no limit");
+        let mut client = Raw::connect(&server).await;
+        client.send(&head).await;
+        open.push(client);
+    }
+    assert_eq!(status(&other).await, 422);
+    // Requests with small bodies go on.
+    one.get("/api/auth/me").await.ok();
+    drop(open);
+    wait_for("a place for another body", || async {
+        (status(&one).await == 422).then_some(())
+    })
+    .await;
+}

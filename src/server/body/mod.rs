@@ -7,7 +7,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request, State};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, Response};
+use axum::http::{Extensions, HeaderMap, HeaderValue, Method, Response};
 use axum::middleware::Next;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE;
@@ -27,7 +27,8 @@ use super::state::AppState;
 use crate::api::{CreateBatch, CreateModel, ReportOutcomes};
 use crate::components::preferences::URL as PREFERENCES_URL;
 use crate::services::SignedIn;
-use crate::types::AppError;
+use crate::services::in_use::KeyedPermit;
+use crate::types::{AppError, UserId};
 
 const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
 const BODY_MAX_BYTES: usize = 64 * 1024;
@@ -43,6 +44,7 @@ const OUTCOMES_BODY_MAX_BYTES: usize = 4 * 1024 * 1024;
 const BATCH_BODY_MAX_BYTES: usize = 16 * 1024 * 1024;
 /// 1,000 rows of all fields, in which every letter may be escaped.
 pub(super) const INFER_BODY_MAX_BYTES: usize = 4 * 1024 * 1024;
+const LARGE_BODIES_RETRY_S: u64 = 2;
 /// The argument that contains the file of a request.
 const FILE_FIELD: &str = "file";
 /// Media types of files that are a body as they are.
@@ -79,6 +81,12 @@ pub async fn normalize_body(
     } else {
         BODY_MAX_BYTES
     };
+    // Kept until the response, because the form has the body once more.
+    let _permit = if max_bytes > BODY_MAX_BYTES {
+        Some(permit_for_large(&state, request.extensions())?)
+    } else {
+        None
+    };
     let begun = Instant::now();
     let (mut parts, bytes) = read_whole(request, max_bytes, state.body_rate).await?;
     if begun.elapsed() > SESSION_MAX_AGE {
@@ -96,6 +104,19 @@ pub async fn normalize_body(
     headers.remove(CONTENT_LENGTH);
     headers.remove(TRANSFER_ENCODING);
     Ok(next.run(request).await)
+}
+
+/// Without a limit, the bodies of one user could fill the memory of the process.
+fn permit_for_large(
+    state: &AppState,
+    extensions: &Extensions,
+) -> Result<KeyedPermit<UserId>, AppError> {
+    // Requests with large bodies need a session or a key, which was checked before.
+    let SignedIn(user) = extensions.get().ok_or(AppError::Internal)?;
+    let permit = state.large_bodies.try_acquire(user.id);
+    permit.ok_or(AppError::TooManyRequests {
+        retry_after_s: LARGE_BODIES_RETRY_S,
+    })
 }
 
 /// Reads the body of a request. It is at most `max_bytes` long and arrives at least at `rate`.

@@ -161,6 +161,7 @@ impl Sessions {
                 Box::pin(new.insert(transaction))
             })
             .await?;
+        tracing::info!(user = %user.id, "started a session");
         self.sealed
             .put(cookies, SESSION_COOKIE, &claims, self.lifetimes.max);
         self.forget_login(cookies);
@@ -209,6 +210,8 @@ impl Sessions {
         let is_open = session.epoch == user.session_epoch
             && !self.lifetimes.are_over(&session, self.clock.now());
         if is_open {
+            // All log lines of the request say whose it is.
+            tracing::Span::current().record("user", i64::from(user.id));
             Ok((session, user))
         } else {
             Err(AppError::Unauthorized)
@@ -258,9 +261,12 @@ impl Sessions {
         let claims = self.claims(cookies);
         self.forget(cookies);
         if let Some(claims) = claims {
-            Entity::delete_by_hash(&claims.hash())
+            let ended = Entity::delete_by_hash(&claims.hash())
                 .exec(self.database.write())
                 .await?;
+            if ended.rows_affected > 0 {
+                tracing::info!(user = %UserId(claims.user), "logged out");
+            }
         }
         Ok(())
     }

@@ -37,6 +37,7 @@ impl Sessions {
         if renewed.rows_affected == 0 {
             return Err(AppError::Unauthorized);
         }
+        tracing::info!(user = %user.id, "authenticated again");
         self.sealed
             .put(cookies, SESSION_COOKIE, &claims, self.lifetimes.max);
         Ok(())

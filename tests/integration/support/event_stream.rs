@@ -48,8 +48,9 @@ impl EventStream {
         let response = request.timeout(Duration::from_mins(10)).send().await;
         let response = response.unwrap();
         assert_eq!(response.status(), 200);
-        let content_type = response.headers()["content-type"].to_str().unwrap();
-        assert!(content_type.starts_with("text/event-stream"));
+        let headers = response.headers();
+        assert_eq!(headers["content-type"], "text/event-stream; charset=utf-8");
+        assert_eq!(headers["cache-control"], "no-store");
         assert_eq!(response.headers()["x-accel-buffering"], "no");
         Self {
             response,
