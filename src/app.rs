@@ -21,8 +21,9 @@ use crate::components::toast::{ToastList, Toasts};
 use crate::pages::chunk::PageChunk;
 use crate::pages::{
     account, again, batch, batches, compare, delivery, docs, example, explore, home, keys, login,
-    login_code, outcomes, overview, plan, predict, reauthenticate, register, report, second_factor,
-    shared, task, tasks, track_record, transactions, webhook, webhooks,
+    login_code, outcomes, overview, plan, predict, reauthenticate, register, report,
+    reset_password, second_factor, shared, task, tasks, track_record, transactions, verify_email,
+    webhook, webhooks,
 };
 
 /// URLs of the files that a page loads. The server provides them as a context, because it knows the content hashes. All
@@ -95,6 +96,8 @@ routes! {
     "/register" register;
     "/login" login;
     "/login/code" login_code;
+    "/reset-password" reset_password;
+    "/verify-email" verify_email;
     "/overview" overview;
     "/predict" predict;
     "/tasks" tasks;

@@ -19,6 +19,7 @@ pub mod entities;
 #[cfg(feature = "ssr")]
 pub mod inference;
 #[cfg(feature = "ssr")]
+pub mod mail;
 pub mod metrics;
 pub mod pages;
 #[cfg(feature = "ssr")]

@@ -9,6 +9,7 @@ use clap::builder::TypedValueParser;
 use clap::{Args, ValueEnum};
 
 use super::connection_args::ConnectionArgs;
+use super::mail_args::MailArgs;
 use super::session_args::SessionArgs;
 use super::webhook_args::WebhookArgs;
 use crate::server::listen_address::ListenAddress;
@@ -125,6 +126,9 @@ pub struct ServeArgs {
     /// Webhooks.
     #[command(flatten)]
     pub webhooks: WebhookArgs,
+    /// Emails.
+    #[command(flatten)]
+    pub mail: MailArgs,
     /// Metrics.
     #[command(flatten)]
     pub metrics: MetricsArgs,

@@ -9,6 +9,7 @@ mod connection_args;
 mod cookie_key;
 mod csv;
 mod data_dir;
+mod mail_args;
 mod metrics;
 mod model;
 mod schema;

@@ -13,7 +13,7 @@ use crate::queue::Notifier;
 use crate::services::attempts::Attempts;
 use crate::services::ledger::Ledger;
 use crate::services::passwords::Passwords;
-use crate::services::{Accounts, ApiKeys, Catalog, second_factor};
+use crate::services::{Accounts, ApiKeys, Catalog, Emails, second_factor};
 use crate::types::Credits;
 
 /// Creates or changes a user.
@@ -33,6 +33,7 @@ pub async fn run(args: UserArgs) -> anyhow::Result<ExitCode> {
             setup::clock(),
             Passwords::new(1),
             Attempts::new(database.clone(), setup::clock(), 1),
+            Emails::none(&database, &setup::clock()),
             welcome_credits,
         )
     };

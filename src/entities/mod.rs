@@ -8,6 +8,7 @@ pub mod api_key_spend;
 pub mod balance;
 pub mod batch;
 pub mod batch_line;
+pub mod email;
 pub mod history;
 pub mod id_key;
 pub mod login_failure;

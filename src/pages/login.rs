@@ -41,6 +41,9 @@ pub fn LoginPage() -> impl IntoView {
                 <Submit pending=sending.pending()>{tr!(locale, login.submit)}</Submit>
             </PostForm>
             <p class="quiet">
+                <a href="/reset-password">{tr!(locale, login.forgotten)}</a>
+            </p>
+            <p class="quiet">
                 {tr!(locale, login.no_account)} " " <a href="/register">{tr!(locale, login.register)}</a>
             </p>
         </div>

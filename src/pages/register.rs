@@ -7,9 +7,12 @@ use crate::api::Register;
 use crate::client::{tr, use_locale};
 use crate::components::field::Submit;
 use crate::components::form::{PostForm, session_form_action};
+use crate::components::new_password::NewPasswordField;
 use crate::components::page_title::PageTitle;
 use crate::components::{Field, FormErrors};
 use crate::pages::chunk::page_chunk;
+
+const FORM_ID: &str = "register-form";
 
 page_chunk!(register, RegisterPage);
 
@@ -23,7 +26,7 @@ pub fn RegisterPage() -> impl IntoView {
         <div class="card card-narrow">
             <h1>{tr!(locale, register.title)}</h1>
             <p class="lead">{tr!(locale, register.lead)}</p>
-            <PostForm url=Register::PATH send=sending.sender(|| true)>
+            <PostForm url=Register::PATH send=sending.sender(|| true) id=FORM_ID>
                 <FormErrors conflict=tr!(locale, error.email_taken) />
                 <Field
                     name="email"
@@ -32,12 +35,7 @@ pub fn RegisterPage() -> impl IntoView {
                     value=sending.entered("email")
                     hint=tr!(locale, hint.email)
                 />
-                <Field
-                    name="password"
-                    kind="password"
-                    autocomplete="new-password"
-                    hint=tr!(locale, hint.new_password)
-                />
+                <NewPasswordField name="password" form=FORM_ID />
                 <Submit pending=sending.pending()>{tr!(locale, register.submit)}</Submit>
             </PostForm>
             <p class="quiet">

@@ -2,23 +2,23 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Set,
-    UpdateMany,
-};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveModelTrait, IntoActiveModel, Set, UpdateMany};
+use typed_text::clean_email;
 
+use super::Clock;
 use super::attempts::{Attempts, Client};
 use super::credentials::{
     check_given_password, check_login, check_new_account, check_new_password, check_password_change,
 };
+use super::emails::{Emails, new_device};
+use super::password_rules::{check_guessing, rate};
 use super::passwords::{Passwords, Slot, Verified};
-use super::{Clock, ledger};
-use crate::database::{Database, Transaction, conflict_if_taken, in_own_task};
+use super::user_changes::{NewAccount, PasswordChange, next_epoch, set_password_hash, update_user};
+use crate::database::{Database, conflict_if_taken, in_own_task};
 use crate::entities::users;
 use crate::entities::users::fold_email;
-use crate::types::{AppError, Credits, Role, UserId, Violation};
+use crate::types::{AppError, Credits, PasswordStrengthView, Role, UserId, Violation};
 
 /// The client key under which the operator's commands reserve password slots.
 const OPERATOR: &str = "operator";
@@ -28,10 +28,11 @@ const OPERATOR: &str = "operator";
 /// Requests with a password run to their end even if the client goes away, so that every failed attempt is counted.
 #[derive(Clone)]
 pub struct Accounts {
-    database: Database,
-    clock: Arc<dyn Clock>,
-    passwords: Passwords,
-    attempts: Arc<Attempts>,
+    pub(super) database: Database,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) passwords: Passwords,
+    pub(super) attempts: Arc<Attempts>,
+    pub(super) emails: Emails,
     welcome_credits: i64,
 }
 
@@ -42,6 +43,7 @@ impl Accounts {
         clock: Arc<dyn Clock>,
         passwords: Passwords,
         attempts: Attempts,
+        emails: Emails,
         welcome_credits: i64,
     ) -> Self {
         Self {
@@ -49,6 +51,7 @@ impl Accounts {
             clock,
             passwords,
             attempts: Arc::new(attempts),
+            emails,
             welcome_credits,
         }
     }
@@ -67,8 +70,12 @@ impl Accounts {
         let slot = self.passwords.reserve(&client.address_key())?;
         self.attempts.count_registration(client)?;
         let (this, email, password) = (self.clone(), email.to_owned(), password.to_owned());
-        in_own_task(|_| async move { this.create_in(&slot, &email, &password, Role::User).await })
-            .await
+        let locale = Some(client.locale);
+        in_own_task(|_| async move {
+            let user = (email.as_str(), Role::User, locale);
+            this.create_in(&slot, user, &password).await
+        })
+        .await
     }
 
     /// Creates an account with its welcome credits, without rate limits: for the operator.
@@ -83,21 +90,23 @@ impl Accounts {
     ) -> Result<users::Model, AppError> {
         check_new_account(email, password)?;
         let slot = self.passwords.reserve(OPERATOR)?;
-        self.create_in(&slot, email, password, role).await
+        self.create_in(&slot, (email, role, None), password).await
     }
 
     async fn create_in(
         &self,
         slot: &Slot,
-        email: &str,
+        (email, role, locale): (&str, Role, Option<&'static str>),
         password: &str,
-        role: Role,
     ) -> Result<users::Model, AppError> {
+        check_guessing(slot, "password", password, email).await?;
         let password_hash = slot.hash(password).await?;
         let new = NewAccount {
-            email: email.trim().to_owned(),
+            email: clean_email(email),
             password_hash,
             role,
+            locale,
+            emails: self.emails.clone(),
             welcome: Credits(self.welcome_credits),
             now: self.clock.now(),
         };
@@ -126,20 +135,23 @@ impl Accounts {
         check_login(email, password)?;
         let account = fold_email(email);
         let slot = self.passwords.reserve(&client.key(&account))?;
-        let (this, password, client) = (self.clone(), password.to_owned(), client.clone());
-        in_own_task(|_| async move { this.try_log_in(&slot, &account, &password, &client).await })
+        let (this, client) = (self.clone(), client.clone());
+        let (email, password) = (email.to_owned(), password.to_owned());
+        in_own_task(|_| async move { this.try_log_in(&slot, &email, &password, &client).await })
             .await
     }
 
     async fn try_log_in(
         &self,
         slot: &Slot,
-        account: &str,
+        email: &str,
         password: &str,
         client: &Client,
     ) -> Result<users::Model, AppError> {
-        let attempt = self.attempts.begin(account, client, slot.others()).await?;
-        let user = users::Entity::find_by_email(account)
+        let account = fold_email(email);
+        let attempt = self.attempts.begin(&account, client, slot.others()).await?;
+        // As typed, because a few accounts are found only by their former form.
+        let user = users::Entity::find_by_email(email)
             .one(self.database.read())
             .await?;
         let hash = user.as_ref().map(|user| user.password_hash.as_str());
@@ -202,6 +214,40 @@ impl Accounts {
         self.attempts.succeed(&attempt).await
     }
 
+    /// Remembers the language of a user who logs in, and tells the user of a browser that was not known.
+    ///
+    /// # Errors
+    /// 503 if the database is unavailable.
+    pub async fn note_login(&self, user: &users::Model, client: &Client) -> Result<(), AppError> {
+        let is_known = client.knows(&user.email_folded);
+        let same_locale = user.locale.as_deref() == Some(client.locale);
+        if same_locale && (is_known || !self.emails.is_enabled()) {
+            return Ok(());
+        }
+        let account = &user.email_folded;
+        let may_tell = !is_known && self.attempts.count_email_to("device", account).await?;
+        let email = may_tell.then(|| new_device(user.id, client));
+        let locale =
+            update_user(user.id).col_expr(users::Column::Locale, Expr::value(client.locale));
+        let input = (self.emails.clone(), locale, email);
+        self.database
+            .transaction(
+                "note a login",
+                input,
+                |transaction, (emails, locale, email)| {
+                    Box::pin(async move {
+                        locale.clone().exec(transaction).await?;
+                        match email {
+                            Some(email) => emails.queue(transaction, email.clone()).await,
+                            None => Ok(()),
+                        }
+                    })
+                },
+            )
+            .await?;
+        Ok(())
+    }
+
     /// Sets a new password and ends all sessions; the caller opens a new one.
     ///
     /// # Errors
@@ -234,9 +280,31 @@ impl Accounts {
         let wrong = || AppError::invalid("current_password", Violation::Wrong);
         self.try_verify(slot, user, current, client, wrong())
             .await?;
-        let change = set_password_hash(user, slot.hash(new).await?);
+        check_guessing(slot, "new_password", new, &user.email).await?;
+        let change = PasswordChange {
+            user: user.clone(),
+            hash: slot.hash(new).await?,
+            link: None,
+            emails: self.emails.clone(),
+            now: self.clock.now(),
+        };
         // If another password was set in the meantime, the given one is no longer the current one.
-        self.update(next_epoch(change)).await?.ok_or_else(wrong)
+        change.commit(&self.database).await?.ok_or_else(wrong)
+    }
+
+    /// Says how strong a new password of the account with this address is.
+    ///
+    /// # Errors
+    /// 429; 503.
+    pub async fn rate_password(
+        &self,
+        password: &str,
+        email: &str,
+        client: &Client,
+    ) -> Result<PasswordStrengthView, AppError> {
+        self.attempts.count_rating(client)?;
+        let slot = self.passwords.reserve(&client.address_key())?;
+        rate(&slot, password, email).await
     }
 
     /// Ends every session of a user, in all browsers.
@@ -266,7 +334,9 @@ impl Accounts {
     pub async fn reset_password(&self, email: &str, new: &str) -> Result<users::Model, AppError> {
         check_new_password(new)?;
         let user = self.find_by_email(email).await?;
-        let hash = self.passwords.reserve(OPERATOR)?.hash(new).await?;
+        let slot = self.passwords.reserve(OPERATOR)?;
+        check_guessing(&slot, "password", new, &user.email).await?;
+        let hash = slot.hash(new).await?;
         let change = update_user(user.id).col_expr(users::Column::PasswordHash, Expr::value(hash));
         self.update(next_epoch(change))
             .await?
@@ -294,50 +364,6 @@ impl Accounts {
     }
 }
 
-struct NewAccount {
-    email: String,
-    password_hash: String,
-    role: Role,
-    welcome: Credits,
-    now: DateTime<Utc>,
-}
-
-impl NewAccount {
-    /// Inserts the user and the welcome credits.
-    async fn insert(&self, transaction: &Transaction) -> Result<users::Model, DbErr> {
-        let user = users::ActiveModel {
-            email: Set(self.email.clone()),
-            email_folded: Set(fold_email(&self.email)),
-            password_hash: Set(self.password_hash.clone()),
-            role: Set(self.role),
-            session_epoch: Set(0),
-            created_at: Set(self.now),
-            ..Default::default()
-        };
-        let user = user.insert(transaction).await?;
-        ledger::open(transaction, user.id, self.welcome, self.now).await?;
-        Ok(user)
-    }
-}
-
-fn update_user(user: UserId) -> UpdateMany<users::Entity> {
-    users::Entity::update_many().filter(users::Column::Id.eq(user))
-}
-
-/// Sets a new hash unless the hash has changed since it was read.
-fn set_password_hash(user: &users::Model, hash: String) -> UpdateMany<users::Entity> {
-    update_user(user.id)
-        .filter(users::Column::PasswordHash.eq(&user.password_hash))
-        .col_expr(users::Column::PasswordHash, Expr::value(hash))
-}
-
-/// Ends all sessions with the same statement. The database increments the epoch, so that two concurrent changes do not
-/// lead to the same epoch.
-pub(super) fn next_epoch(change: UpdateMany<users::Entity>) -> UpdateMany<users::Entity> {
-    let next = Expr::col(users::Column::SessionEpoch).add(1);
-    change.col_expr(users::Column::SessionEpoch, next)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -349,7 +375,8 @@ mod tests {
         let (_folder, database) = migrated().await;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let attempts = Attempts::new(database.clone(), Arc::clone(&clock), 20);
-        let accounts = Accounts::new(database, clock, Passwords::new(1), attempts, 10);
+        let emails = Emails::none(&database, &clock);
+        let accounts = Accounts::new(database, clock, Passwords::new(1), attempts, emails, 10);
         let email = "ada@example.org";
         let read = accounts.create(email, "the first one", Role::User).await;
         let read = read.unwrap();

@@ -10,6 +10,7 @@ use crate::database::Database;
 use crate::inference::InferencePool;
 use crate::queue::Notifier;
 
+mod account_emails;
 pub mod accounts;
 pub mod api_keys;
 pub mod attempts;
@@ -21,6 +22,7 @@ mod bounded_count;
 pub mod catalog;
 pub mod clock;
 pub mod credentials;
+pub mod emails;
 pub mod example;
 mod field_check;
 pub mod id_key;
@@ -35,6 +37,7 @@ pub mod open_inference;
 pub mod outcomes;
 mod own_tasks;
 mod pages;
+mod password_rules;
 pub mod passwords;
 pub mod positions;
 pub mod predictions;
@@ -50,6 +53,7 @@ mod task_limits;
 mod task_views;
 mod title_search;
 pub mod track_record;
+mod user_changes;
 pub mod user_slots;
 pub mod waits;
 pub mod webhooks;
@@ -60,6 +64,7 @@ pub use api_keys::{ApiKeys, UsedKey};
 pub use batches::Batches;
 pub use catalog::Catalog;
 pub use clock::{Clock, SystemClock};
+pub use emails::Emails;
 pub use example::Example;
 pub use insights::Insights;
 pub use ledger::Ledger;
@@ -113,8 +118,10 @@ pub struct ServiceOptions {
     /// Requests about changed campaigns that each user may send per minute, and about the changed example that each
     /// address may send.
     pub questions_per_minute: NonZeroU32,
-    /// The keys of the service: for cookies, private links, the secrets of webhooks and of second factors.
+    /// The keys of the service: for cookies, private links, links in emails, the secrets of webhooks and of second factors.
     pub keys: KeyRing,
+    /// Whether there is a mail server.
+    pub sends_email: bool,
     /// What webhooks may call.
     pub webhook_targets: webhooks::Targets,
     /// Whether the service is reached over https.
@@ -130,6 +137,8 @@ pub struct ServiceOptions {
 pub struct Services {
     /// Register, log in, change the password.
     pub accounts: Arc<Accounts>,
+    /// Settings and links of emails.
+    pub emails: Arc<Emails>,
     /// Sessions and the signed-in user.
     pub sessions: Arc<Sessions>,
     /// Second factors.
@@ -215,6 +224,7 @@ impl Services {
             WAITS_PER_USER,
         ));
         let write_slots = Arc::new(UserSlots::new(WRITES_PER_USER));
+        let emails = emails(database, notifier, clock, options);
         Self {
             open_inference: Arc::new(OpenInference::new(
                 (&batches, &waits),
@@ -222,8 +232,9 @@ impl Services {
                 &write_slots,
                 clock,
             )),
-            accounts: Arc::new(accounts(database, clock, options)),
+            accounts: Arc::new(accounts(database, clock, emails.clone(), options)),
             second_factor: Arc::new(second_factor(database, clock, options)),
+            emails: Arc::new(emails),
             api_keys: Arc::new(ApiKeys::new(
                 database.clone(),
                 Arc::clone(clock),
@@ -280,12 +291,33 @@ impl Services {
     }
 }
 
-fn accounts(database: &Database, clock: &Arc<dyn Clock>, options: &ServiceOptions) -> Accounts {
+fn emails(
+    database: &Database,
+    notifier: &Notifier,
+    clock: &Arc<dyn Clock>,
+    options: &ServiceOptions,
+) -> Emails {
+    Emails::new(
+        database.clone(),
+        notifier.clone(),
+        Arc::clone(clock),
+        &options.keys,
+        options.sends_email,
+    )
+}
+
+fn accounts(
+    database: &Database,
+    clock: &Arc<dyn Clock>,
+    emails: Emails,
+    options: &ServiceOptions,
+) -> Accounts {
     Accounts::new(
         database.clone(),
         Arc::clone(clock),
         passwords::Passwords::new(options.hashing_threads),
         new_attempts(database, clock, options),
+        emails,
         options.welcome_credits,
     )
 }

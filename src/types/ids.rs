@@ -98,3 +98,7 @@ id!(
     /// A row of `session`.
     SessionId
 );
+id!(
+    /// A row of `email`.
+    EmailId
+);

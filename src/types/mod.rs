@@ -12,6 +12,7 @@ mod campaign;
 mod campaign_rules;
 mod change_bounds;
 mod credits;
+mod email;
 mod error;
 mod example;
 mod explore;
@@ -27,6 +28,8 @@ mod model_ref;
 mod outcome;
 mod outcome_rules;
 mod parse;
+mod password;
+mod password_strength;
 mod planner_input;
 mod public_id;
 mod reference;
@@ -72,6 +75,7 @@ pub use campaign_rules::{
 };
 pub use change_bounds::ChangeBoundsInput;
 pub use credits::{Credits, TOP_UP_MAX, TOP_UP_MIN};
+pub use email::{EmailKind, EmailLinkView, EmailSettingsView, EmailStatus};
 pub use error::AppError;
 #[cfg(feature = "ssr")]
 pub use error::ProblemDetails;
@@ -88,7 +92,8 @@ pub use filters::{
     TaskFilter, TaskFilterInput, TimeRange, TransactionFilter, TransactionFilterInput,
 };
 pub use ids::{
-    ApiKeyId, BatchId, DeliveryId, ModelId, SessionId, TaskId, TransactionId, UserId, WebhookId,
+    ApiKeyId, BatchId, DeliveryId, EmailId, ModelId, SessionId, TaskId, TransactionId, UserId,
+    WebhookId,
 };
 pub use insight::{
     AmountRange, AmountsView, BaseRateView, Curves, DaysPoint, Effect, Explanation, Factor,
@@ -112,6 +117,10 @@ pub use parse::{
     PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, parse_choice, parse_cursor, parse_date, parse_id,
     parse_number, parse_page_limit, parse_required_id, parse_whole,
 };
+#[cfg(feature = "ssr")]
+pub use password::PASSWORD_MAX_CHARS;
+pub use password::{PASSWORD_MIN_CHARS, Strength, Weakness};
+pub use password_strength::PasswordStrengthView;
 pub use planner_input::{FOLLOWER_RATES, PlannerInput, SOCIAL_RATES, SUBSCRIBER_RATES};
 #[cfg(feature = "ssr")]
 pub(crate) use public_id::public_id;

@@ -198,6 +198,7 @@ fn service_options() -> ServiceOptions {
         https: false,
         admin_second_factor: true,
         session_lifetimes: Lifetimes::default(),
+        sends_email: false,
         webhook_targets: crate::services::webhooks::Targets::default(),
     }
 }

@@ -66,6 +66,7 @@ pub fn services(database: &Database, notifier: &Notifier, clock: &Arc<dyn Clock>
         https: false,
         admin_second_factor: true,
         session_lifetimes: Lifetimes::default(),
+        sends_email: false,
         webhook_targets: pledgecast::services::webhooks::Targets::default(),
         insight_timeout: Duration::from_secs(1),
         questions_per_minute: NonZeroU32::MIN,

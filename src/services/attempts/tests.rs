@@ -65,6 +65,7 @@ fn at(last: u8) -> Client {
     Client {
         address: IpAddr::from([192, 0, 2, last]),
         device: None,
+        locale: "en",
     }
 }
 

@@ -321,6 +321,7 @@ fn client_of(account: &str, client: &Client) -> Client {
             email: account.to_owned(),
             mark: account.to_owned(),
         }),
+        locale: client.locale,
     }
 }
 
