@@ -178,8 +178,8 @@ fn without_slash(uri: &Uri) -> Option<String> {
     is_page.then(|| format!("{page}{query}"))
 }
 
-/// Logs the route instead of the path, because paths can contain secrets such as the token of a shared result. Who sends
-/// the request is recorded only if an API key says so.
+/// Logs the route instead of the path, because paths can contain secrets such as the token of a shared result. The user
+/// is recorded once the API key, or the session of a request that changes something, is checked.
 fn span(request: &Request) -> tracing::Span {
     let id = text_of(request.headers(), problem::REQUEST_ID).unwrap_or_default();
     let route = request.extensions().get::<MatchedPath>();

@@ -10,6 +10,7 @@ on_both_databases!(
     the_end_of_a_session_clears_the_browser,
     secrets_in_urls_are_not_logged,
     security_events_are_logged_with_their_user,
+    a_log_line_names_the_user_of_its_request_once,
     request_ids_of_clients_are_ignored,
 );
 
@@ -120,6 +121,10 @@ async fn security_events_are_logged_with_their_user(engine: Engine) {
     let wrong = browser.post_json("/api/auth/login", &credentials).await;
     wrong.problem(401);
     let log = server.program.log();
+    let lines: Vec<Value> = log
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .collect();
     for (event, is_of_user) in [
         ("registered", false),
         ("started a session", false),
@@ -128,16 +133,28 @@ async fn security_events_are_logged_with_their_user(engine: Engine) {
         ("logged out", false),
         ("login failed", false),
     ] {
-        let mut lines = log
-            .lines()
-            .filter_map(|line| serde_json::from_str(line).ok());
-        let line = lines.find(|line: &Value| line["fields"]["message"] == event);
+        let line = lines.iter().find(|it| it["fields"]["message"] == event);
         let line = line.expect(event);
         if is_of_user {
             assert_eq!(line["span"]["user"], user, "{line}");
         }
     }
     assert!(!log.contains("another long one"));
+}
+
+async fn a_log_line_names_the_user_of_its_request_once(engine: Engine) {
+    let (_site, server) = Site::serving(engine, &[("PLEDGECAST_WORKERS", "0")]).await;
+    let browser = Browser::registered(&server).await;
+    let body = json!({ "password": browser.credentials()["password"] });
+    // Checks the session twice.
+    browser
+        .post_json("/api/auth/reauthenticate", body)
+        .await
+        .ok();
+    let log = server.program.log();
+    let line = log.lines().find(|it| it.contains("authenticated again"));
+    // In the span and in the event.
+    assert_eq!(line.unwrap().matches("user=").count(), 2, "{log}");
 }
 
 async fn request_ids_of_clients_are_ignored(engine: Engine) {

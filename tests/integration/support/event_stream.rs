@@ -51,7 +51,7 @@ impl EventStream {
         let headers = response.headers();
         assert_eq!(headers["content-type"], "text/event-stream; charset=utf-8");
         assert_eq!(headers["cache-control"], "no-store");
-        assert_eq!(response.headers()["x-accel-buffering"], "no");
+        assert_eq!(headers["x-accel-buffering"], "no");
         Self {
             response,
             buffer: String::new(),
