@@ -3,7 +3,7 @@
 import type { Page } from "@playwright/test";
 
 import { expect, test } from "../support/test.ts";
-import { gatherProblems, PASSWORD, predictExample, registerByForm } from "../support/visitor.ts";
+import { forgetSession, gatherProblems, PASSWORD, predictExample, register, registerByForm } from "../support/visitor.ts";
 
 /** Sign out by the form, and wait until it is done: the next page would cut the request off. */
 async function signOut(page: Page): Promise<void> {
@@ -37,7 +37,7 @@ test("somebody signs out, is asked to sign in where an account is needed, and is
 test("a form that is sent before the page is live comes back with its error, and is live then", async ({ page }, info) => {
   const isLive = info.project.name === "hydrated";
   const email = await registerByForm(page);
-  await page.context().clearCookies();
+  await forgetSession(page);
   await page.route("**/*.wasm", (route) => route.abort());
   await page.goto("/login?next=/account");
   let problems: string[] = [];
@@ -117,16 +117,14 @@ test("who signs in after somebody else in the same tab sees nothing of theirs", 
   }
 });
 
-test("a draft is shown to nobody else even if its session was ended behind the page's back", async ({ page, context }, info) => {
+test("a draft is shown to nobody else even if its session was ended behind the page's back", async ({ page }, info) => {
   test.skip(info.project.name !== "hydrated", "without JavaScript no draft is kept");
   await registerByForm(page);
   await page.goto("/predict");
   await page.getByLabel("Title").fill("A secret of the first");
   await page.getByLabel("Title").blur();
-  await page.goto("about:blank");
-  await context.clearCookies();
-  const data = { email: `person-${crypto.randomUUID()}@example.org`, password: PASSWORD };
-  expect((await page.request.post("/api/auth/register", { data })).ok()).toBe(true);
+  await forgetSession(page);
+  await register(page);
   await page.goto("/predict");
   await expect(page.locator("#field-country")).toHaveValue("US");
   await page.waitForTimeout(1_000);
@@ -148,11 +146,10 @@ test("another account in one tab is another account in all", async ({ page, cont
   await page.goto("/account");
   await expect(page.locator("main")).toContainText(email);
   await context.clearCookies();
-  const data = { email: `person-${crypto.randomUUID()}@example.org`, password: PASSWORD };
-  expect((await page.request.post("/api/auth/register", { data })).ok()).toBe(true);
+  const newcomer = await register(page);
   // A third tab: the second may be loading anew by itself.
   await (await context.newPage()).goto("/overview");
-  await expect(page.locator("main")).toContainText(data.email);
+  await expect(page.locator("main")).toContainText(newcomer);
 });
 
 test("password managers can tell which account a password change is for", async ({ page }) => {

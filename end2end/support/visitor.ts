@@ -46,6 +46,12 @@ export async function registerByForm(page: Page): Promise<string> {
   return email;
 }
 
+/** Forget the session without logging out. A live page would notice and reload while the next one is being opened. */
+export async function forgetSession(page: Page): Promise<void> {
+  await page.goto("about:blank");
+  await page.context().clearCookies();
+}
+
 function newEmail(): string {
   return `person-${crypto.randomUUID()}@example.org`;
 }

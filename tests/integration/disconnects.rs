@@ -103,7 +103,8 @@ async fn a_request_continues_when_its_client_disconnects(engine: Engine) {
     };
     let cookie = browser.cookie("pledgecast_session");
     let cancel = json!({ "id": task });
-    let pause = Duration::from_millis(300);
+    // Enough for a slow machine to wait for the lock.
+    let pause = Duration::from_secs(2);
     send_and_disconnect(&server.url, &cookie, "/api/tasks/cancel", &cancel, pause).await;
     link.execute("ROLLBACK").await;
     wait_for("the task to be canceled", || async {

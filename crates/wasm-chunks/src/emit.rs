@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use anyhow::{Context, Result};
+use rayon::prelude::*;
 use walrus::ir::Value;
 use walrus::{
     ConstExpr, DataKind, ElementItems, ElementKind, FunctionBuilder, FunctionId, FunctionKind,
@@ -37,19 +38,21 @@ pub struct Emitted {
 pub fn emit(bound: &[u8], plan: &Plan) -> Result<Emitted> {
     let module = parse(bound)?;
     let layout = Layout::new(&module, plan)?;
+    // In parallel, because each parses the whole module.
+    let write = |chunks: &[usize]| chunk_module(bound, plan, &layout, chunks);
     let chunks = (0..plan.chunks.len())
-        .map(|number| chunk_module(bound, plan, &layout, &[number]))
+        .into_par_iter()
+        .map(|number| write(&[number]))
         .collect::<Result<_>>()?;
     let pages = plan.pages();
     let needed = pages.map(|page| (page.clone(), plan.chunks_of(page)));
     let needed: BTreeMap<_, _> = needed.collect();
-    let mut bundles = BTreeMap::new();
-    for page in needed.keys() {
-        let loaded = loaded_for(page, &needed);
-        if loaded.len() > 1 {
-            bundles.insert(page.clone(), chunk_module(bound, plan, &layout, &loaded)?);
-        }
-    }
+    let bundles = needed
+        .par_iter()
+        .map(|(page, _)| (page, loaded_for(page, &needed)))
+        .filter(|(_, loaded)| loaded.len() > 1)
+        .map(|(page, loaded)| Ok((page.clone(), write(&loaded)?)))
+        .collect::<Result<_>>()?;
     Ok(Emitted {
         main: main_module(module, plan, &layout)?,
         chunks,
