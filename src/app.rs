@@ -21,8 +21,9 @@ use crate::components::toast::{ToastList, Toasts};
 use crate::pages::chunk::PageChunk;
 use crate::pages::{
     account, again, batch, batches, compare, delivery, docs, example, explore, home, keys, login,
-    login_code, outcomes, overview, plan, predict, reauthenticate, register, report, second_factor,
-    shared, task, tasks, track_record, transactions, webhook, webhooks,
+    login_code, outcomes, overview, plan, predict, reauthenticate, register, report,
+    reset_password, second_factor, shared, task, tasks, track_record, transactions, verify_email,
+    webhook, webhooks,
 };
 
 /// URLs of the files that a page loads. The server provides them as a context, because it knows the content hashes. All
@@ -95,6 +96,8 @@ routes! {
     "/register" register;
     "/login" login;
     "/login/code" login_code;
+    "/reset-password" reset_password;
+    "/verify-email" verify_email;
     "/overview" overview;
     "/predict" predict;
     "/tasks" tasks;
@@ -185,11 +188,13 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 
     use crate::client::browser::document_locale;
     use crate::client::browser::document_theme;
+    use crate::client::browser::site_rules;
     use crate::client::tr;
     use crate::i18n::I18nLocaleTrait as _;
 
     let locale = document_locale();
     let theme = document_theme();
+    let rules = site_rules();
     let request = use_context::<Parts>();
     // A page that answers a form has another URL than the request.
     let address = use_context::<AnsweredForm>().map(|answered| answered.page);
@@ -240,7 +245,12 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 
     view! {
         <!DOCTYPE html>
-        <html lang=locale.as_str() data-theme=theme.as_str()>
+        <html
+            lang=locale.as_str()
+            data-theme=theme.as_str()
+            data-registration=rules.registration.as_str()
+            data-top-ups=rules.top_ups.as_str()
+        >
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />

@@ -19,6 +19,8 @@ pub mod entities;
 #[cfg(feature = "ssr")]
 pub mod inference;
 #[cfg(feature = "ssr")]
+pub mod mail;
+#[cfg(feature = "ssr")]
 pub mod metrics;
 pub mod pages;
 #[cfg(feature = "ssr")]

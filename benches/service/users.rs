@@ -105,6 +105,8 @@ async fn sign_in(sessions: &Sessions, id: i64) -> String {
         role: Role::User,
         session_epoch: 0,
         created_at: SystemClock.now(),
+        locale: None,
+        email_verified_at: None,
     };
     let cookies = Cookies::default();
     let origin = Origin::new(None, [127, 0, 0, 1].into());

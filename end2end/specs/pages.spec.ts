@@ -30,6 +30,9 @@ const OPEN_PAGES = [
   "/login",
   "/login/code",
   "/register",
+  "/reset-password",
+  "/reset-password?done=sent",
+  "/verify-email",
 ];
 const OWN_PAGES = [
   "/",

@@ -21,8 +21,11 @@ mod m15_api_key;
 mod m16_webhook_additive;
 mod m17_id_key;
 mod m18_batch;
+mod m19_email_form;
+mod m20_email_additive;
 mod m21_session;
 mod m22_second_factor;
+mod m23_invitation_additive;
 mod status;
 
 pub use status::{SchemaStatus, schema_status};
@@ -56,8 +59,11 @@ impl MigratorTrait for Migrator {
             Box::new(m16_webhook_additive::Migration),
             Box::new(m17_id_key::Migration),
             Box::new(m18_batch::Migration),
+            Box::new(m19_email_form::Migration),
+            Box::new(m20_email_additive::Migration),
             Box::new(m21_session::Migration),
             Box::new(m22_second_factor::Migration),
+            Box::new(m23_invitation_additive::Migration),
         ]
     }
 }

@@ -5,21 +5,23 @@ use leptos::server_fn::codec::GetUrl;
 
 #[cfg(feature = "ssr")]
 use crate::types::parse_required_id;
-use crate::types::{AppError, JsonAnswer, SessionView, UserView};
+use crate::types::{AppError, JsonAnswer, PasswordStrengthView, SessionView, UserView};
 
 /// `POST /api/auth/register`: creates an account with its welcome credits and signs the user in.
 ///
 /// # Errors
-/// 422 naming `email` or `password`; 409 if the address already has an account; 429.
+/// 422 naming `email`, `password` or `invitation`; 403 if only the operator creates accounts; 409 if the address already
+/// has an account; 429.
 #[server(prefix = "/api", endpoint = "auth/register", output = JsonAnswer)]
 pub async fn register(
     #[server(default)] email: String,
     #[server(default)] password: String,
+    #[server(default)] invitation: String,
 ) -> Result<UserView, AppError> {
     let (services, request) = super::request::visitor()?;
     let user = services
         .accounts
-        .register(&email, &password, &request.client)
+        .register(&email, &password, &invitation, &request.client)
         .await?;
     request.sign_in(&services, &user).await?;
     leptos_axum::redirect("/overview");
@@ -42,6 +44,7 @@ pub async fn login(
         .accounts
         .log_in(&email, &password, &request.client)
         .await?;
+    request.check_second_step(&services, &user).await?;
     request.log_in(&services, &user).await?;
     leptos_axum::redirect("/overview");
     Ok(user.into())
@@ -125,6 +128,28 @@ pub async fn change_password(
     Ok(user.into())
 }
 
+/// `POST /api/auth/rate_password`: says how strong a new password is. Nothing is stored.
+///
+/// # Errors
+/// 429; 503.
+#[server(prefix = "/api", endpoint = "auth/rate_password", output = JsonAnswer)]
+pub async fn rate_password(
+    #[server(default)] password: String,
+    #[server(default)] email: String,
+) -> Result<PasswordStrengthView, AppError> {
+    let (services, request) = super::request::visitor()?;
+    let email = if email.is_empty() {
+        let user = request.user(&services).await;
+        user.map(|user| user.email).unwrap_or_default()
+    } else {
+        email
+    };
+    services
+        .accounts
+        .rate_password(&password, &email, &request.client)
+        .await
+}
+
 /// `POST /api/auth/end_sessions`: ends every session of the signed-in user, including this one.
 ///
 /// # Errors
@@ -140,7 +165,7 @@ pub async fn end_sessions(#[server(default)] account: String) -> Result<(), AppE
     Ok(())
 }
 
-/// `GET /api/auth/sessions`: where the user is signed in, the last used session first.
+/// `GET /api/auth/sessions`: where the user is signed in: this session, then the last used first.
 ///
 /// # Errors
 /// 401.

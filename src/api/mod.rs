@@ -12,6 +12,7 @@ mod api_keys;
 mod auth;
 mod balance;
 mod batches;
+mod emails;
 mod example;
 #[cfg(feature = "ssr")]
 mod headers;
@@ -31,6 +32,7 @@ pub use api_keys::*;
 pub use auth::*;
 pub use balance::*;
 pub use batches::*;
+pub use emails::*;
 pub use example::*;
 #[cfg(feature = "ssr")]
 pub use headers::{IDEMPOTENCY_KEY, REPLAYED, WAIT_MAX, idempotency_key_of, preferred_wait};

@@ -149,15 +149,28 @@ impl Request {
         Ok(())
     }
 
-    /// Starts a session for a user who has given the password. If the account has a second factor, only notes that.
+    /// Ends the login of a user who has given the password if the account has a second factor, and notes that it waits.
     ///
     /// # Errors
     /// [`AppError::SecondFactorRequired`]; 503 if the database is unavailable.
-    pub async fn log_in(&self, services: &Services, user: &User) -> Result<(), AppError> {
+    pub async fn check_second_step(
+        &self,
+        services: &Services,
+        user: &User,
+    ) -> Result<(), AppError> {
         if services.second_factor.is_enabled(user.id).await? {
             services.sessions.begin_login(&self.cookies, user);
             return Err(AppError::SecondFactorRequired);
         }
+        Ok(())
+    }
+
+    /// Starts a session for a user who has given all that a login needs. The user is told of a new browser.
+    ///
+    /// # Errors
+    /// 503 if the database is unavailable.
+    pub async fn log_in(&self, services: &Services, user: &User) -> Result<(), AppError> {
+        services.accounts.note_login(user, &self.client).await?;
         self.sign_in(services, user).await
     }
 

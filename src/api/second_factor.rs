@@ -18,7 +18,7 @@ pub async fn login_second_factor(#[server(default)] code: String) -> Result<User
         .second_factor
         .check(user.id, &code, &request.client)
         .await?;
-    request.sign_in(&services, &user).await?;
+    request.log_in(&services, &user).await?;
     leptos_axum::redirect("/overview");
     Ok(user.into())
 }

@@ -37,9 +37,9 @@ pub fn page_before_retry(error: &AppError, page: &str) -> Option<String> {
             "{REAUTHENTICATE_PATH}?{NEXT}={}",
             Url::escape(page)
         )),
-        // The login page's query says where to go afterwards.
+        // The login page's query says where to go afterwards. Other pages have other queries, one of them a secret.
         AppError::SecondFactorRequired => {
-            let query = page.find('?').map(|at| &page[at..]);
+            let query = page.find(&format!("?{NEXT}=")).map(|at| &page[at..]);
             Some(format!("{LOGIN_CODE_PATH}{}", query.unwrap_or_default()))
         }
         _ => None,
@@ -74,6 +74,7 @@ mod tests {
         for (page, code_page) in [
             ("/login", "/login/code"),
             ("/login?next=%2Ftasks", "/login/code?next=%2Ftasks"),
+            ("/reset-password?token=secret", "/login/code"),
         ] {
             assert_eq!(
                 page_before_retry(&refused, page).as_deref(),

@@ -110,6 +110,15 @@ pub enum UserCommand {
         #[arg(long, default_value_t = 10)]
         welcome_credits: i64,
     },
+    /// Invite somebody to create an account, where registration is by invitation.
+    Invite {
+        /// The only address that may use the invitation; if not set, any.
+        #[arg(long)]
+        email: Option<String>,
+        /// Days after which it ends.
+        #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=365))]
+        days: u16,
+    },
     /// Change the role of a user.
     Role {
         /// E-mail address of the user.

@@ -9,10 +9,13 @@ use clap::builder::TypedValueParser;
 use clap::{Args, ValueEnum};
 
 use super::connection_args::ConnectionArgs;
+use super::mail_args::MailArgs;
+use super::rule_args::RuleArgs;
 use super::session_args::SessionArgs;
 use super::webhook_args::WebhookArgs;
 use crate::server::listen_address::ListenAddress;
 use crate::server::public_url::PublicUrl;
+use crate::server::security_contact::SecurityContact;
 
 /// The log settings.
 #[derive(Clone, Debug, Args)]
@@ -125,6 +128,9 @@ pub struct ServeArgs {
     /// Webhooks.
     #[command(flatten)]
     pub webhooks: WebhookArgs,
+    /// Emails.
+    #[command(flatten)]
+    pub mail: MailArgs,
     /// Metrics.
     #[command(flatten)]
     pub metrics: MetricsArgs,
@@ -140,6 +146,9 @@ pub struct ServeArgs {
     /// Whether browsers must also use https for all subdomains of the public URL's host.
     #[arg(long, env = "PLEDGECAST_HSTS_SUBDOMAINS", default_value_t = false, num_args = 0..=1, default_missing_value = "true", action = clap::ArgAction::Set)]
     pub hsts_subdomains: bool,
+    /// Where you take reports about vulnerabilities: `mailto:…` or `https://…`, for `/.well-known/security.txt`.
+    #[arg(long, env = "PLEDGECAST_SECURITY_CONTACT")]
+    pub security_contact: Option<SecurityContact>,
     /// Key for session cookies, private links, secrets of webhooks and second factors: 64 bytes or more in base64. If not
     /// set, it is generated and kept in the data folder. Web processes behind one load balancer must share it. Older keys
     /// may follow, separated by commas or white space: what they have made is still accepted.
@@ -148,6 +157,9 @@ pub struct ServeArgs {
     /// File with the key, in place of `PLEDGECAST_KEY`.
     #[arg(long, env = "PLEDGECAST_KEY_FILE")]
     pub key_file: Option<PathBuf>,
+    /// Who may create an account and how users buy credits.
+    #[command(flatten)]
+    pub rules: RuleArgs,
     /// Credits that a new user starts with.
     #[arg(long, env = "PLEDGECAST_WELCOME_CREDITS", default_value_t = 10, value_parser = clap::value_parser!(i64).range(0..=1_000_000))]
     pub welcome_credits: i64,

@@ -45,6 +45,7 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
     )?;
     let keys = cookie_key::load(configured.as_deref(), &args.database.data_dir)?;
     let options = ServiceOptions {
+        rules: args.rules.rules(),
         welcome_credits: args.welcome_credits,
         max_queued: args.max_queued,
         max_open_tasks: args.max_open_tasks,
@@ -55,6 +56,7 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
         questions_per_minute: args.what_if_per_minute,
         keys: keys.clone(),
         webhook_targets: args.webhooks.targets(),
+        sends_email: args.mail.is_enabled(),
         https: args.public_url.as_ref().is_some_and(PublicUrl::is_https),
         admin_second_factor: args.sessions.admin_second_factor,
         session_lifetimes: args.sessions.lifetimes(),
@@ -82,6 +84,8 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
     // Everything that can fail comes before the worker starts, so that a failed start claims no tasks.
     let assets = assets::site_assets()?.map(Arc::new);
     let deliverer = setup::deliverer(&args.webhooks, &database, &notifier, &keys)?;
+    let route = args.mail.route(args.public_url.as_ref())?;
+    let mailer = setup::mailer(route, &database, &notifier, &keys);
     let listener = unless_stopped(&stop, args.address.bind()).await?;
     let metrics = MetricsServer::bind(args.metrics.metrics_address)
         .await?
@@ -93,6 +97,7 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
     let working = tokio::spawn(worker.run(stop.clone()));
     let delivering = tokio::spawn(deliverer.run(stop.clone()));
     let pruning = tokio::spawn(Arc::clone(&services.sessions).run_pruning(stop.clone()));
+    let mailing = tokio::spawn(mailer.run(stop.clone()));
     let limits = args.connections.limits();
     let shared = Shared {
         services,
@@ -104,6 +109,7 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
         stop: stop.clone(),
         public_url: args.public_url,
         hsts_subdomains: args.hsts_subdomains,
+        security_contact: args.security_contact,
         trusted_proxies: limits.trusted_proxies.clone(),
         body_rate: limits.body_rate,
         clock: setup::clock(),
@@ -122,6 +128,7 @@ pub async fn serve(args: ServeArgs, stop: CancellationToken) -> anyhow::Result<(
         delivering.await.context("the deliveries panicked")?;
         metrics.await.context("the metrics server panicked")?;
         pruning.await.context("the deletion of sessions panicked")?;
+        mailing.await.context("the mailer panicked")?;
         listening.await.context("the listener panicked")
     };
     end_with(watching, args.worker.inference_timeout + DRAIN, serving).await

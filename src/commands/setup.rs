@@ -14,7 +14,9 @@ use super::{data_dir, schema};
 use crate::database::{Database, DatabaseOptions, DbErrorKind, postgres, sqlite_file};
 use crate::delivery::{Deliverer, Sender};
 use crate::inference::InferencePool;
+use crate::mail::{MailRoute, Mailer};
 use crate::queue::Notifier;
+use crate::services::emails::Links;
 use crate::services::webhooks::Secrets;
 use crate::services::{Clock, KeyRing, LoadedModels, SystemClock, id_key};
 use crate::worker::{Worker, WorkerOptions};
@@ -216,4 +218,20 @@ pub fn deliverer(
         sender,
         usize::from(args.deliveries),
     )))
+}
+
+/// What sends the emails of this process.
+pub fn mailer(
+    route: Option<MailRoute>,
+    database: &Database,
+    notifier: &Notifier,
+    keys: &KeyRing,
+) -> Arc<Mailer> {
+    Arc::new(Mailer::new(
+        database.clone(),
+        notifier.clone(),
+        clock(),
+        Links::new(keys),
+        route,
+    ))
 }

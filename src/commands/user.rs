@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use chrono::TimeDelta;
 
 use super::args::{UserArgs, UserCommand};
 use super::secret_file::secret_of;
@@ -13,7 +14,8 @@ use crate::queue::Notifier;
 use crate::services::attempts::Attempts;
 use crate::services::ledger::Ledger;
 use crate::services::passwords::Passwords;
-use crate::services::{Accounts, ApiKeys, Catalog, second_factor};
+use crate::services::registration::NewAccountRules;
+use crate::services::{Accounts, ApiKeys, Catalog, Emails, second_factor};
 use crate::types::Credits;
 
 /// Creates or changes a user.
@@ -33,7 +35,8 @@ pub async fn run(args: UserArgs) -> anyhow::Result<ExitCode> {
             setup::clock(),
             Passwords::new(1),
             Attempts::new(database.clone(), setup::clock(), 1),
-            welcome_credits,
+            Emails::none(&database, &setup::clock()),
+            NewAccountRules::closed(Credits(welcome_credits)),
         )
     };
     match args.command {
@@ -47,6 +50,15 @@ pub async fn run(args: UserArgs) -> anyhow::Result<ExitCode> {
                 .create(&email, &password, role)
                 .await?;
             println!("created {role} {} with ID {}", user.email, user.id);
+        }
+        UserCommand::Invite { email, days } => {
+            let valid_for = TimeDelta::days(days.into());
+            let invitation = accounts(0).invite(email.as_deref(), valid_for).await?;
+            println!(
+                "invitation {code}, valid once until {until}: open /register?invitation={code}",
+                code = invitation.code,
+                until = invitation.expires_at.format("%F %R UTC")
+            );
         }
         UserCommand::Role { email, role } => {
             let user = accounts(0).set_role(&email, role).await?;

@@ -2,7 +2,7 @@
 
 use super::{format, labels};
 use crate::client::{Locale, tr};
-use crate::types::{AppError, Violation};
+use crate::types::{AppError, Violation, Weakness};
 
 /// The text of a broken rule, for the user at the field.
 pub fn violation_text(locale: Locale, violation: &Violation) -> String {
@@ -76,8 +76,20 @@ pub fn violation_text(locale: Locale, violation: &Violation) -> String {
         ),
         Violation::NoResult => tr!(locale, violation.no_result).to_owned(),
         Violation::Repeated { line } => tr!(locale, violation.repeated, line = *line),
+        Violation::EasyToGuess { because } => weakness_text(locale, *because).to_owned(),
         Violation::Wrong => tr!(locale, violation.wrong).to_owned(),
         Violation::Rejected { reason } => reason.clone(),
+    }
+}
+
+fn weakness_text(locale: Locale, weakness: Weakness) -> &'static str {
+    match weakness {
+        Weakness::CommonPassword => tr!(locale, violation.easy_common_password),
+        Weakness::CommonWords => tr!(locale, violation.easy_common_words),
+        Weakness::Personal => tr!(locale, violation.easy_personal),
+        Weakness::Repetition => tr!(locale, violation.easy_repetition),
+        Weakness::Sequence => tr!(locale, violation.easy_sequence),
+        Weakness::Date => tr!(locale, violation.easy_date),
     }
 }
 

@@ -26,6 +26,7 @@ pub fn field(locale: Locale, name: &str) -> &str {
         "current_password" => tr!(locale, field.current_password),
         "new_password" => tr!(locale, field.new_password),
         "code" => tr!(locale, field.code),
+        "invitation" => tr!(locale, field.invitation),
         "amount" => tr!(locale, field.amount),
         "name" => tr!(locale, field.name),
         "blurb" => tr!(locale, field.blurb),

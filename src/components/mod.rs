@@ -25,6 +25,7 @@ pub mod list_item;
 pub mod live_page;
 pub mod money;
 pub mod nav;
+pub mod new_password;
 pub mod not_found;
 pub mod number_format;
 pub mod page_title;

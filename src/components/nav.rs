@@ -9,7 +9,7 @@ use super::pager::CURSOR;
 use super::preferences::Preferences;
 use super::{Icon, format};
 use crate::client::{browser, tr, use_locale, use_session};
-use crate::types::BalanceView;
+use crate::types::{BalanceView, Registration};
 
 /// Id of the page's main part.
 pub const MAIN_ID: &str = "main";
@@ -100,14 +100,20 @@ fn SignedIn(
 #[component]
 fn SignedOut() -> impl IntoView {
     let locale = use_locale();
+    let is_open = browser::site_rules().registration == Registration::Open;
+    let register = is_open.then(|| {
+        view! {
+            <A href="/register" attr:class="button button-main">
+                {tr!(locale, nav.register)}
+            </A>
+        }
+    });
     view! {
         <nav class="nav-account" aria-label=tr!(locale, nav.account_area)>
             <A href="/login" attr:class="button">
                 {tr!(locale, nav.login)}
             </A>
-            <A href="/register" attr:class="button button-main">
-                {tr!(locale, nav.register)}
-            </A>
+            {register}
         </nav>
     }
 }

@@ -6,22 +6,32 @@ use leptos::server_fn::ServerFn as _;
 use super::field::Submit;
 use super::form::PostForm;
 use super::{Field, FormErrors, format, toast};
-use crate::api::TopUp;
+use crate::api;
 use crate::client::form_action::FormAction;
 use crate::client::idempotency::IdempotencyKey;
 use crate::client::{browser, tr, use_locale, use_session};
 use crate::components::field_faults::FieldFaults;
-use crate::types::TransactionView;
+use crate::types::{TopUps, TransactionView};
 
 const FORM_ID: &str = "top-up";
 const AMOUNT_DEFAULT: &str = "100";
 
+/// How the user gets more credits.
+#[component]
+pub fn TopUp() -> impl IntoView {
+    let locale = use_locale();
+    match browser::site_rules().top_ups {
+        TopUps::Demonstration => view! { <TopUpForm /> }.into_any(),
+        TopUps::Off => view! { <p id=FORM_ID>{tr!(locale, top_up.off)}</p> }.into_any(),
+    }
+}
+
 /// Buys credits by a demonstration payment.
 #[component]
-pub fn TopUpForm() -> impl IntoView {
+fn TopUpForm() -> impl IntoView {
     let locale = use_locale();
     let session = use_session();
-    let sending = FormAction::new(TopUp::PATH);
+    let sending = FormAction::new(api::TopUp::PATH);
     let key = IdempotencyKey::new("top_up", sending);
     FieldFaults::provide_of(move || sending.error());
     sending.on_result(move |answer: Result<TransactionView, _>| {
@@ -43,7 +53,7 @@ pub fn TopUpForm() -> impl IntoView {
     });
     let amount = Some(sending.entered("amount")).filter(|amount| !amount.is_empty());
     view! {
-        <PostForm url=TopUp::PATH send=send id=FORM_ID>
+        <PostForm url=api::TopUp::PATH send=send id=FORM_ID>
             <FormErrors />
             {key.input()}
             <Field

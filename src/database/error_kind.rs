@@ -40,9 +40,13 @@ impl DbErrorKind {
             };
         };
         match inner.as_ref() {
-            Sqlx::Io(_) | Sqlx::PoolTimedOut | Sqlx::PoolClosed | Sqlx::WorkerCrashed => {
-                Self::Unavailable
-            }
+            // A connection that ends while its encryption is negotiated is a protocol error.
+            Sqlx::Io(_)
+            | Sqlx::Tls(_)
+            | Sqlx::Protocol(_)
+            | Sqlx::PoolTimedOut
+            | Sqlx::PoolClosed
+            | Sqlx::WorkerCrashed => Self::Unavailable,
             Sqlx::Database(database) => Self::of_database_error(database.as_ref()),
             _ => Self::Refused,
         }
@@ -156,6 +160,18 @@ mod tests {
             .await
             .unwrap_err();
         assert_eq!(AppError::from(error), AppError::Internal);
+    }
+
+    #[test]
+    fn a_connection_that_breaks_or_is_not_trusted_is_unavailable() {
+        for error in [
+            Sqlx::Protocol("unexpected response from SSLRequest: 0x00".to_owned()),
+            Sqlx::Tls("invalid peer certificate".into()),
+            Sqlx::Io(std::io::ErrorKind::ConnectionReset.into()),
+        ] {
+            let error = DbErr::Conn(RuntimeErr::SqlxError(error.into()));
+            assert_eq!(DbErrorKind::of(&error), DbErrorKind::Unavailable, "{error}");
+        }
     }
 
     #[test]

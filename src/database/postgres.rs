@@ -39,7 +39,22 @@ pub async fn try_lock(pool: &PgPool, key: i64) -> Result<bool, DbErr> {
 /// A description of the problem, or a [`DbErr`] if a query fails.
 pub async fn check(pool: &PgPool) -> anyhow::Result<()> {
     check_sessions(pool).await?;
-    check_encoding(pool).await
+    check_encoding(pool).await?;
+    log_encryption(pool).await
+}
+
+/// Operators see whether `sslmode` has the effect that they expect.
+async fn log_encryption(pool: &PgPool) -> anyhow::Result<()> {
+    let sql = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
+    let is_encrypted: Option<bool> = sqlx::query_scalar(sql)
+        .fetch_optional(pool)
+        .await
+        .map_err(from_sqlx)?;
+    tracing::info!(
+        is_encrypted = is_encrypted.unwrap_or_default(),
+        "connected to PostgreSQL"
+    );
+    Ok(())
 }
 
 async fn check_encoding(pool: &PgPool) -> anyhow::Result<()> {

@@ -20,6 +20,8 @@ pub struct Model {
     pub updated_at: DateTimeUtc,
     /// Not money: the round of the user's next task. It is stored here because queuing a task locks this row anyway.
     pub next_round: i64,
+    /// The user gets an email when the amount falls below.
+    pub low_balance: Option<i64>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{ExprTrait as _, OnConflict, Query};
-use sea_orm::{DeleteMany, InsertMany, Order, Set, UpdateMany};
+use sea_orm::{DeleteMany, Insert, InsertMany, Order, Set, UpdateMany};
 
 use super::Relation;
 
@@ -43,16 +43,28 @@ impl Entity {
             failures: Set(1),
             failed_at: Set(now),
         });
-        let failures = Expr::case(
-            Expr::col((Self, Column::FailedAt)).lt(forgotten),
-            Expr::val(1),
-        )
-        .finally(Expr::col((Self, Column::Failures)).add(1));
-        let counted = OnConflict::column(Column::Key)
-            .value(Column::Failures, failures)
-            .update_column(Column::FailedAt)
-            .to_owned();
-        Self::insert_many(rows).on_conflict(counted)
+        Self::insert_many(rows).on_conflict(counted(forgotten))
+    }
+
+    /// Counts one under a key, unless `max` are counted already; then no row is affected. A count whose last one was before
+    /// `forgotten` starts again at one.
+    pub fn count_up_to(
+        key: String,
+        max: i32,
+        now: DateTimeUtc,
+        forgotten: DateTimeUtc,
+    ) -> Insert<ActiveModel> {
+        let row = ActiveModel {
+            key: Set(key),
+            failures: Set(1),
+            failed_at: Set(now),
+        };
+        let is_allowed =
+            Expr::col((Self, Column::Failures))
+                .lt(max)
+                .or(Expr::col((Self, Column::FailedAt)).lt(forgotten));
+        let counted = counted(forgotten).action_and_where(is_allowed).to_owned();
+        Self::insert(row).on_conflict(counted)
     }
 
     /// Subtracts `failures` from the count of each key.
@@ -83,4 +95,17 @@ impl Entity {
             .to_owned();
         Self::delete_many().filter(Expr::col(Column::FailedAt).lt(oldest_kept))
     }
+}
+
+/// Adds one to a count that is there, or starts it again if its last one was before `forgotten`.
+fn counted(forgotten: DateTimeUtc) -> OnConflict {
+    let failures = Expr::case(
+        Expr::col((Entity, Column::FailedAt)).lt(forgotten),
+        Expr::val(1),
+    )
+    .finally(Expr::col((Entity, Column::Failures)).add(1));
+    OnConflict::column(Column::Key)
+        .value(Column::Failures, failures)
+        .update_column(Column::FailedAt)
+        .to_owned()
 }

@@ -1,6 +1,9 @@
 //! The table `users`.
 
+use sea_orm::QueryOrder as _;
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{ExprTrait as _, SimpleExpr};
+pub use typed_text::fold_email;
 
 use super::Relation;
 use crate::types::{Role, UserId, UserView};
@@ -21,19 +24,29 @@ pub struct Model {
     pub role: Role,
     pub session_epoch: i32,
     pub created_at: DateTimeUtc,
+    pub locale: Option<String>,
+    pub email_verified_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Entity {
-    /// The user with this address, ignoring case.
+    /// The users whose address is this one, in whatever form it was typed: at most two. Accounts from before
+    /// addresses were compared in one form may differ only in that form. Then the first one is the one with exactly
+    /// these characters, ignoring case.
     pub fn find_by_email(email: &str) -> Select<Self> {
-        Self::find().filter(Column::EmailFolded.eq(fold_email(email)))
+        let former = former_fold(email);
+        let is_exact = Expr::col(Column::EmailFolded).eq(former.as_str());
+        let exact_first: SimpleExpr = Expr::case(is_exact, 1).finally(0).into();
+        Self::find()
+            .filter(Column::EmailFolded.is_in([fold_email(email), former]))
+            .order_by_desc(exact_first)
     }
 }
 
-/// The form in which addresses are unique.
-pub fn fold_email(email: &str) -> String {
+/// How addresses were compared before, which a few accounts keep because another account has their address in its
+/// present form.
+fn former_fold(email: &str) -> String {
     email.trim().to_lowercase()
 }
 

@@ -5,13 +5,13 @@ use leptos::prelude::*;
 use crate::api::{get_example_summary, list_models};
 use crate::client::data::Data;
 use crate::client::preview::{Preview, describe};
-use crate::client::{tr, use_locale, use_session};
+use crate::client::{browser, tr, use_locale, use_session};
 use crate::components::async_view::{AsyncView, load};
 use crate::components::page_title::PageTitle;
 use crate::components::score::Gauge;
 use crate::components::{Icon, Loaded, Money, TrackRecordLink, format};
 use crate::pages::chunk::page_chunk;
-use crate::types::{ExampleSummary, ModelView};
+use crate::types::{ExampleSummary, ModelView, Registration};
 
 /// The path of the page with the example.
 pub const EXAMPLE_PATH: &str = "/example";
@@ -87,10 +87,13 @@ pub fn CallToAction(
     let session = use_session();
     let view = load(move || async move {
         let is_signed_in = matches!(session.user.await, Ok(Some(_)));
+        let is_open = browser::site_rules().registration == Registration::Open;
         let (href, words) = if is_signed_in {
             ("/predict", tr!(locale, home.start_signed_in))
-        } else {
+        } else if is_open {
             ("/register", tr!(locale, home.start))
+        } else {
+            ("/login", tr!(locale, nav.login))
         };
         let example = with_example.then(|| {
             view! {
@@ -99,7 +102,7 @@ pub fn CallToAction(
                 </a>
             }
         });
-        let note = (!is_signed_in).then(|| tr!(locale, home.welcome_note));
+        let note = (!is_signed_in && is_open).then(|| tr!(locale, home.welcome_note));
         view! {
             <p class="buttons">
                 <a class="button button-main button-large" href=href>

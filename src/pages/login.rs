@@ -5,13 +5,14 @@ use leptos::server_fn::ServerFn as _;
 
 use crate::api::Login;
 use crate::client::local_path::{NEXT, local_path};
-use crate::client::{tr, use_locale};
+use crate::client::{browser, tr, use_locale};
 use crate::components::field::Submit;
 use crate::components::form::{PostForm, session_form_action};
 use crate::components::page_title::PageTitle;
 use crate::components::query::use_query;
 use crate::components::{Field, FormErrors};
 use crate::pages::chunk::page_chunk;
+use crate::types::Registration;
 
 page_chunk!(login, LoginPage);
 
@@ -24,6 +25,14 @@ pub fn LoginPage() -> impl IntoView {
     let was_sent_here = next.is_some();
     let sending = session_form_action(Login::PATH, next);
 
+    let may_register = browser::site_rules().registration != Registration::Closed;
+    let register = may_register.then(|| {
+        view! {
+            <p class="quiet">
+                {tr!(locale, login.no_account)} " " <a href="/register">{tr!(locale, login.register)}</a>
+            </p>
+        }
+    });
     view! {
         <PageTitle page=tr!(locale, login.title) />
         <div class="card card-narrow">
@@ -41,8 +50,9 @@ pub fn LoginPage() -> impl IntoView {
                 <Submit pending=sending.pending()>{tr!(locale, login.submit)}</Submit>
             </PostForm>
             <p class="quiet">
-                {tr!(locale, login.no_account)} " " <a href="/register">{tr!(locale, login.register)}</a>
+                <a href="/reset-password">{tr!(locale, login.forgotten)}</a>
             </p>
+            {register}
         </div>
     }
 }

@@ -10,7 +10,7 @@ use crate::components::live_page::merge;
 use crate::components::page_title::PageTitle;
 use crate::components::pager::ListUrl;
 use crate::components::static_table::StaticTable;
-use crate::components::top_up::TopUpForm;
+use crate::components::top_up::TopUp;
 use crate::components::{Empty, Icon, Loaded, Money, SignedInOnly, format};
 use crate::pages::chunk::page_chunk;
 use crate::types::{BalanceView, Page, TaskView, TransactionView};
@@ -50,7 +50,7 @@ pub fn OverviewPage() -> impl IntoView {
             </section>
             <section class="card" aria-labelledby="top-up-title">
                 <h2 id="top-up-title">{tr!(locale, top_up.title)}</h2>
-                <TopUpForm />
+                <TopUp />
             </section>
         </div>
         {tasks}

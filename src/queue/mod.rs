@@ -1,5 +1,5 @@
-//! The queue: the `task` table and the notifier. Tasks are queued, leased, and become final. Webhook deliveries have a
-//! queue of their own.
+//! The queue: the `task` table and the notifier. Tasks are queued, leased, and become final. Webhook deliveries and
+//! emails have queues of their own.
 //!
 //! This module does not touch money. Callers combine each step with its ledger change in one transaction.
 
@@ -7,6 +7,7 @@ mod batches;
 mod change;
 mod claim;
 mod deliveries;
+mod emails;
 mod enqueue;
 mod eta;
 mod finish;
@@ -31,6 +32,10 @@ pub use claim::{ClaimOptions, Lease, claim};
 pub use deliveries::{
     NewDelivery, cancel_deliveries, claim_delivery, enqueue_deliveries, finish_delivery,
     requeue_delivery,
+};
+pub use emails::{
+    EndedEmail, NewEmail, begin_sending, claim_email, enqueue_emails, finish_email,
+    give_up_expired_emails, give_up_lost_emails,
 };
 pub use enqueue::{Enqueued, INSERT_AFFORDABLE, NewTask, count_open, count_queued, enqueue};
 pub use eta::{Done, Position, Summary, latest_done, position, summary, waiting_since};

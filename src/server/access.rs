@@ -5,19 +5,20 @@ use std::sync::LazyLock;
 
 use leptos::server_fn::ServerFn as _;
 
-use super::{crawlers, inference_paths, openapi};
+use super::{crawlers, inference_paths, openapi, security_txt};
 use crate::api::{
     CancelBatch, CancelTask, ChangePassword, CreateApiKey, CreateBatch, CreateModel, CreateWebhook,
     DeleteBatch, DeleteWebhook, DisableSecondFactor, EnableSecondFactor, EndOtherSessions,
     EndSession, EndSessions, Explore, GetAdvice, GetBalance, GetBalanceHistory, GetBatch,
-    GetCurrentApiKey, GetDelivery, GetDrift, GetExample, GetExampleSummary, GetInsight, GetLink,
-    GetOutcomes, GetSecondFactor, GetShared, GetTask, GetTrackRecord, GetWebhook, LaunchCalendar,
-    ListApiKeySpend, ListApiKeys, ListBatchTasks, ListBatches, ListDeliveries, ListModels,
-    ListSessions, ListTasks, ListTransactions, ListUnreported, ListWebhooks, Login,
-    LoginSecondFactor, Logout, Me, Predict, Reauthenticate, Register, RenameApiKey,
-    RenewRecoveryCodes, ReportOutcome, ReportOutcomes, ResendDelivery, RevokeApiKey,
-    RotateWebhookSecret, SetWebhookEnabled, Share, StartBatch, StartSecondFactor, TestWebhook,
-    TopUp, Unshare, UpdateWebhook, WhatIf, WhatIfExample,
+    GetCurrentApiKey, GetDelivery, GetDrift, GetEmailLink, GetEmailSettings, GetExample,
+    GetExampleSummary, GetInsight, GetLink, GetOutcomes, GetSecondFactor, GetShared, GetTask,
+    GetTrackRecord, GetWebhook, LaunchCalendar, ListApiKeySpend, ListApiKeys, ListBatchTasks,
+    ListBatches, ListDeliveries, ListModels, ListSessions, ListTasks, ListTransactions,
+    ListUnreported, ListWebhooks, Login, LoginSecondFactor, Logout, Me, Predict, RatePassword,
+    Reauthenticate, Register, RenameApiKey, RenewRecoveryCodes, ReportOutcome, ReportOutcomes,
+    RequestPasswordReset, ResendDelivery, ResetPassword, RevokeApiKey, RotateWebhookSecret,
+    SendVerification, SetLowBalance, SetWebhookEnabled, Share, StartBatch, StartSecondFactor,
+    TestWebhook, TopUp, Unshare, UpdateWebhook, VerifyEmail, WhatIf, WhatIfExample,
 };
 use crate::types::Scope;
 
@@ -58,6 +59,14 @@ const FUNCTIONS: &[(&str, Access)] = &[
     (ListSessions::PATH, Needs(Manage)),
     (EndSession::PATH, Needs(Manage)),
     (EndOtherSessions::PATH, Needs(Manage)),
+    (RatePassword::PATH, BrowserOnly),
+    (GetEmailSettings::PATH, Needs(Read)),
+    (SetLowBalance::PATH, Needs(Manage)),
+    (SendVerification::PATH, Needs(Manage)),
+    (GetEmailLink::PATH, BrowserOnly),
+    (VerifyEmail::PATH, BrowserOnly),
+    (RequestPasswordReset::PATH, BrowserOnly),
+    (ResetPassword::PATH, BrowserOnly),
     (CreateApiKey::PATH, Needs(Manage)),
     (RenameApiKey::PATH, Needs(Manage)),
     (RevokeApiKey::PATH, Needs(Manage)),
@@ -160,6 +169,7 @@ const ROUTES: &[(&str, Access)] = &[
     ),
     (crawlers::ROBOTS_PATH, Open),
     (crawlers::SITEMAP_PATH, Open),
+    (security_txt::PATH, Open),
     ("/card.png", Open),
 ];
 
@@ -227,6 +237,7 @@ mod tests {
             "/robots",
             "/sitemap",
             "/card.png",
+            security_txt::PATH,
             "/shared/",
             "/health/",
             inference_paths::ROOT,

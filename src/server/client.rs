@@ -9,6 +9,7 @@ use axum::middleware::Next;
 
 use super::connections::Peer;
 use super::headers::text_of;
+use super::preferences;
 use super::problem::REQUEST_ID;
 use super::state::AppState;
 use super::trusted_proxies::FORWARDED_FOR;
@@ -30,9 +31,11 @@ pub async fn note_client(
     let address = state
         .trusted_proxies
         .client_of(peer.ip(), request.headers());
+    let locale = preferences::language(request.uri(), request.headers(), state.https());
     request.extensions_mut().insert(Client {
         address,
         device: None,
+        locale,
     });
     next.run(request).await
 }

@@ -24,6 +24,7 @@ use crate::types::{SiteOrigin, Today};
 /// policy and the cache headers of the response.
 pub fn provide(state: &AppState) {
     provide_context(state.services.clone());
+    provide_context(state.services.rules);
     provide_context(Today(state.clock.now().date_naive()));
     provide_context(state.stop.clone());
     if let Some(assets) = &state.assets {

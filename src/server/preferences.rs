@@ -89,6 +89,11 @@ pub fn locale(uri: &Uri, headers: &HeaderMap, https: bool) -> Locale {
         .unwrap_or_default()
 }
 
+/// The same as a word.
+pub fn language(uri: &Uri, headers: &HeaderMap, https: bool) -> &'static str {
+    name(locale(uri, headers, https))
+}
+
 /// The theme for a request with these headers.
 pub fn theme(headers: &HeaderMap, https: bool) -> Theme {
     cookie(headers, &cookie_name(https, THEME))

@@ -157,6 +157,7 @@ pub async fn write_problems(request: Request, next: Next) -> Response<Body> {
         let mut details = match problem {
             Problem::App(error) => {
                 metrics::problem(error.code());
+                log_refusal(&error);
                 let mut details = serde_json::to_value(error).unwrap_or_default();
                 details["request_id"] = json!(id);
                 details
@@ -172,6 +173,17 @@ pub async fn write_problems(request: Request, next: Next) -> Response<Body> {
         *response.body_mut() = Body::from(details.to_string());
     }
     response
+}
+
+/// Logs what may be an attempt to get around the rules. Rate limits have one line per request, so they are quieter.
+fn log_refusal(error: &AppError) {
+    let code = error.code();
+    match error.status() {
+        _ if matches!(error, AppError::InvalidKey(_)) => tracing::info!(code, "refused"),
+        403 => tracing::info!(code, "refused"),
+        429 => tracing::debug!(code, "refused"),
+        _ => {}
+    }
 }
 
 /// Gives the errors of the API their form and status: those of server functions, which all leave Leptos as

@@ -23,7 +23,7 @@ use super::state::AppState;
 use super::{
     admission, assets, body, client, crawlers, csrf, etag, events, export, health, inference_paths,
     limits, metrics, open_inference, openapi, preferences, quota, reports, sample_file,
-    security_headers, shared_files, styleguide,
+    security_headers, security_txt, shared_files, styleguide,
 };
 use crate::app::{App, has_page, shell};
 use crate::components::preferences::URL as PREFERENCES_URL;
@@ -101,12 +101,13 @@ fn inference_routes() -> [PathRoute; 9] {
     ]
 }
 
-/// What only browsers and search engines need.
-fn site_routes() -> [PathRoute; 5] {
+/// What browsers, search engines and people with a report need.
+fn site_routes() -> [PathRoute; 6] {
     [
         (PREFERENCES_URL, post(preferences::set)),
         (crawlers::ROBOTS_PATH, get(crawlers::robots)),
         (crawlers::SITEMAP_PATH, get(crawlers::sitemap)),
+        (security_txt::PATH, get(security_txt::security_txt)),
         ("/card.png", get(shared_files::site_card)),
         (sample_file::PATH, get(sample_file::sample)),
     ]

@@ -11,6 +11,7 @@ use super::drawing::Drawings;
 use super::health::Readiness;
 use super::min_rate::MinRate;
 use super::public_url::PublicUrl;
+use super::security_contact::SecurityContact;
 use super::trusted_proxies::TrustedProxies;
 use crate::app::SiteAssets;
 use crate::queue::Notifier;
@@ -45,6 +46,8 @@ pub struct Shared {
     pub public_url: Option<PublicUrl>,
     /// Whether browsers must also use https for all subdomains of its host.
     pub hsts_subdomains: bool,
+    /// Where the operator takes reports about vulnerabilities.
+    pub security_contact: Option<SecurityContact>,
     /// The proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: TrustedProxies,
     /// The minimum rate of request bodies.

@@ -2,23 +2,28 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Set,
-    UpdateMany,
-};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveModelTrait, IntoActiveModel, Set, UpdateMany};
+use typed_text::clean_email;
 
-use super::attempts::{Attempts, Client};
+use super::Clock;
+use super::attempts::{Attempts, Client, Factor};
 use super::credentials::{
     check_given_password, check_login, check_new_account, check_new_password, check_password_change,
 };
+use super::emails::Emails;
+use super::password_rules::{check_guessing, rate};
 use super::passwords::{Passwords, Slot, Verified};
-use super::{Clock, ledger};
-use crate::database::{Database, Transaction, conflict_if_taken, in_own_task};
+use super::registration::{NewAccountRules, hash_of};
+use super::user_changes::{
+    CreatedBy, NewAccount, PasswordChange, next_epoch, set_password_hash, update_user,
+};
+use crate::database::{Database, conflict_if_taken, in_own_task};
 use crate::entities::users;
 use crate::entities::users::fold_email;
-use crate::types::{AppError, Credits, Role, UserId, Violation};
+use crate::types::{
+    AppError, Credits, PasswordStrengthView, Registration, Role, UserId, Violation,
+};
 
 /// The client key under which the operator's commands reserve password slots.
 const OPERATOR: &str = "operator";
@@ -28,46 +33,64 @@ const OPERATOR: &str = "operator";
 /// Requests with a password run to their end even if the client goes away, so that every failed attempt is counted.
 #[derive(Clone)]
 pub struct Accounts {
-    database: Database,
-    clock: Arc<dyn Clock>,
-    passwords: Passwords,
-    attempts: Arc<Attempts>,
-    welcome_credits: i64,
+    pub(super) database: Database,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) passwords: Passwords,
+    pub(super) attempts: Arc<Attempts>,
+    pub(super) emails: Emails,
+    rules: NewAccountRules,
 }
 
 impl Accounts {
-    /// A new user starts with `welcome_credits`.
+    /// For accounts in this database.
     pub fn new(
         database: Database,
         clock: Arc<dyn Clock>,
         passwords: Passwords,
         attempts: Attempts,
-        welcome_credits: i64,
+        emails: Emails,
+        rules: NewAccountRules,
     ) -> Self {
         Self {
             database,
             clock,
             passwords,
             attempts: Arc::new(attempts),
-            welcome_credits,
+            emails,
+            rules,
         }
     }
 
-    /// Creates an account for a visitor.
+    /// Creates an account for a visitor. The code of an invitation is ignored if none is needed.
     ///
     /// # Errors
-    /// 422 naming `email` or `password`; 409 if the address is taken; 429; 503.
+    /// 422 naming `email`, `password` or `invitation`; 403 if only the operator creates accounts; 409 if the address is
+    /// taken; 429; 503.
     pub async fn register(
         &self,
         email: &str,
         password: &str,
+        invitation: &str,
         client: &Client,
     ) -> Result<users::Model, AppError> {
-        check_new_account(email, password)?;
+        let invitation = match self.rules.registration {
+            Registration::Open => None,
+            Registration::Invitation => Some(invitation),
+            Registration::Closed => {
+                let reason = "only the operator of this service creates accounts";
+                return Err(AppError::Forbidden(reason.to_owned()));
+            }
+        };
+        check_new_account(email, password, invitation)?;
         let slot = self.passwords.reserve(&client.address_key())?;
         self.attempts.count_registration(client)?;
         let (this, email, password) = (self.clone(), email.to_owned(), password.to_owned());
-        in_own_task(|_| async move { this.create_in(&slot, &email, &password, Role::User).await })
+        let created_by = CreatedBy {
+            role: Role::User,
+            locale: Some(client.locale),
+            invitation: invitation.map(hash_of),
+        };
+        in_own_task(|_| async move { this.create_in(&slot, (&email, &password), created_by).await })
             .await
     }
 
@@ -81,24 +104,30 @@ impl Accounts {
         password: &str,
         role: Role,
     ) -> Result<users::Model, AppError> {
-        check_new_account(email, password)?;
+        check_new_account(email, password, None)?;
         let slot = self.passwords.reserve(OPERATOR)?;
-        self.create_in(&slot, email, password, role).await
+        let created_by = CreatedBy {
+            role,
+            locale: None,
+            invitation: None,
+        };
+        self.create_in(&slot, (email, password), created_by).await
     }
 
     async fn create_in(
         &self,
         slot: &Slot,
-        email: &str,
-        password: &str,
-        role: Role,
+        (email, password): (&str, &str),
+        created_by: CreatedBy,
     ) -> Result<users::Model, AppError> {
+        check_guessing(slot, "password", password, email).await?;
         let password_hash = slot.hash(password).await?;
         let new = NewAccount {
-            email: email.trim().to_owned(),
+            email: clean_email(email),
             password_hash,
-            role,
-            welcome: Credits(self.welcome_credits),
+            created_by,
+            emails: self.emails.clone(),
+            welcome: self.rules.welcome,
             now: self.clock.now(),
         };
         let created = self
@@ -108,6 +137,7 @@ impl Accounts {
             });
         let taken = "this email address is already registered";
         let user = created.await.map_err(conflict_if_taken(taken))?;
+        let user = user.ok_or_else(|| AppError::invalid("invitation", Violation::Wrong))?;
         tracing::info!(user = %user.id, role = user.role.as_str(), "registered");
         Ok(user)
     }
@@ -126,26 +156,30 @@ impl Accounts {
         check_login(email, password)?;
         let account = fold_email(email);
         let slot = self.passwords.reserve(&client.key(&account))?;
-        let (this, password, client) = (self.clone(), password.to_owned(), client.clone());
-        in_own_task(|_| async move { this.try_log_in(&slot, &account, &password, &client).await })
+        let (this, client) = (self.clone(), client.clone());
+        let (email, password) = (email.to_owned(), password.to_owned());
+        in_own_task(|_| async move { this.try_log_in(&slot, &email, &password, &client).await })
             .await
     }
 
     async fn try_log_in(
         &self,
         slot: &Slot,
-        account: &str,
+        email: &str,
         password: &str,
         client: &Client,
     ) -> Result<users::Model, AppError> {
-        let attempt = self.attempts.begin(account, client, slot.others()).await?;
-        let user = users::Entity::find_by_email(account)
+        let account = fold_email(email);
+        let attempt = self.attempts.begin(&account, client, slot.others()).await?;
+        // As typed, because a few accounts are found only by their former form.
+        let user = users::Entity::find_by_email(email)
             .one(self.database.read())
             .await?;
         let hash = user.as_ref().map(|user| user.password_hash.as_str());
         let verified = slot.verify(password, hash).await?;
+        let id = user.as_ref().map(|user| user.id);
         let (Some(user), Verified::Right | Verified::RightButOutdated) = (user, verified) else {
-            self.attempts.fail(&attempt).await?;
+            self.attempts.fail(&attempt, Factor::Password, id).await?;
             return Err(AppError::BadCredentials);
         };
         self.attempts.succeed(&attempt).await?;
@@ -196,7 +230,10 @@ impl Accounts {
             .await?;
         let verified = slot.verify(password, Some(&user.password_hash)).await?;
         if verified == Verified::Wrong {
-            self.attempts.fail(&attempt).await?;
+            let failed = self
+                .attempts
+                .fail(&attempt, Factor::Password, Some(user.id));
+            failed.await?;
             return Err(wrong);
         }
         self.attempts.succeed(&attempt).await
@@ -234,11 +271,33 @@ impl Accounts {
         let wrong = || AppError::invalid("current_password", Violation::Wrong);
         self.try_verify(slot, user, current, client, wrong())
             .await?;
-        let change = set_password_hash(user, slot.hash(new).await?);
+        check_guessing(slot, "new_password", new, &user.email).await?;
+        let change = PasswordChange {
+            user: user.clone(),
+            hash: slot.hash(new).await?,
+            link: None,
+            emails: self.emails.clone(),
+            now: self.clock.now(),
+        };
         // If another password was set in the meantime, the given one is no longer the current one.
-        let changed = self.update(next_epoch(change)).await?.ok_or_else(wrong)?;
+        let changed = change.commit(&self.database).await?.ok_or_else(wrong)?;
         tracing::info!(user = %changed.id, "changed the password");
         Ok(changed)
+    }
+
+    /// Says how strong a new password of the account with this address is.
+    ///
+    /// # Errors
+    /// 429; 503.
+    pub async fn rate_password(
+        &self,
+        password: &str,
+        email: &str,
+        client: &Client,
+    ) -> Result<PasswordStrengthView, AppError> {
+        self.attempts.count_rating(client)?;
+        let slot = self.passwords.reserve(&client.address_key())?;
+        rate(&slot, password, email).await
     }
 
     /// Ends every session of a user, in all browsers.
@@ -273,7 +332,9 @@ impl Accounts {
     pub async fn reset_password(&self, email: &str, new: &str) -> Result<users::Model, AppError> {
         check_new_password(new)?;
         let user = self.find_by_email(email).await?;
-        let hash = self.passwords.reserve(OPERATOR)?.hash(new).await?;
+        let slot = self.passwords.reserve(OPERATOR)?;
+        check_guessing(&slot, "password", new, &user.email).await?;
+        let hash = slot.hash(new).await?;
         let change = update_user(user.id).col_expr(users::Column::PasswordHash, Expr::value(hash));
         self.update(next_epoch(change))
             .await?
@@ -301,50 +362,6 @@ impl Accounts {
     }
 }
 
-struct NewAccount {
-    email: String,
-    password_hash: String,
-    role: Role,
-    welcome: Credits,
-    now: DateTime<Utc>,
-}
-
-impl NewAccount {
-    /// Inserts the user and the welcome credits.
-    async fn insert(&self, transaction: &Transaction) -> Result<users::Model, DbErr> {
-        let user = users::ActiveModel {
-            email: Set(self.email.clone()),
-            email_folded: Set(fold_email(&self.email)),
-            password_hash: Set(self.password_hash.clone()),
-            role: Set(self.role),
-            session_epoch: Set(0),
-            created_at: Set(self.now),
-            ..Default::default()
-        };
-        let user = user.insert(transaction).await?;
-        ledger::open(transaction, user.id, self.welcome, self.now).await?;
-        Ok(user)
-    }
-}
-
-fn update_user(user: UserId) -> UpdateMany<users::Entity> {
-    users::Entity::update_many().filter(users::Column::Id.eq(user))
-}
-
-/// Sets a new hash unless the hash has changed since it was read.
-fn set_password_hash(user: &users::Model, hash: String) -> UpdateMany<users::Entity> {
-    update_user(user.id)
-        .filter(users::Column::PasswordHash.eq(&user.password_hash))
-        .col_expr(users::Column::PasswordHash, Expr::value(hash))
-}
-
-/// Ends all sessions with the same statement. The database increments the epoch, so that two concurrent changes do not
-/// lead to the same epoch.
-pub(super) fn next_epoch(change: UpdateMany<users::Entity>) -> UpdateMany<users::Entity> {
-    let next = Expr::col(users::Column::SessionEpoch).add(1);
-    change.col_expr(users::Column::SessionEpoch, next)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -356,7 +373,9 @@ mod tests {
         let (_folder, database) = migrated().await;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let attempts = Attempts::new(database.clone(), Arc::clone(&clock), 20);
-        let accounts = Accounts::new(database, clock, Passwords::new(1), attempts, 10);
+        let emails = Emails::none(&database, &clock);
+        let rules = NewAccountRules::closed(Credits(10));
+        let accounts = Accounts::new(database, clock, Passwords::new(1), attempts, emails, rules);
         let email = "ada@example.org";
         let read = accounts.create(email, "the first one", Role::User).await;
         let read = read.unwrap();

@@ -9,7 +9,9 @@ use std::time::Duration;
 use crate::database::Database;
 use crate::inference::InferencePool;
 use crate::queue::Notifier;
+use crate::types::{Credits, SiteRules};
 
+mod account_emails;
 pub mod accounts;
 pub mod api_keys;
 pub mod attempts;
@@ -21,12 +23,14 @@ mod bounded_count;
 pub mod catalog;
 pub mod clock;
 pub mod credentials;
+pub mod emails;
 pub mod example;
 mod field_check;
 pub mod id_key;
 pub mod idempotency;
 pub mod in_use;
 pub mod insights;
+mod invitations;
 pub mod ledger;
 mod line_errors;
 mod loaded_models;
@@ -35,11 +39,13 @@ pub mod open_inference;
 pub mod outcomes;
 mod own_tasks;
 mod pages;
+mod password_rules;
 pub mod passwords;
 pub mod positions;
 pub mod predictions;
 mod queue_eta;
 pub mod rate_limit;
+pub mod registration;
 pub mod second_factor;
 mod sent_file;
 pub mod service_key;
@@ -50,6 +56,8 @@ mod task_limits;
 mod task_views;
 mod title_search;
 pub mod track_record;
+mod typed_codes;
+mod user_changes;
 pub mod user_slots;
 pub mod waits;
 pub mod webhooks;
@@ -60,6 +68,7 @@ pub use api_keys::{ApiKeys, UsedKey};
 pub use batches::Batches;
 pub use catalog::Catalog;
 pub use clock::{Clock, SystemClock};
+pub use emails::Emails;
 pub use example::Example;
 pub use insights::Insights;
 pub use ledger::Ledger;
@@ -95,6 +104,8 @@ pub struct SignedIn(pub Arc<User>);
 /// The configuration of the services.
 #[derive(Clone)]
 pub struct ServiceOptions {
+    /// What the operator allows users to do.
+    pub rules: SiteRules,
     /// Credits that a new user starts with.
     pub welcome_credits: i64,
     /// Maximum number of queued tasks. Beyond it, submits are refused.
@@ -113,8 +124,10 @@ pub struct ServiceOptions {
     /// Requests about changed campaigns that each user may send per minute, and about the changed example that each
     /// address may send.
     pub questions_per_minute: NonZeroU32,
-    /// The keys of the service: for cookies, private links, the secrets of webhooks and of second factors.
+    /// The keys of the service: for cookies, private links, links in emails, the secrets of webhooks and of second factors.
     pub keys: KeyRing,
+    /// Whether there is a mail server.
+    pub sends_email: bool,
     /// What webhooks may call.
     pub webhook_targets: webhooks::Targets,
     /// Whether the service is reached over https.
@@ -128,8 +141,12 @@ pub struct ServiceOptions {
 /// Every service, shared by all requests; cheap to clone.
 #[derive(Clone)]
 pub struct Services {
+    /// What the operator allows users to do.
+    pub rules: SiteRules,
     /// Register, log in, change the password.
     pub accounts: Arc<Accounts>,
+    /// Settings and links of emails.
+    pub emails: Arc<Emails>,
     /// Sessions and the signed-in user.
     pub sessions: Arc<Sessions>,
     /// Second factors.
@@ -215,15 +232,18 @@ impl Services {
             WAITS_PER_USER,
         ));
         let write_slots = Arc::new(UserSlots::new(WRITES_PER_USER));
+        let emails = emails(database, notifier, clock, options);
         Self {
+            rules: options.rules,
             open_inference: Arc::new(OpenInference::new(
                 (&batches, &waits),
                 (&catalog, &models),
                 &write_slots,
                 clock,
             )),
-            accounts: Arc::new(accounts(database, clock, options)),
+            accounts: Arc::new(accounts(database, clock, emails.clone(), options)),
             second_factor: Arc::new(second_factor(database, clock, options)),
+            emails: Arc::new(emails),
             api_keys: Arc::new(ApiKeys::new(
                 database.clone(),
                 Arc::clone(clock),
@@ -280,13 +300,37 @@ impl Services {
     }
 }
 
-fn accounts(database: &Database, clock: &Arc<dyn Clock>, options: &ServiceOptions) -> Accounts {
+fn emails(
+    database: &Database,
+    notifier: &Notifier,
+    clock: &Arc<dyn Clock>,
+    options: &ServiceOptions,
+) -> Emails {
+    Emails::new(
+        database.clone(),
+        notifier.clone(),
+        Arc::clone(clock),
+        &options.keys,
+        options.sends_email,
+    )
+}
+
+fn accounts(
+    database: &Database,
+    clock: &Arc<dyn Clock>,
+    emails: Emails,
+    options: &ServiceOptions,
+) -> Accounts {
     Accounts::new(
         database.clone(),
         Arc::clone(clock),
         passwords::Passwords::new(options.hashing_threads),
         new_attempts(database, clock, options),
-        options.welcome_credits,
+        emails,
+        registration::NewAccountRules {
+            registration: options.rules.registration,
+            welcome: Credits(options.welcome_credits),
+        },
     )
 }
 

@@ -7,6 +7,7 @@ use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use crossbeam_channel::{Receiver, Sender};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use typed_text::fold_password;
 
 use super::in_use::{KeyedLimit, KeyedPermit};
 use crate::types::AppError;
@@ -48,7 +49,7 @@ pub enum Verified {
     Wrong,
     /// The password is right and hashed with the current parameters.
     Right,
-    /// The password is right but hashed with other parameters, and should be hashed again.
+    /// The password is right but hashed with other parameters or in another form, and should be hashed again.
     RightButOutdated,
 }
 
@@ -105,7 +106,7 @@ impl Slot {
     /// # Errors
     /// 500 if hashing fails.
     pub async fn hash(&self, password: &str) -> Result<String, AppError> {
-        let password = password.to_owned();
+        let password = fold_password(password).into_owned();
         let hash = self
             .run(move |memory| hash(memory, password.as_bytes()))
             .await?;
@@ -124,12 +125,23 @@ impl Slot {
         let hash = hash.unwrap_or(DUMMY_HASH).to_owned();
         let password = password.to_owned();
         let verified = self
-            .run(move |memory| verify(memory, password.as_bytes(), &hash))
+            .run(move |memory| verify_typed(memory, &password, &hash))
             .await?;
         match verified {
             Some(verified) if known => Ok(verified),
             _ => Ok(Verified::Wrong),
         }
+    }
+
+    /// Runs other work that takes a processor for milliseconds.
+    ///
+    /// # Errors
+    /// 500 if it panics.
+    pub(super) async fn compute<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, AppError> {
+        self.run(|_| work()).await
     }
 
     async fn run<T: Send + 'static>(
@@ -206,6 +218,22 @@ fn hash(memory: &mut Memory, password: &[u8]) -> Result<String, argon2::password
         hash: Some(Output::new(&output)?),
     };
     Ok(hash.to_string())
+}
+
+/// Verifies a password in its folded form, and if that is wrong as it was typed, because older hashes were made of that.
+/// Whether there is a second attempt depends on what was typed only, so the time reveals nothing about the account.
+fn verify_typed(memory: &mut Memory, password: &str, hash: &str) -> Option<Verified> {
+    let folded = fold_password(password);
+    match verify(memory, folded.as_bytes(), hash)? {
+        Verified::Wrong if *folded != *password => {
+            let typed = verify(memory, password.as_bytes(), hash)?;
+            Some(match typed {
+                Verified::Wrong => Verified::Wrong,
+                Verified::Right | Verified::RightButOutdated => Verified::RightButOutdated,
+            })
+        }
+        verified => Some(verified),
+    }
 }
 
 /// `None` if the PHC string cannot be parsed.
@@ -307,6 +335,23 @@ mod tests {
             let verified = verified(&passwords, "pass", Some(&hash)).await;
             assert_eq!(verified, Verified::RightButOutdated, "{hash}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_password_verifies_in_each_form_that_it_can_be_typed_in() {
+        let passwords = Passwords::new(1);
+        let hash = passwords.reserve("a").unwrap().hash("pa\u{308}ss").await;
+        let hash = hash.unwrap();
+        for typed in ["pa\u{308}ss", "p\u{e4}ss", "ｐ\u{e4}ｓｓ"] {
+            let verified = verified(&passwords, typed, Some(&hash)).await;
+            assert_eq!(verified, Verified::Right, "{typed:?}");
+        }
+        let before = hasher().hash_password("pa\u{308}ss".as_bytes()).unwrap();
+        let before = before.to_string();
+        let as_typed = verified(&passwords, "pa\u{308}ss", Some(&before)).await;
+        assert_eq!(as_typed, Verified::RightButOutdated);
+        let other = verified(&passwords, "ｐ\u{e4}ss", Some(&before)).await;
+        assert_eq!(other, Verified::Wrong);
     }
 
     #[test]

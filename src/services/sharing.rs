@@ -23,7 +23,7 @@ use crate::entities::{shared_result, task, task_result};
 use crate::types::{AppError, ShareView, SharedView, TaskId, UserId, hex};
 
 const NONCE_BYTES: usize = 16;
-const MARK_BYTES: usize = 16;
+const MAC_BYTES: usize = 16;
 /// Separates these MACs from anything else signed with the same key.
 const PURPOSE: &[u8] = b"pledgecast shared result";
 
@@ -167,7 +167,7 @@ impl Links {
         // The inverse of `hex`: 16 bytes are a u128.
         let nonce = u128::from_str_radix(&link.nonce, 16).unwrap_or_default();
         let mut bytes = nonce.to_be_bytes().to_vec();
-        bytes.extend_from_slice(&mark[..MARK_BYTES]);
+        bytes.extend_from_slice(&mark[..MAC_BYTES]);
         BASE64_URL_SAFE_NO_PAD.encode(bytes)
     }
 
@@ -182,7 +182,7 @@ impl Links {
 /// The nonce as stored, and the MAC.
 fn split(token: &str) -> Option<(String, Vec<u8>)> {
     let mut bytes = BASE64_URL_SAFE_NO_PAD.decode(token).ok()?;
-    if bytes.len() != NONCE_BYTES + MARK_BYTES {
+    if bytes.len() != NONCE_BYTES + MAC_BYTES {
         return None;
     }
     let mark = bytes.split_off(NONCE_BYTES);

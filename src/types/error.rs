@@ -6,7 +6,9 @@ use chrono::{DateTime, Utc};
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
-use super::{CapPeriod, CapReached, Credits, FieldErrors, JsonText, Scope, Violation};
+use super::{
+    CapPeriod, CapReached, Credits, FieldErrors, FieldProblem, JsonText, Scope, Violation,
+};
 
 /// When to check again whether tasks have become final.
 const OPEN_RETRY_S: u64 = 5;
@@ -278,16 +280,6 @@ pub struct ProblemDetails {
     api_key: Option<String>,
 }
 
-/// One broken rule of one field.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "ssr", derive(utoipa::ToSchema))]
-pub struct FieldProblem {
-    #[serde(flatten)]
-    violation: Violation,
-    /// The broken rule as a sentence.
-    detail: String,
-}
-
 const PROBLEM_PREFIX: &str = "/problems/";
 
 impl From<AppError> for ProblemDetails {
@@ -306,8 +298,8 @@ impl From<AppError> for ProblemDetails {
                 problem.errors = errors
                     .into_iter()
                     .map(|(field, violation)| {
-                        let detail = format!("{field} {violation}");
-                        (field, FieldProblem { violation, detail })
+                        let problem = FieldProblem::new(&field, violation);
+                        (field, problem)
                     })
                     .collect();
             }

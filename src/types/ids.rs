@@ -69,6 +69,10 @@ id!(
     TaskId
 );
 id!(
+    /// A row of `invitation`.
+    InvitationId
+);
+id!(
     /// A row of `transactions`; ids grow in the order of each user's ledger.
     TransactionId
 );
@@ -97,4 +101,8 @@ id!(
 id!(
     /// A row of `session`.
     SessionId
+);
+id!(
+    /// A row of `email`.
+    EmailId
 );

@@ -12,10 +12,12 @@ mod campaign;
 mod campaign_rules;
 mod change_bounds;
 mod credits;
+mod email;
 mod error;
 mod example;
 mod explore;
 mod field_checker;
+mod field_problem;
 mod filters;
 mod ids;
 mod insight;
@@ -27,11 +29,14 @@ mod model_ref;
 mod outcome;
 mod outcome_rules;
 mod parse;
+mod password;
+mod password_strength;
 mod planner_input;
 mod public_id;
 mod reference;
 mod second_factor;
 mod session;
+mod site_rules;
 mod status;
 #[cfg(test)]
 pub(crate) mod test_support;
@@ -72,6 +77,9 @@ pub use campaign_rules::{
 };
 pub use change_bounds::ChangeBoundsInput;
 pub use credits::{Credits, TOP_UP_MAX, TOP_UP_MIN};
+#[cfg(feature = "ssr")]
+pub use email::EMAIL_MAX_CHARS;
+pub use email::{EmailKind, EmailLinkView, EmailSettingsView, EmailStatus};
 pub use error::AppError;
 #[cfg(feature = "ssr")]
 pub use error::ProblemDetails;
@@ -84,11 +92,13 @@ pub use explore::{
 pub use field_checker::{CAMPAIGN_YEARS, GOAL_MAX_USD, GOAL_MIN_USD, UNKNOWN};
 #[cfg(feature = "ssr")]
 pub use field_checker::{POSITION_MAX, RATE_MAX};
+pub use field_problem::FieldProblem;
 pub use filters::{
     TaskFilter, TaskFilterInput, TimeRange, TransactionFilter, TransactionFilterInput,
 };
 pub use ids::{
-    ApiKeyId, BatchId, DeliveryId, ModelId, SessionId, TaskId, TransactionId, UserId, WebhookId,
+    ApiKeyId, BatchId, DeliveryId, EmailId, InvitationId, ModelId, SessionId, TaskId,
+    TransactionId, UserId, WebhookId,
 };
 pub use insight::{
     AmountRange, AmountsView, BaseRateView, Curves, DaysPoint, Effect, Explanation, Factor,
@@ -112,6 +122,10 @@ pub use parse::{
     PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, parse_choice, parse_cursor, parse_date, parse_id,
     parse_number, parse_page_limit, parse_required_id, parse_whole,
 };
+#[cfg(feature = "ssr")]
+pub use password::PASSWORD_MAX_CHARS;
+pub use password::{PASSWORD_MIN_CHARS, Strength, Weakness};
+pub use password_strength::PasswordStrengthView;
 pub use planner_input::{FOLLOWER_RATES, PlannerInput, SOCIAL_RATES, SUBSCRIBER_RATES};
 #[cfg(feature = "ssr")]
 pub(crate) use public_id::public_id;
@@ -125,6 +139,7 @@ pub use reference::{
 };
 pub use second_factor::{RecoveryCodesView, SecondFactorSetup, SecondFactorView};
 pub use session::SessionView;
+pub use site_rules::{Registration, SiteRules, TopUps};
 pub use status::{ModelState, Role, SystemMessage, TaskStatus, TransactionKind, Verdict};
 pub use text::{hex, is_invisible, text_violation};
 pub use theme::Theme;

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::Weakness;
+
 /// What is wrong, by the name of the field on the wire.
 pub type FieldErrors = BTreeMap<String, Violation>;
 
@@ -141,6 +143,12 @@ pub enum Violation {
         /// The earlier line.
         line: u64,
     },
+    /// A password that is among the first that attackers try.
+    #[error("is easy to guess {}; use a few unrelated words", because.describe())]
+    EasyToGuess {
+        /// Why.
+        because: Weakness,
+    },
     /// Two passwords that should be equal are not, or the current one is wrong.
     #[error("is incorrect")]
     Wrong,
@@ -220,6 +228,9 @@ mod tests {
             Violation::NotBelowGoal { goal_usd: 1e9 },
             Violation::NoResult,
             Violation::Repeated { line: 7 },
+            Violation::EasyToGuess {
+                because: Weakness::CommonPassword,
+            },
             Violation::Wrong,
             Violation::Rejected {
                 reason: "too large a model".to_owned(),

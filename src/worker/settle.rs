@@ -14,6 +14,7 @@ use crate::database::Transaction;
 use crate::entities::{batch, task};
 use crate::metrics;
 use crate::queue::{self, Change, Lease, Notifier, Outcome};
+use crate::services::emails::queue_low_balance_emails;
 use crate::services::ledger::{self, BalanceChange, Charge, Hold, LockMode, LockedBalances};
 use crate::services::webhooks::outbox::{Event, Subscribers};
 use crate::types::{Credits, SystemMessage, TaskId, UserId};
@@ -233,6 +234,8 @@ impl Settlement {
         let ended = ended.filter(|task| effects.ended.contains(&task.id));
         let batches = ended.filter_map(|task| task.batch_id).collect();
         let finished = queue::finish_batches(transaction, batches, now).await?;
+        let crossings = changed.iter().filter_map(BalanceChange::low_balance);
+        queue_low_balance_emails(transaction, &self.notifier, crossings, self.clock).await?;
         self.tell_webhooks(transaction, &effects.ended, changed, &finished, now)
             .await?;
         self.record_on_commit(transaction, effects.ended, now);

@@ -20,7 +20,7 @@ use crate::services::clock::test_support::TestClock;
 use crate::services::sessions::Lifetimes;
 use crate::services::{KeyRing, ServiceOptions, Services, SystemClock};
 use crate::types::{
-    CampaignInput, Role, TaskFilter, TaskStatus, TaskView, UserId, campaign_example,
+    CampaignInput, Role, SiteRules, TaskFilter, TaskStatus, TaskView, UserId, campaign_example,
 };
 
 const MAX_ATTEMPTS: i32 = 3;
@@ -186,6 +186,7 @@ impl Fixture {
 
 fn service_options() -> ServiceOptions {
     ServiceOptions {
+        rules: SiteRules::default(),
         welcome_credits: 1000,
         max_queued: 1000,
         max_open_tasks: 1000,
@@ -198,6 +199,7 @@ fn service_options() -> ServiceOptions {
         https: false,
         admin_second_factor: true,
         session_lifetimes: Lifetimes::default(),
+        sends_email: false,
         webhook_targets: crate::services::webhooks::Targets::default(),
     }
 }

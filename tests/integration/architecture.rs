@@ -51,6 +51,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "database", "entities", "metrics", "queue", "services", "types",
         ],
     ),
+    (
+        "mail",
+        &["database", "entities", "i18n", "queue", "services", "types"],
+    ),
     ("api", &["services", "types"]),
     ("client", &["api", "i18n", "types"]),
     ("components", &["api", "client", "i18n", "types"]),
@@ -81,6 +85,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "database",
             "delivery",
             "inference",
+            "mail",
             "metrics",
             "queue",
             "server",

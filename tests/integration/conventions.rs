@@ -338,8 +338,7 @@ async fn responses_say_what_is_left_of_a_limit(engine: Engine) {
     }
     assert_eq!(browser.get("/api/balance").await.header("ratelimit"), "");
     let visitor = Browser::new(&server);
-    let new =
-        json!({ "email": format!("{}@example.org", unique("new")), "password": "a long one" });
+    let new = json!({ "email": format!("{}@example.org", unique("new")), "password": "another long one" });
     let response = visitor.post_json("/api/auth/register", &new).await;
     assert!(
         response

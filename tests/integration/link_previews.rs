@@ -11,6 +11,7 @@ on_both_databases!(
     a_query_selects_the_language_of_a_page,
     addresses_begin_with_the_public_url,
     the_sitemap_lists_public_pages,
+    whom_to_tell_about_a_vulnerability_is_published_if_it_is_set,
     pictures_are_png_files,
 );
 
@@ -116,6 +117,18 @@ async fn addresses_begin_with_the_public_url(engine: Engine) {
     assert!(robots.contains(line), "{robots}");
     let sitemap = server.get("/sitemap.xml").await.text();
     assert!(sitemap.contains("<loc>https://pledgecast.example/example</loc>"));
+}
+
+async fn whom_to_tell_about_a_vulnerability_is_published_if_it_is_set(engine: Engine) {
+    let path = "/.well-known/security.txt";
+    shared_server(engine).await.get(path).await.problem(404);
+    let contact = "mailto:security@pledgecast.example";
+    let settings = [("PLEDGECAST_SECURITY_CONTACT", contact)];
+    let (_site, server) = Site::serving(engine, &settings).await;
+    let file = server.get(path).await;
+    assert_eq!(file.status, 200);
+    assert_eq!(file.header("content-type"), "text/plain; charset=utf-8");
+    assert!(file.text().contains(&format!("Contact: {contact}\n")));
 }
 
 async fn the_sitemap_lists_public_pages(engine: Engine) {

@@ -186,7 +186,8 @@ async fn a_failure_is_one_log_line_with_the_address(engine: Engine) {
 
     let log = server.program.log();
     let lines_with = |text: &str| log.lines().filter(|it| it.ends_with(text)).count();
-    assert_eq!(lines_with("login failed address=127.0.0.77"), FREE, "{log}");
+    let failed = "login failed address=127.0.0.77 factor=\"password\"";
+    assert_eq!(lines_with(failed), FREE, "{log}");
     let refused = log.lines().filter(|it| it.contains("login refused "));
     let refused: Vec<&str> = refused.collect();
     assert_eq!(refused.len(), 1, "{log}");

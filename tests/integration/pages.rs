@@ -90,6 +90,8 @@ async fn public_pages_are_open_to_visitors(engine: Engine) {
         "/docs",
         "/login",
         "/register",
+        "/reset-password",
+        "/verify-email",
         "/models/1/track-record",
     ] {
         let response = server.get(path).await;

@@ -11,6 +11,7 @@ on_both_databases!(
     secrets_in_urls_are_not_logged,
     security_events_are_logged_with_their_user,
     a_log_line_names_the_user_of_its_request_once,
+    refused_requests_are_logged,
     request_ids_of_clients_are_ignored,
 );
 
@@ -133,13 +134,39 @@ async fn security_events_are_logged_with_their_user(engine: Engine) {
         ("logged out", false),
         ("login failed", false),
     ] {
-        let line = lines.iter().find(|it| it["fields"]["message"] == event);
-        let line = line.expect(event);
+        let line = line_of(&lines, event);
         if is_of_user {
             assert_eq!(line["span"]["user"], user, "{line}");
         }
     }
+    let failed = line_of(&lines, "login failed");
+    assert_eq!(failed["fields"]["factor"], "password");
+    assert_eq!(failed["fields"]["user"], user);
     assert!(!log.contains("another long one"));
+}
+
+fn line_of<'a>(lines: &'a [Value], message: &str) -> &'a Value {
+    let line = lines.iter().find(|it| it["fields"]["message"] == message);
+    line.expect(message)
+}
+
+async fn refused_requests_are_logged(engine: Engine) {
+    let (_site, server) = Site::serving(engine, &[("PLEDGECAST_WORKERS", "0")]).await;
+    let browser = Browser::registered(&server).await;
+    let foreign = browser
+        .request(Method::POST, "/api/auth/logout")
+        .header("sec-fetch-site", "cross-site");
+    browser.send(foreign).await.problem(403);
+    let unknown = Browser::with_key(&server, "pck_unknown");
+    unknown.get("/api/balance").await.problem(401);
+    let log = server.program.log();
+    for code in ["forbidden", "invalid_key"] {
+        let line = log
+            .lines()
+            .find(|it| it.contains("refused") && it.contains(code));
+        // With the request that it belongs to.
+        assert!(line.expect(code).contains("route="), "{log}");
+    }
 }
 
 async fn a_log_line_names_the_user_of_its_request_once(engine: Engine) {

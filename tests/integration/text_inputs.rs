@@ -31,6 +31,7 @@ fn posts(task: &Value, webhook_id: &Value, delivery: &Value) -> Vec<(&'static st
         body
     };
     let mut posts = account_posts();
+    posts.extend(email_posts());
     posts.extend([
         (
             "/api/keys/create",
@@ -101,6 +102,7 @@ fn posts(task: &Value, webhook_id: &Value, delivery: &Value) -> Vec<(&'static st
 fn account_posts() -> Vec<(&'static str, Value)> {
     let password = "correct horse battery";
     vec![
+        // Where anybody may register, any `invitation` is ignored.
         (
             "/api/auth/register",
             json!({ "email": "new@example.org", "password": password }),
@@ -135,6 +137,31 @@ fn account_posts() -> Vec<(&'static str, Value)> {
     ]
 }
 
+/// Those of emails and new passwords.
+fn email_posts() -> Vec<(&'static str, Value)> {
+    let password = "correct horse battery";
+    vec![
+        (
+            "/api/auth/rate_password",
+            json!({ "password": password, "email": "new@example.org" }),
+        ),
+        ("/api/auth/verify_email", json!({ "token": "token" })),
+        (
+            "/api/auth/request_password_reset",
+            json!({ "email": "new@example.org" }),
+        ),
+        (
+            "/api/auth/reset_password",
+            json!({ "token": "token", "new_password": "another long one" }),
+        ),
+        (
+            "/api/account/low_balance",
+            json!({ "low_balance": "50", "account": "" }),
+        ),
+        ("/api/account/send_verification", json!({ "account": "" })),
+    ]
+}
+
 /// Those of batches.
 fn batch_posts() -> Vec<(&'static str, Value)> {
     vec![
@@ -155,7 +182,9 @@ fn batch_posts() -> Vec<(&'static str, Value)> {
     ]
 }
 
-const GETS: [(&str, &[&str]); 26] = [
+const GETS: [(&str, &[&str]); 28] = [
+    ("/api/account/email", &["any"]),
+    ("/api/auth/email_link", &["token"]),
     ("/api/keys", &["any"]),
     ("/api/keys/spend", &["id", "from", "to"]),
     ("/api/task", &["id"]),

@@ -15,7 +15,7 @@ use pledgecast::services::predictions::Payer;
 use pledgecast::services::sessions::Lifetimes;
 use pledgecast::services::{Clock, KeyRing, ServiceOptions, Services};
 use pledgecast::types::{
-    ApiKeyId, AppError, BaseRateView, BatchId, CampaignInput, Credits, ResultContext,
+    ApiKeyId, AppError, BaseRateView, BatchId, CampaignInput, Credits, ResultContext, SiteRules,
     SystemMessage, TaskId, TaskView, TransactionFilter, UserId, campaign_example,
 };
 use pledgecast::worker::{Attempt, Worker, WorkerOptions};
@@ -56,6 +56,7 @@ pub struct World {
 pub fn services(database: &Database, notifier: &Notifier, clock: &Arc<dyn Clock>) -> Services {
     let pool = InferencePool::start(1).unwrap();
     let options = ServiceOptions {
+        rules: SiteRules::default(),
         welcome_credits: WELCOME,
         max_queued: 1000,
         max_open_tasks: 1000,
@@ -66,6 +67,7 @@ pub fn services(database: &Database, notifier: &Notifier, clock: &Arc<dyn Clock>
         https: false,
         admin_second_factor: true,
         session_lifetimes: Lifetimes::default(),
+        sends_email: false,
         webhook_targets: pledgecast::services::webhooks::Targets::default(),
         insight_timeout: Duration::from_secs(1),
         questions_per_minute: NonZeroU32::MIN,

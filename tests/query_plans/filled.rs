@@ -190,6 +190,7 @@ fn rows(engine: Engine) -> Vec<String> {
     ]);
     rows.extend(webhooks(&time));
     rows.extend(batches(&time, &input));
+    rows.push(emails(&time));
     if engine == Engine::Postgres {
         // Makes PostgreSQL plan for long histories of tasks that have all succeeded. Inserting them would take longer
         // than everything else.
@@ -246,4 +247,13 @@ fn webhooks(time: &str) -> [String; 3] {
              SELECT id, {time}, 1, 200 FROM webhook_delivery"
         ),
     ]
+}
+
+/// Each user got an email for each task, of which the newest is pending. Nobody has opened a link.
+fn emails(time: &str) -> String {
+    format!(
+        "INSERT INTO email (user_id, kind, message_id, nonce, expires_at, status, attempts, next_attempt_at, created_at) \
+         SELECT user_id, 'new_device', 'past-' || id, 'past-' || id, {time}, \
+         CASE WHEN status = 'succeeded' THEN 'sent' ELSE 'pending' END, 1, {time}, {time} FROM task"
+    )
 }

@@ -22,7 +22,7 @@ use explain::{explain, explain_for_all_values};
 use filled::{Engine, Filled};
 
 /// The tables that grow.
-const GROWING: [&str; 14] = [
+const GROWING: [&str; 15] = [
     "users",
     "balance",
     "transactions",
@@ -37,10 +37,13 @@ const GROWING: [&str; 14] = [
     "webhook_attempt",
     "batch",
     "batch_line",
+    "email",
 ];
 /// Indexes that contain only open work: reading all of one reads nothing unnecessary.
-const PARTIAL: [&str; 5] = [
+const PARTIAL: [&str; 7] = [
     "batch_draft",
+    "email_due",
+    "email_sending",
     "task_queue",
     "task_lease",
     "webhook_delivery_due",

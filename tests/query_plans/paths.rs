@@ -6,22 +6,27 @@ use std::time::Duration;
 
 use pledgecast::database::Database;
 use pledgecast::delivery::{Deliverer, Sender};
-use pledgecast::entities::users;
+use pledgecast::entities::{email, users};
 use pledgecast::inference::InferencePool;
-use pledgecast::queue::{self, ClaimOptions, Notifier};
+use pledgecast::mail::Mailer;
+use pledgecast::queue::{self, ClaimOptions, EndedEmail, Notifier};
 use pledgecast::services::attempts::{Client, Device};
 use pledgecast::services::batches::Upload;
+use pledgecast::services::emails::Links;
 use pledgecast::services::predictions::Payer;
 use pledgecast::services::sessions::{Lifetimes, Origin};
 use pledgecast::services::webhooks::{Secrets, Targets};
 use pledgecast::services::{Clock, KeyRing, SentFile, ServiceOptions, Services, SystemClock};
 use pledgecast::types::{
     ApiKeyInput, ApiKeySpendInput, AppError, BatchTaskFilter, BatchTaskFilterInput, CampaignInput,
-    DeliveryStatus, ModelId, OutcomeInput, TaskFilter, TaskFilterInput, TaskId, TaskStatus,
-    TransactionFilterInput, UserId, Verdict, WebhookId, WebhookInput, campaign_example,
+    DeliveryStatus, EmailStatus, ModelId, OutcomeInput, SiteRules, TaskFilter, TaskFilterInput,
+    TaskId, TaskStatus, TransactionFilterInput, UserId, Verdict, WebhookId, WebhookInput,
+    campaign_example,
 };
 use pledgecast::worker::{Worker, WorkerOptions};
-use sea_orm::EntityTrait as _;
+use sea_orm::{
+    ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
 use tower_cookies::Cookies;
 
 use super::filled::{Filled, POOR};
@@ -65,10 +70,12 @@ pub async fn walk(database: Database, filled: &Filled) {
     use_keys(&services, user.id, &*clock).await;
     buy_batch(&services, &worker, user.id).await;
     deliver(&services, &database, &clock, user.id).await;
+    send_emails(&services, &database, &clock, &user).await;
 }
 
 fn options() -> ServiceOptions {
     ServiceOptions {
+        rules: SiteRules::default(),
         welcome_credits: 10,
         max_queued: 1000,
         max_open_tasks: 20_000,
@@ -79,6 +86,7 @@ fn options() -> ServiceOptions {
         https: false,
         admin_second_factor: true,
         session_lifetimes: LIFETIMES,
+        sends_email: true,
         webhook_targets: Targets::default(),
         insight_timeout: Duration::from_secs(10),
         questions_per_minute: NonZeroU32::MAX,
@@ -93,6 +101,7 @@ async fn sign_in(services: &Services, user: &users::Model) {
     let client = Client {
         address: [127, 0, 0, 1].into(),
         device: None::<Device>,
+        locale: "en",
     };
     let denied = services
         .accounts
@@ -122,11 +131,12 @@ async fn give_codes(services: &Services, user: &users::Model) {
     let client = Client {
         address: [127, 0, 0, 1].into(),
         device: None::<Device>,
+        locale: "en",
     };
     let factors = &services.second_factor;
     let started = factors.start(user).await.unwrap();
     assert!(started.setup.is_some());
-    let wrong = factors.check(UserId(2000), "0000-0000-0000-0000", &client);
+    let wrong = factors.check(UserId(2000), "00000-00000-00000-00000-000000", &client);
     assert!(wrong.await.is_err());
     assert!(factors.is_enabled(UserId(2000)).await.unwrap());
     factors.renew_recovery_codes(UserId(2000)).await.unwrap();
@@ -404,4 +414,49 @@ async fn deliver(services: &Services, database: &Database, clock: &Arc<dyn Clock
     let (notifier, clock) = (Notifier::new(database), Arc::clone(clock));
     let deliverer = Deliverer::new(database.clone(), notifier, clock, secrets, sender, 1);
     deliverer.prune().await.unwrap();
+}
+
+/// Emails, their links and their queue, without sending any.
+async fn send_emails(
+    services: &Services,
+    database: &Database,
+    clock: &Arc<dyn Clock>,
+    user: &users::Model,
+) {
+    let client = Client {
+        address: [127, 0, 0, 1].into(),
+        device: None,
+        locale: "en",
+    };
+    let (accounts, emails) = (&services.accounts, &services.emails);
+    emails.settings(user).await.unwrap();
+    emails.set_low_balance(user, "5").await.unwrap();
+    accounts.send_verification(user, &client).await.unwrap();
+    let reset = accounts.request_password_reset(&user.email, &client);
+    reset.await.unwrap();
+    let lease = chrono::Duration::seconds(30);
+    let claimed = queue::claim_email(database, lease, clock.now()).await;
+    let claimed = claimed.unwrap().unwrap();
+    let sending = queue::begin_sending(database, &claimed, user.id, lease, clock.now());
+    assert!(sending.await.unwrap());
+    let ended = EndedEmail {
+        status: EmailStatus::Sent,
+        retry_after: chrono::Duration::zero(),
+        error: None,
+    };
+    let finished = queue::finish_email(database, &claimed, &ended, clock.now());
+    assert!(finished.await.unwrap());
+    // A link that exists, whatever its mark.
+    let newest = email::Entity::find().filter(email::Column::Nonce.is_not_null());
+    let newest = newest.order_by_desc(email::Column::Id).limit(1);
+    let newest = newest.one(database.write()).await.unwrap().unwrap();
+    let links = Links::new(&KeyRing::new(tower_cookies::Key::generate()));
+    let path = links.path(&newest, user).unwrap();
+    let (_, token) = path.split_once("?token=").unwrap();
+    assert!(!emails.view_link(token).await.unwrap().is_valid);
+    let opening = email::Entity::use_link(newest.id, clock.now());
+    opening.exec(database.write()).await.unwrap();
+    let notifier = Notifier::new(database);
+    let mailer = Mailer::new(database.clone(), notifier, Arc::clone(clock), links, None);
+    mailer.prune().await.unwrap();
 }

@@ -51,6 +51,7 @@ impl Server {
             // The tests register many users from one address.
             .env("PLEDGECAST_AUTH_PER_MINUTE", "100000")
             .env("PLEDGECAST_ADMIN_SECOND_FACTOR", "false")
+            .env("PLEDGECAST_TOP_UPS", "demonstration")
             .stdout(File::create(log)?)
             .stderr(File::options().append(true).open(log)?);
         let job = Job::start(&mut command)?;

@@ -10,12 +10,12 @@ use crate::plan::Owner;
 pub const REQUEST_BYTES: usize = 1_500;
 
 /// A set of pages, one bit for each. `0` if nothing reaches it, [`EVERY`] if code outside of pages does.
-pub type Pages = u32;
+pub type Pages = u64;
 
-const EVERY: Pages = 1 << 31;
+const EVERY: Pages = 1 << 63;
 
 /// The most pages that [`Pages`] can hold.
-pub const MAX_PAGES: usize = 30;
+pub const MAX_PAGES: usize = 62;
 
 /// Which pages reach what.
 pub struct Reach {

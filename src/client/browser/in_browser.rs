@@ -20,7 +20,7 @@ use super::{load, origin, path_and_query};
 use crate::client::data::{Payload, Response};
 use crate::client::local_path::{page_before_retry, page_of};
 use crate::i18n::Locale;
-use crate::types::{AppError, Theme};
+use crate::types::{AppError, SiteRules, Theme};
 
 /// The value of an attribute of the page's root element; the default if it is missing or unknown.
 fn root_attribute<T: Default + FromStr>(name: &str) -> T {
@@ -39,6 +39,14 @@ pub fn document_locale() -> Locale {
 /// The theme that the server wrote on the page, or the one chosen since.
 pub fn document_theme() -> Theme {
     root_attribute("data-theme")
+}
+
+/// What the operator allows users to do, as the server wrote it on the page.
+pub fn site_rules() -> SiteRules {
+    SiteRules {
+        registration: root_attribute("data-registration"),
+        top_ups: root_attribute("data-top-ups"),
+    }
 }
 
 /// Sets the title of the document.

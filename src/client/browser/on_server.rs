@@ -6,7 +6,7 @@ use leptos_meta::{Title, TitleProps};
 
 use crate::client::data::Response;
 use crate::i18n::Locale;
-use crate::types::{AppError, Theme, Today, hex};
+use crate::types::{AppError, SiteRules, Theme, Today, hex};
 
 /// The language of the request.
 pub fn document_locale() -> Locale {
@@ -15,6 +15,11 @@ pub fn document_locale() -> Locale {
 
 /// The theme of the request.
 pub fn document_theme() -> Theme {
+    use_context().unwrap_or_default()
+}
+
+/// What the operator allows users to do.
+pub fn site_rules() -> SiteRules {
     use_context().unwrap_or_default()
 }
 

@@ -1,5 +1,6 @@
-//! The account: password, sessions, signing out. API keys and webhooks have pages of their own.
+//! The account: password, emails, sessions, signing out. API keys and webhooks have pages of their own.
 
+mod email;
 mod sessions;
 
 use leptos::prelude::*;
@@ -13,12 +14,14 @@ use crate::components::async_view::{AsyncView, load};
 use crate::components::field::Submit;
 use crate::components::field_faults::FieldFaults;
 use crate::components::form::{PostForm, session_form_action};
+use crate::components::new_password::NewPasswordField;
 use crate::components::page_title::PageTitle;
 use crate::components::query::use_query;
 use crate::components::{ErrorPanel, Field, FormErrors, Icon, Loaded, SignedInOnly, Time};
 use crate::pages::chunk::page_chunk;
 use crate::types::SecondFactorView;
 
+use email::EmailSettings;
 use sessions::{EndSessionsForm, SessionsCard};
 
 const PASSWORD_FORM_ID: &str = "password-form";
@@ -35,7 +38,10 @@ pub fn AccountPage() -> impl IntoView {
         <h1>{tr!(locale, account.title)}</h1>
         <Who />
         <div class="columns">
-            <PasswordForm />
+            <div class="stack">
+                <PasswordForm />
+                <EmailSettings />
+            </div>
             <div class="stack">
                 <SecondFactorLink />
                 <ApiKeysLink />
@@ -132,12 +138,7 @@ fn PasswordForm() -> impl IntoView {
                     kind="password"
                     autocomplete="current-password"
                 />
-                <Field
-                    name="new_password"
-                    kind="password"
-                    autocomplete="new-password"
-                    hint=tr!(locale, hint.new_password)
-                />
+                <NewPasswordField name="new_password" form=PASSWORD_FORM_ID />
                 <Submit pending=sending.pending()>{tr!(locale, account.password_submit)}</Submit>
             </PostForm>
         </section>

@@ -5,13 +5,12 @@ use utoipa::PartialSchema as _;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
 
-use crate::services::credentials::EMAIL_MAX_CHARS;
 use crate::services::idempotency::KEY_MAX_CHARS;
 use crate::types::{
     BLURB_MAX_CHARS, CATEGORIES, COUNTRIES, CURRENCIES, Campaign, CampaignInput,
-    EARLIER_PROJECTS_MAX, GOAL_MAX_USD, GOAL_MIN_USD, NAME_MAX_CHARS, PAGE_LIMIT_DEFAULT,
-    PAGE_LIMIT_MAX, PLACE_MAX_CHARS, POSITION_MAX, RATE_MAX, REWARD_MAX_USD, REWARD_MIN_USD,
-    REWARD_TIERS_MAX,
+    EARLIER_PROJECTS_MAX, EMAIL_MAX_CHARS, GOAL_MAX_USD, GOAL_MIN_USD, NAME_MAX_CHARS,
+    PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, PLACE_MAX_CHARS, POSITION_MAX, RATE_MAX, REWARD_MAX_USD,
+    REWARD_MIN_USD, REWARD_TIERS_MAX,
 };
 
 /// A day in one of the years that campaigns may be in.

@@ -14,7 +14,8 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{DbErr, EntityTrait, QueryFilter};
 
 use self::secret::Secret;
-use self::store::{KEYS_EVER_MAX, KEYS_MAX, NewKey, Stored, find_keys, revoke_keys};
+pub(super) use self::store::revoke_keys;
+use self::store::{KEYS_EVER_MAX, KEYS_MAX, NewKey, Stored, find_keys};
 use super::batcher::Batcher;
 use super::field_check::check_text;
 use super::{Catalog, Clock, User, ledger};

@@ -84,7 +84,7 @@ impl NewKey {
 }
 
 /// Revokes a key of a user and those that it made, or all keys of the user; returns how many.
-pub(super) async fn revoke_keys(
+pub(in crate::services) async fn revoke_keys(
     transaction: &Transaction,
     user: UserId,
     key: Option<ApiKeyId>,

@@ -18,8 +18,14 @@ use crate::entities::login_failure::{self, Model as Failures};
 use crate::metrics::{self, Login};
 use crate::services::Clock;
 use crate::services::rate_limit::RateLimit;
-use crate::types::{AppError, hex};
+use crate::types::{AppError, UserId, hex};
 
+/// Passwords that are rated per minute and address.
+const RATINGS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(60).unwrap();
+/// Emails of a kind that a client may request until it has requested none for an hour.
+const EMAILS_PER_CLIENT: i32 = 20;
+/// Emails of a kind that an account gets until it has got none for an hour.
+const EMAILS_PER_ACCOUNT: i32 = 5;
 /// The longest wait of a client because of its own failures.
 const WAIT_MAX_S: i64 = 900;
 /// The longest wait because of all failures at the account.
@@ -38,6 +44,27 @@ pub struct Client {
     pub address: IpAddr,
     /// The account that this browser signed in to before, with a random mark.
     pub device: Option<Device>,
+    /// The language of the request.
+    pub locale: &'static str,
+}
+
+/// What was wrong in a failed attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Factor {
+    /// The password, or the address.
+    Password,
+    /// The code of the second factor.
+    Code,
+}
+
+impl Factor {
+    /// The word in the log.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Code => "code",
+        }
+    }
 }
 
 /// A browser that signed in before.
@@ -54,6 +81,7 @@ pub struct Attempts {
     database: Database,
     clock: Arc<dyn Clock>,
     registrations: RateLimit,
+    ratings: RateLimit,
     /// Failures of a client before it has to wait.
     free_failures: i64,
     pruned_at: Mutex<Option<DateTime<Utc>>>,
@@ -75,9 +103,14 @@ struct Keys {
 }
 
 impl Client {
+    /// Whether this browser signed in to `account` before.
+    pub fn knows(&self, account: &str) -> bool {
+        self.device.as_ref().is_some_and(|it| it.email == account)
+    }
+
     /// The key of this client: its browser if that signed in to `account` before, else its address.
     pub fn key(&self, account: &str) -> String {
-        match self.device.as_ref().filter(|it| it.email == account) {
+        match self.device.as_ref().filter(|_| self.knows(account)) {
             Some(device) => key("device", &device.mark),
             None => self.address_key(),
         }
@@ -98,6 +131,7 @@ impl Attempts {
             database,
             clock,
             registrations: RateLimit::per_minute("registrations", per_minute),
+            ratings: RateLimit::per_minute("rated-passwords", RATINGS_PER_MINUTE),
             free_failures: i64::from(per_minute.get() / 4).max(1),
             pruned_at: Mutex::default(),
         }
@@ -109,6 +143,57 @@ impl Attempts {
     /// [`AppError::TooManyRequests`] over the limit of the address.
     pub fn count_registration(&self, client: &Client) -> Result<(), AppError> {
         self.registrations.count(&network_of(client.address))
+    }
+
+    /// Counts one rating of a password.
+    ///
+    /// # Errors
+    /// [`AppError::TooManyRequests`] over the limit of the address.
+    pub fn count_rating(&self, client: &Client) -> Result<(), AppError> {
+        self.ratings.count(&network_of(client.address))
+    }
+
+    /// Counts one email of a kind that a client requests.
+    ///
+    /// # Errors
+    /// [`AppError::TooManyRequests`] if the client has requested too many within an hour; 503.
+    pub async fn count_email_of_client(&self, kind: &str, client: &Client) -> Result<(), AppError> {
+        let key = key(kind, &client.address_key());
+        if self.count_email(key, EMAILS_PER_CLIENT).await? {
+            return Ok(());
+        }
+        Err(AppError::TooManyRequests {
+            retry_after_s: FORGOTTEN_AFTER.num_seconds().unsigned_abs(),
+        })
+    }
+
+    /// Counts one email of a kind to an account (folded address, which need not have an account). False if it must not be
+    /// sent, because the account got enough of them within an hour. Refused ones do not count, so nobody can keep the owner
+    /// from getting any.
+    ///
+    /// # Errors
+    /// 503 if the database is unavailable.
+    pub async fn count_email_to(&self, kind: &str, account: &str) -> Result<bool, AppError> {
+        let may_send = self
+            .count_email(key(kind, account), EMAILS_PER_ACCOUNT)
+            .await?;
+        if !may_send {
+            tracing::info!(kind, "an account got enough emails within an hour");
+        }
+        Ok(may_send)
+    }
+
+    /// Counts with one statement, so that concurrent requests cannot exceed the limit.
+    async fn count_email(&self, key: String, max: i32) -> Result<bool, AppError> {
+        let now = self.clock.now();
+        let counted = retry("count an email", || async {
+            login_failure::Entity::count_up_to(key.clone(), max, now, now - FORGOTTEN_AFTER)
+                .exec_without_returning(self.database.write())
+                .await
+        })
+        .await?;
+        self.prune(now).await;
+        Ok(counted > 0)
     }
 
     /// Begins an attempt at an account (folded e-mail). `others` is the number of other attempts of this client in
@@ -180,13 +265,19 @@ impl Attempts {
         }
     }
 
-    /// Counts a failure and logs it.
+    /// Counts a failure and logs it, with the user if the account exists.
     ///
     /// # Errors
     /// 503 if the database is unavailable.
-    pub async fn fail(&self, attempt: &Attempt) -> Result<(), AppError> {
+    pub async fn fail(
+        &self,
+        attempt: &Attempt,
+        factor: Factor,
+        user: Option<UserId>,
+    ) -> Result<(), AppError> {
         metrics::login(Login::Failed);
-        tracing::warn!(address = %attempt.address, "login failed");
+        let user = user.map(i64::from);
+        tracing::warn!(address = %attempt.address, factor = factor.as_str(), user, "login failed");
         let now = self.clock.now();
         let keys = attempt.keys.all();
         retry("count a failed login", || async {

@@ -44,7 +44,8 @@ impl Guarded {
         loop {
             match self.attempts.begin(account, client, 0).await {
                 Ok(attempt) => {
-                    self.attempts.fail(&attempt).await.unwrap();
+                    let failed = self.attempts.fail(&attempt, Factor::Password, None);
+                    failed.await.unwrap();
                     return waited;
                 }
                 Err(error) => {
@@ -65,6 +66,7 @@ fn at(last: u8) -> Client {
     Client {
         address: IpAddr::from([192, 0, 2, last]),
         device: None,
+        locale: "en",
     }
 }
 

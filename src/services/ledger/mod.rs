@@ -4,6 +4,7 @@
 //! balance row first and then inserts the task row, which nobody else can have locked. The spending of a user's API keys
 //! changes only under the lock of the user's balance.
 
+mod balance_change;
 mod batches;
 mod budgets;
 mod postings;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use sea_orm::{DbErr, EntityTrait};
 
 use super::Clock;
+use super::emails::queue_low_balance_emails;
 use super::field_check::{FieldCheck, check_text};
 use super::idempotency::{Keyed, check_key, request_hash};
 use super::pages::{cut_span, page_span};
@@ -22,11 +24,12 @@ use crate::database::Database;
 use crate::entities::history::Span;
 use crate::entities::{balance, task, transactions};
 use crate::queue::{Change, Notifier};
+pub use balance_change::BalanceChange;
 pub(crate) use batches::{BatchStart, StartOutcome, start_batch};
 pub(crate) use budgets::{check_budget, end_of, open_budget, read_spent};
 pub(crate) use postings::open;
 pub use postings::{
-    BalanceChange, Charge, Hold, LockMode, LockedBalances, lock_balances, release_all, settle_all,
+    Charge, Hold, LockMode, LockedBalances, lock_balances, release_all, settle_all,
 };
 use postings::{Line, add};
 pub(crate) use submit::{SubmitOutcome, hold_and_enqueue};
@@ -241,12 +244,17 @@ impl Ledger {
         self.database
             .transaction(name, input, |transaction, (notifier, user, line, now)| {
                 Box::pin(async move {
-                    let line = add(transaction, *user, line.clone(), *now).await?;
+                    let (line, change) = add(transaction, *user, line.clone(), *now).await?;
+                    queue_low_balance_emails(
+                        transaction,
+                        notifier,
+                        change.low_balance().into_iter(),
+                        *now,
+                    )
+                    .await?;
                     let subscribers = Subscribers::find(transaction, [*user]).await?;
                     if !subscribers.is_empty() {
-                        let (before, after) = (line.balance_before, line.balance_after);
-                        let changed =
-                            Event::balance_changed(*user, Credits(before), Credits(after));
+                        let changed = Event::balance_changed(*user, change.before, change.after);
                         let events = Event::of_line(&line).into_iter().chain([changed]);
                         subscribers
                             .tell(transaction, notifier, events, *now)

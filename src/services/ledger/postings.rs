@@ -9,6 +9,7 @@ use sea_orm::{
     QueryFilter, QueryOrder, QuerySelect, Set, Statement, Value,
 };
 
+use super::balance_change::BalanceChange;
 use super::budgets::{Booking, reverse};
 use crate::database::{Transaction, array_of, insert_all, is_among};
 use crate::entities::{balance, task, transactions};
@@ -29,6 +30,7 @@ pub(crate) async fn open(
         held: Set(0),
         updated_at: Set(now),
         next_round: Set(0),
+        low_balance: Set(None),
     }
     .insert(transaction)
     .await?;
@@ -211,17 +213,6 @@ pub async fn lock_balances(
     Ok(LockedBalances(by_user.collect()))
 }
 
-/// The amount of a balance before and after its changes in a transaction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BalanceChange {
-    /// Whose balance it is.
-    pub user: UserId,
-    /// The amount before.
-    pub before: Credits,
-    /// The amount after.
-    pub after: Credits,
-}
-
 /// Turns reserved prices into the charges of their tasks, in two statements for any number of tasks. Returns what has
 /// become of the locked balances.
 ///
@@ -268,6 +259,7 @@ pub async fn settle_all(
             user: balance.user_id,
             before,
             after: Credits(balance.amount),
+            low_balance: balance.low_balance.map(Credits),
         })
         .collect();
     let (count, credits) = (lines.len() as u64, total.unsigned_abs());
@@ -353,7 +345,7 @@ pub(super) async fn add(
     user: UserId,
     line: Line,
     now: DateTime<Utc>,
-) -> Result<transactions::Model, DbErr> {
+) -> Result<(transactions::Model, BalanceChange), DbErr> {
     let updated = balance::Entity::update_many()
         .col_expr(
             balance::Column::Amount,
@@ -368,11 +360,15 @@ pub(super) async fn add(
         )
         .exec_with_returning(transaction)
         .await?;
-    let after = updated.first().ok_or(DbErr::RecordNotUpdated)?.amount;
-    let before = after - line.amount.0;
-    let (kind, credits) = (line.kind.as_str(), line.amount.0.unsigned_abs());
-    transaction.after_commit(move || metrics::ledger_lines(kind, 1, credits));
-    line.into_row(user, before, now).insert(transaction).await
+    let balance = updated.first().ok_or(DbErr::RecordNotUpdated)?;
+    let change = BalanceChange {
+        user,
+        before: Credits(balance.amount - line.amount.0),
+        after: Credits(balance.amount),
+        low_balance: balance.low_balance.map(Credits),
+    };
+    let line = line.into_row(user, change.before.0, now);
+    Ok((line.insert(transaction).await?, change))
 }
 
 impl Line {

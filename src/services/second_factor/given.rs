@@ -1,6 +1,6 @@
 //! A code as its user gives it.
 
-use super::recovery;
+use crate::services::typed_codes;
 use crate::types::{AppError, Violation};
 
 /// The field of a code.
@@ -21,7 +21,7 @@ impl Given {
             return Err(AppError::invalid(CODE, Violation::Required));
         }
         // A code of another form is as wrong as any other, and counts as a failure.
-        Ok(match recovery::normalize(code) {
+        Ok(match typed_codes::normalize(code) {
             Some(code) => Self::Recovery(code),
             None => Self::App(digits),
         })

@@ -18,7 +18,7 @@ use self::given::{CODE, Given};
 use self::recovery::NewCodes;
 use self::sealed::Sealer;
 use self::store::{Change, Enabled};
-use super::attempts::{Attempts, Client, Device};
+use super::attempts::{Attempts, Client, Device, Factor};
 use super::in_use::KeyedLimit;
 use super::service_key::KeyRing;
 use super::{Clock, User};
@@ -247,7 +247,7 @@ impl SecondFactor {
             let _turn = turn;
             let attempt = attempts.begin(&account, &client, 0).await?;
             let Some(value) = check.await? else {
-                attempts.fail(&attempt).await?;
+                attempts.fail(&attempt, Factor::Code, Some(user)).await?;
                 return Err(AppError::invalid(CODE, Violation::Wrong));
             };
             attempts.succeed(&attempt).await?;
@@ -321,6 +321,7 @@ fn client_of(account: &str, client: &Client) -> Client {
             email: account.to_owned(),
             mark: account.to_owned(),
         }),
+        locale: client.locale,
     }
 }
 

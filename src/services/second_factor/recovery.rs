@@ -1,17 +1,14 @@
-//! Recovery codes: 80 random bits each, as four groups of letters and digits that cannot be confused.
+//! Recovery codes.
 
 use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
+use crate::services::typed_codes::generate;
 use crate::types::{RecoveryCodesView, UserId, hex};
 
 /// Codes of a user.
 const CODES: usize = 10;
-const CHARS: usize = 16;
-const GROUP: usize = 4;
-/// Base 32 without I, L, O and U (Crockford).
-const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// New codes with their hashes.
 pub(super) struct NewCodes {
@@ -32,37 +29,8 @@ impl NewCodes {
     }
 }
 
-/// A new code, as it is shown.
-fn generate() -> String {
-    let mut code = String::new();
-    for (index, byte) in rand::random::<[u8; CHARS]>().into_iter().enumerate() {
-        if index > 0 && index % GROUP == 0 {
-            code.push('-');
-        }
-        // 256 is a multiple of 32, so all characters are equally likely.
-        code.push(ALPHABET[usize::from(byte % 32)].into());
-    }
-    code
-}
-
-/// A code as typed, without what people add, with what they confuse; `None` if it has another length or characters.
-pub(super) fn normalize(typed: &str) -> Option<String> {
-    let is_separator = |it: &char| it.is_whitespace() || *it == '-';
-    let code: String = typed
-        .chars()
-        .filter(|it| !is_separator(it))
-        .map(|it| match it.to_ascii_uppercase() {
-            'O' => '0',
-            'I' | 'L' => '1',
-            it => it,
-        })
-        .collect();
-    let is_code = code.len() == CHARS && code.bytes().all(|byte| ALPHABET.contains(&byte));
-    is_code.then_some(code)
-}
-
-/// What the table has of a normalized code. A plain hash is enough for 80 random bits; the user's id makes it useless for
-/// other users.
+/// What the table has of a normalized code. A plain hash is enough for so many random bits; the user's id makes it useless
+/// for other users.
 pub(super) fn hash(user: UserId, code: &str) -> String {
     let mut text = String::new();
     // Writing into a string cannot fail.
@@ -73,25 +41,7 @@ pub(super) fn hash(user: UserId, code: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_code_is_recognised_however_it_is_typed() {
-        let code = generate();
-        assert_eq!(code.len(), 19);
-        let plain = code.replace('-', "");
-        let typed = format!(" {} ", code.to_lowercase().replace('-', " "));
-        for typed in [code.as_str(), &plain, &typed] {
-            assert_eq!(normalize(typed).as_ref(), Some(&plain), "{typed}");
-        }
-        assert_eq!(
-            normalize("oiLl-0000-0000-0000").as_deref(),
-            Some("0111000000000000")
-        );
-        for wrong in ["", "123456", &plain[1..], "UUUU-UUUU-UUUU-UUUU", "ы"] {
-            assert_eq!(normalize(wrong), None, "{wrong}");
-        }
-        assert_ne!(generate(), code);
-    }
+    use crate::services::typed_codes::normalize;
 
     #[test]
     fn hashes_differ_by_user() {

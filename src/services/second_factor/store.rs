@@ -10,7 +10,7 @@ use sea_orm::{
 use crate::database::{Database, Transaction, insert_all};
 use crate::entities::users::{self, Model as User};
 use crate::entities::{recovery_code, second_factor};
-use crate::services::accounts::next_epoch;
+use crate::services::user_changes::next_epoch;
 use crate::types::UserId;
 
 /// What changes.

@@ -9,9 +9,11 @@ use totp_rs::{Builder, Secret};
 
 use super::*;
 use crate::database::test_support::migrated;
-use crate::services::Accounts;
 use crate::services::clock::test_support::TestClock;
 use crate::services::passwords::Passwords;
+use crate::services::registration::NewAccountRules;
+use crate::services::{Accounts, Emails};
+use crate::types::Credits;
 
 struct Set {
     _folder: TempDir,
@@ -30,7 +32,8 @@ async fn set_up(role: Role) -> Set {
         clock.clone(),
         Passwords::new(1),
         attempts(),
-        10,
+        Emails::none(&database, &(clock.clone() as Arc<dyn Clock>)),
+        NewAccountRules::closed(Credits(10)),
     );
     let user = accounts.create("ada@example.org", "the first one", role);
     let keys = KeyRing::new(tower_cookies::Key::from(&[7; 64]));
@@ -47,6 +50,7 @@ fn client() -> Client {
     Client {
         address: IpAddr::from([192, 0, 2, 1]),
         device: None,
+        locale: "en",
     }
 }
 
@@ -171,6 +175,7 @@ async fn failures_are_counted_per_account_whatever_the_address() {
         let elsewhere = Client {
             address: IpAddr::from([198, 51, 100, last]),
             device: None,
+            locale: "en",
         };
         let checked = set.factors.check(set.user.id, "000000", &elsewhere).await;
         assert_eq!(checked, Err(wrong()));

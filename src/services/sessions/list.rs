@@ -8,7 +8,7 @@ use crate::entities::users::Model as User;
 use crate::types::{AppError, SessionId, SessionView, UserId};
 
 impl Sessions {
-    /// The open sessions of a user, the last used first. `current` is the one of the request.
+    /// The open sessions of a user: `current`, which is the one of the request, then the others, the last used first.
     ///
     /// # Errors
     /// 503 if the database is unavailable.
@@ -24,16 +24,20 @@ impl Sessions {
         let open = sessions
             .into_iter()
             .filter(|session| !self.lifetimes.are_over(session, now));
-        let views = open.map(|session| SessionView {
-            id: session.id,
-            is_current: current == Some(session.id),
-            browser: session.browser,
-            system: session.system,
-            network: session.network,
-            created_at: session.created_at,
-            last_used_at: session.last_used_at,
-        });
-        Ok(views.collect())
+        let mut views: Vec<_> = open
+            .map(|session| SessionView {
+                id: session.id,
+                is_current: current == Some(session.id),
+                browser: session.browser,
+                system: session.system,
+                network: session.network,
+                created_at: session.created_at,
+                last_used_at: session.last_used_at,
+            })
+            .collect();
+        // Uses are noted once in a while, so another session may seem to be the last used.
+        views.sort_by_key(|session| !session.is_current);
+        Ok(views)
     }
 
     /// Ends one session of a user.

@@ -36,6 +36,7 @@ use crate::types::{AppError, SessionId, UserId, hex};
 pub use crate::entities::session::Model as SessionRow;
 pub use cookies::cookie_name;
 pub use origin::Origin;
+pub(super) use origin::network_of;
 
 /// The name of the session cookie.
 pub const SESSION_COOKIE: &str = "pledgecast_session";

@@ -66,7 +66,8 @@ impl Origin {
     }
 }
 
-fn network_of(address: IpAddr) -> String {
+/// The network of an address, as it is stored and shown.
+pub(in crate::services) fn network_of(address: IpAddr) -> String {
     let address = address.to_canonical();
     let bits = if address.is_ipv4() {
         IPV4_BITS

@@ -9,11 +9,12 @@ use tower_cookies::Key;
 
 use super::*;
 use crate::database::test_support::migrated;
-use crate::services::Accounts;
 use crate::services::attempts::Attempts;
 use crate::services::clock::test_support::TestClock;
 use crate::services::passwords::Passwords;
-use crate::types::Role;
+use crate::services::registration::NewAccountRules;
+use crate::services::{Accounts, Emails};
+use crate::types::{Credits, Role};
 
 const DAY_S: i64 = 24 * 60 * 60;
 
@@ -35,7 +36,8 @@ async fn set_up() -> Set {
         clock.clone(),
         Passwords::new(1),
         attempts,
-        10,
+        Emails::none(&database, &(clock.clone() as Arc<dyn Clock>)),
+        NewAccountRules::closed(Credits(10)),
     );
     let created = accounts.create("ada@example.org", "the first one", Role::User);
     let sessions = Sessions::new(

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, SET_COOKIE};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, SET_COOKIE};
 use reqwest::{Client, ClientBuilder, Method, RequestBuilder, redirect};
 use serde_json::{Value, json};
 use tokio_rustls::rustls::crypto::ring;
@@ -191,6 +191,12 @@ impl Browser {
             .collect();
         self.send(self.request(Method::POST, path).form(&fields))
             .await
+    }
+
+    /// Sends a form as a browser without JavaScript does.
+    pub async fn post_html_form(&self, path: &str, fields: &[(&str, &str)]) -> Response {
+        let request = self.request(Method::POST, path).form(fields);
+        self.send(request.header(ACCEPT, "text/html")).await
     }
 
     /// Creates an API key with these scopes and limits; returns its text and its view.

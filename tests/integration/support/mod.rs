@@ -13,6 +13,8 @@ mod raw;
 mod receiver;
 pub mod second_factor;
 mod site;
+mod smtp;
+mod tls;
 
 use std::future::Future;
 use std::time::{Duration, Instant};
@@ -28,6 +30,8 @@ pub use proxy::Proxy;
 pub use raw::Raw;
 pub use receiver::{ALLOW_RECEIVERS, Behaviour, Received, Receiver};
 pub use site::{Server, Site, shared_idle_server, shared_server};
+pub use smtp::{Encryption, Mail, MailReply, MailServer};
+pub use tls::AUTHORITY;
 
 /// The price of one prediction with the shipped model, and the default welcome credits.
 pub const PRICE: i64 = 10;

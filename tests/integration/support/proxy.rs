@@ -1,14 +1,20 @@
 //! A TCP proxy in front of the database, which freezes or cuts connections like a failing network.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream, lookup_host};
+use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 
+use super::tls::acceptor;
+
 const LISTEN: &[u8] = b"LISTEN ";
+/// What a client sends that wants an encrypted connection.
+const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
 
 /// Forwards connections to a server for as long as the test runs.
 pub struct Proxy {
@@ -28,6 +34,15 @@ struct Link {
 impl Proxy {
     /// Starts a proxy in front of the server at `target`, such as `127.0.0.1:5432`.
     pub async fn start(target: &str) -> Self {
+        Self::start_with(target, false).await
+    }
+
+    /// The same, for encrypted connections to PostgreSQL only. The certificate is for 127.0.0.1.
+    pub async fn start_encrypted(target: &str) -> Self {
+        Self::start_with(target, true).await
+    }
+
+    async fn start_with(target: &str, is_encrypted: bool) -> Self {
         let target = lookup_host(target).await.unwrap().next().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -37,7 +52,7 @@ impl Proxy {
             while let Ok((client, _)) = listener.accept().await {
                 let link = Arc::<Link>::default();
                 all.lock().unwrap().push(Arc::clone(&link));
-                tokio::spawn(pass(client, target, link));
+                tokio::spawn(pass(client, target, link, is_encrypted));
             }
         });
         Self { address, links }
@@ -84,15 +99,33 @@ impl Proxy {
     }
 }
 
-async fn pass(client: TcpStream, target: SocketAddr, link: Arc<Link>) {
+async fn pass(client: TcpStream, target: SocketAddr, link: Arc<Link>, is_encrypted: bool) {
     let Ok(server) = TcpStream::connect(target).await else {
         return;
     };
-    let (from_client, to_client) = client.into_split();
+    if !is_encrypted {
+        forward(client, server, &link).await;
+    } else if let Ok(client) = upgrade(client).await {
+        forward(client, server, &link).await;
+    }
+}
+
+async fn upgrade(mut client: TcpStream) -> io::Result<TlsStream<TcpStream>> {
+    let mut request = [0; SSL_REQUEST.len()];
+    client.read_exact(&mut request).await?;
+    if request != SSL_REQUEST {
+        return Err(io::ErrorKind::InvalidData.into());
+    }
+    client.write_all(b"S").await?;
+    acceptor().accept(client).await
+}
+
+async fn forward(client: impl AsyncRead + AsyncWrite, server: TcpStream, link: &Link) {
+    let (from_client, to_client) = tokio::io::split(client);
     let (from_server, to_server) = server.into_split();
     tokio::select! {
-        () = pump(from_client, to_server, &link, true) => {}
-        () = pump(from_server, to_client, &link, false) => {}
+        () = pump(from_client, to_server, link, true) => {}
+        () = pump(from_server, to_client, link, false) => {}
         () = link.cut.cancelled() => {}
     }
 }
@@ -112,7 +145,8 @@ async fn pump(
         if link.is_frozen.load(Ordering::SeqCst) {
             std::future::pending::<()>().await;
         }
-        if to.write_all(data).await.is_err() {
+        // TLS buffers what is written.
+        if to.write_all(data).await.is_err() || to.flush().await.is_err() {
             return;
         }
     }

@@ -84,6 +84,7 @@ impl Site {
             .env("PLEDGECAST_INFERENCE_THREADS", "1")
             .env("PLEDGECAST_AUTH_PER_MINUTE", "100000")
             .env("PLEDGECAST_ADMIN_SECOND_FACTOR", "false")
+            .env("PLEDGECAST_TOP_UPS", "demonstration")
             .envs(settings.iter().copied());
     }
 

@@ -2,18 +2,20 @@
 
 use axum::http::StatusCode;
 use leptos::server_fn::ServerFn as _;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::common::{CODE_MAX_CHARS, busy, conflict, example};
 use crate::api::{
     ChangePassword, EndOtherSessions, EndSession, EndSessions, ListSessions, Login, Logout, Me,
-    Reauthenticate, Register,
+    RatePassword, Reauthenticate, Register,
 };
 use crate::server::openapi::fields::{Field, SESSION_ID, email, id_of, text};
 use crate::server::openapi::headers;
 use crate::server::openapi::operation::{Body, Content, Group, Operation};
-use crate::services::credentials::{PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS};
-use crate::types::{AppError, SessionView, UserView, Violation};
+use crate::types::{
+    AppError, PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS, PasswordStrengthView, SessionView, UserView,
+    Violation,
+};
 
 const ADDRESS: &str = "analyst@example.org";
 const PASSWORD: &str = "a long passphrase";
@@ -26,6 +28,7 @@ pub(super) fn all() -> Vec<Operation> {
         reauthenticate(),
         me(),
         change_password(),
+        rate_password(),
         end_sessions(),
         list_sessions(),
         end_session(),
@@ -36,13 +39,13 @@ pub(super) fn all() -> Vec<Operation> {
         .collect()
 }
 
-fn new_password() -> Value {
+pub(super) fn new_password() -> Value {
     let mut schema = text(PASSWORD_MIN_CHARS, PASSWORD_MAX_CHARS);
     schema["pattern"] = "^[^\\x00-\\x1f\\x7f-\\x9f]+$".into();
     schema
 }
 
-fn address() -> Field {
+pub(super) fn address() -> Field {
     Field::new("email", email(), "The email address.")
         .required()
         .such_as(ADDRESS)
@@ -50,7 +53,9 @@ fn address() -> Field {
 
 fn register() -> Operation {
     let password = Field::new("password", new_password(), "The new password.");
-    let fields = vec![address(), password.required().such_as(PASSWORD)];
+    let about = "The code of an invitation, if the service asks for one; ignored otherwise.";
+    let invitation = Field::new("invitation", text(0, CODE_MAX_CHARS), about);
+    let fields = vec![address(), password.required().such_as(PASSWORD), invitation];
     Operation::post("register", Register::PATH)
         .about("It starts with the price of one prediction. The response sets the session cookie.")
         .body(Body::Json("RegisterRequest", fields))
@@ -63,7 +68,10 @@ fn register() -> Operation {
                 min: PASSWORD_MIN_CHARS,
             },
         )
-        .fails([conflict("this email address is already registered")])
+        .fails([
+            conflict("this email address is already registered"),
+            AppError::Forbidden("only the operator of this service creates accounts".to_owned()),
+        ])
 }
 
 fn login() -> Operation {
@@ -136,6 +144,23 @@ fn change_password() -> Operation {
         .fails([AppError::TooManyRequests { retry_after_s: 4 }])
 }
 
+fn rate_password() -> Operation {
+    let fields = vec![
+        Field::new("password", json!({ "type": "string" }), "The new password.").such_as(PASSWORD),
+        Field::new(
+            "email",
+            json!({ "type": "string" }),
+            "The address of the account.",
+        )
+        .such_as(ADDRESS),
+    ];
+    Operation::post("rate_password", RatePassword::PATH)
+        .about("Says how strong it is, and which rule refuses it. Nothing is stored. Without an address, that of the signed-in user counts.")
+        .body(Body::Json("RatePasswordRequest", fields))
+        .returns::<PasswordStrengthView>("How strong it is.", example!("password_strength"))
+        .limited()
+}
+
 fn end_sessions() -> Operation {
     Operation::post("end_sessions", EndSessions::PATH)
         .about("This one, too.")
@@ -146,7 +171,7 @@ fn end_sessions() -> Operation {
 
 fn list_sessions() -> Operation {
     Operation::get("list_sessions", ListSessions::PATH)
-        .about("The last used session first. `is_current` marks the one of the request.")
+        .about("The session of the request, which `is_current` marks, then the last used first.")
         .header(headers::IF_NONE_MATCH)
         .returns_list::<SessionView>("The sessions.", example!("sessions"))
         .fails([busy()])

@@ -11,7 +11,7 @@ macro_rules! example {
 
 pub(super) use example;
 
-/// The longest code of a second factor that is worth typing: a recovery code with spaces.
+/// The longest code that is worth typing: a recovery code, or that of an invitation, with spaces.
 pub(super) const CODE_MAX_CHARS: u32 = 40;
 
 /// The errors of a request about a task of the user.

@@ -41,14 +41,18 @@ fn top_up() -> Operation {
     let amount = Field::new("amount", amount, "The credits to buy.");
     let fields = vec![amount.required().such_as(1000), idempotency_key("top-up-1")];
     Operation::post("top_up", TopUp::PATH)
-        .about("A demonstration: no card is charged.")
+        .about("A demonstration: no card is charged. The operator may turn it off.")
         .header(headers::KEY)
         .body(Body::Json("TopUpRequest", fields))
         .returns::<TransactionView>("The line of the ledger.", example!("transaction"))
         .sends(headers::LOCATION)
         .sends(headers::REPLAYED)
         .refuses("amount", Violation::out_of_range(1.0, 1e6))
-        .fails([AppError::KeyReused, busy()])
+        .fails([
+            AppError::KeyReused,
+            AppError::Forbidden("credits cannot be bought here".to_owned()),
+            busy(),
+        ])
 }
 
 fn history() -> Operation {

@@ -4,6 +4,7 @@ mod accounts;
 mod batches;
 mod common;
 mod credits;
+mod emails;
 mod inference;
 mod insights;
 mod keys;
@@ -30,6 +31,7 @@ pub fn all() -> Vec<Operation> {
     all.extend(models::all());
     all.extend(public::all());
     all.extend(accounts::all());
+    all.extend(emails::all());
     all.extend(second_factor::all());
     all.extend(keys::all());
     all.extend(webhooks::all());

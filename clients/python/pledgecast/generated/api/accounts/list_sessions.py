@@ -108,7 +108,7 @@ def sync_detailed(
 ) -> Response[Any | ProblemDetails | list[SessionView]]:
     """List where you are logged in
 
-     The last used session first. `is_current` marks the one of the request.
+     The session of the request, which `is_current` marks, then the last used first.
 
     Args:
         if_none_match (str | Unset):
@@ -139,7 +139,7 @@ def sync(
 ) -> Any | ProblemDetails | list[SessionView] | None:
     """List where you are logged in
 
-     The last used session first. `is_current` marks the one of the request.
+     The session of the request, which `is_current` marks, then the last used first.
 
     Args:
         if_none_match (str | Unset):
@@ -165,7 +165,7 @@ async def asyncio_detailed(
 ) -> Response[Any | ProblemDetails | list[SessionView]]:
     """List where you are logged in
 
-     The last used session first. `is_current` marks the one of the request.
+     The session of the request, which `is_current` marks, then the last used first.
 
     Args:
         if_none_match (str | Unset):
@@ -194,7 +194,7 @@ async def asyncio(
 ) -> Any | ProblemDetails | list[SessionView] | None:
     """List where you are logged in
 
-     The last used session first. `is_current` marks the one of the request.
+     The session of the request, which `is_current` marks, then the last used first.
 
     Args:
         if_none_match (str | Unset):

@@ -115,7 +115,7 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: LoginSecondFactorRequest,
 ) -> Response[ProblemDetails | UserView]:
-    """Give the second factor of a login
+    """Enter the code of a two-step login
 
      The second step of a login that has failed with `second_factor_required`. Send the cookies of that
     response; this one sets the session cookie.
@@ -147,7 +147,7 @@ def sync(
     client: AuthenticatedClient | Client,
     body: LoginSecondFactorRequest,
 ) -> ProblemDetails | UserView | None:
-    """Give the second factor of a login
+    """Enter the code of a two-step login
 
      The second step of a login that has failed with `second_factor_required`. Send the cookies of that
     response; this one sets the session cookie.
@@ -174,7 +174,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: LoginSecondFactorRequest,
 ) -> Response[ProblemDetails | UserView]:
-    """Give the second factor of a login
+    """Enter the code of a two-step login
 
      The second step of a login that has failed with `second_factor_required`. Send the cookies of that
     response; this one sets the session cookie.
@@ -204,7 +204,7 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: LoginSecondFactorRequest,
 ) -> ProblemDetails | UserView | None:
-    """Give the second factor of a login
+    """Enter the code of a two-step login
 
      The second step of a login that has failed with `second_factor_required`. Send the cookies of that
     response; this one sets the session cookie.
