@@ -94,7 +94,8 @@ async fn find_session(
     let sessions = &state.services.sessions;
     // The timeout covers the session lookup only; reading the body has its own limits.
     let (session, user) = in_time(sessions.find(cookies)).await??;
-    // Once for each request: a span keeps whatever is recorded, and streams check their session for as long as they are open.
+    // Here and not in each check of the session: every recording adds to the log lines, and an event stream checks its
+    // session until it closes.
     tracing::Span::current().record("user", i64::from(user.id));
     if needs_reauthentication(path) {
         sessions.require_recent(&session)?;

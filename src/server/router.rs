@@ -179,7 +179,7 @@ fn without_slash(uri: &Uri) -> Option<String> {
 }
 
 /// Logs the route instead of the path, because paths can contain secrets such as the token of a shared result. The user
-/// is recorded once the API key, or the session of a request that changes something, is checked.
+/// is recorded when an API key is checked, or the session of a request that changes something.
 fn span(request: &Request) -> tracing::Span {
     let id = text_of(request.headers(), problem::REQUEST_ID).unwrap_or_default();
     let route = request.extensions().get::<MatchedPath>();

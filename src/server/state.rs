@@ -18,7 +18,7 @@ use crate::services::in_use::KeyedLimit;
 use crate::services::{Clock, Services};
 use crate::types::UserId;
 
-/// Requests of one user that may have a body of many MB, and that a process reads and answers at the same time.
+/// Concurrent requests of one user, per process, whose bodies may have many MB.
 pub const LARGE_BODIES_PER_USER: usize = 4;
 
 /// State shared by all requests. A single pointer, because every layer clones it for each request.

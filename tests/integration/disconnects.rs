@@ -103,7 +103,7 @@ async fn a_request_continues_when_its_client_disconnects(engine: Engine) {
     };
     let cookie = browser.cookie("pledgecast_session");
     let cancel = json!({ "id": task });
-    // Enough for a slow machine to wait for the lock.
+    // Long enough for the request to reach the lock on a slow machine.
     let pause = Duration::from_secs(2);
     send_and_disconnect(&server.url, &cookie, "/api/tasks/cancel", &cancel, pause).await;
     link.execute("ROLLBACK").await;

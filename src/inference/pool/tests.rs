@@ -133,13 +133,18 @@ async fn a_thread_that_does_not_return_from_a_model_makes_the_pool_stuck() {
     }
 }
 
+/// Waits until no thread is over its limit.
+async fn until_usable(pool: &InferencePool) {
+    while pool.is_stuck() {
+        tokio::task::yield_now().await;
+    }
+}
+
 #[tokio::test]
 async fn a_model_that_returns_late_leaves_the_pool_usable() {
     let pool = InferencePool::start(1).unwrap();
     drop(block(&pool, Priority::Interactive).await);
-    while pool.is_stuck() {
-        tokio::task::yield_now().await;
-    }
+    until_usable(&pool).await;
     assert_eq!(score_one(&pool).await, Ok(()));
 }
 
@@ -153,9 +158,7 @@ async fn idle_threads_and_threads_after_a_panic_are_not_stuck() {
     });
     assert!(run.await.is_err());
     // Printing the panic may take longer than the limit.
-    while pool.is_stuck() {
-        tokio::task::yield_now().await;
-    }
+    until_usable(&pool).await;
     assert_eq!(score_one(&pool).await, Ok(()));
     tokio::time::sleep(10 * soon).await;
     assert!(!pool.is_stuck());
